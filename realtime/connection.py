@@ -1,0 +1,166 @@
+"""One socket as the server sees it: a bounded outbox that never makes anyone else wait."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, Protocol
+
+from realtime import metrics
+from realtime.identity import Identity
+from realtime.messages import Message, encode
+
+MAX_FRAMES = 256
+MAX_BYTES = 256 * 1024
+TOO_SLOW = 1013
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Direct(Protocol):
+    """The server's own door to a socket, when it has one (see ``realtime.server``)."""
+
+    def send_text(self, data: bytes) -> None: ...
+    def is_slow(self) -> bool: ...
+    def set_on_text(self, function: Callable[[bytes], None]) -> None: ...
+    def set_on_drain(self, function: Callable[[], None]) -> None: ...
+    def pause_reading(self) -> None: ...
+    def resume_reading(self) -> None: ...
+    def close(self, code: int, reason: str) -> None: ...
+
+
+class Connection:
+    """An accepted socket. ``send`` and ``close`` never wait and never raise.
+
+    What the network does not take at once waits in an outbox of at most 256 frames and 256 KiB, where a frame
+    replaces an unsent one with the same key; beyond that the socket is closed (1013), and its client resumes.
+    """
+
+    __slots__ = (
+        "_bytes",
+        "_direct",
+        "_held",
+        "_next",
+        "_outbox",
+        "_send",
+        "_writer",
+        "closed_with",
+        "flood_count",
+        "flood_since",
+        "identity",
+        "last_heard",
+    )
+
+    def __init__(self, send: Send, direct: Direct | None, now: float) -> None:
+        self.identity: Identity | None = None
+        self.last_heard = now
+        self.flood_since = now
+        self.flood_count = 0
+        self.closed_with: int | None = None
+        self._send = send
+        self._direct = direct
+        self._outbox: dict[Hashable, bytes] = {}
+        self._bytes = 0
+        self._next = 0
+        self._held: list[tuple[bytes, Hashable]] | None = None
+        self._writer: asyncio.Task[None] | None = None
+        if direct is not None:
+            direct.set_on_drain(self._drain_direct)
+
+    def tell(self, message: Message) -> None:
+        """Send a message to this socket alone."""
+        self.send(encode(message))
+
+    def send(self, frame: bytes, key: Hashable = None) -> None:
+        """Send an encoded frame; with a ``key`` it replaces an unsent frame of the same key."""
+        if self.closed_with is not None:
+            return
+        if self._held is not None:
+            self._held.append((frame, key))
+            if len(self._held) > MAX_FRAMES:
+                self.close(TOO_SLOW, "too_slow")
+            return
+        self.send_ahead(frame, key)
+
+    def send_ahead(self, frame: bytes, key: Hashable = None) -> None:
+        """Send an encoded frame before those that are held."""
+        direct = self._direct
+        if self.closed_with is not None:
+            return
+        if direct is not None and not self._outbox and not direct.is_slow():
+            direct.send_text(frame)
+        else:
+            self._queue(frame, key)
+
+    def hold(self) -> None:
+        """Keep back what arrives until ``release``: a snapshot is being made that must come first.
+
+        What an earlier ``hold`` kept back is dropped: the new snapshot holds it.
+        """
+        self._held = []
+
+    def release(self) -> None:
+        """Send what was kept back."""
+        held, self._held = self._held or [], None
+        for frame, key in held:
+            self.send(frame, key)
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Close the socket, after what is already on its way out."""
+        if self.closed_with is not None:
+            return
+        self.closed_with = code
+        metrics.sockets_closed.labels(code=str(code)).inc()
+        self._held = None
+        if self._direct is not None:
+            if code != TOO_SLOW:
+                for frame in self._outbox.values():
+                    self._direct.send_text(frame)
+            self._outbox.clear()
+            self._direct.close(code, reason)
+        else:
+            if code == TOO_SLOW:
+                self._outbox.clear()
+            self._ensure_writer(reason)
+
+    def gone(self) -> None:
+        """The peer is gone: nothing can be sent any more."""
+        if self.closed_with is None:
+            self.closed_with = 1006
+        self._held = None
+        self._outbox.clear()
+
+    def _queue(self, frame: bytes, key: Hashable) -> None:
+        if key is None:
+            self._next += 1
+            key = self._next
+        replaced = self._outbox.get(key)
+        self._bytes += len(frame) - (len(replaced) if replaced is not None else 0)
+        self._outbox[key] = frame
+        if len(self._outbox) > MAX_FRAMES or self._bytes > MAX_BYTES:
+            metrics.sockets_too_slow.inc()
+            self.close(TOO_SLOW, "too_slow")
+        elif self._direct is None:
+            self._ensure_writer()
+
+    def _drain_direct(self) -> None:
+        direct = self._direct
+        assert direct is not None
+        while self._outbox and not direct.is_slow():
+            frame = self._outbox.pop(next(iter(self._outbox)))
+            self._bytes -= len(frame)
+            direct.send_text(frame)
+
+    def _ensure_writer(self, reason: str = "") -> None:
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.get_running_loop().create_task(self._write(reason))
+
+    async def _write(self, reason: str) -> None:
+        try:
+            while self._outbox:
+                frame = self._outbox.pop(next(iter(self._outbox)))
+                self._bytes -= len(frame)
+                await self._send({"type": "websocket.send", "text": frame.decode()})
+            if self.closed_with is not None:
+                await self._send({"type": "websocket.close", "code": self.closed_with, "reason": reason})
+        except (OSError, RuntimeError):
+            # The peer is gone, or the server already answered its close; receive() tells the consumer.
+            self._outbox.clear()

@@ -1,0 +1,260 @@
+"""The consumer of a socket: decodes into declared commands, checks the allowance, calls the handler."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, ClassVar, TypeVar
+
+from channels.consumer import AsyncConsumer
+
+from core.refusals import Malformed, Refusal
+from realtime import limits, metrics, worker
+from realtime.connection import Connection, Direct
+from realtime.gate import DIRECT, close_refused
+from realtime.identity import Identity
+from realtime.messages import (
+    Command,
+    CommandDecoder,
+    InvalidMessage,
+    Message,
+    MessageId,
+    Ping,
+    Resumed,
+    encode,
+    error,
+    pong,
+    with_seq,
+)
+from realtime.topics import Topic
+
+logger = logging.getLogger(__name__)
+
+MAX_INBOX = 32
+MAX_FRAME_BYTES = 64 * 1024
+UNSUPPORTED = 4400
+FLOODING = 4429
+FRAME_TOO_LARGE = 1009
+SERVER_ERROR = 1011
+NUL, NUL_TEXT = b"\\u0000", "\\u0000"
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class InternalError(Refusal):
+    """A fault of ours in handling one message."""
+
+    status = 500
+    code = "internal_error"
+    title = "That failed on the server"
+
+
+def handles(kind: type[Command]) -> Callable[[Handler], Handler]:
+    """Make a consumer's method the handler of a command: ``def handler(self, command)``, plain or async.
+
+    Plain handlers run at once; async ones in order, one at a time for each socket. A refusal they raise is answered
+    with an error frame.
+    """
+
+    def mark(function: Handler) -> Handler:
+        function.handled_command = kind  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+class Consumer(AsyncConsumer):
+    """Base of every socket's consumer. It replaces Channels' dispatch, which costs a task and several hops a message.
+
+    Subclasses declare handlers with ``@handles``, send their first frame in ``opened`` and tidy up in ``closed``.
+    """
+
+    handlers: ClassVar[dict[type[Command], Callable[..., Any]]]
+    decoder: ClassVar[CommandDecoder]
+
+    connection: Connection
+    scope: dict[str, Any]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.handlers = {}
+        for klass in reversed(cls.__mro__):
+            for method in vars(klass).values():
+                kind = getattr(method, "handled_command", None)
+                if kind is not None:
+                    cls.handlers[kind] = method
+        cls.decoder = CommandDecoder(tuple(cls.handlers))
+
+    @property
+    def player(self) -> Identity:
+        """Who is at the other end; only once it has shown its token."""
+        assert self.connection.identity is not None
+        return self.connection.identity
+
+    async def opened(self) -> None:
+        """The socket is accepted: refuse it by raising, or send the first frame."""
+
+    async def closed(self) -> None:
+        """The socket is gone."""
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        self.scope = scope
+        self.connection = scope["connection"]
+        self._here = worker.current()
+        self._clock = self._here.loop.time
+        self._allowance = limits.flood_allowance()
+        self._inbox: deque[bytes | str] = deque()
+        self._followed: Topic | None = None
+        self._direct: Direct | None = scope.get("extensions", {}).get(DIRECT)
+        self._reading_paused = False
+        # What comes before ``opened`` is done waits in the inbox.
+        self._busy: asyncio.Task[None] | None = asyncio.create_task(self._open())
+        if self._direct is not None:
+            self._direct.set_on_text(self.take)
+        try:
+            await self._receive_until_disconnected(receive)
+        finally:
+            self.connection.gone()
+            if self._busy is not None:
+                self._busy.cancel()
+                await asyncio.gather(self._busy, return_exceptions=True)
+            if self._followed is not None:
+                await self._here.streams.leave(self._followed, self.connection)
+            await self.closed()
+
+    def since(self) -> int | None:
+        """The ``?since=`` of a client that comes back."""
+        given = self.scope["query"].get("since")
+        if given is None:
+            return None
+        if not (given[0].isascii() and given[0].isdigit() and len(given[0]) < 17):
+            raise Malformed("since is the number of the last event seen.")
+        return int(given[0])
+
+    async def follow(self, topic: Topic, snapshot: Callable[[], Awaitable[Message]]) -> None:
+        """Listen to the socket's stream; the first frame is a snapshot, or what was missed after ``?since=``.
+
+        ``snapshot`` makes the frame that says how things stand; it is asked again when events were lost for good.
+        """
+        since = self.since()
+        streams, connection = self._here.streams, self.connection
+
+        async def send_snapshot(recovered: bytes = b"") -> None:
+            # What is held from here on is newer than ``seq``; what was held before is in the snapshot.
+            connection.hold()
+            seq = streams.seq(topic)
+            frame = with_seq(encode(await snapshot()), seq)
+            connection.send_ahead(frame[:-1] + recovered + b"}")
+            connection.release()
+
+        connection.hold()
+        self._followed = topic
+        seq = await streams.join(topic, connection, send_snapshot)
+        if since is None:
+            await send_snapshot()
+            return
+        missed = await streams.missed(topic, since, seq)
+        if missed is None:
+            await send_snapshot(b',"recovered":false')
+            return
+        connection.send_ahead(encode(Resumed(recovered=True, since=since, seq=seq)))
+        for frame in missed:
+            connection.send_ahead(frame)
+        connection.release()
+
+    def take(self, data: bytes | str) -> None:
+        """Take one text frame from the client."""
+        connection = self.connection
+        if connection.closed_with is not None:
+            return
+        connection.last_heard = now = self._clock()
+        if now - connection.flood_since >= limits.FLOOD_WINDOW_S:
+            connection.flood_since, connection.flood_count = now, 0
+        connection.flood_count += 1
+        if connection.flood_count > self._allowance:
+            connection.close(FLOODING, "flooding")
+        elif len(data) > MAX_FRAME_BYTES:
+            connection.close(FRAME_TOO_LARGE, "too_large")
+        elif self._busy is None:
+            outcome = self._handle(data)
+            if outcome is not None:
+                self._busy = asyncio.create_task(self._work(outcome))
+        else:
+            self._inbox.append(data)
+            if len(self._inbox) >= MAX_INBOX and self._direct is not None and not self._reading_paused:
+                self._reading_paused = True
+                self._direct.pause_reading()
+
+    def refuse(self, refusal: Refusal, ref: MessageId | None = None) -> None:
+        """Answer one message with an error frame."""
+        metrics.refusals.labels(code=refusal.code).inc()
+        self.connection.tell(error(refusal, ref))
+
+    @handles(Ping)
+    def ping(self, command: Ping) -> None:
+        self.connection.tell(pong(command))
+
+    def _handle(self, data: bytes | str) -> Coroutine[Any, Any, None] | None:
+        """Handle one frame, wholly (None) or up to the coroutine that is left to run."""
+        try:
+            if (NUL in data) if isinstance(data, bytes) else (NUL_TEXT in data):
+                raise InvalidMessage("Text must not hold the character U+0000.")
+            command = self.decoder.decode(data)
+        except Refusal as refusal:
+            self.refuse(refusal, self.decoder.id_of(data))
+            return None
+        try:
+            outcome = self.handlers[type(command)](self, command)
+        except Exception as problem:
+            self._failed(problem, command)
+            return None
+        return None if outcome is None else self._finish(outcome, command)
+
+    async def _finish(self, outcome: Awaitable[None], command: Command) -> None:
+        try:
+            await outcome
+        except Exception as problem:
+            self._failed(problem, command)
+
+    def _failed(self, problem: Exception, command: Command) -> None:
+        if not isinstance(problem, Refusal):
+            logger.error("Handling a %s failed", type(command).__name__, exc_info=problem)
+            problem = InternalError()
+        self.refuse(problem, command.id)
+
+    async def _open(self) -> None:
+        try:
+            await self.opened()
+        except Refusal as refusal:
+            close_refused(self.connection, refusal)
+        except Exception:
+            logger.exception("A socket could not be opened")
+            self.connection.close(SERVER_ERROR, "internal_error")
+        await self._work()
+
+    async def _work(self, first: Coroutine[Any, Any, None] | None = None) -> None:
+        """Run what takes time, then what came meanwhile, in order."""
+        if first is not None:
+            await first
+        while self._inbox:
+            outcome = self._handle(self._inbox.popleft())
+            if outcome is not None:
+                await outcome
+            if self._reading_paused and len(self._inbox) < MAX_INBOX // 2:
+                self._reading_paused = False
+                assert self._direct is not None
+                self._direct.resume_reading()
+        self._busy = None
+
+    async def _receive_until_disconnected(self, receive: Any) -> None:
+        while True:
+            event = await receive()
+            if event["type"] == "websocket.disconnect":
+                return
+            text = event.get("text")
+            if text is None:
+                self.connection.close(UNSUPPORTED, "text_only")
+                continue
+            self.take(text)
+            while len(self._inbox) >= MAX_INBOX and self._busy is not None:
+                await asyncio.wait({self._busy})

@@ -1,0 +1,133 @@
+"""The door of every socket: accepts, finds out who it is, and refuses with a code that browsers can see."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.security.websocket import OriginValidator
+from django.conf import settings
+
+from core.refusals import Malformed, NotFound, Refusal, Unauthenticated
+from realtime import worker
+from realtime.connection import Connection
+from realtime.identity import Identity
+
+DIRECT = "realtime.direct"
+CLOSE_CODES = {400: 4400, 401: 4401, 403: 4403, 404: 4404, 413: 4413, 422: 4400, 429: 4429, 503: 1013}
+
+Identify = Callable[[str], Awaitable[Identity]]
+
+
+class WrongProtocolVersion(Malformed):
+    """The client speaks another major version."""
+
+    code = "protocol_version"
+    title = "Another protocol version is spoken here"
+
+
+def close_refused(connection: Connection, refusal: Refusal) -> None:
+    """Close a socket for this refusal; the reason is its code."""
+    connection.close(CLOSE_CODES.get(refusal.status, 4403), refusal.code)
+
+
+def close_sessions(session_ids: Iterable[str], code: int = 4401) -> None:
+    """Close this process's sockets of these sessions; on the worker's loop only."""
+    here = worker.running()
+    if here is not None:
+        here.sockets.close_sessions(session_ids, code)
+
+
+class HostOriginValidator(OriginValidator):
+    """Refuses browsers from other sites. A native client sends no ``Origin``: its token, which no browser attaches by
+    itself, lets it in."""
+
+    def __init__(self, application: Any) -> None:
+        hosts = settings.ALLOWED_HOSTS or (["localhost", "127.0.0.1", "[::1]"] if settings.DEBUG else [])
+        super().__init__(application, hosts)
+
+    def valid_origin(self, parsed_origin: Any) -> bool:
+        return parsed_origin is None or super().valid_origin(parsed_origin)
+
+
+class Gate:
+    """ASGI middleware: ``scope`` reaches the inner application accepted, with its ``connection`` and ``query``.
+
+    ``identify`` turns a JWT, ``redeem`` a single-use ticket into an identity; both raise ``Unauthenticated``. Paths in ``open_paths``
+    may connect without a token; their consumer asks for it (``connection.identity`` is None till then).
+    """
+
+    def __init__(
+        self, application: Any, *, identify: Identify, redeem: Identify, open_paths: tuple[str, ...] = ()
+    ) -> None:
+        self._application = application
+        self._identify = identify
+        self._redeem = redeem
+        self._open_paths = open_paths
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        here = await worker.start()
+        event = await receive()
+        if event["type"] != "websocket.connect":
+            return
+        offered = scope.get("subprotocols", ())
+        chosen = {"subprotocol": "bearer"} if "bearer" in offered else {}
+        await send({"type": "websocket.accept", **chosen})
+        direct = scope.get("extensions", {}).get(DIRECT)
+        connection = Connection(send, direct, asyncio.get_running_loop().time())
+        here.sockets.add(connection)
+        try:
+            query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+            self._check_version(query)
+            identity = await self._authenticate(scope, query)
+            if identity is not None:
+                here.sockets.identify(connection, identity)
+            elif scope["path"].rstrip("/") not in self._open_paths:
+                raise Unauthenticated("This socket needs a token.")
+            await self._route({**scope, "connection": connection, "query": query}, receive, send)
+        except Refusal as refusal:
+            close_refused(connection, refusal)
+            await _until_disconnected(receive)
+        finally:
+            here.sockets.remove(connection)
+
+    async def _route(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        try:
+            await self._application(scope, receive, send)
+        except ValueError as problem:
+            if str(problem).startswith("No route found"):
+                raise NotFound("There is no socket at this path.") from None
+            raise
+
+    async def _authenticate(self, scope: dict[str, Any], query: dict[str, list[str]]) -> Identity | None:
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                scheme, _, token = value.decode("latin-1").partition(" ")
+                if scheme.lower() != "bearer":
+                    raise Unauthenticated("The Authorization header is not a bearer token.")
+                return await self._identify(token.strip())
+        protocols = list(scope.get("subprotocols", ()))
+        if "bearer" in protocols:
+            tokens = protocols[protocols.index("bearer") + 1 :]
+            if not tokens:
+                raise Unauthenticated("The bearer subprotocol needs a token after it.")
+            return await self._identify(tokens[0])
+        if "ticket" in query:
+            return await self._redeem(query["ticket"][0])
+        if "token" in query:
+            return await self._identify(query["token"][0])
+        return None
+
+    def _check_version(self, query: dict[str, list[str]]) -> None:
+        if "v" not in query:
+            return
+        major, dot, minor = query["v"][0].partition(".")
+        if not (major.isascii() and major.isdigit() and (not dot or minor.isascii() and minor.isdigit())):
+            raise Malformed("A protocol version is written major.minor.")
+        if int(major[:9]) != int(settings.PROTOCOL_VERSION.partition(".")[0]):
+            raise WrongProtocolVersion(f"The server speaks {settings.PROTOCOL_VERSION}.")
+
+
+async def _until_disconnected(receive: Any) -> None:
+    while (await receive())["type"] != "websocket.disconnect":
+        pass

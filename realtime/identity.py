@@ -1,0 +1,18 @@
+"""Who is at the other end of a socket, as its token says."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The claims of a verified token: no database row was read for them.
+
+    ``expires_at`` is the token's end in seconds since the epoch.
+    """
+
+    user_id: int
+    username: str
+    is_premium: bool
+    is_guest: bool
+    session_id: str
+    expires_at: float

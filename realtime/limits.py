@@ -1,0 +1,45 @@
+"""How often a user may do a thing, counted over all sockets, requests and workers."""
+
+from django.conf import settings
+from redis.asyncio import Redis
+
+from core.refusals import RateLimited
+from realtime.redis import sync_client
+
+# KEYS: log of moments. ARGV: allowed, window in milliseconds. Returns 0, or the milliseconds until there is room again.
+_TAKE = """
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+local window = ARGV[2] * 1000
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+if redis.call('ZCARD', KEYS[1]) < tonumber(ARGV[1]) then
+  redis.call('ZADD', KEYS[1], now, string.format('%.0f-%d', now, redis.call('ZCARD', KEYS[1])))
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  return 0
+end
+local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
+return math.ceil((oldest + window - now) / 1000)
+"""
+
+
+def _refuse(wait_ms: int) -> None:
+    if wait_ms:
+        raise RateLimited("Too quick. Wait a moment.", retry_after=round(wait_ms / 1000, 3))
+
+
+async def take(redis: Redis, key: str, *, allowed: int, window_s: float) -> None:
+    """Count one use of ``key``; raises ``RateLimited`` if there were ``allowed`` in the last ``window_s`` seconds."""
+    _refuse(int(await redis.eval(_TAKE, 1, f"limit:{key}", allowed, int(window_s * 1000))))
+
+
+def take_sync(key: str, *, allowed: int, window_s: float) -> None:
+    """The same, from a thread."""
+    _refuse(int(sync_client().eval(_TAKE, 1, f"limit:{key}", allowed, int(window_s * 1000))))
+
+
+FLOOD_WINDOW_S = 5.0
+
+
+def flood_allowance() -> int:
+    """How many messages one socket may send in ``FLOOD_WINDOW_S``."""
+    return int(settings.SOCKET_MAX_RATE * FLOOD_WINDOW_S)

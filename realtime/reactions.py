@@ -1,0 +1,27 @@
+"""How a higher floor answers a lower one that does not know it: functions that react to an event class."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from realtime.messages import Event
+
+AnyEvent = TypeVar("AnyEvent", bound=Event)
+
+_reactions: dict[type[Event], list[Callable[[Any], None]]] = defaultdict(list)
+
+
+def reacts_to(kind: type[AnyEvent]) -> Callable[[Callable[[AnyEvent], None]], Callable[[AnyEvent], None]]:
+    """Run the function on every published event of this class, inside the publisher's transaction."""
+
+    def register(function: Callable[[AnyEvent], None]) -> Callable[[AnyEvent], None]:
+        _reactions[kind].append(function)
+        return function
+
+    return register
+
+
+def run(event: Event) -> None:
+    """Run what reacts to this event."""
+    for react in _reactions.get(type(event), ()):
+        react(event)

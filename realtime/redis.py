@@ -1,0 +1,43 @@
+"""The Redis of this process: one client for the loop, one for threads."""
+
+import functools
+
+import redis
+import redis.asyncio
+from django.conf import settings
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as Disconnected
+from redis.exceptions import TimeoutError as TimedOut
+
+from core.embedded import valkey
+
+Down = (Disconnected, TimedOut, OSError)
+"""What a call raises while Redis cannot be reached."""
+
+
+def connect() -> redis.asyncio.Redis:
+    """A client for the running loop; the caller closes it."""
+    valkey.ensure_running(settings.REDIS_URL)
+    return redis.asyncio.from_url(
+        settings.REDIS_URL,
+        max_connections=64,
+        health_check_interval=30,
+        socket_connect_timeout=2,
+        retry=AsyncRetry(ExponentialBackoff(cap=0.1, base=0.01), retries=2),
+        retry_on_error=list(Down),
+    )
+
+
+@functools.cache
+def sync_client() -> redis.Redis:
+    """The client of this process's threads."""
+    valkey.ensure_running(settings.REDIS_URL)
+    return redis.from_url(settings.REDIS_URL, max_connections=64, socket_timeout=5, socket_connect_timeout=2)
+
+
+def client() -> redis.asyncio.Redis:
+    """The client of this process's worker loop."""
+    from realtime.worker import current
+
+    return current().redis

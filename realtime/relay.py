@@ -1,0 +1,197 @@
+"""Frames and requests between workers: one channel-layer channel per process, batched per turn of the loop.
+
+The layer is a hint, never the truth: what it drops is found by the gap it leaves in a stream, or by a request
+that is not answered.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from core.refusals import Refusal, Unavailable
+from realtime import metrics
+from realtime.redis import Down
+from realtime.topics import Topic
+
+logger = logging.getLogger(__name__)
+
+ANSWER_WITHIN_S = 5.0
+
+Handler = Callable[[str, Any], Any]
+_handlers: dict[str, Handler] = {}
+
+
+def relayed(kind: str) -> Callable[[Handler], Handler]:
+    """Handle requests of this kind from other workers: ``function(sender, payload)``, plain or async.
+
+    What it returns (msgpack-able) is the answer to ``ask``; a refusal it raises is raised there.
+    """
+
+    def register(function: Handler) -> Handler:
+        _handlers[kind] = function
+        return function
+
+    return register
+
+
+class Refused(Refusal):
+    """A refusal that came from another worker, as it was there."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        super().__init__(facts["message"], details=facts["details"], retry_after=facts["retry_after"])
+        self.status, self.code = facts["status"], facts["code"]
+
+
+class Relay:
+    """This worker's channel: ``address`` is its name, by which other workers reach it."""
+
+    def __init__(self, receive_frames: Callable[[Topic, list[Any]], None]) -> None:
+        self._layer = get_channel_layer()
+        self._receive_frames = receive_frames
+        self._to_topics: dict[Topic, list[Any]] = defaultdict(list)
+        self._to_workers: dict[str, list[Any]] = defaultdict(list)
+        self._flushing: asyncio.Task[None] | None = None
+        self._questions: dict[int, asyncio.Future[Any]] = {}
+        self._numbers = count(1)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.address = ""
+
+    async def start(self) -> None:
+        """Open the channel and listen."""
+        self.address = await self._layer.new_channel("worker.")
+        self._listening = asyncio.create_task(self._listen(), name="relay")
+
+    async def stop(self) -> None:
+        """Close the channel."""
+        for task in (self._listening, self._flushing, *self._tasks):
+            if task is not None:
+                task.cancel()
+        await asyncio.gather(self._listening, return_exceptions=True)
+        await self._layer.flush()
+
+    async def join(self, topic: Topic) -> None:
+        """Receive the topic's frames from other workers."""
+        await self._layer.group_add(topic, self.address)
+
+    async def leave(self, topic: Topic) -> None:
+        """Receive them no more."""
+        await self._layer.group_discard(topic, self.address)
+
+    def publish(self, topic: Topic, seq: int | None, frame: bytes, key: Any = None) -> None:
+        """Send a frame to the topic's listeners on other workers, with all else of this turn."""
+        self._to_topics[topic].append((seq, key, frame))
+        self._flush_soon()
+
+    def tell(self, worker: str, kind: str, payload: Any) -> None:
+        """Send one worker a request that needs no answer."""
+        self._to_workers[worker].append((kind, 0, payload))
+        self._flush_soon()
+
+    async def ask(self, worker: str, kind: str, payload: Any) -> Any:
+        """Send one worker a request and wait for its answer.
+
+        Raises the refusal that the other raised, or ``Unavailable`` if no answer came within 5 s.
+        """
+        number = next(self._numbers)
+        answer = self._questions[number] = asyncio.get_running_loop().create_future()
+        self._to_workers[worker].append((kind, number, payload))
+        self._flush_soon()
+        try:
+            return await asyncio.wait_for(answer, ANSWER_WITHIN_S)
+        except TimeoutError:
+            raise Unavailable("The server that has this did not answer. Try again.", retry_after=1) from None
+        finally:
+            del self._questions[number]
+
+    def _flush_soon(self) -> None:
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush())
+
+    async def _flush(self) -> None:
+        try:
+            while self._to_topics or self._to_workers:
+                to_topics, self._to_topics = self._to_topics, defaultdict(list)
+                to_workers, self._to_workers = self._to_workers, defaultdict(list)
+                try:
+                    for topic, frames in to_topics.items():
+                        message = {"type": "relay", "from": self.address, "topic": topic, "frames": frames}
+                        await self._layer.group_send(topic, message)
+                        metrics.relay_batches.inc()
+                    for worker, requests in to_workers.items():
+                        message = {"type": "relay", "from": self.address, "requests": requests}
+                        await self._layer.send(worker, message)
+                        metrics.relay_batches.inc()
+                except Down as problem:
+                    logger.warning("The relay cannot reach Redis: %s", problem)
+        finally:
+            self._flushing = None
+
+    async def _listen(self) -> None:
+        while True:
+            message = await self._layer.receive(self.address)
+            if message.get("type") != "relay" or message["from"] == self.address:
+                continue
+            try:
+                if "topic" in message:
+                    self._receive_frames(message["topic"], message["frames"])
+                else:
+                    self._receive_requests(message["from"], message["requests"])
+            except Exception:
+                logger.exception("A message from another worker could not be handled")
+
+    def _receive_requests(self, sender: str, requests: list[Any]) -> None:
+        for kind, number, payload in requests:
+            if kind == "answer":
+                question = self._questions.get(number)
+                if question is not None and not question.done():
+                    question.set_result(payload)
+            elif kind == "refusal":
+                question = self._questions.get(number)
+                if question is not None and not question.done():
+                    question.set_exception(Refused(payload))
+            else:
+                self._handle(sender, kind, number, payload)
+
+    def _handle(self, sender: str, kind: str, number: int, payload: Any) -> None:
+        try:
+            outcome = _handlers[kind](sender, payload)
+        except Exception as problem:
+            self._answer(sender, number, problem)
+            return
+        if isinstance(outcome, Awaitable):
+            task = asyncio.ensure_future(self._finish(sender, number, outcome))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            self._answer(sender, number, outcome)
+
+    async def _finish(self, sender: str, number: int, outcome: Awaitable[Any]) -> None:
+        try:
+            answer = await outcome
+        except Exception as problem:
+            answer = problem
+        self._answer(sender, number, answer)
+
+    def _answer(self, sender: str, number: int, outcome: Any) -> None:
+        if isinstance(outcome, Exception) and not isinstance(outcome, Refusal):
+            logger.error("A request from another worker failed", exc_info=outcome)
+            outcome = Unavailable("That failed on the server that has it.")
+        if not number:
+            return
+        if isinstance(outcome, Refusal):
+            facts = {
+                "status": outcome.status,
+                "code": outcome.code,
+                "message": outcome.message,
+                "details": outcome.details,
+                "retry_after": outcome.retry_after,
+            }
+            self._to_workers[sender].append(("refusal", number, facts))
+        else:
+            self._to_workers[sender].append(("answer", number, outcome))
+        self._flush_soon()

@@ -1,0 +1,93 @@
+"""All open sockets of this process: which session each belongs to, and when each has to end."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+
+from django.conf import settings
+
+from realtime import metrics
+from realtime.connection import Connection
+from realtime.identity import Identity
+
+UNAUTHENTICATED = 4401
+IDLE = 4408
+WATCH_EVERY_S = 0.5
+
+Heard = Callable[[str], None]
+_heard_from: list[Heard] = []
+
+
+def on_heard(function: Heard) -> Heard:
+    """Call ``function(session_id)`` for sessions whose sockets said something, about twice a second."""
+    _heard_from.append(function)
+    return function
+
+
+class Sockets:
+    """The open sockets by session. One look at all of them twice a second replaces a timer for each."""
+
+    def __init__(self) -> None:
+        self._by_session: dict[str, dict[Connection, None]] = {}
+        self._anonymous: dict[Connection, None] = {}
+        self.count = 0
+
+    def add(self, connection: Connection) -> None:
+        """An accepted socket, not yet known by name."""
+        self._anonymous[connection] = None
+        self.count += 1
+        metrics.sockets_open.set(self.count)
+
+    def identify(self, connection: Connection, identity: Identity) -> None:
+        """The socket has shown whose it is."""
+        self._anonymous.pop(connection, None)
+        connection.identity = identity
+        self._by_session.setdefault(identity.session_id, {})[connection] = None
+
+    def remove(self, connection: Connection) -> None:
+        """The socket is gone."""
+        self._anonymous.pop(connection, None)
+        if connection.identity is not None:
+            session_id = connection.identity.session_id
+            sockets = self._by_session.get(session_id, {})
+            sockets.pop(connection, None)
+            if not sockets:
+                self._by_session.pop(session_id, None)
+        self.count -= 1
+        metrics.sockets_open.set(self.count)
+
+    def all(self) -> list[Connection]:
+        """Every open socket."""
+        return [*self._anonymous, *(c for sockets in self._by_session.values() for c in sockets)]
+
+    def sessions(self) -> list[str]:
+        """The sessions that have a socket here."""
+        return list(self._by_session)
+
+    def close_sessions(self, session_ids: Iterable[str], code: int = UNAUTHENTICATED) -> None:
+        """Close the sockets of these sessions."""
+        for session_id in session_ids:
+            for connection in tuple(self._by_session.get(session_id, ())):
+                connection.close(code, "session_ended")
+
+    async def watch(self) -> None:
+        """Close sockets whose token ran out (4401) or that were silent for too long (4408)."""
+        clock = asyncio.get_running_loop().time
+        looked = clock()
+        while True:
+            await asyncio.sleep(WATCH_EVERY_S)
+            silent_since = clock() - settings.SESSION_TIMEOUT
+            now = time.time()
+            for session_id, sockets in list(self._by_session.items()):
+                heard = False
+                for connection in tuple(sockets):
+                    heard = heard or connection.last_heard >= looked
+                    assert connection.identity is not None
+                    if connection.identity.expires_at <= now:
+                        connection.close(UNAUTHENTICATED, "token_expired")
+                    elif connection.last_heard <= silent_since:
+                        connection.close(IDLE, "idle")
+                if heard:
+                    for function in _heard_from:
+                        function(session_id)
+            looked = clock()

@@ -1,0 +1,250 @@
+"""Streams: the events of a topic in one order for all workers, and what a client missed of them.
+
+A topic's ``seq`` is counted by Redis, which also keeps its last 500 frames for 2 minutes. A worker delivers in order; a frame
+that comes early waits, and what the relay lost is read from that history. When it is not there any more, the topic's
+listeners get a fresh snapshot. Counters start at the clock's milliseconds, so they never run backwards, even
+over a Redis that was emptied.
+
+Topics whose frames one process numbers itself (a game's room) do not pass here.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from redis.asyncio import Redis
+
+from realtime import metrics
+from realtime.connection import Connection
+from realtime.hub import Hub
+from realtime.messages import with_seq
+from realtime.redis import Down, sync_client
+from realtime.relay import Relay
+from realtime.topics import Topic
+
+logger = logging.getLogger(__name__)
+
+KEPT_FRAMES = 500
+KEPT_S = 120
+COUNTER_KEPT_S = 7 * 86_400
+MAX_WAITING = 10_000
+REPAIR_AFTER_S = 0.05
+AUDIT_EVERY_S = 1.0
+
+# KEYS: counter, history. ARGV: frame, first number, frames kept, seconds kept, seconds the counter is kept, the
+# group's pub/sub channel.
+# Returns the frame's number and how many processes listen.
+_APPEND = """
+local seq = redis.call('INCR', KEYS[1])
+if seq == 1 then
+  redis.call('SET', KEYS[1], ARGV[2])
+  redis.call('DEL', KEYS[2])
+  seq = tonumber(ARGV[2])
+end
+redis.call('EXPIRE', KEYS[1], ARGV[5])
+redis.call('RPUSH', KEYS[2], ARGV[1])
+redis.call('LTRIM', KEYS[2], -tonumber(ARGV[3]), -1)
+redis.call('EXPIRE', KEYS[2], ARGV[4])
+return {seq, redis.call('PUBSUB', 'NUMSUB', ARGV[6])[2]}
+"""
+
+
+def _keys(topic: Topic) -> list[str]:
+    return [f"stream:{topic}:seq", f"stream:{topic}:frames"]
+
+
+def _arguments(topic: Topic, frame: bytes) -> list[Any]:
+    channel = f"asgi__group__{topic}"  # as channels_redis names a group's pub/sub channel
+    return [frame, int(time.time() * 1000), KEPT_FRAMES, KEPT_S, COUNTER_KEPT_S, channel]
+
+
+def publish_from_outside(topic: Topic, frame: bytes, key: str | None) -> None:
+    """Publish from a process that is no server worker, such as a management command."""
+    seq = None
+    if key is None:
+        seq, _ = sync_client().eval(_APPEND, 2, *_keys(topic), *_arguments(topic, frame))
+    message = {"type": "relay", "from": "", "topic": topic, "frames": [(seq, key, frame)]}
+    async_to_sync(get_channel_layer().group_send)(topic, message)
+
+
+@dataclass(slots=True)
+class Stream:
+    """A topic as this worker knows it: the last ``seq`` delivered, and frames that came too early."""
+
+    seq: int
+    early: dict[int, bytes] = field(default_factory=dict)
+    repairing: bool = False
+
+
+Resync = Callable[[], Awaitable[None]]
+
+
+class Streams:
+    """All streams with a local listener, and the frames on their way out."""
+
+    def __init__(self, redis: Redis, relay: Relay, hub: Hub) -> None:
+        self._redis = redis
+        self._relay = relay
+        self._hub = hub
+        self._streams: dict[Topic, Stream] = {}
+        self._joining: dict[Topic, asyncio.Lock] = {}
+        self._resync: dict[Topic, dict[Connection, Resync]] = {}
+        self._waiting: list[tuple[Topic, bytes]] = []
+        self._sending: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def join(self, topic: Topic, connection: Connection, resync: Resync) -> int:
+        """Let the socket hear the stream from now on; returns the ``seq`` it stands at.
+
+        ``resync`` is called when events were lost for good: it sends the socket a fresh snapshot.
+        """
+        lock = self._joining.setdefault(topic, asyncio.Lock())
+        async with lock:
+            stream = self._streams.get(topic)
+            if stream is None:
+                await self._relay.join(topic)
+                # Read after joining: what is published in between is then seen as early or missing, never lost.
+                seq = await self._redis.get(_keys(topic)[0])
+                stream = self._streams[topic] = Stream(int(seq or 0))
+            self._hub.join(topic, connection)
+            self._resync.setdefault(topic, {})[connection] = resync
+            return stream.seq
+
+    async def leave(self, topic: Topic, connection: Connection) -> None:
+        """Stop hearing it."""
+        self._resync.get(topic, {}).pop(connection, None)
+        if not self._hub.leave(topic, connection):
+            return
+        lock = self._joining.setdefault(topic, asyncio.Lock())
+        async with lock:
+            if topic in self._hub:
+                return
+            self._streams.pop(topic, None)
+            self._resync.pop(topic, None)
+            del self._joining[topic]
+            await self._relay.leave(topic)
+
+    def seq(self, topic: Topic) -> int:
+        """The ``seq`` that the joined stream stands at here."""
+        return self._streams[topic].seq
+
+    async def missed(self, topic: Topic, since: int, upto: int) -> list[bytes] | None:
+        """The frames after ``since`` up to ``upto``, or None where they are not all kept any more."""
+        if since == upto:
+            return []
+        if since > upto:
+            return None
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.get(_keys(topic)[0])
+        pipe.lrange(_keys(topic)[1], 0, -1)
+        counter, frames = await pipe.execute()
+        first = int(counter or 0) - len(frames) + 1
+        if since + 1 < first or int(counter or 0) < upto:
+            return None
+        return [with_seq(frames[n - first], n) for n in range(since + 1, upto + 1)]
+
+    def offer(self, topic: Topic, frame: bytes, key: Hashable = None) -> None:
+        """Publish a frame: numbered and kept, or, with a coalescing ``key``, passed on at once."""
+        if key is not None:
+            self._hub.deliver(topic, frame, key)
+            self._relay.publish(topic, None, frame, key)
+            return
+        self._waiting.append((topic, frame))
+        if len(self._waiting) > MAX_WAITING:
+            # Redis has long been away; what is dropped here is in the database, and a resync brings it.
+            del self._waiting[0]
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._send_waiting())
+
+    def receive(self, topic: Topic, frames: list[Any]) -> None:
+        """Take frames that came from another worker."""
+        stream = self._streams.get(topic)
+        for seq, key, frame in frames:
+            if seq is None:
+                self._hub.deliver(topic, frame, key)
+            elif stream is not None:
+                self._take(topic, stream, seq, frame)
+
+    async def audit(self) -> None:
+        """Compare every local stream with its counter, and repair what is behind."""
+        topics = list(self._streams)
+        if not topics:
+            return
+        counters = await self._redis.mget([_keys(topic)[0] for topic in topics])
+        for topic, counter in zip(topics, counters, strict=True):
+            stream = self._streams.get(topic)
+            if stream is not None and counter is not None and int(counter) > stream.seq:
+                self._repair_soon(topic, stream)
+
+    async def _send_waiting(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                pipe = self._redis.pipeline(transaction=False)
+                for topic, frame in batch:
+                    pipe.eval(_APPEND, 2, *_keys(topic), *_arguments(topic, frame))
+                try:
+                    numbered = await pipe.execute()
+                except Down as problem:
+                    logger.warning("Streams wait for Redis: %s", problem)
+                    self._waiting[:0] = batch
+                    await asyncio.sleep(0.2)
+                    continue
+                for (topic, frame), (seq, workers) in zip(batch, numbered, strict=True):
+                    stream = self._streams.get(topic)
+                    if stream is not None:
+                        self._take(topic, stream, seq, frame)
+                    if workers > (stream is not None):
+                        self._relay.publish(topic, seq, frame)
+        finally:
+            self._sending = None
+
+    def _take(self, topic: Topic, stream: Stream, seq: int, frame: bytes) -> None:
+        if seq == stream.seq + 1 or stream.seq == 0:
+            stream.seq = seq
+            self._hub.deliver(topic, with_seq(frame, seq))
+            while stream.early and (next_frame := stream.early.pop(stream.seq + 1, None)) is not None:
+                stream.seq += 1
+                self._hub.deliver(topic, with_seq(next_frame, stream.seq))
+        elif seq > stream.seq:
+            stream.early[seq] = frame
+            self._repair_soon(topic, stream)
+
+    def _repair_soon(self, topic: Topic, stream: Stream) -> None:
+        if stream.repairing:
+            return
+        stream.repairing = True
+        task = asyncio.create_task(self._repair(topic, stream))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _repair(self, topic: Topic, stream: Stream) -> None:
+        try:
+            await asyncio.sleep(REPAIR_AFTER_S)
+            counter = await self._redis.get(_keys(topic)[0])
+            upto = max(int(counter or 0), *stream.early, stream.seq)
+            if upto == stream.seq or self._streams.get(topic) is not stream:
+                return
+            frames = await self.missed(topic, stream.seq, upto)
+            since = upto - len(frames or ())
+            if frames is not None:
+                metrics.stream_repairs.inc()
+                for seq, frame in enumerate(frames, since + 1):
+                    if seq == stream.seq + 1:
+                        stream.seq = seq
+                        self._hub.deliver(topic, frame)
+            else:
+                metrics.stream_resyncs.inc()
+                stream.seq = upto
+                for resync in list(self._resync.get(topic, {}).values()):
+                    await resync()
+            stream.early = {seq: frame for seq, frame in stream.early.items() if seq > stream.seq}
+        except Down as problem:
+            logger.warning("A stream could not be repaired yet: %s", problem)
+        finally:
+            stream.repairing = False

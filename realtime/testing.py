@@ -1,0 +1,107 @@
+"""A strict client for tests: each frame must be awaited, declared and in order."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from channels.testing import ApplicationCommunicator
+from realtime import worker
+
+WITHIN_S = 5.0
+
+
+class Closed(Exception):
+    """The server closed the socket with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"{code} {reason}")
+        self.code, self.reason = code, reason
+
+
+class Player:
+    """A client of one socket, in process, over plain ASGI."""
+
+    def __init__(self, application: Any, path: str, *, token: str | None = None, headers: dict[str, str] | None = None):
+        path, _, query = path.partition("?")
+        sent = {**({"authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
+        scope = {
+            "type": "websocket",
+            "path": path,
+            "query_string": query.encode(),
+            "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
+            "subprotocols": [],
+        }
+        self._asgi = ApplicationCommunicator(application, scope)
+        self.seq: int | None = None
+
+    async def enter(self) -> "Player":
+        """Connect; the server must accept."""
+        await self._asgi.send_input({"type": "websocket.connect"})
+        answer = await self._asgi.receive_output(WITHIN_S)
+        assert answer["type"] == "websocket.accept", answer
+        return self
+
+    async def send(self, **message: Any) -> None:
+        """Send one message."""
+        await self.send_text(json.dumps(message))
+
+    async def send_text(self, text: str) -> None:
+        """Send one text frame as it is."""
+        await self._asgi.send_input({"type": "websocket.receive", "text": text})
+
+    async def send_bytes(self, data: bytes) -> None:
+        """Send one binary frame."""
+        await self._asgi.send_input({"type": "websocket.receive", "bytes": data})
+
+    async def hear(self, kind: str | None = None) -> dict[str, Any]:
+        """The next frame, which must be of this type; raises ``Closed`` if the server closed."""
+        output = await self._asgi.receive_output(WITHIN_S)
+        if output["type"] == "websocket.close":
+            raise Closed(output.get("code", 1000), output.get("reason", ""))
+        frame = json.loads(output["text"])
+        assert kind is None or frame["type"] == kind, f"waited for {kind}, heard {frame}"
+        return frame
+
+    async def hear_until(self, kind: str) -> dict[str, Any]:
+        """The next frame of this type, whatever else comes before it."""
+        while (frame := await self.hear())["type"] != kind:
+            pass
+        return frame
+
+    async def refused(self) -> str:
+        """The code of the error frame that must come next."""
+        return (await self.hear("error"))["code"]
+
+    async def closed(self) -> int:
+        """The code the server closes with, after whatever it still sends."""
+        try:
+            while True:
+                await self.hear()
+        except Closed as closed:
+            return closed.code
+
+    async def hear_nothing(self) -> None:
+        """Nothing must have been sent: all that was asked before has been answered."""
+        await self.send(type="ping", id="nothing")
+        frame = await self.hear("pong")
+        assert frame["ref"] == "nothing"
+
+    async def leave(self) -> None:
+        """Disconnect."""
+        await self._asgi.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self._asgi.wait(WITHIN_S)
+
+
+@asynccontextmanager
+async def running_worker() -> AsyncIterator[worker.Worker]:
+    """A worker on this test's loop."""
+    here = await worker.start()
+    try:
+        yield here
+    finally:
+        for connection in here.sockets.all():
+            connection.close(1001)
+        await asyncio.sleep(0)
+        await worker.stop()

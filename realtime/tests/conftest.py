@@ -1,0 +1,125 @@
+"""A small application on the kernel alone: rooms of any name, tokens that are a user's number."""
+
+import time
+from typing import Annotated
+from urllib.parse import unquote
+
+import pytest
+from channels.routing import URLRouter
+from django.urls import re_path
+from msgspec import Meta
+
+from core.refusals import NotAllowed, Unauthenticated
+from realtime.consumer import Consumer, handles
+from realtime.gate import Gate, HostOriginValidator
+from realtime.identity import Identity
+from realtime.messages import Command, Ephemeral, Event, Reply
+from realtime.publishing import publish_now
+from realtime.testing import Player, running_worker
+from realtime.topics import Topic
+
+
+class Say(Command):
+    """Say something to the room."""
+
+    message: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Wave(Command):
+    """Of use only now."""
+
+
+class Ponder(Command):
+    """Takes time to handle."""
+
+
+class Said(Event):
+    """Somebody said something."""
+
+    room: str
+    message: str
+
+    def audience(self) -> Topic:
+        return Topic(self.room)
+
+
+class Waved(Ephemeral):
+    """Somebody waved."""
+
+    room: str
+
+    def audience(self) -> Topic:
+        return Topic(self.room)
+
+
+class RoomState(Reply):
+    """What was said so far."""
+
+    said: list[str]
+
+
+class Room(Consumer):
+    """A room whose memory is ``heard``."""
+
+    heard: dict[str, list[str]] = {}
+
+    async def opened(self) -> None:
+        self.room = unquote(self.scope["url_route"]["kwargs"]["room"])
+        if self.room == "closed":
+            raise NotAllowed("Nobody may enter.")
+        await self.follow(Topic(self.room), self.state)
+
+    async def state(self) -> RoomState:
+        return RoomState(said=list(self.heard.get(self.room, [])))
+
+    @handles(Say)
+    def say(self, command: Say) -> None:
+        if command.message == "fail":
+            raise RuntimeError("planted")
+        self.heard.setdefault(self.room, []).append(command.message)
+        publish_now(Said(room=self.room, message=command.message))
+
+    @handles(Ponder)
+    async def ponder(self, command: Ponder) -> None:
+        raise NotAllowed("On second thoughts, no.")
+
+    @handles(Wave)
+    def wave(self, command: Wave) -> None:
+        publish_now(Waved(room=self.room))
+
+
+async def identify(token: str) -> Identity:
+    if not token.isdigit():
+        raise Unauthenticated()
+    return Identity(int(token), f"user{token}", False, False, f"session{token}", time.time() + 3600)
+
+
+application = HostOriginValidator(
+    Gate(
+        URLRouter([re_path(r"^ws/rooms/(?P<room>[^/]+)/?$", Room.as_asgi())]),
+        identify=identify,
+        redeem=identify,
+        open_paths=(),
+    )
+)
+
+
+@pytest.fixture(autouse=True)
+async def here():
+    Room.heard.clear()
+    async with running_worker() as worker:
+        yield worker
+
+
+@pytest.fixture
+def room():
+    """A room nobody was in before."""
+    return f"room-{time.time_ns()}"
+
+
+@pytest.fixture
+def enter(room):
+    async def enter(user: int, query: str = "", **kwargs) -> Player:
+        return await Player(application, f"/ws/rooms/{room}/{query}", token=str(user), **kwargs).enter()
+
+    return enter

@@ -1,0 +1,154 @@
+"""The kernel as one process: snapshot, order, resume, refusals, limits."""
+
+import pytest
+
+from realtime.testing import Player
+from realtime.tests.conftest import application
+
+
+async def test_all_in_a_room_hear_what_is_said_in_one_order(enter):
+    ada, bob = await enter(1), await enter(2)
+    start = (await ada.hear("room_state"))["seq"]
+    await bob.hear("room_state")
+    for word in ("one", "two", "three"):
+        await ada.send(type="say", message=word)
+    heard = [[await who.hear("said") for _ in range(3)] for who in (ada, bob)]
+    assert heard[0] == heard[1]
+    assert [frame["message"] for frame in heard[0]] == ["one", "two", "three"]
+    first = heard[0][0]["seq"]
+    assert [frame["seq"] for frame in heard[0]] == [first, first + 1, first + 2]
+    assert start < first
+
+
+async def test_who_comes_back_hears_what_was_missed(enter):
+    ada, bob = await enter(1), await enter(2)
+    await ada.hear("room_state")
+    await bob.hear("room_state")
+    await ada.send(type="say", message="before")
+    seen = (await bob.hear("said"))["seq"]
+    await ada.hear("said")
+    await bob.leave()
+    for word in ("missed", "this"):
+        await ada.send(type="say", message=word)
+        await ada.hear("said")
+    back = await enter(2, f"?since={seen}")
+    resumed = await back.hear("resumed")
+    assert resumed["recovered"] is True
+    assert [(await back.hear("said"))["message"] for _ in range(2)] == ["missed", "this"]
+    await ada.send(type="say", message="now")
+    assert (await back.hear("said"))["seq"] == seen + 3
+
+
+async def test_who_was_away_too_long_gets_a_snapshot(enter):
+    ada = await enter(1)
+    await ada.hear("room_state")
+    await ada.send(type="say", message="hi")
+    await ada.hear("said")
+    back = await enter(2, "?since=17")
+    state = await back.hear("room_state")
+    assert state["recovered"] is False
+    assert state["said"] == ["hi"]
+
+
+async def test_a_fresh_socket_is_not_told_of_recovery(enter):
+    ada = await enter(1)
+    assert "recovered" not in await ada.hear("room_state")
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ("{", "invalid_json"),
+        ("[]", "invalid_json"),
+        ("null", "invalid_json"),
+        ('"say"', "invalid_json"),
+        ("{}", "invalid_message"),
+        ('{"type": 3}', "unknown_type"),
+        ('{"type": "shout", "message": "x"}', "unknown_type"),
+        ('{"type": "say"}', "invalid_message"),
+        ('{"type": "say", "message": ""}', "invalid_message"),
+        ('{"type": "say", "message": 7}', "invalid_message"),
+        ('{"type": "say", "message": "\\u0000"}', "invalid_message"),
+        ('{"type": "say", "message": "\\ud800"}', "invalid_json"),
+        ('{"type": "say", "message": "x", "id": [1]}', "invalid_message"),
+        ("[" * 60_000, "invalid_json"),
+        ('{"type": "say", "message": "fail"}', "internal_error"),
+        ('{"type": "ponder"}', "not_allowed"),
+    ],
+)
+async def test_a_bad_message_is_answered_and_the_socket_stays(enter, frame, code):
+    ada = await enter(1)
+    await ada.hear("room_state")
+    await ada.send_text(frame)
+    assert await ada.refused() == code
+    await ada.hear_nothing()
+
+
+async def test_a_refusal_names_the_message_it_is_for(enter):
+    ada = await enter(1)
+    await ada.hear("room_state")
+    await ada.send(type="ponder", id="p1")
+    assert (await ada.hear("error"))["ref"] == "p1"
+    await ada.send(type="say", message=1, id=5)
+    error = await ada.hear("error")
+    assert error["ref"] == 5
+    assert "message" in error["details"]
+
+
+async def test_frames_sent_before_the_snapshot_wait_for_it(enter):
+    ada = await enter(1)
+    await ada.send(type="say", message="early")
+    await ada.hear("room_state")
+    assert (await ada.hear("said"))["message"] == "early"
+
+
+async def test_a_binary_frame_closes_4400(enter):
+    ada = await enter(1)
+    await ada.send_bytes(b"x")
+    assert await ada.closed() == 4400
+
+
+async def test_a_frame_over_the_limit_closes_1009(enter):
+    ada = await enter(1)
+    await ada.send_text('{"type":"say","message":"%s"}' % ("x" * 70_000))
+    assert await ada.closed() == 1009
+
+
+async def test_flooding_closes_4429(enter, settings):
+    settings.SOCKET_MAX_RATE = 2
+    ada = await enter(1)
+    for _ in range(11):
+        await ada.send(type="ping")
+    assert await ada.closed() == 4429
+
+
+async def test_refusals_at_the_door_come_after_accept(enter, room):
+    assert await (await Player(application, f"/ws/rooms/{room}").enter()).closed() == 4401
+    assert await (await Player(application, f"/ws/rooms/{room}", token="forged").enter()).closed() == 4401
+    assert await (await Player(application, "/ws/nowhere", token="1").enter()).closed() == 4404
+    assert await (await Player(application, "/ws/rooms/closed", token="1").enter()).closed() == 4403
+    assert await (await enter(1, "?since=x")).closed() == 4400
+    assert await (await enter(1, "?v=9.0")).closed() == 4400
+    assert await (await enter(1, "?v=x")).closed() == 4400
+
+
+async def test_the_paths_answer_with_and_without_a_slash(room):
+    for path in (f"/ws/rooms/{room}", f"/ws/rooms/{room}/"):
+        ada = await Player(application, path, token="1").enter()
+        await ada.hear("room_state")
+
+
+async def test_another_site_may_not_open_a_socket(room):
+    ada = Player(application, f"/ws/rooms/{room}", token="1", headers={"origin": "https://evil.example"})
+    with pytest.raises(AssertionError, match="websocket.close"):
+        await ada.enter()
+    await Player(application, f"/ws/rooms/{room}", token="1", headers={"origin": "http://localhost:8000"}).enter()
+
+
+async def test_ending_a_session_closes_its_sockets(enter, here):
+    ada, bob = await enter(1), await enter(2)
+    await ada.hear("room_state")
+    here.sockets.close_sessions(["session1"])
+    assert await ada.closed() == 4401
+    await bob.hear("room_state")
+    await bob.hear_nothing()

@@ -1,0 +1,16 @@
+"""The names of what can be listened to; each is also a channel-layer group."""
+
+from typing import NewType
+from uuid import UUID
+
+Topic = NewType("Topic", str)
+
+
+def user(user_id: int) -> Topic:
+    """Everything addressed to one user, on all their devices."""
+    return Topic(f"user_{user_id}")
+
+
+def game(game_id: UUID | str) -> Topic:
+    """One game's public frames."""
+    return Topic(f"game_{game_id}")

@@ -1,0 +1,190 @@
+"""This server process: its loop, its kernel, its background tasks, its lease in Redis, its way to the database."""
+
+import asyncio
+import contextvars
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from core.embedded import valkey
+from realtime.hub import Hub
+from realtime.redis import Down, connect
+from realtime.relay import Relay
+from realtime.sockets import Sockets
+from realtime.streams import AUDIT_EVERY_S, Streams
+from realtime.topics import Topic
+
+logger = logging.getLogger(__name__)
+
+DATABASE_THREADS = 8
+LEASE_S = 2.0
+RENEW_EVERY_S = 0.5
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Background = Callable[[], Awaitable[None]]
+
+_backgrounds: list[Background] = []
+_stops: list[Background] = []
+_current: "Worker | None" = None
+_database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
+
+
+class Worker:
+    """The kernel of one server process; all parts live on its event loop.
+
+    ``id`` is the relay's address, so a worker is reached by its id. While its lease ``worker:<id>`` stands in Redis, what it owns is its own.
+    """
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.thread = threading.get_ident()
+        self.redis = connect()
+        self.hub = Hub()
+        self.sockets = Sockets()
+        self.relay = Relay(self._receive_frames)
+        self.streams = Streams(self.redis, self.relay, self.hub)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def id(self) -> str:
+        return self.relay.address
+
+    def is_here(self) -> bool:
+        """Whether the caller runs on this worker's loop."""
+        return threading.get_ident() == self.thread
+
+    async def start(self) -> None:
+        await self.relay.start()
+        await self.redis.set(lease_key(self.id), 1, px=int(LEASE_S * 1000))
+        for task in (self._keep_lease, self._audit_streams, self.sockets.watch, *_backgrounds):
+            self._tasks.append(asyncio.create_task(_for_life(task), name=task.__qualname__))
+
+    async def stop(self) -> None:
+        for stop in _stops:
+            await stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            await self.redis.delete(lease_key(self.id))
+        except Down:
+            logger.warning("The lease is left to run out: Redis is away")
+        await self.relay.stop()
+        await self.redis.aclose()
+
+    def _receive_frames(self, topic: Topic, frames: list[Any]) -> None:
+        self.streams.receive(topic, frames)
+
+    async def _keep_lease(self) -> None:
+        while True:
+            try:
+                await self.redis.set(lease_key(self.id), 1, px=int(LEASE_S * 1000))
+            except Down as problem:
+                logger.warning("The lease could not be renewed: %s", problem)
+                await asyncio.to_thread(valkey.ensure_running, settings.REDIS_URL)
+            await asyncio.sleep(RENEW_EVERY_S)
+
+    async def _audit_streams(self) -> None:
+        while True:
+            await asyncio.sleep(AUDIT_EVERY_S)
+            try:
+                await self.streams.audit()
+            except Down as problem:
+                logger.warning("Streams could not be audited: %s", problem)
+
+
+def lease_key(worker_id: str) -> str:
+    """The Redis key that stands while this worker lives."""
+    return f"worker:{worker_id}"
+
+
+async def _for_life(task: Background) -> None:
+    while True:
+        try:
+            await task()
+            return
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            logger.exception("A background task failed and is started again")
+            await asyncio.sleep(1)
+
+
+def background(function: Background) -> Background:
+    """Run this coroutine function in every server process, for its life; it is started again if it fails."""
+    _backgrounds.append(function)
+    return function
+
+
+def at_stop(function: Background) -> Background:
+    """Run this coroutine function when a server process stops in good order, before its parts go."""
+    _stops.append(function)
+    return function
+
+
+def current() -> Worker:
+    """The worker of this process; only where one runs."""
+    if _current is None:
+        raise RuntimeError("No worker runs in this process")
+    return _current
+
+
+def running() -> Worker | None:
+    """The worker of this process, if it is a server."""
+    return _current
+
+
+async def start() -> Worker:
+    """Start this process's worker, or give the one that runs on this loop.
+
+    Called by the server's lifespan, and by the first request under servers that have none.
+    """
+    global _current
+    loop = asyncio.get_running_loop()
+    starting: asyncio.Task[Worker] | None = getattr(loop, "_worker_starting", None)
+    if _current is not None and _current.loop is loop:
+        return _current
+    if starting is None:
+        starting = asyncio.create_task(_start())
+        loop._worker_starting = starting  # type: ignore[attr-defined]
+    return await asyncio.shield(starting)
+
+
+async def _start() -> Worker:
+    global _current
+    worker = Worker()
+    await worker.start()
+    _current = worker
+    return worker
+
+
+async def stop() -> None:
+    """Stop this process's worker."""
+    global _current
+    worker = _current
+    if worker is not None:
+        await worker.stop()
+        _current = None
+        worker.loop._worker_starting = None  # type: ignore[attr-defined]
+
+
+async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run synchronous code that uses the ORM on the bounded pool of database threads."""
+    context = contextvars.copy_context()
+    call = partial(context.run, _with_clean_connections, partial(function, *args, **kwargs))
+    return await asyncio.get_running_loop().run_in_executor(_database, call)
+
+
+def _with_clean_connections(call: Callable[[], T]) -> T:
+    close_old_connections()
+    try:
+        return call()
+    finally:
+        close_old_connections()

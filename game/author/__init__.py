@@ -1,0 +1,25 @@
+"""Everything that the rules of a game are written with."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from game.author.game import DRAW, Clock, Game, Grid, Seat, State, move
+from game.author.movements import Record
+from game.author.refusals import GameDefinitionError, IllegalMove
+
+__all__ = [
+    "DRAW",
+    "Annotated",
+    "Clock",
+    "Game",
+    "GameDefinitionError",
+    "Grid",
+    "IllegalMove",
+    "Literal",
+    "Meta",
+    "Record",
+    "Seat",
+    "State",
+    "move",
+]

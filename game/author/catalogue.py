@@ -1,0 +1,61 @@
+"""The games this server offers: every game class found in the ``games`` module of an installed app."""
+
+import importlib
+import importlib.util
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
+from game.author.game import Game
+from game.author.refusals import GameDefinitionError, UnknownGame
+
+_games: dict[str, type[Game]] = {}
+
+
+def register(game: type[Game]) -> None:
+    """Offer a game. Raises GameDefinitionError if another one has its name."""
+    other = _games.setdefault(game.name, game)
+    if other is not game:
+        raise GameDefinitionError(
+            f"{game.__qualname__} and {other.__qualname__} are both called {game.name!r}."
+        )
+
+
+def collect(module: ModuleType) -> None:
+    """Offer every game that the module defines or imports, in order."""
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Game) and hasattr(value, "movements"):
+            register(value)
+
+
+def discover(app_names: Iterable[str]) -> None:
+    """Offer the games of each app that has a ``games.py`` (or a package ``games``)."""
+    for app_name in app_names:
+        if importlib.util.find_spec(f"{app_name}.games"):
+            collect(importlib.import_module(f"{app_name}.games"))
+
+
+def get(name: str) -> type[Game]:
+    """The game of this name; raises UnknownGame."""
+    try:
+        return _games[name]
+    except KeyError:
+        raise UnknownGame(f"There is no game called {name!r} here.") from None
+
+
+def all() -> list[type[Game]]:
+    """All games, in the order of their discovery."""
+    return list(_games.values())
+
+
+def entry(game: type[Game]) -> dict[str, Any]:
+    """What the public catalogue says of a game."""
+    return {
+        "name": game.name,
+        "title": game.title,
+        "min_players": game.min_players,
+        "max_players": game.max_players,
+        "kind": "real_time" if game.real_time else "turn_based",
+        "spectators": game.spectators,
+        "move_schema": game.movements.schema(),
+    }

@@ -1,0 +1,333 @@
+"""One running game, purely: the same seed and movements always give the same state, result and views."""
+
+import marshal
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from core.refusals import Refusal
+from game.author.game import DRAW, Game, Seat, State
+from game.author.generator import Generator
+from game.author.refusals import GameIsOver, InvalidOptions, NotYourTurn, RulesError
+
+Movement = bytes | dict[str, Any]
+
+_encode = msgspec.json.encode
+_decode = msgspec.json.decode
+_arguments = msgspec.structs.astuple
+_NOBODY: frozenset[Seat] = frozenset()
+_ONLY = [frozenset((seat,)) for seat in range(64)]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How a game ended: the winning seats, whether it was a draw, and the score of each seat.
+
+    No winners and no draw: everybody lost.
+    """
+
+    winners: tuple[Seat, ...]
+    draw: bool
+    scores: tuple[float, ...]
+
+
+class Match:
+    """A game under way. Not thread-safe; no method waits or does I/O.
+
+    ``turn`` holds the seats that may move now (none in real time and at the end), ``result`` the Outcome at
+    the end, ``moves`` and ``tick`` count the moves and the real-time steps so far. A movement is JSON bytes
+    or a decoded dict.
+    """
+
+    __slots__ = (
+        "_generator",
+        "_kept",
+        "_shared_view",
+        "_view_ends",
+        "game",
+        "moves",
+        "options",
+        "result",
+        "seed",
+        "state",
+        "tick",
+        "turn",
+        "users",
+    )
+
+    def __init__(
+        self,
+        game: type[Game],
+        *,
+        seats: int,
+        seed: int,
+        options: Mapping[str, Any] | None = None,
+        users: Sequence[int] | None = None,
+    ) -> None:
+        if not game.min_players <= seats <= game.max_players:
+            raise InvalidOptions(f"{game.title} is for {game.min_players} to {game.max_players} players.")
+        try:
+            self.options = msgspec.convert(dict(options or {}), game.Options)
+        except msgspec.ValidationError as error:
+            raise InvalidOptions(f"{error}.") from None
+        self.users = tuple(range(seats) if users is None else users)
+        if len(self.users) != seats:
+            raise ValueError(f"{len(self.users)} users for {seats} seats")
+        self.seed = seed
+        self._generator = Generator(seed)
+        self.game = game(range(seats), self._generator, self.options)
+        self.moves = self.tick = 0
+        self.turn = _NOBODY
+        self.result: Outcome | None = None
+        self.state: State = {}
+        self._kept = b""
+        self._shared_view: bytes | None = None
+        self._view_ends = [b',"you":%b}' % _encode(self._you(seat)) for seat in (*self.game.seats, None)]
+
+    @classmethod
+    def new(
+        cls,
+        game: type[Game],
+        *,
+        seats: int,
+        seed: int,
+        options: Mapping[str, Any] | None = None,
+        users: Sequence[int] | None = None,
+    ) -> "Match":
+        """Begin a game. ``users`` are the ids that views show for the seats (the seats themselves if not
+        given).
+
+        Raises InvalidOptions for wrong options or a wrong number of seats, RulesError if the rules fail.
+        """
+        match = cls(game, seats=seats, seed=seed, options=options, users=users)
+        try:
+            match.state = match.game.setup(match._generator)
+            _plain(match.state)
+            match._settle(moves=0, tick=0)
+        except Exception as error:
+            raise RulesError(f"{game.name}: setup failed: {error!r}") from error
+        return match
+
+    # Playing.
+
+    def play(self, seat: Seat, movement: Movement) -> bytes:
+        """Make a move in a turn-based game; return the movement as it was understood, as clean JSON.
+
+        All or nothing: after any exception the match is as before. Raises NotYourTurn, GameIsOver,
+        InvalidMove and IllegalMove (with the author's code) as refusals, RulesError when the rules themselves
+        failed.
+        """
+        if seat not in self.turn:
+            raise NotYourTurn if self.result is None else GameIsOver
+        game = self.game
+        taken = game.movements.read(movement)
+        position = self._generator.position
+        try:
+            if game.moves[type(taken)](game, self.state, seat, *_arguments(taken)) is not None:
+                raise ValueError("a move changes the state in place and returns nothing")
+            self._settle(moves=self.moves + 1, tick=0)
+        except Exception as error:
+            self.state = marshal.loads(self._kept)
+            self._generator.position = position
+            if isinstance(error, Refusal):
+                raise
+            raise RulesError(f"{game.name}: {taken!r} by seat {seat} failed: {error!r}") from error
+        return _encode(taken)
+
+    def check(self, movement: Movement) -> bytes:
+        """Read a movement without applying it; return it as clean JSON for ``step``. Raises InvalidMove."""
+        return _encode(self.game.movements.read(movement))
+
+    def step(self, inputs: Mapping[Seat, Movement]) -> None:
+        """Advance a real-time game by one tick, with the latest input of each seat that sent one since the
+        last.
+
+        Raises GameIsOver and InvalidMove before anything has changed, RulesError when the rules failed: the
+        state may then be half-way, and the game cannot go on.
+        """
+        if self.result is not None:
+            raise GameIsOver
+        game = self.game
+        read = game.movements.read
+        taken = {seat: read(movement) for seat, movement in inputs.items()}
+        try:
+            game.tick(self.state, taken, 1 / game.rate)
+            self._settle(moves=0, tick=self.tick + 1)
+        except Exception as error:
+            raise RulesError(f"{game.name}: tick {self.tick} with {taken!r} failed: {error!r}") from error
+
+    def legal(self, seat: Seat) -> list[dict[str, Any]]:
+        """The movements that ``seat`` may make now, as far as they can be listed. Raises RulesError."""
+        game = self.game
+        if self.result is not None or (seat not in self.turn and not game.real_time):
+            return []
+        try:
+            given = game.legal(self.state, seat)
+            if given is not None:
+                return list(given)
+            choices = game.movements.choices
+            return [
+                dict(movement) for movement, taken in choices if game.real_time or self._takes(seat, taken)
+            ]
+        except Exception as error:
+            raise RulesError(f"{game.name}: listing the moves of seat {seat} failed: {error!r}") from error
+
+    # Looking.
+
+    @property
+    def scores(self) -> tuple[float, ...]:
+        """The score of each seat so far."""
+        if self.result is not None:
+            return self.result.scores
+        return self._scores(())
+
+    @property
+    def turn_user(self) -> int | None:
+        """The user who is to move, or None when it is nobody or several at once."""
+        return self.users[next(iter(self.turn))] if len(self.turn) == 1 else None
+
+    def view(self, seat: Seat | None) -> dict[str, Any]:
+        """What the player at ``seat`` (None: a spectator) may see, with ``turn`` and ``you``. Encode it,
+        don't keep it.
+
+        ``turn`` is the id of the one user to move or None, ``you`` is ``{"user_id", "side"}`` or None for a
+        spectator.
+        """
+        return {
+            **self._shown(seat if self.game.hidden else None),
+            "turn": self.turn_user,
+            "you": self._you(seat),
+        }
+
+    def view_json(self, seat: Seat | None) -> bytes:
+        """``view`` as JSON; what all seats see alike is made and encoded once a move."""
+        if self.game.hidden:
+            return _encode(self.view(seat))
+        shared = self._shared_view
+        if shared is None:
+            shared = self._shared_view = _encode({**self._shown(None), "turn": self.turn_user})[:-1]
+        return shared + self._view_ends[-1 if seat is None else seat]
+
+    # Keeping.
+
+    def dump(self) -> dict[str, Any]:
+        """All that is needed to go on exactly from here, as plain JSON types sharing nothing with the match.
+
+        Keep it as text: the order of keys is part of it (a jsonb column loses it). Raises RulesError if the
+        author's state is not plain.
+        """
+        return {
+            "game": self.game.name,
+            "seats": len(self.users),
+            "seed": self.seed,
+            "options": msgspec.to_builtins(self.options),
+            "moves": self.moves,
+            "tick": self.tick,
+            "random": self._generator.position,
+            "state": _plain(self.state),
+        }
+
+    @classmethod
+    def load(
+        cls, game: type[Game], dump: Mapping[str, Any], *, users: Sequence[int] | None = None
+    ) -> "Match":
+        """The match of a ``dump``, going on exactly as the dumped one would. Takes over ``dump["state"]``."""
+        match = cls(game, seats=dump["seats"], seed=dump["seed"], options=dump["options"], users=users)
+        match._resume(dump["state"], dump["random"], dump["moves"], dump["tick"])
+        return match
+
+    def copy(self, seed: int) -> "Match":
+        """A match of its own, now in the same state, whose chance events from here on come from ``seed``.
+
+        What a player may think ahead on: it says nothing about the dice to come.
+        """
+        state = marshal.loads(self._kept or marshal.dumps(self.state))
+        match = Match.__new__(Match)
+        match.users, match.options, match.seed, match._view_ends = (
+            self.users,
+            self.options,
+            seed,
+            self._view_ends,
+        )
+        match._generator = Generator(seed)
+        match.game = type(self.game)(self.game.seats, match._generator, self.options)
+        match._resume(state, match._generator.position, self.moves, self.tick)
+        return match
+
+    # Inside.
+
+    def _resume(self, state: State, position: int, moves: int, tick: int) -> None:
+        self.state = state
+        self._generator.position = position
+        try:
+            self._settle(moves=moves, tick=tick)
+        except Exception as error:
+            raise RulesError(f"{self.game.name}: the kept state cannot be resumed: {error!r}") from error
+
+    def _settle(self, *, moves: int, tick: int) -> None:
+        """Take the state as the new one: is there a result, who is next? Changes all or nothing."""
+        game, state = self.game, self.state
+        verdict = game.result(state)
+        result, turn = None, _NOBODY
+        if verdict is not None:
+            result = self._outcome(verdict)
+        elif game.alternating and not game.real_time:
+            turn = _ONLY[moves % len(self.users)]
+        elif not game.real_time:
+            next_seats = game.turn(state)
+            turn = frozenset((next_seats,) if isinstance(next_seats, int) else next_seats)
+            if not turn or not turn.issubset(game.seats):
+                raise ValueError(f"turn() said {next_seats!r} while the game goes on")
+        if not game.real_time:
+            self._kept = marshal.dumps(state)
+        self.result, self.turn, self.moves, self.tick = result, turn, moves, tick
+        self._shared_view = None
+
+    def _outcome(self, verdict: Any) -> Outcome:
+        draw = verdict == DRAW
+        winners = () if draw else (verdict,) if type(verdict) is int else tuple(sorted(set(verdict)))
+        if not all(type(winner) is int and winner in self.game.seats for winner in winners):
+            raise ValueError(f"result() said {verdict!r}, which is no seat, list of seats or DRAW")
+        return Outcome(winners=winners, draw=draw, scores=self._scores(winners))
+
+    def _scores(self, winners: tuple[Seat, ...]) -> tuple[float, ...]:
+        scores = self.game.scores(self.state)
+        if scores is None:
+            return tuple(int(seat in winners) for seat in self.game.seats)
+        if len(scores) != len(self.users):
+            raise ValueError(f"scores() said {scores!r} for {len(self.users)} seats")
+        return tuple(scores)
+
+    def _takes(self, seat: Seat, taken: msgspec.Struct) -> bool:
+        """Whether the rules would take this move, tried on a copy."""
+        game = self.game
+        position = self._generator.position
+        try:
+            game.moves[type(taken)](game, marshal.loads(self._kept), seat, *_arguments(taken))
+        except Refusal:
+            return False
+        finally:
+            self._generator.position = position
+        return True
+
+    def _shown(self, seat: Seat | None) -> dict[str, Any]:
+        try:
+            return self.game.view(self.state, seat)
+        except Exception as error:
+            raise RulesError(f"{self.game.name}: the view of seat {seat} failed: {error!r}") from error
+
+    def _you(self, seat: Seat | None) -> dict[str, Any] | None:
+        return None if seat is None else {"user_id": self.users[seat], "side": self.game.sides[seat]}
+
+
+def _plain(state: State) -> State:
+    """A copy of a state by way of JSON; raises RulesError if that would change it."""
+    try:
+        copy: State = _decode(_encode(state))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RulesError(f"the state cannot be kept: {error}") from error
+    if copy != state or not isinstance(state, dict):
+        raise RulesError(
+            f"the state holds more than text keys, lists, text, numbers, booleans and None: {state!r}"
+        )
+    return copy

@@ -1,0 +1,174 @@
+"""Movements: what a game's moves take, read from JSON, written, described and enumerated by their types."""
+
+import functools
+import inspect
+import itertools
+import math
+import re
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import inspect as types
+
+from game.author.refusals import GameDefinitionError, InvalidMove
+
+Move = Callable[..., None]
+
+# More choices than this are not listed: a bot could not try them all, a client could not show them.
+MOST_CHOICES = 10_000
+
+
+class Record(msgspec.Struct, forbid_unknown_fields=True):
+    """A base for what authors nest in a movement, or take as a real-time input: named, typed fields."""
+
+
+def struct_of(name: str, method: Move) -> type[msgspec.Struct]:
+    """The arguments of a ``@move`` method (all after ``state`` and ``seat``) as a struct."""
+    try:
+        hints = typing.get_type_hints(method, include_extras=True)
+    except NameError as error:
+        raise GameDefinitionError(
+            f"{method.__qualname__}: {error}; its annotations must be importable."
+        ) from error
+    parameters = list(inspect.signature(method).parameters.values())
+    if len(parameters) < 3 or any(p.kind is not p.POSITIONAL_OR_KEYWORD for p in parameters):
+        raise GameDefinitionError(
+            f"{method.__qualname__} must read (self, state, seat, argument: type, ...)."
+        )
+    fields: list[Any] = []
+    for parameter in parameters[3:]:
+        if parameter.name not in hints:
+            raise GameDefinitionError(
+                f"{method.__qualname__}: say the type of {parameter.name!r}, as in `cell: int`."
+            )
+        if parameter.name == "move":
+            raise GameDefinitionError(
+                f"{method.__qualname__}: `move` is taken: it names the move on the wire."
+            )
+        default = () if parameter.default is parameter.empty else (parameter.default,)
+        fields.append((parameter.name, hints[parameter.name], *default))
+    return msgspec.defstruct(name, fields, frozen=True, forbid_unknown_fields=True)
+
+
+class Movements:
+    """How the movements of one game are read, described and enumerated.
+
+    ``structs`` maps the name of each move to the struct of its arguments. One move: its arguments stand bare,
+    as in ``{"cell": 4}``. Several: a movement belongs to the move that takes the fields it has; where two
+    moves take the same fields, every movement of that game says which it is, as in ``{"move": "pass"}``.
+    """
+
+    def __init__(self, structs: Mapping[str, type[msgspec.Struct]]) -> None:
+        self.structs = dict(structs)
+        self.named = any(_overlap(a, b) for a, b in itertools.combinations(self.structs.values(), 2))
+        if self.named:
+            self.structs = {name: _tagged(name, struct) for name, struct in self.structs.items()}
+        self.by_fields = len(self.structs) > 1 and not self.named
+        try:
+            whole: Any = typing.Union[tuple(self.structs.values())]  # noqa: UP007 - made at run time
+            self._type = whole
+            self._decode = msgspec.json.Decoder(dict[str, Any] if self.by_fields else whole).decode
+            for struct in self.structs.values():
+                msgspec.json.Decoder(struct)
+        except TypeError as error:
+            raise GameDefinitionError(
+                f"{', '.join(self.structs)}: an argument has a type no JSON has: {error}"
+            ) from error
+
+    def read(self, movement: bytes | dict[str, Any]) -> msgspec.Struct:
+        """The arguments of a movement, JSON or decoded, checked; raises InvalidMove."""
+        try:
+            decoded = movement if isinstance(movement, dict) else self._decode(movement)
+            if not isinstance(decoded, dict):
+                return decoded
+            return msgspec.convert(decoded, self._which(decoded) if self.by_fields else self._type)
+        # Every msgspec error and wrong encoding is a ValueError; too deep a nesting a RecursionError.
+        except (ValueError, RecursionError) as error:
+            raise _invalid(error) from None
+
+    def _which(self, movement: dict[str, Any]) -> type[msgspec.Struct]:
+        for struct in self.structs.values():
+            required, known = _fields(struct)
+            if required <= movement.keys() <= known:
+                return struct
+        choices = " or ".join(
+            "{" + ", ".join(struct.__struct_fields__) + "}" for struct in self.structs.values()
+        )
+        raise msgspec.ValidationError(f"Expected the fields {choices}")
+
+    def schema(self) -> dict[str, Any]:
+        """A JSON schema of one movement; several moves make an ``anyOf``, titled by move."""
+        refs, definitions = msgspec.json.schema_components(
+            self.structs.values(), ref_template="#/$defs/{name}"
+        )
+        variants = [definitions.pop(ref["$ref"].removeprefix("#/$defs/")) for ref in refs]
+        schema: dict[str, Any] = variants[0] if len(variants) == 1 else {"anyOf": variants}
+        return {**schema, "$defs": definitions} if definitions else schema
+
+    @functools.cached_property
+    def choices(self) -> list[tuple[dict[str, Any], msgspec.Struct]]:
+        """Every movement that the types allow, and its arguments as read.
+
+        Moves with endless or too many arguments (text, lists, open numbers) are left out.
+        """
+        movements: list[dict[str, Any]] = []
+        for name, struct in self.structs.items():
+            named = {"move": name} if self.named else {}
+            movements += [named | values for values in _values(types.type_info(struct)) or ()]
+        return [(movement, self.read(movement)) for movement in movements]
+
+
+def _fields(struct: type[msgspec.Struct]) -> tuple[set[str], set[str]]:
+    fields = msgspec.structs.fields(struct)
+    return {field.name for field in fields if field.required}, {field.name for field in fields}
+
+
+def _overlap(a: type[msgspec.Struct], b: type[msgspec.Struct]) -> bool:
+    """Whether one JSON object could belong to both."""
+    (required_a, known_a), (required_b, known_b) = _fields(a), _fields(b)
+    return required_a | required_b <= known_a & known_b
+
+
+def _tagged(name: str, struct: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    return msgspec.defstruct(name, (), bases=(struct,), tag_field="move", tag=name, frozen=True)
+
+
+def _invalid(error: Exception) -> InvalidMove:
+    """Of msgspec's "Expected `int` <= 8 - at `$.cell`" the field goes to ``details``."""
+    reason, _, path = str(error).partition(" - at `$")
+    field = re.match(r"\.(\w+)", path) or re.search(r"field `(\w+)`", reason)
+    return InvalidMove(f"{reason}.", details={field[1]: [reason]} if field else None)
+
+
+def _values(kind: types.Type) -> list[Any] | None:
+    """All JSON values of a type, or None when there is no end to them."""
+    match kind:
+        case types.Metadata(type=inner):
+            return _values(inner)
+        case types.NoneType():
+            return [None]
+        case types.BoolType():
+            return [False, True]
+        case types.LiteralType(values=values):
+            return list(values)
+        case types.EnumType(cls=cls):
+            return [member.value for member in cls]
+        case types.IntType():
+            low = kind.ge if kind.ge is not None else None if kind.gt is None else kind.gt + 1
+            high = kind.le if kind.le is not None else None if kind.lt is None else kind.lt - 1
+            if low is None or high is None:
+                return None
+            return [n for n in range(low, high + 1) if n % (kind.multiple_of or 1) == 0]
+        case types.UnionType(types=kinds):
+            parts = [_values(part) for part in kinds]
+            return None if None in parts else [value for part in parts for value in part or ()]
+        case types.StructType(fields=fields):
+            columns = [_values(field.type) for field in fields]
+            names = [field.encode_name for field in fields]
+            if None in columns or math.prod(len(column or ()) for column in columns) > MOST_CHOICES:
+                return None
+            rows = itertools.product(*(column or () for column in columns))
+            return [dict(zip(names, row, strict=True)) for row in rows]
+    return None

@@ -1,0 +1,8 @@
+"""The games that come with the platform."""
+
+from game.games.battleship import Battleship
+from game.games.connect_four import ConnectFour
+from game.games.pong import Pong
+from game.games.tictactoe import TicTacToe
+
+__all__ = ["Battleship", "ConnectFour", "Pong", "TicTacToe"]

@@ -1,0 +1,46 @@
+"""Connect four: discs fall to the bottom of their column, and four in a row win, whichever way they lie."""
+
+from game.author import DRAW, Annotated, Game, Grid, Meta, move
+
+ROWS, COLUMNS = 6, 7
+
+
+def runs_of_four() -> list[tuple[int, int, int, int]]:
+    """All 69 ways in which four cells lie in a row."""
+    runs = []
+    for row in range(ROWS):
+        for column in range(COLUMNS):
+            for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
+                if row + 3 * down < ROWS and 0 <= column + 3 * right < COLUMNS:
+                    first, step = row * COLUMNS + column, down * COLUMNS + right
+                    runs.append((first, first + step, first + 2 * step, first + 3 * step))
+    return runs
+
+
+# By cell: a disc can only complete the runs that it lies in.
+RUNS = [[run for run in runs_of_four() if cell in run] for cell in range(ROWS * COLUMNS)]
+
+
+class ConnectFour(Game):
+    """The state remembers the last disc: only that one can have won."""
+
+    grid = Grid(rows=ROWS, columns=COLUMNS, marks="RY")
+
+    def setup(self, random):
+        return {"board": self.grid.empty(), "last": None}
+
+    @move
+    def drop(self, state, seat, column: Annotated[int, Meta(ge=0, le=COLUMNS - 1)]):
+        board = state["board"]
+        self.require(board[column] is None, "column_full", "That column is full.")
+        state["last"] = max(cell for cell in range(column, len(board), COLUMNS) if board[cell] is None)
+        board[state["last"]] = seat
+
+    def result(self, state):
+        board, last = state["board"], state["last"]
+        if last is None:
+            return None
+        for a, b, c, d in RUNS[last]:
+            if board[a] == board[b] == board[c] == board[d]:
+                return board[last]
+        return None if None in board[:COLUMNS] else DRAW

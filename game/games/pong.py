@@ -1,0 +1,132 @@
+"""Pong: two paddles, a ball, and a step of a 60th of a second."""
+
+from game.author import Annotated, Game, Literal, Meta, Record, Seat
+
+# Lengths in units of the court, speeds in units a second.
+WIDTH, HEIGHT = 800, 450
+PADDLE_HEIGHT, PADDLE_WIDTH = 90, 12
+PADDLE_GAP = 2 * PADDLE_WIDTH  # from the wall to the paddle's middle
+PADDLE_SPEED = 420.0
+BALL_RADIUS = 8
+SERVE_SPEED, SPEED_UP, TOP_SPEED = 360.0, 1.05, 900.0
+STEEPEST = 0.85  # the most of a ball's speed that goes up or down
+SERVE_PAUSE = 1.0  # seconds
+
+SIDES = ("left", "right")
+
+
+class Steer(Record):
+    """Which way a paddle moves from now on: up, not at all, down."""
+
+    direction: Literal[-1, 0, 1]
+
+
+class PongOptions(Record):
+    """``target``: the points that win."""
+
+    target: Annotated[int, Meta(ge=1, le=21)] = 5
+
+
+class Pong(Game):
+    """Paddles and ball are given by their middles; x grows to the right, y downwards."""
+
+    hidden = False
+    Options = PongOptions
+
+    def setup(self, random):
+        state = {"ball": {}, "paddles": [HEIGHT / 2, HEIGHT / 2], "directions": [0, 0], "scores": [0, 0]}
+        self.serve(state, to=random.choice(self.seats))
+        return state
+
+    def serve(self, state, to: Seat):
+        """Lay the ball in the middle; after a pause it flies towards a seat."""
+        vy = SERVE_SPEED * self.random.uniform(-STEEPEST / 2, STEEPEST / 2)
+        vx = (SERVE_SPEED**2 - vy**2) ** 0.5
+        state["ball"] = {"x": WIDTH / 2, "y": HEIGHT / 2, "vx": vx if to == 1 else -vx, "vy": vy}
+        state["pause"] = SERVE_PAUSE
+
+    def tick(self, state, inputs: dict[Seat, Steer], dt):
+        directions, paddles, ball = state["directions"], state["paddles"], state["ball"]
+        for seat, steer in inputs.items():
+            directions[seat] = steer.direction
+        for seat in (0, 1):
+            if directions[seat]:
+                y = paddles[seat] + directions[seat] * PADDLE_SPEED * dt
+                paddles[seat] = min(max(y, PADDLE_HEIGHT / 2), HEIGHT - PADDLE_HEIGHT / 2)
+        if state["pause"] > 0:
+            state["pause"] -= dt
+            return
+
+        x, y = ball["x"] + ball["vx"] * dt, ball["y"] + ball["vy"] * dt
+        if not BALL_RADIUS <= y <= HEIGHT - BALL_RADIUS:
+            y = 2 * (BALL_RADIUS if y < HEIGHT / 2 else HEIGHT - BALL_RADIUS) - y
+            ball["vy"] = -ball["vy"]
+        seat = 0 if ball["vx"] < 0 else 1
+        front = FRONTS[seat]
+        offset = (y - paddles[seat]) / (PADDLE_HEIGHT / 2 + BALL_RADIUS)
+        # Only a ball that passes the paddle's front in this step is hit: none twice, none from behind.
+        if (ball["x"] - front) * (x - front) <= 0 and abs(offset) <= 1:
+            x = 2 * front - x
+            bounce(ball, offset)
+        ball["x"], ball["y"] = x, y
+        if not -BALL_RADIUS <= x <= WIDTH + BALL_RADIUS:
+            state["scores"][1 - seat] += 1
+            self.serve(state, to=seat)
+
+    def result(self, state):
+        left, right = state["scores"]
+        if left < self.options.target and right < self.options.target:
+            return None
+        return 0 if left > right else 1
+
+    def scores(self, state):
+        return state["scores"]
+
+    def view(self, state, seat):
+        return {
+            "width": WIDTH,
+            "height": HEIGHT,
+            "ball": state["ball"],
+            "paddles": dict(zip(SIDES, state["paddles"], strict=True)),
+            "scores": dict(zip(SIDES, state["scores"], strict=True)),
+            "target": self.options.target,
+            "paddle_width": PADDLE_WIDTH,
+            "paddle_height": PADDLE_HEIGHT,
+            "ball_radius": BALL_RADIUS,
+        }
+
+    def bot(self, view, seat, random, level):
+        """Goes where the ball will cross its line, as well as its level sees that."""
+        ball, paddle = view["ball"], view["paddles"][SIDES[seat]]
+        if (ball["vx"] < 0) == (seat == 0):
+            aim = landing(ball, FRONTS[seat]) + random.gauss(0, BLUR[level])
+        else:
+            aim = HEIGHT / 2
+        distance = aim - paddle
+        return {"direction": 0 if abs(distance) < PADDLE_HEIGHT / 4 else 1 if distance > 0 else -1}
+
+
+# Where the ball's middle is when it touches the paddle of a seat.
+FRONTS = (
+    PADDLE_GAP + PADDLE_WIDTH / 2 + BALL_RADIUS,
+    WIDTH - PADDLE_GAP - PADDLE_WIDTH / 2 - BALL_RADIUS,
+)
+
+# How far, in units, a bot of each level misjudges where the ball comes down.
+BLUR = {1: 160.0, 2: 70.0, 3: 12.0}
+
+
+def bounce(ball, offset: float) -> None:
+    """Turn the ball round, a little faster; the further off the paddle's middle (-1 to 1), the steeper."""
+    speed = min((ball["vx"] ** 2 + ball["vy"] ** 2) ** 0.5 * SPEED_UP, TOP_SPEED)
+    vy = speed * STEEPEST * offset
+    vx = (speed**2 - vy**2) ** 0.5
+    ball["vx"], ball["vy"] = -vx if ball["vx"] > 0 else vx, vy
+
+
+def landing(ball, x: float) -> float:
+    """The height at which the ball will reach ``x``, bounces off the walls included."""
+    y = ball["y"] + ball["vy"] * abs((x - ball["x"]) / ball["vx"]) - BALL_RADIUS
+    span = HEIGHT - 2 * BALL_RADIUS
+    y %= 2 * span
+    return BALL_RADIUS + min(y, 2 * span - y)

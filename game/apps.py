@@ -1,5 +1,12 @@
-from django.apps import AppConfig
+"""Discovers the games of all installed apps, as the admin discovers ``admin.py``."""
+
+from django.apps import AppConfig, apps
 
 
 class GameConfig(AppConfig):
     name = "game"
+
+    def ready(self) -> None:
+        from game.author import catalogue
+
+        catalogue.discover(config.name for config in apps.get_app_configs())

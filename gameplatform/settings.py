@@ -195,6 +195,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 # -- Real time
 
 SOCKET_MAX_RATE = env.int("SOCKET_MAX_RATE", default=100)
+GAME_JOURNAL = "game.live.journal.Journal"
 INVITE_TTL = env.int("INVITE_TTL", default=60)
 
 # -- The rest

@@ -49,15 +49,15 @@ class InternalError(Refusal):
     title = "That failed on the server"
 
 
-def handles(kind: type[Command]) -> Callable[[Handler], Handler]:
-    """Make a consumer's method the handler of a command: ``def handler(self, command)``, plain or async.
+def handles(*kinds: type[Command]) -> Callable[[Handler], Handler]:
+    """Make a consumer's method the handler of these commands: ``def handler(self, command)``, plain or async.
 
     Plain handlers run at once; async ones in order, one at a time for each socket. A refusal they raise is answered
     with an error frame.
     """
 
     def mark(function: Handler) -> Handler:
-        function.handled_command = kind  # type: ignore[attr-defined]
+        function.handled_commands = kinds  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -80,8 +80,7 @@ class Consumer(AsyncConsumer):
         cls.handlers = {}
         for klass in reversed(cls.__mro__):
             for method in vars(klass).values():
-                kind = getattr(method, "handled_command", None)
-                if kind is not None:
+                for kind in getattr(method, "handled_commands", ()):
                     cls.handlers[kind] = method
         cls.decoder = CommandDecoder(tuple(cls.handlers))
 

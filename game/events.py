@@ -1,0 +1,180 @@
+"""What happens in games, and to whom it is told. A room numbers and sends its frames itself."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from realtime import topics
+from realtime.messages import Event, Message
+from realtime.topics import Topic
+
+
+class RoomEvent(Message, kw_only=True):
+    """Anything a room tells its players and spectators, on ``/ws/game/{game_id}/``."""
+
+
+class PlayerInfo(Struct, kw_only=True):
+    """A player as others see them; ``side`` is left or right in two-sided games."""
+
+    id: int
+    username: str
+    score: float
+    side: str
+    ready: bool
+    connected: bool
+    rating: int
+
+
+class You(Struct, kw_only=True):
+    """Which of the players the receiver is."""
+
+    user_id: int
+    side: str
+
+
+class ClockState(Struct, kw_only=True):
+    """The clocks as they stood ``at`` that time; those of ``running`` run on. Milliseconds, by user id."""
+
+    initial_ms: int
+    increment_ms: int
+    left_ms: dict[str, int]
+    running: list[int]
+    at: datetime
+
+
+class GameState(RoomEvent):
+    """All there is to know: the first frame after connecting, and again at each change of state."""
+
+    id: UUID
+    game: str
+    state: str
+    players: list[PlayerInfo]
+    view: Raw
+    turn: int | None
+    clock: ClockState | None
+    you: You | None
+    result: Raw | None
+    seq: int
+    recovered: bool | UnsetType = UNSET
+
+
+class PlayerReady(RoomEvent):
+    """A player is ready to begin."""
+
+    user_id: int
+    seq: int
+
+
+class GameStart(RoomEvent):
+    """All are ready; the game runs."""
+
+    seq: int
+
+
+class PlayerMove(RoomEvent):
+    """A player moved; ``view`` is what the receiver sees after it."""
+
+    user_id: int
+    movement: Raw
+    view: Raw
+    turn: int | None
+    clock: ClockState | None
+    seq: int
+
+
+class GameTick(RoomEvent):
+    """One frame of a real-time game; a newer one replaces it."""
+
+    tick: int
+    view: Raw
+
+
+class GameAction(RoomEvent):
+    """A player did something beside the moves."""
+
+    action: str
+    data: Raw
+    user_id: int
+    seq: int
+
+
+class ChatMessage(RoomEvent):
+    """A player said something."""
+
+    user_id: int
+    username: str
+    message: str
+    seq: int
+
+
+class PlayerJoined(RoomEvent):
+    """A player is here for the first time."""
+
+    user_id: int
+    username: str
+    seq: int
+
+
+class PlayerLeft(RoomEvent):
+    """A player is gone, and has ``grace_s`` seconds to come back."""
+
+    user_id: int
+    username: str
+    grace_s: float
+    seq: int
+
+
+class PlayerReconnected(RoomEvent):
+    """A player is back."""
+
+    user_id: int
+    username: str
+    seq: int
+
+
+class RatingChange(Struct, kw_only=True):
+    """A player's rating before and after the game."""
+
+    user_id: int
+    before: int
+    after: int
+
+
+class GameOver(RoomEvent):
+    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or error."""
+
+    winner_ids: list[int]
+    reason: str
+    scores: dict[str, float]
+    ratings: list[RatingChange]
+    rewards: list[Any]
+    seq: int
+
+
+class MatchFound(Event):
+    """A game was made for the user, who is to open its socket."""
+
+    user_id: int
+    game: str
+    game_id: UUID
+    side: str
+    ws_url: str
+
+    def audience(self) -> Topic:
+        return topics.user(self.user_id)
+
+
+class GameFinished(Event):
+    """A game has ended: what other parts react to. Nobody hears of it as such."""
+
+    game_id: UUID
+    game: str
+    user_ids: list[int]
+    winner_ids: list[int]
+    rated: bool
+    against_bot: bool
+
+    def audience(self) -> tuple[Topic, ...]:
+        return ()

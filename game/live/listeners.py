@@ -1,0 +1,46 @@
+"""Who hears a room: sockets of this worker, and those of other workers by way of the relay."""
+
+from collections.abc import Hashable
+from typing import Protocol
+from uuid import UUID
+
+from realtime.relay import Relay
+
+
+class Listener(Protocol):
+    """A socket that hears a room."""
+
+    closed_with: int | None
+
+    def send(self, frame: bytes, key: Hashable = None) -> None: ...
+    def send_ahead(self, frame: bytes, key: Hashable = None) -> None: ...
+    def close(self, code: int, reason: str = "") -> None: ...
+
+
+class RemoteListener:
+    """A socket of another worker: what is for it alone is sent to it there."""
+
+    def __init__(self, relay: Relay, worker: str, game_id: UUID, number: int, user_id: int) -> None:
+        self.worker = worker
+        self.user_id = user_id
+        self.game_id = game_id
+        self.closed_with: int | None = None
+        self.told = False
+        """Whether its worker gets the room's frames on its behalf."""
+        self._relay = relay
+        self._address = (game_id.hex, number)
+
+    def send(self, frame: bytes, key: Hashable = None) -> None:
+        self._relay.tell(self.worker, "game.frame", (*self._address, frame))
+
+    send_ahead = send
+
+    def join(self, viewer: int, seq: int) -> None:
+        """Its worker hands it the frames of this viewer from now on, those after ``seq``."""
+        self.told = True
+        self._relay.tell(self.worker, "game.joined", (*self._address, viewer, seq))
+
+    def close(self, code: int, reason: str = "") -> None:
+        if self.closed_with is None:
+            self.closed_with = code
+            self._relay.tell(self.worker, "game.close", (*self._address, code, reason))

@@ -1,0 +1,824 @@
+"""A room: one game under way, in the memory of the one worker that owns it.
+
+All it accepts goes through ``_record``: applied to the state, written to the journal, and only then told. Everything here
+runs on the worker's loop and without awaiting, so one input is handled wholly before the next.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError
+from msgspec import Raw, json
+
+from core.refusals import Invalid, RateLimited, Refusal
+from game import bots, commands, events, services
+from game.author.match import Match
+from game.author.refusals import GameIsOver, RulesError
+from game.live.clock import Clocks
+from game.live.journal import Entry, Journal, Kept
+from game.live.listeners import Listener, RemoteListener
+from game.models import Game, JournalEntry
+from game.records import Ending, EntryRecord, RoomRecord
+from game.refusals import NoDrawOffered, NoSpectators, NotAPlayer, NotRunning, Recovering, UnknownAction
+from realtime import worker
+from realtime.identity import Identity
+from realtime.messages import Command, Resumed, encode, error
+
+logger = logging.getLogger(__name__)
+
+GRACE_S = 30.0
+START_WITHIN_S = 60.0
+FILL_WITHIN_S = 600.0
+UNLOAD_AFTER_S = 60.0
+MISSED_AFTER_TAKEOVER_S = 3.0
+KEPT_FRAMES = 500
+CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0
+EMOTE_BYTES = 512
+REPLACED, RESTARTED = 4409, 1012
+
+Kind = JournalEntry.Kind
+State = Game.State
+
+Frames = bytes | list[bytes]
+"""One frame for all, or one for each viewer: the seats in order, then the spectators."""
+
+
+@dataclass(slots=True, eq=False)
+class Seated:
+    """A player of the room."""
+
+    number: int
+    user_id: int
+    username: str
+    rating: int
+    bot_level: int | None
+    joined: bool = False
+    ready: bool = False
+    left_told: bool = False
+    away_since: datetime | None = None
+    listener: Listener | None = None
+    said: deque[datetime] = field(default_factory=lambda: deque(maxlen=CHAT_ALLOWED))
+
+    @property
+    def connected(self) -> bool:
+        return self.bot_level is not None or self.listener is not None
+
+
+class Room:
+    """One game and all who are in it.
+
+    ``lost(room, taken)`` is called when the room cannot go on: another worker owns it (``taken``), or the database
+    was away and the room must be read again.
+    """
+
+    def __init__(
+        self,
+        record: RoomRecord,
+        match: Match,
+        journal: Journal,
+        lost: Callable[["Room", bool], None],
+    ) -> None:
+        game = match.game
+        self.id: UUID = record.game_id
+        self.record = record
+        self.match = match
+        self.phase: str = State.CREATED
+        self.seats = _seated(record)
+        self.seq = self.committed = 0
+        self.remote_workers: dict[str, int] = {}
+        self.empty_since: datetime | None = _now()
+        self._clocks = Clocks(game.clock, match.users) if game.clock and not game.real_time else None
+        self._journal = journal
+        self._lost = lost
+        self._loop = asyncio.get_running_loop()
+        self._relay = worker.current().relay
+        self._against_bot = any(seat.bot_level is not None for seat in self.seats)
+        self._by_user = {seat.user_id: seat for seat in self.seats if seat.user_id}
+        self._viewers: list[dict[Listener, None]] = [{} for _ in range(len(self.seats) + 1)]
+        self._watching: dict[int, Listener] = {}
+        self._history: deque[tuple[int, Frames]] = deque(maxlen=KEPT_FRAMES)
+        self._after: deque[tuple[int, Callable[[], None]]] = deque()
+        self._result: Raw | None = None
+        self._ending = False
+        self._recovering = False
+        self._deferred: list[Callable[[], None]] = []
+        self._draw_offers: set[int] = set()
+        self._rematch_wanted: set[int] = set()
+        self._inputs: dict[int, bytes] = {}
+        self._score_unkept = False
+        self._thinking: set[int] = set()
+        self._random = Random()
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._restore()
+
+    # -- Who is here
+
+    @property
+    def has_free_seats(self) -> bool:
+        """Whether somebody may still sit down (by the game's link)."""
+        return self.phase == State.CREATED and len(self._by_user) < len(self.seats)
+
+    def seats_user(self, user_id: int) -> bool:
+        """Whether the user is a player here."""
+        return user_id in self._by_user
+
+    def fill(self, record: RoomRecord, match: Match) -> None:
+        """Somebody sat down before the game began: ``match`` is the same game with all who sit now."""
+        listeners = {seat.user_id: seat for seat in self.seats}
+        self.record, self.match = record, match
+        self.seats = _seated(record)
+        for number, seat in enumerate(self.seats):
+            self.seats[number] = listeners.get(seat.user_id, seat) if seat.user_id else seat
+        self._by_user = {seat.user_id: seat for seat in self.seats if seat.user_id}
+        if not self.has_free_seats:
+            self._opened_at = _now()
+            self._enter(State.WAITING_FOR_PLAYERS)
+
+    def attach(self, listener: Listener, user: Identity, since: int | None) -> int:
+        """Let a socket hear the room as what it is, a player or a spectator; returns its viewer number.
+
+        Its first frame follows as soon as all that it shows is committed. Raises ``NoSpectators``.
+        """
+        seat = self._by_user.get(user.user_id)
+        if seat is not None:
+            viewer, older, seat.listener = seat.number, seat.listener, listener
+        else:
+            if not self.match.game.spectators or self.record.private:
+                raise NoSpectators
+            viewer, older = len(self.seats), self._watching.get(user.user_id)
+            self._watching[user.user_id] = listener
+        if older is not None:
+            self._stop_telling(older)
+            older.close(REPLACED, "replaced")
+        self.empty_since = None
+        frame = encode(self._state_frame(viewer))
+        self._when_committed(partial(self._welcome, listener, viewer, seat, since, self.seq, frame))
+        return viewer
+
+    def detach(self, listener: Listener, user_id: int) -> None:
+        """The socket is gone."""
+        self._stop_telling(listener)
+        if self._watching.get(user_id) is listener:
+            del self._watching[user_id]
+        seat = self._by_user.get(user_id)
+        if seat is not None and seat.listener is listener:
+            seat.listener = None
+            seat.away_since = _now()
+            if self.phase not in Game.OVER:
+                self._tell_left(seat)
+        if not self._watching and not any(seat.listener for seat in self.seats):
+            self.empty_since = _now()
+            self._look_again_in(UNLOAD_AFTER_S)
+
+    def _welcome(
+        self, listener: Listener, viewer: int, seat: Seated | None, since: int | None, seq: int, frame: bytes
+    ) -> None:
+        if listener.closed_with is not None:
+            return
+        missed = None if since is None else self.history(since)
+        if missed is not None and since is not None:
+            listener.send_ahead(encode(Resumed(recovered=True, since=since, seq=seq)))
+            for _, frames in missed:
+                listener.send_ahead(_frame_of(frames, viewer))
+        else:
+            listener.send_ahead(frame if since is None else frame[:-1] + b',"recovered":false}')
+        if isinstance(listener, RemoteListener):
+            self.remote_workers[listener.worker] = self.remote_workers.get(listener.worker, 0) + 1
+            listener.join(viewer, seq)
+        else:
+            self._viewers[viewer][listener] = None
+        if seat is None or seat.listener is not listener:
+            return
+        seat.away_since = None
+        if self.phase in Game.OVER:
+            return
+        if not seat.joined:
+            self._record(Kind.JOINED, seat)
+        elif seat.left_told:
+            self._record(Kind.RECONNECTED, seat)
+        self._go_on_when_all_joined()
+
+    def _go_on_when_all_joined(self) -> None:
+        if self.phase == State.WAITING_FOR_PLAYERS and all(seat.joined for seat in self.seats):
+            self._enter(State.WAITING_FOR_READY)
+
+    def _stop_telling(self, listener: Listener) -> None:
+        if isinstance(listener, RemoteListener):
+            if listener.told:
+                listener.told = False
+                self.remote_workers[listener.worker] -= 1
+                if not self.remote_workers[listener.worker]:
+                    del self.remote_workers[listener.worker]
+        else:
+            for listeners in self._viewers:
+                listeners.pop(listener, None)
+
+    def history(self, since: int) -> list[tuple[int, Frames]] | None:
+        """What was told after ``since``, or None where it is not all kept."""
+        first = self._history[0][0] if self._history else self.committed + 1
+        if since > self.committed or since + 1 < first:
+            return None
+        return [(seq, frames) for seq, frames in self._history if seq > since]
+
+    def state_frames(self) -> list[bytes]:
+        """How things stand, for each viewer."""
+        return [encode(self._state_frame(viewer)) for viewer in range(len(self.seats) + 1)]
+
+    def _tell_left(self, seat: Seated) -> None:
+        if self._ending:
+            self._deferred.append(partial(self._tell_left, seat))
+        elif not seat.connected and seat.joined and not seat.left_told and self.phase not in Game.OVER:
+            self._record(Kind.LEFT, seat)
+            self._look_again_in(GRACE_S)
+
+    # -- What is asked
+
+    def take(self, user_id: int, command: Command) -> None:
+        """Do what a player asks; raises the refusal if it may not be."""
+        seat = self._by_user.get(user_id)
+        if seat is None:
+            raise NotAPlayer
+        if self._recovering:
+            raise Recovering(retry_after=1)
+        match command:
+            case commands.PlayerMove():
+                self._move(seat, command.movement)
+            case commands.PlayerReady():
+                self._ready(seat)
+            case commands.GameAction():
+                self._act(seat, command)
+            case commands.ChatMessage():
+                self._say(seat, command.message)
+
+    def _move(self, seat: Seated, movement: Raw | bytes) -> None:
+        if self.phase != State.ACTIVE or self._ending:
+            raise GameIsOver if self.phase in Game.OVER or self._ending else NotRunning
+        if self.match.game.real_time:
+            self._inputs[seat.number] = self.match.check(bytes(movement))
+            return
+        now = _now()
+        clocks = self._clocks
+        if clocks is not None and clocks.left_of(seat.number, now) <= 0:
+            self._look()
+            raise GameIsOver("Your time is up.")
+        match = self.match
+        try:
+            taken = match.play(seat.number, bytes(movement))
+        except RulesError as problem:
+            self.fail(problem)
+            return
+        self._draw_offers.intersection_update({seat.number})
+        left = "null"
+        if clocks is not None:
+            clocks.press(seat.number, match.turn, now)
+            left = str(clocks.left_ms())
+            self._look_at(clocks.flag_falls())
+        try:
+            frames = self._move_frames(seat, taken, self.seq + 1)
+        except RulesError as problem:
+            self.fail(problem)
+            return
+        self._write(Kind.MOVE, seat.user_id, f'{{"movement":{taken.decode()},"left_ms":{left}}}', frames, now)
+        if match.result is not None:
+            self._end_by_rules()
+        elif self._against_bot:
+            self._wake_bots()
+
+    def _ready(self, seat: Seated) -> None:
+        if self.phase in Game.OVER or self._ending:
+            raise GameIsOver
+        if not seat.ready:
+            self._record(Kind.READY, seat)
+            self._start_if_ready()
+
+    def _start_if_ready(self) -> None:
+        if self.phase == State.WAITING_FOR_READY and all(seat.ready for seat in self.seats):
+            self._write(Kind.START, None, "{}", encode(events.GameStart(seq=self.seq + 1)), _now())
+            self._begin(_now())
+            self._enter(State.ACTIVE)
+
+    def _act(self, seat: Seated, command: commands.GameAction) -> None:
+        action = command.action
+        if action == "rematch":
+            self._want_rematch(seat)
+            return
+        if action == "emote":
+            self._allow(seat)
+            data = _emote(command.data)
+        elif action in ("resign", "offer_draw", "accept_draw"):
+            if self.phase != State.ACTIVE or self._ending:
+                raise GameIsOver if self.phase in Game.OVER or self._ending else NotRunning
+            if action == "accept_draw" and not self._draw_offers - {seat.number}:
+                raise NoDrawOffered
+            data = "{}"
+        else:
+            raise UnknownAction(f"{self.match.game.title} knows no action {action!r}.")
+        self._record(Kind.ACTION, seat, action=action, data=data)
+        if action == "resign":
+            self._end(self._others(seat), "resign")
+        elif action == "accept_draw":
+            self._end((), "draw_agreed")
+
+    def _say(self, seat: Seated, message: str) -> None:
+        self._allow(seat)
+        self._record(Kind.CHAT, seat, message=message)
+
+    def _allow(self, seat: Seated) -> None:
+        now = _now()
+        if len(seat.said) == CHAT_ALLOWED and (wait := CHAT_WINDOW_S - (now - seat.said[0]).total_seconds()) > 0:
+            raise RateLimited("Too quick. Wait a moment.", retry_after=round(wait, 3))
+        seat.said.append(now)
+
+    def _want_rematch(self, seat: Seated) -> None:
+        if self.phase not in Game.OVER:
+            raise NotRunning("The game is not over yet.")
+        if seat.number in self._rematch_wanted:
+            return
+        wanted = self._rematch_wanted | {seat.number}
+        if all(other.bot_level is not None or other.number in wanted for other in self.seats):
+            self._rematch_wanted = wanted
+            self._spawn(self._make_rematch(seat))
+        else:
+            self._record(Kind.ACTION, seat, action="rematch", data="{}")
+
+    async def _make_rematch(self, seat: Seated) -> None:
+        try:
+            made = await worker.in_database(services.rematch, game_id=self.id)
+        except Refusal as refusal:
+            self._rematch_wanted.discard(seat.number)
+            if seat.listener is not None:
+                seat.listener.send(encode(error(refusal)))
+            return
+        data = {"game_id": str(made.pk), "ws_url": services.ws_url(made.pk)}
+        self._record(Kind.ACTION, seat, action="rematch", data=json.encode(data).decode())
+
+    # -- Time
+
+    def _look_at(self, moment: datetime | None) -> None:
+        if moment is not None:
+            self._look_again_in((moment - _now()).total_seconds())
+
+    def _look_again_in(self, seconds: float) -> None:
+        """See to what is due after this time; a timer that goes off too early sets itself anew."""
+        when = self._loop.time() + max(seconds, 0.0) + 0.005
+        if self._timer is None or self._timer.when() > when:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = self._loop.call_at(when, self._look)
+
+    def _look(self) -> None:
+        """See to what is due."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._recovering or self._ending:
+            return
+        now = _now()
+        due: list[datetime] = []
+        if self.phase in (State.CREATED, State.WAITING_FOR_PLAYERS, State.WAITING_FOR_READY):
+            within = FILL_WITHIN_S if self.phase == State.CREATED else START_WITHIN_S
+            start_by = self._opened_at + timedelta(seconds=within)
+            if now >= start_by:
+                self._end((), "abandoned")
+                return
+            due.append(start_by)
+        elif self.phase == State.ACTIVE:
+            flag_falls = self._clocks.flag_falls() if self._clocks else None
+            if flag_falls is not None and self._clocks is not None:
+                if now >= flag_falls:
+                    out = [n for n in self._clocks.running if self._clocks.left_of(n, now) <= 0]
+                    self._end(tuple(seat.number for seat in self.seats if seat.number not in out), "timeout")
+                    return
+                due.append(flag_falls)
+            for seat in self.seats:
+                if seat.connected or seat.away_since is None:
+                    continue
+                if not seat.left_told:
+                    told_at = seat.away_since + timedelta(seconds=MISSED_AFTER_TAKEOVER_S)
+                    if now >= told_at:
+                        self._tell_left(seat)
+                    else:
+                        due.append(told_at)
+                forfeits_at = seat.away_since + timedelta(seconds=GRACE_S)
+                if now >= forfeits_at:
+                    here = tuple(other.number for other in self.seats if other.connected)
+                    self._end(here, "forfeit" if here else "abandoned")
+                    return
+                due.append(forfeits_at)
+        for moment in due:
+            self._look_at(moment)
+
+    @property
+    def steps_now(self) -> bool:
+        """Whether the scheduler is to step the room: a real-time game with everybody there."""
+        return (
+            self.phase == State.ACTIVE
+            and not self._ending
+            and not self._recovering
+            and all(seat.connected for seat in self.seats)
+        )
+
+    def frame(self) -> None:
+        """Advance a real-time game by one frame, and show it."""
+        match = self.match
+        game = match.game
+        tick, inputs = match.tick, self._inputs
+        self._inputs = {}
+        for seat in self.seats:
+            if seat.bot_level is not None:
+                wanted = bots.choose(match, seat.number, self._random, seat.bot_level)
+                if wanted is not None:
+                    inputs[seat.number] = match.check(wanted)
+        scores = match.scores
+        try:
+            match.step(inputs)
+            for _ in range(game.rate // game.frame_rate - 1):
+                if match.result is None:
+                    match.step({})
+            for number, movement in inputs.items():
+                seat = self.seats[number]
+                frames = self._move_frames(seat, movement, self.seq + 1)
+                data = f'{{"movement":{movement.decode()},"tick":{tick}}}'
+                self._write(Kind.MOVE, seat.user_id, data, frames, _now())
+            if match.result is not None:
+                self._show_tick()
+                self._end_by_rules()
+            elif match.scores != scores:
+                # A score is kept before it is announced; the frames till then are left out.
+                self._score_unkept = True
+                self._keep(self._score_kept)
+            else:
+                if not self._score_unkept:
+                    self._show_tick()
+                if match.tick % game.rate < game.rate // game.frame_rate:
+                    self._keep(lambda: None)
+        except RulesError as problem:
+            self.fail(problem)
+
+    def _show_tick(self) -> None:
+        match = self.match
+        frames = [
+            encode(events.GameTick(tick=match.tick, view=Raw(match.view_json(viewer))))
+            for viewer in self._viewer_seats()
+        ]
+        self._deliver(None, frames, "tick")
+
+    def _score_kept(self) -> None:
+        self._score_unkept = False
+
+    def _keep(self, kept: Callable[[], None]) -> None:
+        data = json.encode(self.match.dump()).decode()
+        self._journal.append(Kept(self.id, self.record.epoch, self.seq, data), kept, self._lose)
+
+    # -- Recording and telling
+
+    def _record(self, kind: str, seat: Seated, **facts: Any) -> None:
+        """Record what a player did beside moving, and tell it."""
+        if self._ending:
+            self._deferred.append(partial(self._record, kind, seat, **facts))
+            return
+        now = _now()
+        seq = self.seq + 1
+        who = {"user_id": seat.user_id, "username": seat.username, "seq": seq}
+        data = "{}"
+        event: events.RoomEvent
+        match kind:
+            case Kind.JOINED:
+                event = events.PlayerJoined(**who)
+            case Kind.LEFT:
+                event = events.PlayerLeft(**who, grace_s=GRACE_S)
+            case Kind.RECONNECTED:
+                event = events.PlayerReconnected(**who)
+            case Kind.READY:
+                event = events.PlayerReady(user_id=seat.user_id, seq=seq)
+            case Kind.CHAT:
+                event = events.ChatMessage(**who, message=facts["message"])
+                data = json.encode(facts).decode()
+            case _:
+                raw = Raw(facts["data"].encode())
+                event = events.GameAction(action=facts["action"], data=raw, user_id=seat.user_id, seq=seq)
+                data = f'{{"action":{json.encode(facts["action"]).decode()},"data":{facts["data"]}}}'
+        self._apply(kind, seat, facts)
+        self._write(kind, seat.user_id, data, encode(event), now)
+
+    def _apply(self, kind: str, seat: Seated, facts: dict[str, Any]) -> None:
+        """What an entry beside the moves changes; the same when it happens and when it is read again."""
+        match kind:
+            case Kind.JOINED | Kind.RECONNECTED:
+                seat.joined, seat.left_told = True, False
+            case Kind.LEFT:
+                seat.left_told = True
+            case Kind.READY:
+                seat.ready = True
+            case Kind.ACTION:
+                if facts["action"] == "offer_draw":
+                    self._draw_offers.add(seat.number)
+                elif facts["action"] == "rematch":
+                    self._rematch_wanted.add(seat.number)
+
+    def _write(self, kind: str, user_id: int | None, data: str, frames: Frames, now: datetime) -> None:
+        self.seq = seq = self.seq + 1
+        entry = Entry(self.id, seq, now, user_id, kind, data)
+        self._journal.append(entry, partial(self._written, seq, frames), self._lose)
+
+    def _written(self, seq: int, frames: Frames) -> None:
+        self.committed = seq
+        self._history.append((seq, frames))
+        self._deliver(seq, frames)
+        while self._after and self._after[0][0] <= seq:
+            self._after.popleft()[1]()
+
+    def _deliver(self, seq: int | None, frames: Frames, key: Hashable = None) -> None:
+        for viewer, listeners in enumerate(self._viewers):
+            if listeners:
+                frame = _frame_of(frames, viewer)
+                for listener in tuple(listeners):
+                    listener.send(frame, key)
+        for address in self.remote_workers:
+            self._relay.tell(address, "game.frames", (self.id.hex, seq, key, frames))
+
+    def _when_committed(self, function: Callable[[], None]) -> None:
+        if self.committed >= self.seq:
+            function()
+        else:
+            self._after.append((self.seq, function))
+
+    def _viewer_seats(self) -> tuple[int | None, ...]:
+        return (*range(len(self.seats)), None)
+
+    def _move_frames(self, seat: Seated, movement: bytes, seq: int) -> Frames:
+        match = self.match
+        turn = match.turn_user
+        clock = self._clock_state()
+        secret = match.is_secret(movement)
+        return [
+            encode(
+                events.PlayerMove(
+                    user_id=seat.user_id,
+                    movement=Raw(b"{}" if secret and viewer != seat.number else movement),
+                    view=Raw(match.view_json(viewer)),
+                    turn=turn,
+                    clock=clock,
+                    seq=seq,
+                )
+            )
+            for viewer in self._viewer_seats()
+        ]
+
+    def _clock_state(self) -> events.ClockState | None:
+        return None if self._clocks is None else self._clocks.shown(_now())
+
+    def _state_frame(self, viewer: int) -> events.GameState:
+        match = self.match
+        seat = self.seats[viewer] if viewer < len(self.seats) else None
+        sides = match.game.sides
+        scores = match.scores
+        return events.GameState(
+            id=self.id,
+            game=match.game.name,
+            state=self.phase,
+            players=[
+                events.PlayerInfo(
+                    id=other.user_id,
+                    username=other.username,
+                    score=scores[other.number],
+                    side=sides[other.number],
+                    ready=other.ready,
+                    connected=other.connected,
+                    rating=other.rating,
+                )
+                for other in self.seats
+                if other.user_id
+            ],
+            view=Raw(match.view_json(None if seat is None else seat.number)),
+            turn=match.turn_user,
+            clock=self._clock_state(),
+            you=None if seat is None else events.You(user_id=seat.user_id, side=sides[seat.number]),
+            result=self._result,
+            seq=self.seq,
+        )
+
+    def _enter(self, phase: str) -> None:
+        """Come into another state, and tell everybody how things stand."""
+        self.phase = phase
+        if phase not in Game.OVER:
+            self._spawn(worker.in_database(services.note_state, game_id=self.id, state=phase))
+        self._when_committed(partial(self._deliver, None, self.state_frames(), "state"))
+        self._go_on_when_all_joined()
+        self._start_if_ready()
+
+    def _begin(self, now: datetime) -> None:
+        if self._clocks is not None:
+            self._clocks.run(self.match.turn, now)
+            self._look_at(self._clocks.flag_falls())
+        self._wake_bots()
+
+    # -- Bots
+
+    def _wake_bots(self) -> None:
+        if self.match.game.real_time:
+            return
+        for number in self.match.turn:
+            seat = self.seats[number]
+            if seat.bot_level is not None and number not in self._thinking:
+                self._thinking.add(number)
+                self._spawn(self._think(seat, seat.bot_level))
+
+    async def _think(self, seat: Seated, level: int) -> None:
+        ahead = self.match.copy(self._random.getrandbits(64))
+        try:
+            movement = await self._loop.run_in_executor(
+                None, bots.choose, ahead, seat.number, self._random, level
+            )
+        finally:
+            self._thinking.discard(seat.number)
+        if movement is not None and self.phase == State.ACTIVE and not self._ending and not self._recovering:
+            self._move(seat, json.encode(movement))
+
+    # -- The end
+
+    def _others(self, seat: Seated) -> tuple[int, ...]:
+        return tuple(other.number for other in self.seats if other is not seat)
+
+    def _end_by_rules(self) -> None:
+        outcome = self.match.result
+        assert outcome is not None
+        self._end(outcome.winners, "draw" if outcome.draw else "win")
+
+    def fail(self, problem: Exception) -> None:
+        """End this game, and no other, because its rules failed."""
+        logger.error("The rules of %s failed in game %s", self.match.game.name, self.id, exc_info=problem)
+        self._end((), "error")
+
+    def _end(self, winners: tuple[int, ...], reason: str) -> None:
+        """The game is over; it is announced when the database knows."""
+        if self._ending or self.phase in Game.OVER:
+            return
+        self._ending = True
+        if self._clocks is not None:
+            self._clocks.stop(_now())
+        self._when_committed(lambda: self._spawn(self._finish(winners, reason)))
+
+    async def _finish(self, winners: tuple[int, ...], reason: str) -> None:
+        match = self.match
+        ending = Ending(
+            state=State.ABANDONED if reason in ("abandoned", "error") else State.FINISHED,
+            winners=winners,
+            reason=reason,
+            scores=_scores(match, winners),
+            final_view=json.decode(match.view_json(None)),
+            tick=match.tick,
+        )
+        while True:
+            try:
+                over = await worker.in_database(services.finish, game_id=self.id, seq=self.seq + 1, ending=ending)
+                break
+            except services.OwnedElsewhere:
+                self._lose(True)
+                return
+            except DatabaseError as problem:
+                logger.warning("The end of game %s waits for the database: %s", self.id, problem)
+                await asyncio.sleep(0.5)
+        self.seq += 1
+        self._result = Raw(json.encode(over))
+        self._ending = False
+        self._written(self.seq, encode(over))
+        for change in over.ratings:
+            self._by_user[change.user_id].rating = change.after
+        self._enter(ending.state)
+        deferred, self._deferred = self._deferred, []
+        for function in deferred:
+            function()
+        self._look_again_in(UNLOAD_AFTER_S)
+
+    # -- Losing and finding again
+
+    def _lose(self, taken: bool) -> None:
+        if self._recovering:
+            return
+        self._recovering = True
+        self._lost(self, taken)
+
+    def close(self, code: int = RESTARTED, reason: str = "room_moved") -> None:
+        """Let go of everybody: they come back to wherever the room is then."""
+        self._recovering = True
+        for listeners in self._viewers:
+            for listener in tuple(listeners):
+                listener.close(code, reason)
+        for seat in self.seats:
+            if seat.listener is not None:
+                seat.listener.close(code, reason)
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+
+    def pause(self) -> None:
+        """The worker stops: take nothing more, and keep where a real-time game stands."""
+        if self.phase == State.ACTIVE and self.match.game.real_time and not self._recovering:
+            self._keep(lambda: None)
+        self._recovering = True
+
+    def _restore(self) -> None:
+        """Play the journal: what follows is exactly the game as it was."""
+        record = self.record
+        for entry in record.entries:
+            self._replay(entry)
+        self.committed = self.seq
+        self._opened_at = now = _now()
+        for seat in self.seats:
+            if seat.bot_level is not None:
+                seat.joined = seat.ready = True
+            elif seat.joined:
+                seat.away_since = now
+        if record.result is not None:
+            self.phase = record.state
+            self._result = Raw(json.encode(record.result))
+        elif self.phase == State.WAITING_FOR_PLAYERS and all(seat.joined for seat in self.seats):
+            self.phase = State.WAITING_FOR_READY
+        if self._inputs:
+            self.match.step(self._inputs)
+            self._inputs = {}
+        if self.phase == State.ACTIVE:
+            self._begin(now)
+            if self.match.result is not None:
+                self._end_by_rules()
+        if self.phase not in Game.OVER:
+            self._look_again_in(0)
+
+    def _replay(self, entry: EntryRecord) -> None:
+        self.seq = entry.seq
+        match entry.kind:
+            case Kind.START:
+                self.phase = State.ACTIVE
+            case Kind.OVER:
+                pass
+            case Kind.MOVE:
+                self._replay_move(entry)
+            case _:
+                assert entry.user_id is not None
+                self._apply(entry.kind, self._by_user[entry.user_id], json.decode(entry.data))
+
+    def _replay_move(self, entry: EntryRecord) -> None:
+        assert entry.user_id is not None
+        seat = self._by_user[entry.user_id]
+        data = json.decode(entry.data)
+        movement = json.encode(data["movement"])
+        match = self.match
+        if match.game.real_time:
+            if data["tick"] >= match.tick:
+                while match.tick < data["tick"]:
+                    match.step(self._inputs)
+                    self._inputs = {}
+                self._inputs[seat.number] = movement
+            return
+        match.play(seat.number, movement)
+        self._draw_offers.intersection_update({seat.number})
+        if self._clocks is not None and data["left_ms"] is not None:
+            self._clocks.left = [left / 1000 for left in data["left_ms"]]
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            logger.error("A task of game %s failed", self.id, exc_info=problem)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _emote(data: Raw) -> str:
+    if len(bytes(data)) > EMOTE_BYTES or not isinstance(json.decode(data), dict):
+        raise Invalid(f"The data of an emote is an object of at most {EMOTE_BYTES} bytes.", details={"data": ["too large or no object"]})
+    return bytes(data).decode()
+
+
+def _scores(match: Match, winners: tuple[int, ...]) -> tuple[float, ...]:
+    """The scores at the end; where the rules did not come to one, the winners have 1."""
+    if match.result is not None or any(match.scores):
+        return match.scores
+    return tuple(float(number in winners) for number in range(len(match.users)))
+
+
+def _seated(record: RoomRecord) -> list[Seated]:
+    """The seats in order; a free one has the user 0."""
+    seats = [Seated(seat.number, seat.user_id, seat.username, seat.rating, seat.bot_level) for seat in record.seats]
+    return seats + [Seated(number, 0, "", 0, None) for number in range(len(seats), record.seats_wanted)]
+
+
+def _frame_of(frames: Frames, viewer: int) -> bytes:
+    return frames if isinstance(frames, bytes) else frames[viewer]

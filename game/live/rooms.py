@@ -1,0 +1,481 @@
+"""All rooms that matter to this worker: those it owns, and those of other workers that its sockets are in.
+
+A room's owner is the worker named at ``room:<game id>`` in Redis, for as long as that worker's lease stands. Redis may
+forget; the journal's key then tells who came second.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils.module_loading import import_string
+
+from core.refusals import Refusal, Unavailable
+from game import commands, selectors, services
+from game.author import catalogue
+from game.author.match import Match
+from game.live.journal import Journal
+from game.live.listeners import RemoteListener
+from game.live.room import RESTARTED, UNLOAD_AFTER_S, Frames, Room
+from game.live.scheduler import Scheduler
+from game.models import Game
+from game.records import RoomRecord
+from realtime import worker
+from realtime.connection import Connection
+from realtime.identity import Identity
+from realtime.messages import Command, CommandDecoder, encode
+from realtime.redis import Down
+from realtime.relay import relayed
+from realtime.worker import lease_key
+
+logger = logging.getLogger(__name__)
+
+WATCH_EVERY_S = 0.5
+ADOPT_EVERY_S = 5.0
+RETRY_S = 0.25
+OWNER_KEPT_S = 86_400
+
+# KEYS: the room. ARGV: this worker, prefix of leases, seconds kept. Returns the owner.
+_CLAIM = """
+local owner = redis.call('GET', KEYS[1])
+if owner and redis.call('EXISTS', ARGV[2] .. owner) == 1 then return owner end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+return ARGV[1]
+"""
+# Gives the room up only if it is still ours.
+_RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
+
+
+def _key(game_id: UUID) -> str:
+    return f"room:{game_id}"
+
+
+class Place(Protocol):
+    """A room as a consumer uses it, wherever it is."""
+
+    async def attach(self, connection: Connection, user: Identity, since: int | None) -> None: ...
+    def take(self, user_id: int, command: Command) -> Awaitable[None] | None: ...
+    def detach(self, connection: Connection, user_id: int) -> None: ...
+
+
+class Here:
+    """A room of this worker."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self.take = room.take
+        self.detach = room.detach
+
+    async def attach(self, connection: Connection, user: Identity, since: int | None) -> None:
+        await admit(self._room, user.user_id)
+        self._room.attach(connection, user, since)
+
+
+class Elsewhere:
+    """A room of another worker, with the sockets of this one that are in it."""
+
+    def __init__(self, rooms: "Rooms", game_id: UUID, owner: str) -> None:
+        self.owner = owner
+        self.seq: int | None = None
+        self._rooms = rooms
+        self._id = game_id
+        self._relay = worker.current().relay
+        self._sockets: dict[int, Connection] = {}
+        self._numbers: dict[Connection, int] = {}
+        self._viewers: dict[int, dict[Connection, None]] = {}
+        self._catching_up: asyncio.Task[None] | None = None
+
+    async def attach(self, connection: Connection, user: Identity, since: int | None) -> None:
+        number = next(_numbers)
+        self._sockets[number] = connection
+        self._numbers[connection] = number
+        asked = (self._id.hex, number, msgspec.json.encode(user), since)
+        await self._relay.ask(self.owner, "game.attach", asked)
+
+    def take(self, user_id: int, command: Command) -> Awaitable[None]:
+        asked = (self._id.hex, user_id, encode(command))
+        return self._relay.ask(self.owner, "game.take", asked)
+
+    def detach(self, connection: Connection, user_id: int) -> None:
+        number = self._numbers.pop(connection, None)
+        if number is None:
+            return
+        del self._sockets[number]
+        for listeners in self._viewers.values():
+            listeners.pop(connection, None)
+        self._relay.tell(self.owner, "game.detach", (self._id.hex, number, user_id))
+        if not self._sockets:
+            self._rooms.forget_elsewhere(self._id, self)
+
+    def joined(self, number: int, viewer: int, seq: int) -> None:
+        """The room tells this worker its frames after ``seq`` on behalf of this socket."""
+        connection = self._sockets.get(number)
+        if connection is not None:
+            self._viewers.setdefault(viewer, {})[connection] = None
+        if self.seq is None:
+            self.seq = seq
+
+    def tell_one(self, number: int, frame: bytes) -> None:
+        """Hand a frame to one socket."""
+        if number in self._sockets:
+            self._sockets[number].send_ahead(frame)
+
+    def close_one(self, number: int, code: int, reason: str) -> None:
+        """Close one socket."""
+        if number in self._sockets:
+            self._sockets[number].close(code, reason)
+
+    def close(self) -> None:
+        """The owner is gone: let everybody come back to whoever owns the room now."""
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+        for connection in tuple(self._numbers):
+            connection.close(RESTARTED, "room_moved")
+        self._rooms.forget_elsewhere(self._id, self)
+
+    def tell(self, seq: int | None, key: Any, frames: Frames) -> None:
+        """Hand the room's frames to the sockets here; a gap is filled from the owner's history first."""
+        if seq is not None and self.seq is not None:
+            if seq <= self.seq:
+                return
+            if seq > self.seq + 1 or self._catching_up is not None:
+                self.catch_up()
+                return
+            self.seq = seq
+        for viewer, listeners in self._viewers.items():
+            frame = frames if isinstance(frames, bytes) else frames[viewer]
+            for connection in tuple(listeners):
+                connection.send(frame, key)
+
+    async def compare(self) -> None:
+        """Ask how far the owner is, and catch up if this worker is behind."""
+        with contextlib.suppress(Refusal):
+            if self.seq is not None and await self._relay.ask(self.owner, "game.seq", self._id.hex) > self.seq:
+                self.catch_up()
+
+    def catch_up(self) -> None:
+        """Ask the owner for what this worker has not heard."""
+        if self._catching_up is None:
+            self._catching_up = asyncio.create_task(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        missed: list[Any] = []
+        try:
+            missed, states, seq = await self._relay.ask(self.owner, "game.history", (self._id.hex, self.seq))
+        except Refusal as refusal:
+            logger.warning("Game %s could not be caught up with yet: %s", self._id, refusal.message)
+            return
+        finally:
+            self._catching_up = None
+        if missed is None:
+            self.tell(None, "state", states)
+            self.seq = seq
+        else:
+            for missed_seq, frames in missed:
+                self.tell(missed_seq, None, frames)
+
+
+class Rooms:
+    """This worker's rooms."""
+
+    def __init__(self) -> None:
+        self.here: dict[UUID, Room] = {}
+        self.elsewhere: dict[UUID, Elsewhere] = {}
+        self.remote_listeners: dict[tuple[str, int], RemoteListener] = {}
+        self._worker = worker.current()
+        self.worker_id = self._worker.id
+        self._journal: Journal = import_string(settings.GAME_JOURNAL)()
+        self._scheduler = Scheduler()
+        self._opening: dict[UUID, asyncio.Future[Room]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def find(self, game_id: UUID) -> Place:
+        """The room, opened here if nobody else has it. Raises ``UnknownMatch``, or ``Unavailable`` without Redis."""
+        room = self.here.get(game_id)
+        if room is not None:
+            return Here(room)
+        elsewhere = self.elsewhere.get(game_id)
+        if elsewhere is not None:
+            return elsewhere
+        try:
+            owner = await self._claim(game_id)
+        except Down:
+            raise Unavailable("Games cannot be opened just now.", retry_after=1) from None
+        if owner != self._worker.id:
+            return self.elsewhere.setdefault(game_id, Elsewhere(self, game_id, owner))
+        return Here(await self.open(game_id))
+
+    async def open(self, game_id: UUID) -> Room:
+        """The room, which this worker has claimed."""
+        room = self.here.get(game_id)
+        if room is not None:
+            return room
+        opening = self._opening.get(game_id)
+        if opening is None:
+            opening = self._opening[game_id] = asyncio.ensure_future(self._open(game_id))
+            opening.add_done_callback(lambda _: self._opening.pop(game_id, None))
+        return await asyncio.shield(opening)
+
+    def forget_elsewhere(self, game_id: UUID, place: Elsewhere) -> None:
+        """No socket of this worker is in that room any more."""
+        if self.elsewhere.get(game_id) is place:
+            del self.elsewhere[game_id]
+
+    async def stop(self) -> None:
+        """Write what waits, and let the rooms go, so that others can take them over at once."""
+        await self._scheduler.stop()
+        for room in self.here.values():
+            room.pause()
+        await self._journal.close()
+        with contextlib.suppress(Down):
+            for game_id, room in list(self.here.items()):
+                room.close()
+                await self._release(game_id)
+        self.here.clear()
+
+    async def watch(self) -> None:
+        """See to rooms whose owner is gone, to listeners whose worker is gone, and to rooms nobody needs."""
+        while True:
+            await asyncio.sleep(WATCH_EVERY_S)
+            try:
+                await self._check_workers()
+                await self._check_ownership()
+                await self._catch_up()
+            except Down as problem:
+                logger.warning("Rooms cannot be checked: %s", problem)
+            await self._unload()
+
+    async def adopt(self) -> None:
+        """Open the running games that nobody owns: their clocks run out, and their players come back."""
+        while True:
+            await asyncio.sleep(ADOPT_EVERY_S)
+            try:
+                running = await worker.in_database(selectors.unfinished_ids, older_than_s=ADOPT_EVERY_S)
+                unknown = [game_id for game_id in running if game_id not in self.here]
+                owners = await self._owners(unknown)
+                alive = await self._alive({owner for owner in owners if owner is not None})
+                for game_id, owner in zip(unknown, owners, strict=True):
+                    if owner not in alive and await self._claim(game_id) == self._worker.id:
+                        await self.open(game_id)
+            except (Down, DatabaseError) as problem:
+                logger.warning("Games cannot be adopted: %s", problem)
+
+    async def _open(self, game_id: UUID) -> Room:
+        try:
+            record = await worker.in_database(services.take_over, game_id=game_id)
+        except Exception:
+            await self._release(game_id)
+            raise
+        room = Room(record, _match(record), self._journal, self._lost)
+        self.here[game_id] = room
+        if room.match.game.real_time:
+            self._scheduler.add(room)
+        return room
+
+    def _lost(self, room: Room, taken: bool) -> None:
+        task = asyncio.create_task(self._let_go(room, taken))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _let_go(self, room: Room, taken: bool) -> None:
+        while not taken and not await worker.in_database(selectors.can_answer):
+            await asyncio.sleep(RETRY_S)
+        self._drop(room)
+        room.close()
+        if not taken:
+            with contextlib.suppress(Down):
+                await self._release(room.id)
+
+    def _drop(self, room: Room) -> None:
+        if self.here.get(room.id) is room:
+            del self.here[room.id]
+        self._scheduler.remove(room)
+
+    async def _claim(self, game_id: UUID) -> str:
+        arguments = (self._worker.id, lease_key(""), OWNER_KEPT_S)
+        owner: bytes = await self._worker.redis.eval(_CLAIM, 1, _key(game_id), *arguments)
+        return owner.decode()
+
+    async def _release(self, game_id: UUID) -> None:
+        await self._worker.redis.eval(_RELEASE, 1, _key(game_id), self._worker.id)
+
+    async def _owners(self, game_ids: list[UUID]) -> list[str | None]:
+        if not game_ids:
+            return []
+        owners = await self._worker.redis.mget([_key(game_id) for game_id in game_ids])
+        return [None if owner is None else owner.decode() for owner in owners]
+
+    async def _alive(self, workers: set[str]) -> set[str]:
+        if not workers:
+            return set()
+        names = list(workers)
+        leases = await self._worker.redis.mget([lease_key(name) for name in names])
+        return {name for name, lease in zip(names, leases, strict=True) if lease is not None}
+
+    async def _check_workers(self) -> None:
+        owners = {place.owner for place in self.elsewhere.values()}
+        listening = {sender for sender, _ in self.remote_listeners}
+        alive = await self._alive(owners | listening)
+        for place in list(self.elsewhere.values()):
+            if place.owner not in alive:
+                place.close()
+        for (sender, number), listener in list(self.remote_listeners.items()):
+            if sender not in alive:
+                _detach(sender, (listener.game_id.hex, number, listener.user_id))
+
+    async def _check_ownership(self) -> None:
+        """Redis may have forgotten, and another worker may have come first since."""
+        game_ids = list(self.here)
+        for game_id, owner in zip(game_ids, await self._owners(game_ids), strict=True):
+            room = self.here.get(game_id)
+            if room is not None and owner != self._worker.id and await self._claim(game_id) != self._worker.id:
+                self._lost(room, True)
+
+    async def _catch_up(self) -> None:
+        await asyncio.gather(*(place.compare() for place in list(self.elsewhere.values())))
+
+    async def _unload(self) -> None:
+        before = datetime.now(UTC) - timedelta(seconds=UNLOAD_AFTER_S)
+        for game_id, room in list(self.here.items()):
+            if room.phase in Game.OVER and room.empty_since is not None and room.empty_since < before:
+                self._drop(room)
+                room.close()
+                with contextlib.suppress(Down):
+                    await self._release(game_id)
+
+
+async def admit(room: Room, user_id: int) -> None:
+    """Let a room with free seats know if this user has taken one."""
+    if room.has_free_seats and not room.seats_user(user_id):
+        record = await worker.in_database(services.take_over, game_id=room.id)
+        if room.has_free_seats and len(record.seats) > len(room.record.seats):
+            room.fill(record, _match(record))
+
+
+def _match(record: RoomRecord) -> Match:
+    game = catalogue.get(record.name)
+    free = record.seats_wanted - len(record.seats)
+    users = [*(seat.user_id for seat in record.seats), *[0] * free]
+    if record.snapshot is not None:
+        return Match.load(game, msgspec.json.decode(record.snapshot), users=users)
+    return Match.new(game, seats=len(users), seed=record.seed, options=record.options, users=users)
+
+
+_numbers = count(1)
+_rooms: Rooms | None = None
+
+
+def current() -> Rooms:
+    """This worker's rooms."""
+    global _rooms
+    if _rooms is None or _rooms.worker_id != worker.current().id:
+        _rooms = Rooms()
+    return _rooms
+
+
+@worker.background
+async def _watch() -> None:
+    await current().watch()
+
+
+@worker.background
+async def _adopt() -> None:
+    await current().adopt()
+
+
+@worker.at_stop
+async def _stop() -> None:
+    await current().stop()
+
+
+# What other workers ask of the rooms here.
+
+_take_decoder = CommandDecoder((commands.PlayerMove, commands.PlayerReady, commands.GameAction, commands.ChatMessage))
+
+
+def _own(game_hex: str) -> Room:
+    room = current().here.get(UUID(game_hex))
+    if room is None:
+        raise Unavailable("The game has moved to another server.", retry_after=1)
+    return room
+
+
+@relayed("game.attach")
+async def _attach(sender: str, asked: tuple[str, int, bytes, int | None]) -> None:
+    game_hex, number, user, since = asked
+    identity = msgspec.json.decode(user, type=Identity)
+    room = _own(game_hex)
+    await admit(room, identity.user_id)
+    listener = RemoteListener(worker.current().relay, sender, room.id, number, identity.user_id)
+    room.attach(listener, identity, since)
+    current().remote_listeners[sender, number] = listener
+
+
+@relayed("game.detach")
+def _detach(sender: str, asked: tuple[str, int, int]) -> None:
+    game_hex, number, user_id = asked
+    listener = current().remote_listeners.pop((sender, number), None)
+    room = current().here.get(UUID(game_hex))
+    if listener is not None and room is not None:
+        room.detach(listener, user_id)
+
+
+@relayed("game.take")
+def _take(sender: str, asked: tuple[str, int, bytes]) -> None:
+    game_hex, user_id, command = asked
+    _own(game_hex).take(user_id, _take_decoder.decode(command))
+
+
+@relayed("game.history")
+def _history(sender: str, asked: tuple[str, int]) -> tuple[Any, Any, int]:
+    game_hex, since = asked
+    room = _own(game_hex)
+    return room.history(since), room.state_frames(), room.committed
+
+
+@relayed("game.seq")
+def _seq(sender: str, game_hex: str) -> int:
+    return _own(game_hex).committed
+
+
+# What the owners of other rooms tell the sockets here.
+
+
+def _place(game_hex: str) -> Elsewhere | None:
+    return current().elsewhere.get(UUID(game_hex))
+
+
+@relayed("game.joined")
+def _joined(sender: str, told: tuple[str, int, int, int]) -> None:
+    place = _place(told[0])
+    if place is not None:
+        place.joined(*told[1:])
+
+
+@relayed("game.frames")
+def _frames(sender: str, told: tuple[str, int | None, Any, Frames]) -> None:
+    place = _place(told[0])
+    if place is not None:
+        place.tell(*told[1:])
+
+
+@relayed("game.frame")
+def _frame(sender: str, told: tuple[str, int, bytes]) -> None:
+    place = _place(told[0])
+    if place is not None:
+        place.tell_one(*told[1:])
+
+
+@relayed("game.close")
+def _close(sender: str, told: tuple[str, int, int, str]) -> None:
+    place = _place(told[0])
+    if place is not None:
+        place.close_one(*told[1:])

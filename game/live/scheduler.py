@@ -1,0 +1,51 @@
+"""The one scheduler that steps every real-time room of this worker."""
+
+import asyncio
+import logging
+
+from game.live.room import Room
+from realtime import metrics
+
+logger = logging.getLogger(__name__)
+
+CATCH_UP_S = 0.1
+
+
+class Scheduler:
+    """Steps rooms at their games' frame rates, on absolute deadlines; lateness beyond 0.1 s is not made up for."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[int, dict[Room, None]] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def add(self, room: Room) -> None:
+        """Step this room from now on."""
+        rate = room.match.game.frame_rate
+        self._rooms.setdefault(rate, {})[room] = None
+        if rate not in self._tasks:
+            self._tasks[rate] = asyncio.create_task(self._run(rate), name=f"scheduler at {rate} Hz")
+
+    def remove(self, room: Room) -> None:
+        """Step it no more."""
+        self._rooms.get(room.match.game.frame_rate, {}).pop(room, None)
+
+    async def stop(self) -> None:
+        """Step nothing any more."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _run(self, rate: int) -> None:
+        clock = asyncio.get_running_loop().time
+        rooms = self._rooms[rate]
+        due = clock()
+        while True:
+            metrics.tick_lag.observe(max(0.0, clock() - due))
+            for room in tuple(rooms):
+                if room.steps_now:
+                    try:
+                        room.frame()
+                    except Exception as problem:
+                        room.fail(problem)
+            due = max(due + 1 / rate, clock() - CATCH_UP_S)
+            await asyncio.sleep(due - clock())

@@ -1,0 +1,141 @@
+"""Games, who sits in them, their journal, and the ratings that come of them."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CompositePrimaryKey, Q
+
+
+class Game(models.Model):
+    """One game, from the moment it is created; while it runs, its truth is the journal."""
+
+    class State(models.TextChoices):
+        CREATED = "created"
+        WAITING_FOR_PLAYERS = "waiting_for_players"
+        WAITING_FOR_READY = "waiting_for_ready"
+        ACTIVE = "active"
+        FINISHED = "finished"
+        ABANDONED = "abandoned"
+
+    OVER = (State.FINISHED, State.ABANDONED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=40)
+    mode = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=20, choices=State, default=State.CREATED)
+    seats_wanted = models.PositiveSmallIntegerField()
+    seed = models.BigIntegerField()
+    options = models.JSONField(default=dict)
+    rated = models.BooleanField(default=True)
+    private = models.BooleanField(default=False)
+    epoch = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="games_created"
+    )
+    rematch_of = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="rematch"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(null=True, blank=True)
+    final_view = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "name", "-created_at"], name="game_by_state"),
+            models.Index(fields=["-created_at", "id"], name="game_newest_first"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.id}"
+
+
+class Seat(models.Model):
+    """A player's place in a game."""
+
+    game = models.ForeignKey(Game, on_delete=models.CASCADE, related_name="seats")
+    number = models.PositiveSmallIntegerField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seats")
+    bot_level = models.PositiveSmallIntegerField(null=True, blank=True)
+    queue = models.CharField(max_length=81, null=True, blank=True)
+    """The queue that seated the player; empty where no queue did."""
+    is_open = models.BooleanField(default=True)
+    """Whether the game still goes on."""
+    rating_before = models.IntegerField(null=True, blank=True)
+    rating_after = models.IntegerField(null=True, blank=True)
+    score = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["game", "number"], name="one_player_a_seat"),
+            models.UniqueConstraint(fields=["game", "user"], name="one_seat_a_player"),
+            models.UniqueConstraint(
+                fields=["user", "queue"],
+                condition=Q(is_open=True, queue__isnull=False),
+                name="one_unfinished_match_a_queue",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "is_open"], name="seat_of_user")]
+
+    def __str__(self) -> str:
+        return f"seat {self.number} of {self.game_id}"
+
+
+class JournalEntry(models.Model):
+    """One accepted input of a game. Its key is what keeps two workers from both owning a room."""
+
+    class Kind(models.TextChoices):
+        JOINED = "joined"
+        LEFT = "left"
+        RECONNECTED = "reconnected"
+        READY = "ready"
+        START = "start"
+        MOVE = "move"
+        ACTION = "action"
+        CHAT = "chat"
+        OVER = "over"
+
+    pk = CompositePrimaryKey("game_id", "seq")
+    game = models.ForeignKey(Game, on_delete=models.CASCADE, related_name="journal", db_index=False)
+    seq = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=12, choices=Kind)
+    data = models.TextField()
+    """JSON, as text: the order of keys is part of it."""
+
+    def __str__(self) -> str:
+        return f"{self.game_id} {self.seq} {self.kind}"
+
+
+class Snapshot(models.Model):
+    """The latest kept state of a real-time game, so that a takeover need not play it again from the start."""
+
+    game = models.OneToOneField(Game, primary_key=True, on_delete=models.CASCADE, related_name="snapshot")
+    epoch = models.PositiveIntegerField()
+    """Which ownership of the room wrote it; an older one cannot overwrite a newer."""
+    seq = models.PositiveBigIntegerField()
+    data = models.TextField()
+
+    def __str__(self) -> str:
+        return f"snapshot of {self.game_id} at {self.seq}"
+
+
+class Rating(models.Model):
+    """How strong a player is at one game (openskill's Plackett-Luce model)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="ratings")
+    game = models.CharField(max_length=40)
+    mu = models.FloatField()
+    sigma = models.FloatField()
+    shown = models.IntegerField()
+    played = models.PositiveIntegerField(default=0)
+    won = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "game"], name="one_rating_a_game")]
+        indexes = [models.Index(fields=["game", "-shown", "user"], name="leaderboard")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.game}: {self.shown}"

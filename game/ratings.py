@@ -1,0 +1,29 @@
+"""Ratings from results: openskill's Plackett-Luce model, shown as whole numbers around 1500."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from openskill.models import PlackettLuce
+
+_model = PlackettLuce()
+START_SHOWN = 1500
+SHOWN_PER_MU = 40
+
+
+class Strength(NamedTuple):
+    """What is known of a player: the mean ``mu`` of the estimate and its uncertainty ``sigma``."""
+
+    mu: float = _model.mu
+    sigma: float = _model.sigma
+
+    @property
+    def shown(self) -> int:
+        """The rating as players see it; a newcomer has 1500."""
+        return round(START_SHOWN + SHOWN_PER_MU * (self.mu - _model.mu))
+
+
+def after_match(before: Sequence[Strength], winners: Sequence[int]) -> list[Strength]:
+    """The strengths after a game in which the players at the indices ``winners`` won, or nobody for a draw."""
+    teams = [[_model.rating(mu=strength.mu, sigma=strength.sigma)] for strength in before]
+    ranks = [0.0 if seat in winners or not winners else 1.0 for seat in range(len(before))]
+    return [Strength(team[0].mu, team[0].sigma) for team in _model.rate(teams, ranks=ranks)]

@@ -1,0 +1,53 @@
+"""Plain values that carry a game between the database and its room."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+
+class SeatRecord(NamedTuple):
+    """Who sits where."""
+
+    number: int
+    user_id: int
+    username: str
+    bot_level: int | None
+    rating: int
+
+
+class EntryRecord(NamedTuple):
+    """A row of the journal."""
+
+    seq: int
+    at: datetime
+    user_id: int | None
+    kind: str
+    data: str
+
+
+class RoomRecord(NamedTuple):
+    """All that a room is rebuilt from."""
+
+    game_id: UUID
+    name: str
+    state: str
+    seats_wanted: int
+    seed: int
+    options: dict[str, Any]
+    private: bool
+    epoch: int
+    result: dict[str, Any] | None
+    seats: list[SeatRecord]
+    entries: list[EntryRecord]
+    snapshot: str | None
+
+
+class Ending(NamedTuple):
+    """How a game ended: winning seats, why, the score of each seat, what spectators saw last."""
+
+    state: str
+    winners: tuple[int, ...]
+    reason: str
+    scores: tuple[float, ...]
+    final_view: dict[str, Any]
+    tick: int

@@ -1,0 +1,298 @@
+"""What changes games: creating, seating, ending. Live play passes through the journal instead."""
+
+import json
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from msgspec.json import encode as encode_json
+
+from core.refusals import Conflict, Invalid
+from game import events, selectors
+from game.author import catalogue
+from game.author.game import Game as Rules
+from game.author.match import Match
+from game.models import Game, JournalEntry, Rating, Seat, Snapshot
+from game.ratings import Strength, after_match
+from game.records import Ending, EntryRecord, RoomRecord, SeatRecord
+from game.refusals import GameFull, NotAPlayer, UnknownMatch
+from realtime.publishing import publish
+
+MAX_SEED = 2**53
+
+User = get_user_model()
+
+
+class OwnedElsewhere(Exception):
+    """Another worker wrote this game's next entry first."""
+
+
+class Player(NamedTuple):
+    """Who is to be seated; a bot has a level."""
+
+    user_id: int
+    bot_level: int | None = None
+
+
+def ws_url(game_id: uuid.UUID) -> str:
+    """Where the game's socket is."""
+    return f"/ws/game/{game_id}/"
+
+
+@transaction.atomic
+def create_game(
+    *,
+    name: str,
+    players: Sequence[Player],
+    queue: str | None = None,
+    mode: str = "",
+    options: Mapping[str, Any] | None = None,
+    private: bool = False,
+    rated: bool = True,
+    created_by: int | None = None,
+    seats_wanted: int | None = None,
+    rematch_of: Game | None = None,
+) -> Game:
+    """Make a game and seat the players in this order; tell them if all seats are taken.
+
+    Games against bots and private games are not rated. Raises ``UnknownGame`` and ``InvalidOptions``.
+    """
+    rules = catalogue.get(name)
+    wanted = seats_wanted or max(len(players), rules.min_players)
+    seed = secrets.randbelow(MAX_SEED)
+    Match.new(rules, seats=wanted, seed=seed, options=options)
+    game = Game.objects.create(
+        name=name,
+        mode=mode,
+        seats_wanted=wanted,
+        seed=seed,
+        options=dict(options or {}),
+        private=private,
+        rated=rated and not private and not any(player.bot_level for player in players),
+        created_by_id=created_by,
+        rematch_of=rematch_of,
+        state=Game.State.WAITING_FOR_PLAYERS if len(players) == wanted else Game.State.CREATED,
+    )
+    strengths = selectors.strengths(name, [player.user_id for player in players])
+    Seat.objects.bulk_create(
+        Seat(
+            game=game,
+            number=number,
+            user_id=player.user_id,
+            bot_level=player.bot_level,
+            queue=queue if player.bot_level is None else None,
+            rating_before=strengths[player.user_id].shown,
+        )
+        for number, player in enumerate(players)
+    )
+    if queue is not None:
+        for number, player in enumerate(players):
+            publish(match_found(game, rules, number, player.user_id))
+    return game
+
+
+def match_found(game: Game, rules: type[Rules], number: int, user_id: int) -> events.MatchFound:
+    """What a player is told of a new game."""
+    return events.MatchFound(
+        user_id=user_id, game=game.name, game_id=game.pk, side=rules.sides[number], ws_url=ws_url(game.pk)
+    )
+
+
+BOT_NAMES = {1: "bot_easy", 2: "bot_medium", 3: "bot_hard"}
+
+
+def bot_user_id(level: int) -> int:
+    """The account that plays as the bot of this level, made at first need."""
+    user, _ = User.objects.get_or_create(username=BOT_NAMES[level], defaults={"is_bot": True, "password": "!"})
+    return int(user.pk)
+
+
+def create_against_bot(*, user_id: int, name: str, level: int, options: Mapping[str, Any] | None = None) -> Game:
+    """A game of the user against the bot of this level (1 to 3)."""
+    rules = catalogue.get(name)
+    if rules.min_players > 2:
+        raise Invalid(f"{rules.title} is not for two.", details={"opponent": ["no bot for this game"]})
+    players = [Player(user_id), Player(bot_user_id(level), bot_level=level)]
+    return create_game(name=name, players=players, options=options, created_by=user_id)
+
+
+def create_open(
+    *, user_id: int, name: str, private: bool, options: Mapping[str, Any] | None = None
+) -> Game:
+    """A game with the user in the first seat, for others to join by its link."""
+    rules = catalogue.get(name)
+    return create_game(
+        name=name,
+        players=[Player(user_id)],
+        options=options,
+        private=private,
+        created_by=user_id,
+        seats_wanted=rules.min_players,
+    )
+
+
+@transaction.atomic
+def join(*, user_id: int, game_id: uuid.UUID) -> Game:
+    """Take a free seat; joining again gives the same seat. Raises ``UnknownMatch``, ``GameFull``."""
+    try:
+        game = Game.objects.select_for_update().get(pk=game_id)
+    except Game.DoesNotExist:
+        raise UnknownMatch from None
+    seated = list(game.seats.order_by("number").values_list("number", "user_id"))
+    if any(user == user_id for _, user in seated):
+        return game
+    if game.state != Game.State.CREATED or len(seated) >= game.seats_wanted:
+        raise GameFull
+    number = len(seated)
+    strength = selectors.strengths(game.name, [user_id])[user_id]
+    Seat.objects.create(game=game, number=number, user_id=user_id, rating_before=strength.shown)
+    if number + 1 == game.seats_wanted:
+        game.state = Game.State.WAITING_FOR_PLAYERS
+        game.save(update_fields=["state"])
+        rules = catalogue.get(game.name)
+        for taken, user in [*seated, (number, user_id)]:
+            publish(match_found(game, rules, taken, user))
+    return game
+
+
+@transaction.atomic
+def rematch(*, game_id: uuid.UUID) -> Game:
+    """The same players once more, each one seat further on; asked twice, it is the same game."""
+    game = Game.objects.select_for_update().get(pk=game_id)
+    if game.state not in Game.OVER:
+        raise Conflict("The game is not over yet.")
+    made = Game.objects.filter(rematch_of=game).first()
+    if made is not None:
+        return made
+    seats = list(game.seats.order_by("number"))
+    players = [Player(seat.user_id, seat.bot_level) for seat in (*seats[1:], seats[0])]
+    return create_game(
+        name=game.name,
+        mode=game.mode,
+        players=players,
+        options=game.options,
+        private=game.private,
+        rated=game.rated,
+        rematch_of=game,
+    )
+
+
+@transaction.atomic
+def take_over(*, game_id: uuid.UUID) -> RoomRecord:
+    """Read all that a room is rebuilt from, as its new owner. Raises ``UnknownMatch``, or ``Conflict`` if a seat is free."""
+    try:
+        game = Game.objects.select_for_update().get(pk=game_id)
+    except Game.DoesNotExist:
+        raise UnknownMatch from None
+    if game.state not in Game.OVER:
+        game.epoch += 1
+        game.save(update_fields=["epoch"])
+    entries = JournalEntry.objects.filter(game=game).order_by("seq")
+    snapshot = Snapshot.objects.filter(game=game).first()
+    seats = game.seats.select_related("user").order_by("number")
+    return RoomRecord(
+        game_id=game.pk,
+        name=game.name,
+        state=game.state,
+        seats_wanted=game.seats_wanted,
+        seed=game.seed,
+        options=game.options,
+        private=game.private,
+        epoch=game.epoch,
+        result=game.result,
+        seats=[
+            SeatRecord(seat.number, seat.user_id, seat.user.username, seat.bot_level, seat.rating_before or 0)
+            for seat in seats
+        ],
+        entries=[EntryRecord(*row) for row in entries.values_list("seq", "at", "user_id", "kind", "data")],
+        snapshot=None if snapshot is None else snapshot.data,
+    )
+
+
+def note_state(*, game_id: uuid.UUID, state: str) -> None:
+    """Note for lists how far a running game is."""
+    Game.objects.filter(pk=game_id).exclude(state__in=Game.OVER).update(state=state)
+
+
+@transaction.atomic
+def finish(*, game_id: uuid.UUID, seq: int, ending: Ending) -> events.GameOver:
+    """End a game: the last entry, the seats freed, the ratings moved. Raises ``OwnedElsewhere``."""
+    game = Game.objects.select_for_update().get(pk=game_id)
+    if game.state in Game.OVER:
+        raise OwnedElsewhere
+    seats = list(game.seats.order_by("number"))
+    winner_ids = [seats[number].user_id for number in ending.winners]
+    changes: list[events.RatingChange] = []
+    if game.rated and ending.state == Game.State.FINISHED:
+        changes = _rate(game.name, seats, ending.winners)
+    over = events.GameOver(
+        winner_ids=winner_ids,
+        reason=ending.reason,
+        scores={str(seat.user_id): score for seat, score in zip(seats, ending.scores, strict=True)},
+        ratings=changes,
+        rewards=[],
+        seq=seq,
+    )
+    after = {change.user_id: change.after for change in changes}
+    for seat, score in zip(seats, ending.scores, strict=True):
+        seat.is_open, seat.score, seat.rating_after = False, score, after.get(seat.user_id)
+    Seat.objects.bulk_update(seats, ["is_open", "score", "rating_after"])
+    game.state = ending.state
+    game.finished_at = timezone.now()
+    game.final_view = ending.final_view
+    game.result = json.loads(encode_json(over)) | {"tick": ending.tick}
+    game.save(update_fields=["state", "finished_at", "final_view", "result"])
+    Snapshot.objects.filter(game=game).delete()
+    try:
+        with transaction.atomic():
+            JournalEntry.objects.create(
+                game=game,
+                seq=seq,
+                at=game.finished_at,
+                kind=JournalEntry.Kind.OVER,
+                data=encode_json({"reason": ending.reason, "winners": ending.winners}).decode(),
+            )
+    except IntegrityError:
+        raise OwnedElsewhere from None
+    publish(
+        events.GameFinished(
+            game_id=game.pk,
+            game=game.name,
+            user_ids=[seat.user_id for seat in seats if seat.bot_level is None],
+            winner_ids=winner_ids,
+            rated=game.rated,
+            against_bot=any(seat.bot_level is not None for seat in seats),
+        )
+    )
+    return over
+
+
+def _rate(name: str, seats: Sequence[Seat], winners: Sequence[int]) -> list[events.RatingChange]:
+    user_ids = sorted(seat.user_id for seat in seats)
+    # Always by rising user id: two games of the same players never wait for each other in a circle.
+    Rating.objects.bulk_create(
+        [
+            Rating(user_id=user_id, game=name, mu=Strength().mu, sigma=Strength().sigma, shown=Strength().shown)
+            for user_id in user_ids
+        ],
+        ignore_conflicts=True,
+    )
+    locked = Rating.objects.select_for_update().filter(game=name, user_id__in=user_ids).order_by("user_id")
+    ratings = {rating.user_id: rating for rating in locked}
+    ordered = [ratings[seat.user_id] for seat in seats]
+    before = [Strength(rating.mu, rating.sigma) for rating in ordered]
+    changes = []
+    for number, (rating, strength) in enumerate(zip(ordered, after_match(before, winners), strict=True)):
+        changes.append(
+            events.RatingChange(user_id=rating.user_id, before=rating.shown, after=strength.shown)
+        )
+        rating.mu, rating.sigma, rating.shown = strength.mu, strength.sigma, strength.shown
+        rating.played += 1
+        rating.won += number in winners
+        rating.save(update_fields=["mu", "sigma", "shown", "played", "won"])
+    return changes

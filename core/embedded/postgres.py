@@ -1,7 +1,6 @@
 """Embedded PostgreSQL for tests, trials and benchmarks: a throw-away cluster on a private unix socket."""
 
 import contextlib
-import fcntl
 import importlib.util
 import os
 import pwd
@@ -16,9 +15,8 @@ from typing import Any
 import psycopg
 
 from core.embedded import EmbeddedServerError
+from core.embedded.folders import BASE, OwnedFolder, left_behind
 
-# A socket's path is short and open to the unprivileged user, neither of which TMPDIR promises.
-BASE = Path("/tmp")
 PREFIX = "gameplatform-postgres-"
 SUPERUSER = "postgres"
 START_TIMEOUT = 60.0
@@ -28,8 +26,8 @@ STOP_TIMEOUT = 30.0
 class Server:
     """A PostgreSQL server of our own, in a folder of its own that goes when it does.
 
-    ``durable`` gives the guarantees of production (each commit is on disk before it is acknowledged), for figures
-    that mean something; without it a crash of the machine may lose data, which no test minds.
+    ``durable`` gives the guarantees of production (each commit is on disk before it is acknowledged), for
+    figures that mean something; without it a crash of the machine may lose data, which no test minds.
     """
 
     def __init__(self, *, durable: bool = False) -> None:
@@ -38,8 +36,8 @@ class Server:
         self._programs = _programs(self._account)
         self._durable = durable
         self._process: subprocess.Popen[bytes] | None = None
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=BASE))
-        self._claim = _claim(self.folder)
+        self._owned = OwnedFolder(PREFIX)
+        self.folder = self._owned.path
         if self._account:
             os.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
         self._run("initdb", "--pgdata", str(self._data), *INITDB_OPTIONS)
@@ -97,10 +95,7 @@ class Server:
     def remove(self) -> None:
         """Stop and delete everything."""
         self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        if self._claim is not None:
-            os.close(self._claim)
-            self._claim = None
+        self._owned.remove()
 
     @property
     def _data(self) -> Path:
@@ -162,29 +157,10 @@ def _connect(folder: Path) -> psycopg.Connection[Any]:
 
 def remove_orphans() -> None:
     """Stop and delete the clusters whose owners were killed before they could."""
-    for folder in BASE.glob(f"{PREFIX}*"):
-        try:
-            claim = _claim(folder)
-        except OSError:
-            continue  # someone else's, or already going
-        if claim is None:
-            continue
+    for folder in left_behind(PREFIX):
         with contextlib.suppress(psycopg.OperationalError):
             _connect(folder).close()  # it lives, so that the number in its file is not some other process's
             os.kill(int((folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0]), signal.SIGQUIT)
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(claim)
-
-
-def _claim(folder: Path) -> int | None:
-    """The lock that says whose ``folder`` is, held as long as the descriptor is open; None when another's."""
-    descriptor = os.open(folder / "owner.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
 
 
 def _unprivileged_account() -> pwd.struct_passwd | None:

@@ -1,4 +1,4 @@
-"""The embedded Valkey: a private server, shared by every process of the checkout, gone with the last of them."""
+"""The embedded Valkey: a private server that all processes of a checkout share, gone with the last of them."""
 
 import atexit
 import contextlib

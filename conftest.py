@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def empty_redis() -> None:
 
 @pytest.fixture
 def live_server_process(tmp_path: Path) -> Callable[..., contextlib.AbstractContextManager[ServerProcess]]:
-    """``with live_server_process(workers=2, SESSION_TIMEOUT="5") as server``: a real server, a system of its own.
+    """``with live_server_process(workers=2, SESSION_TIMEOUT="5") as server``: a server with its own data.
 
     Its database is fresh, its Redis its own. A further server on the same two is had by giving it
     ``**server.environment``.
@@ -61,8 +60,8 @@ def live_server_process(tmp_path: Path) -> Callable[..., contextlib.AbstractCont
 def browser() -> Iterator[Browser]:
     """A headless Chromium, by playwright's synchronous API.
 
-    For one test only: between start and end playwright's event loop counts as running, which asynchronous tests and
-    Django's ORM refuse. Arrange by HTTP.
+    For one test only: between start and end playwright's event loop counts as running, which asynchronous
+    tests and Django's ORM refuse. Arrange by HTTP.
     """
     path = chromium.executable()
     if path is None:

@@ -10,6 +10,7 @@ import django
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+HTTP = "realtime.server.http_protocol:BoundedHeadProtocol"
 WEBSOCKETS = "realtime.server.picows_protocol:PicowsProtocol"
 
 
@@ -50,7 +51,7 @@ def _options(host: str, port: int) -> argparse.Namespace:
     parser.add_argument(
         "--ws",
         default=os.environ.get("WS") or WEBSOCKETS,
-        help="uvicorn's WebSocket protocol: websockets-sansio, or a class as module:name (default: %(default)s)",
+        help="the WebSocket protocol: websockets-sansio, or a class as module:name (default: %(default)s)",
     )
     parser.add_argument("--demo", action="store_true", help="first migrate, and lay the demo data")
     return parser.parse_args()
@@ -72,7 +73,7 @@ def _serve(options: argparse.Namespace) -> None:
         port=options.port,
         workers=options.workers,
         loop="uvloop",
-        http="httptools",
+        http=HTTP,
         ws=options.ws,
         ws_max_size=64 * 1024,
         ws_ping_interval=20.0,

@@ -23,9 +23,7 @@ application = ProtocolTypeRouter(
         "http": WithWorker(WSGIBridge(WSGIHandler())),
         "websocket": HostOriginValidator(
             Gate(
-                URLRouter(
-                    [*game.routing.websocket_urlpatterns, *notifications.routing.websocket_urlpatterns]
-                ),
+                URLRouter([*game.routing.websocket_urlpatterns, *notifications.routing.websocket_urlpatterns]),
                 identify=gatekeeping.identify,
                 redeem=gatekeeping.redeem_ticket,
             )

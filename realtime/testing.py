@@ -23,9 +23,7 @@ class Closed(Exception):
 class Player:
     """A client of one socket, in process, over plain ASGI."""
 
-    def __init__(
-        self, application: Any, path: str, *, token: str | None = None, headers: dict[str, str] | None = None
-    ):
+    def __init__(self, application: Any, path: str, *, token: str | None = None, headers: dict[str, str] | None = None):
         path, _, query = path.partition("?")
         sent = {**({"authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
         scope = {

@@ -19,7 +19,7 @@ ARGUMENTS = [
 
 
 def executable() -> str | None:
-    """The path of a Chromium or Chrome of this machine, else of playwright's own; None where there is neither."""
+    """The path of this machine's Chromium or Chrome, else of playwright's own, if there is any."""
     for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"):
         if path := shutil.which(name):
             return path

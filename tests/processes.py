@@ -1,4 +1,4 @@
-"""Real server processes for tests, trials and benchmarks: started, asked whether they are ready, killed, stopped."""
+"""Real server processes for tests, trials and benchmarks: started, awaited, killed, stopped."""
 
 import contextlib
 import hashlib
@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -29,9 +30,9 @@ _numbers = itertools.count(1)
 class ServerProcess:
     """A server of one or more workers, as ``python -m gameplatform`` starts it.
 
-    Settings go in as environment: ``DATABASE_URL`` and ``REDIS_URL``, and whatever else ``environment`` holds.
-    ``port`` 0 takes a free one; ``command`` comes before Python's, as ``["taskset", "-c", "0"]`` does. What the
-    server says goes to ``log_path``.
+    ``environment`` holds its settings, ``DATABASE_URL`` and ``REDIS_URL`` among them. ``port`` 0 takes a free
+    one; ``command`` comes before Python's, as ``("taskset", "-c", "0")`` does. What the server says goes to
+    ``log_path``.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class ServerProcess:
         self.stop()
 
     def start(self) -> None:
-        """Start and wait until ``/health/ready`` answers 200, on the same port as before when started again."""
+        """Start and wait until ``/health/ready`` answers 200; once more on the same port as before."""
         arguments = ["--host", "127.0.0.1", "--port", str(self._port), "--workers", str(self._workers)]
         with self._log_path.open("wb") as log:
             self._process = subprocess.Popen(
@@ -70,12 +71,26 @@ class ServerProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + START_TIMEOUT
         try:
-            self._wait_until_ready(deadline)
+            self.await_ready()
         except BaseException:
             self.stop(signal.SIGKILL)
             raise
+
+    def await_ready(self) -> None:
+        """Wait until all workers are there and ``/health/ready`` answers 200."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                raise RuntimeError(f"The server ended with {self._process.returncode}:\n{self.log()}")
+            if not self.base_url and (found := re.search(r"^Listening on (\S+)", self.log(), re.MULTILINE)):
+                self.base_url = found[1]
+                self._port = urlsplit(self.base_url).port or 0
+            if self.base_url and len(self.pids) == self._workers and self._is_ready():
+                return
+            time.sleep(0.02)
+        raise RuntimeError(f"The server was not ready within {START_TIMEOUT} s:\n{self.log()}")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Stop it and its workers, by SIGTERM as an operator does; nothing when it has ended already."""
@@ -130,19 +145,6 @@ class ServerProcess:
                 if "spawn_main" in " ".join(child.cmdline()):
                     serving.append(child)
         return serving
-
-    def _wait_until_ready(self, deadline: float) -> None:
-        while time.monotonic() < deadline:
-            assert self._process is not None
-            if self._process.poll() is not None:
-                raise RuntimeError(f"The server ended with {self._process.returncode}:\n{self.log()}")
-            if not self.base_url and (found := re.search(r"^Listening on (\S+)", self.log(), re.MULTILINE)):
-                self.base_url = found[1]
-                self._port = urlsplit(self.base_url).port or 0
-            if self.base_url and len(self.pids) == self._workers and self._is_ready():
-                return
-            time.sleep(0.02)
-        raise RuntimeError(f"The server was not ready within {START_TIMEOUT} s:\n{self.log()}")
 
     def _is_ready(self) -> bool:
         try:
@@ -220,6 +222,6 @@ def _beside(server_url: str, name: str) -> str:
     return parts._replace(path=f"{parts.path.rsplit('/', 1)[0]}/{name}").geturl()
 
 
-def _connection(config: Mapping[str, str]) -> dict[str, str]:
+def _connection(config: Mapping[str, Any]) -> dict[str, Any]:
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
-    return {name: str(config[key]) for name, key in names.items() if config.get(key)}
+    return {name: config[key] for name, key in names.items() if config.get(key)}

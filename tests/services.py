@@ -20,8 +20,8 @@ _numbers = itertools.count(1)
 def provide() -> None:
     """Set ``DATABASE_URL`` and ``REDIS_URL`` for this process; called before the settings are read.
 
-    The first process of a run starts the PostgreSQL that pytest-xdist's workers share. Each process has a Redis
-    to itself: embedded, or of a given one the databases above that of ``REDIS_URL``, which tests empty.
+    The first process of a run starts the PostgreSQL that pytest-xdist's workers share. Each process has a
+    Redis to itself: embedded, or of a given one a database above that of ``REDIS_URL``, which tests empty.
     """
     if _RUN_FOLDER not in os.environ:
         _begin()
@@ -30,7 +30,7 @@ def provide() -> None:
 
 
 def another_redis_url() -> str:
-    """For a server process of a test: an embedded Valkey that is nobody else's, or this process's given Redis."""
+    """For a server process of a test: an embedded Valkey of its own, or this process's given Redis."""
     if os.environ[_GIVEN_REDIS]:
         return os.environ["REDIS_URL"]
     return valkey.url(run_folder() / f"{worker()}-{next(_numbers)}")

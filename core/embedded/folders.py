@@ -26,7 +26,7 @@ class OwnedFolder:
 
 
 def left_behind(prefix: str) -> Iterator[Path]:
-    """The folders of owners that were killed, each deleted once the loop has done what is left to do for it."""
+    """The folders of owners that were killed, each deleted once the loop is through with it."""
     for path in BASE.glob(f"{prefix}*"):
         try:
             claim = _claim(path)

@@ -1,4 +1,4 @@
-"""The embedded Valkey: a private server that all processes of a checkout share, gone with the last of them."""
+"""The embedded Valkey: one private server for all processes of a checkout, gone with the last of them."""
 
 import atexit
 import contextlib
@@ -53,18 +53,17 @@ def ensure_running(url: str) -> None:
 
 def release() -> None:
     """Stop using every embedded Valkey of this process; the last user of a server shuts it down."""
-    for folder in list(_membership):
-        with _alone(folder):
-            os.close(_membership.pop(folder))
-            _shut_down_unless_used(folder)
+    while _membership:
+        folder, descriptor = _membership.popitem()
+        os.close(descriptor)
+        _shut_down_unless_used(folder)
 
 
 def shut_down_unless_used(url: str) -> None:
     """End the embedded Valkey at ``url`` if all its users are gone, which they are after ``kill -9``."""
     folder = _folder(url)
-    if folder is not None and folder.is_dir():
-        with _alone(folder):
-            _shut_down_unless_used(folder)
+    if folder is not None:
+        _shut_down_unless_used(folder)
 
 
 def _folder(url: str) -> Path | None:
@@ -172,17 +171,27 @@ def _binary() -> str:
 
 
 def _shut_down_unless_used(folder: Path) -> None:
+    if not folder.is_dir():
+        return  # somebody deleted it
+    with _alone(folder):
+        if _has_users(folder):
+            return
+        with contextlib.suppress(OSError), _connect(folder, SHUTDOWN_TIMEOUT) as connection:
+            connection.sendall(b"SHUTDOWN NOSAVE\r\n")
+            connection.recv(1)  # nothing is ever sent: this returns when the server has closed
+        _reap(folder)
+
+
+def _has_users(folder: Path) -> bool:
     descriptor = os.open(folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return
+        return True
+    else:
+        return False
     finally:
         os.close(descriptor)
-    with contextlib.suppress(OSError), _connect(folder, SHUTDOWN_TIMEOUT) as connection:
-        connection.sendall(b"SHUTDOWN NOSAVE\r\n")
-        connection.recv(1)  # nothing is ever sent: this returns when the server has closed
-    _reap(folder)
 
 
 def _reap(folder: Path) -> None:

@@ -20,5 +20,5 @@ class Command(BaseCommand):
         else:
             seeding.lay()
             self.stdout.write(
-                "Demo users: premium_user_1, premium_user_2, user_1 to user_5, all with the password testpass123."
+                "Demo users: premium_user_1, premium_user_2, user_1 to user_5; their password is testpass123."
             )

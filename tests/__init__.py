@@ -1,0 +1,1 @@
+"""What all tests stand on, and the tests of the set-up itself."""

@@ -1,0 +1,227 @@
+"""Real server processes for tests, trials and benchmarks: started, awaited, killed, stopped."""
+
+import contextlib
+import hashlib
+import itertools
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+import psutil
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+START_TIMEOUT = 60.0
+STOP_TIMEOUT = 30.0
+
+_numbers = itertools.count(1)
+
+
+class ServerProcess:
+    """A server of one or more workers, as ``python -m gameplatform`` starts it.
+
+    ``environment`` holds its settings, ``DATABASE_URL`` and ``REDIS_URL`` among them. ``port`` 0 takes a free
+    one; ``command`` comes before Python's, as ``("taskset", "-c", "0")`` does. What the server says goes to
+    ``log_path``.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        log_path: Path,
+        workers: int = 1,
+        port: int = 0,
+        command: tuple[str, ...] = (),
+    ) -> None:
+        self.environment = dict(environment)
+        self._log_path = log_path
+        self._workers = workers
+        self._port = port
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+        self.base_url = ""
+
+    def __enter__(self) -> "ServerProcess":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start and wait until ``/health/ready`` answers 200; once more on the same port as before."""
+        arguments = ["--host", "127.0.0.1", "--port", str(self._port), "--workers", str(self._workers)]
+        with self._log_path.open("wb") as log:
+            self._process = subprocess.Popen(
+                [*self._command, sys.executable, "-m", "gameplatform", *arguments],
+                cwd=ROOT,
+                env=_environment(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            self.await_ready()
+        except BaseException:
+            self.stop(signal.SIGKILL)
+            raise
+
+    def await_ready(self) -> None:
+        """Wait until all workers are there and ``/health/ready`` answers 200."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                raise RuntimeError(f"The server ended with {self._process.returncode}:\n{self.log()}")
+            if not self.base_url and (found := re.search(r"^Listening on (\S+)", self.log(), re.MULTILINE)):
+                self.base_url = found[1]
+                self._port = urlsplit(self.base_url).port or 0
+            if self.base_url and len(self.pids) == self._workers and self._is_ready():
+                return
+            time.sleep(0.02)
+        raise RuntimeError(f"The server was not ready within {START_TIMEOUT} s:\n{self.log()}")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Stop it and its workers, by SIGTERM as an operator does; nothing when it has ended already."""
+        if self._process is None:
+            return
+        family = [self._process, *self._children()]
+        if how == signal.SIGKILL:
+            for process in family:
+                process.kill()
+        else:
+            self._process.send_signal(how)
+        try:
+            self._process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            for process in family:
+                process.kill()
+            self._process.wait()
+            raise RuntimeError(f"The server did not stop within {STOP_TIMEOUT} s:\n{self.log()}") from None
+        finally:
+            self._process = None
+
+    def kill(self, pid: int) -> None:
+        """End one process with no chance to say goodbye, and wait until it is gone."""
+        process = psutil.Process(pid)
+        process.kill()
+        process.wait(STOP_TIMEOUT)
+
+    @property
+    def ws_url(self) -> str:
+        return self.base_url.replace("http", "ws", 1)
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that serve: the server itself, or its workers when it has several."""
+        if self._process is None:
+            return []
+        return [self._process.pid] if self._workers == 1 else [child.pid for child in self._serving()]
+
+    def log(self) -> str:
+        return self._log_path.read_text(errors="replace")
+
+    def _children(self) -> list[psutil.Process]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return psutil.Process(self._process.pid).children(recursive=True) if self._process else []
+        return []
+
+    def _serving(self) -> list[psutil.Process]:
+        # Beside its workers a parent has multiprocessing's resource tracker and the embedded Valkey.
+        serving = []
+        for child in self._children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "spawn_main" in " ".join(child.cmdline()):
+                    serving.append(child)
+        return serving
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.base_url}/health/ready", timeout=5) as response:
+                return bool(response.status == 200)
+        except OSError:
+            return False
+
+
+@contextlib.contextmanager
+def fresh_database(server_url: str, folder: Path) -> Iterator[str]:
+    """A migrated, empty database beside the one of ``server_url``; yields its ``DATABASE_URL``.
+
+    On PostgreSQL it is a copy of a template that the first caller migrates, on SQLite a file in ``folder``.
+    """
+    config = environ.Env.db_url_config(server_url)
+    if config["ENGINE"].endswith("sqlite3"):
+        url = f"sqlite:///{folder / f'fresh-{next(_numbers)}.sqlite3'}"
+        _migrate(url)
+        yield url
+        return
+    name = f"fresh_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(**_connection(config), autocommit=True) as server:
+        template = _migrated_template(server, server_url)
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    try:
+        yield _beside(server_url, name)
+    finally:
+        with psycopg.connect(**_connection(config), autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _migrated_template(server: psycopg.Connection, server_url: str) -> str:
+    digest = hashlib.sha256()
+    for migration in sorted(ROOT.glob("*/migrations/*.py")):
+        digest.update(bytes(migration.relative_to(ROOT)) + migration.read_bytes())
+    name = f"fresh_template_{digest.hexdigest()[:16]}"
+    server.execute("SELECT pg_advisory_lock(1684300902)")
+    try:
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            # Under another name until it is whole.
+            draft = f"{name}_draft"
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(draft)))
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
+            _migrate(_beside(server_url, draft))
+            server.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name))
+            )
+    finally:
+        server.execute("SELECT pg_advisory_unlock(1684300902)")
+    return name
+
+
+def _migrate(database_url: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        cwd=ROOT,
+        env=_environment({"DATABASE_URL": database_url}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode != 0:
+        raise RuntimeError(f"migrate failed:\n{result.stderr}")
+
+
+def _environment(added: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", **added}
+
+
+def _beside(server_url: str, name: str) -> str:
+    parts = urlsplit(server_url)
+    return parts._replace(path=f"{parts.path.rsplit('/', 1)[0]}/{name}").geturl()
+
+
+def _connection(config: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    return {name: config[key] for name, key in names.items() if config.get(key)}

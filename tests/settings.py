@@ -1,0 +1,16 @@
+"""The platform's settings on servers of the test run's own."""
+
+from tests import services
+
+services.provide()
+
+from gameplatform.settings import *  # noqa: E402, F403
+from gameplatform.settings import CHANNEL_LAYERS, PASSWORD_HASHERS, RUN_DIR  # noqa: E402
+
+RUN_DIR.mkdir(exist_ok=True)  # where SQLite's test database goes
+
+# Publish and subscribe know no database numbers.
+CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{services.worker()}"  # type: ignore[index]
+
+# Argon2's cost is the point of it everywhere but here.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]

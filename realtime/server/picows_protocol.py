@@ -374,7 +374,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             if kind is CLOSE and self._state == CLOSING:
                 self._transport.close()
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:
-            self._close(1002, "reserved bit set")
+            self._fail(1002, "reserved bit set")
         elif kind is TEXT or kind is BINARY or kind is CONTINUATION:
             if frame.fin and kind is not CONTINUATION and self._partial is None:
                 self._received(kind, frame.get_payload_as_bytes())
@@ -401,19 +401,19 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             if not data.isascii():
                 data.decode()
         except UnicodeDecodeError:
-            self._close(1007, "invalid UTF-8")
+            self._fail(1007, "invalid UTF-8")
             return
         self._call(self._on_text, data)
 
     def _received_fragment(self, kind: WSMsgType, frame: WSFrame) -> None:
         if (kind is CONTINUATION) != (self._partial is not None):
-            self._close(1002, "fragment out of place")
+            self._fail(1002, "fragment out of place")
             return
         if self._partial is None:
             self._partial, self._partial_kind = bytearray(), kind
         if len(self._partial) + frame.payload_size > self._config.ws_max_size:
             self._partial = None
-            self._close(1009, "message too big")
+            self._fail(1009, "message too big")
             return
         self._partial += frame.get_payload_as_memoryview()
         if frame.fin:
@@ -424,7 +424,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         """Answer the peer's close. picows has seen to payloads of one byte and reasons that are no UTF-8."""
         code = int.from_bytes(payload[:2], "big") if payload else 1005
         if payload and not _may_be_sent(code):
-            self._close(1002, "invalid close code")
+            self._fail(1002, "invalid close code")
             return
         assert self._ws is not None
         self._ws.send_close(cast(Any, code if payload else 1000))
@@ -538,6 +538,11 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._release_senders()
         self._wake()
 
+    def _fail(self, code: int, reason: str) -> None:
+        """Close on a peer that broke the protocol, and hear no more of it."""
+        self._close(code, reason)
+        self._hang_up()
+
     def _parser_gave_up(self) -> None:
         """picows has met a protocol error, sent the close frame for it, and can read no further."""
         if self._state == OPEN:
@@ -545,8 +550,14 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             sent = self._ws.close_handshake.sent
             assert sent is not None
             self._end(int(cast(Any, sent.code)), sent.reason)
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Send the end of the stream, and drop what still comes until the peer has hung up too.
+
+        Closing at once, with unread data, would reset the connection and could cost the peer the close frame.
+        """
         if not self._transport.is_closing():
-            # Hanging up with unread data would reset the connection, and could cost the peer the close frame.
             self._transport.pause_reading()
             self._transport.set_protocol(self)
             self._transport.resume_reading()

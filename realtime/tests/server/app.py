@@ -199,8 +199,8 @@ async def hang(scope, receive, send, query):
 
 async def scope_of(scope, receive, send, query):
     await send({"type": "websocket.accept"})
-    told = {key: scope[key] for key in ("path", "scheme", "http_version", "subprotocols", "client", "server")}
-    told["raw_path"] = scope["raw_path"].decode() if scope.get("raw_path") else None
+    told = {key: scope[key] for key in ("path", "subprotocols", "client", "server")}
+    told["scheme"] = scope.get("scheme", "ws")
     told["direct"] = "realtime.direct" in scope.get("extensions", {})
     await send({"type": "websocket.send", "text": json.dumps(told)})
     await receive()
@@ -234,7 +234,6 @@ PATHS = {
     "/flood": flood,
     "/hang": hang,
     "/scope": scope_of,
-    "/sc%C3%B6pe": scope_of,
     "/scöpe": scope_of,
     "/heard": heard,
 }

@@ -26,10 +26,21 @@ UVICORN = {
     "websockets-sansio": {"ws": "websockets-sansio", "loop": "uvloop"},
 }
 # What a server can do beyond the common ground.
+EVERYTHING = {
+    "1011",  # to a client whose application failed
+    "accept headers",
+    "close code",  # a client's code comes back to it
+    "direct",
+    "empty",  # messages
+    "limit",  # on the size of messages
+    "reason",  # of a close, both ways
+    "refusal body",
+    "strict",  # to the letter of RFC 6455
+}
 ABILITIES = {
-    "picows": {"direct", "strict", "limit", "refusal body", "reason", "1011", "shutdown"},
-    "picows-asyncio": {"direct", "strict", "limit", "refusal body", "reason", "1011", "shutdown"},
-    "websockets-sansio": {"limit", "refusal body", "reason", "shutdown"},
+    "picows": EVERYTHING,
+    "picows-asyncio": EVERYTHING,
+    "websockets-sansio": EVERYTHING - {"1011", "direct", "strict"},
     "daphne": {"1011"},
 }
 

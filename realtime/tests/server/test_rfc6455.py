@@ -82,10 +82,12 @@ def test_a_violation_closes_with_its_code(server, name):
     said, code = VIOLATIONS[name]
     with server.wire() as wire:
         wire.open()
-        wire.send(said)
         if server.can("strict"):
+            wire.send(said)
             assert wire.read_to_end() == ([], code)
-        elif wire.read_to_end()[1] is None:
+        else:
+            wire.send(said + close_frame(1000))
+            wire.read_to_end()
             assert_still_serving(server)
 
 
@@ -103,6 +105,8 @@ def test_a_message_over_the_limit_closes_with_1009(server, name):
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536])
 def test_messages_up_to_the_limit_come_back(server, size):
+    if size == 0 and not server.can("empty"):
+        pytest.xfail(f"{server.name} does not send empty messages")
     with server.wire() as wire:
         wire.open()
         wire.send(frame(BINARY, b"x" * size))
@@ -116,7 +120,7 @@ def test_a_valid_close_is_answered_with_its_code(server, code):
         wire.send(close_frame(code, b"so long"))
         frames, answered = wire.read_to_end()
         assert frames == []
-        assert answered in ({code} if server.can("strict") else {code, 1000, 1002})
+        assert answered in ({code} if server.can("strict") else {code, 1000, 1002, None})
 
 
 def test_a_close_without_code_is_answered(server):
@@ -147,10 +151,10 @@ def test_a_character_may_be_cut_by_fragments(server):
 def test_frames_may_come_byte_by_byte(server):
     with server.wire() as wire:
         wire.open()
-        for byte in frame(TEXT, b"slowly", length=1) + frame(PING, b"p"):
-            wire.send(bytes([byte]))
-        assert wire.read_frame() == (TEXT, b"slowly")
-        assert wire.read_frame() == (PONG, b"p")
+        for said, answered in ((TEXT, TEXT), (PING, PONG), (BINARY, BINARY)):
+            for byte in frame(said, b"slowly"):
+                wire.send(bytes([byte]))
+            assert wire.read_frame() == (answered, b"slowly")
 
 
 def test_many_frames_may_come_in_one_piece(server):

@@ -1,0 +1,76 @@
+"""The opening handshake of RFC 6455 as bytes: what a request must hold, and how an answer is written."""
+
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from hashlib import sha1
+from http import HTTPStatus
+
+Header = tuple[bytes, bytes]
+
+MAX_HEAD = 16 * 1024
+KEY_SUFFIX = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+LINE_BREAKER = re.compile(rb"[\0\r\n]")
+
+
+def parse(head: bytes) -> tuple[bytes, bytes, list[Header]]:
+    """The method, target and headers (names in lower case) of a head that an HTTP parser has passed."""
+    request_line, *lines = head.split(b"\r\n")
+    method, target, *_ = request_line.split(b" ")
+    headers = []
+    for line in lines:
+        name, _, value = line.partition(b":")
+        headers.append((name.strip().lower(), value.strip()))
+    return method, target, headers
+
+
+def values(headers: list[Header], wanted: bytes) -> list[bytes]:
+    """The values of every header of that name."""
+    return [value for name, value in headers if name == wanted]
+
+
+def fault(method: bytes, target: bytes, headers: list[Header]) -> int | None:
+    """The HTTP status with which to refuse the request, if anything is wrong with it."""
+    keys = values(headers, b"sec-websocket-key")
+    if (
+        method != b"GET"
+        or not target.startswith(b"/")
+        or len(values(headers, b"host")) != 1
+        or len(keys) != 1
+    ):
+        return 400
+    if values(headers, b"sec-websocket-version") != [b"13"]:
+        return 426
+    try:
+        return None if len(b64decode(keys[0], validate=True)) == 16 else 400
+    except ValueError:
+        return 400
+
+
+def accept_key(key: bytes) -> bytes:
+    """What proves to the client that its key was understood."""
+    return b64encode(sha1(key + KEY_SUFFIX).digest())
+
+
+def phrase(status: int) -> bytes:
+    """The reason phrase of a status; empty for an unknown one."""
+    try:
+        return HTTPStatus(status).phrase.encode()
+    except ValueError:
+        return b""
+
+
+def answer(status: int, headers: Iterable[Header], body: bytes = b"") -> bytes:
+    """An HTTP response. Raises ``ValueError`` for a header that would break out of its line."""
+    lines = [b"HTTP/1.1 %d %s" % (status, phrase(status)), *(name + b": " + value for name, value in headers)]
+    if any(LINE_BREAKER.search(line) for line in lines):
+        raise ValueError("A header holds a line break.")
+    return b"\r\n".join([*lines, b"", body])
+
+
+def refusal(status: int, headers: Iterable[Header], body: bytes) -> bytes:
+    """A whole HTTP response after which the server hangs up; plain text unless the headers say otherwise."""
+    kept = [pair for pair in headers if pair[0].lower() not in (b"content-length", b"connection")]
+    if all(name.lower() != b"content-type" for name, _ in kept):
+        kept.append((b"content-type", b"text/plain; charset=utf-8"))
+    return answer(status, [*kept, (b"content-length", b"%d" % len(body)), (b"connection", b"close")], body)

@@ -1,0 +1,67 @@
+"""uvicorn's HTTP protocol with bounds on the request's head, which uvicorn itself does not set.
+
+``uvicorn.Config(app, http=BoundedHeadProtocol)``: a head (of a WebSocket handshake too) must arrive within
+``head_timeout`` seconds and in 16 KiB, or the connection is answered 408 or 431 and closed.
+"""
+
+import asyncio
+from typing import ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from realtime.server import handshake
+
+
+class BoundedHeadProtocol(HttpToolsProtocol):
+    """``HttpToolsProtocol`` that does not wait, or make room, for ever."""
+
+    head_timeout: ClassVar[float] = 10.0
+
+    _head_size = 0
+    _head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_has_come()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._head_size += len(data)
+        super().data_received(data)
+        if self._head_timer is not None and self._head_size > handshake.MAX_HEAD:
+            self._refuse(431)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head_has_come()
+        self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        self._head_has_come()
+        super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._head_has_come()
+        super().handle_websocket_upgrade()
+        # The parser and this protocol hold each other; a connection that has moved on needs neither.
+        self.parser = None  # type: ignore[assignment]
+
+    def _expect_head(self) -> None:
+        self._head_timer = self.loop.call_later(self.head_timeout, self._refuse, 408)
+
+    def _head_has_come(self) -> None:
+        self._head_size = 0
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _refuse(self, status: int) -> None:
+        self._head_has_come()
+        if not self.transport.is_closing():
+            self.transport.write(
+                handshake.refusal(status, self.server_state.default_headers, handshake.phrase(status))
+            )
+            self.transport.close()

@@ -1,0 +1,239 @@
+"""A small ASGI application that does what a test asks for by path, and tells on ``/heard`` how sockets ended."""
+
+import asyncio
+import json
+from collections import defaultdict
+from urllib.parse import parse_qs
+
+ended: defaultdict[str, asyncio.Queue] = defaultdict(asyncio.Queue)
+
+
+async def application(scope, receive, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    query = {key: values[0] for key, values in parse_qs(scope["query_string"].decode()).items()}
+    assert (await receive())["type"] == "websocket.connect"
+    await PATHS[scope["path"]](scope, receive, send, query)
+
+
+async def messages(receive, query):
+    """Received events up to the disconnect, which is told to who asks ``/heard`` for this ``id``."""
+    while (event := await receive())["type"] == "websocket.receive":
+        yield event
+    ended[query.get("id", "")].put_nowait({"code": event["code"], "reason": event.get("reason") or ""})
+
+
+async def echo(scope, receive, send, query):
+    chosen = "chat" if "chat" in scope["subprotocols"] else None
+    headers = [(b"x-answer", b"yes"), (b"x-asked", dict(scope["headers"]).get(b"x-ask", b""))]
+    await send({"type": "websocket.accept", "subprotocol": chosen, "headers": headers})
+    async for event in messages(receive, query):
+        if event.get("text") is not None:
+            await send({"type": "websocket.send", "text": event["text"]})
+        else:
+            await send({"type": "websocket.send", "bytes": event["bytes"]})
+
+
+async def direct_echo(scope, receive, send, query):
+    await send({"type": "websocket.accept"})
+    direct = scope["extensions"]["realtime.direct"]
+    direct.set_on_text(direct.send_text)
+    async for event in messages(receive, query):
+        await send({"type": "websocket.send", "bytes": b"not text: " + event["bytes"]})
+
+
+async def direct_late(scope, receive, send, query):
+    """Takes text by the direct door only after a binary message has come."""
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.send", "text": "accepted"})
+    direct = scope["extensions"]["realtime.direct"]
+    await asyncio.wait_for(ended[query["go"]].get(), 5)
+    direct.set_on_text(direct.send_text)
+    async for _ in messages(receive, query):
+        pass
+
+
+async def go(scope, receive, send, query):
+    """Lets the socket that waits for ``go`` continue."""
+    await send({"type": "websocket.accept"})
+    ended[query["go"]].put_nowait({})
+    await receive()
+
+
+async def direct_fail(scope, receive, send, query):
+    await send({"type": "websocket.accept"})
+
+    def fail(data: bytes) -> None:
+        raise LookupError("a planted fault")
+
+    scope["extensions"]["realtime.direct"].set_on_text(fail)
+    async for _ in messages(receive, query):
+        pass
+
+
+async def direct_close(scope, receive, send, query):
+    await send({"type": "websocket.accept"})
+    direct = scope["extensions"]["realtime.direct"]
+    direct.close(4401, "expired")
+    direct.send_text(b"too late")
+    async for _ in messages(receive, query):
+        pass
+
+
+async def direct_flood(scope, receive, send, query):
+    """Fills the peer's buffers until slow, then says by how much when it has drained."""
+    await send({"type": "websocket.accept"})
+    direct = scope["extensions"]["realtime.direct"]
+    drained = asyncio.Event()
+    direct.set_on_drain(drained.set)
+    sent = 0
+    while not direct.is_slow():
+        direct.send_text(b"x" * 65_536)
+        sent += 1
+    assert direct.buffered() > 0
+    ended[query["id"]].put_nowait({"sent": sent})
+    await drained.wait()
+    direct.send_text(b"drained %d" % sent)
+    await receive()
+
+
+async def direct_pause(scope, receive, send, query):
+    """Holds reading from the first message on, until ``go``; then counts on."""
+    await send({"type": "websocket.accept"})
+    direct = scope["extensions"]["realtime.direct"]
+    count = 0
+
+    def heard(data: bytes) -> None:
+        nonlocal count
+        count += 1
+        if count == 1:
+            direct.pause_reading()
+        if data == b"last":
+            direct.send_text(b"%d" % count)
+
+    direct.set_on_text(heard)
+    await asyncio.wait_for(ended[query["go"]].get(), 5)
+    before = count
+    direct.resume_reading()
+    direct.send_text(b"before %d" % before)
+    async for _ in messages(receive, query):
+        pass
+
+
+async def refuse(scope, receive, send, query):
+    await send({"type": "websocket.close", "code": 4401})
+
+
+async def respond(scope, receive, send, query):
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close"})
+        return
+    headers = [(b"content-type", b"application/problem+json"), (b"x-why", b"none of yours")]
+    await send({"type": "websocket.http.response.start", "status": 401, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": b'{"code":', "more_body": True})
+    await send({"type": "websocket.http.response.body", "body": b'"no"}'})
+
+
+async def bad_header(scope, receive, send, query):
+    await send({"type": "websocket.accept", "headers": [(b"x-a", b"1\r\nx-b: 2")]})
+
+
+async def raise_before(scope, receive, send, query):
+    raise LookupError("a planted fault")
+
+
+async def raise_after(scope, receive, send, query):
+    await send({"type": "websocket.accept"})
+    raise LookupError("a planted fault")
+
+
+async def return_after(scope, receive, send, query):
+    await send({"type": "websocket.accept"})
+
+
+async def close(scope, receive, send, query):
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": int(query["code"]), "reason": query.get("reason", "")})
+    async for _ in messages(receive, query):
+        pass
+
+
+async def burst(scope, receive, send, query):
+    """Sends at once: small and large messages in turn."""
+    await send({"type": "websocket.accept"})
+    for number in range(40):
+        await send({"type": "websocket.send", "text": f"{number} " + "x" * (20_000 if number % 2 else 3)})
+    async for _ in messages(receive, query):
+        pass
+
+
+async def lag(scope, receive, send, query):
+    """Reads nothing until ``go``, then answers the number of messages when the one saying "last" comes."""
+    await send({"type": "websocket.accept"})
+    await asyncio.wait_for(ended[query["go"]].get(), 10)
+    count = 0
+    async for event in messages(receive, query):
+        count += 1
+        if event.get("text") == "last":
+            await send({"type": "websocket.send", "text": str(count)})
+
+
+async def flood(scope, receive, send, query):
+    """Sends without end; tells how many messages it got rid of."""
+    await send({"type": "websocket.accept"})
+    sent = 0
+    try:
+        while True:
+            await asyncio.wait_for(send({"type": "websocket.send", "bytes": bytes(65_536)}), 0.3)
+            sent += 1
+    except TimeoutError:
+        ended[query["id"]].put_nowait({"sent": sent, "waited": True})
+
+
+async def hang(scope, receive, send, query):
+    """Never answers the handshake."""
+    ended[query["id"]].put_nowait(await receive())
+
+
+async def scope_of(scope, receive, send, query):
+    await send({"type": "websocket.accept"})
+    told = {key: scope[key] for key in ("path", "subprotocols", "client", "server")}
+    told["scheme"] = scope.get("scheme", "ws")
+    told["direct"] = "realtime.direct" in scope.get("extensions", {})
+    await send({"type": "websocket.send", "text": json.dumps(told)})
+    await receive()
+
+
+async def heard(scope, receive, send, query):
+    await send({"type": "websocket.accept"})
+    told = await asyncio.wait_for(ended[query["id"]].get(), 8)
+    await send({"type": "websocket.send", "text": json.dumps(told)})
+    await receive()
+
+
+PATHS = {
+    "/echo": echo,
+    "/direct": direct_echo,
+    "/direct/late": direct_late,
+    "/direct/fail": direct_fail,
+    "/direct/close": direct_close,
+    "/direct/flood": direct_flood,
+    "/direct/pause": direct_pause,
+    "/go": go,
+    "/refuse": refuse,
+    "/respond": respond,
+    "/bad-header": bad_header,
+    "/raise-before": raise_before,
+    "/raise-after": raise_after,
+    "/return-after": return_after,
+    "/close": close,
+    "/burst": burst,
+    "/lag": lag,
+    "/flood": flood,
+    "/hang": hang,
+    "/scope": scope_of,
+    "/scöpe": scope_of,
+    "/heard": heard,
+}

@@ -1,0 +1,149 @@
+"""What an application and its clients may rely on, whichever server is between them."""
+
+import asyncio
+import json
+from uuid import uuid4
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+
+async def how_it_ended(server, key):
+    """What the application heard when the socket of this ``id`` ended."""
+    async with server.connect(f"/heard?id={key}") as socket:
+        return json.loads(await socket.recv())
+
+
+async def closing(socket):
+    """The close frame that ends the socket."""
+    with pytest.raises(ConnectionClosed) as ended:
+        while True:
+            await socket.recv()
+    return ended.value.rcvd
+
+
+async def test_text_and_bytes_come_back_as_they_went(server):
+    async with server.connect("/echo") as socket:
+        empty = ["", b""] if server.can("empty") else []
+        for message in ["hi", "Grüße 🎲", b"\x00\xff", *empty, "x" * 60_000, b"y" * 60_000]:
+            await socket.send(message)
+            assert await socket.recv() == message
+
+
+async def test_a_fragmented_message_arrives_whole(server):
+    async with server.connect("/echo") as socket:
+        await socket.send(["one ", "two ", "three"])
+        assert await socket.recv() == "one two three"
+        await socket.send([b"1", b"2"])
+        assert await socket.recv() == b"12"
+
+
+async def test_pings_are_answered(server):
+    async with server.connect("/echo") as socket:
+        await (await socket.ping(b"are you there"))
+
+
+async def test_headers_and_subprotocols_go_both_ways(server):
+    asking = {"X-Ask": "who"}
+    async with server.connect("/echo", subprotocols=["x", "chat"], additional_headers=asking) as socket:
+        assert socket.subprotocol == "chat"
+        if server.can("accept headers"):
+            assert socket.response.headers["x-answer"] == "yes"
+            assert socket.response.headers["x-asked"] == "who"
+
+
+async def test_without_a_chosen_subprotocol_none_is_answered(server):
+    async with server.connect("/echo", subprotocols=["x"]) as socket:
+        assert socket.subprotocol is None
+
+
+async def test_the_scope_describes_the_connection(server):
+    async with server.connect("/sc%C3%B6pe?id=1", subprotocols=["a", "b"]) as socket:
+        scope = json.loads(await socket.recv())
+        assert scope["path"] == "/scöpe"
+        assert scope["subprotocols"] == ["a", "b"]
+        assert scope["client"] == list(socket.local_address)
+        assert scope["server"] == list(socket.remote_address)
+        assert scope["direct"] is server.can("direct")
+
+
+async def test_a_refusal_is_a_403(server):
+    with pytest.raises(InvalidStatus) as refused:
+        await server.connect("/refuse")
+    assert refused.value.response.status_code == 403
+
+
+async def test_a_refusal_may_be_a_whole_response(server):
+    with pytest.raises(InvalidStatus) as refused:
+        await server.connect("/respond")
+    response = refused.value.response
+    if server.can("refusal body"):
+        assert response.status_code == 401
+        assert response.headers["content-type"] == "application/problem+json"
+        assert response.headers["x-why"] == "none of yours"
+        assert response.body == b'{"code":"no"}'
+    else:
+        assert response.status_code == 403
+
+
+async def test_a_fault_before_the_answer_is_a_500(server):
+    with pytest.raises(InvalidStatus) as refused:
+        await server.connect("/raise-before")
+    assert refused.value.response.status_code == 500
+
+
+async def test_a_fault_after_the_answer_ends_the_socket(server):
+    async with server.connect("/raise-after") as socket:
+        received = await closing(socket)
+        assert received.code == 1011 if server.can("1011") else received is None
+
+
+async def test_the_applications_close_reaches_the_client(server):
+    async with server.connect("/close?code=4403&reason=not+yours") as socket:
+        received = await closing(socket)
+        assert received.code == 4403
+        assert received.reason == ("not yours" if server.can("reason") else "")
+
+
+async def test_the_clients_close_reaches_the_application(server):
+    key = uuid4()
+    async with server.connect(f"/echo?id={key}") as socket:
+        await socket.close(4001, "bye")
+        assert socket.close_code == (4001 if server.can("close code") else 1000)
+    told = await how_it_ended(server, key)
+    assert told["code"] == 4001
+    assert told["reason"] == ("bye" if server.can("reason") else told["reason"])
+
+
+async def test_a_connection_that_breaks_reaches_the_application(server):
+    key = uuid4()
+    async with server.connect(f"/echo?id={key}") as socket:
+        socket.transport.abort()
+        told = await how_it_ended(server, key)
+        assert told["code"] in (1005, 1006)
+
+
+async def test_small_and_large_messages_keep_their_order_and_content(server):
+    async with server.connect("/burst") as socket:
+        for number in range(40):
+            assert await socket.recv() == f"{number} " + "x" * (20_000 if number % 2 else 3)
+
+
+async def test_what_a_lagging_application_has_not_read_is_not_lost(server):
+    key = uuid4()
+    async with server.connect(f"/lag?go={key}") as socket:
+        for number in range(2_000):
+            await socket.send(str(number))
+        async with server.connect(f"/go?go={key}"):
+            await socket.send("last")
+            assert await socket.recv() == "2001"
+
+
+async def test_many_sockets_at_once_do_not_mix(server):
+    async def visit(number):
+        async with server.connect("/echo") as socket:
+            for turn in range(5):
+                await socket.send(f"{number}/{turn}")
+                assert await socket.recv() == f"{number}/{turn}"
+
+    await asyncio.gather(*(visit(number) for number in range(50)))

@@ -1,0 +1,108 @@
+"""A WebSocket client of raw bytes, to say on the wire what no library would."""
+
+import os
+import socket
+import struct
+
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
+KEY = "dGhlIHNhbXBsZSBub25jZQ=="
+
+
+def frame(opcode, payload=b"", *, fin=True, rsv=0, masked=True, length=None):
+    """One frame of a client; ``length`` writes the payload's length in 1, 2 or 8 bytes whatever it is."""
+    first = (0x80 if fin else 0) | rsv << 4 | opcode
+    size = len(payload)
+    length = length or (1 if size < 126 else 2 if size < 65_536 else 8)
+    flag = 0x80 if masked else 0
+    head = bytes([first, flag | (size if length == 1 else 126 if length == 2 else 127)])
+    head += b"" if length == 1 else struct.pack("!H" if length == 2 else "!Q", size)
+    if not masked:
+        return head + payload
+    mask = os.urandom(4)
+    return head + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
+
+
+def close_frame(code=None, reason=b""):
+    return frame(CLOSE, b"" if code is None else struct.pack("!H", code) + reason)
+
+
+def request(path="/echo", *, method="GET", headers=None, without=()):
+    """The bytes of a handshake; ``headers`` replace the usual ones by name."""
+    usual = {
+        "Host": "127.0.0.1",
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Key": KEY,
+        "Sec-WebSocket-Version": "13",
+    }
+    merged = {**usual, **(headers or {})}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{k}: {v}" for k, v in merged.items() if k not in without)]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+class Wire:
+    """A blocking connection; every read gives up with ``TimeoutError`` after 5 s: nothing may hang."""
+
+    def __init__(self, port, sock=None):
+        self.socket = sock or socket.create_connection(("127.0.0.1", port), timeout=5)
+        self.buffer = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.socket.close()
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def read_head(self):
+        """The status and headers (lower case) of an HTTP response."""
+        while b"\r\n\r\n" not in self.buffer:
+            data = self.socket.recv(65_536)
+            assert data, f"hung up within the head: {self.buffer!r}"
+            self.buffer += data
+        head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
+        status, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        return int(status.split()[1]), headers
+
+    def open(self, path="/echo", **options):
+        self.send(request(path, **options))
+        status, headers = self.read_head()
+        assert status == 101
+        return headers
+
+    def read(self, size):
+        while len(self.buffer) < size:
+            data = self.socket.recv(65_536)
+            if not data:
+                raise EOFError
+            self.buffer += data
+        data, self.buffer = self.buffer[:size], self.buffer[size:]
+        return data
+
+    def read_frame(self):
+        """The opcode and payload of the next frame, which must be whole and unmasked, as a server's are."""
+        first, size = self.read(2)
+        assert first & 0xF0 == 0x80
+        assert size < 128
+        if size == 126:
+            (size,) = struct.unpack("!H", self.read(2))
+        elif size == 127:
+            (size,) = struct.unpack("!Q", self.read(8))
+        return first & 0x0F, self.read(size)
+
+    def read_to_end(self):
+        """What comes until the server has hung up: the other frames, and the close code if there was one."""
+        frames, code = [], None
+        try:
+            while True:
+                opcode, payload = self.read_frame()
+                if opcode == CLOSE:
+                    assert code is None, "a second close frame"
+                    code = int.from_bytes(payload[:2], "big") if payload else 1005
+                else:
+                    frames.append((opcode, payload))
+        except (EOFError, ConnectionError):
+            return frames, code

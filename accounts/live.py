@@ -1,8 +1,8 @@
 """Which sessions live: known in memory, so that a call costs no query, and true within a second everywhere.
 
-Each process keeps the sessions it has seen. A background task asks the database twice a second for sessions that
-ended, closes their sockets, and writes down when the living were last heard from. Where that task does not run
-or is held up, what is known here counts for one second only, and is then read again.
+Each process keeps the sessions it has seen. A background task asks the database twice a second for sessions
+that ended, closes their sockets, and writes down when the living were last heard from. Where that task does not
+run or is held up, what is known here counts for one second only, and is then read again.
 """
 
 import asyncio

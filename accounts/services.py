@@ -98,8 +98,8 @@ def open_session(user: User, device: Device) -> SignedIn:
 def rotate(refresh: str) -> SignedIn:
     """New tokens for a refresh token, which is good once.
 
-    Raises ``TokenInvalid``, ``TokenExpired``, ``SessionEnded`` or, if it was used before, ``TokenReused``: the
-    session then ends, for one of the token's two holders is not who it should be.
+    Raises ``TokenInvalid``, ``TokenExpired``, ``SessionEnded`` or, if it was used before, ``TokenReused``:
+    the session then ends, for one of the token's two holders is not who it should be.
     """
     old = tokens.read_refresh(refresh)
     now = timezone.now()

@@ -10,8 +10,8 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 class HotReads:
     """ASGI middleware in front of the HTTP application.
 
-    ``reads`` maps a path without its trailing slash to a function of the bearer token that gives the JSON body,
-    or None where it has to be looked up. What is not plain (a query, a browser of another origin) goes on too.
+    ``reads`` maps a path without its trailing slash to a function of the bearer token that gives the JSON
+    body, or None where it has to be looked up. What is not plain (a query, a foreign origin) goes on too.
     """
 
     def __init__(self, application: Application, reads: Mapping[str, HotRead]) -> None:

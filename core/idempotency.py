@@ -36,9 +36,9 @@ def idempotent(handler: Handler) -> Handler:
     """Make a view's ``post`` honour ``Idempotency-Key``.
 
     The same key and body of the same user gets the first answer again (with ``Idempotent-Replayed: true``),
-    another body is refused with :class:`IdempotencyKeyReused`. The answer commits together with what the handler
-    changed. A refusal changes nothing and is not kept: the same key may be tried again. Without the header nothing
-    is different.
+    another body is refused with :class:`IdempotencyKeyReused`. The answer commits together with what the
+    handler changed. A refusal changes nothing and is not kept: the same key may be tried again. Without the
+    header nothing is different.
     """
 
     @functools.wraps(handler)

@@ -18,8 +18,8 @@ _decode = msgspec.json.Decoder().decode
 class StrictJSONParser(BaseParser):
     """Reads a JSON object; an empty body is an empty object.
 
-    Refuses with :class:`TooLarge`, :class:`Malformed` (not JSON, too deep) or :class:`Invalid` (not an object, NUL
-    characters, integers beyond 64 bits).
+    Raises :class:`TooLarge`, :class:`Malformed` (not JSON, too deep) or :class:`Invalid` (not an object,
+    NUL characters, integers beyond 64 bits).
     """
 
     media_type = "application/json"

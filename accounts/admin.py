@@ -25,6 +25,17 @@ class Users(UserAdmin, ModelAdmin):
     list_filter = ("is_premium", "is_guest", "is_bot", "is_active", "is_staff")
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Play", {"fields": ("is_premium", "is_guest", "is_bot")}))
 
+    actions = ("erase",)
+
+    # A deleted row would take with it what other people's games point to: people are erased instead.
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description="Erase these people")
+    def erase(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            services.erase(user)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not obj.is_active:
@@ -42,6 +53,9 @@ class Sessions(ModelAdmin):
     actions = ("end",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     @admin.action(description="Sign these devices out")

@@ -8,7 +8,7 @@ run or is held up, what is known here counts for one second only, and is then re
 import asyncio
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -35,12 +35,13 @@ SLACK_S = 2 * LOOK_EVERY_S
 class _Known:
     """What this process knows of a session. Times are seconds since the epoch; ``read_at`` is monotonic."""
 
-    __slots__ = ("heard", "is_over", "read_at", "written")
+    __slots__ = ("heard", "in_doubt", "is_over", "read_at", "written")
 
     def __init__(self, last_seen: float, is_over: bool, read_at: float) -> None:
         self.heard = last_seen
         self.written = last_seen
         self.is_over = is_over
+        self.in_doubt = False
         self.read_at = read_at
 
 
@@ -69,7 +70,7 @@ def is_live_here(session_id: str) -> bool:
 def _check_in_memory(session_id: str) -> bool:
     """Whether memory was enough to know that the session lives. Raises ``SessionEnded``."""
     known = _known.get(session_id)
-    if known is None:
+    if known is None or known.in_doubt:
         return False
     if known.is_over:
         raise SessionEnded("This session has ended; sign in again.")
@@ -113,10 +114,11 @@ def touch(session_id: str) -> None:
 on_heard(touch)
 
 
-def forget(session_ids: Collection[UUID | str]) -> None:
+def doubt(session_ids: Iterable[UUID]) -> None:
     """Read these sessions again before they are believed: they may just have ended."""
     for session_id in session_ids:
-        _known.pop(str(session_id), None)
+        if (known := _known.get(str(session_id))) is not None:
+            known.in_doubt = True
 
 
 @worker.background
@@ -179,10 +181,15 @@ def _write_heard(heard: dict[str, float]) -> None:
 
 
 def _end_silent(session_ids: Collection[str]) -> list[str]:
-    """End those of these sessions that no worker has heard from, and forget what is known of the others."""
+    """End those of these sessions that no other worker has heard from either; says which those are."""
     limit = datetime.now(UTC) - timedelta(seconds=settings.SESSION_TIMEOUT)
-    silent = Session.objects.filter(pk__in=list(session_ids), ended_at=None, last_seen__lt=limit)
-    ended = [str(session_id) for session_id in silent.values_list("pk", flat=True)]
-    Session.objects.filter(pk__in=ended, ended_at=None, last_seen__lt=limit).update(ended_at=Now())
-    forget(session_ids)
+    sessions = Session.objects.filter(pk__in=list(session_ids))
+    sessions.filter(ended_at=None, last_seen__lt=limit).update(ended_at=Now())
+    ended: list[str] = []
+    for session_id, last_seen, ended_at in sessions.values_list("pk", "last_seen", "ended_at"):
+        if ended_at is not None:
+            ended.append(str(session_id))
+        if (known := _known.get(str(session_id))) is not None:
+            known.is_over = ended_at is not None
+            known.heard = known.written = max(known.heard, last_seen.timestamp())
     return ended

@@ -147,8 +147,8 @@ def end_sessions(sessions: QuerySet[Session]) -> int:
     ids = list(sessions.filter(ended_at=None).values_list("pk", flat=True))
     ended = Session.objects.filter(pk__in=ids, ended_at=None).update(ended_at=Now())
     # At once for this transaction's own eyes, and again when others can see it.
-    live.forget(ids)
-    transaction.on_commit(lambda: live.forget(ids), robust=True)
+    live.doubt(ids)
+    transaction.on_commit(lambda: live.doubt(ids), robust=True)
     return ended
 
 

@@ -22,7 +22,7 @@ def formatter(as_json: bool) -> logging.Formatter:
     last: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
     return RedactingFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -44,6 +44,8 @@ def configuration(as_json: bool, level: str) -> dict[str, Any]:
             # Django's own handlers would print a second, unredacted line.
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
+            # A refusal is no event worth a line; a failure is.
+            "django.request": {"level": "ERROR"},
             "axes": {"level": "ERROR"},
         },
     }

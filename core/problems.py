@@ -32,6 +32,7 @@ _CODES = {
     500: "server_error",
     503: "unavailable",
 }
+_FOR_PROGRAMS = frozenset({"api", "game", "health", "metrics"})
 _UNREACHABLE = (
     OperationalError,
     InterfaceError,
@@ -135,7 +136,7 @@ def _by_field(details: Any, path: str = "") -> dict[str, list[str]]:
 
 def is_for_programs(request: HttpRequest) -> bool:
     """Whether this address is part of the API (answers in JSON), not a page for people."""
-    return request.path.startswith(("/api/", "/game/", "/health/", "/metrics"))
+    return request.path.split("/", 2)[1] in _FOR_PROGRAMS
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -18,7 +18,7 @@ handler500 = "core.problems.server_error"
 
 
 @csrf_exempt
-def unknown(request: HttpRequest, rest: str) -> HttpResponse:
+def unknown(request: HttpRequest) -> HttpResponse:
     """An address of the API that nothing answers: a problem, in DEBUG too."""
     return problems.not_found(request)
 
@@ -31,7 +31,7 @@ urlpatterns = [
     *_of(*(name for name in settings.OUR_APPS if name != "web")),
     path("admin/", admin.site.urls),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
-    re_path(r"^(?:api|game|health)(?P<rest>/.*)?$", unknown),
+    re_path(r"^(?:api|game|health)(?:/.*)?$", unknown),
     # Last, so that no page can hide an address of the API.
     *_of("web"),
 ]

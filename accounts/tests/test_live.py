@@ -117,8 +117,8 @@ async def test_sockets_are_closed_when_their_session_was_silent_for_too_long(
 ):
     await gatekeeping.identify(signed_in.tokens.access)
     long_ago = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT + 10)
-    live._known[str(session.pk)].heard = long_ago.timestamp()
     await worker.in_database(Session.objects.filter(pk=session.pk).update, last_seen=long_ago)
+    live._known[str(session.pk)].heard = long_ago.timestamp()
 
     assert await asyncio.wait_for(closed.get(), timeout=10) == str(session.pk)
 
@@ -153,7 +153,11 @@ def test_a_session_kept_alive_on_another_worker_is_not_ended_here(signed_in, ses
     live._known[str(session.pk)].heard -= settings.SESSION_TIMEOUT + 10
 
     assert live._write_down() == []
+
     live.check(str(session.pk))
+    live._known[str(session.pk)].written -= 60
+    live._write_down()
+    assert Session.objects.get(pk=session.pk).last_seen > session.last_seen
 
 
 def test_what_nobody_needs_is_tidied_away(signed_in, session, settings):

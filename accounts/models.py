@@ -1,13 +1,76 @@
 """Who plays: users and the sessions they are signed in with."""
 
-from django.contrib.auth.models import AbstractUser
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
+
+# "name__lower" in filters, so that they use the indexes of the constraints below.
+models.CharField.register_lookup(Lower)
+
+USERNAME_LENGTH = range(3, 31)
+
+
+class Accounts(UserManager["User"]):
+    """Finds users by name in whatever case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username__lower=(username or "").lower())
 
 
 class User(AbstractUser):
     """An account: a person, a guest who may become one, or a bot of the house."""
 
+    username = models.CharField(
+        max_length=USERNAME_LENGTH[-1],
+        unique=True,
+        validators=[
+            MinLengthValidator(USERNAME_LENGTH[0]),
+            RegexValidator(r"^[A-Za-z0-9_.-]+\Z", "Letters, digits, and _ . - only."),
+        ],
+        error_messages={"unique": "This name is taken."},
+    )
     email = models.EmailField(blank=True)
     is_premium = models.BooleanField(default=False)
     is_guest = models.BooleanField(default=False)
     is_bot = models.BooleanField(default=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[Any] = Accounts()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="username_unique_in_any_case"),
+            models.UniqueConstraint(
+                Lower("email"), name="email_unique_in_any_case", condition=~models.Q(email="")
+            ),
+        ]
+
+
+class Session(models.Model):
+    """A device that is signed in, until it is ended or says nothing for ``SESSION_TIMEOUT`` seconds.
+
+    ``refresh_id`` is the ``jti`` of the one refresh token that is good; each use replaces it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    refresh_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_seen = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+    ip = models.GenericIPAddressField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["last_seen"], name="open_sessions_by_last_seen", condition=models.Q(ended_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"session of {self.user_id} since {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,5 +1,11 @@
+"""The kernel's app: finds what the other apps register with it."""
+
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
     name = "core"
+
+    def ready(self) -> None:
+        autodiscover_modules("personal_data")

@@ -1,0 +1,265 @@
+"""The account routes."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from accounts import gatekeeping, own_profile, profiles, selectors, serializers, services
+from accounts.authentication import identity
+from accounts.models import User
+from accounts.refusals import GuestsHaveNoPassword, InvalidCredentials, LockedOut, WrongPassword
+from core import paging, personal_data
+from core.refusals import Invalid
+from core.views import OpenView
+
+
+def _read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    serializer = shape(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def _device(request: Request) -> services.Device:
+    return services.Device(
+        user_agent=request.META.get("HTTP_USER_AGENT", ""), ip=request.META.get("REMOTE_ADDR") or None
+    )
+
+
+def _signed_in(result: services.SignedIn, status: int = 200) -> Response:
+    body = {
+        "user": selectors.brief(result.user),
+        "access": result.tokens.access,
+        "refresh": result.tokens.refresh,
+    }
+    return Response(body, status=status)
+
+
+def _verify(request: Request, username: str, password: str) -> User | None:
+    """The account if the password is right, counting failures. Raises ``LockedOut``."""
+    inner: HttpRequest = request._request
+    user = authenticate(inner, username=username, password=password)
+    if user is None and getattr(inner, "axes_locked_out", False):
+        raise LockedOut(
+            "Too many wrong passwords; wait before the next try.", retry_after=_lockout_left(inner, username)
+        )
+    if user is not None:
+        user_logged_in.send(sender=User, request=inner, user=user)
+    return user
+
+
+def _lockout_left(request: HttpRequest, username: str) -> float:
+    attempts = AccessAttempt.objects.filter(username=username, ip_address=request.META.get("REMOTE_ADDR"))
+    last = attempts.aggregate(last=Max("attempt_time"))["last"] or timezone.now()
+    return (last + settings.AXES_COOLOFF_TIME - timezone.now()).total_seconds()
+
+
+def _sign_in(request: Request) -> services.SignedIn:
+    body = _read(serializers.Login, request.data)
+    # One account has one name here, however it was typed: failures with the e-mail count for the name too.
+    known = selectors.by_login(body["login"])
+    username = known.username if known else body["login"].lower()
+    user = _verify(request, username, body["password"])
+    if user is None:
+        raise InvalidCredentials("There is no account with this name and password.")
+    return services.open_session(user, _device(request))
+
+
+class Register(OpenView):
+    """Make an account and sign in."""
+
+    @extend_schema(request=serializers.Registration, responses={201: serializers.SignedIn})
+    def post(self, request: Request) -> Response:
+        body = _read(serializers.Registration, request.data)
+        return _signed_in(services.register(**body, device=_device(request)), status=201)
+
+
+class Guest(OpenView):
+    """Play at once, with no e-mail and password."""
+
+    @extend_schema(request=serializers.Guest, responses={201: serializers.SignedIn})
+    def post(self, request: Request) -> Response:
+        body = _read(serializers.Guest, request.data)
+        return _signed_in(services.register_guest(**body, device=_device(request)), status=201)
+
+
+class Login(OpenView):
+    """Sign in by name or e-mail."""
+
+    @extend_schema(request=serializers.Login, responses=serializers.SignedIn)
+    def post(self, request: Request) -> Response:
+        return _signed_in(_sign_in(request))
+
+
+class Tokens(OpenView):
+    """Sign in, for tokens alone."""
+
+    @extend_schema(request=serializers.Login, responses=serializers.TokenPair)
+    def post(self, request: Request) -> Response:
+        pair = _sign_in(request).tokens
+        return Response({"access": pair.access, "refresh": pair.refresh})
+
+
+class RefreshTokens(OpenView):
+    """A new pair for a refresh token, which is good once; using it twice ends the session."""
+
+    @extend_schema(request=serializers.Refresh, responses=serializers.TokenPair)
+    def post(self, request: Request) -> Response:
+        pair = services.rotate(_read(serializers.Refresh, request.data)["refresh"]).tokens
+        return Response({"access": pair.access, "refresh": pair.refresh})
+
+
+class Logout(APIView):
+    """End the session: its tokens are refused and its sockets closed."""
+
+    @extend_schema(request=serializers.Logout, responses={204: None})
+    def post(self, request: Request) -> Response:
+        _read(serializers.Logout, request.data)
+        services.end_session(user_id=identity(request).user_id, session_id=UUID(identity(request).session_id))
+        return Response(status=204)
+
+
+class Upgrade(APIView):
+    """Turn the calling guest into a full account that keeps all it owns."""
+
+    @extend_schema(request=serializers.Registration, responses=serializers.SignedIn)
+    def post(self, request: Request) -> Response:
+        body = _read(serializers.Registration, request.data)
+        user = selectors.user(request)
+        return _signed_in(services.upgrade(user=user, session_id=identity(request).session_id, **body))
+
+
+class Ticket(APIView):
+    """A ticket that opens one socket, for browsers, which cannot send headers with it."""
+
+    @extend_schema(request=None, responses=serializers.Ticket)
+    def post(self, request: Request) -> Response:
+        return Response(
+            {
+                "ticket": gatekeeping.issue_ticket(identity(request)),
+                "expires_in": gatekeeping.TICKET_LIVES_S,
+            }
+        )
+
+
+class Profile(APIView):
+    """The caller's own account."""
+
+    @extend_schema(responses=serializers.OwnProfile)
+    def get(self, request: Request) -> HttpResponse:
+        body = own_profile.kept(identity(request).user_id) or own_profile.keep(selectors.user(request))
+        return HttpResponse(body, content_type="application/json")
+
+
+class Me(Profile):
+    """The caller's own account."""
+
+    @extend_schema(request=serializers.ProfileChanges, responses=serializers.OwnProfile)
+    def patch(self, request: Request) -> HttpResponse:
+        changes = _read(serializers.ProfileChanges, request.data)
+        user = selectors.user(request)
+        if user.is_guest and "email" in changes:
+            raise GuestsHaveNoPassword("Upgrade the guest account to give it an e-mail.")
+        if changes:
+            user = services.change_profile(user=user, changes=changes)
+        return HttpResponse(own_profile.keep(user), content_type="application/json")
+
+    @extend_schema(request=serializers.Erasure, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        password = _read(serializers.Erasure, request.data).get("password", "")
+        user = selectors.user(request)
+        if not user.is_guest:
+            if not password:
+                raise Invalid("The password is needed.", details={"password": ["This field is required."]})
+            _require_password(request, user, password)
+        services.erase(user)
+        return Response(status=204)
+
+
+def _require_password(request: Request, user: User, password: str) -> None:
+    if _verify(request, user.username, password) is None:
+        raise WrongPassword("This is not your password.")
+
+
+class Password(APIView):
+    """Change the password; every other device is signed out."""
+
+    @extend_schema(request=serializers.PasswordChange, responses={204: None})
+    def post(self, request: Request) -> Response:
+        body = _read(serializers.PasswordChange, request.data)
+        user = selectors.user(request)
+        if user.is_guest:
+            raise GuestsHaveNoPassword("Upgrade the guest account to give it a password.")
+        _require_password(request, user, body["old_password"])
+        services.change_password(
+            user=user, password=body["new_password"], session_id=identity(request).session_id
+        )
+        return Response(status=204)
+
+
+class Sessions(APIView):
+    """The devices on which the caller is signed in, newest first."""
+
+    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=paging.page_of(serializers.DeviceSession))
+    def get(self, request: Request) -> Response:
+        def show(sessions: Any) -> list[dict[str, Any]]:
+            return selectors.shown_sessions(sessions, current=identity(request).session_id)
+
+        sessions = selectors.open_sessions(identity(request).user_id)
+        return paging.page(self, sessions, ordering="-created_at", show=show)
+
+
+class OneSession(APIView):
+    """One of the caller's devices."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        services.end_session(user_id=identity(request).user_id, session_id=session_id)
+        return Response(status=204)
+
+
+class Export(APIView):
+    """All data about the caller that the server holds."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        body: dict[str, Any] = {
+            "exported_at": datetime.now(UTC),
+            **dict(personal_data.export(identity(request).user_id)),
+        }
+        headers = {"Content-Disposition": f'attachment; filename="{identity(request).username}.json"'}
+        return Response(body, headers=headers)
+
+
+class Users(APIView):
+    """Public profiles, by part of the name."""
+
+    @extend_schema(
+        operation_id="api_users_list",
+        parameters=[OpenApiParameter("search", str, description="Part of the name"), *paging.PAGE_PARAMETERS],
+        responses=paging.page_of(serializers.PublicProfile),
+    )
+    def get(self, request: Request) -> Response:
+        users = selectors.search(request.query_params.get("search", "")[:100])
+        return paging.page(self, users, ordering="id", show=profiles.public)
+
+
+class OneUser(APIView):
+    """One public profile."""
+
+    @extend_schema(responses=serializers.PublicProfile)
+    def get(self, request: Request, user_id: int) -> Response:
+        return Response(profiles.public([selectors.by_id(user_id)])[0])

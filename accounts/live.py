@@ -1,0 +1,195 @@
+"""Which sessions live: known in memory, so that a call costs no query, and true within a second everywhere.
+
+Each process keeps the sessions it has seen. A background task asks the database twice a second for sessions
+that ended, closes their sockets, and writes down when the living were last heard from. Where that task does not
+run or is held up, what is known here counts for one second only, and is then read again.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import Error as DatabaseFailed
+from django.db.models import Case, DateTimeField, Value, When
+from django.db.models.functions import Greatest, Now
+
+from accounts.models import Session
+from accounts.refusals import SessionEnded
+from realtime import gate, worker
+from realtime.sockets import on_heard
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.5
+TRUSTED_FOR_S = 1.0
+# A session may be stamped as ended a while before the transaction that ends it commits.
+OVERLAP = timedelta(seconds=10)
+# A call is written down at the next look if the last one written is old, so the table may be this far behind.
+SLACK_S = 2 * LOOK_EVERY_S
+
+
+class _Known:
+    """What this process knows of a session. Times are seconds since the epoch; ``read_at`` is monotonic."""
+
+    __slots__ = ("heard", "in_doubt", "is_over", "read_at", "written")
+
+    def __init__(self, last_seen: float, is_over: bool, read_at: float) -> None:
+        self.heard = last_seen
+        self.written = last_seen
+        self.is_over = is_over
+        self.in_doubt = False
+        self.read_at = read_at
+
+
+_known: dict[str, _Known] = {}
+_looked_at = float("-inf")  # monotonic: all that ended before this moment is known to have ended
+
+
+def check(session_id: str) -> None:
+    """Count this call as a sign of life. Raises ``SessionEnded``. May read the database."""
+    if not _check_in_memory(session_id):
+        _read(session_id)
+
+
+async def acheck(session_id: str) -> None:
+    """:func:`check` for the event loop."""
+    if not _check_in_memory(session_id):
+        await worker.in_database(_read, session_id)
+
+
+def is_live_here(session_id: str) -> bool:
+    """Whether the session lives for sure, without asking; counts as a sign of life if so."""
+    known = _known.get(session_id)
+    return known is not None and not known.is_over and _check_in_memory(session_id)
+
+
+def _check_in_memory(session_id: str) -> bool:
+    """Whether memory was enough to know that the session lives. Raises ``SessionEnded``."""
+    known = _known.get(session_id)
+    if known is None or known.in_doubt:
+        return False
+    if known.is_over:
+        raise SessionEnded("This session has ended; sign in again.")
+    now = time.time()
+    trusted_until = max(_looked_at, known.read_at) + TRUSTED_FOR_S
+    if time.monotonic() > trusted_until or now - known.heard > settings.SESSION_TIMEOUT:
+        return False
+    known.heard = now
+    return True
+
+
+def _read(session_id: str) -> None:
+    known = _known.get(session_id)
+    read_at = time.monotonic()
+    row = (
+        Session.objects.filter(pk=UUID(session_id), user__is_active=True)
+        .values_list("last_seen", "ended_at")
+        .first()
+    )
+    if row is None:
+        raise SessionEnded("This session has ended; sign in again.")
+    last_seen, ended_at = row[0].timestamp(), row[1]
+    now = time.time()
+    heard = last_seen if known is None else max(last_seen, known.heard)
+    is_over = ended_at is not None or now - heard > settings.SESSION_TIMEOUT + SLACK_S
+    fresh = _known[session_id] = _Known(last_seen, is_over, read_at)
+    if is_over:
+        if ended_at is None:
+            _end_silent([session_id])
+        raise SessionEnded("This session has ended; sign in again.")
+    fresh.heard = now
+
+
+def touch(session_id: str) -> None:
+    """Count a message of a socket as a sign of life."""
+    known = _known.get(session_id)
+    if known is not None:
+        known.heard = time.time()
+
+
+on_heard(touch)
+
+
+def doubt(session_ids: Iterable[UUID]) -> None:
+    """Read these sessions again before they are believed: they may just have ended."""
+    for session_id in session_ids:
+        if (known := _known.get(str(session_id))) is not None:
+            known.in_doubt = True
+
+
+@worker.background
+async def keep() -> None:
+    """Keep what this process knows true, for as long as it runs."""
+    global _looked_at
+    while True:
+        started = time.monotonic()
+        try:
+            ended = await worker.in_database(_ended_lately)
+            for session_id in ended:
+                if (known := _known.get(session_id)) is not None:
+                    known.is_over = True
+            _looked_at = started
+            gate.close_sessions(ended)
+            silent = await worker.in_database(_write_down)
+            gate.close_sessions(silent)
+        except DatabaseFailed as error:
+            logger.warning("Sessions could not be looked at: %s", type(error).__name__)
+        await asyncio.sleep(max(0.0, started + LOOK_EVERY_S - time.monotonic()))
+
+
+def _ended_lately() -> list[str]:
+    # By the database's clock on both sides: workers' clocks differ.
+    ended = Session.objects.filter(ended_at__gt=Now() - OVERLAP).values_list("pk", flat=True)
+    return [str(session_id) for session_id in ended]
+
+
+def _write_down() -> list[str]:
+    """Write when sessions were last heard from, and end those silent too long; says which those are."""
+    now = time.time()
+    pause = min(30.0, settings.SESSION_TIMEOUT / 4)
+    heard: dict[str, float] = {}
+    silent: list[str] = []
+    for session_id, known in list(_known.items()):
+        if known.is_over or now - known.heard > settings.SESSION_TIMEOUT + SLACK_S:
+            if not known.is_over:
+                silent.append(session_id)
+            elif now - known.heard > settings.SESSION_TIMEOUT:
+                _known.pop(session_id, None)
+        elif known.heard > known.written and now - known.written >= pause:
+            heard[session_id] = known.heard
+    if heard:
+        _write_heard(heard)
+    return _end_silent(silent) if silent else []
+
+
+def _write_heard(heard: dict[str, float]) -> None:
+    times = [
+        When(pk=session_id, then=Value(datetime.fromtimestamp(moment, UTC)))
+        for session_id, moment in heard.items()
+    ]
+    # Greatest: another worker may have heard from the session later.
+    Session.objects.filter(pk__in=list(heard)).update(
+        last_seen=Greatest("last_seen", Case(*times, default="last_seen", output_field=DateTimeField()))
+    )
+    for session_id, moment in heard.items():
+        if (known := _known.get(session_id)) is not None:
+            known.written = moment
+
+
+def _end_silent(session_ids: Collection[str]) -> list[str]:
+    """End those of these sessions that no other worker has heard from either; says which those are."""
+    limit = datetime.now(UTC) - timedelta(seconds=settings.SESSION_TIMEOUT)
+    sessions = Session.objects.filter(pk__in=list(session_ids))
+    sessions.filter(ended_at=None, last_seen__lt=limit).update(ended_at=Now())
+    ended: list[str] = []
+    for session_id, last_seen, ended_at in sessions.values_list("pk", "last_seen", "ended_at"):
+        if ended_at is not None:
+            ended.append(str(session_id))
+        if (known := _known.get(str(session_id))) is not None:
+            known.is_over = ended_at is not None
+            known.heard = known.written = max(known.heard, last_seen.timestamp())
+    return ended

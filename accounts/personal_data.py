@@ -1,0 +1,23 @@
+"""What accounts hold about a person."""
+
+from typing import Any
+
+from accounts import selectors
+from accounts.models import Session, User
+from core.personal_data import exports
+
+
+@exports("account")
+def account(user_id: int) -> dict[str, Any]:
+    return selectors.own_profile(User.objects.get(pk=user_id))
+
+
+@exports("sessions")
+def sessions(user_id: int) -> list[dict[str, Any]]:
+    """Every sign-in that is still on record, ended ones included."""
+    rows = (
+        Session.objects.filter(user_id=user_id)
+        .order_by("created_at")
+        .values("id", "created_at", "last_seen", "ended_at", "user_agent", "ip")
+    )
+    return [dict(row) for row in rows]

@@ -1,0 +1,75 @@
+"""Questions about accounts."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+from rest_framework.request import Request
+
+from accounts.models import Session, User
+from core.refusals import NotFound
+
+
+def user(request: Request) -> User:
+    """The caller's row, read once for a request. Raises ``SessionEnded`` if the account is gone."""
+    return request.user.row  # type: ignore[union-attr]
+
+
+def by_id(user_id: int) -> User:
+    """An account that is not erased or shut. Raises ``NotFound``."""
+    found = User.objects.filter(pk=user_id, is_active=True).first()
+    if found is None:
+        raise NotFound("There is no such user.")
+    return found
+
+
+def by_login(name: str) -> User | None:
+    """Whose name or e-mail this is, in any case."""
+    if "@" in name:
+        return User.objects.filter(email__lower=name.lower()).first()
+    return User.objects.filter(username__lower=name.lower()).first()
+
+
+def search(text: str) -> QuerySet[User]:
+    """Accounts whose name holds this text, in any case; all of them for an empty text."""
+    users = User.objects.filter(is_active=True)
+    return users.filter(username__icontains=text) if text else users
+
+
+def open_sessions(user_id: int) -> QuerySet[Session]:
+    """The devices on which this user is signed in."""
+    limit = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT)
+    return Session.objects.filter(user_id=user_id, ended_at=None, last_seen__gte=limit)
+
+
+def brief(user: User) -> dict[str, Any]:
+    """The ``user`` that comes with tokens."""
+    return {
+        "id": user.pk,
+        "username": user.username,
+        "email": user.email,
+        "is_premium": user.is_premium,
+        "is_guest": user.is_guest,
+    }
+
+
+def own_profile(user: User) -> dict[str, Any]:
+    """All that a user is shown of the own account."""
+    return {**brief(user), "date_joined": user.date_joined, "last_login": user.last_login}
+
+
+def shown_sessions(sessions: Any, current: str) -> list[dict[str, Any]]:
+    """Sessions as their owner sees them; ``current`` is the one that asks."""
+    return [
+        {
+            "id": session.pk,
+            "created_at": session.created_at,
+            "last_seen": session.last_seen,
+            "user_agent": session.user_agent,
+            "ip": session.ip,
+            "current": str(session.pk) == current,
+        }
+        for session in sessions
+    ]

@@ -1,0 +1,245 @@
+"""What can be done to accounts and their sessions: the only writes."""
+
+import re
+import secrets
+import string
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts import live, tokens
+from accounts.models import USERNAME_LENGTH, Session, User
+from accounts.own_profile import forget as forget_profile
+from accounts.refusals import EmailTaken, NotAGuest, SessionEnded, TokenInvalid, TokenReused, UsernameTaken
+from core import personal_data
+from core.refusals import Invalid, NotFound
+
+_ALPHABET = string.ascii_lowercase + string.digits
+
+
+@dataclass(frozen=True)
+class Device:
+    """From where somebody signs in."""
+
+    user_agent: str = ""
+    ip: str | None = None
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A user with the tokens of a session."""
+
+    user: User
+    tokens: tokens.Pair
+
+
+def register(*, email: str, password: str, username: str = "", device: Device) -> SignedIn:
+    """Make an account and sign it in.
+
+    Raises ``UsernameTaken``, ``EmailTaken`` or ``Invalid`` (the password).
+    """
+    check_password(password, username=username, email=email)
+    _check_free(email=email, username=username)
+    user = _create(
+        names=[username] if username else _names_from(email), email=email, password=make_password(password)
+    )
+    return open_session(user, device)
+
+
+def register_guest(*, username: str = "", device: Device) -> SignedIn:
+    """Make an account that needs no e-mail and password, and sign it in. Raises ``UsernameTaken``."""
+    names = [username] if username else (f"guest_{_random(length)}" for length in (6, 8, 12))
+    user = _create(names=names, email="", password=make_password(None), is_guest=True)
+    return open_session(user, device)
+
+
+def upgrade(*, user: User, session_id: str, email: str, password: str, username: str = "") -> SignedIn:
+    """Turn a guest into a full account that keeps all it owns; its session gets new tokens.
+
+    Raises ``NotAGuest``, ``UsernameTaken``, ``EmailTaken`` or ``Invalid`` (the password).
+    """
+    if not user.is_guest:
+        raise NotAGuest("This account has an e-mail and a password already.")
+    username = username or user.username
+    check_password(password, username=username, email=email)
+    _check_free(email=email, username=username, but=user)
+    hashed = make_password(password)
+    with _unique(username=username, email=email, but=user):
+        changed = User.objects.filter(pk=user.pk, is_guest=True).update(
+            username=username, email=email, password=hashed, is_guest=False
+        )
+    if not changed:
+        raise NotAGuest("This account has just been upgraded.")
+    forget_profile(user.pk)
+    user.refresh_from_db()
+    return SignedIn(user, _replace_refresh(user, UUID(session_id)))
+
+
+def open_session(user: User, device: Device) -> SignedIn:
+    """Sign the user in on a device."""
+    session = Session.objects.create(
+        user=user, last_seen=timezone.now(), user_agent=device.user_agent[:200], ip=device.ip
+    )
+    return SignedIn(user, tokens.issue(user, session))
+
+
+def rotate(refresh: str) -> SignedIn:
+    """New tokens for a refresh token, which is good once.
+
+    Raises ``TokenInvalid``, ``TokenExpired``, ``SessionEnded`` or, if it was used before, ``TokenReused``:
+    the session then ends, for one of the token's two holders is not who it should be.
+    """
+    old = tokens.read_refresh(refresh)
+    now = timezone.now()
+    limit = now - timedelta(seconds=settings.SESSION_TIMEOUT + live.SLACK_S)
+    # One conditional statement: of many at once, exactly one finds the old id in place.
+    fresh = Session(pk=old.session_id, refresh_id=uuid4())
+    won = Session.objects.filter(
+        pk=old.session_id, refresh_id=old.refresh_id, ended_at=None, last_seen__gte=limit
+    ).update(refresh_id=fresh.refresh_id, last_seen=now)
+    if not won:
+        raise _why_not(old, limit)
+    user = User.objects.filter(sessions=old.session_id, is_active=True).first()
+    if user is None:
+        raise SessionEnded("This account is shut.")
+    return SignedIn(user, tokens.issue(user, fresh))
+
+
+def _why_not(old: tokens.Refresh, limit: Any) -> TokenInvalid | SessionEnded | TokenReused:
+    session = Session.objects.filter(pk=old.session_id).first()
+    if session is None:
+        return TokenInvalid("This is no token of ours.")
+    if session.ended_at is not None:
+        return SessionEnded("This session has ended; sign in again.")
+    end_sessions(Session.objects.filter(pk=session.pk))
+    if session.last_seen < limit:
+        return SessionEnded("This session was silent for too long; sign in again.")
+    return TokenReused("This refresh token was used before, so the session has been ended; sign in again.")
+
+
+def _replace_refresh(user: User, session_id: UUID) -> tokens.Pair:
+    session = Session(pk=session_id, refresh_id=uuid4())
+    if not Session.objects.filter(pk=session_id, ended_at=None).update(refresh_id=session.refresh_id):
+        raise SessionEnded("This session has ended; sign in again.")
+    return tokens.issue(user, session)
+
+
+def end_session(*, user_id: int, session_id: UUID) -> None:
+    """Sign one of the user's devices out. Raises ``NotFound``."""
+    if not end_sessions(Session.objects.filter(pk=session_id, user_id=user_id)):
+        raise NotFound("There is no such session.")
+
+
+def end_sessions(sessions: QuerySet[Session]) -> int:
+    """End these sessions: their tokens are refused and their sockets closed, everywhere. Says how many."""
+    ids = list(sessions.filter(ended_at=None).values_list("pk", flat=True))
+    ended = Session.objects.filter(pk__in=ids, ended_at=None).update(ended_at=Now())
+    # At once for this transaction's own eyes, and again when others can see it.
+    live.doubt(ids)
+    transaction.on_commit(lambda: live.doubt(ids), robust=True)
+    return ended
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str, session_id: str) -> None:
+    """Set a new password, and sign out every other device. Raises ``Invalid``."""
+    check_password(password, username=user.username, email=user.email, field="new_password")
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    end_sessions(Session.objects.filter(user=user).exclude(pk=session_id))
+
+
+def change_profile(*, user: User, changes: dict[str, str]) -> User:
+    """Set ``username`` and ``email``. Raises ``UsernameTaken`` or ``EmailTaken``."""
+    for field, value in changes.items():
+        setattr(user, field, value)
+    _check_free(email=changes.get("email", ""), username=changes.get("username", ""), but=user)
+    with _unique(username=user.username, email=user.email, but=user):
+        user.save(update_fields=list(changes))
+    forget_profile(user.pk)
+    return user
+
+
+@transaction.atomic
+def erase(user: User) -> None:
+    """Erase a person: every app erases its part, and sessions end.
+
+    An empty shell remains, to which other people's games, trades and messages may still point.
+    """
+    personal_data.erase(user.pk)
+    end_sessions(Session.objects.filter(user=user))
+    Session.objects.filter(user=user).update(user_agent="", ip=None)
+    user.username = f"erased_{_random(12)}"
+    user.email = user.first_name = user.last_name = ""
+    user.set_unusable_password()
+    user.is_active = user.is_staff = user.is_superuser = user.is_premium = False
+    user.erased_at = timezone.now()
+    user.last_login = None
+    user.save()
+    user.groups.clear()
+    user.user_permissions.clear()
+    transaction.on_commit(lambda: forget_profile(user.pk), robust=True)
+
+
+def check_password(password: str, *, username: str, email: str, field: str = "password") -> None:
+    """Whether Django's validators take this password. Raises ``Invalid``."""
+    try:
+        validate_password(password, User(username=username, email=email))
+    except ValidationError as error:
+        raise Invalid("This password is too weak.", details={field: list(error.messages)}) from None
+
+
+def _create(*, names: Iterable[str], **fields: Any) -> User:
+    """An account with the first of these names that is free."""
+    refusal: UsernameTaken | None = None
+    for username in names:
+        try:
+            with _unique(username=username, email=fields["email"]):
+                return User.objects.create(username=username, **fields)
+        except UsernameTaken as taken:
+            refusal = taken
+    raise refusal or ValueError("No names given")
+
+
+def _names_from(email: str) -> Iterable[str]:
+    base = re.sub(r"[^A-Za-z0-9_.-]", "_", email.partition("@")[0])[: USERNAME_LENGTH[-1] - 7]
+    if len(base) >= USERNAME_LENGTH[0]:
+        yield base
+    for length in (4, 6):
+        yield f"{base}_{_random(length)}"
+
+
+def _check_free(*, email: str, username: str, but: User | None = None) -> None:
+    """Say early, before a password is hashed in vain, what the constraints would say at the end."""
+    others = User.objects.exclude(pk=but.pk if but else None)
+    if username and others.filter(username__lower=username.lower()).exists():
+        raise UsernameTaken(f"The name {username} is taken.", details={"username": ["This name is taken."]})
+    if email and others.filter(email__lower=email.lower()).exists():
+        raise EmailTaken("This address has an account.", details={"email": ["This address has an account."]})
+
+
+@contextmanager
+def _unique(*, username: str, email: str, but: User | None = None) -> Iterator[None]:
+    """A write that the constraints refuse if somebody else was quicker."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        _check_free(username=username, email=email, but=but)
+        raise
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))

@@ -1,0 +1,173 @@
+"""Sessions in a running server: sockets get in, stay, and are closed when their session ends."""
+
+import asyncio
+import time
+from datetime import timedelta
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
+
+from accounts import gatekeeping, live, services, tokens
+from accounts.models import Session, User
+from accounts.refusals import SessionEnded, TicketInvalid, TokenInvalid
+from core.refusals import Unauthenticated
+from realtime import gate, worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def signed_in(db):
+    user = User.objects.create(username="ada", is_premium=True)
+    return services.open_session(user, services.Device(ip="127.0.0.1"))
+
+
+@pytest.fixture
+def session(signed_in):
+    return Session.objects.get(user=signed_in.user)
+
+
+@pytest.fixture
+async def server():
+    """The worker of this process, whose background task keeps sessions true."""
+    yield await worker.start()
+    await worker.stop()
+
+
+@pytest.fixture
+def closed(monkeypatch):
+    """The sessions whose sockets were closed, as they come."""
+    heard: asyncio.Queue[str] = asyncio.Queue()
+
+    def close_sessions(session_ids, code=4401):
+        for session_id in session_ids:
+            heard.put_nowait(session_id)
+
+    monkeypatch.setattr(gate, "close_sessions", close_sessions)
+    return heard
+
+
+async def test_an_access_token_says_who_it_is(signed_in):
+    identity = await gatekeeping.identify(signed_in.tokens.access)
+
+    assert (identity.user_id, identity.username) == (signed_in.user.pk, "ada")
+    assert identity.is_premium
+    assert not identity.is_guest
+    assert identity.expires_at > time.time()
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "\x00", "é" * 100])
+async def test_junk_is_refused(db, token):
+    with pytest.raises(TokenInvalid):
+        await gatekeeping.identify(token)
+
+
+async def test_a_refresh_token_opens_no_socket(signed_in):
+    with pytest.raises(Unauthenticated):
+        await gatekeeping.identify(signed_in.tokens.refresh)
+
+
+async def test_an_ended_session_opens_no_socket(signed_in, session):
+    await gatekeeping.identify(signed_in.tokens.access)
+    await worker.in_database(services.end_session, user_id=signed_in.user.pk, session_id=session.pk)
+
+    with pytest.raises(SessionEnded):
+        await gatekeeping.identify(signed_in.tokens.access)
+
+
+async def test_a_ticket_opens_one_socket(signed_in, server):
+    identity = tokens.identify(signed_in.tokens.access)
+    ticket = await sync_to_async(gatekeeping.issue_ticket)(identity)
+
+    assert await gatekeeping.redeem_ticket(ticket) == identity
+    for used in (ticket, "", "never", "\x00", "é" * 5000):
+        with pytest.raises(TicketInvalid):
+            await gatekeeping.redeem_ticket(used)
+
+
+async def test_a_ticket_of_an_ended_session_opens_nothing(signed_in, session, server):
+    ticket = await sync_to_async(gatekeeping.issue_ticket)(tokens.identify(signed_in.tokens.access))
+    await worker.in_database(services.end_session, user_id=signed_in.user.pk, session_id=session.pk)
+
+    with pytest.raises(SessionEnded):
+        await gatekeeping.redeem_ticket(ticket)
+
+
+def test_a_ticket_comes_by_its_address_and_lasts_half_a_minute(ada):
+    answer = ada.client.post("/api/auth/ticket/")
+
+    assert answer.status_code == 200
+    assert answer.json()["expires_in"] == 30
+    assert 0 < gatekeeping.redis.sync_client().ttl(f"ticket:{answer.json()['ticket']}") <= 30
+
+
+async def test_sockets_are_closed_when_another_worker_ends_the_session(signed_in, session, closed, server):
+    await gatekeeping.identify(signed_in.tokens.access)
+    # Another worker knows nothing of this process's memory: only the table changes.
+    await worker.in_database(Session.objects.filter(pk=session.pk).update, ended_at=timezone.now())
+
+    assert await asyncio.wait_for(closed.get(), timeout=10) == str(session.pk)
+    with pytest.raises(SessionEnded):
+        await gatekeeping.identify(signed_in.tokens.access)
+
+
+async def test_sockets_are_closed_when_their_session_was_silent_for_too_long(
+    signed_in, session, closed, server, settings
+):
+    await gatekeeping.identify(signed_in.tokens.access)
+    long_ago = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT + 10)
+    await worker.in_database(Session.objects.filter(pk=session.pk).update, last_seen=long_ago)
+    live._known[str(session.pk)].heard = long_ago.timestamp()
+
+    assert await asyncio.wait_for(closed.get(), timeout=10) == str(session.pk)
+
+
+def test_a_sign_of_life_is_written_down_but_not_each_one(signed_in, session):
+    long_ago = timezone.now() - timedelta(minutes=10)
+    Session.objects.filter(pk=session.pk).update(last_seen=long_ago)
+    live.check(str(session.pk))
+
+    live._write_down()
+    first = Session.objects.get(pk=session.pk).last_seen
+    live.touch(str(session.pk))
+    live._write_down()
+
+    assert first > timezone.now() - timedelta(minutes=1)
+    assert Session.objects.get(pk=session.pk).last_seen == first
+
+
+def test_a_later_sign_of_life_from_another_worker_is_not_overwritten(signed_in, session):
+    Session.objects.filter(pk=session.pk).update(last_seen=timezone.now() - timedelta(minutes=10))
+    live.check(str(session.pk))
+    later = timezone.now() + timedelta(seconds=5)
+    Session.objects.filter(pk=session.pk).update(last_seen=later)
+
+    live._write_down()
+
+    assert Session.objects.get(pk=session.pk).last_seen == later
+
+
+def test_a_session_kept_alive_on_another_worker_is_not_ended_here(signed_in, session, settings):
+    live.check(str(session.pk))
+    live._known[str(session.pk)].heard -= settings.SESSION_TIMEOUT + 10
+
+    assert live._write_down() == []
+
+    live.check(str(session.pk))
+    live._known[str(session.pk)].written -= 60
+    live._write_down()
+    assert Session.objects.get(pk=session.pk).last_seen > session.last_seen
+
+
+def test_what_nobody_needs_is_tidied_away(signed_in, session, settings):
+    from accounts import housekeeping
+
+    old = services.open_session(signed_in.user, services.Device()).user.sessions.exclude(pk=session.pk).get()
+    Session.objects.filter(pk=old.pk).update(ended_at=timezone.now() - timedelta(days=31))
+    silent = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT + 100)
+    Session.objects.filter(pk=session.pk).update(last_seen=silent)
+
+    housekeeping.tidy()
+
+    assert Session.objects.get().ended_at is not None

@@ -1,0 +1,158 @@
+"""The own account and what others see of it: read, changed, exported, erased."""
+
+import pytest
+
+from accounts import own_profile, profiles
+from accounts.models import Session, User
+from accounts.tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def code(answer) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+@pytest.mark.parametrize("path", ["/api/me", "/api/me/", "/api/users/profile", "/api/users/profile/"])
+def test_the_own_profile(ada, path):
+    body = ada.client.get(path).json()
+
+    assert body["id"] == ada.id
+    assert body["email"] == "ada@example.org"
+    assert body["is_premium"] is False
+    assert body["is_guest"] is False
+    assert body["date_joined"].endswith("Z")
+    assert "password" not in body
+
+
+def test_a_change_shows_at_once(ada):
+    ada.client.get("/api/me")
+
+    answer = ada.client.patch("/api/me/", {"username": "Ada2", "email": "new@x.org"})
+
+    assert answer.status_code == 200
+    assert answer.json()["username"] == ada.client.get("/api/me").json()["username"] == "Ada2"
+    assert User.objects.get(pk=ada.id).email == "new@x.org"
+
+
+def test_nobody_makes_himself_premium_or_staff(ada):
+    ada.client.patch("/api/me", {"is_premium": True, "is_staff": True, "is_superuser": True, "id": 99})
+
+    user = User.objects.get(pk=ada.id)
+    assert (user.is_premium, user.is_staff, user.is_superuser) == (False, False, False)
+
+
+def test_a_change_to_what_is_taken_or_invalid_is_refused(ada, bob, guest):
+    assert code(ada.client.patch("/api/me", {"username": "BOB"})) == (409, "username_taken")
+    assert code(ada.client.patch("/api/me", {"email": "Bob@example.org"})) == (409, "email_taken")
+    assert list(ada.client.patch("/api/me", {"username": "x"}).json()["errors"]) == ["username"]
+    assert code(guest.client.patch("/api/me", {"email": "g@x.org"})) == (409, "upgrade_first")
+    assert ada.client.patch("/api/me", {"username": "ADA"}).json()["username"] == "ADA"
+
+
+def test_a_profile_just_read_costs_no_query_and_is_also_there_without_django(ada, django_assert_num_queries):
+    body = ada.client.get("/api/me").content
+
+    with django_assert_num_queries(0):
+        assert ada.client.get("/api/me").content == body
+        assert own_profile.hot_read(ada.access) == body
+    assert own_profile.hot_read("junk") is None
+    ada.client.post("/api/auth/logout")
+    assert own_profile.hot_read(ada.access) is None
+
+
+def test_a_public_profile_shows_nothing_private(ada, bob):
+    body = ada.client.get(f"/api/users/{bob.id}/").json()
+
+    assert body == {
+        "id": bob.id,
+        "username": "bob",
+        "is_premium": False,
+        "level": 1,
+        "rating": None,
+        "online": False,
+    }
+
+
+def test_other_apps_add_to_public_profiles_with_one_question_for_all(ada, bob, monkeypatch):
+    asked = []
+
+    def levels(user_ids):
+        asked.append(user_ids)
+        return {bob.id: 7}
+
+    monkeypatch.setattr(profiles, "_facts", {"level": levels})
+
+    page = ada.client.get("/api/users/").json()["results"]
+
+    assert [(user["username"], user["level"]) for user in page] == [("ada", 1), ("bob", 7)]
+    assert asked == [[ada.id, bob.id]]
+
+
+@pytest.mark.parametrize("user_id", ["0", "999999", "9" * 30, "9" * 5000, "-1", "x", "1.5", "%00"])
+def test_an_unknown_user_is_not_found(ada, user_id):
+    assert ada.client.get(f"/api/users/{user_id}").status_code in (400, 404)
+
+
+def test_users_are_searched_by_part_of_the_name(ada, bob, register):
+    register("Adam")
+
+    def search(text):
+        return [
+            user["username"] for user in ada.client.get("/api/users/", {"search": text}).json()["results"]
+        ]
+
+    assert search("ADA") == ["ada", "Adam"]
+    assert search("o") == ["bob"]
+    assert search("%") == search("_") == search("\ud7ff") == []
+
+
+def test_an_export_holds_account_and_sessions(ada):
+    answer = ada.client.get("/api/me/export/")
+
+    body = answer.json()
+    assert body["account"]["email"] == "ada@example.org"
+    assert len(body["sessions"]) == 1
+    assert body["exported_at"].endswith("Z")
+    assert "attachment" in answer["Content-Disposition"]
+    assert "argon2" not in answer.content.decode()
+
+
+def test_erasing_needs_the_password(ada):
+    assert list(ada.client.delete("/api/me/").json()["errors"]) == ["password"]
+    assert code(ada.client.delete("/api/me", {"password": "wrong horse"})) == (403, "wrong_password")
+    assert ada.client.get("/api/me").status_code == 200
+
+
+def test_an_erased_account_leaves_nothing_of_the_person(api, ada, bob):
+    assert ada.client.delete("/api/me/", {"password": PASSWORD}).status_code == 204
+
+    user = User.objects.get(pk=ada.id)
+    assert "ada" not in f"{user.username}{user.email}{user.first_name}"
+    assert not user.is_active
+    assert not user.has_usable_password()
+    assert not Session.objects.filter(user=user, ended_at=None).exists()
+    assert code(ada.client.get("/api/me")) == (401, "session_ended")
+    assert code(bob.client.get(f"/api/users/{ada.id}")) == (404, "not_found")
+    assert api.post("/api/auth/login", {"username": "ada", "password": PASSWORD}).status_code == 401
+    again = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+    assert api.post("/api/auth/register", again).status_code == 201
+
+
+def test_a_guest_is_erased_without_a_password(guest):
+    assert guest.client.delete("/api/me").status_code == 204
+    assert guest.client.get("/api/me").status_code == 401
+
+
+def test_an_erasure_that_fails_in_one_app_changes_nothing(ada, monkeypatch):
+    from core import personal_data
+
+    def fail(user_id):
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr(personal_data, "_erasers", [fail])
+    ada.client.raise_request_exception = False
+
+    assert code(ada.client.delete("/api/me", {"password": PASSWORD})) == (500, "server_error")
+    assert User.objects.get(pk=ada.id).username == "ada"
+    assert ada.client.get("/api/me").status_code == 200

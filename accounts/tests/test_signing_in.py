@@ -1,0 +1,230 @@
+"""Register, sign in, play as a guest and upgrade."""
+
+import re
+
+import pytest
+import time_machine
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.tests.conftest import PASSWORD, client_with
+
+pytestmark = pytest.mark.django_db
+
+
+def test_registering_gives_the_user_and_tokens_that_work(api):
+    answer = api.post("/api/auth/register", {"username": "Ada", "email": "ada@x.org", "password": PASSWORD})
+
+    assert answer.status_code == 201
+    body = answer.json()
+    assert body["user"] == {
+        "id": body["user"]["id"],
+        "username": "Ada",
+        "email": "ada@x.org",
+        "is_premium": False,
+        "is_guest": False,
+    }
+    assert client_with(body["access"]).get("/api/me/").json()["username"] == "Ada"
+    assert api.post("/api/token/refresh/", {"refresh": body["refresh"]}).status_code == 200
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_without_a_username_one_is_made_from_the_email(api):
+    def register(email):
+        return api.post("/api/auth/register", {"email": email, "password": PASSWORD}).json()["user"][
+            "username"
+        ]
+
+    assert register("ada.l+x@one.org") == "ada.l_x"
+    assert re.fullmatch(r"ada\.l_x_\w{4}", register("ada.l+x@two.org"))
+    assert re.fullmatch(r"a_\w{4}", register("a@three.org"))
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"email": "nobody"}, "email"),
+        ({"email": ""}, "email"),
+        ({"email": None}, "email"),
+        ({"email": ["a@b.org"]}, "email"),
+        ({"username": "ab"}, "username"),
+        ({"username": "x" * 31}, "username"),
+        ({"username": "with space"}, "username"),
+        ({"username": "an@example.org"}, "username"),
+        ({"username": "наташа"}, "username"),
+        ({"username": 12345}, "username"),
+        ({"username": {"a": 1}}, "username"),
+        ({"password": "short"}, "password"),
+        ({"password": "12345678901"}, "password"),
+        ({"password": "password123"}, "password"),
+        ({"password": 1234567890123}, "password"),
+        ({"password": "x" * 257}, "password"),
+        ({"password_confirm": "something else"}, "password_confirm"),
+    ],
+)
+def test_a_registration_with_a_bad_field_says_which(api, change, field):
+    body = {"username": "ada", "email": "ada@x.org", "password": PASSWORD, **change}
+
+    answer = api.post("/api/auth/register", body)
+
+    assert answer.status_code == 422, answer.content
+    assert answer.json()["code"] == "invalid"
+    assert list(answer.json()["errors"]) == [field]
+    assert not User.objects.exists()
+
+
+def test_a_password_like_the_name_is_refused(api):
+    body = {"username": "wolverine", "email": "w@x.org", "password": "wolverine1"}
+
+    assert list(api.post("/api/auth/register", body).json()["errors"]) == ["password"]
+
+
+def test_names_and_addresses_are_taken_in_any_case(api, ada):
+    same_name = {"username": "ADA", "email": "other@x.org", "password": PASSWORD}
+    same_email = {"username": "other", "email": "ADA@EXAMPLE.ORG", "password": PASSWORD}
+
+    assert _refused(api.post("/api/auth/register", same_name)) == (409, "username_taken")
+    assert _refused(api.post("/api/auth/register", same_email)) == (409, "email_taken")
+
+
+@pytest.mark.parametrize(
+    "login", [{"username": "ADA"}, {"email": "Ada@Example.org"}, {"username": "ada@example.org"}]
+)
+def test_signing_in_by_name_or_email_in_any_case(api, ada, login):
+    answer = api.post("/api/auth/login", {**login, "password": PASSWORD})
+
+    assert answer.status_code == 200
+    assert answer.json()["user"]["id"] == ada.id
+    assert client_with(answer.json()["access"]).get("/api/me").status_code == 200
+
+
+def test_the_token_route_gives_the_bare_pair(api, ada):
+    answer = api.post("/api/token/", {"username": "ada", "password": PASSWORD})
+
+    assert answer.status_code == 200
+    assert sorted(answer.json()) == ["access", "refresh"]
+
+
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(api, ada):
+    wrong = api.post("/api/auth/login", {"username": "ada", "password": "wrong horse"})
+    unknown = api.post("/api/auth/login", {"username": "nobody", "password": "wrong horse"})
+
+    assert _refused(wrong) == (401, "invalid_credentials")
+    assert wrong["WWW-Authenticate"].startswith("Bearer")
+    assert wrong.content == unknown.content
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"username": "ada"},
+        {"password": PASSWORD},
+        {"username": "", "password": PASSWORD},
+        {"username": 1},
+    ],
+)
+def test_a_login_with_something_missing_is_invalid(api, body):
+    assert _refused(api.post("/api/auth/login", body)) == (422, "invalid")
+
+
+def test_a_shut_account_cannot_sign_in(api, ada):
+    User.objects.filter(pk=ada.id).update(is_active=False)
+
+    assert _refused(api.post("/api/auth/login", {"username": "ada", "password": PASSWORD}))[0] == 401
+
+
+def test_repeated_wrong_passwords_lock_out_for_a_while_however_the_name_is_written(api, ada):
+    with time_machine.travel("2030-01-01T12:00:00Z", tick=False) as now:
+        for login in ("ada", "ADA", "ada@example.org", "Ada"):
+            wrong = api.post("/api/auth/login", {"username": login, "password": "wrong horse"})
+            assert wrong.status_code == 401
+        locked = api.post("/api/token", {"username": "ada", "password": "wrong horse"})
+        right = api.post("/api/auth/login", {"username": "ada", "password": PASSWORD})
+
+        assert _refused(locked) == _refused(right) == (429, "locked_out")
+        assert right["Retry-After"] == "900"
+        now.shift(901)
+        assert api.post("/api/auth/login", {"username": "ada", "password": PASSWORD}).status_code == 200
+
+
+def test_a_right_password_clears_the_count_of_wrong_ones(api, ada):
+    for _ in range(3):
+        for _ in range(3):
+            api.post("/api/auth/login", {"username": "ada", "password": "wrong horse"})
+        assert api.post("/api/auth/login", {"username": "ada", "password": PASSWORD}).status_code == 200
+
+
+def test_a_lockout_of_one_name_is_not_one_of_another(api, ada, bob):
+    for _ in range(6):
+        api.post("/api/auth/login", {"username": "ada", "password": "wrong horse"})
+
+    assert api.post("/api/auth/login", {"username": "bob", "password": PASSWORD}).status_code == 200
+
+
+def test_a_guest_plays_at_once_under_a_made_up_name(api):
+    answer = api.post("/api/auth/guest")
+
+    assert answer.status_code == 201
+    user = answer.json()["user"]
+    assert re.fullmatch(r"guest_[a-z0-9]{6}", user["username"])
+    assert user["is_guest"]
+    assert user["email"] == ""
+    assert client_with(answer.json()["access"]).get("/api/me").json()["is_guest"]
+
+
+def test_a_guest_may_choose_a_name_that_is_free(api, ada):
+    assert api.post("/api/auth/guest", {"username": "zoe"}).json()["user"]["username"] == "zoe"
+    assert _refused(api.post("/api/auth/guest", {"username": "Ada"})) == (409, "username_taken")
+    assert _refused(api.post("/api/auth/guest", {"username": "x"})) == (422, "invalid")
+
+
+def test_an_upgraded_guest_keeps_the_account_and_can_sign_in(api, guest):
+    answer = guest.client.post(
+        "/api/auth/upgrade", {"email": "zoe@x.org", "password": PASSWORD, "username": "zoe"}
+    )
+
+    assert answer.status_code == 200
+    assert answer.json()["user"] == {
+        "id": guest.id,
+        "username": "zoe",
+        "email": "zoe@x.org",
+        "is_premium": False,
+        "is_guest": False,
+    }
+    assert not client_with(answer.json()["access"]).get("/api/me").json()["is_guest"]
+    login = api.post("/api/auth/login", {"email": "zoe@x.org", "password": PASSWORD})
+    assert login.json()["user"]["id"] == guest.id
+
+
+def test_an_upgrade_is_for_guests_and_needs_a_free_address(ada, guest):
+    new = {"email": "new@x.org", "password": PASSWORD}
+
+    assert _refused(ada.client.post("/api/auth/upgrade", new)) == (409, "not_a_guest")
+    taken = guest.client.post("/api/auth/upgrade", {**new, "email": "ADA@example.org"})
+    assert _refused(taken) == (409, "email_taken")
+    weak = guest.client.post("/api/auth/upgrade", {**new, "password": "12345"})
+    assert list(weak.json()["errors"]) == ["password"]
+    assert guest.client.get("/api/me").json()["is_guest"]
+
+
+def _refused(answer) -> tuple[int, str]:
+    assert answer["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == answer.status_code
+    assert {"type", "title", "detail"} < set(problem)
+    return answer.status_code, problem["code"]
+
+
+def test_no_token_is_needed_to_come_in_and_one_is_needed_for_all_else(api):
+    for path in ("/api/me", "/api/users", "/api/users/1", "/api/me/sessions", "/api/me/export"):
+        answer = api.get(path)
+        assert _refused(answer) == (401, "not_authenticated")
+        assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_stale_header_does_not_keep_anybody_from_signing_in(ada):
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION="Bearer stale")
+
+    assert client.post("/api/auth/login", {"username": "ada", "password": PASSWORD}).status_code == 200

@@ -1,0 +1,87 @@
+"""``Idempotency-Key``: a POST sent twice is done once, and answered the same both times."""
+
+import functools
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import msgspec
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseBase
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.models import IdempotentAnswer
+from core.refusals import Conflict, Invalid
+from core.renderers import encode
+
+HEADER = "Idempotency-Key"
+KEPT_FOR = timedelta(hours=24)
+
+_canonical = msgspec.json.Encoder(order="deterministic").encode
+
+Handler = TypeVar("Handler", bound=Callable[..., HttpResponseBase])
+
+
+class IdempotencyKeyReused(Conflict):
+    """The key came before, with another request."""
+
+    code = "idempotency_key_reused"
+    title = "Idempotency key reused"
+
+
+def idempotent(handler: Handler) -> Handler:
+    """Make a view's ``post`` honour ``Idempotency-Key``.
+
+    The same key and body of the same user gets the first answer again (with ``Idempotent-Replayed: true``),
+    another body is refused with :class:`IdempotencyKeyReused`. The answer commits together with what the
+    handler changed. A refusal changes nothing and is not kept: the same key may be tried again. Without the
+    header nothing is different.
+    """
+
+    @functools.wraps(handler)
+    def post(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        key = request.headers.get(HEADER)
+        if key is None:
+            return handler(view, request, *args, **kwargs)
+        if not (0 < len(key) <= 200 and key.isascii() and key.isprintable()):
+            raise Invalid(f"{HEADER} is 1 to 200 printable ASCII characters.")
+        fingerprint = _fingerprint(request)
+        with transaction.atomic():
+            # A twin that runs at the same moment waits here, on the unique constraint, for this one's commit.
+            row, is_first = IdempotentAnswer.objects.get_or_create(
+                user_id=int(request.user.pk or 0), key=key, defaults={"fingerprint": fingerprint}
+            )
+            if not is_first:
+                return _again(row, fingerprint)
+            answer = handler(view, request, *args, **kwargs)
+            if not isinstance(answer, Response):
+                raise TypeError("An idempotent handler answers with a REST framework Response.")
+            row.status = answer.status_code
+            row.body = b"" if answer.data is None else encode(answer.data)
+            row.save(update_fields=["status", "body"])
+            return answer
+
+    post.is_idempotent = True  # type: ignore[attr-defined]
+    return post  # type: ignore[return-value]
+
+
+def _again(row: IdempotentAnswer, fingerprint: str) -> HttpResponse:
+    if row.fingerprint != fingerprint:
+        raise IdempotencyKeyReused("This Idempotency-Key came before, with a different request.")
+    answer = HttpResponse(bytes(row.body), status=row.status or 200, content_type="application/json")
+    answer["Idempotent-Replayed"] = "true"
+    return answer
+
+
+def _fingerprint(request: Request) -> str:
+    path = request.path.removesuffix("/")
+    return hashlib.sha256(path.encode() + b"\0" + _canonical(request.data)).hexdigest()
+
+
+def forget_old() -> int:
+    """Delete answers that are older than a day; says how many."""
+    deleted, _ = IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    return deleted

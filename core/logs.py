@@ -1,0 +1,51 @@
+"""Logging: readable lines in development, JSON elsewhere, one request id through all of them, no secrets."""
+
+import logging
+from typing import Any
+
+import structlog
+
+from core.redaction import RedactingFormatter, redact_event
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    redact_event,
+]
+
+
+def formatter(as_json: bool) -> logging.Formatter:
+    """The formatter of every handler (``"()"`` in ``LOGGING``)."""
+    last: list[Any] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        if as_json
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+    )
+    return RedactingFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_SHARED,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+
+
+def configuration(as_json: bool, level: str) -> dict[str, Any]:
+    """Django's ``LOGGING``."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"lines": {"()": formatter, "as_json": as_json}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # Django's own handlers would print a second, unredacted line.
+            "django": {"handlers": [], "propagate": True},
+            "django.server": {"handlers": [], "propagate": True},
+            # A refusal is no event worth a line; a failure is.
+            "django.request": {"level": "ERROR"},
+            "axes": {"level": "ERROR"},
+        },
+    }

@@ -1,0 +1,92 @@
+"""What stands in front of every view: a request id and measurements for all, the rest for pages only."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from axes.middleware import AxesMiddleware
+from csp.middleware import CSPMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.common import CommonMiddleware
+from django.middleware.csrf import CsrfViewMiddleware
+from prometheus_client import Histogram
+
+from core.problems import is_for_programs, problem
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+_DURATION = Histogram("http_request_seconds", "Time to answer HTTP requests", ["method", "route", "status"])
+_REQUEST_ID = re.compile(r"[\w.-]{1,64}")
+
+
+class Observe:
+    """Gives each request an id (``X-Request-ID``, in every log line) and measures it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self._answer(request)
+        response["X-Request-ID"] = request_id
+        if is_for_programs(request) and "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store"
+        route = request.resolver_match.route if request.resolver_match else "unknown"
+        method = request.method if request.method in _METHODS else "other"
+        _DURATION.labels(method, route, response.status_code).observe(time.perf_counter() - started)
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        # No text of ours holds a NUL, and PostgreSQL takes none.
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return problem(400, "Addresses must not hold NUL characters.")
+        return self._get_response(request)
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class KnownHost(CommonMiddleware):
+    """Django's CommonMiddleware, with a problem for unknown hosts; probes may come by any address."""
+
+    def process_request(self, request: HttpRequest) -> Any:
+        if request.path.startswith(("/health", "/metrics")):
+            return None
+        try:
+            return super().process_request(request)
+        except DisallowedHost:
+            return problem(400, "This server does not go by that name.")
+
+
+def _pages_only(middleware: Any) -> Any:
+    """The middleware, stepping aside for the API: it knows no cookies, forms, frames or documents."""
+
+    class PagesOnly(middleware):
+        def __call__(self, request: HttpRequest) -> HttpResponseBase:
+            if is_for_programs(request):
+                return self.get_response(request)
+            return super().__call__(request)
+
+    PagesOnly.__name__ = PagesOnly.__qualname__ = f"Pages{middleware.__name__}"
+    return PagesOnly
+
+
+PagesSession = _pages_only(SessionMiddleware)
+PagesAuthentication = _pages_only(AuthenticationMiddleware)
+PagesMessages = _pages_only(MessageMiddleware)
+PagesFrameOptions = _pages_only(XFrameOptionsMiddleware)
+PagesCSP = _pages_only(CSPMiddleware)
+PagesCsrf = _pages_only(CsrfViewMiddleware)
+PagesAxes = _pages_only(AxesMiddleware)

@@ -1,0 +1,72 @@
+"""Lists that grow, a page at a time: ``{next, previous, results}`` by cursor."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import DataError
+from django.db.models import Model, QuerySet
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import pagination, serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.refusals import Invalid
+
+AnyModel = TypeVar("AnyModel", bound=Model)
+
+
+class CursorPagination(pagination.CursorPagination):
+    """``?limit=`` rows after ``?cursor=``: stable while rows are added. Refuses with :class:`Invalid`."""
+
+    page_size = 50
+    max_page_size = 200
+    page_size_query_param = "limit"
+    ordering: Any = "-pk"
+
+    def get_page_size(self, request: Request) -> int:
+        wanted = request.query_params.get("limit")
+        if wanted is None:
+            return self.page_size
+        if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 10 and int(wanted) > 0):
+            raise Invalid("limit must be a positive integer.", details={"limit": ["A positive integer."]})
+        return min(int(wanted), self.max_page_size)
+
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValidationError, ValueError, OverflowError, DataError):
+            # The cursor is text from outside: its position may be no value of the column.
+            raise Invalid("No such cursor.", details={"cursor": ["Not a cursor of this list."]}) from None
+
+
+def page(
+    view: APIView,
+    queryset: QuerySet[AnyModel],
+    *,
+    ordering: str | Sequence[str],
+    show: Callable[[Iterable[AnyModel]], list[Any]],
+) -> Response:
+    """One page of ``queryset`` for the view's request, each page turned into JSON by ``show``."""
+    paginator = CursorPagination()
+    paginator.ordering = [ordering] if isinstance(ordering, str) else list(ordering)
+    rows = paginator.paginate_queryset(queryset, view.request, view)
+    return paginator.get_paginated_response(show(rows or []))
+
+
+def page_of(item: type[serializers.Serializer[Any]]) -> Any:
+    """The shape of a page of such items, for the OpenAPI document."""
+    link = serializers.URLField(allow_null=True)
+    return inline_serializer(
+        f"{item.__name__}Page", {"next": link, "previous": link, "results": item(many=True)}
+    )
+
+
+PAGE_PARAMETERS = [
+    OpenApiParameter("limit", int, description="Rows in a page: 50, at most 200"),
+    OpenApiParameter("cursor", str, description="Where the page starts: taken from `next` and `previous`"),
+]

@@ -1,0 +1,72 @@
+"""JSON in: one object, of bounded size, depth and numbers, with nothing in it that a database chokes on."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+import msgspec
+from django.conf import settings
+from rest_framework.parsers import BaseParser
+
+from core.refusals import Invalid, Malformed, TooLarge
+
+MAX_DEPTH = 32
+INT64 = range(-(2**63), 2**63)
+
+_decode = msgspec.json.Decoder().decode
+
+
+class StrictJSONParser(BaseParser):
+    """Reads a JSON object; an empty body is an empty object.
+
+    Raises :class:`TooLarge`, :class:`Malformed` (not JSON, too deep) or :class:`Invalid` (not an object,
+    NUL characters, integers beyond 64 bits).
+    """
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        raw = stream.read(limit + 1)
+        if len(raw) > limit:
+            raise TooLarge(f"A request body holds at most {limit} bytes.")
+        return decode_object(raw)
+
+
+def decode_object(raw: bytes) -> dict[str, Any]:
+    """The JSON object in ``raw``, checked as :class:`StrictJSONParser` says."""
+    if not raw.strip():
+        return {}
+    try:
+        data = _decode(raw)
+    except RecursionError:
+        raise Malformed("The JSON is nested too deeply.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(f"Not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise Invalid("The body must be a JSON object.")
+    _check(data, MAX_DEPTH)
+    return data
+
+
+def _check(value: Any, depth: int) -> None:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise Invalid("Texts must not hold NUL characters.")
+    elif isinstance(value, int):
+        if value not in INT64:
+            raise Invalid("Integers must fit in 64 bits.")
+    elif isinstance(value, (dict, list)):
+        if depth == 0:
+            raise Malformed("The JSON is nested too deeply.")
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                _check(key, depth - 1)
+                _check(inner, depth - 1)
+        else:
+            for inner in value:
+                _check(inner, depth - 1)

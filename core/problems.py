@@ -1,0 +1,159 @@
+"""What goes wrong over HTTP, in one form: ``application/problem+json`` with a stable code (RFC 9457)."""
+
+import logging
+import math
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import redis.exceptions
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from rest_framework import exceptions
+
+from core.refusals import Refusal, TooLarge, Unavailable
+from core.renderers import encode
+
+logger = logging.getLogger(__name__)
+
+_CODES = {
+    400: "malformed",
+    401: "not_authenticated",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid",
+    429: "rate_limited",
+    500: "server_error",
+    503: "unavailable",
+}
+_FOR_PROGRAMS = frozenset({"api", "game", "health", "metrics"})
+_UNREACHABLE = (
+    OperationalError,
+    InterfaceError,
+    redis.exceptions.ConnectionError,
+    redis.exceptions.TimeoutError,
+)
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    code: str | None = None,
+    title: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    retry_after: float | None = None,
+) -> HttpResponse:
+    """A problem as a response.
+
+    ``facts`` become ``errors`` where they map fields to lists of reasons, ``details`` otherwise;
+    ``retry_after`` (seconds) becomes ``Retry-After``, rounded up.
+    """
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title or HTTPStatus(status).phrase,
+        "status": status,
+        "code": code or _CODES.get(status, "refused"),
+        "detail": detail,
+    }
+    if facts:
+        is_errors = all(isinstance(reasons, list) for reasons in facts.values())
+        body["errors" if is_errors else "details"] = facts
+    response = HttpResponse(encode(body), status=status, content_type="application/problem+json")
+    if retry_after is not None:
+        response["Retry-After"] = str(max(1, math.ceil(retry_after)))
+    if status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="api"'
+    return response
+
+
+def refused(refusal: Refusal) -> HttpResponse:
+    """The response for a refusal."""
+    return problem(
+        refusal.status,
+        refusal.message,
+        code=refusal.code,
+        title=refusal.title,
+        facts=refusal.details,
+        retry_after=refusal.retry_after,
+    )
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
+    """REST framework's hook: every exception of a view as a problem. The unforeseen is logged, and a 500."""
+    match error:
+        case Refusal():
+            return refused(error)
+        case Http404():
+            return problem(404, "There is no such thing.")
+        case PermissionDenied():
+            return problem(403, "You are not allowed to do this.")
+        case RequestDataTooBig():
+            return refused(TooLarge())
+        case SuspiciousOperation() | UnreadablePostError():
+            return problem(400, "The request could not be read.")
+        case exceptions.ValidationError():
+            return problem(422, "Some fields are not valid.", facts=_by_field(error.get_full_details()))
+        case exceptions.APIException():
+            return _of_framework(error)
+    request = context["request"]
+    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    if isinstance(error, _UNREACHABLE):
+        return refused(Unavailable("Something we need is down for the moment.", retry_after=1))
+    got_request_exception.send(sender=type(context["view"]), request=request)
+    return problem(500, "This is our fault, and has been noted.")
+
+
+def _of_framework(error: exceptions.APIException) -> HttpResponse:
+    status = error.status_code
+    if isinstance(error, (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)):
+        status = 401
+    wait = getattr(error, "wait", None)  # of Throttled
+    return problem(status, str(error.detail), retry_after=wait)
+
+
+def _by_field(details: Any, path: str = "") -> dict[str, list[str]]:
+    """Flatten REST framework's nested details to ``{field: [reasons]}``; inner fields are joined by dots."""
+    if isinstance(details, dict):
+        if isinstance(details.get("message"), str):
+            return {path or "non_field_errors": [str(details["message"])]}
+        inner = {f"{path}.{name}" if path else str(name): value for name, value in details.items()}
+    elif all(isinstance(item.get("message"), str) for item in details):
+        return {path or "non_field_errors": [str(item["message"]) for item in details]}
+    else:
+        inner = {f"{path}.{index}" if path else str(index): value for index, value in enumerate(details)}
+    fields: dict[str, list[str]] = {}
+    for name, value in inner.items():
+        fields |= _by_field(value, name)
+    return fields
+
+
+def is_for_programs(request: HttpRequest) -> bool:
+    """Whether this address is part of the API (answers in JSON), not a page for people."""
+    return request.path.split("/", 2)[1] in _FOR_PROGRAMS
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's ``handler400``."""
+    return problem(400, "The request could not be read.")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's ``handler403``."""
+    return problem(403, "You are not allowed to do this.")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's ``handler404``."""
+    return problem(404, f"There is nothing at {request.path}.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's ``handler500``."""
+    return problem(500, "This is our fault, and has been noted.")

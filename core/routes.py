@@ -1,0 +1,27 @@
+"""Addresses that answer with and without their trailing slash, with no redirect: a POST keeps its body."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.urls import URLPattern
+from django.urls.resolvers import RoutePattern
+
+
+class _EitherSlash(RoutePattern):
+    def __init__(self, path: str, name: str | None) -> None:
+        super().__init__(path, name=name, is_endpoint=True)
+        self.path = path
+
+    def match(self, path: str) -> Any:
+        path = path.removesuffix("/")
+        if self.converters:
+            return super().match(path)
+        return ("", (), {}) if path == self.path else None
+
+
+def route(path: str, view: Callable[..., HttpResponseBase], name: str | None = None) -> URLPattern:
+    """A URL pattern for ``path`` (``"api/users/<int:user_id>"``, no slash at either end)."""
+    if path != path.strip("/"):
+        raise ValueError(f"A route has no slash at either end: {path!r}")
+    return URLPattern(_EitherSlash(path, name), view, name=name)

@@ -1,0 +1,121 @@
+"""A POST with an Idempotency-Key is done once."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.utils import timezone
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+from rest_framework.views import APIView
+
+from core import idempotency
+from core.idempotency import idempotent
+from core.models import IdempotentAnswer
+from core.refusals import Conflict
+from core.routes import route
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Hire(APIView):
+    """Makes a user of the given name: something that must not happen twice."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    @idempotent
+    def post(self, request, room="1"):
+        if request.data["name"] == "nobody":
+            get_user_model().objects.create(username="half")
+            raise Conflict("No.")
+        made = get_user_model().objects.create(
+            username=f"{request.data['name']}{get_user_model().objects.count()}"
+        )
+        return Response({"id": made.pk, "at": timezone.now()}, status=201)
+
+
+@pytest.fixture
+def post(routes, user):
+    routes(route("api/hire", Hire.as_view()), route("api/hire/<int:room>", Hire.as_view()))
+
+    def post(body, key=None, path="/api/hire", by=user):
+        client = APIClient()
+        client.force_authenticate(by)
+        return client.post(path, body, headers={"Idempotency-Key": key} if key is not None else {})
+
+    return post
+
+
+def test_the_same_key_and_body_gets_the_first_answer_again(post):
+    first = post({"name": "bob", "x": 1}, "k")
+    again = post({"x": 1, "name": "bob"}, "k", path="/api/hire/")
+
+    assert first.status_code == again.status_code == 201
+    assert first.content == again.content
+    assert again["Idempotent-Replayed"] == "true"
+    assert "Idempotent-Replayed" not in first
+    assert get_user_model().objects.count() == 2
+
+
+def test_without_a_key_or_with_another_it_is_done_again(post):
+    ids = {post({"name": "bob"}, key).json()["id"] for key in (None, None, "a", "b")}
+
+    assert len(ids) == 4
+
+
+@pytest.mark.parametrize(("body", "path"), [({"name": "eve"}, "/api/hire"), ({"name": "bob"}, "/api/hire/7")])
+def test_the_same_key_with_another_request_is_refused(post, body, path):
+    post({"name": "bob"}, "k")
+
+    answer = post(body, "k", path=path)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_key_reused")
+
+
+def test_keys_belong_to_their_user(post):
+    other = get_user_model().objects.create(username="eve")
+
+    assert post({"name": "bob"}, "k").json()["id"] != post({"name": "bob"}, "k", by=other).json()["id"]
+
+
+def test_a_refusal_changes_nothing_and_the_key_may_be_tried_again(post):
+    assert post({"name": "nobody"}, "k").status_code == 409
+
+    assert not IdempotentAnswer.objects.exists()
+    assert not get_user_model().objects.filter(username="half").exists()
+    assert post({"name": "bob"}, "k").status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201, "é"])
+def test_a_strange_key_is_invalid(post, key):
+    assert post({"name": "bob"}, key).status_code == 422
+
+
+def test_of_many_at_once_one_is_done_and_all_hear_of_it(post):
+    barrier = threading.Barrier(8)
+
+    def twin(_):
+        try:
+            barrier.wait(timeout=30)
+            return post({"name": "bob"}, "k")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(twin, range(8)))
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert get_user_model().objects.count() == 2
+
+
+def test_answers_are_forgotten_after_a_day(post):
+    post({"name": "bob"}, "old")
+    IdempotentAnswer.objects.update(created_at=timezone.now() - idempotency.KEPT_FOR * 2)
+    post({"name": "bob"}, "new")
+
+    assert idempotency.forget_old() == 1
+    assert IdempotentAnswer.objects.get().key == "new"

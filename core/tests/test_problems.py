@@ -1,0 +1,158 @@
+"""Every way to fail over HTTP gives one form: a problem with a stable code."""
+
+import pytest
+import redis.exceptions
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
+from django.http import Http404
+from rest_framework import exceptions, serializers
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+
+from core import refusals
+from core.routes import route
+from core.views import OpenView
+
+CASES = [
+    (refusals.Malformed("What?"), 400, "malformed"),
+    (refusals.Unauthenticated(), 401, "not_authenticated"),
+    (refusals.CannotAfford(), 402, "cannot_afford"),
+    (refusals.NotAllowed(), 403, "not_allowed"),
+    (refusals.NotFound(), 404, "not_found"),
+    (refusals.Conflict(), 409, "conflict"),
+    (refusals.TooLarge(), 413, "too_large"),
+    (refusals.Invalid(), 422, "invalid"),
+    (refusals.RateLimited(retry_after=1.2), 429, "rate_limited"),
+    (refusals.Unavailable(), 503, "unavailable"),
+    (Http404(), 404, "not_found"),
+    (PermissionDenied(), 403, "not_allowed"),
+    (SuspiciousOperation(), 400, "malformed"),
+    (exceptions.ParseError(), 400, "malformed"),
+    (exceptions.NotAuthenticated(), 401, "not_authenticated"),
+    (exceptions.AuthenticationFailed(), 401, "not_authenticated"),
+    (exceptions.PermissionDenied(), 403, "not_allowed"),
+    (exceptions.NotFound(), 404, "not_found"),
+    (exceptions.MethodNotAllowed("PUT"), 405, "method_not_allowed"),
+    (exceptions.NotAcceptable(), 406, "not_acceptable"),
+    (exceptions.UnsupportedMediaType("a/b"), 415, "unsupported_media_type"),
+    (exceptions.Throttled(7), 429, "rate_limited"),
+    (OperationalError("the secret address"), 503, "unavailable"),
+    (redis.exceptions.ConnectionError("the secret address"), 503, "unavailable"),
+    (RuntimeError("the secret address"), 500, "server_error"),
+]
+
+
+@pytest.fixture
+def failing(routes):
+    """A route whose view raises, and a client to call it."""
+
+    def fail(error):
+        class Fails(OpenView):
+            def post(self, request):
+                raise error
+
+        routes(route("api/fails", Fails.as_view()))
+        return APIClient(raise_request_exception=False).post("/api/fails")
+
+    return fail
+
+
+@pytest.mark.parametrize(("error", "status", "code"), CASES, ids=lambda value: type(value).__name__)
+def test_every_kind_of_failure_has_its_status_and_code(failing, error, status, code):
+    answer = failing(error)
+
+    problem = answer.json()
+    assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
+    assert answer["Content-Type"] == "application/problem+json"
+    assert problem["type"]
+    assert problem["title"]
+    assert problem["detail"]
+    assert "secret" not in answer.content.decode()
+    assert ("WWW-Authenticate" in answer) == (status == 401)
+
+
+def test_retry_after_is_whole_seconds_rounded_up(failing):
+    assert failing(refusals.RateLimited(retry_after=1.2))["Retry-After"] == "2"
+    assert failing(exceptions.Throttled(7))["Retry-After"] == "7"
+
+
+def test_invalid_fields_come_with_their_reasons_and_other_facts_as_details(failing):
+    fields = failing(refusals.Invalid(details={"name": ["Too long."]})).json()
+    facts = failing(refusals.Conflict(details={"turn": 7})).json()
+
+    assert fields["errors"] == {"name": ["Too long."]}
+    assert "details" not in fields
+    assert facts["details"] == {"turn": 7}
+    assert "errors" not in facts
+
+
+def test_nested_serializer_errors_are_flattened(routes):
+    class Inner(serializers.Serializer):
+        message = serializers.IntegerField()
+        code = serializers.IntegerField()
+
+    class Outer(serializers.Serializer):
+        inner = Inner()
+        many = Inner(many=True)
+
+    class Takes(OpenView):
+        def post(self, request):
+            Outer(data=request.data).is_valid(raise_exception=True)
+            return Response()
+
+    routes(route("api/takes", Takes.as_view()))
+    body = {"inner": {"message": "x"}, "many": [{"message": 1, "code": 2}, {"message": 1}]}
+
+    errors = APIClient().post("/api/takes", body).json()["errors"]
+
+    assert sorted(errors) == ["inner.code", "inner.message", "many.1.code"]
+    assert all(isinstance(reason, str) for reasons in errors.values() for reason in reasons)
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+@pytest.mark.parametrize(
+    "path", ["/api/nothing", "/api/nothing/", "/api/", "/api", "/game/nothing/", "/api/me//"]
+)
+def test_an_address_that_nothing_answers_is_a_problem_in_debug_too(settings, debug, method, path):
+    settings.DEBUG = debug
+
+    answer = getattr(APIClient(), method)(path)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_method_that_is_not_there_says_which_are(db):
+    answer = APIClient().delete("/api/auth/login")
+
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert "POST" in answer["Allow"]
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_an_unknown_host_is_a_problem_and_probes_come_by_any(settings, debug):
+    settings.DEBUG = debug
+    settings.ALLOWED_HOSTS = ["play.example"]
+
+    answer = APIClient().get("/api/status", headers={"Host": "evil.example"})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+    assert APIClient().get("/health/live", headers={"Host": "10.0.0.7"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/users?search=%00", "/api/users/%00", "/api/status?x=%00"])
+def test_nul_characters_in_an_address_are_refused(path):
+    assert APIClient().get(path).status_code == 400
+
+
+def test_whatever_form_is_asked_for_the_answer_is_json():
+    answer = APIClient().get("/health/live", headers={"Accept": "text/html"})
+
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/json"
+
+
+def test_a_request_id_is_given_and_a_decent_one_taken_over():
+    assert len(APIClient().get("/health/live")["X-Request-ID"]) == 32
+    assert APIClient().get("/health/live", headers={"X-Request-ID": "abc-1"})["X-Request-ID"] == "abc-1"
+    assert APIClient().get("/health/live", headers={"X-Request-ID": "a b\tc"})["X-Request-ID"] != "a b\tc"

@@ -1,0 +1,179 @@
+"""What the server says of itself."""
+
+import json
+import logging
+
+import pytest
+from rest_framework.test import APIClient
+
+from core import hot_reads, logs, status
+from core.redaction import redact
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl-_x"
+
+
+@pytest.mark.django_db
+def test_the_status_tells_versions_uptime_and_counts(user, settings, monkeypatch):
+    monkeypatch.setattr(status, "current_counts", status._Remembered().current)
+
+    body = APIClient().get("/api/status").json()
+
+    assert body["version"] == settings.VERSION
+    assert body["protocol_version"] == settings.PROTOCOL_VERSION
+    assert body["uptime"] >= 0
+    assert body["time"].endswith("Z")
+    assert body["counts"]["users"] == 1
+
+
+@pytest.mark.django_db
+def test_the_server_is_ready_when_all_it_needs_is_there():
+    answer = APIClient().get("/health/ready")
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ok",
+        "checks": {"database": "ok", "migrations": "ok", "redis": "ok"},
+    }
+
+
+@pytest.mark.django_db
+def test_the_server_is_not_ready_without_redis_but_alive(settings, monkeypatch):
+    settings.REDIS_URL = "redis://127.0.0.1:1"
+    monkeypatch.setattr(status, "_redis", status._redis.__wrapped__)
+
+    answer = APIClient().get("/health/ready/")
+
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["redis"] == "unreachable (ConnectionError)"
+    assert APIClient().get("/health/live/").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+def test_the_server_is_not_ready_before_its_migrations(monkeypatch):
+    monkeypatch.setattr(status, "_is_migrated", False)
+    monkeypatch.setattr(status.MigrationExecutor, "migration_plan", lambda self, targets: ["one"])
+
+    assert APIClient().get("/health/ready").json()["checks"]["migrations"] == "migrations are missing"
+
+
+def test_metrics_are_there_for_prometheus():
+    APIClient().get("/health/live")
+
+    answer = APIClient().get("/metrics")
+
+    assert answer["Content-Type"].startswith("text/plain")
+    assert b'http_request_seconds_count{method="GET",route="health/live",status="200"}' in answer.content
+
+
+def test_the_openapi_document_names_every_route_its_problems_and_its_token():
+    document = json.loads(APIClient().get("/api/openapi.json").content)
+
+    assert document["openapi"].startswith("3.1")
+    operation = document["paths"]["/api/me"]["get"]
+    assert operation["security"] == [{"bearer": []}]
+    assert list(operation["responses"]["4XX"]["content"]) == ["application/problem+json"]
+    assert "security" not in document["paths"]["/api/auth/login"]["post"]
+
+
+def test_the_documentation_runs_no_script_of_a_stranger():
+    answer = APIClient().get("/api/docs/")
+
+    assert answer.status_code == 200
+    assert "script-src 'self';" in answer["Content-Security-Policy"]
+    assert b"<script>" not in answer.content
+    assert b"http" not in b"".join(part for part in answer.content.split(b'"') if part.endswith(b".js"))
+    assert APIClient().get("/api/docs/?script=").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"GET /ws/?token={JWT}&v=1.0",
+        f"Authorization: Bearer {JWT}",
+        "GET /ws/?ticket=hunter2-secret HTTP/1.1",
+        '{"username": "ada", "password": "hunter2-secret"}',
+        "{'old_password': 'hunter2-secret', 'new_password': \"hunter2-secret\"}",
+        r'{"password": "hunter2\"hunter2-secret"}',
+        "username=ada&password=hunter2-secret",
+        "redis://:hunter2-secret@db/0 and postgres://me:hunter2-secret@db/x",
+        "Sec-WebSocket-Protocol: bearer, hunter2-secret",
+    ],
+)
+def test_secrets_are_blotted_out(line):
+    redacted = redact(line)
+
+    assert "hunter2" not in redacted
+    assert JWT not in redacted
+    assert "[redacted]" in redacted
+
+
+def test_plain_lines_stay_as_they_are():
+    line = "12:00 GET /api/tokens/3?tokens=2 the bear ate 5 tickets at http://host:80/a@b"
+
+    assert redact(line) == line
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_log_lines_hold_no_secrets_not_even_in_tracebacks_or_extras(as_json):
+    try:
+        raise ValueError(f"token={JWT}")
+    except ValueError as error:
+        record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "failed %s", (f"Bearer {JWT}",), None)
+        record.exc_info = (type(error), error, error.__traceback__)
+    record.password = "hunter2-secret"
+
+    line = logs.formatter(as_json=as_json).format(record)
+
+    assert JWT not in line
+    assert "hunter2" not in line
+    assert "ValueError" in line
+    if as_json:
+        assert json.loads(line)["level"] == "error"
+
+
+class _Asked:
+    """An ASGI request to hot reads, and what came of it."""
+
+    def __init__(self, path="/api/me", method="GET", query=b"", headers=((b"authorization", b"Bearer t"),)):
+        self.scope = {"path": path, "method": method, "query_string": query, "headers": list(headers)}
+        self.sent = []
+        self.passed_on = False
+
+    async def answer(self, body):
+        async def application(scope, receive, send):
+            self.passed_on = True
+
+        async def send(message):
+            self.sent.append(message)
+
+        await hot_reads.HotReads(application, {"/api/me": lambda token: body})(self.scope, None, send)
+        return self
+
+
+@pytest.mark.parametrize("path", ["/api/me", "/api/me/"])
+async def test_a_hot_read_is_answered_at_once(path):
+    asked = await _Asked(path).answer(b"{}")
+
+    assert not asked.passed_on
+    assert asked.sent[0]["status"] == 200
+    assert (b"content-length", b"2") in asked.sent[0]["headers"]
+    assert asked.sent[1]["body"] == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("body", "request_"),
+    [
+        (None, {}),
+        (b"{}", {"path": "/api/other"}),
+        (b"{}", {"method": "POST"}),
+        (b"{}", {"query": b"a=1"}),
+        (b"{}", {"headers": []}),
+        (b"{}", {"headers": [(b"authorization", b"Basic x")]}),
+        (b"{}", {"headers": [(b"authorization", b"Bearer t"), (b"origin", b"https://x.org")]}),
+    ],
+)
+async def test_all_else_goes_on_to_django(body, request_):
+    asked = await _Asked(**request_).answer(body)
+
+    assert asked.passed_on
+    assert not asked.sent

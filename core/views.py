@@ -1,0 +1,115 @@
+"""What every server of the web answers: status, health, metrics and its own documentation."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core import status
+
+
+class OpenView(APIView):
+    """A view that asks for no token."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+
+class Status(OpenView):
+    """What this server is, how long it has been up, and how much goes on."""
+
+    @extend_schema(
+        responses=inline_serializer(
+            "Status",
+            {
+                "status": serializers.CharField(),
+                "version": serializers.CharField(),
+                "protocol_version": serializers.CharField(),
+                "environment": serializers.CharField(),
+                "time": serializers.DateTimeField(),
+                "uptime": serializers.IntegerField(help_text="Seconds"),
+                "counts": serializers.DictField(child=serializers.IntegerField()),
+            },
+        )
+    )
+    def get(self, request: Request) -> Response:
+        return Response(
+            {
+                "status": "ok",
+                "version": settings.VERSION,
+                "protocol_version": settings.PROTOCOL_VERSION,
+                "environment": settings.ENVIRONMENT,
+                "time": timezone.now(),
+                "uptime": int(time.time() - status.STARTED),
+                "counts": status.current_counts(),
+            }
+        )
+
+
+_HEALTH: dict[str, Any] = {"status": serializers.CharField()}
+
+
+class Live(OpenView):
+    """Whether the process answers at all."""
+
+    @extend_schema(responses=inline_serializer("Live", _HEALTH))
+    def get(self, request: Request) -> Response:
+        return Response({"status": "ok"})
+
+
+class Ready(OpenView):
+    """Whether the server can do its work; 503 while it cannot."""
+
+    @extend_schema(
+        responses=inline_serializer(
+            "Ready", {**_HEALTH, "checks": serializers.DictField(child=serializers.CharField())}
+        )
+    )
+    def get(self, request: Request) -> Response:
+        checks = status.checks()
+        is_ready = all(result == "ok" for result in checks.values())
+        return Response(
+            {"status": "ok" if is_ready else "unavailable", "checks": checks}, status=200 if is_ready else 503
+        )
+
+
+class Metrics(OpenView):
+    """This process's figures, for Prometheus."""
+
+    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
+    def get(self, request: Request) -> HttpResponse:
+        return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+class OpenAPI(SpectacularJSONAPIView):
+    """The OpenAPI 3.1 document of this API."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+
+class Docs(SpectacularSwaggerSplitView):
+    """The OpenAPI document for reading and trying out."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    url_name = "openapi"
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(*args, **kwargs)
+        # Swagger UI brings a style element; scripts stay files of our own.
+        response["Content-Security-Policy"] = (
+            "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+            "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+        )
+        return response

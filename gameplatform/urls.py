@@ -1,0 +1,37 @@
+"""All addresses: those of every app that has a ``urls`` module, the admin, and a problem for the rest."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLResolver, include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import RedirectView
+
+from core import problems
+
+handler400 = "core.problems.bad_request"
+handler403 = "core.problems.forbidden"
+handler404 = "core.problems.not_found"
+handler500 = "core.problems.server_error"
+
+
+@csrf_exempt
+def unknown(request: HttpRequest) -> HttpResponse:
+    """An address of the API that nothing answers: a problem, in DEBUG too."""
+    return problems.not_found(request)
+
+
+def _of(*names: str) -> list[URLResolver]:
+    return [path("", include(f"{name}.urls")) for name in names if find_spec(f"{name}.urls")]
+
+
+urlpatterns = [
+    *_of(*(name for name in settings.OUR_APPS if name != "web")),
+    path("admin/", admin.site.urls),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    re_path(r"^(?:api|game|health)(?:/.*)?$", unknown),
+    # Last, so that no page can hide an address of the API.
+    *_of("web"),
+]

@@ -198,14 +198,16 @@ export class Channel {
       this.#client.learnTime(milliseconds(message.time), this.latency);
       this.#client.emit({ type: "latency", channel: this.name, ms: this.latency }, this);
     }
-    if (typeof message.seq === "number") this.seq = message.seq;
+    // "resumed" only announces what is about to follow.
+    if (typeof message.seq === "number" && message.type !== "resumed") this.seq = message.seq;
     this.#client.emit(message, this);
   }
 
   #lost(socket, code) {
     if (socket !== this.#socket) return;
     this.#drop(socket);
-    if (Date.now() - this.#openedAt > STEADY_AFTER_MS) this.#losses = 0;
+    if (this.#openedAt && Date.now() - this.#openedAt > STEADY_AFTER_MS) this.#losses = 0;
+    this.#openedAt = 0;
     if (!this.#wanted || !RECONNECT_AFTER.has(code)) {
       this.#wanted = false;
       this.#become("closed", { code });

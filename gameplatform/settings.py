@@ -198,6 +198,8 @@ SPECTACULAR_SETTINGS = {
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# The page is served the same client module that others install.
+STATICFILES_DIRS = [("client", BASE_DIR / "clients" / "js")]
 WHITENOISE_USE_FINDERS = DEBUG
 
 # -- Real time

@@ -1,0 +1,498 @@
+/**
+ * The game platform's client for JavaScript: sign-in tokens, the queue, games and notifications.
+ *
+ *     const client = new GameClient("https://play.example.org", { access, refresh });
+ *     client.on("match_found", ({ game_id }) => client.connectToGame(game_id));
+ *     client.on("game_state", ({ view, turn }) => draw(view, turn));
+ *     await client.joinQueue("tictactoe");
+ *
+ * One ES module without dependencies, for browsers and for Node 20+ (where there is no global `WebSocket`, pass one:
+ * `{ WebSocket }`).
+ */
+
+/** Close codes after which a socket comes back by itself; every other code is an answer, and is final. */
+const RECONNECT_AFTER = new Set([1001, 1006, 1009, 1012, 1013, 4408, 4429]);
+const PING_EVERY_MS = 20_000;
+const PONG_WITHIN_MS = 10_000;
+const CONNECT_WITHIN_MS = 10_000;
+const BACKOFF_FIRST_MS = 500;
+const BACKOFF_MOST_MS = 15_000;
+/** A socket that stayed up this long was a good one: the next loss starts again with the shortest wait. */
+const STEADY_AFTER_MS = 5_000;
+const OUTBOX_MOST = 100;
+const SOCKET_OPEN = 1;
+/** A token is renewed when a tenth of its life is left, or a minute, whichever is less. */
+const RENEW_BEFORE_MS = 60_000;
+const RENEW_RETRY_MS = 10_000;
+
+/** An answer of the server that is not a success. `status` is 0 and `code` "offline" when there was no answer. */
+export class ApiError extends Error {
+  constructor({ status, code, detail, title, errors = null, retryAfter = null }) {
+    super(detail || title || code);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    /** `{field: [reasons]}` of a 422, else null. */
+    this.errors = errors;
+    /** Seconds to wait after a 429 or 503, else null. */
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The claims of a JWT, unverified: only for its times. */
+function claims(token) {
+  try {
+    const payload = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    return JSON.parse(atob(payload));
+  } catch {
+    return {};
+  }
+}
+
+/** Milliseconds until `token` should be renewed; at least 0, or null for a token without times. */
+function renewIn(token) {
+  const { exp, iat } = claims(token);
+  if (!exp) return null;
+  const early = Math.min(RENEW_BEFORE_MS, ((exp - (iat ?? exp - 600)) * 1000) / 10);
+  return Math.max(0, exp * 1000 - early - Date.now());
+}
+
+/** A time in a message (ISO text, or seconds or milliseconds since 1970) in milliseconds since 1970. */
+function milliseconds(time) {
+  if (typeof time === "number") return time < 1e11 ? time * 1000 : time;
+  return Date.parse(time);
+}
+
+/**
+ * One WebSocket that stays: it reconnects, resumes where it was, pings, and keeps what is sent while it is down.
+ * `state` is "closed", "connecting", "open" or "waiting" (for the next try).
+ */
+export class Channel {
+  #client;
+  #path;
+  #socket = null;
+  #outbox = [];
+  #losses = 0;
+  #connection = 0;
+  #openedAt = 0;
+  #timers = { retry: null, ping: null, pong: null };
+  #pingedAt = 0;
+  #wanted = false;
+
+  constructor(client, name, path) {
+    this.#client = client;
+    this.#path = path;
+    /** "game" or "notifications": told with each connection event. */
+    this.name = name;
+    this.state = "closed";
+    /** The `seq` of the last room event heard: where a new connection resumes. */
+    this.seq = null;
+    /** Milliseconds there and back, by the last ping; null until known. */
+    this.latency = null;
+  }
+
+  /** Connects now, and keeps trying. */
+  open() {
+    this.#wanted = true;
+    clearTimeout(this.#timers.retry);
+    if (this.state === "closed" || this.state === "waiting") this.#connect();
+  }
+
+  /** Closes for good; nothing waits to be sent any more. */
+  close() {
+    this.#wanted = false;
+    this.#connection += 1;
+    this.#outbox = [];
+    clearTimeout(this.#timers.retry);
+    this.#drop(this.#socket);
+    this.#become("closed", { code: 1000 });
+  }
+
+  /** Replaces a live connection by one with the newest token, without a gap: events missed meanwhile are resumed. */
+  renew() {
+    if (this.state === "open") this.#connect();
+  }
+
+  /**
+   * Sends a message now or as soon as there is a connection, and returns its `id`: an error about it has this as `ref`.
+   */
+  send(message) {
+    const stamped = { id: this.#client.nextId(), ...message };
+    if (this.#ready) this.#socket.send(JSON.stringify(stamped));
+    else if (this.#outbox.length < OUTBOX_MOST) this.#outbox.push(stamped);
+    else throw new Error("Too much is waiting to be sent.");
+    return stamped.id;
+  }
+
+  get #ready() {
+    return this.#socket?.readyState === SOCKET_OPEN;
+  }
+
+  /** Measures the latency now. */
+  ping() {
+    if (!this.#ready || this.#timers.pong) return;
+    this.#pingedAt = Date.now();
+    this.#socket.send('{"type":"ping"}');
+    const socket = this.#socket;
+    this.#awaitPong(setTimeout(() => this.#lost(socket, 1006), PONG_WITHIN_MS));
+  }
+
+  #awaitPong(timer) {
+    clearTimeout(this.#timers.pong);
+    this.#timers.pong = timer;
+  }
+
+  async #connect() {
+    const attempt = (this.#connection += 1);
+    const replaced = this.#socket;
+    // What the old socket still brings comes again by `since`.
+    if (replaced) replaced.onmessage = null;
+    else this.#become("connecting");
+    let ticket;
+    try {
+      ticket = await this.#client.ticket();
+    } catch (error) {
+      // Without a ticket there is no connection; only being signed out is final.
+      if (attempt === this.#connection) this.#lost(replaced, error.status === 401 ? 4401 : 1006);
+      return;
+    }
+    if (attempt !== this.#connection) return;
+    const query = new URLSearchParams({ ticket });
+    if (this.seq !== null) query.set("since", String(this.seq));
+    const socket = new this.#client.WebSocket(`${this.#client.socketUrl}${this.#path}?${query}`);
+    this.#socket = socket;
+    const settle = () => {
+      clearTimeout(patience);
+      this.#drop(replaced);
+    };
+    const fail = (code) => {
+      settle();
+      this.#lost(socket, code);
+    };
+    const patience = setTimeout(() => fail(1006), CONNECT_WITHIN_MS);
+    socket.onopen = () => {
+      settle();
+      this.#opened();
+    };
+    socket.onmessage = ({ data }) => this.#heard(data);
+    socket.onclose = ({ code }) => fail(code);
+  }
+
+  #opened() {
+    this.#openedAt = Date.now();
+    this.#become("open");
+    const waiting = this.#outbox;
+    this.#outbox = [];
+    for (const message of waiting) this.#socket.send(JSON.stringify(message));
+    clearInterval(this.#timers.ping);
+    this.#timers.ping = setInterval(() => this.ping(), PING_EVERY_MS);
+    this.#awaitPong(null);
+    this.ping();
+  }
+
+  #heard(data) {
+    const message = JSON.parse(data);
+    if (message.type === "pong" && this.#timers.pong) {
+      this.#awaitPong(null);
+      this.latency = Date.now() - this.#pingedAt;
+      this.#client.learnTime(milliseconds(message.time), this.latency);
+      this.#client.emit({ type: "latency", channel: this.name, ms: this.latency }, this);
+    }
+    // "resumed" only announces what is about to follow.
+    if (typeof message.seq === "number" && message.type !== "resumed") this.seq = message.seq;
+    this.#client.emit(message, this);
+  }
+
+  #lost(socket, code) {
+    if (socket !== this.#socket) return;
+    this.#drop(socket);
+    if (this.#openedAt && Date.now() - this.#openedAt > STEADY_AFTER_MS) this.#losses = 0;
+    this.#openedAt = 0;
+    if (!this.#wanted || !RECONNECT_AFTER.has(code)) {
+      this.#wanted = false;
+      this.#become("closed", { code });
+      return;
+    }
+    const most = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** this.#losses);
+    this.#losses += 1;
+    const delay = Math.random() * most;
+    this.#become("waiting", { code, retry_ms: delay });
+    this.#timers.retry = setTimeout(() => this.#connect(), delay);
+  }
+
+  /** Lets go of a socket: whatever it still says is no longer heard. */
+  #drop(socket) {
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+    if (socket !== this.#socket) return;
+    this.#socket = null;
+    clearInterval(this.#timers.ping);
+    this.#awaitPong(null);
+  }
+
+  #become(state, facts = {}) {
+    if (state === "closed" && this.state === "closed") return;
+    this.state = state;
+    this.#client.emit({ type: "connection", channel: this.name, state, ...facts }, this);
+  }
+}
+
+/**
+ * Everything a player's program needs.
+ *
+ * `on(type, handler)` hears each message of the sockets by its `type`, and these of the client itself:
+ * `connection {channel, state, ?code, ?retry_ms}`, `latency {channel, ms}`, `tokens {tokens}` after a renewal and
+ * `signed_out {}` when the session is over. Requests reject with an `ApiError`.
+ */
+export class GameClient {
+  #tokens = null;
+  #handlers = new Map();
+  #renewal = null;
+  #renewTimer = null;
+  #lastId = 0;
+  #storage;
+  #timeOffset = { ms: 0, latency: Infinity };
+
+  /**
+   * @param {string} baseUrl where the server is: `http(s)://host`
+   * @param {string | {access: string, refresh?: string} | null} token an access token alone is used until it expires;
+   *   with its refresh token it is renewed
+   * @param {object} options `storage: {load(), save(tokens)}` shares the tokens with other tabs or runs, so that two
+   *   never use one refresh token; `WebSocket` and `fetch` replace the global ones
+   */
+  constructor(baseUrl, token = null, { storage = null, WebSocket = globalThis.WebSocket, fetch = null } = {}) {
+    this.baseUrl = baseUrl.replace(/\/+$/, "");
+    /** `http(s)` becomes `ws(s)`. */
+    this.socketUrl = this.baseUrl.replace(/^http/, "ws");
+    this.WebSocket = WebSocket;
+    this.fetch = fetch ?? ((...args) => globalThis.fetch(...args));
+    this.#storage = storage;
+    /** The socket of the game being played or watched, or null. */
+    this.game = null;
+    /** The socket of everything addressed to the user, or null. */
+    this.notifications = null;
+    globalThis.addEventListener?.("online", () => {
+      for (const channel of this.#channels()) if (channel.state === "waiting") channel.open();
+    });
+    this.setTokens(typeof token === "string" ? { access: token } : token);
+  }
+
+  // -- Tokens
+
+  get signedIn() {
+    return this.#tokens !== null;
+  }
+
+  /** Takes new tokens (or null: signed out) and plans their renewal. */
+  setTokens(tokens) {
+    this.#tokens = tokens?.access ? { access: tokens.access, refresh: tokens.refresh ?? null } : null;
+    clearTimeout(this.#renewTimer);
+    const delay = this.#tokens?.refresh ? renewIn(this.#tokens.access) : null;
+    if (delay !== null) this.#planRenewal(delay);
+  }
+
+  #planRenewal(delay) {
+    this.#renewTimer = setTimeout(async () => {
+      if (await this.renewTokens()) for (const channel of this.#channels()) channel.renew();
+      else if (this.#tokens) this.#planRenewal(RENEW_RETRY_MS);
+    }, delay);
+    // In Node a planned renewal must not keep a finished program alive.
+    this.#renewTimer.unref?.();
+  }
+
+  /** Trades the refresh token for new tokens. → whether there are fresh ones now. */
+  async renewTokens() {
+    if (!this.#tokens?.refresh) return false;
+    this.#renewal ??= this.#exclusively(() => this.#renew()).finally(() => (this.#renewal = null));
+    return this.#renewal;
+  }
+
+  /** A refresh token works once: of all tabs that share it only one may use it. */
+  #exclusively(work) {
+    const locks = this.#storage && globalThis.navigator?.locks;
+    return locks ? locks.request("gameplatform-tokens", work) : work();
+  }
+
+  async #renew() {
+    const stored = this.#storage?.load();
+    if (stored?.access && stored.access !== this.#tokens.access) {
+      this.setTokens(stored);
+      return true;
+    }
+    let response;
+    try {
+      response = await this.#fetch("POST", "/api/token/refresh/", { refresh: this.#tokens.refresh }, false);
+    } catch {
+      return false;
+    }
+    if (response.ok) {
+      const { access, refresh } = await response.json();
+      this.setTokens({ access, refresh: refresh ?? this.#tokens.refresh });
+      this.#storage?.save(this.#tokens);
+      this.emit({ type: "tokens", tokens: this.#tokens });
+      return true;
+    }
+    if (response.status < 500 && response.status !== 429) this.#signedOut();
+    return false;
+  }
+
+  #signedOut() {
+    this.setTokens(null);
+    this.#storage?.save(null);
+    this.emit({ type: "signed_out" });
+  }
+
+  /** A ticket for one socket: browsers cannot send headers with a WebSocket. */
+  async ticket() {
+    const { ticket } = await this.request("POST", "/api/auth/ticket/");
+    return ticket;
+  }
+
+  // -- HTTP
+
+  /** One call of the REST API. → the JSON answer, or null where there is none. Rejects with `ApiError`. */
+  async request(method, path, body = undefined, headers = {}) {
+    let response = await this.#fetch(method, path, body, true, headers);
+    if (response.status === 401 && this.#tokens && (await this.renewTokens()))
+      response = await this.#fetch(method, path, body, true, headers);
+    if (response.ok) return response.status === 204 ? null : response.json();
+    const problem = await response.json().catch(() => ({}));
+    throw new ApiError({
+      code: "http_error",
+      title: response.statusText,
+      ...problem,
+      status: response.status,
+      retryAfter: Number(response.headers.get("Retry-After")) || null,
+    });
+  }
+
+  async #fetch(method, path, body, authorized, extra = {}) {
+    const headers = { Accept: "application/json", ...extra };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (authorized && this.#tokens) headers.Authorization = `Bearer ${this.#tokens.access}`;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    try {
+      return await this.fetch(this.baseUrl + path, { method, headers, body: text, cache: "no-store" });
+    } catch (error) {
+      throw new ApiError({ status: 0, code: "offline", detail: error.message });
+    }
+  }
+
+  // -- The queue
+
+  /** Queues for a game (the server's default without a name). `match_found` tells of the match. → the queue's answer. */
+  async joinQueue(game = undefined, options = {}) {
+    this.connectToNotifications();
+    return this.request("POST", "/game/join/", { ...(game && { game }), ...options });
+  }
+
+  /** Leaves the queue. */
+  async leaveQueue() {
+    return this.request("POST", "/game/leave/");
+  }
+
+  /** → `idle`, `queued` or `matched`, with the place in the queue or the game. */
+  async queueStatus() {
+    return this.request("GET", "/game/status/");
+  }
+
+  // -- Sockets
+
+  /** Opens the socket of everything addressed to the user; a second call changes nothing. → its channel. */
+  connectToNotifications() {
+    this.notifications ??= new Channel(this, "notifications", "/ws/notifications/");
+    this.notifications.open();
+    return this.notifications;
+  }
+
+  /** Opens the socket of one game, as player or spectator, and leaves the one before. → its channel. */
+  connectToGame(gameId) {
+    this.leaveGame();
+    this.game = new Channel(this, "game", `/ws/game/${encodeURIComponent(gameId)}/`);
+    this.game.open();
+    return this.game;
+  }
+
+  /** Closes the game's socket; in a running game the grace time begins. */
+  leaveGame() {
+    this.game?.close();
+    this.game = null;
+  }
+
+  /** Closes all sockets. */
+  disconnect() {
+    this.leaveGame();
+    this.notifications?.close();
+    this.notifications = null;
+  }
+
+  /** Tells the game that this player may start. */
+  sendReady() {
+    return this.#inGame({ type: "player_ready" });
+  }
+
+  /** Makes a move: `movement` has the fields of the game's `move_schema`. → the message's id. */
+  sendMove(movement) {
+    return this.#inGame({ type: "player_move", movement });
+  }
+
+  /** `resign`, `offer_draw`, `accept_draw`, `rematch`, `emote` or one of the game's own. → the message's id. */
+  sendAction(action, data = undefined) {
+    return this.#inGame({ type: "game_action", action, ...(data !== undefined && { data }) });
+  }
+
+  /** Says something to everybody in the game. → the message's id. */
+  sendChat(message) {
+    return this.#inGame({ type: "chat_message", message });
+  }
+
+  #inGame(message) {
+    if (!this.game) throw new Error("connectToGame() comes first.");
+    return this.game.send(message);
+  }
+
+  #channels() {
+    return [this.notifications, this.game].filter((channel) => channel !== null);
+  }
+
+  // -- Events
+
+  /** Calls `handler(message, channel)` for every message of `type` ("*": of any). → a function that ends it. */
+  on(type, handler) {
+    if (!this.#handlers.has(type)) this.#handlers.set(type, new Set());
+    this.#handlers.get(type).add(handler);
+    return () => this.#handlers.get(type).delete(handler);
+  }
+
+  /** Hands a message to its handlers; one that throws does not keep it from the others. */
+  emit(message, channel = null) {
+    for (const type of [message.type, "*"]) {
+      for (const handler of [...(this.#handlers.get(type) ?? [])]) {
+        try {
+          handler(message, channel);
+        } catch (error) {
+          console.error(error);
+        }
+      }
+    }
+  }
+
+  // -- Of use to channels
+
+  nextId() {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  /** Learns the server's clock from an answer that took `latency` milliseconds; the quickest answer is the best. */
+  learnTime(serverTime, latency) {
+    if (Number.isNaN(serverTime) || latency > this.#timeOffset.latency) return;
+    this.#timeOffset = { ms: serverTime + latency / 2 - Date.now(), latency };
+  }
+
+  /** The server's time now, in milliseconds since 1970. */
+  serverNow() {
+    return Date.now() + this.#timeOffset.ms;
+  }
+}

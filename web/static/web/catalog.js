@@ -1,0 +1,16 @@
+/** The games that this server offers, asked once. */
+import { client } from "./session.js";
+
+let asked = null;
+
+/** → `[{name, title, kind, min_players, max_players, move_schema, ...}]` */
+export function catalog() {
+  asked ??= client.request("GET", "/api/games/catalog/").catch((error) => {
+    asked = null;
+    throw error;
+  });
+  return asked;
+}
+
+/** The catalogue's entry of a game, or undefined. */
+export const gameNamed = async (name) => (await catalog()).find((game) => game.name === name);

@@ -1,0 +1,7 @@
+/** The view library in one place: Preact, its hooks and `html` templates. */
+import { h } from "./vendor/preact.js";
+import htm from "./vendor/htm.js";
+
+export const html = htm.bind(h);
+export { Component, render } from "./vendor/preact.js";
+export { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "./vendor/hooks.js";

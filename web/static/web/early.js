@@ -1,0 +1,10 @@
+// Runs before the first paint, so that the page never flashes in the other theme: the chosen one, else the system's.
+(function () {
+  var system = matchMedia("(prefers-color-scheme: dark)");
+  function apply() {
+    var chosen = localStorage.getItem("theme");
+    document.documentElement.dataset.theme = chosen || (system.matches ? "dark" : "light");
+  }
+  system.addEventListener("change", apply);
+  apply();
+})();

@@ -1,0 +1,119 @@
+/** Battleship: place the fleet by clicks (or shuffle it), then fire at the enemy's waters. */
+import { Button } from "../components.js";
+import { html, useEffect, useState } from "../dom.js";
+import { text, words } from "../texts.js";
+import { arrowTarget } from "./cells.js";
+
+const SIZE = 10;
+const FLEET = { carrier: 5, battleship: 4, cruiser: 3, submarine: 3, destroyer: 2 };
+const NAMES = Object.keys(FLEET);
+
+const cellsOf = ({ name, row, col, vertical }) =>
+  Array.from({ length: FLEET[name] }, (_, step) => [row + (vertical ? step : 0), col + (vertical ? 0 : step)]);
+
+/** Whether `ship` lies on the board and on no other of `ships`. */
+function fits(ship, ships) {
+  const taken = new Set(ships.flatMap(cellsOf).map(String));
+  return cellsOf(ship).every((cell) => cell.every((part) => part < SIZE) && !taken.has(String(cell)));
+}
+
+function shuffled() {
+  const ships = [];
+  const pick = () => Math.floor(Math.random() * SIZE);
+  for (const name of NAMES) {
+    let ship;
+    do ship = { name, row: pick(), col: pick(), vertical: Math.random() < 0.5 };
+    while (!fits(ship, ships));
+    ships.push(ship);
+  }
+  return ships;
+}
+
+const EMPTY = Array.from({ length: SIZE }, () => Array(SIZE).fill(null));
+
+function Waters({ title, grid, free, active, last, aim = [], onPick, onAim }) {
+  return html`<figure class=${`waters ${active ? "active" : ""}`}>
+    <figcaption>${title}</figcaption>
+    <svg class="board" viewBox="0 0 500 500" role="grid" aria-label=${title}
+        onKeyDown=${(event) => arrowTarget(event, SIZE, SIZE)} onMouseLeave=${() => onAim?.(null)}>
+      <rect class="water" width="500" height="500" rx="12" />
+      ${grid.map(
+        (row, r) => html`<g role="row" key=${r}>
+          ${row.map((content, c) => {
+            const open = free?.(r, c) ?? false;
+            const aimed = aim.some(([ar, ac]) => ar === r && ac === c);
+            const label = text("board.cell", { row: r + 1, column: c + 1, mark: text(`battleship.${content ?? "water"}`) });
+            return html`<g key=${c} role="gridcell" data-cell=${r * SIZE + c} tabindex=${r + c === 0 ? 0 : -1}
+                aria-label=${label} aria-disabled=${!open} transform=${`translate(${c * 50} ${r * 50})`}
+                class=${`sea ${content ?? ""} ${open ? "free" : ""} ${aimed ? "aim" : ""} ${last === r * SIZE + c ? "last" : ""}`}
+                onClick=${() => open && onPick(r, c)} onMouseEnter=${() => onAim?.([r, c])} onFocus=${() => onAim?.([r, c])}>
+              <rect x="1.5" y="1.5" width="47" height="47" rx="5" />
+              ${content === "miss" && html`<circle class="splash" cx="25" cy="25" r="6" />`}
+              ${(content === "hit" || content === "sunk") && html`<path class="blast" d="M14 14 36 36M36 14 14 36" />`}
+            </g>`;
+          })}
+        </g>`,
+      )}
+    </svg>
+  </figure>`;
+}
+
+function Placing({ onMove, pending }) {
+  const [ships, setShips] = useState([]);
+  const [vertical, setVertical] = useState(false);
+  const [at, setAt] = useState(null);
+  const name = NAMES.find((one) => !ships.some((ship) => ship.name === one));
+  const grid = EMPTY.map((row) => [...row]);
+  for (const [row, col] of ships.flatMap(cellsOf)) grid[row][col] = "ship";
+  const next = (row, col) => ({ name, row, col, vertical });
+  const free = (row, col) => Boolean(name) && fits(next(row, col), ships);
+  useEffect(() => {
+    const turn = (event) => event.key === "r" && !event.target.closest("input") && setVertical((before) => !before);
+    addEventListener("keydown", turn);
+    return () => removeEventListener("keydown", turn);
+  }, []);
+  return html`<div class="placing">
+    <p role="status">${name ? text("battleship.hint", { ship: name, size: FLEET[name] }) : text("battleship.place")}</p>
+    <div class="actions">
+      <${Button} icon="turn" onClick=${() => setVertical(!vertical)} disabled=${!name}>${text("battleship.rotate")} (R)<//>
+      <${Button} onClick=${() => setShips(shuffled())}>${text("battleship.shuffle")}<//>
+      <${Button} onClick=${() => setShips([])} disabled=${!ships.length}>${text("battleship.clear")}<//>
+      <${Button} kind="primary" disabled=${Boolean(name)} busy=${Boolean(pending)} onClick=${() => onMove({ ships })}>
+        ${text("battleship.done")}<//>
+    </div>
+    <${Waters} title=${text("battleship.own")} grid=${grid} free=${free} active onAim=${setAt}
+      aim=${at && free(...at) ? cellsOf(next(...at)) : []} onPick=${(row, col) => setShips([...ships, next(row, col)])} />
+  </div>`;
+}
+
+const Fleet = ({ fleet }) =>
+  fleet && html`<ul class="fleet">
+    ${Object.entries(fleet).map(
+      ([name, sunk]) => html`<li key=${name} class=${sunk ? "sunk" : ""}>${words(name)}${sunk && html`<span class="hidden"> ${text("battleship.sunk")}</span>`}</li>`,
+    )}
+  </ul>`;
+
+export default function Battleship({ view, room, me, canMove, pending, onMove }) {
+  const seat = room.players.findIndex(({ id }) => id === me);
+  if (view.phase === "placing" && seat >= 0) {
+    if (!view.placed[seat]) return html`<${Placing} onMove=${onMove} pending=${pending} />`;
+    return html`<div class="placing"><p role="status">${text("battleship.waiting")}</p>
+      <${Waters} title=${text("battleship.own")} grid=${view.board} /></div>`;
+  }
+  const shot = view.last_shot;
+  const last = shot ? shot.row * SIZE + shot.col : null;
+  const first = Math.max(0, seat);
+  const titles = seat >= 0
+    ? [text("battleship.own"), text("battleship.target")]
+    : room.players.map(({ username }) => text("battleship.board_of", { name: username }));
+  return html`<div class="battle">
+    <div><${Waters} title=${titles[1]} grid=${view.target} active=${canMove} last=${shot?.seat === first ? last : null}
+        aim=${pending ? [[pending.row, pending.col]] : []} onPick=${(row, col) => onMove({ row, col })}
+        free=${(row, col) => canMove && view.target[row][col] === null} /><${Fleet} fleet=${view.enemy} /></div>
+    <div><${Waters} title=${titles[0]} grid=${view.board} last=${shot && shot.seat !== first ? last : null} />
+      <${Fleet} fleet=${view.fleet} /></div>
+  </div>`;
+}
+
+/** Whether it is this player's turn although no single one has it: while both place their fleets. */
+export const mayMove = (view, seat) => view.phase === "placing" && !view.placed[seat];

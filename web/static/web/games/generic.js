@@ -1,0 +1,121 @@
+/** Any other game: what its view holds, and a form made from its movements' JSON schema. */
+import { Button } from "../components.js";
+import { html, useState } from "../dom.js";
+import { text, words } from "../texts.js";
+
+const HIDDEN = new Set(["you", "turn"]);
+
+/** A part of a schema with its `$ref` followed. */
+function resolve(schema, root) {
+  if (!schema.$ref) return schema;
+  const path = schema.$ref.replace(/^#\//, "").split("/");
+  return resolve(path.reduce((part, key) => part[key], root), root);
+}
+
+const variantsOf = (schema) => schema.anyOf ?? schema.oneOf ?? null;
+const choicesOf = (schema) => ("const" in schema ? [schema.const] : schema.enum);
+
+/** The value that a field starts with. */
+function initial(given, root) {
+  const schema = resolve(given, root);
+  if ("default" in schema) return schema.default;
+  const choices = choicesOf(schema);
+  if (choices) return choices[0];
+  if (variantsOf(schema)) return initial(variantsOf(schema)[0], root);
+  if (schema.type === "integer" || schema.type === "number") return schema.minimum ?? 0;
+  if (schema.type === "boolean") return false;
+  if (schema.type === "array") return Array.from({ length: schema.minItems ?? 0 }, () => initial(schema.items, root));
+  if (schema.type === "object")
+    return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, part]) => [name, initial(part, root)]));
+  return schema.type === "null" ? null : "";
+}
+
+function Input({ label, schema: given, root, value, onChange }) {
+  const schema = resolve(given, root);
+  const choices = choicesOf(schema);
+  if (choices?.length === 1) return null;
+  if (choices)
+    return html`<label class="field"><span>${label}</span>
+      <select value=${choices.indexOf(value)} onChange=${(event) => onChange(choices[event.currentTarget.value])}>
+        ${choices.map((choice, index) => html`<option key=${index} value=${index}>${String(choice)}</option>`)}
+      </select></label>`;
+  if (variantsOf(schema)) return html`<${Variants} ...${{ label, schema, root, value, onChange }} />`;
+  if (schema.type === "object") return html`<${Fields} ...${{ label, schema, root, value, onChange }} />`;
+  if (schema.type === "array")
+    return html`<fieldset><legend>${label}</legend>
+      ${value.map(
+        (item, index) => html`<${Input} key=${index} label=${`${label} ${index + 1}`} schema=${schema.items} root=${root}
+          value=${item} onChange=${(changed) => onChange(value.with(index, changed))} />`,
+      )}
+      <div class="actions">
+        ${value.length < (schema.maxItems ?? Infinity) &&
+        html`<${Button} onClick=${() => onChange([...value, initial(schema.items, root)])}>${text("form.add")}<//>`}
+        ${value.length > (schema.minItems ?? 0) &&
+        html`<${Button} onClick=${() => onChange(value.slice(0, -1))}>${text("form.remove")}<//>`}
+      </div></fieldset>`;
+  if (schema.type === "boolean")
+    return html`<label class="check"><input type="checkbox" checked=${value}
+      onChange=${(event) => onChange(event.currentTarget.checked)} /><span>${label}</span></label>`;
+  const number = schema.type === "integer" || schema.type === "number";
+  return html`<label class="field"><span>${label}</span>
+    <input type=${number ? "number" : "text"} required value=${value} min=${schema.minimum} max=${schema.maximum}
+      step=${schema.type === "number" ? "any" : undefined} minlength=${schema.minLength} maxlength=${schema.maxLength}
+      onInput=${({ currentTarget }) => onChange(number ? currentTarget.valueAsNumber : currentTarget.value)} /></label>`;
+}
+
+function Variants({ label, schema, root, value, onChange }) {
+  const variants = variantsOf(schema).map((one) => resolve(one, root));
+  const [chosen, setChosen] = useState(0);
+  const choose = (index) => {
+    setChosen(index);
+    onChange(initial(variants[index], root));
+  };
+  const title = (one, index) => words(one.title ?? one.type ?? String(index + 1));
+  return html`<label class="field"><span>${label}</span>
+      <select value=${chosen} onChange=${(event) => choose(Number(event.currentTarget.value))}>
+        ${variants.map((one, index) => html`<option key=${index} value=${index}>${title(one, index)}</option>`)}
+      </select></label>
+    <${Input} key=${chosen} label=${label} schema=${variants[chosen]} root=${root} value=${value} onChange=${onChange} />`;
+}
+
+function Fields({ schema, root, value, onChange }) {
+  return html`<div class="fields">
+    ${Object.entries(schema.properties ?? {}).map(
+      ([name, part]) => html`<${Input} key=${name} label=${words(name)} schema=${part} root=${root} value=${value[name]}
+        onChange=${(changed) => onChange({ ...value, [name]: changed })} />`,
+    )}
+  </div>`;
+}
+
+const isGrid = (value) => Array.isArray(value) && value.length > 0 && value.every(Array.isArray);
+
+/** Any JSON value: rows of rows as a table, records as lists of their fields. */
+function Value({ value }) {
+  if (isGrid(value))
+    return html`<div class="scrolls" tabindex="0"><table class="cells"><tbody>
+      ${value.map((row, r) => html`<tr key=${r}>${row.map((cell, c) => html`<td key=${c}>${cell === null ? "·" : html`<${Value} value=${cell} />`}</td>`)}</tr>`)}
+    </tbody></table></div>`;
+  if (Array.isArray(value))
+    return value.every((item) => typeof item !== "object" || item === null)
+      ? value.join(", ") || "–"
+      : html`<ol>${value.map((item, index) => html`<li key=${index}><${Value} value=${item} /></li>`)}</ol>`;
+  if (value !== null && typeof value === "object")
+    return html`<dl>${Object.entries(value).map(([name, part]) => html`<div key=${name}><dt>${words(name)}</dt><dd><${Value} value=${part} /></dd></div>`)}</dl>`;
+  return value === null ? "–" : String(value);
+}
+
+export default function Generic({ view, canMove, pending, onMove, schema }) {
+  const [movement, setMovement] = useState(() => schema && initial(schema, schema));
+  const shown = Object.fromEntries(Object.entries(view).filter(([name]) => !HIDDEN.has(name)));
+  const send = (event) => {
+    event.preventDefault();
+    onMove(movement);
+  };
+  return html`<div class="generic card">
+    <section aria-label=${text("form.view")}><${Value} value=${shown} /></section>
+    ${canMove && schema && html`<form onSubmit=${send}>
+      <${Input} label=${text("form.variant")} schema=${schema} root=${schema} value=${movement} onChange=${setMovement} />
+      <${Button} kind="primary" type="submit" busy=${Boolean(pending)}>${text("form.send")}<//>
+    </form>`}
+  </div>`;
+}

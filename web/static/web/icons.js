@@ -1,0 +1,32 @@
+/** The icons: one small set, drawn with the text's colour. They say nothing by themselves; their button has the name. */
+import { html } from "./dom.js";
+
+const PATHS = {
+  play: "M8 5.5v13l10.5-6.5z",
+  watch: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
+  leaderboard: "M5 20v-6M12 20V5M19 20v-10",
+  profile: "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4.5 20.5c.8-4 3.8-6 7.5-6s6.7 2 7.5 6",
+  sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4",
+  moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
+  out: "M10 4H5v16h5M14.5 8l4 4-4 4M18.5 12H9",
+  robot: "M12 3.5V7M5 7.5h14v11H5zM9.5 12v2M14.5 12v2M2.5 11.5v3M21.5 11.5v3",
+  friend: "M10 14a4 4 0 0 0 5.7 0l3.1-3.1a4 4 0 0 0-5.7-5.7l-1.2 1.2M14 10a4 4 0 0 0-5.7 0l-3.1 3.1a4 4 0 0 0 5.7 5.7l1.2-1.2",
+  flag: "M6 21V4h11l-2 4 2 4H6",
+  equal: "M6 9.5h12M6 14.5h12",
+  chat: "M4 5.5h16v11H11l-4.5 4v-4H4z",
+  send: "M4 12 20 4l-4 16-4.5-6.5z",
+  close: "M6 6l12 12M18 6 6 18",
+  first: "M6 6v12M18 6l-8 6 8 6z",
+  previous: "M16 6l-8 6 8 6z",
+  next: "M8 6l8 6-8 6z",
+  last: "M18 6v12M6 6l8 6-8 6z",
+  pause: "M8.5 6v12M15.5 6v12",
+  turn: "M4.5 12a7.5 7.5 0 1 1 2.2 5.3M4.5 17.5V12H10",
+  crown: "M4 8l4 4 4-7 4 7 4-4-1.5 10h-13z",
+};
+
+export function Icon({ name }) {
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <path d=${PATHS[name]} />
+  </svg>`;
+}

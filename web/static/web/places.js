@@ -1,0 +1,18 @@
+/**
+ * Every place of the page. A new one is one file in `screens/` and one line here (and its URL in `web/urls.py`).
+ *
+ * `path` may have fields; `load` brings the module whose default export draws it, with the fields as properties.
+ * `rail` puts it in the navigation; `open` lets in who is not signed in.
+ */
+export const PLACES = [
+  { path: "/", rail: null, open: true, load: () => import("./screens/home.js") },
+  { path: "/play", rail: "play", load: () => import("./screens/lobby.js") },
+  { path: "/games/:id", rail: null, load: () => import("./screens/game.js") },
+  { path: "/watch", rail: "watch", load: () => import("./screens/watch.js") },
+  { path: "/replay/:id", rail: null, load: () => import("./screens/replay.js") },
+  { path: "/leaderboard", rail: "leaderboard", load: () => import("./screens/leaderboard.js") },
+  { path: "/leaderboard/:game", rail: null, load: () => import("./screens/leaderboard.js") },
+  { path: "/profile", rail: "profile", load: () => import("./screens/profile.js") },
+  { path: "/signin", rail: null, open: true, load: () => import("./screens/signin.js") },
+  { path: "/register", rail: null, open: true, load: () => import("./screens/signin.js") },
+];

@@ -1,0 +1,78 @@
+/** The queue: joining, one's place in it, leaving, and going to the game that comes of it. */
+import { go } from "./router.js";
+import { client, session } from "./session.js";
+import { Store } from "./store.js";
+
+const ASK_EVERY_MS = 2_000;
+
+/** `{game, position, size, since}` while queued (`since`: milliseconds since 1970), else null. */
+export const queue = new Store(null);
+let timer = null;
+
+function stop() {
+  clearInterval(timer);
+  queue.set(null);
+}
+
+function settle(answer) {
+  if (answer.status === "matched") {
+    stop();
+    go(`/games/${answer.game_id}`);
+  } else if (answer.status === "queued") {
+    const since = queue.value?.game === answer.game ? queue.value.since : Date.now();
+    queue.set({ game: answer.game, position: answer.position, size: answer.queue_size, since });
+  } else stop();
+}
+
+function follow() {
+  clearInterval(timer);
+  timer = setInterval(() => {
+    // A lost answer changes nothing: the next one tells.
+    client.queueStatus().then((answer) => queue.value && settle(answer), () => {});
+  }, ASK_EVERY_MS);
+}
+
+export async function joinQueue(game) {
+  if (queue.value && queue.value.game !== game) await client.leaveQueue();
+  settle(await client.joinQueue(game));
+  if (queue.value) follow();
+}
+
+export async function leaveQueue() {
+  stop();
+  await client.leaveQueue();
+}
+
+/** After a reload: a place in the queue is still ours. A match made earlier is only one of our running games. */
+export async function resumeQueue() {
+  if (queue.value) return;
+  const answer = await client.queueStatus();
+  if (answer.status !== "queued") return;
+  settle(answer);
+  follow();
+}
+
+/** A game against the computer: nobody has to wait for it. */
+export async function playComputer(game, level) {
+  if (queue.value) await leaveQueue();
+  const made = await client.request("POST", "/api/games/", { game, opponent: "bot", level });
+  go(`/games/${made.id ?? made.game_id}`);
+}
+
+/** A game that starts when somebody opens its link. */
+export async function playFriend(game) {
+  if (queue.value) await leaveQueue();
+  const made = await client.request("POST", "/api/games/", { game, private: true });
+  go(`/games/${made.id ?? made.game_id}`);
+}
+
+client.on("match_found", ({ game_id }) => {
+  if (!queue.value) return;
+  stop();
+  go(`/games/${game_id}`);
+});
+
+session.subscribe(({ status }) => {
+  if (status === "out") stop();
+});
+

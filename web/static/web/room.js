@@ -1,0 +1,109 @@
+/** What is known of one game, as a pure function of what its socket said: `told(room, message, context)`. */
+
+/** Nothing known yet. */
+export const NEW_ROOM = {
+  id: null,
+  game: null,
+  state: null,
+  players: [],
+  view: null,
+  turn: null,
+  clock: null,
+  you: null,
+  /** `{movement, user_id}` of the newest move. */
+  lastMove: null,
+  /** `{user_id: milliseconds since 1970}`: until when those who are gone may come back. */
+  gone: {},
+  /** User ids: who offers a draw, who asks for a rematch. */
+  drawOfferedBy: null,
+  rematchAskedBy: [],
+  /** The game that the rematch is. */
+  rematch: null,
+  result: null,
+  chat: [],
+};
+
+const CHAT_KEPT = 200;
+const OVER = new Set(["finished", "abandoned"]);
+
+export const isOver = (room) => OVER.has(room.state) || room.result !== null;
+
+export const player = (room, userId) => room.players.find(({ id }) => id === userId);
+
+/** "Ada" for a player of this room, else "". */
+export const nameOf = (room, userId) => player(room, userId)?.username ?? "";
+
+const without = (record, key) => Object.fromEntries(Object.entries(record).filter(([one]) => one !== String(key)));
+
+const withPlayer = (room, userId, fields) =>
+  room.players.map((one) => (one.id === userId ? { ...one, ...fields } : one));
+
+const TOLD = {
+  game_state(room, message) {
+    const { id, game, state, players, view, turn, clock, you } = message;
+    const gone = Object.fromEntries(
+      Object.entries(room.gone).filter(([userId]) => players.some((one) => one.id === Number(userId) && !one.connected)),
+    );
+    const shown = view ?? room.view;
+    return {
+      ...room, id, game, state, players, gone, clock: clock ?? null,
+      view: shown, turn: turn ?? view?.turn ?? null, you: you ?? view?.you ?? null,
+      result: message.result ?? room.result,
+    };
+  },
+
+  player_move(room, { user_id, movement, view, turn, clock }) {
+    return {
+      ...room, view: view ?? room.view, turn: turn ?? view?.turn ?? null, clock: clock ?? room.clock,
+      lastMove: { movement, user_id }, drawOfferedBy: room.drawOfferedBy === user_id ? room.drawOfferedBy : null,
+    };
+  },
+
+  player_ready: (room, { user_id }) => ({ ...room, players: withPlayer(room, user_id, { ready: true }) }),
+
+  game_start: (room) => ({ ...room, state: "active" }),
+
+  player_left(room, { user_id, username, grace_s }, now) {
+    const players = withPlayer(room, user_id, { connected: false });
+    if (!grace_s || !player(room, user_id)) return { ...room, players };
+    return { ...room, players, gone: { ...room.gone, [user_id]: { username, until: now + grace_s * 1000 } } };
+  },
+
+  player_joined: (room, { user_id }) => TOLD.player_reconnected(room, { user_id }),
+
+  player_reconnected: (room, { user_id }) => ({
+    ...room, players: withPlayer(room, user_id, { connected: true }), gone: without(room.gone, user_id),
+  }),
+
+  game_action(room, { action, data, user_id }) {
+    if (action === "offer_draw") return { ...room, drawOfferedBy: user_id };
+    if (action === "rematch" && data?.game_id) return { ...room, rematch: data.game_id };
+    if (action === "rematch") return { ...room, rematchAskedBy: [...room.rematchAskedBy, user_id] };
+    return room;
+  },
+
+  chat_message(room, { user_id, username, message, seq }) {
+    if (seq && room.chat.some((one) => one.seq === seq)) return room;
+    return { ...room, chat: [...room.chat, { user_id, username, message, seq }].slice(-CHAT_KEPT) };
+  },
+
+  game_over(room, { winner_ids, reason, scores, ratings, rewards, view }) {
+    return {
+      ...room, state: "finished", view: view ?? room.view, turn: null, gone: {}, drawOfferedBy: null,
+      result: { winner_ids: winner_ids ?? [], reason, scores, ratings: ratings ?? [], rewards },
+    };
+  },
+};
+
+/** The room after `message` came at `now` (milliseconds since 1970); messages of no concern change nothing. */
+export function told(room, message, now = Date.now()) {
+  return TOLD[message.type]?.(room, message, now) ?? room;
+}
+
+/** How many milliseconds `userId` has left at the server's time `serverNow`, or null without a clock. */
+export function timeLeft(clock, userId, serverNow) {
+  const left = clock?.left_ms?.[userId];
+  if (left === undefined) return null;
+  const running = clock.running?.includes(userId);
+  return running ? Math.max(0, left - Math.max(0, serverNow - Date.parse(clock.at))) : left;
+}

@@ -1,0 +1,323 @@
+/** One game, played or watched: its board, the people at it, clocks, offers, the result, and what they say. */
+import { gameNamed } from "../catalog.js";
+import { Avatar, Badge, Button, Card, Failure, IconButton, LinkButton, Refusal, Skeleton, useAction, useLoad, useNow, useTitle } from "../components.js";
+import { html, useCallback, useEffect, useReducer, useRef, useState } from "../dom.js";
+import { loadBoard } from "../games/index.js";
+import { joinQueue } from "../queue.js";
+import { isOver, nameOf, NEW_ROOM, timeLeft, told } from "../room.js";
+import { go } from "../router.js";
+import { client, reason, session } from "../session.js";
+import { useStore } from "../store.js";
+import { duration, text, textOr, words } from "../texts.js";
+
+const LOW_TIME_MS = 20_000;
+const OPEN_STATES = new Set(["created", "waiting_for_players"]);
+const NOT_BEGUN = new Set([...OPEN_STATES, "waiting_for_ready"]);
+
+/** The room behind a game's socket: `{room, connection, refusal, pending, move, act, frames}`. */
+function useRoom(id) {
+  const [room, tell] = useReducer(told, NEW_ROOM);
+  const [connection, setConnection] = useState({ state: "connecting" });
+  const [refusal, setRefusal] = useState(null);
+  const [pending, setPending] = useState(null);
+  const me = useRef(null);
+  // The newest message that may be refused; the page says by itself that it is ready, so a refusal of that is not shown.
+  const asked = useRef(null);
+  const watchers = useRef(new Set());
+
+  useEffect(() => {
+    const heard = [
+      client.on("*", (message, channel) => {
+        if (channel?.name !== "game") return;
+        if (message.type === "game_tick") for (const watch of watchers.current) watch(message.tick, message.view);
+        else tell(message);
+      }),
+      client.on("connection", ({ channel, ...facts }) => {
+        if (channel !== "game") return;
+        setConnection({ ...facts, until: Date.now() + (facts.retry_ms ?? 0) });
+      }),
+      client.on("latency", ({ channel, ms }) => channel === "game" && setConnection((before) => ({ ...before, ms }))),
+      client.on("game_state", ({ state, you, players }) => {
+        me.current = you?.user_id ?? null;
+        const ready = players.find((one) => one.id === me.current)?.ready ?? true;
+        if (NOT_BEGUN.has(state) && !ready) asked.current = { id: client.sendReady(), silent: true };
+      }),
+      client.on("player_move", ({ user_id }) => {
+        if (user_id !== me.current) return;
+        setPending(null);
+        setRefusal(null);
+      }),
+      client.on("error", ({ code, message, ref }, channel) => {
+        if (channel?.name !== "game") return;
+        const { silent = false } = asked.current?.id === ref ? asked.current : {};
+        setPending(null);
+        if (!silent) setRefusal(message || words(code));
+      }),
+    ];
+    client.connectToGame(id);
+    return () => {
+      for (const end of heard) end();
+      client.leaveGame();
+    };
+  }, [id]);
+
+  const move = useCallback((movement) => {
+    setRefusal(null);
+    asked.current = { id: client.sendMove(movement) };
+    setPending(movement);
+  }, []);
+  const act = useCallback((action) => {
+    setRefusal(null);
+    return client.sendAction(action);
+  }, []);
+  const frames = useCallback((watch) => {
+    watchers.current.add(watch);
+    return () => watchers.current.delete(watch);
+  }, []);
+  return { room, connection, refusal, pending, move, act, frames };
+}
+
+function Clock({ clock, userId }) {
+  const running = clock?.running?.includes(userId);
+  useNow(running ? 100 : null);
+  const left = timeLeft(clock, userId, client.serverNow());
+  if (left === null) return null;
+  const low = left < LOW_TIME_MS ? "low" : "";
+  return html`<span class=${`clock numbers ${running ? "running" : ""} ${low}`} role="timer">${duration(left, { tenths: true })}</span>`;
+}
+
+function Seat({ room, seat, marks }) {
+  const turn = room.turn === seat.id;
+  const gone = room.gone[seat.id];
+  const now = useNow(gone ? 500 : null);
+  const change = room.result?.ratings?.find(({ user_id }) => user_id === seat.id);
+  const mine = room.you?.user_id === seat.id;
+  const mark = marks?.[room.players.indexOf(seat)];
+  return html`<div class=${`seat ${turn ? "turn" : ""} ${seat.connected ? "" : "away"}`}>
+    <${Avatar} name=${seat.username} />
+    <span class="grow"><strong>${seat.username}${mine && html` <span class="soft">(${text("game.you")})</span>`}</strong>
+      <span class="soft small numbers">${Math.round(change?.after ?? seat.rating ?? 0) || ""}
+        ${change && html` <${RatingChange} change=${change} />`}
+        ${gone && html`<span class="warn" role="status">${text("game.left", { seconds: Math.max(0, Math.ceil((gone.until - now) / 1000)) })}</span>`}</span></span>
+    ${mark && html`<span class=${`piece piece-${mark}`} role="img" aria-label=${text("game.pieces", { side: mark })}>${mark}</span>`}
+    ${room.view?.scores && html`<span class="score numbers">${room.view.scores[seat.side] ?? seat.score}</span>`}
+    <${Clock} clock=${room.clock} userId=${seat.id} />
+  </div>`;
+}
+
+function RatingChange({ change }) {
+  const difference = Math.round(change.after) - Math.round(change.before);
+  const sign = difference > 0 ? "+" : difference < 0 ? "−" : "±";
+  return html`<span class=${difference < 0 ? "down" : "up"}>${sign}${Math.abs(difference)}</span>`;
+}
+
+function statusOf(room, me, canMove) {
+  if (isOver(room)) return text(room.state === "abandoned" ? "game.abandoned" : "game.finished");
+  if (room.state !== "active") return textOr(`game.${room.state}`, words(room.state));
+  if (canMove) return text("game.your_turn");
+  if (room.turn === null) return text("game.active");
+  if (me !== null) return text("game.their_turn", { name: nameOf(room, room.turn) });
+  return text("game.turn_of", { name: nameOf(room, room.turn) });
+}
+
+function verdict(room, me) {
+  const { winner_ids: winners, reason: why } = room.result;
+  if (!winners.length) return text(why.startsWith("draw") ? "result.draw" : "result.none");
+  if (me === null) return text("result.winner", { name: winners.map((id) => nameOf(room, id)).join(", ") });
+  return text(winners.includes(me) ? "result.won" : "result.lost");
+}
+
+function Result({ room, me, act, offline }) {
+  const button = useRef(null);
+  const again = useAction(async () => {
+    await joinQueue(room.game);
+    go("/play");
+  });
+  const asked = room.rematchAskedBy.includes(me);
+  const wanted = room.rematchAskedBy.find((id) => id !== me);
+  const change = room.result.ratings?.find(({ user_id }) => user_id === me);
+  useEffect(() => {
+    // Enter asks for a rematch, unless somebody is in the middle of a sentence.
+    if (!document.activeElement?.closest("input, dialog")) button.current?.querySelector("button")?.focus({ preventScroll: true });
+  }, []);
+  const kind = me === null || !room.result.winner_ids.length ? "" : room.result.winner_ids.includes(me) ? "won" : "lost";
+  return html`<${Card} class=${`result ${kind}`}>
+    <div role="status"><h2>${verdict(room, me)}</h2>
+      <p class="soft">${textOr(`reason.${room.result.reason}`, words(room.result.reason))}</p></div>
+    ${change && html`<p class="numbers rating">${text("result.rating")} <strong>${Math.round(change.after)}</strong> <${RatingChange} change=${change} /></p>`}
+    ${wanted !== undefined && !asked && me !== null && html`<p role="status">${text("result.rematch_wanted", { name: nameOf(room, wanted) })}</p>`}
+    <div class="actions" ref=${button}>
+      ${me !== null && html`<${Button} kind="primary" icon="turn" disabled=${asked || offline} onClick=${() => act("rematch")}>
+        ${text(asked ? "result.rematch_asked" : "result.rematch")}<//>
+      <${Button} busy=${again.busy} onClick=${() => again.run()}>${text("result.again")}<//>`}
+      <${LinkButton} kind=${me === null ? "primary" : "plain"} href=${`/replay/${room.id}`}>${text("result.replay")}<//>
+      <${LinkButton} kind="quiet" href="/play">${text("game.other_game")}<//>
+    </div>
+    ${again.error && html`<${Refusal}>${reason(again.error)}<//>`}
+  <//>`;
+}
+
+function Controls({ room, me, act }) {
+  const [sure, setSure] = useState(false);
+  const offer = room.drawOfferedBy;
+  const [declined, setDeclined] = useState(null);
+  useEffect(() => setDeclined(null), [offer]);
+  useEffect(() => {
+    const cancel = (event) => event.key === "Escape" && setSure(false);
+    addEventListener("keydown", cancel);
+    return () => removeEventListener("keydown", cancel);
+  }, []);
+  if (offer !== null && offer !== me && declined !== offer)
+    return html`<div class="offer" role="status"><p>${text("game.draw_wanted", { name: nameOf(room, offer) })}</p>
+      <div class="actions"><${Button} kind="primary" onClick=${() => act("accept_draw")}>${text("game.draw_accept")}<//>
+        <${Button} onClick=${() => setDeclined(offer)}>${text("game.draw_decline")}<//></div></div>`;
+  if (sure)
+    return html`<div class="offer"><p>${text("game.resign_sure")}</p>
+      <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>${text("game.resign_yes")}<//>
+        <${Button} onClick=${() => setSure(false)}>${text("lobby.cancel")}<//></div></div>`;
+  return html`<div class="actions">
+    <${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
+      ${text(offer === me ? "game.draw_offered" : "game.draw")}<//>
+    <${Button} icon="flag" onClick=${() => setSure(true)}>${text("game.resign")}<//>
+  </div>`;
+}
+
+function Chat({ room, me }) {
+  const [draft, setDraft] = useState("");
+  const end = useRef(null);
+  useEffect(() => {
+    end.current.scrollTop = end.current.scrollHeight;
+  }, [room.chat.length]);
+  const say = (event) => {
+    event.preventDefault();
+    const message = draft.trim();
+    if (!message) return;
+    client.sendChat(message);
+    setDraft("");
+  };
+  return html`<${Card} class="chat" title=${text("game.chat")}>
+    <ol ref=${end} aria-live="polite" tabindex="0" aria-label=${text("game.chat")}>
+      ${room.chat.map((one, index) => html`<li key=${one.seq ?? index} class=${one.user_id === me ? "mine" : ""}><strong>${one.username}</strong> ${one.message}</li>`)}
+      ${!room.chat.length && html`<li class="soft">${text("game.chat_empty")}</li>`}
+    </ol>
+    <form onSubmit=${say}>
+      <input aria-label=${text("game.chat_write")} placeholder=${text("game.chat_write")} maxlength="500" autocomplete="off"
+        value=${draft} onInput=${(event) => setDraft(event.currentTarget.value)} />
+      <${IconButton} type="submit" icon="send" label=${text("game.chat_send")} />
+    </form>
+  <//>`;
+}
+
+function Link() {
+  const [copied, setCopied] = useState(false);
+  const link = useRef(null);
+  const copy = async () => {
+    link.current.select();
+    // Without a secure origin there is no clipboard; the selected link can still be copied by hand.
+    await navigator.clipboard?.writeText(location.href);
+    setCopied(Boolean(navigator.clipboard));
+  };
+  return html`<${Card} class="invite" title=${text("game.invite_title")}>
+    <p>${text("game.invite_text")}</p>
+    <div class="copy"><input ref=${link} readonly value=${location.href} aria-label=${text("game.invite_copy")} />
+      <${Button} kind="primary" onClick=${copy}>${text(copied ? "game.invite_copied" : "game.invite_copy")}<//></div>
+  <//>`;
+}
+
+function Line({ connection, room }) {
+  const waiting = connection.state === "waiting";
+  const now = useNow(waiting ? 500 : null);
+  if (connection.state === "open")
+    return connection.ms === undefined ? null : html`<span class="soft small numbers">${text("game.latency", { ms: connection.ms })}</span>`;
+  if (waiting) {
+    const seconds = Math.max(0, Math.ceil((connection.until - now) / 1000));
+    return html`<${Badge} kind="warn">${text("game.offline", { seconds })}<//>`;
+  }
+  return room.id && html`<${Badge} kind="warn">${text("game.connecting")}<//>`;
+}
+
+const CLOSED = { 4403: "game.not_allowed", 4404: "game.unknown", 4409: "game.replaced" };
+
+function Closed({ code }) {
+  const here = code === 4409;
+  return html`<div class="empty" role="alert"><p>${text(CLOSED[code] ?? "game.closed")}</p>
+    ${here && html`<${Button} kind="primary" onClick=${() => client.game.open()}>${text("game.replaced_here")}<//>`}
+    <${LinkButton} href="/play">${text("error.home")}<//></div>`;
+}
+
+function Table({ id }) {
+  const { room, connection, refusal, pending, move, act, frames } = useRoom(id);
+  const [board, setBoard] = useState(null);
+  const { data: entry } = useLoad(() => (room.game ? gameNamed(room.game) : Promise.resolve(null)), [room.game]);
+  useEffect(() => {
+    if (room.game) loadBoard(room.game).then((module) => setBoard({ ...module }));
+  }, [room.game]);
+  useEffect(() => {
+    if (room.rematch) go(`/games/${room.rematch}`, { replace: true });
+  }, [room.rematch]);
+  const me = room.you?.user_id ?? null;
+  const seat = room.players.findIndex((one) => one.id === me);
+  const over = isOver(room);
+  const live = room.state === "active";
+  const realTime = entry?.kind === "real_time";
+  const mine = room.turn === me || (seat >= 0 && room.turn === null && board?.mayMove?.(room.view, seat));
+  const canMove = live && me !== null && Boolean(mine) && !pending;
+  const names = room.players.map(({ username }) => username).join(" – ");
+  useTitle(canMove ? `● ${text("game.your_turn")}` : names);
+
+  const closed = connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401;
+  if (closed) return html`<${Closed} code=${connection.code} />`;
+  if (!room.id || !board) return html`<${Skeleton} rows=${2} tall />`;
+  const Board = board.default;
+  const [theirs, ours] = seat === 0 ? [room.players.slice(1), [room.players[0]]] : [room.players.slice(0, 1), room.players.slice(1)];
+  const status = statusOf(room, me, canMove || Boolean(pending));
+  const waiting = OPEN_STATES.has(room.state) && me !== null;
+  return html`<div class=${`table game-${room.game}`}>
+    <div class="above">${theirs.map((one) => html`<${Seat} key=${one.id} room=${room} seat=${one} marks=${board.MARKS} />`)}</div>
+    <div class="board-frame">
+      ${room.view && html`<${Board} view=${room.view} room=${room} me=${me} canMove=${canMove} pending=${pending}
+        onMove=${realTime ? (movement) => client.game?.state === "open" && client.sendMove(movement) : move}
+        frames=${frames} live=${live} schema=${entry?.move_schema} />`}
+      ${refusal && html`<${Refusal}>${refusal}<//>`}
+    </div>
+    <div class="below">${ours.map((one) => html`<${Seat} key=${one.id} room=${room} seat=${one} marks=${board.MARKS} />`)}</div>
+    <aside class="side">
+      <div class="status-line"><p class=${`status ${canMove ? "mine" : ""}`} role="status">${status}</p>
+        ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
+        <span class="spring"></span><${Line} connection=${connection} room=${room} /></div>
+      ${waiting && room.players.length < (entry?.min_players ?? 2) && html`<${Link} />`}
+      ${room.result && html`<${Result} room=${room} me=${me} act=${act} offline=${connection.state !== "open"} />`}
+      ${live && me !== null && html`<${Controls} room=${room} me=${me} act=${act} />`}
+      <${Chat} room=${room} me=${me} />
+    </aside>
+  </div>`;
+}
+
+/** Who opens the link of a game that still has a free seat is asked in. */
+function Invitation({ game, title, onJoined }) {
+  const join = useAction(async () => {
+    await client.request("POST", `/api/games/${game.id}/join/`);
+    onJoined();
+  });
+  return html`<div class="gate card">
+    <h1>${text("game.join_title", { name: game.players[0]?.username ?? "" })}</h1>
+    <p>${text("game.join_text", { game: title })}</p>
+    <${Button} kind="primary" busy=${join.busy} onClick=${() => join.run()}>${text("game.join")}<//>
+    ${join.error && html`<${Refusal}>${reason(join.error)}<//>`}
+  </div>`;
+}
+
+export default function Game({ id }) {
+  const { user } = useStore(session);
+  const { data, error, reload } = useLoad(async () => {
+    const game = await client.request("GET", `/api/games/${id}/`);
+    return { game, entry: await gameNamed(game.game) };
+  }, [id]);
+  if (error) return html`<${Failure} words=${error.status === 404 ? text("game.unknown") : reason(error)} onRetry=${reload} />`;
+  if (!data || data.game.id !== id) return html`<${Skeleton} rows=${2} tall />`;
+  const { game, entry } = data;
+  const seated = game.players.some((one) => one.id === user.id);
+  const free = OPEN_STATES.has(game.state) && game.players.length < (entry?.max_players ?? 2);
+  if (!seated && free) return html`<${Invitation} game=${game} title=${entry?.title ?? words(game.game)} onJoined=${reload} />`;
+  return html`<${Table} key=${id} id=${id} />`;
+}

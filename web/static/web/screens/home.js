@@ -1,0 +1,53 @@
+/** The first thing a stranger sees: one sentence, a board that moves, and the way in. */
+import { Button, LinkButton, useAction, useTitle } from "../components.js";
+import { html, useEffect, useState } from "../dom.js";
+import ConnectFour, { rebuild } from "../games/connect_four.js";
+import { go } from "../router.js";
+import { playAsGuest, reason, session } from "../session.js";
+import { useStore } from "../store.js";
+import { text } from "../texts.js";
+
+const GAME = "connect_four";
+const MOVE_MS = 1_100;
+const PAUSE_MOVES = 4;
+const PLAYERS = [{ id: 1 }, { id: 2 }];
+const COLUMNS = [3, 3, 2, 4, 4, 2, 5, 1, 5, 5, 2, 4, 3, 2, 4, 6, 1, 3, 6, 1, 6];
+const VIEWS = rebuild({
+  players: PLAYERS,
+  inputs: COLUMNS.map((column, index) => ({ user_id: PLAYERS[index % 2].id, movement: { column } })),
+});
+
+function Demo() {
+  const [move, setMove] = useState(8);
+  useEffect(() => {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return undefined;
+    const timer = setInterval(() => setMove((before) => (before + 1) % (VIEWS.length + PAUSE_MOVES)), MOVE_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const view = VIEWS[Math.min(move, VIEWS.length - 1)];
+  return html`<div class="board-frame demo" role="img" aria-label=${text("home.board")}>
+    <div inert><${ConnectFour} view=${view} room=${{ players: PLAYERS, lastMove: null }} me=${null} canMove=${false} /></div>
+  </div>`;
+}
+
+export default function Home() {
+  const { status } = useStore(session);
+  const guest = useAction(async () => {
+    await playAsGuest();
+    go(`/play?queue=${GAME}`);
+  });
+  useTitle("");
+  const enter = () => (status === "in" ? go("/play") : guest.run());
+  return html`<div class="hero">
+    <div class="words">
+      <h1>${text("home.sentence")}</h1>
+      <p>${text("home.text")}</p>
+      <div class="actions">
+        <${Button} kind="primary" class="large" busy=${guest.busy} onClick=${enter}>${text("home.play")}<//>
+        ${status !== "in" && html`<${LinkButton} href="/signin" class="button plain large">${text("home.sign_in")}<//>`}
+      </div>
+      ${guest.error && html`<p class="refusal" role="alert">${reason(guest.error)}</p>`}
+    </div>
+    <${Demo} />
+  </div>`;
+}

@@ -1,0 +1,114 @@
+/** Pick a game and somebody to play it with: whoever comes, the computer, or a friend by link. */
+import { catalog } from "../catalog.js";
+import {
+  Avatar, Badge, Button, Card, Dialog, Empty, Failure, Refusal, Skeleton, useAction, useLoad, useNow, useTitle,
+} from "../components.js";
+import { html, useEffect, useState } from "../dom.js";
+import { GameArt } from "../games/art.js";
+import { joinQueue, leaveQueue, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
+import { go } from "../router.js";
+import { client, reason, session } from "../session.js";
+import { useStore } from "../store.js";
+import { duration, text } from "../texts.js";
+
+const OFFER_COMPUTER_AFTER_MS = 10_000;
+const COMPUTER_LEVEL = 1;
+const LEVELS = [1, 2, 3];
+
+function Queue({ games }) {
+  const place = useStore(queue);
+  const now = useNow(place ? 250 : null);
+  const leave = useAction(leaveQueue);
+  const computer = useAction(() => playComputer(place.game, COMPUTER_LEVEL));
+  if (!place) return null;
+  const waited = Math.max(0, now - place.since);
+  const title = games.find(({ name }) => name === place.game)?.title ?? place.game;
+  return html`<${Card} class="queue">
+    <span class="spinner" aria-hidden="true"></span>
+    <div>
+      <h2>${text("queue.title")}</h2>
+      <p class="soft numbers">${title} · <span aria-live="polite">${text("queue.position", place)}</span> · ${text("queue.wait", { time: duration(waited) })}</p>
+    </div>
+    <${Button} busy=${leave.busy} onClick=${() => leave.run()}>${text("queue.leave")}<//>
+    ${waited >= OFFER_COMPUTER_AFTER_MS && html`<div class="offer" role="status"><p>${text("queue.nobody")}</p>
+      <${Button} kind="primary" icon="robot" busy=${computer.busy} onClick=${() => computer.run()}>${text("queue.computer")}<//></div>`}
+    ${(leave.error ?? computer.error) && html`<${Refusal}>${reason(leave.error ?? computer.error)}<//>`}
+  <//>`;
+}
+
+function GameCard({ game, queued, onComputer }) {
+  const play = useAction(() => joinQueue(game.name));
+  const friend = useAction(() => playFriend(game.name));
+  const players = game.min_players === game.max_players ? game.min_players : `${game.min_players}–${game.max_players}`;
+  const error = play.error ?? friend.error;
+  return html`<${Card} class="game-card">
+    <div class="art"><${GameArt} name=${game.name} /></div>
+    <div class="facts"><h2>${game.title}</h2>
+      <p class="soft small">${text(`lobby.${game.kind}`)} · ${text("lobby.players", { players })}</p></div>
+    <div class="ways">
+      <${Button} kind="primary" icon="play" busy=${play.busy} disabled=${queued} onClick=${() => play.run()}
+        aria-label=${`${text("lobby.play")}: ${game.title}`}>${text("lobby.play")}<//>
+      <${Button} icon="robot" onClick=${onComputer} aria-label=${`${text("lobby.computer")}: ${game.title}`}>${text("lobby.computer")}<//>
+      <${Button} icon="friend" busy=${friend.busy} onClick=${() => friend.run()}
+        aria-label=${`${text("lobby.friend")}: ${game.title}`}>${text("lobby.friend")}<//>
+    </div>
+    ${error && html`<${Refusal}>${reason(error)}<//>`}
+  <//>`;
+}
+
+function Running({ games }) {
+  const me = session.value.user.id;
+  const { data } = useLoad(() => client.request("GET", "/api/games/?mine=1&state=active"), []);
+  if (!data?.results.length) return null;
+  return html`<section class="page wide"><h2>${text("lobby.running")}</h2><ul class="list">
+    ${data.results.map((one) => {
+      const others = one.players.filter(({ id }) => id !== me);
+      return html`<li key=${one.id}><a class="row" href=${`/games/${one.id}`}>
+        <${Avatar} name=${others[0]?.username} />
+        <span class="grow"><strong>${others.map(({ username }) => username).join(", ")}</strong>
+          <span class="soft small">${games.find(({ name }) => name === one.game)?.title ?? one.game}</span></span>
+        <${Badge} kind="accent">${text("lobby.resume")}<//></a></li>`;
+    })}
+  </ul></section>`;
+}
+
+function Strength({ game, onClose }) {
+  const play = useAction((level) => playComputer(game.name, level));
+  return html`<${Dialog} title=${text("lobby.computer_title")} onClose=${onClose}>
+    <div class="page">
+      ${LEVELS.map((level) => html`<${Button} key=${level} class="wide" kind=${level === 1 ? "primary" : "plain"}
+        busy=${play.busy} onClick=${() => play.run(level)}>${text(`lobby.level_${level}`)}<//>`)}
+      ${play.error && html`<${Refusal}>${reason(play.error)}<//>`}
+    </div>
+  <//>`;
+}
+
+export default function Lobby({ query }) {
+  const { data: games, error, reload } = useLoad(catalog, []);
+  const place = useStore(queue);
+  const [computer, setComputer] = useState(null);
+  const start = useAction(async () => {
+    const wanted = query.get("queue");
+    if (!wanted) return resumeQueue();
+    go("/play", { replace: true });
+    return joinQueue(wanted);
+  });
+  useTitle(text("rail.play"));
+  useEffect(() => {
+    start.run();
+  }, []);
+  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
+  if (!games) return html`<${Skeleton} rows=${4} tall />`;
+  if (!games.length) return html`<${Empty} words=${text("lobby.empty")} />`;
+  return html`<div class="page wide">
+    <h1>${text("lobby.title")}</h1>
+    ${start.error && html`<${Refusal}>${reason(start.error)}<//>`}
+    <${Queue} games=${games} />
+    <${Running} games=${games} />
+    <div class="games">
+      ${games.map((game) => html`<${GameCard} key=${game.name} game=${game} queued=${place?.game === game.name}
+        onComputer=${() => setComputer(game)} />`)}
+    </div>
+    ${computer && html`<${Strength} game=${computer} onClose=${() => setComputer(null)} />`}
+  </div>`;
+}

@@ -1,0 +1,74 @@
+/** Oneself: name, games played, and for guests the way to a lasting account. */
+import { catalog } from "../catalog.js";
+import { Avatar, Badge, Button, Card, Empty, Failure, Field, Skeleton, useAction, useLoad, useTitle } from "../components.js";
+import { html } from "../dom.js";
+import { GameArt } from "../games/art.js";
+import { client, reason, session, signOut, upgrade } from "../session.js";
+import { useStore } from "../store.js";
+import { text } from "../texts.js";
+import { toast } from "../toasts.js";
+
+const OUTCOMES = { won: "good", lost: "bad", draw: "" };
+
+function outcome(game, me) {
+  if (!game.result) return null;
+  if (!game.result.winner_ids.length) return "draw";
+  return game.result.winner_ids.includes(me) ? "won" : "lost";
+}
+
+function Games({ me }) {
+  const { data, error, reload } = useLoad(async () => {
+    const [games, mine] = await Promise.all([catalog(), client.request("GET", "/api/games/?mine=1")]);
+    return { titles: Object.fromEntries(games.map(({ name, title }) => [name, title])), mine: mine.results };
+  }, []);
+  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
+  if (!data) return html`<${Skeleton} rows=${3} />`;
+  if (!data.mine.length) return html`<${Empty} words=${text("profile.empty")} href="/play" action=${text("profile.empty_action")} />`;
+  return html`<ul class="list">${data.mine.map((game) => {
+    const others = game.players.filter(({ id }) => id !== me).map(({ username }) => username);
+    const ended = outcome(game, me);
+    const over = game.state === "finished" || game.state === "abandoned";
+    return html`<li key=${game.id}><a class="row" href=${over ? `/replay/${game.id}` : `/games/${game.id}`}>
+      <span class="thumb"><${GameArt} name=${game.game} /></span>
+      <span class="grow"><strong>${others.join(", ") || "–"}</strong><span class="soft small">${data.titles[game.game] ?? game.game}</span></span>
+      ${ended && html`<${Badge} kind=${OUTCOMES[ended]}>${text(`profile.${ended}`)}<//>`}
+      ${!over && html`<${Badge} kind="accent">${text("lobby.resume")}<//>`}</a></li>`;
+  })}</ul>`;
+}
+
+function Keep() {
+  const keep = useAction(async (fields) => {
+    await upgrade(fields);
+    toast(text("profile.kept"));
+  });
+  const submit = (event) => {
+    event.preventDefault();
+    keep.run(Object.fromEntries(new FormData(event.currentTarget)));
+  };
+  const errors = keep.error?.errors ?? {};
+  return html`<${Card} title=${text("profile.keep_title")}>
+    <p class="soft">${text("profile.keep_text")}</p>
+    <form onSubmit=${submit}>
+      <${Field} label=${text("register.email")} name="email" type="email" required autocomplete="email" errors=${errors.email} />
+      <${Field} label=${text("register.password")} name="password" type="password" required autocomplete="new-password" errors=${errors.password} />
+      ${keep.error && !errors.email && !errors.password && html`<p class="refusal" role="alert">${reason(keep.error)}</p>`}
+      <div class="actions"><${Button} kind="primary" type="submit" busy=${keep.busy}>${text("profile.keep")}<//></div>
+    </form>
+  <//>`;
+}
+
+export default function Profile() {
+  const { user } = useStore(session);
+  useTitle(text("profile.title"));
+  const since = user.date_joined && new Date(user.date_joined).toLocaleDateString(undefined, { dateStyle: "long" });
+  return html`<div class="page">
+    <header><${Avatar} name=${user.username} size="large" />
+      <div><h1>${user.username}</h1>
+        <p class="soft">${since && text("profile.since", { date: since })}</p></div>
+      ${user.is_guest && html`<${Badge} kind="warn">${text("profile.guest")}<//>`}
+      ${user.is_premium && html`<${Badge} kind="accent">${text("profile.premium")}<//>`}
+      <span class="spring"></span><${Button} icon="out" onClick=${signOut}>${text("top.sign_out")}<//></header>
+    ${user.is_guest && html`<${Keep} />`}
+    <section class="page"><h2>${text("profile.games")}</h2><${Games} me=${user.id} /></section>
+  </div>`;
+}

@@ -1,0 +1,105 @@
+/** A finished game, move by move: scrubber, buttons and arrow keys. */
+import { Card, Failure, IconButton, Skeleton, useLoad, useTitle } from "../components.js";
+import { html, useEffect, useState } from "../dom.js";
+import { loadBoard } from "../games/index.js";
+import { client, reason } from "../session.js";
+import { duration, text, textOr, words } from "../texts.js";
+
+const STEP_MS = 900;
+
+/** Every view of the game in order, each with the move that led to it: `[{view, input}]`. */
+function film(replay, board) {
+  const moves = replay.inputs.filter(({ type }) => type === "player_move" || type === "move");
+  const views = replay.views ?? board.rebuild?.({ ...replay, inputs: moves });
+  // Where only the server knows the rules, the end is what there is to see, beside the list of moves.
+  if (!views) return [{ view: replay.final_view, input: null }];
+  const inputs = replay.views ? views.map(() => null) : [null, ...moves];
+  return views.map((view, index) => ({ view, input: inputs[index] }));
+}
+
+const said = (movement) =>
+  Object.entries(movement ?? {}).map(([name, value]) => `${words(name)} ${typeof value === "object" ? "…" : value}`).join(", ");
+
+function Player({ replay, board }) {
+  const [scenes] = useState(() => film(replay, board));
+  const last = scenes.length - 1;
+  const [at, setAt] = useState(last);
+  const [playing, setPlaying] = useState(false);
+  const to = (index) => {
+    setPlaying(false);
+    setAt(Math.min(last, Math.max(0, index)));
+  };
+  useEffect(() => {
+    const keys = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: 0, Home: 0, ArrowDown: last, End: last };
+    const press = (event) => {
+      if (event.key === " " && !event.target.closest("button, input, a")) setPlaying((before) => !before);
+      else if (event.key in keys && !event.target.closest("input")) to(keys[event.key]);
+      else return;
+      event.preventDefault();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, [at]);
+  useEffect(() => {
+    if (!playing) return undefined;
+    if (at >= last) return setPlaying(false);
+    const timer = setTimeout(() => setAt(at + 1), STEP_MS);
+    return () => clearTimeout(timer);
+  }, [playing, at]);
+  const { view, input } = scenes[at];
+  const room = { players: replay.players, lastMove: input, view };
+  const start = () => {
+    if (at >= last) setAt(0);
+    setPlaying(!playing);
+  };
+  const first = replay.inputs[0] && Date.parse(replay.inputs[0].at);
+  const { winner_ids: winners = [], reason: why = "" } = replay.result ?? {};
+  const name = (id) => replay.players.find((one) => one.id === id)?.username ?? "";
+  const verdict = winners.length ? text("result.winner", { name: winners.map(name).join(", ") }) : text(why.startsWith("draw") ? "result.draw" : "result.none");
+  return html`<div class=${`table game-${replay.game}`}>
+    <div class="board-frame">
+      <${board.default} view=${view} room=${room} me=${null} canMove=${false} live=${false} />
+    </div>
+    <aside class="side">
+      <${Card}>
+        <div><h1>${replay.players.map(({ username }) => username).join(" – ")}</h1>
+          <p class="soft">${verdict}, ${textOr(`reason.${why}`, words(why))}</p></div>
+        ${last > 0 && html`<input type="range" min="0" max=${last} value=${at} aria-label=${text("replay.title")}
+            aria-valuetext=${text("replay.position", { index: at, count: last })}
+            onInput=${(event) => to(event.currentTarget.valueAsNumber)} />
+          <div class="transport">
+            <${IconButton} icon="first" label=${text("replay.first")} disabled=${at === 0} onClick=${() => to(0)} />
+            <${IconButton} icon="previous" label=${text("replay.previous")} disabled=${at === 0} onClick=${() => to(at - 1)} />
+            <${IconButton} icon=${playing ? "pause" : "play"} label=${text(playing ? "replay.pause" : "replay.play")} onClick=${start} />
+            <${IconButton} icon="next" label=${text("replay.next")} disabled=${at === last} onClick=${() => to(at + 1)} />
+            <${IconButton} icon="last" label=${text("replay.last")} disabled=${at === last} onClick=${() => to(last)} />
+          </div>
+          <p class="soft small numbers center" aria-live="polite">${text("replay.position", { index: at, count: last })}</p>`}
+      <//>
+      <${Card} title=${text("replay.inputs")}>
+        ${!replay.inputs.length && html`<p class="soft">${text("replay.empty")}</p>`}
+        <ol class="moves numbers" tabindex="0" aria-label=${text("replay.inputs")}>
+          ${replay.inputs.map((one) => {
+            const index = scenes.findIndex((scene) => scene.input === one);
+            return html`<li key=${one.seq} class=${index === at ? "now" : ""}>
+              <span class="soft">${duration(Date.parse(one.at) - first)}</span> <strong>${name(one.user_id)}</strong> ${said(one.movement)}</li>`;
+          })}
+        </ol>
+      <//>
+    </aside>
+  </div>`;
+}
+
+export default function Replay({ id }) {
+  const { data, error, reload } = useLoad(async () => {
+    const replay = await client.request("GET", `/api/games/${id}/replay/?views=1`);
+    return { replay, board: await loadBoard(replay.game) };
+  }, [id]);
+  useTitle(text("replay.title"));
+  if (error) {
+    const known = { 404: "game.unknown", 409: "replay.running" }[error.status];
+    return html`<${Failure} words=${known ? text(known) : reason(error)} onRetry=${reload} />`;
+  }
+  if (!data) return html`<${Skeleton} rows=${2} tall />`;
+  return html`<${Player} key=${id} ...${data} />`;
+}

@@ -1,0 +1,67 @@
+/** Sign in and register. Whoever came from a place goes back there. */
+import { Button, Card, Field, Tabs, useAction, useTitle } from "../components.js";
+import { html, useEffect } from "../dom.js";
+import { go, here } from "../router.js";
+import { playAsGuest, reason, register, session, signIn } from "../session.js";
+import { useStore } from "../store.js";
+import { text } from "../texts.js";
+
+const FORMS = {
+  "/signin": {
+    title: "signin.title",
+    submit: "signin.submit",
+    fields: [
+      { name: "name", label: "signin.name", autocomplete: "username" },
+      { name: "password", label: "signin.password", type: "password", autocomplete: "current-password" },
+    ],
+    send: ({ name, password }) => signIn(name, password),
+  },
+  "/register": {
+    title: "register.title",
+    submit: "register.submit",
+    fields: [
+      { name: "username", label: "register.username", autocomplete: "username" },
+      { name: "email", label: "register.email", type: "email", autocomplete: "email" },
+      { name: "password", label: "register.password", type: "password", autocomplete: "new-password" },
+    ],
+    send: register,
+  },
+};
+
+/** Only a path of this page: `?next=` comes from a link that anybody may have written. */
+function nextPlace(query) {
+  const next = query.get("next") ?? "";
+  return /^\/(?![/\\])/.test(next) ? next : "/play";
+}
+
+export default function SignIn({ query }) {
+  const { path } = useStore(here);
+  const { status } = useStore(session);
+  const form = FORMS[path];
+  const next = nextPlace(query);
+  const send = useAction(form.send);
+  const guest = useAction(playAsGuest);
+  useTitle(text(form.title));
+  useEffect(() => {
+    if (status === "in") go(next, { replace: true });
+  }, [status]);
+  const submit = (event) => {
+    event.preventDefault();
+    send.run(Object.fromEntries(new FormData(event.currentTarget)));
+  };
+  const query_ = query.size ? `?${query}` : "";
+  const error = send.error ?? guest.error;
+  const told = form.fields.some(({ name }) => error?.errors?.[name]);
+  return html`<${Card} class="gate">
+    <h1>${text(form.title)}</h1>
+    <${Tabs} name="form" label=${text("top.sign_in")} value=${path} onChoose=${(to) => go(to + query_, { replace: true })}
+      options=${[{ value: "/signin", label: text("signin.submit") }, { value: "/register", label: text("register.submit") }]} />
+    <form onSubmit=${submit} key=${path}>
+      ${form.fields.map(({ label, ...field }) => html`<${Field} key=${field.name} required label=${text(label)}
+        errors=${error?.errors?.[field.name]} ...${field} />`)}
+      ${error && !told && html`<p class="refusal" role="alert">${reason(error)}</p>`}
+      <${Button} kind="primary" type="submit" class="wide" busy=${send.busy}>${text(form.submit)}<//>
+    </form>
+    <${Button} kind="quiet" busy=${guest.busy} onClick=${() => guest.run()}>${text("signin.guest")}<//>
+  <//>`;
+}

@@ -1,0 +1,36 @@
+/** Games that are being played now. */
+import { catalog } from "../catalog.js";
+import { Avatar, Badge, Empty, Failure, Skeleton, useLoad, useTitle } from "../components.js";
+import { html, useEffect } from "../dom.js";
+import { GameArt } from "../games/art.js";
+import { client, reason } from "../session.js";
+import { text } from "../texts.js";
+
+const LOOK_EVERY_MS = 5_000;
+
+export default function Watch() {
+  const { data, error, reload } = useLoad(async () => {
+    const [games, running] = await Promise.all([catalog(), client.request("GET", "/api/games/?state=active")]);
+    const byName = Object.fromEntries(games.map((game) => [game.name, game]));
+    return running.results.filter(({ game }) => byName[game]?.spectators).map((one) => ({ ...one, title: byName[one.game].title }));
+  }, []);
+  useTitle(text("rail.watch"));
+  useEffect(() => {
+    const timer = setInterval(() => document.visibilityState === "visible" && reload(), LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
+  if (!data) return html`<${Skeleton} rows=${4} />`;
+  return html`<div class="page">
+    <h1>${text("watch.title")}</h1>
+    ${!data.length && html`<${Empty} words=${text("watch.empty")} href="/play" action=${text("watch.empty_action")} />`}
+    ${data.length > 0 && html`<ul class="list">${data.map(
+      (one) => html`<li key=${one.id}><a class="row" href=${`/games/${one.id}`}>
+        <span class="thumb"><${GameArt} name=${one.game} /></span>
+        <span class="grow"><strong>${one.players.map(({ username }) => username).join(" – ")}</strong>
+          <span class="soft small">${one.title}</span></span>
+        ${one.players.map(({ id, username }) => html`<${Avatar} key=${id} name=${username} />`)}
+        <${Badge} kind="accent">${text("watch.watch")}<//></a></li>`,
+    )}</ul>`}
+  </div>`;
+}

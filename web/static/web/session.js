@@ -1,0 +1,117 @@
+/** Who is signed in here, the one client of the page, and what it takes to come and go. */
+import { ApiError, GameClient } from "../client/gameplatform.js";
+import { Store } from "./store.js";
+import { toast } from "./toasts.js";
+import { text } from "./texts.js";
+
+const KEY = "tokens";
+
+const storage = {
+  load: () => JSON.parse(localStorage.getItem(KEY) ?? "null"),
+  save: (tokens) => (tokens ? localStorage.setItem(KEY, JSON.stringify(tokens)) : localStorage.removeItem(KEY)),
+};
+
+export const client = new GameClient(location.origin, storage.load(), { storage });
+
+/** `{status: "unknown" | "out" | "in" | "failed", user, connection, latency}`; connection is that of the notifications. */
+export const session = new Store({
+  status: client.signedIn ? "unknown" : "out",
+  user: null,
+  connection: { state: "closed" },
+});
+
+/** Asks who the stored tokens belong to. */
+export async function restore() {
+  if (!client.signedIn) return;
+  session.patch({ status: "unknown" });
+  try {
+    enter(await client.request("GET", "/api/me/"));
+  } catch (error) {
+    if (error.status === 401) leave();
+    else session.patch({ status: "failed" });
+  }
+}
+
+function enter(user) {
+  session.patch({ status: "in", user });
+  client.connectToNotifications();
+}
+
+function leave() {
+  client.disconnect();
+  client.setTokens(null);
+  storage.save(null);
+  session.set({ status: "out", user: null, connection: { state: "closed" } });
+}
+
+async function signInBy(path, fields) {
+  // A token of somebody before must not stand in the way of signing in.
+  client.setTokens(null);
+  const { user, access, refresh } = await client.request("POST", path, fields);
+  client.setTokens({ access, refresh });
+  storage.save({ access, refresh });
+  enter(user);
+  return user;
+}
+
+export const playAsGuest = () => signInBy("/api/auth/guest/", {});
+export const register = (fields) => signInBy("/api/auth/register/", fields);
+
+/** One field takes a name or an e-mail address. */
+export const signIn = (name, password) =>
+  signInBy("/api/auth/login/", { [name.includes("@") ? "email" : "username"]: name, password });
+
+/** Gives a guest a lasting account that keeps all it owns. */
+export async function upgrade(fields) {
+  const answer = await client.request("POST", "/api/auth/upgrade/", fields);
+  if (answer?.access) {
+    client.setTokens(answer);
+    storage.save({ access: answer.access, refresh: answer.refresh });
+  }
+  session.patch({ user: await client.request("GET", "/api/me/") });
+}
+
+export async function signOut() {
+  const refresh = storage.load()?.refresh;
+  await client.request("POST", "/api/auth/logout/", refresh ? { refresh } : {}).catch(() => {});
+  leave();
+}
+
+client.on("connection", ({ channel, ...connection }) => {
+  if (channel === "notifications") session.patch({ connection });
+});
+
+// 4401 is final for a socket. It may only have outlived its token (a laptop that slept): then a new one brings it back.
+client.on("connection", async ({ state, code }, channel) => {
+  if (state !== "closed" || code !== 4401 || session.value.status !== "in") return;
+  if (await client.renewTokens()) channel.open();
+});
+
+client.on("signed_out", () => {
+  if (session.value.status === "out") return;
+  leave();
+  toast(text("session.ended"));
+});
+
+// Another tab signed in, out or as somebody else, or renewed the tokens that are used here too.
+addEventListener("storage", async ({ key, newValue }) => {
+  if (key !== KEY) return;
+  if (!newValue) {
+    leave();
+    return;
+  }
+  client.setTokens(JSON.parse(newValue));
+  const user = await client.request("GET", "/api/me/").catch(() => null);
+  if (!user || user.id === session.value.user?.id) return;
+  client.disconnect();
+  enter(user);
+});
+
+/** A sentence for people about what went wrong. */
+export function reason(error) {
+  if (!(error instanceof ApiError)) return text("error.unexpected");
+  if (error.status === 0) return text("error.offline");
+  if (error.status === 429 && error.retryAfter) return text("error.rate_limited", { seconds: Math.ceil(error.retryAfter) });
+  if (error.status >= 500) return text("error.server");
+  return error.message;
+}

@@ -1,0 +1,21 @@
+"""Every place of the page has its own URL, so that reload, back and a shared link work."""
+
+from django.urls import re_path
+
+from web.views import shell
+
+PLACES = (
+    "",
+    "play",
+    "games/(?P<game_id>[^/]+)",
+    "watch",
+    "replay/(?P<game_id>[^/]+)",
+    "leaderboard",
+    "leaderboard/(?P<game>[^/]+)",
+    "profile",
+    "signin",
+    "register",
+)
+"""The counterpart of ``PLACES`` in ``places.js``."""
+
+urlpatterns = [re_path(rf"^{place}/?$", shell) for place in PLACES]

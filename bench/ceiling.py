@@ -82,7 +82,7 @@ async def serve(port: int, *, http: bool) -> None:
     def listener(request: WSUpgradeRequest) -> WSListener:
         return Relay(request.path)
 
-    await ws_create_server(listener, "127.0.0.1", port, backlog=4096)
+    await ws_create_server(listener, "127.0.0.1", port, backlog=4096, read_buffer_init_size=2048)
     await tick_rooms()
 
 

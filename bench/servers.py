@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,11 +132,12 @@ def _create_database(database_url: str, name: str) -> None:
 
 
 def _store_pids(database_url: str, redis_url: str) -> list[int]:
-    """The processes of PostgreSQL and Redis, as they tell themselves."""
-    with _connect(database_url) as connection:
-        backend = psutil.Process(connection.info.backend_pid)
+    """The processes of PostgreSQL and Redis, as they say: right where they run on this machine."""
     with redis.from_url(redis_url) as client:
-        return [backend.ppid(), client.info("server")["process_id"]]
+        pids = [client.info("server")["process_id"]]
+    with _connect(database_url) as connection, suppress(psutil.NoSuchProcess):
+        pids.append(psutil.Process(connection.info.backend_pid).ppid())
+    return pids
 
 
 def migrate(stores: Stores, side: str) -> None:

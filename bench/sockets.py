@@ -207,7 +207,12 @@ async def connect(sockets: Iterable[tuple[Door, Socket]]) -> None:
         for door, socket in waiting:
             headers = [("Authorization", f"Bearer {door.token}")] if door.token else []
             await ws_connect(
-                lambda socket=socket: socket, door.url, extra_headers=headers, websocket_handshake_timeout=30
+                lambda socket=socket: socket,
+                door.url,
+                extra_headers=headers,
+                websocket_handshake_timeout=30,
+                read_buffer_init_size=2048,
+                use_aiofastnet=False,  # uvloop's own way to connect takes a third less
             )
 
     await all_of(work() for _ in range(CONNECTING_AT_ONCE))

@@ -1,0 +1,78 @@
+"""Puts the naive server, a bare one and ours under the same loads, one after the other, and compares them.
+
+Prints a JSON line for each run and a table in the end; writes nothing else. The server under load has
+one core; the generator, PostgreSQL and Redis share another.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from typing import Any
+
+from bench import servers
+from bench.goals import LOADS, Load
+from bench.report import table
+
+
+def measure(
+    load: Load,
+    server_name: str,
+    stores: servers.Stores,
+    cores: servers.Cores | None,
+    *,
+    seconds: float,
+    quick: bool,
+) -> dict[str, Any]:
+    """What the generator prints about one server under one load; ``fault`` says why it could not be run."""
+    options = load.options | load.by_server.get(server_name, {}) | (load.quick if quick else {})
+    try:
+        with servers.running(server_name, stores, cores) as server:
+            generator = [sys.executable, "-m", "bench.loadgen", load.scenario]
+            arguments = ["--server", server_name, "--url", server.url, "--pid", str(server.pid)]
+            arguments += ["--seconds", str(seconds), "--stores", *map(str, stores.pids)]
+            arguments += ["--set", *(f"{name}={number}" for name, number in options.items())]
+            done = subprocess.run(
+                [*generator, *arguments], cwd=servers.ROOT, stdout=subprocess.PIPE, text=True
+            )
+    except servers.ServerDidNotStart as fault:
+        return {"scenario": load.scenario, "server": server_name, "fault": str(fault)}
+    if not done.stdout:
+        return {"scenario": load.scenario, "server": server_name, "fault": "the generator failed"}
+    return json.loads(done.stdout)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("load", nargs="*", help=f"of {', '.join(LOADS)}; all of them when none is named")
+    parser.add_argument("--server", nargs="*", help="only these servers")
+    parser.add_argument("--seconds", type=float, default=5.0, help="how long each is measured")
+    parser.add_argument(
+        "--quick", action="store_true", help="small loads for half a second: shows that all works"
+    )
+    given = parser.parse_args()
+    if unknown := set(given.load) - set(LOADS):
+        parser.error(f"no such load: {', '.join(sorted(unknown))}")
+    seconds = 0.5 if given.quick else given.seconds
+    cores = servers.Cores.available()
+    if cores is None:
+        print("All programs share what cores there are: trust the ratios only.", file=sys.stderr)
+    servers.pin_this_process(cores)
+    results: dict[tuple[str, str], dict[str, Any]] = {}
+    with servers.stores() as stores:
+        for side in servers.SETTINGS:
+            if given.server is None or any(name.startswith(side) for name in given.server):
+                servers.migrate(stores, side)
+        for load_name in given.load or LOADS:
+            load = LOADS[load_name]
+            for server_name in load.servers:
+                if given.server is None or server_name in given.server:
+                    result = measure(load, server_name, stores, cores, seconds=seconds, quick=given.quick)
+                    results[load_name, server_name] = result
+                    print(json.dumps({"load": load_name, **result}), flush=True)
+    print(table(results))
+    return 1 if any("fault" in result for result in results.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

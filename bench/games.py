@@ -1,0 +1,29 @@
+"""Games that never end, for players who only follow a script: real rules, as long as the measuring takes."""
+
+from game.author import Annotated, Meta, move
+from game.games.pong import Pong
+from game.games.tictactoe import TicTacToe
+
+
+class BenchBoard(TicTacToe):
+    """Tic-tac-toe on a board that is wiped when it is full."""
+
+    name = "bench_board"
+    title = "Endless tic-tac-toe"
+
+    @move
+    def place(self, state, seat, cell: Annotated[int, Meta(ge=0, le=8)]):
+        super().place(state, seat, cell)
+        if None not in state["board"]:
+            state["board"] = self.grid.empty()
+
+
+class BenchRealTime(Pong):
+    """Pong without a last point."""
+
+    name = "bench_real_time"
+    title = "Endless pong"
+    hidden = False
+
+    def result(self, state):
+        return None

@@ -1,0 +1,117 @@
+"""What is measured, and what we want to reach."""
+
+from dataclasses import dataclass, field
+
+NAIVE, NAIVE_STORED = "naive", "naive-stored"
+OURS, OURS_MEMORY = "ours", "ours-memory"
+CEILING = "ceiling"
+
+
+@dataclass(frozen=True)
+class Load:
+    """A scenario of ``bench.loadgen`` with its numbers, and the servers that are put under it."""
+
+    scenario: str
+    servers: tuple[str, ...]
+    options: dict[str, int] = field(default_factory=dict)
+    quick: dict[str, int] = field(default_factory=dict)
+    """Smaller numbers for a run that is only to show that all works."""
+    by_server: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Numbers for one server alone."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A figure of our server, how many times the naive one's it is to be, and its value to reach."""
+
+    title: str
+    load: str
+    server: str
+    figure: str
+    value: float
+    ratios: dict[str, float] = field(default_factory=dict)
+    """Of each naive server, in the same run."""
+    lower_is_better: bool = False
+
+
+_PLAYED = (CEILING, NAIVE, NAIVE_STORED, OURS_MEMORY, OURS)
+
+# idle first: what a socket takes of memory shows on a fresh server only.
+LOADS = {
+    "idle": Load("idle", (CEILING, NAIVE, OURS), {"sockets": 2000}, {"sockets": 100}),
+    "relay-1": Load("relay", _PLAYED, {"rooms": 1}),
+    "relay-50": Load("relay", _PLAYED, {"rooms": 50}, {"rooms": 5}),
+    "relay-200": Load("relay", _PLAYED, {"rooms": 200}, {"rooms": 10}),
+    "fanout-100": Load("fanout", (CEILING, NAIVE, OURS_MEMORY, OURS), {"members": 100}, {"members": 20}),
+    "fanout-500": Load("fanout", (CEILING, NAIVE, OURS_MEMORY, OURS), {"members": 500}, {"members": 50}),
+    "tick": Load(
+        "tick",
+        (CEILING, NAIVE, OURS),
+        {"first": 300, "last": 2000},
+        {"first": 10, "last": 10},
+        by_server={NAIVE: {"first": 10, "last": 200}},
+    ),
+    "queue": Load("queue", (OURS,), {"tickets": 5000}, {"tickets": 100}),
+    "rest": Load("rest", ("ceiling-http", NAIVE, OURS), {"connections": 32}),
+}
+
+GOALS = [
+    Goal(
+        "relay, 50 rooms, moves/s, each committed first",
+        "relay-50",
+        OURS,
+        "moves_per_s",
+        67_000,
+        {NAIVE: 40, NAIVE_STORED: 60},
+    ),
+    Goal(
+        "relay, 50 rooms, p50 ms, each committed first", "relay-50", OURS, "p50_ms", 2.0, lower_is_better=True
+    ),
+    Goal(
+        "relay, 200 rooms, moves/s, each committed first",
+        "relay-200",
+        OURS,
+        "moves_per_s",
+        67_000,
+        {NAIVE: 40, NAIVE_STORED: 60},
+    ),
+    Goal("relay, 50 rooms, moves/s, no journal", "relay-50", OURS_MEMORY, "moves_per_s", 75_000, {NAIVE: 60}),
+    Goal(
+        "relay, 200 rooms, moves/s, no journal", "relay-200", OURS_MEMORY, "moves_per_s", 75_000, {NAIVE: 60}
+    ),
+    Goal(
+        "one room, p50 ms of a move, each committed first",
+        "relay-1",
+        OURS,
+        "p50_ms",
+        0.35,
+        lower_is_better=True,
+    ),
+    Goal(
+        "one room, p50 ms of a move, no journal", "relay-1", OURS_MEMORY, "p50_ms", 0.08, lower_is_better=True
+    ),
+    Goal(
+        "fan-out to 100, deliveries/s, no journal",
+        "fanout-100",
+        OURS_MEMORY,
+        "deliveries_per_s",
+        220_000,
+        {NAIVE: 20},
+    ),
+    Goal(
+        "fan-out to 500, deliveries/s, no journal",
+        "fanout-500",
+        OURS_MEMORY,
+        "deliveries_per_s",
+        220_000,
+        {NAIVE: 35},
+    ),
+    Goal(
+        "fan-out to 500, deliveries/s, each committed first", "fanout-500", OURS, "deliveries_per_s", 160_000
+    ),
+    Goal("real-time rooms of two at 30 Hz, p99 < 50 ms", "tick", OURS, "rooms", 2000, {NAIVE: 50}),
+    Goal("connects/s, signed in", "idle", OURS, "connects_per_s", 3500, {NAIVE: 2.5}),
+    Goal("KiB of memory per open socket", "idle", OURS, "kib_per_socket", 18, lower_is_better=True),
+    Goal("5,000 tickets at once to the last match, s", "queue", OURS, "matched_s", 8, lower_is_better=True),
+    Goal("GET /api/me/, requests/s", "rest", OURS, "requests_per_s", 8500, {NAIVE: 5}),
+]

@@ -1,0 +1,101 @@
+"""What a window of load took and gave: percentiles, processor time of who did what, memory."""
+
+import math
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import psutil
+
+
+def percentile(ordered: Sequence[float], percent: float) -> float:
+    """The nearest-rank percentile of values in rising order; NaN where there are none."""
+    if not ordered:
+        return math.nan
+    rank = math.ceil(len(ordered) * percent / 100)
+    return ordered[max(rank, 1) - 1]
+
+
+def latency(seconds: Iterable[float]) -> dict[str, float]:
+    """``{"p50_ms", "p99_ms", "max_ms"}`` of durations given in seconds."""
+    ordered = sorted(seconds)
+    figures = {"p50_ms": percentile(ordered, 50), "p99_ms": percentile(ordered, 99)}
+    figures["max_ms"] = percentile(ordered, 100)
+    return {name: round(value * 1000, 3) for name, value in figures.items()}
+
+
+def tree(pids: Iterable[int]) -> list[psutil.Process]:
+    """These processes and all their descendants, without those that have gone."""
+    family: dict[int, psutil.Process] = {}
+    for pid in pids:
+        try:
+            process = psutil.Process(pid)
+            family.update((each.pid, each) for each in [process, *process.children(recursive=True)])
+        except psutil.NoSuchProcess:
+            continue
+    return list(family.values())
+
+
+def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
+    """Processor time used by processes and by the children that they have reaped."""
+    total = 0.0
+    for process in processes:
+        try:
+            total += sum(process.cpu_times()[:4])  # user, system, and both of reaped children
+        except psutil.NoSuchProcess:
+            continue
+    return total
+
+
+def rss(pid: int) -> int:
+    """Resident bytes of a process and its descendants."""
+    return sum(process.memory_info().rss for process in tree([pid]))
+
+
+def _machine_busy_seconds() -> float:
+    times = psutil.cpu_times()
+    return sum(times[:8]) - times.idle - times.iowait  # beyond the eighth, Linux counts guests twice
+
+
+@dataclass
+class Usage:
+    """Processor time of the server, the generator, the stores and all others, in percent of one core."""
+
+    server_cpu_pct: float
+    generator_cpu_pct: float
+    stores_cpu_pct: float
+    other_cpu_pct: float
+
+
+class Meter:
+    """Reads processor times at both ends of a window. What is slow to find is found outside the window."""
+
+    def __init__(self, server: int, stores: Sequence[int]) -> None:
+        self._server = server
+        self._stores = stores
+        self._generator = psutil.Process()
+
+    def prepare(self) -> None:
+        """Find the processes; this takes longer than :meth:`start` may."""
+        self._families = tree([self._server]), tree(self._stores)
+
+    def start(self) -> None:
+        self._before = self._read(*self._families)
+
+    def stop(self) -> tuple[float, Usage]:
+        """The seconds since :meth:`start`, and who used the processors in them."""
+        ended = time.perf_counter()
+        after = self._read(tree([self._server]), tree(self._stores))
+        seconds = ended - self._before[0]
+        busy_for = after[0] - self._before[0]
+        server, generator, stores, machine = (
+            100 * (late - early) / busy_for for early, late in zip(self._before[1:], after[1:], strict=True)
+        )
+        others = max(machine - server - generator - stores, 0.0)
+        return seconds, Usage(round(server, 1), round(generator, 1), round(stores, 1), round(others, 1))
+
+    def _read(
+        self, server: list[psutil.Process], stores: list[psutil.Process]
+    ) -> tuple[float, float, float, float, float]:
+        used = cpu_seconds(server), cpu_seconds([self._generator]), cpu_seconds(stores)
+        return time.perf_counter(), *used, _machine_busy_seconds()

@@ -1,0 +1,65 @@
+"""The table at the end: what was measured beside the naive server, the bare one, and the goals."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bench.goals import CEILING, GOALS, NAIVE, NAIVE_STORED, Goal
+
+# More of a core than this taken by other programs, and a figure is not to be trusted.
+DISTURBED_PCT = 15.0
+
+Results = Mapping[tuple[str, str], dict[str, Any]]
+"""What the generator printed, by load and server."""
+
+
+def table(results: Results) -> str:
+    """A Markdown table with a row for each goal whose load was run."""
+    rows = [["measured", "naive", "naive + row", "bare", "ours", "ratio (goal)", "goal", "reached"]]
+    rows += [_row(goal, results) for goal in GOALS if any(load == goal.load for load, _ in results)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    ]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join([*lines, f"~ other programs took more than {DISTURBED_PCT:.0f} % of a core meanwhile"])
+
+
+def _row(goal: Goal, results: Results) -> list[str]:
+    servers = (NAIVE, NAIVE_STORED, CEILING, goal.server)
+    cells = [_cell(_result(results, goal.load, server), goal.figure) for server in servers]
+    ours = _value(results, goal, goal.server)
+    ratios, reached = [], []
+    if ours is not None:
+        reached.append(ours <= goal.value if goal.lower_is_better else ours >= goal.value)
+    for server, wanted in goal.ratios.items():
+        theirs = _value(results, goal, server)
+        if ours is not None and theirs:
+            ratios.append(f"{ours / theirs:.1f} ({wanted:g})")
+            reached.append(ours / theirs >= wanted)
+    verdict = ("yes" if all(reached) else "no") if reached else ""
+    return [goal.title, *cells, ", ".join(ratios), _number(goal.value), verdict]
+
+
+def _result(results: Results, load: str, server: str) -> dict[str, Any]:
+    found = results.get((load, server))
+    if found is None and server == CEILING:
+        found = results.get((load, "ceiling-http"))
+    return found or {}
+
+
+def _value(results: Results, goal: Goal, server: str) -> float | None:
+    return _result(results, goal.load, server).get(goal.figure)
+
+
+def _cell(result: dict[str, Any], figure: str) -> str:
+    if "fault" in result:
+        return "fault"
+    if figure not in result:
+        return ""
+    disturbed = result.get("other_cpu_pct", 0.0) > DISTURBED_PCT
+    return ("~" if disturbed else "") + _number(result[figure])
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:g}"

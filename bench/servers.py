@@ -1,0 +1,220 @@
+"""Starts what a run needs: the server under load on a core of its own, all else on another."""
+
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import environ
+import psutil
+import psycopg
+import redis
+from psycopg import sql
+
+from core.embedded import postgres, valkey
+
+ROOT = Path(__file__).resolve().parent.parent
+START_WITHIN = 60.0
+STOP_WITHIN = 30.0
+SETTINGS = {"naive": "bench.naive.settings", "ours": "gameplatform.settings"}
+
+
+class ServerDidNotStart(Exception):
+    """A server ended or stayed silent; the message holds the end of its log."""
+
+
+@dataclass(frozen=True)
+class Cores:
+    """Where the server under load runs, and where all else does."""
+
+    server: int
+    rest: int
+
+    @classmethod
+    def available(cls) -> "Cores | None":
+        """Two cores of this process, or None where there are none to choose."""
+        if not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2:
+            return None
+        first, second, *_ = sorted(os.sched_getaffinity(0))
+        return cls(first, second)
+
+
+@dataclass(frozen=True)
+class Stores:
+    """PostgreSQL, with a database for each side, and Redis."""
+
+    database_url: str
+    redis_url: str
+    pids: list[int]
+
+    def environment(self, side: str) -> dict[str, str]:
+        """The variables that make a server one of the ``naive`` or ``ours`` side."""
+        return {
+            "DJANGO_SETTINGS_MODULE": SETTINGS[side],
+            "DATABASE_URL": f"{self.database_url.rpartition('/')[0]}/{_database(side)}",
+            "REDIS_URL": self.redis_url,
+            "DEBUG": "off",
+            "SECRET_KEY": "of-a-benchmark-that-listens-on-loopback-for-seconds",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "SECURE_SSL_REDIRECT": "off",
+            "EXTRA_APPS": "bench",
+            "SOCKET_MAX_RATE": "1000000000",
+        }
+
+    def empty(self) -> None:
+        """Drop what earlier servers left in Redis."""
+        with redis.from_url(self.redis_url) as client:
+            client.flushdb()
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers."""
+
+    url: str
+    pid: int
+
+
+def pin_this_process(cores: Cores | None) -> None:
+    """Keep this process and its children on the core beside the server's; let them have many sockets."""
+    if cores is not None:
+        os.sched_setaffinity(0, {cores.rest})
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+@contextmanager
+def stores() -> Iterator[Stores]:
+    """The stores at ``DATABASE_URL`` and ``REDIS_URL``, else embedded ones; with new databases."""
+    with ExitStack() as held:
+        database_url = os.environ.get("DATABASE_URL")
+        if not database_url:
+            database_url = held.enter_context(postgres.Server(durable=True)).url()
+        redis_url = os.environ.get("REDIS_URL")
+        if not redis_url:
+            redis_url = valkey.url(Path(held.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))))
+            held.callback(valkey.release)
+            valkey.ensure_running(redis_url)
+        for side in SETTINGS:
+            _create_database(database_url, _database(side))
+        yield Stores(database_url, redis_url, _store_pids(database_url, redis_url))
+
+
+def _database(side: str) -> str:
+    return f"bench_{side}"
+
+
+def _connect(database_url: str) -> psycopg.Connection:
+    parts = environ.Env.db_url_config(database_url)
+    return psycopg.connect(
+        host=parts["HOST"],
+        port=parts["PORT"] or None,
+        user=parts["USER"],
+        password=parts["PASSWORD"] or None,
+        dbname=parts["NAME"],
+        autocommit=True,
+    )
+
+
+def _create_database(database_url: str, name: str) -> None:
+    identifier = sql.Identifier(name)
+    with _connect(database_url) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
+
+
+def _store_pids(database_url: str, redis_url: str) -> list[int]:
+    """The processes of PostgreSQL and Redis, as they say: right where they run on this machine."""
+    with redis.from_url(redis_url) as client:
+        pids = [client.info("server")["process_id"]]
+    with _connect(database_url) as connection, suppress(psutil.NoSuchProcess):
+        pids.append(psutil.Process(connection.info.backend_pid).ppid())
+    return pids
+
+
+def migrate(stores: Stores, side: str) -> None:
+    """Make the tables of the ``naive`` or ``ours`` side."""
+    subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--run-syncdb", "--verbosity=0"],
+        cwd=ROOT,
+        env=os.environ | stores.environment(side),
+        check=True,
+    )
+
+
+@contextmanager
+def running(name: str, stores: Stores, cores: Cores | None) -> Iterator[Server]:
+    """A fresh server process of this name on its core until the block ends; may raise ServerDidNotStart.
+
+    ``ceiling`` and ``ceiling-http`` pass bytes on; ``naive`` and ``naive-stored`` are one server (it writes a
+    row a move in other rooms); ``ours`` commits each move before it is shown, ``ours-memory`` does not.
+    """
+    port = _free_port()
+    command, environment = _command(name, port, stores)
+    stores.empty()
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=(lambda: os.sched_setaffinity(0, {cores.server})) if cores is not None else None,
+        )
+        try:
+            if not _answers(port, process):
+                log.seek(0)
+                raise ServerDidNotStart(f"{name}: {log.read()[-4000:].decode(errors='replace')}")
+            yield Server(f"http://127.0.0.1:{port}", process.pid)
+        finally:
+            _stop(process)
+
+
+def _command(name: str, port: int, stores: Stores) -> tuple[list[str], dict[str, str]]:
+    python = [sys.executable, "-m"]
+    if name.startswith("ceiling"):
+        return [*python, "bench.ceiling", str(port), *name.split("-")[1:]], {}
+    if name.startswith("naive"):
+        daphne = ["daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port), "bench.naive.asgi:application"]
+        return [*python, *daphne], stores.environment("naive")
+    environment = stores.environment("ours") | {"HOST": "127.0.0.1", "PORT": str(port)}
+    if name == "ours-memory":
+        environment["BENCH_JOURNAL"] = "off"
+    return [*python, "gameplatform"], environment
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
+    deadline = time.monotonic() + START_WITHIN
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return True
+    return False
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

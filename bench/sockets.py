@@ -1,0 +1,248 @@
+"""The generator's sockets: players who move as soon as it is their turn, and others who listen."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+
+from bench.targets import Door, Table
+
+READY = b'{"type":"player_ready"}'
+# Nine cells in an order that fills a 3x3 board without three in a row, over and over: a game that never ends.
+MOVES = [
+    msgspec.json.encode({"type": "player_move", "movement": {"cell": cell}})
+    for cell in (0, 1, 2, 4, 3, 5, 7, 6, 8)
+]
+# The type comes first in a frame, with or without a space after the colon.
+TYPE_ENDS_WITHIN = 32
+
+
+class ServerFault(Exception):
+    """A server refused, closed or lost something that it should have carried."""
+
+
+class Load:
+    """What the sockets of one run share: whether to go on, what was heard, the first fault."""
+
+    def __init__(self) -> None:
+        self.running = False
+        self.seconds: list[float] = []  # latencies, or time between frames
+        self.fault: str | None = None
+
+    def fail(self, what: str) -> None:
+        if self.fault is None:
+            self.fault = what
+
+    def check(self) -> None:
+        """Raise the first fault, if there was one."""
+        if self.fault is not None:
+            raise ServerFault(self.fault)
+
+
+class Socket(WSListener):
+    """Knows when its first frame came; takes errors and being closed for faults."""
+
+    def __init__(self, load: Load) -> None:
+        self.load = load
+        self.transport: WSTransport | None = None
+        self.greeted = asyncio.get_running_loop().create_future()
+        self.leaving = False
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        self.transport = transport
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type is WSMsgType.TEXT:
+            self.heard(frame.get_payload_as_bytes())
+        elif frame.msg_type is WSMsgType.CLOSE and not self.leaving:
+            self.load.fail(f"closed by the server: {frame.get_close_message()!r}")
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        if not self.leaving:
+            self.load.fail("disconnected by the server")
+
+    def heard(self, payload: bytes) -> None:
+        """Take a frame that is not of the measured kind."""
+        head = payload[:TYPE_ENDS_WITHIN]
+        if b'"error"' in head or b'"game_over"' in head:
+            self.load.fail(payload[:300].decode())
+        elif not self.greeted.done():
+            self.greeted.set_result(payload)
+
+    def send(self, payload: bytes) -> None:
+        assert self.transport is not None
+        self.transport.send(WSMsgType.TEXT, payload)
+
+    def leave(self) -> None:
+        self.leaving = True
+        if self.transport is not None:
+            self.transport.disconnect()
+
+
+class Room:
+    """A turn-based game under way: when each move was sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[float] = []
+        self.members: list[Member] = []
+
+    @property
+    def deliveries(self) -> int:
+        return sum(member.moves for member in self.members)
+
+    @property
+    def missing(self) -> int:
+        """Deliveries that are still to come."""
+        return len(self.sent) * len(self.members) - self.deliveries
+
+
+class Member(Socket):
+    """Counts the moves of a room; a timed one notes how long each was under way."""
+
+    def __init__(self, load: Load, room: Room, *, timed: bool) -> None:
+        super().__init__(load)
+        self.room = room
+        self.timed = timed
+        self.moves = 0
+        room.members.append(self)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type is not WSMsgType.TEXT:
+            super().on_ws_frame(transport, frame)
+            return
+        payload = frame.get_payload_as_bytes()
+        if b'"player_move"' not in payload[:TYPE_ENDS_WITHIN]:
+            self.heard(payload)
+            return
+        if self.timed and self.load.running:
+            self.load.seconds.append(time.perf_counter() - self.room.sent[self.moves])
+        self.moves += 1
+
+
+class Player(Member):
+    """Answers each move of the other at once; what is timed is a move's way to the one who must answer it."""
+
+    def __init__(self, load: Load, room: Room, seat: int) -> None:
+        super().__init__(load, room, timed=False)
+        self.seat = seat
+        self.started = asyncio.get_running_loop().create_future()
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type is not WSMsgType.TEXT:
+            super().on_ws_frame(transport, frame)
+            return
+        payload = frame.get_payload_as_bytes()
+        if b'"player_move"' not in payload[:TYPE_ENDS_WITHIN]:
+            self.heard(payload)
+            return
+        self.moves = moves = self.moves + 1
+        if moves % 2 == self.seat and self.load.running:
+            now = time.perf_counter()
+            sent = self.room.sent
+            self.load.seconds.append(now - sent[-1])
+            sent.append(now)
+            transport.send(WSMsgType.TEXT, MOVES[moves % 9])
+
+    def heard(self, payload: bytes) -> None:
+        super().heard(payload)
+        if b'"game_start"' in payload[:TYPE_ENDS_WITHIN] and not self.started.done():
+            self.started.set_result(None)
+
+    def open(self) -> None:
+        """Make the first move."""
+        self.room.sent.append(time.perf_counter())
+        self.send(MOVES[0])
+
+
+class Watch(Socket):
+    """A player of a real-time game who sits still and notes the time between frames."""
+
+    def __init__(self, load: Load) -> None:
+        super().__init__(load)
+        self.started = asyncio.get_running_loop().create_future()
+        self.last = 0.0
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type is not WSMsgType.TEXT:
+            super().on_ws_frame(transport, frame)
+            return
+        payload = frame.get_payload_as_bytes()
+        if b'"game_tick"' not in payload[:TYPE_ENDS_WITHIN]:
+            self.heard(payload)
+            return
+        if self.load.running:
+            now = time.perf_counter()
+            if self.last:
+                self.load.seconds.append(now - self.last)
+            self.last = now
+        elif not self.started.done():
+            self.started.set_result(None)
+
+
+class Inbox(Socket):
+    """A user's notifications; notes the game it was matched into."""
+
+    def __init__(self, load: Load, on_match: Callable[[str], None]) -> None:
+        super().__init__(load)
+        self.on_match = on_match
+
+    def heard(self, payload: bytes) -> None:
+        super().heard(payload)
+        if b'"match_found"' in payload[:TYPE_ENDS_WITHIN]:
+            self.on_match(msgspec.json.decode(payload)["game_id"])
+
+
+# Fewer than the 50 that daphne lets wait to be taken; more would have to try again after a second.
+CONNECTING_AT_ONCE = 32
+
+
+async def connect(sockets: Iterable[tuple[Door, Socket]]) -> None:
+    """Open all sockets, some at a time."""
+    waiting = iter(sockets)
+
+    async def work() -> None:
+        for door, socket in waiting:
+            headers = [("Authorization", f"Bearer {door.token}")] if door.token else []
+            await ws_connect(
+                lambda socket=socket: socket,
+                door.url,
+                extra_headers=headers,
+                websocket_handshake_timeout=30,
+                read_buffer_init_size=2048,
+                use_aiofastnet=False,  # uvloop's own way to connect takes a third less
+            )
+
+    await all_of(work() for _ in range(CONNECTING_AT_ONCE))
+
+
+async def all_of(each: Iterable[Awaitable[Any]], *, within: float = 60.0) -> None:
+    """Wait for all of them; :class:`ServerFault` when it takes too long."""
+    try:
+        async with asyncio.timeout(within):
+            await asyncio.gather(*each)
+    except TimeoutError:
+        raise ServerFault(f"not ready after {within:.0f} s") from None
+
+
+async def seat(tables: Sequence[Table], load: Load) -> tuple[list[Room], list[Player]]:
+    """Everyone at the tables connected, all players ready and their games started; the players who begin."""
+    rooms, openers = [], []
+    doors: list[tuple[Door, Socket]] = []
+    players = []
+    for table in tables:
+        room = Room()
+        pair = [Player(load, room, number) for number in range(2)]
+        # One spectator in ten is timed: enough for a percentile, and the generator is not the limit.
+        watchers = [Member(load, room, timed=number % 10 == 0) for number in range(len(table.spectators))]
+        doors += zip([*table.players, *table.spectators], [*pair, *watchers], strict=True)
+        rooms.append(room)
+        openers.append(pair[0])
+        players += pair
+    await connect(doors)
+    for player in players:
+        player.send(READY)
+    await all_of(player.started for player in players)
+    return rooms, openers

@@ -1,0 +1,110 @@
+"""How a client gets into each server under load: accounts, rooms and sockets, by the public doors only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from bench import http
+
+
+@dataclass(frozen=True)
+class Door:
+    """A socket that can be opened: its URL and the bearer token to show, if any."""
+
+    url: str
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A room's doors: two players, and spectators."""
+
+    players: Sequence[Door]
+    spectators: Sequence[Door]
+
+
+class Target:
+    """The naive server: no accounts at the sockets, and a room is a path that any two open."""
+
+    def __init__(self, base_url: str, *, stored: bool = False) -> None:
+        self.base_url = base_url
+        self.sockets_url = base_url.replace("http", "ws", 1)
+        self._relay_path = "stored-game" if stored else "game"
+
+    async def tokens(self, count: int) -> list[str]:
+        """Access tokens of ``count`` new guests."""
+        guests = [http.request("POST", "/api/auth/guest/", body={}) for _ in range(count)]
+        return [guest["access"] for guest in await http.ask_all(self.base_url, guests)]
+
+    async def board_games(self, count: int, *, spectators: int = 0) -> list[Table]:
+        """Rooms of a turn-based game that never ends."""
+        return [self._table(f"/ws/{self._relay_path}/{uuid4()}/", spectators) for _ in range(count)]
+
+    async def real_time_games(self, count: int) -> list[Table]:
+        """Rooms of a real-time game that never ends."""
+        return [self._table(f"/ws/tick/{uuid4()}/", 0) for _ in range(count)]
+
+    async def user_sockets(self, count: int) -> list[Door]:
+        """The sockets of ``count`` users that only listen; each hears one frame when it is open."""
+        return [Door(f"{self.sockets_url}/ws/notifications/")] * count
+
+    def _table(self, path: str, spectators: int) -> Table:
+        door = Door(self.sockets_url + path)
+        return Table([door, door], [door] * spectators)
+
+
+class Bare(Target):
+    """The server that passes bytes on, and knows nobody."""
+
+    async def tokens(self, count: int) -> list[str]:
+        return [""] * count
+
+
+class Platform(Target):
+    """Our server: every socket is a signed-in guest, every room a private game that two joined over REST."""
+
+    async def board_games(self, count: int, *, spectators: int = 0) -> list[Table]:
+        return await self._games("bench_board", count, spectators)
+
+    async def real_time_games(self, count: int) -> list[Table]:
+        return await self._games("bench_real_time", count, 0)
+
+    async def user_sockets(self, count: int) -> list[Door]:
+        return [Door(f"{self.sockets_url}/ws/notifications/", token) for token in await self.tokens(count)]
+
+    async def _games(self, game: str, count: int, spectators: int) -> list[Table]:
+        tokens = await self.tokens(2 * count + spectators)
+        hosts, guests, watchers = tokens[:count], tokens[count : 2 * count], tokens[2 * count :]
+        created = await http.ask_all(
+            self.base_url,
+            [
+                http.request("POST", "/api/games/", token=host, body={"game": game, "private": True})
+                for host in hosts
+            ],
+        )
+        ids = [each["id"] for each in created]
+        await http.ask_all(
+            self.base_url,
+            [
+                http.request("POST", f"/api/games/{id_}/join/", token=guest)
+                for id_, guest in zip(ids, guests, strict=True)
+            ],
+        )
+        return [
+            Table(
+                [Door(url, host), Door(url, guest)],
+                [Door(url, watcher) for watcher in watchers],
+            )
+            for url, host, guest in zip(
+                (f"{self.sockets_url}/ws/game/{id_}/" for id_ in ids), hosts, guests, strict=True
+            )
+        ]
+
+
+def target(server: str, base_url: str) -> Target:
+    """How to use the server of this name (see ``bench.servers``)."""
+    if server.startswith("ours"):
+        return Platform(base_url)
+    if server.startswith("ceiling"):
+        return Bare(base_url)
+    return Target(base_url, stored=server == "naive-stored")

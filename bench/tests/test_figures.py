@@ -1,0 +1,68 @@
+"""The harness computes and prints what it says."""
+
+import math
+from itertools import pairwise
+
+import pytest
+
+from bench import measure
+from bench.goals import GOALS, LOADS, NAIVE, OURS
+from bench.loadgen import SCENARIOS, _ramp
+from bench.report import table
+
+
+@pytest.mark.parametrize(
+    ("percent", "expected"), [(0, 1), (1, 1), (50, 50), (50.5, 51), (99, 99), (99.9, 100), (100, 100)]
+)
+def test_a_percentile_is_the_value_of_the_nearest_rank(percent, expected):
+    assert measure.percentile(range(1, 101), percent) == expected
+
+
+def test_the_percentile_of_nothing_is_no_number():
+    assert math.isnan(measure.percentile([], 99))
+
+
+def test_latency_is_told_in_milliseconds_whatever_the_order():
+    assert measure.latency([0.003, 0.001, 0.002]) == {"p50_ms": 2.0, "p99_ms": 3.0, "max_ms": 3.0}
+
+
+def test_each_goal_names_a_load_that_its_servers_are_put_under():
+    for goal in GOALS:
+        load = LOADS[goal.load]
+        assert load.scenario in SCENARIOS
+        assert {goal.server, *goal.ratios} <= set(load.servers)
+
+
+def test_the_ramp_rises_to_its_last_step():
+    steps = _ramp(10, 200)
+    assert steps[0] == 10
+    assert steps[-1] == 200
+    assert all(late > early for early, late in pairwise(steps))
+
+
+def test_a_row_tells_the_ratio_and_whether_the_goal_is_reached():
+    results = {("rest", NAIVE): {"requests_per_s": 200}, ("rest", OURS): {"requests_per_s": 9000}}
+    row = table(results).splitlines()[2]
+    assert "45.0 (5)" in row
+    assert row.endswith("| yes     |")
+
+
+@pytest.mark.parametrize(("naive", "ours"), [(200, 8000), (2000, 9000)])
+def test_too_slow_a_server_and_too_small_a_ratio_are_each_told(naive, ours):
+    results = {("rest", NAIVE): {"requests_per_s": naive}, ("rest", OURS): {"requests_per_s": ours}}
+    assert table(results).splitlines()[2].endswith("| no      |")
+
+
+def test_where_less_is_better_a_smaller_figure_reaches_the_goal():
+    results = {("queue", OURS): {"matched_s": 7.5}}
+    assert table(results).splitlines()[2].endswith("| yes     |")
+
+
+def test_figures_of_a_disturbed_run_and_of_a_failed_one_are_marked():
+    results = {
+        ("rest", NAIVE): {"requests_per_s": 200, "other_cpu_pct": 60.0},
+        ("rest", OURS): {"fault": "closed by the server"},
+    }
+    row = table(results).splitlines()[2]
+    assert "| ~200 " in row
+    assert "| fault |" in row

@@ -1,0 +1,65 @@
+"""A quick benchmark works against real servers."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from bench.servers import ROOT
+
+FIGURES = {
+    "idle": "connects_per_s",
+    "relay-50": "moves_per_s",
+    "fanout-100": "deliveries_per_s",
+    "tick": "rooms",
+    "rest": "requests_per_s",
+}
+
+
+def run_quickly(*arguments):
+    """The JSON lines of a quick run, on stores of its own."""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--quick", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert done.returncode == 0, done.stdout + done.stderr
+    return lines
+
+
+def test_the_bare_server_bears_every_load_and_loses_nothing():
+    lines = run_quickly(*FIGURES, "--server", "ceiling", "ceiling-http")
+    assert [line["load"] for line in lines] == list(FIGURES)
+    for line in lines:
+        assert line[FIGURES[line["load"]]] > 0
+        assert line.get("lost", 0) == line.get("stalled_rooms", 0) == line.get("refused", 0) == 0
+
+
+def test_the_naive_server_relays_moves_with_and_without_a_row_each():
+    lines = run_quickly("relay-50", "--server", "naive", "naive-stored")
+    assert [line["server"] for line in lines] == ["naive", "naive-stored"]
+    assert all(line["moves_per_s"] > 0 and line["lost"] == 0 for line in lines)
+
+
+def test_an_unknown_load_is_refused():
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "nonsense"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "no such load: nonsense" in done.stderr
+
+
+@pytest.mark.parametrize("module", ["bench", "bench.loadgen"])
+def test_the_commands_explain_themselves(module):
+    done = subprocess.run([sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "--seconds" in done.stdout

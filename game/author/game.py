@@ -95,6 +95,8 @@ class Game:
     hidden: ClassVar[bool]
     """Whether seats see different things; True if there is a ``view``, unless given. If False, all get the
     view of seat None, made once."""
+    secret_moves: ClassVar[Sequence[str]] = ()
+    """Moves whose arguments only the mover may know: others are told that it was made, not what it was."""
     rate: ClassVar[int] = 60
     """Real time: ticks a second."""
     frame_rate: ClassVar[int] = 30

@@ -134,6 +134,11 @@ class Match:
             raise RulesError(f"{game.name}: {taken!r} by seat {seat} failed: {error!r}") from error
         return _encode(taken)
 
+    def is_secret(self, movement: Movement) -> bool:
+        """Whether only its mover may be told this movement."""
+        secret = self.game.secret_moves
+        return bool(secret) and type(self.game.movements.read(movement)).__name__ in secret
+
     def check(self, movement: Movement) -> bytes:
         """Read a movement without applying it; return it as clean JSON for ``step``. Raises InvalidMove."""
         return _encode(self.game.movements.read(movement))

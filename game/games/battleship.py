@@ -42,6 +42,8 @@ class Battleship(Game):
     are the cells that the player fired at, in order.
     """
 
+    secret_moves = ("place",)
+
     def setup(self, random):
         return {"fleets": [None, None], "shots": [[], []]}
 

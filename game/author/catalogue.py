@@ -57,5 +57,5 @@ def entry(game: type[Game]) -> dict[str, Any]:
         "max_players": game.max_players,
         "kind": "real_time" if game.real_time else "turn_based",
         "spectators": game.spectators,
-        "move_schema": game.movements.schema(),
+        "move_schema": game.movements.schema,
     }

@@ -161,21 +161,24 @@ class Match:
         except Exception as error:
             raise RulesError(f"{game.name}: tick {self.tick} with {taken!r} failed: {error!r}") from error
 
-    def legal(self, seat: Seat) -> list[dict[str, Any]]:
-        """The movements that ``seat`` may make now, as far as they can be listed. Raises RulesError."""
-        game = self.game
-        if self.result is not None or (seat not in self.turn and not game.real_time):
-            return []
+    def candidates(self, seat: Seat) -> list[dict[str, Any]]:
+        """What ``seat`` may try, to be read only: the author's ``legal``, else all that the types allow."""
         try:
-            given = game.legal(self.state, seat)
-            if given is not None:
-                return list(given)
-            choices = game.movements.choices
-            return [
-                dict(movement) for movement, taken in choices if game.real_time or self._takes(seat, taken)
-            ]
+            given = self.game.legal(self.state, seat)
+            return self.game.movements.choices if given is None else list(given)
         except Exception as error:
-            raise RulesError(f"{game.name}: listing the moves of seat {seat} failed: {error!r}") from error
+            raise RulesError(f"{self.game.name}: legal failed for seat {seat}: {error!r}") from error
+
+    def legal(self, seat: Seat) -> list[dict[str, Any]]:
+        """The movements that the rules would take from ``seat`` now, as far as they can be listed.
+
+        Each candidate is tried on a copy. Raises RulesError.
+        """
+        if self.game.real_time and self.result is None:
+            return self.candidates(seat)
+        if seat not in self.turn:
+            return []
+        return [movement for movement in self.candidates(seat) if self._takes(seat, movement)]
 
     # Looking.
 
@@ -192,25 +195,20 @@ class Match:
         return self.users[next(iter(self.turn))] if len(self.turn) == 1 else None
 
     def view(self, seat: Seat | None) -> dict[str, Any]:
-        """What the player at ``seat`` (None: a spectator) may see, with ``turn`` and ``you``. Encode it,
-        don't keep it.
+        """What the player at ``seat`` (None: a spectator) may see, as plain JSON types sharing nothing.
 
-        ``turn`` is the id of the one user to move or None, ``you`` is ``{"user_id", "side"}`` or None for a
-        spectator.
+        To what the rules show it adds ``turn``, the id of the one user to move or None, and ``you``,
+        ``{"user_id", "side"}`` or None for a spectator. Raises RulesError.
         """
-        return {
-            **self._shown(seat if self.game.hidden else None),
-            "turn": self.turn_user,
-            "you": self._you(seat),
-        }
+        view: dict[str, Any] = _decode(self.view_json(seat))
+        return view
 
     def view_json(self, seat: Seat | None) -> bytes:
         """``view`` as JSON; what all seats see alike is made and encoded once a move."""
         if self.game.hidden:
-            return _encode(self.view(seat))
-        shared = self._shared_view
-        if shared is None:
-            shared = self._shared_view = _encode({**self._shown(None), "turn": self.turn_user})[:-1]
+            shared = self._shown(seat)
+        else:
+            shared = self._shared_view = self._shared_view or self._shown(None)
         return shared + self._view_ends[-1 if seat is None else seat]
 
     # Keeping.
@@ -303,21 +301,24 @@ class Match:
             raise ValueError(f"scores() said {scores!r} for {len(self.users)} seats")
         return tuple(scores)
 
-    def _takes(self, seat: Seat, taken: msgspec.Struct) -> bool:
-        """Whether the rules would take this move, tried on a copy."""
+    def _takes(self, seat: Seat, movement: dict[str, Any]) -> bool:
         game = self.game
+        taken = game.movements.read(movement)
         position = self._generator.position
         try:
             game.moves[type(taken)](game, marshal.loads(self._kept), seat, *_arguments(taken))
         except Refusal:
             return False
+        except Exception as error:
+            raise RulesError(f"{game.name}: {taken!r} by seat {seat} failed: {error!r}") from error
         finally:
             self._generator.position = position
         return True
 
-    def _shown(self, seat: Seat | None) -> dict[str, Any]:
+    def _shown(self, seat: Seat | None) -> bytes:
+        """The view of a seat, encoded up to where ``you`` follows."""
         try:
-            return self.game.view(self.state, seat)
+            return _encode({**self.game.view(self.state, seat), "turn": self.turn_user})[:-1]
         except Exception as error:
             raise RulesError(f"{self.game.name}: the view of seat {seat} failed: {error!r}") from error
 

@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -58,6 +58,7 @@ class Movements:
     ``structs`` maps the name of each move to the struct of its arguments. One move: its arguments stand bare,
     as in ``{"cell": 4}``. Several: a movement belongs to the move that takes the fields it has; where two
     moves take the same fields, every movement of that game says which it is, as in ``{"move": "pass"}``.
+    ``schema`` is the JSON schema of one movement; several moves make an ``anyOf``, titled by move.
     """
 
     def __init__(self, structs: Mapping[str, type[msgspec.Struct]]) -> None:
@@ -66,12 +67,10 @@ class Movements:
         if self.named:
             self.structs = {name: _tagged(name, struct) for name, struct in self.structs.items()}
         self.by_fields = len(self.structs) > 1 and not self.named
+        self._type: Any = typing.Union[tuple(self.structs.values())]  # noqa: UP007 - made at run time
         try:
-            whole: Any = typing.Union[tuple(self.structs.values())]  # noqa: UP007 - made at run time
-            self._type = whole
-            self._decode = msgspec.json.Decoder(dict[str, Any] if self.by_fields else whole).decode
-            for struct in self.structs.values():
-                msgspec.json.Decoder(struct)
+            self._decode = msgspec.json.Decoder(dict[str, Any] if self.by_fields else self._type).decode
+            self.schema = _schema(self.structs.values())
         except TypeError as error:
             raise GameDefinitionError(
                 f"{', '.join(self.structs)}: an argument has a type no JSON has: {error}"
@@ -98,18 +97,9 @@ class Movements:
         )
         raise msgspec.ValidationError(f"Expected the fields {choices}")
 
-    def schema(self) -> dict[str, Any]:
-        """A JSON schema of one movement; several moves make an ``anyOf``, titled by move."""
-        refs, definitions = msgspec.json.schema_components(
-            self.structs.values(), ref_template="#/$defs/{name}"
-        )
-        variants = [definitions.pop(ref["$ref"].removeprefix("#/$defs/")) for ref in refs]
-        schema: dict[str, Any] = variants[0] if len(variants) == 1 else {"anyOf": variants}
-        return {**schema, "$defs": definitions} if definitions else schema
-
     @functools.cached_property
-    def choices(self) -> list[tuple[dict[str, Any], msgspec.Struct]]:
-        """Every movement that the types allow, and its arguments as read.
+    def choices(self) -> list[dict[str, Any]]:
+        """Every movement that the types allow; to be read only.
 
         Moves with endless or too many arguments (text, lists, open numbers) are left out.
         """
@@ -117,7 +107,14 @@ class Movements:
         for name, struct in self.structs.items():
             named = {"move": name} if self.named else {}
             movements += [named | values for values in _values(types.type_info(struct)) or ()]
-        return [(movement, self.read(movement)) for movement in movements]
+        return movements
+
+
+def _schema(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
+    refs, definitions = msgspec.json.schema_components(structs, ref_template="#/$defs/{name}")
+    variants = [definitions.pop(ref["$ref"].removeprefix("#/$defs/")) for ref in refs]
+    schema: dict[str, Any] = variants[0] if len(variants) == 1 else {"anyOf": variants}
+    return {**schema, "$defs": definitions} if definitions else schema
 
 
 def _fields(struct: type[msgspec.Struct]) -> tuple[set[str], set[str]]:

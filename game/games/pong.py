@@ -1,5 +1,7 @@
 """Pong: two paddles, a ball, and a step of a 60th of a second."""
 
+from typing import NamedTuple
+
 from game.author import Annotated, Game, Literal, Meta, Record, Seat
 
 # Lengths in units of the court, speeds in units a second.
@@ -8,7 +10,7 @@ PADDLE_HEIGHT, PADDLE_WIDTH = 90, 12
 PADDLE_GAP = 2 * PADDLE_WIDTH  # from the wall to the paddle's middle
 PADDLE_SPEED = 420.0
 BALL_RADIUS = 8
-SERVE_SPEED, SPEED_UP, TOP_SPEED = 360.0, 1.05, 900.0
+SERVE_SPEED, SPEED_UP, TOP_SPEED = 360.0, 1.05, 1200.0
 STEEPEST = 0.85  # the most of a ball's speed that goes up or down
 SERVE_PAUSE = 1.0  # seconds
 
@@ -96,14 +98,14 @@ class Pong(Game):
         }
 
     def bot(self, view, seat, random, level):
-        """Goes where the ball will cross its line, as well as its level sees that."""
-        ball, paddle = view["ball"], view["paddles"][SIDES[seat]]
-        if (ball["vx"] < 0) == (seat == 0):
-            aim = landing(ball, FRONTS[seat]) + random.gauss(0, BLUR[level])
-        else:
-            aim = HEIGHT / 2
-        distance = aim - paddle
-        return {"direction": 0 if abs(distance) < PADDLE_HEIGHT / 4 else 1 if distance > 0 else -1}
+        """Goes where the ball will cross its line, as early and as exactly as its level sees that."""
+        ball, sight = view["ball"], SIGHT[level]
+        coming = (ball["vx"] < 0) == (seat == 0) and abs(ball["x"] - FRONTS[seat]) < sight.distance
+        # The same error all through a flight: a new one each time would only make it tremble.
+        error = (ball["vx"] * 0.137 + abs(ball["vy"]) * 0.0731) % 2 - 1
+        aim = landing(ball, FRONTS[seat]) + error * sight.error if coming else HEIGHT / 2
+        distance = aim - view["paddles"][SIDES[seat]]
+        return {"direction": 0 if abs(distance) < PADDLE_HEIGHT / 6 else 1 if distance > 0 else -1}
 
 
 # Where the ball's middle is when it touches the paddle of a seat.
@@ -112,8 +114,15 @@ FRONTS = (
     WIDTH - PADDLE_GAP - PADDLE_WIDTH / 2 - BALL_RADIUS,
 )
 
-# How far, in units, a bot of each level misjudges where the ball comes down.
-BLUR = {1: 160.0, 2: 70.0, 3: 12.0}
+
+class Sight(NamedTuple):
+    """From how far a bot sees the ball come, and how far at most it misjudges where it will come down."""
+
+    distance: float
+    error: float
+
+
+SIGHT = {1: Sight(WIDTH * 0.35, 90), 2: Sight(WIDTH * 0.6, 65), 3: Sight(WIDTH, 50)}
 
 
 def bounce(ball, offset: float) -> None:

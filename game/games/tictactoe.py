@@ -8,6 +8,7 @@ LINES = [(0, 1, 2), (3, 4, 5), (6, 7, 8), (0, 3, 6), (1, 4, 7), (2, 5, 8), (0, 4
 class TicTacToe(Game):
     name = "tictactoe"
     title = "Tic-tac-toe"
+    players = 2
     grid = Grid(rows=3, columns=3, marks="XO")
 
     @move

@@ -1,0 +1,132 @@
+"""Computer players: the game's own, a random one, and one that thinks ahead (Monte Carlo tree search)."""
+
+import math
+from random import Random
+from typing import Any
+
+from core.refusals import Refusal
+from game.author.game import Seat
+from game.author.match import Match
+from game.author.refusals import RulesError
+
+LEVELS = (1, 2, 3)
+
+# Games thought through for one move, by level; level 1 moves at random.
+ITERATIONS = {2: 60, 3: 600}
+
+# Weight of little-tried moves (UCB1, Kocsis and Szepesvári 2006); rewards run from 0 to 1.
+EXPLORATION = math.sqrt(2)
+
+# A game thought further than this counts as a draw: some never end by chance.
+LONGEST_PLAYOUT = 300
+
+
+def choose(match: Match, seat: Seat, random: Random, level: int) -> dict[str, Any] | None:
+    """A movement for ``seat``, one of ``match.turn`` or any in real time; None: do nothing (real time only).
+
+    The same match, generator and level give the same movement. Level 3 can take some 100 ms: run it in a
+    thread, on ``match.copy(seed)`` if the match goes on meanwhile. Nobody's hidden information is used: the
+    game's own ``bot`` sees its player's view, and without one a hidden game is played at random.
+    Raises RulesError if the rules fail or the game's moves cannot be listed.
+    """
+    game = match.game
+    try:
+        movement = game.bot(match.view(seat), seat, random, level)
+    except Exception as error:
+        raise RulesError(f"{game.name}: the bot of seat {seat} failed: {error!r}") from error
+    if movement is not None or game.real_time:
+        return movement
+    legal = match.legal(seat)
+    if not legal:
+        raise RulesError(f"{game.name}: no move of seat {seat} can be listed; write `legal` or `bot`")
+    if level == 1 or game.hidden or len(legal) == 1:
+        return random.choice(legal)
+    return think(match, seat, random, ITERATIONS[level])
+
+
+class Node:
+    """A movement in the tree, made by ``seat``: how often it was tried, what it brought that seat."""
+
+    __slots__ = ("children", "movement", "reward", "seat", "untried", "visits")
+
+    def __init__(self, seat: Seat, movement: dict[str, Any] | None, match: Match, random: Random) -> None:
+        self.seat = seat
+        self.movement = movement
+        self.untried = match.legal(min(match.turn)) if match.turn else []
+        random.shuffle(self.untried)
+        self.children: list[Node] = []
+        self.visits = 0
+        self.reward = 0.0
+
+    def promising(self) -> "Node":
+        log = math.log(self.visits)
+        return max(
+            self.children,
+            key=lambda child: child.reward / child.visits + EXPLORATION * math.sqrt(log / child.visits),
+        )
+
+
+def think(match: Match, seat: Seat, random: Random, iterations: int) -> dict[str, Any]:
+    """The movement of ``seat`` that did best in ``iterations`` games, played on at random past what is known.
+
+    Each of them has its own dice, so that a movement is judged by its chances and not by the dice to come.
+    """
+    root = Node(seat, None, match, random)
+    for _ in range(iterations):
+        world = match.copy(random.getrandbits(64))
+        path = descend(root, world, random)
+        rewards = play_out(world, random)
+        for node in path:
+            node.visits += 1
+            node.reward += rewards[node.seat]
+    best = max(root.children, key=lambda child: child.visits).movement
+    assert best is not None
+    return best
+
+
+def descend(root: Node, world: Match, random: Random) -> list[Node]:
+    """Follow the promising movements to the first untried one, try it, and return the way."""
+    node, path = root, [root]
+    while world.turn and (node.untried or node.children):
+        mover = min(world.turn)
+        movement = node.untried.pop() if node.untried else None
+        try:
+            if movement is None:
+                node = node.promising()
+                world.play(mover, node.movement or {})
+            else:
+                world.play(mover, movement)
+                node.children.append(Node(mover, movement, world, random))
+                node = node.children[-1]
+        except Refusal:
+            break  # With these dice the movement is against the rules here.
+        path.append(node)
+        if movement is not None:
+            break
+    return path
+
+
+def play_out(world: Match, random: Random) -> list[float]:
+    """Play on at random; what the end is worth to each seat: 1 a win, 0 a loss, 1/2 a draw."""
+    for _ in range(LONGEST_PLAYOUT):
+        if world.result is not None or not play_any(world, random):
+            break
+    result = world.result
+    if result is None or result.draw:
+        return [0.5] * len(world.users)
+    return [float(seat in result.winners) for seat in world.game.seats]
+
+
+def play_any(world: Match, random: Random) -> bool:
+    """Make a legal move, each as likely; False if there is none. Trying is quicker than listing all."""
+    mover = min(world.turn)
+    untried = world.candidates(mover).copy()
+    while untried:
+        pick = int(random.random() * len(untried))
+        untried[pick], untried[-1] = untried[-1], untried[pick]
+        try:
+            world.play(mover, untried.pop())
+        except Refusal:
+            continue
+        return True
+    return False

@@ -1,0 +1,40 @@
+"""Playing any game of the catalogue without a person, for tests."""
+
+from random import Random
+from typing import Any
+
+from django.apps import apps
+
+from game import bots
+from game.author import Game, catalogue
+from game.author.match import Match
+
+catalogue.discover(app.name for app in apps.get_app_configs())
+
+# One thing done to a match: (seat, movement) of a turn-based game, the inputs of a tick of a real-time one.
+Done = tuple[int, bytes] | dict[int, bytes]
+
+
+def somebody_plays(match: Match, random: Random) -> Done:
+    """Do one thing, chosen at random, and return it."""
+    if match.game.real_time:
+        choices = match.candidates(0)
+        inputs = {
+            seat: match.check(random.choice(choices)) for seat in match.game.seats if random.random() < 0.1
+        }
+        match.step(inputs)
+        return inputs
+    seat = random.choice(sorted(match.turn))
+    movement: dict[str, Any] = bots.choose(match, seat, random, level=1) or {}
+    return seat, match.play(seat, movement)
+
+
+def redo(match: Match, done: Done) -> None:
+    if isinstance(done, dict):
+        match.step(done)
+    else:
+        match.play(*done)
+
+
+def begin(game: type[Game], seed: int = 1, **options: Any) -> Match:
+    return Match.new(game, seats=game.min_players, seed=seed, options=options)

@@ -1,0 +1,498 @@
+"""What an author writes: movements by their types, refusals with reasons, and plain words for mistakes."""
+
+import json
+from enum import Enum
+from pathlib import Path
+from random import Random
+
+import msgspec
+import pytest
+
+from core.refusals import Refusal
+from game.author import (
+    DRAW,
+    Annotated,
+    Clock,
+    Game,
+    GameDefinitionError,
+    Grid,
+    IllegalMove,
+    Literal,
+    Meta,
+    Record,
+    Seat,
+    catalogue,
+    move,
+)
+from game.author.match import Match, Outcome
+from game.author.refusals import GameIsOver, InvalidMove, InvalidOptions, NotYourTurn, RulesError, UnknownGame
+from game.games import Battleship, ConnectFour, TicTacToe, tictactoe
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Point(Record):
+    x: Annotated[int, Meta(ge=0, lt=3)]
+    y: Literal[0, 2]
+
+
+class Everything(Game):
+    """A move of every listable type, and one whose arguments have no end."""
+
+    players = (1, 3)
+
+    def setup(self, random):
+        return {"log": []}
+
+    @move
+    def paint(self, state, seat, colour: Colour, bold: bool = False):
+        state["log"].append([seat, colour.value, bold])
+
+    @move
+    def drop(self, state, seat, at: Point, weight: Annotated[int, Meta(gt=0, le=4, multiple_of=2)] | None):
+        self.require(at.x != 1, "full", "That column is full.")
+        state["log"].append([seat, at.x, at.y, weight])
+
+    @move
+    def say(self, state, seat, words: Annotated[str, Meta(max_length=5)]):
+        state["log"].append([seat, words])
+
+    def result(self, state):
+        return None
+
+
+class Passing(Game):
+    """Two moves with the same arguments."""
+
+    def setup(self, random):
+        return {"passes": 0, "steps": 0}
+
+    @move
+    def skip(self, state, seat):
+        state["passes"] += 1
+
+    @move
+    def step(self, state, seat):
+        state["steps"] += 1
+
+    def result(self, state):
+        return DRAW if state["passes"] == 2 else None
+
+
+class Trap(Game):
+    """Rules that go wrong in every way, on demand."""
+
+    def setup(self, random):
+        return {"touched": False, "end": None}
+
+    @move
+    def spring(self, state, seat, how: str):
+        state["touched"] = True
+        self.random.random()
+        if how == "return":
+            return state
+        match how:
+            case "refuse":
+                self.require(False, "no_way")
+            case "raise":
+                raise ZeroDivisionError
+            case "recurse":
+                self.spring(state, seat, how)
+            case "set":
+                state["end"] = {1, 2}
+            case "object":
+                state["end"] = self
+            case "attribute":
+                self.touched = True
+            case "result" | "turn" | "view" | "nobody":
+                state["end"] = how
+        return None
+
+    def turn(self, state):
+        return {"turn": 7, "nobody": []}.get(state["end"], 0)
+
+    def result(self, state):
+        return 5 if state["end"] == "result" else None
+
+    def view(self, state, seat):
+        return {"colour": state["nothing"]} if state["end"] == "view" else {"end": state["end"]}
+
+
+def new(game: type[Game], seats: int = 2, **options) -> Match:
+    return Match.new(game, seats=seats, seed=1, options=options, users=[100 + seat for seat in range(seats)])
+
+
+def test_tictactoe_is_sixteen_lines_whole():
+    source = Path(tictactoe.__file__).read_text()
+    assert len([line for line in source.splitlines() if line.strip()]) <= 16
+
+
+def test_names_and_defaults_follow_from_the_class():
+    assert (Passing.name, Passing.title, Passing.sides) == ("passing", "Passing", ("left", "right"))
+    assert (Everything.min_players, Everything.max_players) == (1, 3)
+    assert Passing.clock == Clock(seconds=120, increment=5)
+    assert catalogue.entry(Passing)["spectators"] is True
+    assert (ConnectFour.title, ConnectFour.hidden) == (
+        "Connect Four",
+        False,
+    )
+    assert Battleship.hidden is True
+
+
+def test_a_move_belongs_to_the_arguments_it_has():
+    match = new(Everything)
+    assert match.play(0, b'{"colour": "red"}') == b'{"colour":"red","bold":false}'
+    assert (
+        match.play(1, b' {"weight": null, "at": {"y": 2, "x": 0}} ') == b'{"at":{"x":0,"y":2},"weight":null}'
+    )
+    assert match.play(0, {"words": "hello"}) == b'{"words":"hello"}'
+    assert match.state["log"] == [[0, "red", False], [1, 0, 2, None], [0, "hello"]]
+
+
+def test_moves_with_the_same_arguments_are_told_apart_by_name():
+    match = new(Passing)
+    assert match.play(0, b'{"move": "step"}') == b'{"move":"step"}'
+    with pytest.raises(InvalidMove):
+        match.play(1, b"{}")
+    with pytest.raises(InvalidMove):
+        match.play(1, b'{"move": "setup"}')
+    assert match.legal(1) == [{"move": "skip"}, {"move": "step"}]
+    match.play(1, {"move": "skip"})
+    match.play(0, {"move": "skip"})
+    assert match.result == Outcome(winners=(), draw=True, scores=(0, 0))
+
+
+@pytest.mark.parametrize(
+    ("movement", "field"),
+    [
+        ({"colour": "green"}, "colour"),
+        ({"colour": "red", "bold": 1}, "bold"),
+        ({"at": {"x": 3, "y": 0}, "weight": 2}, "at"),
+        ({"at": {"x": 0, "y": 1}, "weight": 2}, "at"),
+        ({"at": {"x": 0, "y": 0, "z": 0}, "weight": 2}, "at"),
+        ({"at": {"x": 0, "y": 0}, "weight": 3}, "weight"),
+        ({"words": "too long"}, "words"),
+        ({"words": 10**30}, "words"),
+        ({"words": None}, "words"),
+    ],
+)
+def test_an_argument_that_does_not_fit_is_named(movement, field):
+    match = new(Everything)
+    for form in (movement, json.dumps(movement).encode()):
+        with pytest.raises(InvalidMove) as refusal:
+            match.play(0, form)
+        assert (refusal.value.status, refusal.value.code) == (422, "invalid_move")
+        assert list(refusal.value.details) == [field]
+
+
+@pytest.mark.parametrize(
+    "movement",
+    [
+        *(b"", b"{", b"[]", b"null", b"7", b"{}", b'{"x": 1}', b'{"colour": "red", "words": "a"}'),
+        *(b'{"words": "\xff"}', b'{"words": "\\ud800"}', b"[" * 60_000, b'{"words":' * 9_000),
+        *({1: 2}, {"words": "a", 5: 6}),
+    ],
+)
+@pytest.mark.parametrize("game", [Everything, Passing, TicTacToe])
+def test_junk_is_an_invalid_move(game, movement):
+    match = new(game)
+    before = match.dump()
+    with pytest.raises(InvalidMove):
+        match.play(0, movement)
+    assert match.dump() == before
+
+
+def test_legal_moves_are_all_that_types_allow_and_rules_take():
+    legal = new(Everything).legal(0)
+    paints = [{"colour": colour, "bold": bold} for colour in ("red", "blue") for bold in (False, True)]
+    drops = [{"at": {"x": x, "y": y}, "weight": w} for x in (0, 2) for y in (0, 2) for w in (2, 4, None)]
+    assert sorted(map(str, legal)) == sorted(map(str, paints + drops))
+    assert new(Everything).legal(1) == []
+
+
+def test_the_schema_describes_every_move():
+    schema = Everything.movements.schema
+    assert [variant["title"] for variant in schema["anyOf"]] == ["paint", "drop", "say"]
+    assert schema["anyOf"][1]["properties"]["at"] == {"$ref": "#/$defs/Point"}
+    assert schema["$defs"]["Point"]["properties"]["y"] == {"enum": [0, 2]}
+    assert TicTacToe.movements.schema["properties"] == {
+        "cell": {"type": "integer", "minimum": 0, "maximum": 8}
+    }
+    assert [v["properties"]["move"] for v in Passing.movements.schema["anyOf"]] == [
+        {"enum": ["skip"]},
+        {"enum": ["step"]},
+    ]
+
+
+def test_seats_take_turns_and_views_say_whose_it_is():
+    match = new(Everything, seats=3)
+    for number in range(7):
+        assert match.turn == {number % 3}
+        assert match.turn_user == match.view(None)["turn"] == 100 + number % 3
+        with pytest.raises(NotYourTurn):
+            match.play((number + 1) % 3, {"words": ""})
+        match.play(number % 3, {"words": ""})
+    assert match.view(2)["you"] == {"user_id": 102, "side": "seat_3"}
+    assert match.view(None)["you"] is None
+
+
+def test_after_the_end_nothing_moves():
+    match = new(Passing)
+    for seat in (0, 1):
+        match.play(seat, {"move": "skip"})
+    assert match.turn == frozenset()
+    assert match.view(0)["turn"] is None
+    assert match.legal(0) == []
+    with pytest.raises(GameIsOver):
+        match.play(0, {"move": "skip"})
+
+
+@pytest.mark.parametrize(
+    "how", ["raise", "recurse", "return", "set", "object", "attribute", "result", "turn", "nobody"]
+)
+def test_a_fault_in_the_rules_is_told_from_a_refusal_and_undone(how):
+    match = new(Trap)
+    before = match.dump()
+    with pytest.raises(RulesError, match="trap: spring"):
+        match.play(0, {"how": how})
+    assert match.dump() == before
+    assert (match.turn, match.result) == ({0}, None)
+    match.play(0, {"how": ""})
+    assert match.state["touched"]
+
+
+def test_a_refusal_carries_the_authors_code_and_is_undone():
+    match = new(Trap)
+    before = match.dump()
+    with pytest.raises(IllegalMove) as refusal:
+        match.play(0, {"how": "refuse"})
+    assert (refusal.value.status, refusal.value.code, refusal.value.message) == (409, "no_way", "No way.")
+    assert match.dump() == before
+
+
+def test_a_view_that_fails_is_a_fault_in_the_rules():
+    match = new(Trap)
+    match.play(0, {"how": "view"})
+    with pytest.raises(RulesError, match="view of seat 0"):
+        match.view(0)
+
+
+def test_a_state_that_json_would_change_is_refused_when_it_begins_and_when_it_is_kept():
+    class Numbered(Passing):
+        def setup(self, random):
+            return {"passes": 0, "steps": 0, "by_number": {1: "one"}}
+
+    with pytest.raises(RulesError, match="text keys"):
+        new(Numbered)
+    match = new(Passing)
+    match.state["steps"] = (1, 2)
+    with pytest.raises(RulesError, match="text keys"):
+        match.dump()
+
+
+def test_a_dump_and_a_view_share_nothing_with_the_match():
+    match = new(Everything)
+    match.play(0, {"words": "a"})
+    match.dump()["state"]["log"].clear()
+    match.view(0)["log"].clear()
+    assert match.state["log"] == [[0, "a"]]
+
+
+def test_options_are_checked_and_reach_the_rules():
+    class Countdown(Passing):
+        class Options(Record):
+            start: Annotated[int, Meta(ge=1, le=9)] = 3
+
+        def setup(self, random):
+            return {"passes": 0, "steps": self.options.start}
+
+    assert new(Countdown).state["steps"] == 3
+    match = new(Countdown, start=9)
+    assert Match.load(Countdown, match.dump()).options == match.options
+    for wrong in ({"start": 10}, {"start": "3"}, {"stop": 1}):
+        with pytest.raises(InvalidOptions):
+            new(Countdown, **wrong)
+    with pytest.raises(InvalidOptions, match="1 to 3 players"):
+        new(Everything, seats=4)
+
+
+def test_winners_may_be_one_many_or_nobody():
+    class Ends(Passing):
+        verdict = None
+
+        def result(self, state):
+            return self.verdict if state["passes"] else None
+
+    for verdict, outcome in [
+        (1, Outcome((1,), False, (0, 1))),
+        ([1, 0, 1], Outcome((0, 1), False, (1, 1))),
+        ([], Outcome((), False, (0, 0))),
+        (DRAW, Outcome((), True, (0, 0))),
+    ]:
+        Ends.verdict = verdict
+        match = new(Ends)
+        match.play(0, {"move": "skip"})
+        assert match.result == outcome
+    for wrong in (True, 2, [0, 5], "won", 1.0, ["0"]):
+        Ends.verdict = wrong
+        with pytest.raises(RulesError):
+            new(Ends).play(0, {"move": "skip"})
+
+
+def test_a_copy_rolls_its_own_dice():
+    class Dice(Game):
+        def setup(self, random):
+            return {"rolls": []}
+
+        @move
+        def roll(self, state, seat):
+            state["rolls"].append(self.random.randint(1, 1_000_000))
+
+        def result(self, state):
+            return None
+
+    def rolls(match: Match) -> list[int]:
+        for number in range(4):
+            match.play(number % 2, {})
+        return match.state["rolls"]
+
+    match = new(Dice)
+    copy, same = match.copy(seed=99), Match.load(Dice, match.dump())
+    assert rolls(copy) != rolls(match) == rolls(same) == rolls(new(Dice))
+
+
+def test_the_generator_is_fair_enough_and_goes_on_from_its_position():
+    from game.author.generator import Generator
+
+    generator = Generator(7)
+    assert sum(generator.random() for _ in range(10_000)) == pytest.approx(5_000, rel=0.03)
+    assert {generator.randrange(6) for _ in range(200)} == set(range(6))
+    other = Generator(0)
+    other.position = generator.position
+    draws = [
+        Random.random,
+        lambda r: r.gauss(0, 1),
+        lambda r: r.getrandbits(200),
+        lambda r: r.sample("abc", 2),
+    ]
+    for draw in draws:
+        assert draw(generator) == draw(other)
+
+
+def define(**body) -> type[Game]:
+    whole = {"setup": lambda self, random: {}, "result": lambda self, state: None, **body}
+    return type("Broken", (Game,), {name: value for name, value in whole.items() if value is not None})
+
+
+@move
+def fine(self, state, seat):
+    pass
+
+
+@move
+def untyped(self, state, seat, cell):
+    pass
+
+
+@move
+def unknown_type(self, state, seat, cell: "Cell"):  # noqa: F821 - the mistake
+    pass
+
+
+@move
+def no_json(self, state, seat, cell: Random):
+    pass
+
+
+@move
+def too_few(self, state):
+    pass
+
+
+@move
+def named_move(self, state, seat, move: int):
+    pass
+
+
+def tick(self, state, inputs: dict[Seat, Point], dt):
+    pass
+
+
+def vague_tick(self, state, inputs, dt):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({}, "no `@move` method"),
+        ({"go": fine, "setup": None}, "needs `setup"),
+        ({"go": fine, "result": None}, "needs `result"),
+        ({"go": untyped}, "say the type of 'cell'"),
+        ({"go": unknown_type}, "Cell"),
+        ({"go": no_json}, "a type no JSON has"),
+        ({"go": too_few}, "must read"),
+        ({"go": named_move}, "`move` is taken"),
+        ({"go": fine, "players": 0}, "`players`"),
+        ({"go": fine, "players": (3, 2)}, "`players`"),
+        ({"go": fine, "players": 3, "sides": ("a", "b")}, "`sides`"),
+        ({"go": fine, "players": 3, "grid": Grid(2, 2, "XO")}, "`grid.marks`"),
+        ({"go": fine, "name": "No Name"}, "snake_case"),
+        ({"go": fine, "tick": tick}, "either `tick`"),
+        ({"turn": lambda self, state: 0, "tick": tick}, "either `tick`"),
+        ({"tick": vague_tick}, "`tick` must read"),
+        ({"tick": tick, "rate": 50}, "multiple"),
+        ({"go": fine, "Options": msgspec.defstruct("Options", [("size", int)])}, "default"),
+    ],
+)
+def test_a_mistake_in_a_class_is_told_when_it_is_defined(body, message):
+    with pytest.raises(GameDefinitionError, match=message):
+        define(**body)
+
+
+def test_a_game_that_shares_rules_can_be_abstract():
+    class Base(Game, abstract=True):
+        def setup(self, random):
+            return {}
+
+        def result(self, state):
+            return None
+
+    class Real(Base):
+        go = fine
+
+    assert new(Real).legal(0) == [{}]
+
+
+def test_two_games_of_one_name_are_refused_and_unknown_ones_not_found():
+    class Pong(Passing):
+        pass
+
+    catalogue.discover(["game"])
+    with pytest.raises(GameDefinitionError, match="both called 'pong'"):
+        catalogue.register(Pong)
+    with pytest.raises(UnknownGame) as refusal:
+        catalogue.get("chess")
+    assert (refusal.value.status, refusal.value.code) == (404, "unknown_game")
+    assert issubclass(UnknownGame, Refusal)
+
+
+def test_a_tick_that_fails_is_a_fault_in_the_rules():
+    class Stumble(Game):
+        def setup(self, random):
+            return {}
+
+        def tick(self, state, inputs: dict[Seat, Point], dt):
+            self.require(not inputs, "no")
+
+        def result(self, state):
+            return None
+
+    match = new(Stumble)
+    match.step({})
+    assert match.tick == 1
+    with pytest.raises(RulesError, match="tick 1"):
+        match.step({0: {"x": 1, "y": 0}})

@@ -1,0 +1,122 @@
+"""Computer players: legal, repeatable, better by level, and blind to what a player may not see."""
+
+from random import Random
+
+import pytest
+
+from game import bots
+from game.author import Game, catalogue, move
+from game.author.match import Match
+from game.author.refusals import RulesError
+from game.tests.playing import begin
+
+every_game = pytest.mark.parametrize("game", catalogue.all(), ids=lambda game: game.name)
+
+
+def duel(game: type[Game], levels: tuple[int, int], seed: int, **options: int) -> Match:
+    """Two bots play to the end; whatever they do must be taken."""
+    match, random = begin(game, seed, **options), Random(seed)
+    while match.result is None:
+        if game.real_time:
+            asked = match.game.seats if match.tick % 4 == 0 else ()
+            match.step({seat: bots.choose(match, seat, random, levels[seat]) for seat in asked})
+        else:
+            seat = min(match.turn)
+            match.play(seat, bots.choose(match, seat, random, levels[seat]))
+    return match
+
+
+@every_game
+@pytest.mark.parametrize("level", [1, 2])
+def test_bots_play_every_game_to_its_end_by_the_rules(game: type[Game], level: int):
+    assert duel(game, (level, level), seed=level).result is not None
+
+
+@every_game
+def test_the_same_generator_gives_the_same_movement(game: type[Game]):
+    first, second = (duel(game, (2, 1), seed=5).dump() for _ in range(2))
+    assert first == second
+
+
+def test_a_thinking_bot_never_loses_tictactoe_to_a_random_one():
+    tictactoe = catalogue.get("tictactoe")
+    for seed in range(8):
+        assert 1 not in duel(tictactoe, (3, 1), seed).result.winners
+        assert 0 not in duel(tictactoe, (1, 3), seed).result.winners
+
+
+def test_thinking_bots_draw_tictactoe():
+    assert duel(catalogue.get("tictactoe"), (3, 3), seed=1).result.draw
+
+
+def test_a_thinking_bot_takes_the_win_and_stops_the_loss_in_connect_four():
+    for seed in range(3):
+        match = begin(catalogue.get("connect_four"))
+        for number, column in enumerate([0, 6, 0, 6, 0]):
+            match.play(number % 2, {"column": column})
+        assert bots.choose(match, 1, Random(seed), level=3) == {"column": 0}
+        match.play(1, {"column": 1})
+        assert bots.choose(match, 0, Random(seed), level=3) == {"column": 0}
+
+
+@pytest.mark.parametrize(("game", "seeds"), [("battleship", 12), ("pong", 3)])
+def test_a_higher_level_wins_more(game: str, seeds: int):
+    wins = [duel(catalogue.get(game), (3, 1), seed).result.winners == (0,) for seed in range(seeds)]
+    assert sum(wins) > seeds * 0.8
+
+
+def test_a_battleship_bot_does_the_same_wherever_the_enemy_lies():
+    """It is asked with its view only: another enemy fleet under the same view gives the same shot."""
+    shots = set()
+    for enemy in range(6):
+        match = begin(catalogue.get("battleship"))
+        match.play(0, bots.choose(match, 0, Random(0), 3))
+        match.play(1, bots.choose(match, 1, Random(100 + enemy), 3))
+        shots.add(str(bots.choose(match, 0, Random(7), 3)))
+    assert len(shots) == 1
+
+
+def test_a_hidden_game_without_a_bot_of_its_own_is_played_at_random_and_dice_are_not_foreseen():
+    class Guess(Game):
+        """Red or black, the wheel turning after the bet."""
+
+        players = 1
+        clock = None
+
+        def setup(self, random):
+            return {"won": None}
+
+        @move
+        def bet(self, state, seat, red: bool):
+            state["won"] = red == (self.random.random() < 0.5)
+
+        def result(self, state):
+            return None if state["won"] is None else [0] if state["won"] else []
+
+    class HiddenGuess(Guess):
+        hidden = True
+
+    won = 0
+    for seed in range(60):
+        match = begin(Guess, seed)
+        match.play(0, bots.choose(match, 0, Random(seed + 1000), level=2))
+        won += match.result.winners == (0,)
+    assert 12 < won < 48
+    bets = {str(bots.choose(begin(HiddenGuess), 0, Random(seed), level=3)) for seed in range(20)}
+    assert len(bets) == 2
+
+
+def test_a_game_whose_moves_cannot_be_listed_says_what_to_write():
+    class Words(Game):
+        def setup(self, random):
+            return {}
+
+        @move
+        def say(self, state, seat, word: str):
+            pass
+
+        def result(self, state):
+            return None
+
+    with pytest.raises(RulesError, match="write `legal` or `bot`"):
+        bots.choose(begin(Words), 0, Random(1), level=2)

@@ -17,6 +17,7 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.conf import settings
 from redis.asyncio import Redis
 
 from realtime import metrics
@@ -59,7 +60,8 @@ def _keys(topic: Topic) -> list[str]:
 
 
 def _arguments(topic: Topic, frame: bytes) -> list[Any]:
-    channel = f"asgi__group__{topic}"  # as channels_redis names a group's pub/sub channel
+    prefix = settings.CHANNEL_LAYERS["default"]["CONFIG"].get("prefix", "asgi")
+    channel = f"{prefix}__group__{topic}"  # as channels_redis names a group's pub/sub channel
     return [frame, int(time.time() * 1000), KEPT_FRAMES, KEPT_S, COUNTER_KEPT_S, channel]
 
 

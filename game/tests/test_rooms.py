@@ -1,0 +1,263 @@
+"""Games by their sockets: from the first frame to the rating."""
+
+import pytest
+
+from game.models import Game, JournalEntry
+from game.tests.conftest import begin
+from realtime.testing import Closed
+
+
+async def win(ada, bob) -> None:
+    for player, cell in ((ada, 0), (bob, 3), (ada, 1), (bob, 4), (ada, 2)):
+        await player.send(type="player_move", movement={"cell": cell})
+        for listener in (ada, bob):
+            assert (await listener.hear("player_move"))["movement"] == {"cell": cell}
+
+
+async def test_two_people_play_a_whole_game(new_game, ada, bob):
+    game = await new_game()
+    a = await ada.enter(game.pk)
+    state = await a.hear("game_state")
+    assert state["state"] == "waiting_for_players"
+    assert state["you"] == {"user_id": ada.id, "side": "left"}
+    assert [player["username"] for player in state["players"]] == ["ada", "bob"]
+    assert state["view"]["board"] == [[None] * 3] * 3
+    joined = await a.hear("player_joined")
+    assert (joined["user_id"], joined["seq"]) == (ada.id, state["seq"] + 1)
+    b = await bob.enter(game.pk)
+    assert (await b.hear("game_state"))["you"]["side"] == "right"
+    for player in (a, b):
+        assert (await player.hear("player_joined"))["user_id"] == bob.id
+        assert (await player.hear("game_state"))["state"] == "waiting_for_ready"
+    for player, somebody in ((a, ada), (b, bob)):
+        await player.send(type="player_ready")
+        for listener in (a, b):
+            assert (await listener.hear("player_ready"))["user_id"] == somebody.id
+    for player in (a, b):
+        await player.hear("game_start")
+        active = await player.hear("game_state")
+        assert (active["state"], active["turn"]) == ("active", ada.id)
+        assert active["clock"]["running"] == [ada.id]
+    await win(a, b)
+    for player in (a, b):
+        over = await player.hear("game_over")
+        assert (over["winner_ids"], over["reason"]) == ([ada.id], "win")
+        assert over["scores"] == {str(ada.id): 1, str(bob.id): 0}
+        changes = {change["user_id"]: change["after"] - change["before"] for change in over["ratings"]}
+        assert changes[ada.id] > 0 > changes[bob.id]
+        assert (await player.hear("game_state"))["state"] == "finished"
+    stored = await Game.objects.aget(pk=game.pk)
+    assert stored.state == "finished"
+    seqs = [entry.seq async for entry in JournalEntry.objects.filter(game=game).order_by("seq")]
+    assert seqs == list(range(1, len(seqs) + 1))
+
+
+async def test_every_frame_with_a_seq_has_the_next_one(new_game, ada, bob):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await win(a, b)
+    await a.hear("game_over")
+    c = await bob.enter(game.pk, "?since=0")
+    assert (await c.hear("resumed"))["recovered"] is True
+    seqs = []
+    while True:
+        frame = await c.hear()
+        seqs.append(frame["seq"])
+        if frame["type"] == "game_over":
+            break
+    assert seqs == list(range(1, len(seqs) + 1))
+
+
+@pytest.mark.parametrize(
+    ("mover", "movement", "code"),
+    [
+        ("b", {"cell": 0}, "not_your_turn"),
+        ("a", {"cell": 9}, "invalid_move"),
+        ("a", {"cell": "0"}, "invalid_move"),
+        ("a", {"column": 0}, "invalid_move"),
+        ("a", [], "invalid_move"),
+        ("a", None, "invalid_move"),
+        ("a", {}, "invalid_move"),
+    ],
+)
+async def test_a_bad_move_is_refused_and_changes_nothing(new_game, ada, bob, mover, movement, code):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await (a if mover == "a" else b).send(type="player_move", movement=movement, id=7)
+    error = await (a if mover == "a" else b).hear("error")
+    assert (error["code"], error["ref"]) == (code, 7)
+    await a.send(type="player_move", movement={"cell": 0})
+    assert (await b.hear("player_move"))["view"]["board"][0][0] == "X"
+    await b.send(type="player_move", movement={"cell": 0})
+    assert await b.refused() == "taken"
+
+
+async def test_a_move_before_the_start_is_refused(new_game, ada):
+    game = await new_game()
+    a = await ada.enter(game.pk)
+    await a.hear("game_state")
+    await a.hear("player_joined")
+    await a.send(type="player_move", movement={"cell": 0})
+    assert await a.refused() == "game_not_active"
+
+
+async def test_a_spectator_sees_all_and_may_do_nothing(new_game, ada, bob, cyd):
+    game = await new_game()
+    a, _ = await begin(game, ada, bob)
+    c = await cyd.enter(game.pk)
+    assert (await c.hear("game_state"))["you"] is None
+    await a.send(type="player_move", movement={"cell": 4})
+    frame = await c.hear("player_move")
+    assert frame["view"]["board"][1][1] == "X"
+    assert frame["view"]["you"] is None
+    for message in (
+        {"type": "player_move", "movement": {"cell": 0}},
+        {"type": "player_ready"},
+        {"type": "game_action", "action": "resign"},
+        {"type": "chat_message", "message": "hi"},
+    ):
+        await c.send(**message)
+        assert await c.refused() == "not_a_player"
+
+
+async def test_nobody_may_watch_a_private_game(new_game, cyd):
+    game = await new_game(private=True)
+    assert await (await cyd.enter(game.pk)).closed() == 4403
+
+
+async def test_an_unknown_game_closes_4404(ada):
+    assert await (await ada.enter("00000000-0000-0000-0000-000000000000")).closed() == 4404
+    assert await (await ada.enter("nonsense")).closed() == 4404
+
+
+async def test_a_newer_socket_replaces_the_older(new_game, ada, bob):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    again = await ada.enter(game.pk)
+    assert await a.closed() == 4409
+    await a.leave()
+    await again.hear("game_state")
+    await again.send(type="player_move", movement={"cell": 0})
+    await again.hear("player_move")
+    assert (await b.hear())["type"] == "player_move"
+
+
+async def test_who_drops_is_missed_and_comes_back(new_game, ada, bob):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await a.send(type="player_move", movement={"cell": 0})
+    seen = (await b.hear("player_move"))["seq"]
+    await b.leave()
+    left = await a.hear_until("player_left")
+    assert (left["user_id"], left["grace_s"]) == (bob.id, 30)
+    back = await bob.enter(game.pk, f"?since={seen}")
+    assert (await back.hear("resumed"))["recovered"] is True
+    assert (await back.hear("player_left"))["seq"] == seen + 1
+    assert (await back.hear("player_reconnected"))["user_id"] == bob.id
+    assert (await a.hear("player_reconnected"))["username"] == "bob"
+
+
+async def test_resigning_ends_the_game(new_game, ada, bob):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await b.send(type="game_action", action="resign")
+    assert (await a.hear("game_action"))["action"] == "resign"
+    over = await a.hear("game_over")
+    assert (over["winner_ids"], over["reason"]) == ([ada.id], "resign")
+    await a.hear("game_state")
+    await a.send(type="player_move", movement={"cell": 0})
+    assert await a.refused() == "game_over"
+
+
+async def test_a_draw_needs_both(new_game, ada, bob):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await b.send(type="game_action", action="accept_draw")
+    assert await b.refused() == "no_draw_offered"
+    await a.send(type="game_action", action="offer_draw")
+    await b.hear("game_action")
+    await a.hear("game_action")
+    await a.send(type="game_action", action="accept_draw")
+    assert await a.refused() == "no_draw_offered"
+    await b.send(type="game_action", action="accept_draw")
+    over = await a.hear_until("game_over")
+    assert (over["winner_ids"], over["reason"]) == ([], "draw_agreed")
+
+
+async def test_a_rematch_swaps_the_sides(new_game, ada, bob):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await a.send(type="game_action", action="rematch")
+    assert await a.refused() == "game_not_active"
+    await a.send(type="game_action", action="resign")
+    await a.hear_until("game_over")
+    await a.send(type="game_action", action="rematch")
+    assert (await b.hear_until("game_action"))["action"] == "resign"
+    assert (await b.hear_until("game_action"))["data"] == {}
+    await b.send(type="game_action", action="rematch")
+    data = (await b.hear_until("game_action"))["data"]
+    again = await bob.enter(data["game_id"])
+    assert (await again.hear("game_state"))["you"]["side"] == "left"
+
+
+async def test_chat_reaches_all_and_has_its_limit(new_game, ada, bob, cyd):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    c = await cyd.enter(game.pk)
+    await c.hear("game_state")
+    for word in ("one", "two", "three", "four"):
+        await a.send(type="chat_message", message=word)
+    for word in ("one", "two", "three"):
+        for listener in (a, b, c):
+            assert (await listener.hear("chat_message"))["message"] == word
+    error = await a.hear("error")
+    assert error["code"] == "rate_limited"
+    assert 0 < error["retry_after"] <= 2
+
+
+async def test_an_emote_has_its_bounds(new_game, ada, bob):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await a.send(type="game_action", action="emote", data={"emote": "wave"})
+    assert (await b.hear("game_action"))["data"] == {"emote": "wave"}
+    await b.send(type="game_action", action="emote", data={"x": "y" * 600})
+    assert await b.refused() == "invalid"
+    await b.send(type="game_action", action="dance")
+    assert await b.refused() == "unknown_action"
+
+
+async def test_no_frame_to_a_battleship_player_tells_where_the_other_fleet_is(new_game, ada, bob):
+    game = await new_game("battleship")
+    a, b = await begin(game, ada, bob)
+    fleet = [
+        {"name": name, "row": row, "col": 0, "vertical": False}
+        for row, name in enumerate(("carrier", "battleship", "cruiser", "submarine", "destroyer"))
+    ]
+    await a.send(type="player_move", movement={"ships": fleet})
+    mine = await a.hear("player_move")
+    assert mine["movement"]["ships"]
+    assert mine["view"]["board"][0][0] == "ship"
+    theirs = await b.hear("player_move")
+    assert theirs["movement"] == {}
+    assert "ship" not in [cell for row in theirs["view"]["target"] for cell in row]
+
+
+async def test_pong_ticks_and_its_paddles_move(new_game, ada, bob):
+    game = await new_game("pong")
+    a, b = await begin(game, ada, bob)
+    first = await a.hear("game_tick")
+    await a.send(type="player_move", movement={"direction": 1})
+    moved = await b.hear_until("player_move")
+    assert moved["movement"] == {"direction": 1}
+    start = first["view"]["paddles"]["left"]
+    while (tick := await b.hear("game_tick"))["view"]["paddles"]["left"] <= start:
+        pass
+    assert tick["tick"] > first["tick"]
+    await a.send(type="player_move", movement={"direction": 2})
+    assert (await a.hear_until("error"))["code"] == "invalid_move"
+
+
+async def test_the_closed_test_client_notices_a_close(new_game, cyd):
+    game = await new_game(private=True)
+    with pytest.raises(Closed):
+        await (await cyd.enter(game.pk)).hear()

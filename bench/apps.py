@@ -1,4 +1,4 @@
-"""The benchmark as an app of the server under load: brings games that never end, and can leave out the journal."""
+"""The benchmark as an app of the server under load: games that never end, and rooms without a journal."""
 
 import os
 from collections.abc import Callable

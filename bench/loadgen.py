@@ -68,19 +68,27 @@ class Run:
         figures.update(seconds=round(seconds, 3), **asdict(usage))
 
 
+def paced(name: str, count: int, figures: Figures) -> Figures:
+    """``{name: count a second}``, and what each took of the server, which holds on a busy machine too."""
+    seconds = figures["seconds"]
+    spent = figures["server_cpu_pct"] / 100 * seconds * 1e6
+    return {name: round(count / seconds), "server_us_each": round(spent / count, 2) if count else None}
+
+
 async def relay(run: Run) -> Figures:
     """Rooms of two that answer each other's moves at once; a move counts when both players have it."""
-    figures = await _play(run, rooms=run.option("rooms", 50), spectators=0)
-    figures["moves_per_s"] = round(figures["deliveries_per_s"] / 2)
-    return figures
+    deliveries, figures = await _play(run, rooms=run.option("rooms", 50), spectators=0)
+    return figures | paced("moves_per_s", deliveries // 2, figures)
 
 
 async def fanout(run: Run) -> Figures:
     """One room whose moves go to many: two players who answer at once, the rest watching."""
-    return await _play(run, rooms=1, spectators=run.option("members", 500) - 2)
+    deliveries, figures = await _play(run, rooms=1, spectators=run.option("members", 500) - 2)
+    return figures | paced("deliveries_per_s", deliveries, figures)
 
 
-async def _play(run: Run, *, rooms: int, spectators: int) -> Figures:
+async def _play(run: Run, *, rooms: int, spectators: int) -> tuple[int, Figures]:
+    """How many moves were heard by all together, and what else is known of the window."""
     tables = await run.target.board_games(rooms, spectators=spectators)
     games, openers = await sockets.seat(tables, run.load)
     run.load.running = True
@@ -92,14 +100,13 @@ async def _play(run: Run, *, rooms: int, spectators: int) -> Figures:
         before = [game.deliveries for game in games]
         await asyncio.sleep(run.seconds)
         heard = [game.deliveries - early for game, early in zip(games, before, strict=True)]
-    figures["deliveries_per_s"] = round(sum(heard) / figures["seconds"])
     figures["stalled_rooms"] = heard.count(0)
     figures |= measure.latency(run.load.seconds)
     figures["lost"] = await _missing_in_the_end(games)
     for game in games:
         for member in game.members:
             member.leave()
-    return figures
+    return sum(heard), figures
 
 
 async def _missing_in_the_end(games: list[sockets.Room]) -> int:
@@ -160,8 +167,7 @@ async def idle(run: Run) -> Figures:
     async with run.window() as figures:
         await sockets.connect(zip(doors, opened, strict=True))
         await sockets.all_of(socket.greeted for socket in opened)
-    figures["sockets"] = count
-    figures["connects_per_s"] = round(count / figures["seconds"])
+    figures |= paced("connects_per_s", count, figures)
     figures["kib_per_socket"] = round((measure.rss(run.server_pid) - before) / 1024 / count, 1)
     for socket in opened:
         socket.leave()
@@ -220,7 +226,7 @@ async def rest(run: Run) -> Figures:
                 group.create_task(ask(connection, request))
             await asyncio.sleep(run.seconds)
             run.load.running = False
-    figures["requests_per_s"] = round(statuses[200] / figures["seconds"])
+    figures |= paced("requests_per_s", statuses[200], figures)
     figures["refused"] = statuses.total() - statuses[200]
     return figures | measure.latency(run.load.seconds)
 

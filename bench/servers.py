@@ -24,7 +24,7 @@ from core.embedded import postgres, valkey
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN = 60.0
 STOP_WITHIN = 30.0
-SETTINGS = {"naive": "bench.naive.settings", "ours": "gameplatform.settings"}
+SETTINGS = {"naive": "bench.naive.settings", "ours": "bench.settings"}
 
 
 class ServerDidNotStart(Exception):

@@ -743,8 +743,9 @@ class Room:
         if record.result is not None:
             self.phase = record.state
             self._result = Raw(json.encode(record.result))
-        elif self.phase == State.WAITING_FOR_PLAYERS and all(seat.joined for seat in self.seats):
-            self.phase = State.WAITING_FOR_READY
+        elif self.phase != State.ACTIVE and len(self._by_user) == len(self.seats):
+            all_joined = all(seat.joined for seat in self.seats)
+            self.phase = State.WAITING_FOR_READY if all_joined else State.WAITING_FOR_PLAYERS
         if self._inputs:
             self.match.step(self._inputs)
             self._inputs = {}

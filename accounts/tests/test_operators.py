@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from accounts import seeding
 from accounts.models import Session, User
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,6 @@ def test_operators_sign_devices_out_and_erase_people(operator, ada, bob):
 
 
 def test_seeding_makes_the_demo_people_once(api):
-    seeding = pytest.importorskip("accounts.seeding")
     for _ in range(2):
         seeding.seed()
 

@@ -7,11 +7,11 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gameplatform.settings")
 django.setup()
 
-import notifications.routing  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  (needs the apps loaded)
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 
 import game.routing  # noqa: E402
+import notifications.routing  # noqa: E402
 from accounts import gatekeeping, own_profile  # noqa: E402
 from core.hot_reads import HotReads  # noqa: E402
 from realtime.gate import Gate, HostOriginValidator  # noqa: E402

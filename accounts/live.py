@@ -1,8 +1,8 @@
 """Which sessions live: known in memory, so that a call costs no query, and true within a second everywhere.
 
 Each process keeps the sessions it has seen. A background task asks the database twice a second for sessions
-that ended, closes their sockets, and writes down when the living were last heard from. Where that task does not
-run or is held up, what is known here counts for one second only, and is then read again.
+that ended, closes their sockets, and writes down when the living were last heard from. Where that task does
+not run or is held up, what is known here counts for one second only, and is then read again.
 """
 
 import asyncio
@@ -185,11 +185,14 @@ def _end_silent(session_ids: Collection[str]) -> list[str]:
     limit = datetime.now(UTC) - timedelta(seconds=settings.SESSION_TIMEOUT)
     sessions = Session.objects.filter(pk__in=list(session_ids))
     sessions.filter(ended_at=None, last_seen__lt=limit).update(ended_at=Now())
+    alive = dict(sessions.filter(ended_at=None).values_list("pk", "last_seen"))
     ended: list[str] = []
-    for session_id, last_seen, ended_at in sessions.values_list("pk", "last_seen", "ended_at"):
-        if ended_at is not None:
-            ended.append(str(session_id))
-        if (known := _known.get(str(session_id))) is not None:
-            known.is_over = ended_at is not None
-            known.heard = known.written = max(known.heard, last_seen.timestamp())
+    for session_id in session_ids:
+        last_seen = alive.get(UUID(session_id))
+        if last_seen is None:
+            ended.append(session_id)
+        if (known := _known.get(session_id)) is not None:
+            known.is_over = last_seen is None
+            if last_seen is not None:
+                known.heard = known.written = max(known.heard, last_seen.timestamp())
     return ended

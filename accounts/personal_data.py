@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from axes.models import AccessAttempt
+
 from accounts import selectors
 from accounts.models import Session, User
-from core.personal_data import exports
+from core.personal_data import erases, exports
 
 
 @exports("account")
@@ -21,3 +23,9 @@ def sessions(user_id: int) -> list[dict[str, Any]]:
         .values("id", "created_at", "last_seen", "ended_at", "user_agent", "ip")
     )
     return [dict(row) for row in rows]
+
+
+@erases
+def failed_sign_ins(user_id: int) -> None:
+    """What was kept of wrong passwords, addresses included."""
+    AccessAttempt.objects.filter(username=User.objects.get(pk=user_id).username).delete()

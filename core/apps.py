@@ -8,4 +8,6 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
+        from core import idempotency  # noqa: F401  (it registers an eraser)
+
         autodiscover_modules("personal_data")

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.models import IdempotentAnswer
+from core.personal_data import erases
 from core.refusals import Conflict, Invalid
 from core.renderers import encode
 
@@ -79,6 +80,12 @@ def _again(row: IdempotentAnswer, fingerprint: str) -> HttpResponse:
 def _fingerprint(request: Request) -> str:
     path = request.path.removesuffix("/")
     return hashlib.sha256(path.encode() + b"\0" + _canonical(request.data)).hexdigest()
+
+
+@erases
+def forget_answers_to(user_id: int) -> None:
+    """Answers may hold what the person is to be forgotten for."""
+    IdempotentAnswer.objects.filter(user_id=user_id).delete()
 
 
 def forget_old() -> int:

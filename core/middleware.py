@@ -1,4 +1,4 @@
-"""What stands in front of every view: a request id and measurements for all, the rest for pages only."""
+"""What stands in front of every view: request ids, measurements, and a short way for the API."""
 
 import re
 import time
@@ -7,17 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from axes.middleware import AxesMiddleware
-from csp.middleware import CSPMiddleware
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.messages.middleware import MessageMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
-from django.middleware.csrf import CsrfViewMiddleware
 from prometheus_client import Histogram
 
 from core.problems import is_for_programs, problem
@@ -70,23 +63,27 @@ class KnownHost(CommonMiddleware):
             return problem(400, "This server does not go by that name.")
 
 
-def _pages_only(middleware: Any) -> Any:
-    """The middleware, stepping aside for the API: it knows no cookies, forms, frames or documents."""
+class ShortcutForAPI:
+    """Takes the API past all middleware up to :class:`EndOfShortcut`: it has no cookies, forms or pages."""
 
-    class PagesOnly(middleware):
-        def __call__(self, request: HttpRequest) -> HttpResponseBase:
-            if is_for_programs(request):
-                return self.get_response(request)
-            return super().__call__(request)
+    def __init__(self, get_response: GetResponse) -> None:
+        self._pages = get_response
+        # Middleware is built from the last to the first, so the other end is there already.
+        self._api = _ends.pop()
 
-    PagesOnly.__name__ = PagesOnly.__qualname__ = f"Pages{middleware.__name__}"
-    return PagesOnly
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._api(request) if is_for_programs(request) else self._pages(request)
 
 
-PagesSession = _pages_only(SessionMiddleware)
-PagesAuthentication = _pages_only(AuthenticationMiddleware)
-PagesMessages = _pages_only(MessageMiddleware)
-PagesFrameOptions = _pages_only(XFrameOptionsMiddleware)
-PagesCSP = _pages_only(CSPMiddleware)
-PagesCsrf = _pages_only(CsrfViewMiddleware)
-PagesAxes = _pages_only(AxesMiddleware)
+class EndOfShortcut:
+    """Where :class:`ShortcutForAPI` comes out; the last middleware."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+        _ends.append(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+
+_ends: list[GetResponse] = []

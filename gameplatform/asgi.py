@@ -12,7 +12,8 @@ from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 
 import game.routing  # noqa: E402
 import notifications.routing  # noqa: E402
-from accounts import gatekeeping  # noqa: E402
+from accounts import gatekeeping, own_profile  # noqa: E402
+from core.hot_reads import HotReads  # noqa: E402
 from realtime.gate import Gate, HostOriginValidator  # noqa: E402
 from realtime.lifespan import Lifespan, WithWorker  # noqa: E402
 from realtime.server.bridge import WSGIBridge  # noqa: E402
@@ -20,10 +21,17 @@ from realtime.server.bridge import WSGIBridge  # noqa: E402
 application = ProtocolTypeRouter(
     {
         "lifespan": Lifespan(),
-        "http": WithWorker(WSGIBridge(WSGIHandler())),
+        "http": WithWorker(
+            HotReads(
+                WSGIBridge(WSGIHandler()),
+                {"/api/me": own_profile.hot_read, "/api/users/profile": own_profile.hot_read},
+            )
+        ),
         "websocket": HostOriginValidator(
             Gate(
-                URLRouter([*game.routing.websocket_urlpatterns, *notifications.routing.websocket_urlpatterns]),
+                URLRouter(
+                    [*game.routing.websocket_urlpatterns, *notifications.routing.websocket_urlpatterns]
+                ),
                 identify=gatekeeping.identify,
                 redeem=gatekeeping.redeem_ticket,
             )

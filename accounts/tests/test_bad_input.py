@@ -42,8 +42,23 @@ values = st.recursive(
     max_leaves=12,
 )
 known_fields = st.sampled_from(
-    ["username", "email", "password", "password_confirm", "refresh", "old_password", "new_password"]
-    + ["game", "mode", "opponent", "level", "private", "party_id", "to_user_id", "user_id"]
+    [
+        "username",
+        "email",
+        "password",
+        "password_confirm",
+        "refresh",
+        "old_password",
+        "new_password",
+        "game",
+        "mode",
+        "opponent",
+        "level",
+        "private",
+        "party_id",
+        "to_user_id",
+        "user_id",
+    ]
 )
 bodies = st.dictionaries(known_fields | texts, values, max_size=6) | values
 segments = st.sampled_from(

@@ -1,0 +1,83 @@
+"""Passwords are hashed by Argon2id, a bounded number at a time."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
+from accounts import hashers
+from accounts.hashers import Argon2id, TooManySignIns
+
+
+def test_hashes_are_argon2id_with_modest_memory():
+    hashed = Argon2id().encode("secret", Argon2id().salt())
+
+    assert hashed.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+    assert Argon2id().verify("secret", hashed)
+    assert not Argon2id().verify("Secret", hashed)
+    assert not Argon2id().must_update(hashed)
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Hashing that waits for leave to go on, and counts how many do so at once."""
+
+    class Slow:
+        leave = threading.Event()
+        running = threading.Semaphore(0)
+        count = most = 0
+        lock = threading.Lock()
+
+    def encode(self, *args, **kwargs):
+        with Slow.lock:
+            Slow.count += 1
+            Slow.most = max(Slow.most, Slow.count)
+        Slow.running.release()
+        assert Slow.leave.wait(timeout=30)
+        with Slow.lock:
+            Slow.count -= 1
+        return "hashed"
+
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", encode)
+    return Slow
+
+
+def test_no_more_than_two_are_hashed_at_once_and_the_others_wait(slow):
+    with ThreadPoolExecutor(6) as pool:
+        jobs = [pool.submit(Argon2id().encode, "x", "salt") for _ in range(6)]
+        for _ in range(hashers.AT_ONCE):
+            assert slow.running.acquire(timeout=30)
+        slow.leave.set()
+
+        assert [job.result(timeout=30) for job in jobs] == ["hashed"] * 6
+    assert slow.most == hashers.AT_ONCE
+
+
+def test_who_would_wait_too_long_is_told_to_come_back(slow, monkeypatch):
+    monkeypatch.setattr(hashers, "PATIENCE", 0.01)
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(Argon2id().encode, "x", "salt") for _ in range(2)]
+        for _ in range(hashers.AT_ONCE):
+            assert slow.running.acquire(timeout=30)
+
+        with pytest.raises(TooManySignIns) as refused:
+            Argon2id().encode("x", "salt")
+
+        slow.leave.set()
+        assert [job.result(timeout=30) for job in jobs] == ["hashed"] * 2
+    assert (refused.value.status, refused.value.retry_after) == (503, 2)
+    assert Argon2id().encode("x", "salt") == "hashed"
+
+
+def test_a_queue_that_is_full_takes_nobody_more(slow, monkeypatch):
+    monkeypatch.setattr(hashers, "_place", threading.BoundedSemaphore(1))
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(Argon2id().encode, "x", "salt")
+        assert slow.running.acquire(timeout=30)
+
+        with pytest.raises(TooManySignIns):
+            Argon2id().encode("x", "salt")
+
+        slow.leave.set()
+        assert job.result(timeout=30) == "hashed"

@@ -1,0 +1,70 @@
+"""What operators do with accounts, and the people of the demo data."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from accounts import seeding
+from accounts.models import Session, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator():
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("boss", "boss@x.org", "a long password"))
+    return client
+
+
+def test_the_admin_opens_every_page_of_accounts(operator, ada):
+    for page in (
+        "accounts/user/",
+        f"accounts/user/{ada.id}/change/",
+        "accounts/user/add/",
+        "accounts/session/",
+    ):
+        assert operator.get(f"/admin/{page}").status_code == 200, page
+    session = Session.objects.get(user_id=ada.id)
+    assert operator.get(f"/admin/accounts/session/{session.pk}/change/").status_code == 200
+
+
+def test_the_admin_is_for_operators(api):
+    assert api.get("/admin/").status_code == 302
+    assert api.get("/admin", follow=True).status_code == 200
+
+
+def test_a_switch_in_the_list_makes_premium(operator, ada):
+    rows = list(User.objects.order_by("username").values_list("pk", flat=True))
+    form = {"form-TOTAL_FORMS": len(rows), "form-INITIAL_FORMS": len(rows), "_save": "Save"}
+    for number, pk in enumerate(rows):
+        form[f"form-{number}-id"] = pk
+        form[f"form-{number}-is_premium"] = "on"
+
+    operator.post("/admin/accounts/user/?o=1", form)
+
+    assert User.objects.get(pk=ada.id).is_premium
+
+
+def test_operators_sign_devices_out_and_erase_people(operator, ada, bob):
+    session = Session.objects.get(user_id=ada.id)
+
+    operator.post("/admin/accounts/session/", {"action": "end", "_selected_action": [str(session.pk)]})
+    operator.post("/admin/accounts/user/", {"action": "erase", "_selected_action": [bob.id]})
+
+    assert ada.client.get("/api/me").status_code == 401
+    assert bob.client.get("/api/me").status_code == 401
+    assert not User.objects.filter(username="bob").exists()
+
+
+def test_seeding_makes_the_demo_people_once(api):
+    for _ in range(2):
+        seeding.seed()
+
+    assert User.objects.count() == 7
+    premium = User.objects.filter(is_premium=True).values_list("username", flat=True)
+    assert sorted(premium) == ["premium_user_1", "premium_user_2"]
+    login = {"username": "user_5", "password": "testpass123"}
+    assert api.post("/api/auth/login", login).status_code == 200
+    seeding.clear()
+    assert User.objects.count() == 0

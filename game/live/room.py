@@ -173,8 +173,7 @@ class Room:
         if seat is not None and seat.listener is listener:
             seat.listener = None
             seat.away_since = _now()
-            if self.phase not in Game.OVER:
-                self._tell_left(seat)
+            self._tell_left(seat)
         if not self._watching and not any(seat.listener for seat in self.seats):
             self.empty_since = _now()
             self._look_again_in(UNLOAD_AFTER_S)
@@ -236,7 +235,7 @@ class Room:
     def _tell_left(self, seat: Seated) -> None:
         if self._ending:
             self._deferred.append(partial(self._tell_left, seat))
-        elif not seat.connected and seat.joined and not seat.left_told and self.phase not in Game.OVER:
+        elif not (seat.connected or seat.left_told or self._recovering or self.phase in Game.OVER) and seat.joined:
             self._record(Kind.LEFT, seat)
             self._look_again_in(GRACE_S)
 
@@ -612,7 +611,7 @@ class Room:
         self.phase = phase
         if phase not in Game.OVER:
             self._spawn(worker.in_database(services.note_state, game_id=self.id, state=phase))
-        self._when_committed(partial(self._deliver, None, self.state_frames(), "state"))
+        self._when_committed(partial(self._deliver, None, self.state_frames()))
         self._go_on_when_all_joined()
         self._start_if_ready()
 

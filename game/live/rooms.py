@@ -176,7 +176,7 @@ class Elsewhere:
         finally:
             self._catching_up = None
         if missed is None:
-            self.tell(None, "state", states)
+            self.tell(None, None, states)
             self.seq = seq
         else:
             for missed_seq, frames in missed:

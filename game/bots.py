@@ -32,6 +32,8 @@ def choose(match: Match, seat: Seat, random: Random, level: int) -> dict[str, An
     game = match.game
     try:
         movement = game.bot(match.view(seat), seat, random, level)
+        if movement is not None:
+            match.check(movement)
     except Exception as error:
         raise RulesError(f"{game.name}: the bot of seat {seat} failed: {error!r}") from error
     if movement is not None or game.real_time:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Literal, TypeVar
 
 import msgspec
 
-from game.author.movements import Move, Movements, Record, struct_of
+from game.author.movements import Move, Movements, Record, struct_of, types_of
 from game.author.refusals import GameDefinitionError, IllegalMove
 
 Seat = int
@@ -224,6 +224,7 @@ def _prepare(cls: type[Game]) -> None:
     else:
         _check(moves, cls, "it has no `@move` method (or, for real time, no `tick`)")
         cls.movements = Movements({name: struct_of(name, method) for name, method in moves.items()})
+        _check(moves.keys() >= set(cls.secret_moves), cls, "`secret_moves` must name moves")
         cls.moves = {struct: moves[name] for name, struct in cls.movements.structs.items()}
     try:
         cls.Options()
@@ -233,7 +234,7 @@ def _prepare(cls: type[Game]) -> None:
 
 def _input_type(cls: type[Game], tick: Move) -> type[msgspec.Struct]:
     """The X of ``tick(self, state, inputs: dict[Seat, X], dt)``."""
-    kind = typing.get_args(typing.get_type_hints(tick, include_extras=True).get("inputs"))
+    kind = typing.get_args(types_of(tick).get("inputs"))
     advice = "`tick` must read (self, state, inputs: dict[Seat, Input], dt) with a Record as Input"
     _check(list(inspect.signature(tick).parameters)[1:] == ["state", "inputs", "dt"], cls, advice)
     _check(len(kind) == 2 and isinstance(kind[1], type) and issubclass(kind[1], msgspec.Struct), cls, advice)

@@ -17,7 +17,6 @@ _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 _arguments = msgspec.structs.astuple
 _NOBODY: frozenset[Seat] = frozenset()
-_ONLY = [frozenset((seat,)) for seat in range(64)]
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -32,7 +31,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Match:
-    """A game under way. Not thread-safe; no method waits or does I/O.
+    """A game under way, made by ``new`` or ``load``. Not thread-safe; no method waits or does I/O.
 
     ``turn`` holds the seats that may move now (none in real time and at the end), ``result`` the Outcome at
     the end, ``moves`` and ``tick`` count the moves and the real-time steps so far. A movement is JSON bytes
@@ -55,27 +54,12 @@ class Match:
         "users",
     )
 
-    def __init__(
-        self,
-        game: type[Game],
-        *,
-        seats: int,
-        seed: int,
-        options: Mapping[str, Any] | None = None,
-        users: Sequence[int] | None = None,
-    ) -> None:
-        if not game.min_players <= seats <= game.max_players:
-            raise InvalidOptions(f"{game.title} is for {game.min_players} to {game.max_players} players.")
-        try:
-            self.options = msgspec.convert(dict(options or {}), game.Options)
-        except msgspec.ValidationError as error:
-            raise InvalidOptions(f"{error}.") from None
-        self.users = tuple(range(seats) if users is None else users)
-        if len(self.users) != seats:
-            raise ValueError(f"{len(self.users)} users for {seats} seats")
+    def __init__(self, game: type[Game], users: tuple[int, ...], options: msgspec.Struct, seed: int) -> None:
+        self.users = users
+        self.options = options
         self.seed = seed
         self._generator = Generator(seed)
-        self.game = game(range(seats), self._generator, self.options)
+        self.game = game(range(len(users)), self._generator, options)
         self.moves = self.tick = 0
         self.turn = _NOBODY
         self.result: Outcome | None = None
@@ -94,12 +78,11 @@ class Match:
         options: Mapping[str, Any] | None = None,
         users: Sequence[int] | None = None,
     ) -> "Match":
-        """Begin a game. ``users`` are the ids that views show for the seats (the seats themselves if not
-        given).
+        """Begin a game. ``users`` are the ids that views show for the seats (the seats if not given).
 
         Raises InvalidOptions for wrong options or a wrong number of seats, RulesError if the rules fail.
         """
-        match = cls(game, seats=seats, seed=seed, options=options, users=users)
+        match = cls(game, _users(users, seats), _options(game, seats, options or {}), seed)
         try:
             match.state = match.game.setup(match._generator)
             _plain(match.state)
@@ -235,7 +218,8 @@ class Match:
         cls, game: type[Game], dump: Mapping[str, Any], *, users: Sequence[int] | None = None
     ) -> "Match":
         """The match of a ``dump``, going on exactly as the dumped one would. Takes over ``dump["state"]``."""
-        match = cls(game, seats=dump["seats"], seed=dump["seed"], options=dump["options"], users=users)
+        seats = dump["seats"]
+        match = cls(game, _users(users, seats), _options(game, seats, dump["options"]), dump["seed"])
         match._resume(dump["state"], dump["random"], dump["moves"], dump["tick"])
         return match
 
@@ -244,16 +228,8 @@ class Match:
 
         What a player may think ahead on: it says nothing about the dice to come.
         """
+        match = Match(type(self.game), self.users, self.options, seed)
         state = marshal.loads(self._kept or marshal.dumps(self.state))
-        match = Match.__new__(Match)
-        match.users, match.options, match.seed, match._view_ends = (
-            self.users,
-            self.options,
-            seed,
-            self._view_ends,
-        )
-        match._generator = Generator(seed)
-        match.game = type(self.game)(self.game.seats, match._generator, self.options)
         match._resume(state, match._generator.position, self.moves, self.tick)
         return match
 
@@ -274,17 +250,22 @@ class Match:
         result, turn = None, _NOBODY
         if verdict is not None:
             result = self._outcome(verdict)
-        elif game.alternating and not game.real_time:
-            turn = _ONLY[moves % len(self.users)]
         elif not game.real_time:
-            next_seats = game.turn(state)
-            turn = frozenset((next_seats,) if isinstance(next_seats, int) else next_seats)
-            if not turn or not turn.issubset(game.seats):
-                raise ValueError(f"turn() said {next_seats!r} while the game goes on")
+            turn = self._next(moves)
         if not game.real_time:
             self._kept = marshal.dumps(state)
         self.result, self.turn, self.moves, self.tick = result, turn, moves, tick
         self._shared_view = None
+
+    def _next(self, moves: int) -> frozenset[Seat]:
+        game = self.game
+        if game.alternating:
+            return frozenset((moves % len(self.users),))
+        seats = game.turn(self.state)
+        turn = frozenset((seats,) if isinstance(seats, int) else seats)
+        if not turn or not turn.issubset(game.seats):
+            raise ValueError(f"turn() said {seats!r} while the game goes on")
+        return turn
 
     def _outcome(self, verdict: Any) -> Outcome:
         draw = verdict == DRAW
@@ -324,6 +305,21 @@ class Match:
 
     def _you(self, seat: Seat | None) -> dict[str, Any] | None:
         return None if seat is None else {"user_id": self.users[seat], "side": self.game.sides[seat]}
+
+
+def _users(users: Sequence[int] | None, seats: int) -> tuple[int, ...]:
+    if users is not None and len(users) != seats:
+        raise ValueError(f"{len(users)} users for {seats} seats")
+    return tuple(range(seats) if users is None else users)
+
+
+def _options(game: type[Game], seats: int, options: Mapping[str, Any]) -> msgspec.Struct:
+    if not game.min_players <= seats <= game.max_players:
+        raise InvalidOptions(f"{game.title} is for {game.min_players} to {game.max_players} players.")
+    try:
+        return msgspec.convert(dict(options), game.Options)
+    except msgspec.ValidationError as error:
+        raise InvalidOptions(f"{error}.") from None
 
 
 def _plain(state: State) -> State:

@@ -24,14 +24,19 @@ class Record(msgspec.Struct, forbid_unknown_fields=True):
     """A base for what authors nest in a movement, or take as a real-time input: named, typed fields."""
 
 
-def struct_of(name: str, method: Move) -> type[msgspec.Struct]:
-    """The arguments of a ``@move`` method (all after ``state`` and ``seat``) as a struct."""
+def types_of(method: Move) -> dict[str, Any]:
+    """The annotations of a method, those written as text resolved."""
     try:
-        hints = typing.get_type_hints(method, include_extras=True)
+        return typing.get_type_hints(method, include_extras=True)
     except NameError as error:
         raise GameDefinitionError(
-            f"{method.__qualname__}: {error}; its annotations must be importable."
+            f"{method.__qualname__}: {error}; define what it is annotated with at the top of the module."
         ) from error
+
+
+def struct_of(name: str, method: Move) -> type[msgspec.Struct]:
+    """The arguments of a ``@move`` method (all after ``state`` and ``seat``) as a struct."""
+    hints = types_of(method)
     parameters = list(inspect.signature(method).parameters.values())
     if len(parameters) < 3 or any(p.kind is not p.POSITIONAL_OR_KEYWORD for p in parameters):
         raise GameDefinitionError(

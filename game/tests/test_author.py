@@ -440,6 +440,7 @@ def vague_tick(self, state, inputs, dt):
         ({"go": fine, "players": (3, 2)}, "`players`"),
         ({"go": fine, "players": 3, "sides": ("a", "b")}, "`sides`"),
         ({"go": fine, "players": 3, "grid": Grid(2, 2, "XO")}, "`grid.marks`"),
+        ({"go": fine, "secret_moves": ["stay"]}, "`secret_moves`"),
         ({"go": fine, "name": "No Name"}, "snake_case"),
         ({"go": fine, "tick": tick}, "either `tick`"),
         ({"turn": lambda self, state: 0, "tick": tick}, "either `tick`"),
@@ -492,6 +493,7 @@ def test_a_tick_that_fails_is_a_fault_in_the_rules():
             return None
 
     match = new(Stumble)
+    assert match.copy(seed=2).copy(seed=3).dump()["state"] == {}
     match.step({})
     assert match.tick == 1
     with pytest.raises(RulesError, match="tick 1"):

@@ -120,3 +120,23 @@ def test_a_game_whose_moves_cannot_be_listed_says_what_to_write():
 
     with pytest.raises(RulesError, match="write `legal` or `bot`"):
         bots.choose(begin(Words), 0, Random(1), level=2)
+
+
+def test_a_bot_that_goes_wrong_is_a_fault_in_the_rules():
+    class Confused(Game):
+        def setup(self, random):
+            return {}
+
+        @move
+        def go(self, state, seat, far: bool):
+            pass
+
+        def result(self, state):
+            return None
+
+        def bot(self, view, seat, random, level):
+            return {"far": view["far"] if level == 1 else "away"}
+
+    for level in (1, 2):
+        with pytest.raises(RulesError, match="bot of seat 0"):
+            bots.choose(begin(Confused), 0, Random(1), level)

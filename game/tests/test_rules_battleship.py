@@ -160,3 +160,8 @@ def test_no_sent_byte_marks_an_unhit_enemy_ship(seed: int, length: int):
 def test_random_fleets_are_legal():
     for seed in range(50):
         begin(catalogue.get("battleship")).play(0, {"ships": random_fleet(Random(seed))})
+
+
+def test_where_a_fleet_was_placed_is_only_for_its_owner(match: Match):
+    assert match.is_secret({"ships": ROWS})
+    assert not match.is_secret(b'{"row":0,"col":0}')

@@ -1,0 +1,62 @@
+"""The tutorial's code runs as printed, its games play to the end, and its tables name what there is."""
+
+import re
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from game import bots
+from game.author import Game, catalogue
+from game.author.match import Match
+
+TUTORIAL = (Path(__file__).parents[2] / "docs" / "write-a-game.md").read_text()
+
+
+def code() -> dict[str, Any]:
+    """All Python blocks, run one after the other as one module; their asserts are part of the test."""
+    module: dict[str, Any] = {"__name__": "mygames.games"}
+    for block in re.finditer(r"^```python\n(.*?)^```", TUTORIAL, re.DOTALL | re.MULTILINE):
+        line = TUTORIAL[: block.start(1)].count("\n")
+        exec(compile("\n" * line + block[1], "write-a-game.md", "exec"), module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def games() -> dict[str, type[Game]]:
+    return {
+        name: value
+        for name, value in code().items()
+        if isinstance(value, type) and issubclass(value, Game) and value is not Game
+    }
+
+
+def test_it_builds_the_games_it_promises(games):
+    assert [*games] == ["Nim", "DiceRace", "RockPaperScissors", "ThoughtfulRockPaperScissors", "TugOfWar"]
+    for game in games.values():
+        assert catalogue.entry(game)["move_schema"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_its_games_end_with_a_winner(games, seed: int):
+    for game in games.values():
+        match, random = Match.new(game, seats=2, seed=seed), Random(seed)
+        while match.result is None:
+            assert match.moves + match.tick < 10_000
+            if game.real_time:
+                match.step({seat: bots.choose(match, seat, random, 3 - seat) for seat in (0, 1)})
+            else:
+                seat = min(match.turn)
+                match.play(seat, bots.choose(match, seat, random, 2))
+        assert match.result.winners
+
+
+def test_its_tables_name_all_that_an_author_can_write():
+    tables = TUTORIAL[TUTORIAL.index("## 5") :]
+    first_cells = " ".join(re.findall(r"^\| (`.*?) \|", tables, re.MULTILINE))
+    named = set(re.findall(r"`(\w+)", first_cells))
+    worked_out = {"min_players", "max_players", "real_time", "alternating", "movements", "moves"}
+    instance = {"options", "random", "seats", "require"}
+    there = {name for name in (*vars(Game), *Game.__annotations__) if not name.startswith("_")}
+    assert named == there - worked_out - instance

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 from msgspec.json import encode as encode_json
 
@@ -20,7 +19,7 @@ from game.author.match import Match
 from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import Strength, after_match
 from game.records import Ending, EntryRecord, RoomRecord, SeatRecord
-from game.refusals import GameFull, NotAPlayer, UnknownMatch
+from game.refusals import GameFull, UnknownMatch
 from realtime.publishing import publish
 
 MAX_SEED = 2**53
@@ -108,11 +107,15 @@ BOT_NAMES = {1: "bot_easy", 2: "bot_medium", 3: "bot_hard"}
 
 def bot_user_id(level: int) -> int:
     """The account that plays as the bot of this level, made at first need."""
-    user, _ = User.objects.get_or_create(username=BOT_NAMES[level], defaults={"is_bot": True, "password": "!"})
+    user, _ = User.objects.get_or_create(
+        username=BOT_NAMES[level], defaults={"is_bot": True, "password": "!"}
+    )
     return int(user.pk)
 
 
-def create_against_bot(*, user_id: int, name: str, level: int, options: Mapping[str, Any] | None = None) -> Game:
+def create_against_bot(
+    *, user_id: int, name: str, level: int, options: Mapping[str, Any] | None = None
+) -> Game:
     """A game of the user against the bot of this level (1 to 3)."""
     rules = catalogue.get(name)
     if rules.min_players > 2:
@@ -121,9 +124,7 @@ def create_against_bot(*, user_id: int, name: str, level: int, options: Mapping[
     return create_game(name=name, players=players, options=options, created_by=user_id)
 
 
-def create_open(
-    *, user_id: int, name: str, private: bool, options: Mapping[str, Any] | None = None
-) -> Game:
+def create_open(*, user_id: int, name: str, private: bool, options: Mapping[str, Any] | None = None) -> Game:
     """A game with the user in the first seat, for others to join by its link."""
     rules = catalogue.get(name)
     return create_game(
@@ -277,7 +278,9 @@ def _rate(name: str, seats: Sequence[Seat], winners: Sequence[int]) -> list[even
     # Always by rising user id: two games of the same players never wait for each other in a circle.
     Rating.objects.bulk_create(
         [
-            Rating(user_id=user_id, game=name, mu=Strength().mu, sigma=Strength().sigma, shown=Strength().shown)
+            Rating(
+                user_id=user_id, game=name, mu=Strength().mu, sigma=Strength().sigma, shown=Strength().shown
+            )
             for user_id in user_ids
         ],
         ignore_conflicts=True,
@@ -288,9 +291,7 @@ def _rate(name: str, seats: Sequence[Seat], winners: Sequence[int]) -> list[even
     before = [Strength(rating.mu, rating.sigma) for rating in ordered]
     changes = []
     for number, (rating, strength) in enumerate(zip(ordered, after_match(before, winners), strict=True)):
-        changes.append(
-            events.RatingChange(user_id=rating.user_id, before=rating.shown, after=strength.shown)
-        )
+        changes.append(events.RatingChange(user_id=rating.user_id, before=rating.shown, after=strength.shown))
         rating.mu, rating.sigma, rating.shown = strength.mu, strength.sigma, strength.shown
         rating.played += 1
         rating.won += number in winners

@@ -122,7 +122,7 @@ class Gate:
         if "v" not in query:
             return
         major, dot, minor = query["v"][0].partition(".")
-        if not (major.isascii() and major.isdigit() and (not dot or minor.isascii() and minor.isdigit())):
+        if not (major.isascii() and major.isdigit() and (not dot or (minor.isascii() and minor.isdigit()))):
             raise Malformed("A protocol version is written major.minor.")
         if int(major[:9]) != int(settings.PROTOCOL_VERSION.partition(".")[0]):
             raise WrongProtocolVersion(f"The server speaks {settings.PROTOCOL_VERSION}.")

@@ -4,7 +4,7 @@ from django.conf import settings
 from redis.asyncio import Redis
 
 from core.refusals import RateLimited
-from realtime.redis import sync_client
+from realtime.redis import evaluate, evaluate_sync
 
 # KEYS: log of moments. ARGV: allowed, window in milliseconds. Returns 0, or the milliseconds until there is room again.
 _TAKE = """
@@ -29,12 +29,12 @@ def _refuse(wait_ms: int) -> None:
 
 async def take(redis: Redis, key: str, *, allowed: int, window_s: float) -> None:
     """Count one use of ``key``; raises ``RateLimited`` if there were ``allowed`` in the last ``window_s`` seconds."""
-    _refuse(int(await redis.eval(_TAKE, 1, f"limit:{key}", allowed, int(window_s * 1000))))
+    _refuse(int(await evaluate(redis, _TAKE, [f"limit:{key}"], [allowed, int(window_s * 1000)])))
 
 
 def take_sync(key: str, *, allowed: int, window_s: float) -> None:
     """The same, from a thread."""
-    _refuse(int(sync_client().eval(_TAKE, 1, f"limit:{key}", allowed, int(window_s * 1000))))
+    _refuse(int(evaluate_sync(_TAKE, [f"limit:{key}"], [allowed, int(window_s * 1000)])))
 
 
 FLOOD_WINDOW_S = 5.0

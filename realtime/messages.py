@@ -139,7 +139,9 @@ class CommandDecoder:
     Raises ``InvalidJSON``, ``UnknownType`` or ``InvalidMessage`` (with ``details`` ``{field: [reason]}``).
     """
 
-    _at: ClassVar[re.Pattern[str]] = re.compile(r"^(?P<why>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?$", re.DOTALL)
+    _at: ClassVar[re.Pattern[str]] = re.compile(
+        r"^(?P<why>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?$", re.DOTALL
+    )
     _envelope: ClassVar = msgspec.json.Decoder(_Envelope)
 
     def __init__(self, commands: tuple[type[Command], ...]) -> None:

@@ -1,6 +1,8 @@
 """The Redis of this process: one client for the loop, one for threads."""
 
 import functools
+from collections.abc import Awaitable, Sequence
+from typing import Any, cast
 
 import redis
 import redis.asyncio
@@ -12,7 +14,7 @@ from redis.exceptions import TimeoutError as TimedOut
 
 from core.embedded import valkey
 
-Down = (Disconnected, TimedOut, OSError)
+Down: tuple[type[Exception], ...] = (Disconnected, TimedOut, OSError)
 """What a call raises while Redis cannot be reached."""
 
 
@@ -41,3 +43,15 @@ def client() -> redis.asyncio.Redis:
     from realtime.worker import current
 
     return current().redis
+
+
+async def evaluate(
+    client: redis.asyncio.Redis, script: str, keys: Sequence[str], arguments: Sequence[Any]
+) -> Any:
+    """Run a Lua script."""
+    return await cast(Awaitable[Any], client.eval(script, len(keys), *keys, *arguments))
+
+
+def evaluate_sync(script: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+    """Run a Lua script from a thread."""
+    return sync_client().eval(script, len(keys), *keys, *arguments)

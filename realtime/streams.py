@@ -24,12 +24,13 @@ from realtime import metrics
 from realtime.connection import Connection
 from realtime.hub import Hub
 from realtime.messages import with_seq
-from realtime.redis import Down, sync_client
+from realtime.redis import Down, evaluate_sync
 from realtime.relay import Relay
 from realtime.topics import Topic
 
 logger = logging.getLogger(__name__)
 
+CHANNEL_LAYER: dict[str, Any] = settings.CHANNEL_LAYERS["default"]["CONFIG"]  # type: ignore[assignment]
 KEPT_FRAMES = 500
 KEPT_S = 120
 COUNTER_KEPT_S = 7 * 86_400
@@ -60,7 +61,7 @@ def _keys(topic: Topic) -> list[str]:
 
 
 def _arguments(topic: Topic, frame: bytes) -> list[Any]:
-    prefix = settings.CHANNEL_LAYERS["default"]["CONFIG"].get("prefix", "asgi")
+    prefix = CHANNEL_LAYER.get("prefix", "asgi")
     channel = f"{prefix}__group__{topic}"  # as channels_redis names a group's pub/sub channel
     return [frame, int(time.time() * 1000), KEPT_FRAMES, KEPT_S, COUNTER_KEPT_S, channel]
 
@@ -69,7 +70,7 @@ def publish_from_outside(topic: Topic, frame: bytes, key: str | None) -> None:
     """Publish from a process that is no server worker, such as a management command."""
     seq = None
     if key is None:
-        seq, _ = sync_client().eval(_APPEND, 2, *_keys(topic), *_arguments(topic, frame))
+        seq, _ = evaluate_sync(_APPEND, _keys(topic), _arguments(topic, frame))
     message = {"type": "relay", "from": "", "topic": topic, "frames": [(seq, key, frame)]}
     async_to_sync(get_channel_layer().group_send)(topic, message)
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from channels.testing import ApplicationCommunicator
+
 from realtime import worker
 
 WITHIN_S = 5.0
@@ -23,7 +24,9 @@ class Closed(Exception):
 class Player:
     """A client of one socket, in process, over plain ASGI."""
 
-    def __init__(self, application: Any, path: str, *, token: str | None = None, headers: dict[str, str] | None = None):
+    def __init__(
+        self, application: Any, path: str, *, token: str | None = None, headers: dict[str, str] | None = None
+    ):
         path, _, query = path.partition("?")
         sent = {**({"authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
         scope = {

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -117,10 +117,14 @@ class Journal:
         if taken:
             self._give_up(batch, taken, taken=True)
 
-    def _give_up(self, batch: list[tuple[Entry | Kept, Written, Lost]], games: set[UUID], *, taken: bool) -> None:
+    def _give_up(
+        self, batch: list[tuple[Entry | Kept, Written, Lost]], games: set[UUID], *, taken: bool
+    ) -> None:
         behind = [row for row in self._rows if row[0].game_id in games]
         self._rows = [row for row in self._rows if row[0].game_id not in games]
-        told: dict[UUID, Lost] = {row.game_id: lost for row, _, lost in (*batch, *behind) if row.game_id in games}
+        told: dict[UUID, Lost] = {
+            row.game_id: lost for row, _, lost in (*batch, *behind) if row.game_id in games
+        }
         for lost in told.values():
             lost(taken)
 
@@ -167,7 +171,9 @@ class PostgreSQL:
         if self._connection is not None:
             await self._connection.close()
 
-    async def _write_game_by_game(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> set[UUID]:
+    async def _write_game_by_game(
+        self, connection: asyncpg.Connection, entries: Sequence[Entry]
+    ) -> set[UUID]:
         taken = set()
         for game_id, rows in _by_game(entries).items():
             try:

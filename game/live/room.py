@@ -235,7 +235,10 @@ class Room:
     def _tell_left(self, seat: Seated) -> None:
         if self._ending:
             self._deferred.append(partial(self._tell_left, seat))
-        elif not (seat.connected or seat.left_told or self._recovering or self.phase in Game.OVER) and seat.joined:
+        elif (
+            not (seat.connected or seat.left_told or self._recovering or self.phase in Game.OVER)
+            and seat.joined
+        ):
             self._record(Kind.LEFT, seat)
             self._look_again_in(GRACE_S)
 
@@ -333,7 +336,10 @@ class Room:
 
     def _allow(self, seat: Seated) -> None:
         now = _now()
-        if len(seat.said) == CHAT_ALLOWED and (wait := CHAT_WINDOW_S - (now - seat.said[0]).total_seconds()) > 0:
+        if (
+            len(seat.said) == CHAT_ALLOWED
+            and (wait := CHAT_WINDOW_S - (now - seat.said[0]).total_seconds()) > 0
+        ):
             raise RateLimited("Too quick. Wait a moment.", retry_after=round(wait, 3))
         seat.said.append(now)
 
@@ -487,7 +493,7 @@ class Room:
             return
         now = _now()
         seq = self.seq + 1
-        who = {"user_id": seat.user_id, "username": seat.username, "seq": seq}
+        who: Any = {"user_id": seat.user_id, "username": seat.username, "seq": seq}
         data = "{}"
         event: events.RoomEvent
         match kind:
@@ -679,7 +685,9 @@ class Room:
         )
         while True:
             try:
-                over = await worker.in_database(services.finish, game_id=self.id, seq=self.seq + 1, ending=ending)
+                over = await worker.in_database(
+                    services.finish, game_id=self.id, seq=self.seq + 1, ending=ending
+                )
                 break
             except services.OwnedElsewhere:
                 self._lose(True)
@@ -803,7 +811,10 @@ def _now() -> datetime:
 
 def _emote(data: Raw) -> str:
     if len(bytes(data)) > EMOTE_BYTES or not isinstance(json.decode(data), dict):
-        raise Invalid(f"The data of an emote is an object of at most {EMOTE_BYTES} bytes.", details={"data": ["too large or no object"]})
+        raise Invalid(
+            f"The data of an emote is an object of at most {EMOTE_BYTES} bytes.",
+            details={"data": ["too large or no object"]},
+        )
     return bytes(data).decode()
 
 
@@ -816,7 +827,9 @@ def _scores(match: Match, winners: tuple[int, ...]) -> tuple[float, ...]:
 
 def _seated(record: RoomRecord) -> list[Seated]:
     """The seats in order; a free one has the user 0."""
-    seats = [Seated(seat.number, seat.user_id, seat.username, seat.rating, seat.bot_level) for seat in record.seats]
+    seats = [
+        Seated(seat.number, seat.user_id, seat.username, seat.rating, seat.bot_level) for seat in record.seats
+    ]
     return seats + [Seated(number, 0, "", 0, None) for number in range(len(seats), record.seats_wanted)]
 
 

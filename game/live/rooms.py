@@ -32,7 +32,7 @@ from realtime import worker
 from realtime.connection import Connection
 from realtime.identity import Identity
 from realtime.messages import Command, CommandDecoder, encode
-from realtime.redis import Down
+from realtime.redis import Down, evaluate
 from realtime.relay import relayed
 from realtime.worker import lease_key
 
@@ -158,7 +158,10 @@ class Elsewhere:
     async def compare(self) -> None:
         """Ask how far the owner is, and catch up if this worker is behind."""
         with contextlib.suppress(Refusal):
-            if self.seq is not None and await self._relay.ask(self.owner, "game.seq", self._id.hex) > self.seq:
+            if (
+                self.seq is not None
+                and await self._relay.ask(self.owner, "game.seq", self._id.hex) > self.seq
+            ):
                 self.catch_up()
 
     def catch_up(self) -> None:
@@ -235,7 +238,7 @@ class Rooms:
         for room in self.here.values():
             room.pause()
         await self._journal.close()
-        with contextlib.suppress(Down):
+        with contextlib.suppress(*Down):
             for game_id, room in list(self.here.items()):
                 room.close()
                 await self._release(game_id)
@@ -291,7 +294,7 @@ class Rooms:
         self._drop(room)
         room.close()
         if not taken:
-            with contextlib.suppress(Down):
+            with contextlib.suppress(*Down):
                 await self._release(room.id)
 
     def _drop(self, room: Room) -> None:
@@ -301,11 +304,11 @@ class Rooms:
 
     async def _claim(self, game_id: UUID) -> str:
         arguments = (self._worker.id, lease_key(""), OWNER_KEPT_S)
-        owner: bytes = await self._worker.redis.eval(_CLAIM, 1, _key(game_id), *arguments)
+        owner: bytes = await evaluate(self._worker.redis, _CLAIM, [_key(game_id)], arguments)
         return owner.decode()
 
     async def _release(self, game_id: UUID) -> None:
-        await self._worker.redis.eval(_RELEASE, 1, _key(game_id), self._worker.id)
+        await evaluate(self._worker.redis, _RELEASE, [_key(game_id)], [self._worker.id])
 
     async def _owners(self, game_ids: list[UUID]) -> list[str | None]:
         if not game_ids:
@@ -336,7 +339,11 @@ class Rooms:
         game_ids = list(self.here)
         for game_id, owner in zip(game_ids, await self._owners(game_ids), strict=True):
             room = self.here.get(game_id)
-            if room is not None and owner != self._worker.id and await self._claim(game_id) != self._worker.id:
+            if (
+                room is not None
+                and owner != self._worker.id
+                and await self._claim(game_id) != self._worker.id
+            ):
                 self._lost(room, True)
 
     async def _catch_up(self) -> None:
@@ -348,7 +355,7 @@ class Rooms:
             if room.phase in Game.OVER and room.empty_since is not None and room.empty_since < before:
                 self._drop(room)
                 room.close()
-                with contextlib.suppress(Down):
+                with contextlib.suppress(*Down):
                     await self._release(game_id)
 
 
@@ -398,7 +405,9 @@ async def _stop() -> None:
 
 # What other workers ask of the rooms here.
 
-_take_decoder = CommandDecoder((commands.PlayerMove, commands.PlayerReady, commands.GameAction, commands.ChatMessage))
+_take_decoder = CommandDecoder(
+    (commands.PlayerMove, commands.PlayerReady, commands.GameAction, commands.ChatMessage)
+)
 
 
 def _own(game_hex: str) -> Room:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from accounts import live, services as accounts
+from accounts import live
+from accounts import services as accounts
 from game import services
 from game.models import Game
 from game.services import Player as Seated

@@ -142,7 +142,9 @@ async def test_another_site_may_not_open_a_socket(room):
     ada = Player(application, f"/ws/rooms/{room}", token="1", headers={"origin": "https://evil.example"})
     with pytest.raises(AssertionError, match="websocket.close"):
         await ada.enter()
-    await Player(application, f"/ws/rooms/{room}", token="1", headers={"origin": "http://localhost:8000"}).enter()
+    await Player(
+        application, f"/ws/rooms/{room}", token="1", headers={"origin": "http://localhost:8000"}
+    ).enter()
 
 
 async def test_ending_a_session_closes_its_sockets(enter, here):

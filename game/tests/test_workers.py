@@ -1,0 +1,103 @@
+"""Rooms over several real server processes: reached from anywhere, and surviving the one that owns them."""
+
+import pytest
+import redis
+from websockets.exceptions import ConnectionClosed
+
+from tests.clients import NetworkPlayer, begin, new_game
+
+
+@pytest.fixture
+def two_servers(live_server_process):
+    with live_server_process() as one, live_server_process(**one.environment) as two:
+        yield one, two
+
+
+async def move(mover, *listeners, **movement):
+    await mover.send(type="player_move", movement=movement)
+    frames = [await listener.hear("player_move") for listener in listeners]
+    for frame in frames:
+        assert (frame["user_id"], frame["movement"]) == (mover.id, movement)
+        assert frame["seq"] == frames[0]["seq"]
+    return frames[0]
+
+
+async def test_two_players_on_different_servers_play_one_game(two_servers):
+    one, two = two_servers
+    ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
+    await begin(new_game(ada, bob), ada, bob)
+    for mover, cell in ((ada, 0), (bob, 3), (ada, 1), (bob, 4), (ada, 2)):
+        await move(mover, ada, bob, cell=cell)
+    for player in (ada, bob):
+        assert (await player.hear("game_over"))["winner_ids"] == [ada.id]
+        seqs = [frame["seq"] for frame in player.heard if "seq" in frame and frame["type"] != "game_state"]
+        assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
+    await bob.send(type="player_move", movement={"cell": 8}, id="late")
+    error = await bob.hear("error")
+    assert (error["code"], error["ref"]) == ("game_over", "late")
+
+
+async def test_real_time_frames_reach_the_other_server(two_servers):
+    one, two = two_servers
+    ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
+    await begin(new_game(ada, bob, "pong"), ada, bob)
+    start = (await ada.hear("game_tick"))["view"]["paddles"]["right"]
+    await bob.send(type="player_move", movement={"direction": 1})
+    while (await ada.hear("game_tick"))["view"]["paddles"]["right"] <= start:
+        pass
+    while (await bob.hear("game_tick"))["view"]["paddles"]["right"] <= start:
+        pass
+
+
+@pytest.mark.parametrize("survivor", ["one", "two"])
+async def test_a_game_survives_its_killed_owner(two_servers, survivor):
+    one, two = two_servers
+    ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(one.base_url, "bob")
+    if survivor == "two":
+        bob.base_url = two.base_url
+    await begin(new_game(ada, bob), ada, bob)
+    await move(ada, ada, bob, cell=0)
+    last = (await move(bob, ada, bob, cell=4))["seq"]
+    one.kill(one.pids[0])
+    for player in (ada, bob):
+        with pytest.raises(ConnectionClosed):
+            while True:
+                await player.hear()
+        player.seq = last
+        await player.come_back(two.base_url)
+    state = bob.heard[-1]
+    assert state["type"] == "game_state"
+    assert state["recovered"] is False
+    assert state["state"] == "active"
+    assert state["view"]["board"] == [["X", None, None], [None, "O", None], [None, None, None]]
+    assert state["turn"] == ada.id
+    assert state["seq"] >= last
+    await move(ada, ada, bob, cell=8)
+
+
+async def test_a_pong_game_goes_on_from_its_last_snapshot(two_servers):
+    one, two = two_servers
+    ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(one.base_url, "bob")
+    await begin(new_game(ada, bob, "pong"), ada, bob)
+    while (before := await ada.hear("game_tick"))["tick"] < 150:
+        pass
+    one.kill(one.pids[0])
+    for player in (ada, bob):
+        with pytest.raises(ConnectionClosed):
+            while True:
+                await player.hear()
+        await player.come_back(two.base_url)
+    after = await ada.hear("game_tick")
+    assert after["tick"] >= before["tick"] - 60
+    assert after["view"]["scores"] == before["view"]["scores"]
+
+
+async def test_redis_may_forget_everything_in_mid_game(two_servers):
+    one, two = two_servers
+    ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
+    await begin(new_game(ada, bob), ada, bob)
+    await move(ada, ada, bob, cell=0)
+    with redis.from_url(one.environment["REDIS_URL"]) as client:
+        client.flushall()
+    await move(bob, ada, bob, cell=4)
+    await move(ada, ada, bob, cell=8)

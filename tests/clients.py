@@ -1,0 +1,101 @@
+"""Players who reach real server processes over real sockets."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+WITHIN_S = 15.0
+
+
+class NetworkPlayer:
+    """A guest with a token and a socket, who comes back where the socket is lost."""
+
+    def __init__(self, base_url: str, name: str) -> None:
+        self.base_url = base_url
+        answer = httpx.post(f"{base_url}/api/auth/guest", json={"username": name}, timeout=WITHIN_S)
+        assert answer.status_code == 201, answer.text
+        self.id: int = answer.json()["user"]["id"]
+        self.token: str = answer.json()["access"]
+        self.socket: ClientConnection | None = None
+        self.path = ""
+        self.seq: int | None = None
+        self.heard: list[dict[str, Any]] = []
+
+    def post(self, path: str, body: dict[str, Any] | None = None, *, base_url: str | None = None) -> Any:
+        """POST as this player; returns the parsed answer, which must be a success."""
+        answer = httpx.post(
+            f"{base_url or self.base_url}{path}",
+            json=body or {},
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=WITHIN_S,
+        )
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def enter(self, path: str, *, base_url: str | None = None) -> None:
+        """Open the socket at ``path``, on this server or another; what was missed is asked for."""
+        self.path = path
+        if base_url is not None:
+            self.base_url = base_url
+        since = "" if self.seq is None else f"?since={self.seq}"
+        self.socket = await connect(
+            f"{self.base_url.replace('http', 'ws', 1)}{path}{since}",
+            additional_headers={"Authorization": f"Bearer {self.token}"},
+            open_timeout=WITHIN_S,
+        )
+
+    async def send(self, **message: Any) -> None:
+        """Send a message."""
+        assert self.socket is not None
+        await self.socket.send(json.dumps(message))
+
+    async def hear(self, kind: str | None = None) -> dict[str, Any]:
+        """The next frame, or the next of this type; raises ``ConnectionClosed`` if the socket is lost."""
+        assert self.socket is not None
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                frame: dict[str, Any] = json.loads(await self.socket.recv())
+                self.heard.append(frame)
+                if frame["type"] != "game_tick":
+                    self.seq = frame.get("seq", self.seq)
+                if kind in (None, frame["type"]):
+                    return frame
+
+    async def come_back(self, *base_urls: str) -> None:
+        """Reconnect, to whichever of these servers takes the player, until the first frame is heard."""
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                for base_url in base_urls:
+                    try:
+                        await self.enter(self.path, base_url=base_url)
+                        await self.hear()
+                        return
+                    except (OSError, ConnectionClosed):
+                        await asyncio.sleep(0.05)
+
+    async def leave(self) -> None:
+        """Close the socket."""
+        if self.socket is not None:
+            await self.socket.close()
+
+
+def new_game(first: NetworkPlayer, second: NetworkPlayer, game: str = "tictactoe", **options: Any) -> str:
+    """A game of these two; returns the path of its socket."""
+    made = first.post("/api/games/", {"game": game, "private": True, **options})
+    second.post(f"/api/games/{made['id']}/join/")
+    return str(made["ws_url"])
+
+
+async def begin(path: str, *players: NetworkPlayer) -> None:
+    """All enter and are ready; the game starts."""
+    for player in players:
+        await player.enter(path)
+    for player in players:
+        await player.send(type="player_ready")
+    for player in players:
+        await player.hear("game_start")
+        await player.hear("game_state")

@@ -4,7 +4,8 @@ import atexit
 import itertools
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from redis.connection import parse_url
 
 from core.embedded import postgres, valkey
 from core.embedded.folders import OwnedFolder, left_behind
@@ -77,6 +78,7 @@ def _end_valkeys(folder: Path) -> None:
 
 
 def _own_database(url: str) -> str:
-    parts = urlsplit(url)
-    number = int(parts.path.lstrip("/") or 0) + 1 + int(worker().removeprefix("gw"))
-    return parts._replace(path=f"/{number}").geturl()
+    number = int(parse_url(url).get("db", 0)) + 1 + int(worker().removeprefix("gw"))
+    address, _, query = url.partition("?")
+    # In the query, where a unix socket's URL has it too; the first of several counts.
+    return f"{address}?db={number}&{query}".rstrip("&")

@@ -200,25 +200,27 @@ def test_a_postgres_whose_owner_was_killed_is_cleaned_up(neighbour):
     assert not folder.exists()
 
 
-def test_a_server_of_two_workers_replaces_one_that_is_killed_and_leaves_nothing(live_server_process):
-    with live_server_process(workers=2) as server:
+def test_a_server_of_two_workers_replaces_one_that_is_killed_and_leaves_nothing(live_server_process, folder):
+    redis_url = valkey.url(folder)
+    with live_server_process(workers=2, REDIS_URL=redis_url) as server:
         first, second = server.pids
         server.kill(first)
         server.await_ready()
         assert second in server.pids
         assert first not in server.pids
         family = [psutil.Process(pid) for pid in server.pids]
-        redis_url = server.environment["REDIS_URL"]
         assert is_up(redis_url)
     assert not any(process.is_running() for process in family)
     assert not is_up(redis_url)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_a_server_that_is_told_to_stop_leaves_nothing(live_server_process, how):
-    with live_server_process() as server:
+def test_a_server_that_is_told_to_stop_leaves_nothing(live_server_process, folder, how):
+    redis_url = valkey.url(folder)
+    with live_server_process(REDIS_URL=redis_url) as server:
+        assert is_up(redis_url)
         server.stop(how)
-        assert not is_up(server.environment["REDIS_URL"])
+        assert not is_up(redis_url)
 
 
 def test_a_killed_server_comes_back_where_it_was(live_server_process):

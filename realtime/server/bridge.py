@@ -1,7 +1,7 @@
 """An ASGI application that runs Django's WSGI handler: one thread hop a request, on a bounded pool.
 
-Django's own ASGI handler makes a thread, and with it a database connection, for each request, and hops between
-threads for each middleware; measured with the same views on one core, this bridge answers three to seven times as many.
+Django's own ASGI handler makes a thread, and with it a database connection, for each request, and hops
+between threads for each middleware: with the same views on one core it answers a third to a seventh of this.
 """
 
 import asyncio
@@ -43,8 +43,8 @@ class _ClientGone(Exception):
 class WSGIBridge:
     """ASGI ``http`` around a WSGI callable.
 
-    At most ``threads`` requests run at once and ``max_waiting`` more wait for a thread; beyond that the answer is 503
-    with ``Retry-After``. A body of more than ``max_body`` bytes is answered 413 and not kept.
+    At most ``threads`` requests run at once and ``max_waiting`` more wait for a thread; beyond that the
+    answer is 503 with ``Retry-After``. A body of more than ``max_body`` bytes is answered 413 and not kept.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class _Response:
         self._watch: asyncio.Task[None] | None = None
 
     def run(self) -> bytes | None:
-        """The whole body, or ``None`` when the response was streamed: each part sent before the next is made."""
+        """The whole body, or ``None`` if it was streamed: each part sent before the next is made."""
         response = self._application(self._environ, self._start_response)
         try:
             if self._environ["REQUEST_METHOD"] == "HEAD":

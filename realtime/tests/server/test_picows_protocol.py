@@ -150,7 +150,7 @@ def test_an_application_that_never_answers_is_a_503(serve):
     with Wire(port) as wire:
         wire.send(request(f"/hang?id={key}"))
         assert wire.read_head()[0] == 503
-        assert wire.read_to_end() == ([], None) or True
+    wait_until_gone(server)
 
 
 def test_a_silent_peer_is_pinged_and_one_that_stays_silent_is_closed(serve):
@@ -206,7 +206,10 @@ async def test_shutdown_closes_open_sockets_with_1012_and_refuses_handshakes(ser
 # -- Memory
 
 
-async def test_nothing_is_left_of_connections_however_they_end(serve):
+async def test_nothing_is_left_of_connections_however_they_end(serve, caplog):
+    caplog.set_level(
+        logging.CRITICAL, "uvicorn.error"
+    )  # what pytest keeps of a logged traceback would be left
     server, port = serve()
     served = Served("picows", port)
     for path in ("/echo", "/direct", "/raise-after", "/return-after", "/close?code=4000"):
@@ -263,7 +266,7 @@ async def test_a_peer_that_pings_and_does_not_read_gets_no_pile_of_pongs(serve):
     with Wire(port) as wire:
         wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         wire.open()
-        (protocol,) = (left for left in gc.get_objects() if type(left) is Impatient)
+        (protocol,) = server.server_state.connections
         pings = frame(PING, bytes(125)) * 500
         for _ in range(300):
             await asyncio.to_thread(wire.send, pings)

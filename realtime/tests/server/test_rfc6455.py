@@ -9,9 +9,9 @@ from realtime.tests.server.wire import (
     PING,
     PONG,
     TEXT,
-    request,
     close_frame,
     frame,
+    request,
 )
 
 OVER = 65_537

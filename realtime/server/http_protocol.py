@@ -16,7 +16,9 @@ class BoundedHeadProtocol(HttpToolsProtocol):
     """``HttpToolsProtocol`` that does not wait, or make room, for ever."""
 
     head_timeout: ClassVar[float] = 10.0
+    closing_timeout: ClassVar[float] = 1.0  # seconds a refused peer gets to take its answer
 
+    _refused = False
     _head_size = 0
     _head_timer: asyncio.TimerHandle | None = None
 
@@ -29,6 +31,8 @@ class BoundedHeadProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         self._head_size += len(data)
         super().data_received(data)
         if self._head_timer is not None and self._head_size > handshake.MAX_HEAD:
@@ -60,8 +64,12 @@ class BoundedHeadProtocol(HttpToolsProtocol):
 
     def _refuse(self, status: int) -> None:
         self._head_has_come()
-        if not self.transport.is_closing():
-            self.transport.write(
-                handshake.refusal(status, self.server_state.default_headers, handshake.phrase(status))
-            )
-            self.transport.close()
+        if self.transport.is_closing():
+            return
+        self._refused = True
+        answer = handshake.refusal(status, self.server_state.default_headers, handshake.phrase(status))
+        self.transport.write(answer)
+        # Closing at once, with unread data, would reset the connection and could cost the peer the answer.
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._head_timer = self.loop.call_later(self.closing_timeout, self.transport.abort)

@@ -1,1 +1,1 @@
-"""The same sockets over every server, and what is ours alone: the picows protocol, HTTP bounds, the WSGI bridge."""
+"""The same sockets over every server, and what is ours alone: picows, bounded heads, the WSGI bridge."""

@@ -125,3 +125,8 @@ def ours(request):
     """Our protocol, on both event loops."""
     with uvicorn_thread(application, **UVICORN[request.param]) as (_, port):
         yield Served(request.param, port)
+
+
+@pytest.fixture(autouse=True)
+def here():
+    """No worker of the platform runs: these servers serve applications of their own."""

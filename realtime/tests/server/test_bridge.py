@@ -1,0 +1,401 @@
+"""Django's WSGI handler behind ASGI: the request as it was sent, the response as it was made, and bounds."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.urls import path
+
+from realtime.server.bridge import WSGIBridge
+from realtime.tests.server.conftest import OURS, uvicorn_thread
+from realtime.tests.server.wire import Wire
+
+
+class Body(list):
+    """A response's parts, that remembers whether it was closed."""
+
+    closed = False
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def serve():
+    """Serve a WSGI callable over the bridge; gives a client for it."""
+    with contextlib.ExitStack() as stack:
+
+        def start(application, **options):
+            bridge = WSGIBridge(application, **options)
+            _, port = stack.enter_context(uvicorn_thread(bridge, **OURS, loop="uvloop", server_header=False))
+            stack.callback(bridge.pool.shutdown)
+            client = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False))
+            client.port = port
+            return client
+
+        yield start
+
+
+@pytest.fixture
+def seen(serve):
+    """Serve a callable that keeps the environ of the last request, and its body."""
+    kept = {}
+
+    def application(environ, start_response):
+        kept.clear()
+        kept.update(environ, body=environ["wsgi.input"].read())
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    client = serve(application)
+    return client, kept
+
+
+def test_the_request_arrives_as_wsgi_wants_it(seen):
+    client, environ = seen
+    headers = [
+        ("X-One", "1"),
+        ("X-One", "2"),
+        ("Cookie", "a=1"),
+        ("Cookie", "b=2"),
+        ("Content-Type", "text/x"),
+    ]
+    client.post("/gr%C3%BC%C3%9Fe?q=%C3%BC&r=1", content=b"body", headers=headers)
+    assert environ["REQUEST_METHOD"] == "POST"
+    assert environ["SCRIPT_NAME"] == ""
+    assert environ["PATH_INFO"].encode("latin-1").decode() == "/grüße"
+    assert environ["QUERY_STRING"] == "q=%C3%BC&r=1"
+    assert environ["SERVER_PROTOCOL"] == "HTTP/1.1"
+    assert (environ["SERVER_NAME"], environ["SERVER_PORT"]) == ("127.0.0.1", str(client.port))
+    assert environ["REMOTE_ADDR"] == "127.0.0.1"
+    assert environ["wsgi.url_scheme"] == "http"
+    assert environ["HTTP_X_ONE"] == "1,2"
+    assert environ["HTTP_COOKIE"] == "a=1; b=2"
+    assert environ["CONTENT_TYPE"] == "text/x"
+    assert environ["CONTENT_LENGTH"] == "4"
+    assert environ["body"] == b"body"
+    assert "HTTP_CONTENT_TYPE" not in environ
+    assert "HTTP_CONTENT_LENGTH" not in environ
+
+
+def test_a_body_in_chunks_arrives_whole_with_its_length(seen):
+    client, environ = seen
+    client.post("/", content=iter([b"one ", b"two"]))
+    assert environ["body"] == b"one two"
+    assert environ["CONTENT_LENGTH"] == "7"
+    assert "HTTP_TRANSFER_ENCODING" not in environ
+
+
+def test_a_header_with_an_underscore_cannot_pose_as_another(seen):
+    client, environ = seen
+    client.get("/", headers={"X_Forwarded_For": "1.2.3.4"})
+    assert "HTTP_X_FORWARDED_FOR" not in environ
+
+
+async def test_a_root_path_becomes_the_script_name():
+    kept = {}
+
+    def application(environ, start_response):
+        kept.update(environ)
+        start_response("204 No Content", [])
+        return []
+
+    sent = await call(WSGIBridge(application), path="/app/things", root_path="/app")
+    assert (kept["SCRIPT_NAME"], kept["PATH_INFO"]) == ("/app", "/things")
+    assert sent[0]["status"] == 204
+
+
+async def call(bridge, *, method="GET", headers=(), body=(b"",), **scope):
+    """Call the bridge with no server around it; gives what it sent."""
+    *early, last = body
+    events = [{"type": "http.request", "body": part, "more_body": True} for part in early]
+    events.append({"type": "http.request", "body": last, "more_body": False})
+    sent = []
+
+    async def receive():
+        if events:
+            return events.pop(0)
+        return await asyncio.Future()
+
+    async def send(event):
+        sent.append(event)
+
+    await bridge(
+        {"type": "http", "method": method, "path": "/", "http_version": "1.1", "headers": headers, **scope},
+        receive,
+        send,
+    )
+    return sent
+
+
+def test_head_has_the_headers_and_no_body(serve):
+    body = Body([b"hello"])
+
+    def application(environ, start_response):
+        start_response("200 OK", [("Content-Length", "5")])
+        return body
+
+    response = serve(application).head("/")
+    assert (response.headers["content-length"], response.content) == ("5", b"")
+    assert body.closed
+
+
+def test_repeated_response_headers_stay_apart(serve):
+    def application(environ, start_response):
+        start_response("201 Created", [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Content-Length", "0")])
+        return []
+
+    response = serve(application).get("/")
+    assert response.status_code == 201
+    assert response.headers.get_list("set-cookie") == ["a=1", "b=2"]
+
+
+def test_a_response_is_closed_even_when_its_body_fails(serve):
+    closed = threading.Event()
+
+    class Failing:
+        def __iter__(self):
+            raise LookupError("a planted fault")
+
+        def close(self):
+            closed.set()
+
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        return Failing()
+
+    response = serve(application).get("/")
+    assert response.status_code == 500
+    assert closed.wait(5)
+
+
+def test_a_fault_is_a_500_problem_and_logged(serve, caplog):
+    def application(environ, start_response):
+        raise LookupError("a planted fault")
+
+    with caplog.at_level(logging.ERROR, "realtime.server"):
+        response = serve(application).get("/broken?token=secret")
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["code"] == "server_error"
+    assert "a planted fault" in caplog.text
+    assert "secret" not in caplog.text
+
+
+# -- Bounds
+
+
+@pytest.mark.parametrize("content", [b"x" * 1_001, [b"x" * 600, b"x" * 600]], ids=["at once", "in chunks"])
+def test_a_body_over_the_limit_is_a_413_problem_and_the_application_never_runs(serve, content):
+    ran = []
+
+    def application(environ, start_response):
+        ran.append(environ)
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    client = serve(application, max_body=1_000)
+    response = client.post("/", content=content if isinstance(content, bytes) else iter(content))
+    assert response.status_code == 413
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert {*problem} == {"type", "title", "status", "code", "detail"}
+    assert (problem["status"], problem["code"]) == (413, "too_large")
+    assert ran == []
+    assert client.post("/", content=b"x" * 1_000).status_code == 200
+
+
+def test_what_waits_beyond_the_bound_is_a_503_with_retry_after(serve):
+    hold = threading.Event()
+    arrived = threading.Semaphore(0)
+
+    def application(environ, start_response):
+        arrived.release()
+        hold.wait(10)
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    client = serve(application, threads=2, max_waiting=0)
+    with ThreadPoolExecutor() as pool:
+        held = [pool.submit(client.get, "/") for _ in range(2)]
+        assert all(arrived.acquire(timeout=5) for _ in held)
+        refused = client.get("/")
+        hold.set()
+        assert [future.result().status_code for future in held] == [200, 200]
+    assert refused.status_code == 503
+    assert int(refused.headers["retry-after"]) >= 1
+    assert refused.json()["code"] == "unavailable"
+    assert client.get("/").status_code == 200
+
+
+async def test_a_request_given_up_while_it_waits_gives_its_place_back():
+    hold = threading.Event()
+    arrived = threading.Event()
+
+    def application(environ, start_response):
+        arrived.set()
+        hold.wait(10)
+        start_response("200 OK", [])
+        return [b""]
+
+    bridge = WSGIBridge(application, threads=1, max_waiting=1)
+    first = asyncio.ensure_future(call(bridge))
+    await asyncio.to_thread(arrived.wait, 5)
+    second = asyncio.ensure_future(call(bridge))
+    await asyncio.sleep(0)
+    assert (await call(bridge))[0]["status"] == 503
+    second.cancel()
+    await asyncio.wait([second])
+    hold.set()
+    assert (await first)[0]["status"] == 200
+    assert [(await call(bridge))[0]["status"] for _ in range(5)] == [200] * 5
+
+
+# -- Streams
+
+
+def test_a_stream_comes_part_by_part_as_it_is_made(serve):
+    steps = threading.Semaphore(0)
+
+    def application(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        for part in (b"one", b"two", b"three"):
+            steps.acquire(timeout=5)
+            yield part
+
+    client = serve(application)
+    steps.release()
+    with client.stream("GET", "/") as response:
+        heard = []
+        for part in response.iter_raw():
+            heard.append(part)
+            steps.release()
+    assert heard == [b"one", b"two", b"three"]
+
+
+def test_a_stream_whose_client_has_left_is_stopped_and_closed(serve):
+    closed = threading.Event()
+
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        try:
+            while True:
+                yield b"x" * 65_536
+        finally:
+            closed.set()
+
+    client = serve(application)
+    with client.stream("GET", "/") as response:
+        next(response.iter_raw())
+    assert closed.wait(5)
+
+
+def test_a_stream_waits_for_a_client_that_reads_slowly(serve):
+    made = 0
+    paused = threading.Event()
+
+    def application(environ, start_response):
+        nonlocal made
+        start_response("200 OK", [])
+        for _ in range(2_000):
+            made += 1
+            yield b"x" * 65_536
+
+    client = serve(application)
+    with Wire(client.port) as wire:
+        wire.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        wire.read_head()
+        before = -1
+        while made != before:
+            before = made
+            paused.wait(0.1)
+        assert made < 1_000
+
+
+def test_a_stream_that_fails_midway_breaks_the_connection(serve):
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        yield b"part"
+        raise LookupError("a planted fault")
+
+    client = serve(application)
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get("/")
+
+
+def test_a_stream_without_parts_has_an_empty_body(serve):
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        yield from ()
+
+    response = serve(application).get("/")
+    assert (response.status_code, response.content) == (200, b"")
+
+
+# -- Django
+
+
+def hello(request):
+    return JsonResponse({"method": request.method, "path": request.path, "who": request.GET.get("who")})
+
+
+def upload(request):
+    return HttpResponse(request.body)
+
+
+def numbers(request):
+    return StreamingHttpResponse(str(number) for number in range(5))
+
+
+def broken(request):
+    raise LookupError("a planted fault")
+
+
+urlpatterns = [
+    path("grüße/", hello),
+    path("upload/", upload),
+    path("numbers/", numbers),
+    path("broken/", broken),
+]
+
+
+@pytest.fixture
+def django(serve, settings):
+    settings.ROOT_URLCONF = __name__
+    settings.MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+    settings.DEBUG = False
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    return serve(WSGIHandler())
+
+
+def test_django_answers_over_the_bridge(django):
+    assert django.get("/grüße/?who=ada").json() == {"method": "GET", "path": "/grüße/", "who": "ada"}
+    body = bytes(range(256)) * 1_000
+    assert django.post("/upload/", content=body).content == body
+    assert django.get("/numbers/").text == "01234"
+    assert django.get("/missing/").status_code == 404
+    assert django.get("/broken/").status_code == 500
+
+
+def test_every_django_request_is_finished_in_its_own_thread(django):
+    threads = []
+
+    def finished(**kwargs):
+        threads.append(threading.current_thread().name)
+
+    request_finished.connect(finished)
+    try:
+        for address in ("/grüße/", "/numbers/", "/broken/"):
+            django.get(address)
+        django.head("/grüße/")
+    finally:
+        request_finished.disconnect(finished)
+    assert len(threads) == 4
+    assert all(name.startswith("http") for name in threads)

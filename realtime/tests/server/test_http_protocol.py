@@ -1,0 +1,66 @@
+"""A request's head, of a handshake too, has to come in time and in bounds."""
+
+import pytest
+
+from realtime.server.http_protocol import BoundedHeadProtocol
+from realtime.tests.server.app import application
+from realtime.tests.server.conftest import OURS, uvicorn_thread
+from realtime.tests.server.wire import TEXT, Wire, frame, request
+
+
+class Hasty(BoundedHeadProtocol):
+    head_timeout = 0.2
+
+
+@pytest.fixture(scope="module", params=["uvloop", "asyncio"])
+def port(request):
+    with uvicorn_thread(application, **{**OURS, "http": Hasty, "loop": request.param}) as (_, port):
+        yield port
+
+
+def get(path="/"):
+    return f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+
+def test_a_handshake_that_never_ends_is_a_408(port):
+    with Wire(port) as wire:
+        wire.send(request()[:-2])
+        status, headers = wire.read_head()
+        assert (status, headers["connection"]) == (408, "close")
+
+
+def test_a_connection_that_says_nothing_is_a_408(port):
+    with Wire(port) as wire:
+        assert wire.read_head()[0] == 408
+
+
+def test_a_second_head_that_never_ends_is_a_408_too(port):
+    with Wire(port) as wire:
+        wire.send(get())
+        assert wire.read_head()[0] == 200
+        wire.send(get()[:-2])
+        assert wire.read_head()[0] == 408
+
+
+def test_a_head_that_goes_on_and_on_is_a_431(port):
+    with Wire(port) as wire:
+        wire.send(request()[:-2])
+        line = b"X-More: " + b"x" * 1_000 + b"\r\n"
+        for _ in range(20):
+            wire.send(line)
+        assert wire.read_head()[0] == 431
+
+
+def test_requests_one_after_the_other_are_answered(port):
+    with Wire(port) as wire:
+        for _ in range(20):
+            wire.send(get() * 3)
+            assert [wire.read_head()[0] for _ in range(3)] == [200] * 3
+
+
+def test_an_open_socket_outlives_the_time_for_the_head(port):
+    with Wire(port) as wire, Wire(port) as late:
+        wire.open()
+        assert late.read_head()[0] == 408
+        wire.send(frame(TEXT, b"hi"))
+        assert wire.read_frame() == (TEXT, b"hi")

@@ -1,0 +1,469 @@
+"""What our own WebSocket protocol does beyond the common ground: limits in time and memory, endings, TLS."""
+
+import asyncio
+import datetime
+import gc
+import ipaddress
+import json
+import logging
+import socket
+import ssl
+import threading
+import time
+from uuid import uuid4
+
+import pytest
+import websockets
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from websockets.exceptions import ConnectionClosed
+
+from realtime.server.picows_protocol import PicowsProtocol
+from realtime.tests.server.app import application
+from realtime.tests.server.conftest import MAX_SIZE, OURS, Served, listening, uvicorn_thread
+from realtime.tests.server.test_sockets import closing, how_it_ended
+from realtime.tests.server.wire import BINARY, CLOSE, PING, PONG, TEXT, Wire, close_frame, frame, request
+
+
+class Impatient(PicowsProtocol):
+    __slots__ = ()
+    opening_timeout = 0.2
+    closing_timeout = 0.2
+
+
+@pytest.fixture(params=["uvloop", "asyncio"])
+def serve(request):
+    """Start our protocol with other options: ``serve(ws_ping_interval=1)``, on both event loops."""
+    stack = []
+
+    def start(app=application, **options):
+        context = uvicorn_thread(app, **{**OURS, "loop": request.param, "ws": Impatient, **options})
+        server, port = context.__enter__()
+        stack.append(context)
+        return server, port
+
+    yield start
+    for context in stack:
+        context.__exit__(None, None, None)
+
+
+def connections(server):
+    return server.server_state.connections, server.server_state.tasks
+
+
+# -- Endings
+
+
+async def test_an_application_that_returns_closes_with_1000(ours):
+    async with ours.connect("/return-after") as socket:
+        assert (await closing(socket)).code == 1000
+
+
+async def test_a_header_with_a_line_break_is_a_500_and_never_sent(ours):
+    with ours.wire() as wire:
+        wire.send(request("/bad-header"))
+        status, headers = wire.read_head()
+        assert status == 500
+        assert "x-b" not in headers
+
+
+async def test_the_application_learns_what_a_violation_was(ours):
+    key = uuid4()
+    with ours.wire() as wire:
+        wire.open(f"/echo?id={key}")
+        wire.send(frame(TEXT, b"\xff"))
+        wire.read_to_end()
+    assert await how_it_ended(ours, key) == {"code": 1007, "reason": "invalid UTF-8"}
+
+
+async def test_the_application_learns_what_the_parser_refused(ours):
+    key = uuid4()
+    with ours.wire() as wire:
+        wire.open(f"/echo?id={key}")
+        wire.send(frame(TEXT, b"x" * (MAX_SIZE + 1)))
+        wire.read_to_end()
+    assert (await how_it_ended(ours, key))["code"] == 1009
+
+
+async def test_a_close_without_code_is_told_as_1005(ours):
+    key = uuid4()
+    with ours.wire() as wire:
+        wire.open(f"/echo?id={key}")
+        wire.send(close_frame())
+        wire.read_to_end()
+    assert (await how_it_ended(ours, key))["code"] == 1005
+
+
+async def test_a_long_reason_is_cut_between_characters(ours):
+    async with ours.connect("/close?code=4400&reason=" + "%C3%BC" * 100) as socket:
+        assert (await closing(socket)).reason == "ü" * 61
+
+
+@pytest.mark.parametrize("code", [0, 999, 1005, 1006, 1015, 2999, 5000])
+async def test_an_application_cannot_send_a_reserved_code(ours, code):
+    async with ours.connect(f"/close?code={code}") as socket:
+        assert (await closing(socket)).code == 1011
+
+
+def test_a_close_waits_for_the_peers(ours):
+    with ours.wire() as wire:
+        wire.open("/close?code=4401")
+        assert wire.read_frame() == (CLOSE, (4401).to_bytes(2, "big"))
+        wire.send(frame(TEXT, b"ignored") + close_frame(4401))
+        assert wire.read_to_end() == ([], None)
+
+
+def test_a_peer_that_does_not_answer_a_close_is_dropped(serve):
+    server, port = serve()
+    with Wire(port) as wire:
+        wire.open("/close?code=4401")
+        assert wire.read_to_end() == ([], 4401)
+
+
+def test_a_peer_that_reads_nothing_cannot_hold_a_closed_connection(serve):
+    server, port = serve()
+    with Wire(port) as wire, Wire(port) as other:
+        wire.open(f"/direct/flood?id={(key := uuid4())}")
+        other.open(f"/heard?id={key}")
+        assert json.loads(other.read_frame()[1])["sent"] > 0
+        wire.send(close_frame(1000))
+        wait_until_gone(server, but=1)
+        other.send(close_frame(1000))
+        other.read_to_end()
+
+
+def wait_until_gone(server, but=0):
+    """Wait until the server has no connection and no task left (``but`` that many)."""
+    for _ in range(500):
+        if all(len(left) <= but for left in connections(server)):
+            return
+        threading.Event().wait(0.01)
+    pytest.fail(f"left behind: {connections(server)}")
+
+
+# -- Time
+
+
+def test_an_application_that_never_answers_is_a_503(serve):
+    server, port = serve()
+    key = uuid4()
+    with Wire(port) as wire:
+        wire.send(request(f"/hang?id={key}"))
+        assert wire.read_head()[0] == 503
+    wait_until_gone(server)
+
+
+def test_a_silent_peer_is_pinged_and_one_that_stays_silent_is_closed(serve):
+    server, port = serve(ws_ping_interval=0.05, ws_ping_timeout=0.1)
+    with Wire(port) as wire:
+        wire.open()
+        for _ in range(3):
+            assert wire.read_frame() == (PING, b"")
+            wire.send(frame(PONG))
+        frames, code = wire.read_to_end()
+        assert {kind for kind, _ in frames} <= {PING}
+        assert code == 1011
+
+
+def test_a_peer_that_talks_is_not_pinged(serve):
+    server, port = serve(ws_ping_interval=0.2, ws_ping_timeout=0.2)
+    with Wire(port) as wire:
+        wire.open()
+        for _ in range(2_000):
+            wire.send(frame(TEXT, b"x"))
+            assert wire.read_frame() == (TEXT, b"x")
+
+
+def test_without_an_interval_nobody_is_pinged(serve):
+    server, port = serve(ws_ping_interval=None, ws_ping_timeout=None)
+    with Wire(port) as wire:
+        wire.open()
+        wire.socket.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            wire.read_frame()
+
+
+# -- Shutdown
+
+
+async def test_shutdown_closes_open_sockets_with_1012_and_refuses_handshakes(serve):
+    server, port = serve()
+    served = Served("picows", port)
+    hanging = Wire(port)
+    key = uuid4()
+    hanging.send(request(f"/hang?id={key}"))
+    async with served.connect("/echo") as one, served.connect("/echo") as two:
+        async with served.connect(f"/heard?id={key}") as told:
+            await told.recv()
+        server.should_exit = True
+        assert (await closing(one)).code == 1012
+        assert (await closing(two)).code == 1012
+    assert hanging.read_head()[0] == 503
+    hanging.socket.close()
+    await asyncio.to_thread(wait_until_gone, server)
+
+
+# -- Memory
+
+
+async def test_nothing_is_left_of_connections_however_they_end(serve, caplog):
+    caplog.set_level(
+        logging.CRITICAL, "uvicorn.error"
+    )  # what pytest keeps of a logged traceback would be left
+    server, port = serve()
+    served = Served("picows", port)
+    for path in ("/echo", "/direct", "/raise-after", "/return-after", "/close?code=4000"):
+        for _ in range(5):
+            async with served.connect(path) as socket:
+                if path in ("/echo", "/direct"):
+                    await socket.send("x")
+                    await socket.recv()
+    for said in (frame(TEXT, b"\xff"), frame(3), frame(BINARY, bytes(MAX_SIZE + 1)), close_frame(0)):
+        with Wire(port) as wire:
+            wire.open()
+            wire.send(said)
+            wire.read_to_end()
+    with Wire(port) as wire:
+        wire.open()
+    for path in ("/refuse", "/respond", "/raise-before"):
+        with Wire(port) as wire:
+            wire.send(request(path))
+            wire.read_head()
+    await asyncio.to_thread(wait_until_gone, server)
+    gc.collect()
+    assert [left for left in gc.get_objects() if type(left) is Impatient] == []
+
+
+async def test_sending_waits_for_a_peer_that_does_not_read(ours):
+    key = uuid4()
+    with ours.wire() as wire:
+        wire.open(f"/flood?id={key}")
+        told = await how_it_ended(ours, key)
+        assert told["waited"]
+        assert told["sent"] * 65_536 < 32 << 20
+
+
+async def test_reading_pauses_for_an_application_that_lags(ours):
+    key = uuid4()
+    with ours.wire() as wire:
+        wire.open(f"/lag?go={key}")
+        wire.socket.setblocking(False)
+        data = frame(BINARY, bytes(MAX_SIZE))
+        sent = 0
+        with pytest.raises(BlockingIOError):
+            while sent < 64 << 20:
+                sent += wire.socket.send(data[sent % len(data) :])
+        wire.socket.setblocking(True)
+        wire.socket.settimeout(5)
+        async with ours.connect(f"/go?go={key}"):
+            await asyncio.to_thread(wire.send, data[sent % len(data) :] + frame(TEXT, b"last"))
+            count = -(-sent // len(data)) + 1
+            assert await asyncio.to_thread(wire.read_frame) == (TEXT, b"%d" % count)
+
+
+def test_a_peer_that_pings_and_does_not_read_gets_no_pile_of_pongs(serve):
+    server, port = serve()
+    with Wire(port) as wire:
+        wire.open()
+        (protocol,) = server.server_state.connections
+        pings = frame(PING, bytes(125)) * 500
+        for _ in range(400):
+            wire.send(pings)
+        assert protocol.is_slow()
+        assert protocol.buffered() < 1 << 20
+
+
+def test_a_flood_does_not_make_the_read_buffer_grow_for_good(serve):
+    async def busy(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+
+        def heard(data):
+            if data == b"wait":
+                time.sleep(0.05)  # the loop is busy, and the kernel collects what comes
+
+        scope["extensions"]["realtime.direct"].set_on_text(heard)
+        await receive()
+
+    server, port = serve(busy)
+    with Wire(port) as wire:
+        wire.open()
+        flood = frame(TEXT, b"wait") + frame(TEXT, b"x" * 100) * 50_000
+        for _ in range(4):
+            wire.send(flood)
+        wire.send(frame(PING))
+        assert wire.read_frame()[0] == PONG
+        (protocol,) = server.server_state.connections
+        assert len(protocol._transport.get_protocol().get_buffer(-1)) <= 1 << 18
+
+
+# -- The access log
+
+
+async def test_the_access_log_tells_the_path_and_never_the_query(caplog, serve):
+    with caplog.at_level(logging.INFO, "uvicorn.access"):
+        server, port = serve()
+        async with Served("picows", port).connect("/echo?token=secret"):
+            pass
+        with Wire(port) as wire:
+            wire.send(request("/refuse?token=secret"))
+            wire.read_head()
+    told = [record.getMessage() for record in caplog.records if record.name == "uvicorn.access"]
+    assert [line.split(" - ")[1] for line in told] == [
+        '"WEBSOCKET /echo HTTP/1.1" 101',
+        '"WEBSOCKET /refuse HTTP/1.1" 403',
+    ]
+
+
+# -- Other transports
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A key and a self-signed certificate for 127.0.0.1, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
+    now = datetime.datetime.now(datetime.UTC)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+async def test_everything_works_over_tls(serve, certificate):
+    server, port = serve(ssl_keyfile=str(certificate), ssl_certfile=str(certificate))
+    trusting = ssl.create_default_context(cafile=certificate)
+
+    def connect(path):
+        url = f"wss://127.0.0.1:{port}{path}"
+        return websockets.connect(url, ssl=trusting, compression=None, max_size=None, proxy=None)
+
+    async with connect("/scöpe") as socket:
+        assert json.loads(await socket.recv())["scheme"] == "wss"
+    for path in ("/echo", "/direct"):
+        async with connect(path) as socket:
+            for message in ("hi", "ü" * 30_000, "x" * 65_536):
+                await socket.send(message)
+                assert await socket.recv() == message
+    async with connect("/burst") as socket:
+        for number in range(40):
+            assert (await socket.recv()).startswith(f"{number} ")
+    async with connect("/close?code=4401&reason=expired") as socket:
+        received = await closing(socket)
+        assert (received.code, received.reason) == (4401, "expired")
+    async with connect("/echo") as socket:
+        await socket.send("x" * 65_537)
+        assert (await closing(socket)).code == 1009
+    key = uuid4()
+    async with connect(f"/lag?go={key}") as socket:
+        for _ in range(500):
+            await socket.send(b"x" * 1_000)
+        async with connect(f"/go?go={key}"):
+            await socket.send("last")
+            assert await socket.recv() == "501"
+    await asyncio.to_thread(wait_until_gone, server)
+
+
+async def test_everything_works_over_a_unix_socket(serve, tmp_path):
+    path = str(tmp_path / "ws")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+    serve(sock=listener)
+    async with websockets.unix_connect(path, "ws://localhost/echo", compression=None) as client:
+        for message in ("hi", "x" * 60_000):
+            await client.send(message)
+            assert await client.recv() == message
+
+
+# -- The application's side of the interface
+
+
+async def run_with(app):
+    """Serve this application for one socket and give what that socket gets."""
+    sock = listening()
+    with uvicorn_thread(app, sock, **OURS, loop="uvloop") as (_, port):
+        async with Served("picows", port).connect("/") as client:
+            return await asyncio.wait_for(client.recv(), 5)
+
+
+async def test_receive_goes_on_telling_the_disconnect():
+    told = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": "now leave"})
+        heard = [await receive() for _ in range(3)]
+        try:
+            await send({"type": "websocket.send", "text": "too late"})
+        except OSError as error:
+            heard.append(type(error).__name__)
+        loop.call_soon_threadsafe(told.put_nowait, heard)
+
+    await run_with(app)
+    *events, error = await asyncio.wait_for(told.get(), 5)
+    assert [event["code"] for event in events] == [1000, 1000, 1000]
+    assert error == "ClientDisconnected"
+
+
+async def test_a_receive_that_was_cancelled_loses_nothing():
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        waiting = asyncio.ensure_future(receive())
+        await asyncio.sleep(0)
+        with pytest.raises(RuntimeError, match="already waits"):
+            await receive()
+        waiting.cancel()
+        await asyncio.sleep(0)
+        await send({"type": "websocket.send", "text": "speak"})
+        assert (await receive())["type"] == "websocket.disconnect"
+
+    assert await run_with(app) == "speak"
+
+
+@pytest.mark.parametrize("event", ["websocket.accept", "websocket.http.response.start", "websocket.nonsense"])
+async def test_an_event_out_of_place_is_an_error(event):
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        with pytest.raises(RuntimeError, match=event):
+            await send({"type": event})
+        await send({"type": "websocket.send", "text": "told"})
+
+    assert await run_with(app) == "told"
+
+
+async def test_one_sockets_end_leaves_the_others_alone(ours):
+    async with ours.connect("/echo") as steady:
+        for said in (frame(TEXT, b"\xff"), frame(3), b"\x81\xff" + b"\xff" * 12):
+            with ours.wire() as wire:
+                wire.open()
+                wire.send(said)
+                wire.read_to_end()
+        with pytest.raises(ConnectionClosed):
+            async with ours.connect("/raise-after") as failing:
+                await failing.recv()
+        await steady.send("still here")
+        assert await steady.recv() == "still here"

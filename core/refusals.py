@@ -6,8 +6,9 @@ from typing import Any
 class Refusal(Exception):
     """Something asked for is refused.
 
-    ``code`` is the stable snake_case word that clients act on, ``status`` its HTTP status, the message a sentence
-    for people, ``details`` optional facts (for invalid fields ``{field: [reasons]}``), ``retry_after`` seconds.
+    ``code`` is the stable snake_case word that clients act on, ``status`` its HTTP status, the message a
+    sentence for people, ``details`` optional facts (for invalid fields ``{field: [reasons]}``),
+    ``retry_after`` seconds.
     """
 
     status = 400

@@ -143,7 +143,9 @@ class RatingChange(Struct, kw_only=True):
 
 
 class GameOver(RoomEvent):
-    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or error."""
+    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or
+    error.
+    """
 
     winner_ids: list[int]
     reason: str

@@ -23,7 +23,9 @@ class Strength(NamedTuple):
 
 
 def after_match(before: Sequence[Strength], winners: Sequence[int]) -> list[Strength]:
-    """The strengths after a game in which the players at the indices ``winners`` won, or nobody for a draw."""
+    """The strengths after a game in which the players at the indices ``winners`` won, or nobody for a
+    draw.
+    """
     teams = [[_model.rating(mu=strength.mu, sigma=strength.sigma)] for strength in before]
     ranks = [0.0 if seat in winners or not winners else 1.0 for seat in range(len(before))]
     return [Strength(team[0].mu, team[0].sigma) for team in _model.rate(teams, ranks=ranks)]

@@ -1,4 +1,6 @@
-"""The one user socket: everything addressed to a user, on each of their devices. It transports, and decides nothing."""
+"""The one user socket: everything addressed to a user, on each of their devices. It transports, and
+decides nothing.
+"""
 
 from notifications.badges import badge
 from realtime import topics

@@ -52,8 +52,8 @@ class InternalError(Refusal):
 def handles(*kinds: type[Command]) -> Callable[[Handler], Handler]:
     """Make a consumer's method the handler of these commands: ``def handler(self, command)``, plain or async.
 
-    Plain handlers run at once; async ones in order, one at a time for each socket. A refusal they raise is answered
-    with an error frame.
+    Plain handlers run at once; async ones in order, one at a time for each socket. A refusal they raise is
+    answered with an error frame.
     """
 
     def mark(function: Handler) -> Handler:
@@ -64,9 +64,11 @@ def handles(*kinds: type[Command]) -> Callable[[Handler], Handler]:
 
 
 class Consumer(AsyncConsumer):
-    """Base of every socket's consumer. It replaces Channels' dispatch, which costs a task and several hops a message.
+    """Base of every socket's consumer. It replaces Channels' dispatch, which costs a task and several hops a
+    message.
 
-    Subclasses declare handlers with ``@handles``, send their first frame in ``opened`` and tidy up in ``closed``.
+    Subclasses declare handlers with ``@handles``, send their first frame in ``opened`` and tidy up in
+    ``closed``.
     """
 
     handlers: ClassVar[dict[type[Command], Callable[..., Any]]]
@@ -133,7 +135,8 @@ class Consumer(AsyncConsumer):
     async def follow(self, topic: Topic, snapshot: Callable[[], Awaitable[Message]]) -> None:
         """Listen to the socket's stream; the first frame is a snapshot, or what was missed after ``?since=``.
 
-        ``snapshot`` makes the frame that says how things stand; it is asked again when events were lost for good.
+        ``snapshot`` makes the frame that says how things stand; it is asked again when events were lost for
+        good.
         """
         since = self.since()
         streams, connection = self._here.streams, self.connection

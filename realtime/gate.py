@@ -39,8 +39,8 @@ def close_sessions(session_ids: Iterable[str], code: int = 4401) -> None:
 
 
 class HostOriginValidator(OriginValidator):
-    """Refuses browsers from other sites. A native client sends no ``Origin``: its token, which no browser attaches by
-    itself, lets it in."""
+    """Refuses browsers from other sites. A native client sends no ``Origin``: its token, which no browser
+    attaches by itself, lets it in."""
 
     def __init__(self, application: Any) -> None:
         hosts = settings.ALLOWED_HOSTS or (["localhost", "127.0.0.1", "[::1]"] if settings.DEBUG else [])
@@ -51,10 +51,12 @@ class HostOriginValidator(OriginValidator):
 
 
 class Gate:
-    """ASGI middleware: ``scope`` reaches the inner application accepted, with its ``connection`` and ``query``.
+    """ASGI middleware: ``scope`` reaches the inner application accepted, with its ``connection`` and
+    ``query``.
 
-    ``identify`` turns a JWT, ``redeem`` a single-use ticket into an identity; both raise ``Unauthenticated``. Paths in ``open_paths``
-    may connect without a token; their consumer asks for it (``connection.identity`` is None till then).
+    ``identify`` turns a JWT, ``redeem`` a single-use ticket into an identity; both raise
+    ``Unauthenticated``. Paths in ``open_paths`` may connect without a token; their consumer asks for it
+    (``connection.identity`` is None till then).
     """
 
     def __init__(

@@ -6,7 +6,8 @@ from redis.asyncio import Redis
 from core.refusals import RateLimited
 from realtime.redis import evaluate, evaluate_sync
 
-# KEYS: log of moments. ARGV: allowed, window in milliseconds. Returns 0, or the milliseconds until there is room again.
+# KEYS: log of moments. ARGV: allowed, window in milliseconds. Returns 0, or the milliseconds until there is
+# room again.
 _TAKE = """
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
@@ -28,7 +29,9 @@ def _refuse(wait_ms: int) -> None:
 
 
 async def take(redis: Redis, key: str, *, allowed: int, window_s: float) -> None:
-    """Count one use of ``key``; raises ``RateLimited`` if there were ``allowed`` in the last ``window_s`` seconds."""
+    """Count one use of ``key``; raises ``RateLimited`` if there were ``allowed`` in the last ``window_s``
+    seconds.
+    """
     _refuse(int(await evaluate(redis, _TAKE, [f"limit:{key}"], [allowed, int(window_s * 1000)])))
 
 

@@ -33,8 +33,8 @@ class Command(Message, kw_only=True):
 class Event(Message, kw_only=True):
     """What happened, for all who listen to its audience.
 
-    It joins its topic's stream: it gets the next ``seq``, is kept for clients that come back, and reaches every
-    worker in order.
+    It joins its topic's stream: it gets the next ``seq``, is kept for clients that come back, and reaches
+    every worker in order.
     """
 
     def audience(self) -> Topic | tuple[Topic, ...]:
@@ -43,7 +43,9 @@ class Event(Message, kw_only=True):
 
 
 class Ephemeral(Event, kw_only=True):
-    """What is only of use now: no ``seq``, not kept, and a newer one with the same key replaces one still unsent."""
+    """What is only of use now: no ``seq``, not kept, and a newer one with the same key replaces one still
+    unsent.
+    """
 
     def coalescing_key(self) -> str:
         """Frames of one socket with the same key replace each other."""

@@ -1,9 +1,9 @@
 """Streams: the events of a topic in one order for all workers, and what a client missed of them.
 
-A topic's ``seq`` is counted by Redis, which also keeps its last 500 frames for 2 minutes. A worker delivers in order; a frame
-that comes early waits, and what the relay lost is read from that history. When it is not there any more, the topic's
-listeners get a fresh snapshot. Counters start at the clock's milliseconds, so they never run backwards, even
-over a Redis that was emptied.
+A topic's ``seq`` is counted by Redis, which also keeps its last 500 frames for 2 minutes. A worker delivers
+in order; a frame that comes early waits, and what the relay lost is read from that history. When it is not
+there any more, the topic's listeners get a fresh snapshot. Counters start at the clock's milliseconds, so
+they never run backwards, even over a Redis that was emptied.
 
 Topics whose frames one process numbers itself (a game's room) do not pass here.
 """
@@ -38,8 +38,8 @@ MAX_WAITING = 10_000
 REPAIR_AFTER_S = 0.05
 AUDIT_EVERY_S = 1.0
 
-# KEYS: counter, history. ARGV: frame, first number, frames kept, seconds kept, seconds the counter is kept, the
-# group's pub/sub channel.
+# KEYS: counter, history. ARGV: frame, first number, frames kept, seconds kept, seconds the counter is kept,
+# the group's pub/sub channel.
 # Returns the frame's number and how many processes listen.
 _APPEND = """
 local seq = redis.call('INCR', KEYS[1])
@@ -111,7 +111,8 @@ class Streams:
             stream = self._streams.get(topic)
             if stream is None:
                 await self._relay.join(topic)
-                # Read after joining: what is published in between is then seen as early or missing, never lost.
+                # Read after joining: what is published in between is then seen as early or missing, never
+                # lost.
                 seq = await self._redis.get(_keys(topic)[0])
                 stream = self._streams[topic] = Stream(int(seq or 0))
             self._hub.join(topic, connection)

@@ -1,4 +1,6 @@
-"""This server process: its loop, its kernel, its background tasks, its lease in Redis, its way to the database."""
+"""This server process: its loop, its kernel, its background tasks, its lease in Redis, its way to the
+database.
+"""
 
 import asyncio
 import contextvars
@@ -39,7 +41,8 @@ _database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
 class Worker:
     """The kernel of one server process; all parts live on its event loop.
 
-    ``id`` is the relay's address, so a worker is reached by its id. While its lease ``worker:<id>`` stands in Redis, what it owns is its own.
+    ``id`` is the relay's address, so a worker is reached by its id. While its lease ``worker:<id>`` stands
+    in Redis, what it owns is its own.
     """
 
     def __init__(self) -> None:

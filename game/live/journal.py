@@ -1,4 +1,5 @@
-"""The journal's writer: what many rooms accepted while the last commit ran goes into the next one, in one statement.
+"""The journal's writer: what many rooms accepted while the last commit ran goes into the next one, in one
+statement.
 
 Nobody sees an input before it is committed here. One connection a worker, no lingering.
 """
@@ -65,9 +66,9 @@ class Backend(Protocol):
 class Journal:
     """Queues rows and writes them in groups.
 
-    For each row either ``written()`` is called, in the order of a game's rows, or ``lost(taken)`` once for all rows of that game that were
-    waiting: ``taken`` is true when another worker owns the game now, false when the database could not be reached
-    (what was on its way may then be written or not).
+    For each row either ``written()`` is called, in the order of a game's rows, or ``lost(taken)`` once for
+    all rows of that game that were waiting: ``taken`` is true when another worker owns the game now, false
+    when the database could not be reached (what was on its way may then be written or not).
     """
 
     def __init__(self) -> None:
@@ -141,7 +142,8 @@ class PostgreSQL:
 
     _INSERT = """
         INSERT INTO game_journalentry (game_id, seq, at, user_id, kind, data)
-        SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::bigint[], $5::text[], $6::text[])
+        SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::bigint[], $5::text[],
+        $6::text[])
     """
     _KEEP = """
         INSERT INTO game_snapshot AS kept (game_id, epoch, seq, data)
@@ -200,7 +202,9 @@ class PostgreSQL:
 class SQLite:
     """One thread with Django's own connection, whose transactions are immediate."""
 
-    _INSERT = "INSERT INTO game_journalentry (game_id, seq, at, user_id, kind, data) VALUES (%s, %s, %s, %s, %s, %s)"
+    _INSERT = """
+        INSERT INTO game_journalentry (game_id, seq, at, user_id, kind, data) VALUES (%s, %s, %s, %s, %s, %s)
+    """
     _KEEP = """
         INSERT INTO game_snapshot (game_id, epoch, seq, data) VALUES (%s, %s, %s, %s)
         ON CONFLICT (game_id) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, data = excluded.data

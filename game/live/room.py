@@ -1,7 +1,8 @@
 """A room: one game under way, in the memory of the one worker that owns it.
 
-All it accepts goes through ``_record``: applied to the state, written to the journal, and only then told. Everything here
-runs on the worker's loop and without awaiting, so one input is handled wholly before the next.
+All it accepts goes through ``_record``: applied to the state, written to the journal, and only then told.
+Everything here runs on the worker's loop and without awaiting, so one input is handled wholly before the
+next.
 """
 
 import asyncio
@@ -75,8 +76,8 @@ class Seated:
 class Room:
     """One game and all who are in it.
 
-    ``lost(room, taken)`` is called when the room cannot go on: another worker owns it (``taken``), or the database
-    was away and the room must be read again.
+    ``lost(room, taken)`` is called when the room cannot go on: another worker owns it (``taken``), or the
+    database was away and the room must be read again.
     """
 
     def __init__(

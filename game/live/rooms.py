@@ -1,7 +1,7 @@
 """All rooms that matter to this worker: those it owns, and those of other workers that its sockets are in.
 
-A room's owner is the worker named at ``room:<game id>`` in Redis, for as long as that worker's lease stands. Redis may
-forget; the journal's key then tells who came second.
+A room's owner is the worker named at ``room:<game id>`` in Redis, for as long as that worker's lease stands.
+Redis may forget; the journal's key then tells who came second.
 """
 
 import asyncio
@@ -201,7 +201,9 @@ class Rooms:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def find(self, game_id: UUID) -> Place:
-        """The room, opened here if nobody else has it. Raises ``UnknownMatch``, or ``Unavailable`` without Redis."""
+        """The room, opened here if nobody else has it. Raises ``UnknownMatch``, or ``Unavailable``
+        without Redis.
+        """
         room = self.here.get(game_id)
         if room is not None:
             return Here(room)
@@ -268,7 +270,7 @@ class Rooms:
                 for game_id, owner in zip(unknown, owners, strict=True):
                     if owner not in alive and await self._claim(game_id) == self._worker.id:
                         await self.open(game_id)
-            except (Down, DatabaseError) as problem:
+            except (*Down, DatabaseError) as problem:
                 logger.warning("Games cannot be adopted: %s", problem)
 
     async def _open(self, game_id: UUID) -> Room:
@@ -289,7 +291,7 @@ class Rooms:
         task.add_done_callback(self._tasks.discard)
 
     async def _let_go(self, room: Room, taken: bool) -> None:
-        while not taken and not await worker.in_database(selectors.can_answer):
+        while not taken and not await worker.in_database(selectors.can_answer):  # noqa: ASYNC110 (no event tells)
             await asyncio.sleep(RETRY_S)
         self._drop(room)
         room.close()

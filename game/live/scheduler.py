@@ -12,7 +12,9 @@ CATCH_UP_S = 0.1
 
 
 class Scheduler:
-    """Steps rooms at their games' frame rates, on absolute deadlines; lateness beyond 0.1 s is not made up for."""
+    """Steps rooms at their games' frame rates, on absolute deadlines; lateness beyond 0.1 s is not made
+    up for.
+    """
 
     def __init__(self) -> None:
         self._rooms: dict[int, dict[Room, None]] = {}

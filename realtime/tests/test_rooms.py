@@ -140,7 +140,7 @@ async def test_the_paths_answer_with_and_without_a_slash(room):
 
 async def test_another_site_may_not_open_a_socket(room):
     ada = Player(application, f"/ws/rooms/{room}", token="1", headers={"origin": "https://evil.example"})
-    with pytest.raises(AssertionError, match="websocket.close"):
+    with pytest.raises(AssertionError, match=r"websocket\.close"):
         await ada.enter()
     await Player(
         application, f"/ws/rooms/{room}", token="1", headers={"origin": "http://localhost:8000"}

@@ -60,6 +60,13 @@ class GameFull(Conflict):
     title = "All seats are taken."
 
 
+class TooManyGames(Conflict):
+    """The user has created many games that are not over yet."""
+
+    code = "too_many_games"
+    title = "Too many games are not over yet."
+
+
 class Recovering(Unavailable):
     """The database is away; the game goes on when it is back."""
 

@@ -1,32 +1,87 @@
 """Questions about games: the only reads that others use."""
 
-import json
 import uuid
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from django.db import DatabaseError, connection
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from game.author import catalogue
 from game.models import Game, JournalEntry, Rating, Seat
 from game.ratings import Strength
 from game.refusals import UnknownMatch
 
 
+class _MoveMade(msgspec.Struct):
+    """What the journal keeps of a move; real-time games have the tick."""
+
+    movement: msgspec.Raw
+    tick: int | None = None
+
+
+class _ActionDone(msgspec.Struct):
+    """What the journal keeps of an action."""
+
+    action: str
+
+
+# What players do beside the moves that bears on the game.
+_DECISIVE_ACTIONS = frozenset({"resign", "offer_draw", "accept_draw"})
+
+_read_move = msgspec.json.Decoder(_MoveMade).decode
+_read_action = msgspec.json.Decoder(_ActionDone).decode
+
+
+def _with_players(games: QuerySet[Game]) -> QuerySet[Game]:
+    seats = Seat.objects.select_related("user").order_by("number")
+    return games.prefetch_related(Prefetch("seats", seats))
+
+
 def game(game_id: uuid.UUID) -> Game:
     """The game with its seats and their users. Raises ``UnknownMatch``."""
     try:
-        return Game.objects.prefetch_related("seats__user").get(pk=game_id)
+        return _with_players(Game.objects.all()).get(pk=game_id)
     except Game.DoesNotExist:
         raise UnknownMatch from None
 
 
+def game_visible_to(user_id: int, game_id: uuid.UUID) -> Game:
+    """The game if it is public, the user's own, or has a free seat: then its id is an invitation.
+
+    Raises ``UnknownMatch``.
+    """
+    found = game(game_id)
+    if found.private and found.state != Game.State.CREATED and not has_seat(found, user_id):
+        raise UnknownMatch
+    return found
+
+
+def has_seat(game: Game, user_id: int) -> bool:
+    """Whether the user is a player of this game, whose seats were read with it."""
+    return any(seat.user_id == user_id for seat in game.seats.all())
+
+
 def games_visible_to(user_id: int) -> QuerySet[Game]:
-    """Public games and the user's own, newest first."""
-    mine = Game.objects.filter(seats__user_id=user_id)
-    visible = Game.objects.filter(private=False) | Game.objects.filter(pk__in=mine)
-    return visible.prefetch_related("seats__user")
+    """Public games and the user's own, of all games offered here."""
+    mine = Seat.objects.filter(user_id=user_id).values("game_id")
+    return _with_players(_offered().filter(Q(private=False) | Q(pk__in=mine)))
+
+
+def games_of(user_id: int) -> QuerySet[Game]:
+    """The games in which the user has or had a seat, of all games offered here."""
+    return _with_players(_offered().filter(seats__user_id=user_id))
+
+
+def _offered() -> QuerySet[Game]:
+    return Game.objects.filter(name__in=[rules.name for rules in catalogue.all()])
+
+
+def unfinished_created_by(user_id: int) -> int:
+    """How many of the games that the user created go on."""
+    return Game.objects.filter(created_by_id=user_id).exclude(state__in=Game.OVER).count()
 
 
 def unfinished_ids(*, older_than_s: float) -> list[uuid.UUID]:
@@ -59,15 +114,15 @@ def inputs(game: Game) -> list[dict[str, Any]]:
     """What the players did, in order, as a replay gives it."""
     kinds = (JournalEntry.Kind.MOVE, JournalEntry.Kind.ACTION)
     entries = JournalEntry.objects.filter(game=game, kind__in=kinds).order_by("seq")
-    told = []
-    for entry in entries:
-        data = json.loads(entry.data)
-        given = {"seq": entry.seq, "at": entry.at, "user_id": entry.user_id}
-        if entry.kind == JournalEntry.Kind.MOVE:
-            tick = {"tick": data["tick"]} if "tick" in data else {}
-            told.append({**given, "type": "player_move", "movement": data["movement"], **tick})
-        elif data["action"] != "emote":
-            told.append({**given, "type": "game_action", "movement": {"action": data["action"]}})
+    told: list[dict[str, Any]] = []
+    for seq, at, user_id, kind, data in entries.values_list("seq", "at", "user_id", "kind", "data"):
+        given = {"seq": seq, "at": at, "user_id": user_id}
+        if kind == JournalEntry.Kind.MOVE:
+            made = _read_move(data)
+            tick = {} if made.tick is None else {"tick": made.tick}
+            told.append({**given, "type": "player_move", "movement": made.movement, **tick})
+        elif (action := _read_action(data).action) in _DECISIVE_ACTIONS:
+            told.append({**given, "type": "game_action", "movement": {"action": action}})
     return told
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from msgspec import to_builtins
 from msgspec.json import encode as encode_json
 
 from core.refusals import Conflict, Invalid
@@ -19,10 +20,12 @@ from game.author.match import Match
 from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import Strength, after_match
 from game.records import Ending, EntryRecord, RoomRecord, SeatRecord
-from game.refusals import GameFull, UnknownMatch
+from game.refusals import GameFull, TooManyGames, UnknownMatch
 from realtime.publishing import publish
 
 MAX_SEED = 2**53
+MOST_UNFINISHED = 20
+"""Games that one user may have created and that go on; more would be flooding."""
 
 User = get_user_model()
 
@@ -64,13 +67,14 @@ def create_game(
     rules = catalogue.get(name)
     wanted = seats_wanted or max(len(players), rules.min_players)
     seed = secrets.randbelow(MAX_SEED)
-    Match.new(rules, seats=wanted, seed=seed, options=options)
+    match = Match.new(rules, seats=wanted, seed=seed, options=options)
     game = Game.objects.create(
         name=name,
         mode=mode,
         seats_wanted=wanted,
         seed=seed,
-        options=dict(options or {}),
+        # As understood, defaults included: a replay must not change when a default does.
+        options=to_builtins(match.options),
         private=private,
         rated=rated and not private and not any(player.bot_level for player in players),
         created_by_id=created_by,
@@ -102,7 +106,8 @@ def match_found(game: Game, rules: type[Rules], number: int, user_id: int) -> ev
     )
 
 
-BOT_NAMES = {1: "bot_easy", 2: "bot_medium", 3: "bot_hard"}
+# No person can have such a name: the space is not allowed in theirs.
+BOT_NAMES = {1: "Easy bot", 2: "Medium bot", 3: "Hard bot"}
 
 
 def bot_user_id(level: int) -> int:
@@ -113,19 +118,28 @@ def bot_user_id(level: int) -> int:
     return int(user.pk)
 
 
+@transaction.atomic
 def create_against_bot(
-    *, user_id: int, name: str, level: int, options: Mapping[str, Any] | None = None
+    *, user_id: int, name: str, level: int, private: bool = False, options: Mapping[str, Any] | None = None
 ) -> Game:
-    """A game of the user against the bot of this level (1 to 3)."""
+    """A game of the user against the bot of this level (1 to 3). Raises as ``create_open``."""
+    _check_may_create(user_id)
     rules = catalogue.get(name)
-    if rules.min_players > 2:
-        raise Invalid(f"{rules.title} is not for two.", details={"opponent": ["no bot for this game"]})
+    if not rules.min_players <= 2 <= rules.max_players:
+        raise Invalid(f"{rules.title} is not for two.", details={"opponent": ["No bot plays this game."]})
     players = [Player(user_id), Player(bot_user_id(level), bot_level=level)]
-    return create_game(name=name, players=players, options=options, created_by=user_id)
+    return create_game(name=name, players=players, options=options, private=private, created_by=user_id)
 
 
-def create_open(*, user_id: int, name: str, private: bool, options: Mapping[str, Any] | None = None) -> Game:
-    """A game with the user in the first seat, for others to join by its link."""
+@transaction.atomic
+def create_open(
+    *, user_id: int, name: str, private: bool = False, options: Mapping[str, Any] | None = None
+) -> Game:
+    """A game with the user in the first seat, for others to join by its link.
+
+    Raises ``UnknownGame``, ``InvalidOptions``, and ``TooManyGames`` for who has created too many that go on.
+    """
+    _check_may_create(user_id)
     rules = catalogue.get(name)
     return create_game(
         name=name,
@@ -135,6 +149,13 @@ def create_open(*, user_id: int, name: str, private: bool, options: Mapping[str,
         created_by=user_id,
         seats_wanted=rules.min_players,
     )
+
+
+def _check_may_create(user_id: int) -> None:
+    # The lock makes calls of one user at the same moment wait for each other, so that each is counted.
+    User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    if selectors.unfinished_created_by(user_id) >= MOST_UNFINISHED:
+        raise TooManyGames(f"You have {MOST_UNFINISHED} games that are not over yet.")
 
 
 @transaction.atomic
@@ -185,9 +206,7 @@ def rematch(*, game_id: uuid.UUID) -> Game:
 
 @transaction.atomic
 def take_over(*, game_id: uuid.UUID) -> RoomRecord:
-    """Read all that a room is rebuilt from, as its new owner. Raises ``UnknownMatch``, or ``Conflict`` if
-    a seat is free.
-    """
+    """Read all that a room is rebuilt from, as its new owner. Raises ``UnknownMatch``, or ``Conflict`` if a seat is free."""
     try:
         game = Game.objects.select_for_update().get(pk=game_id)
     except Game.DoesNotExist:

@@ -645,6 +645,9 @@ class Room:
             movement = await self._loop.run_in_executor(
                 None, bots.choose, ahead, seat.number, self._random, level
             )
+        except Exception as problem:
+            self.fail(problem)
+            return
         finally:
             self._thinking.discard(seat.number)
         if movement is not None and self.phase == State.ACTIVE and not self._ending and not self._recovering:

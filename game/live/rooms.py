@@ -41,6 +41,7 @@ logger = logging.getLogger(__name__)
 WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 5.0
 RETRY_S = 0.25
+UNREACHABLE: tuple[type[Exception], ...] = (*Down, DatabaseError)
 OWNER_KEPT_S = 86_400
 
 # KEYS: the room. ARGV: this worker, prefix of leases, seconds kept. Returns the owner.
@@ -270,7 +271,7 @@ class Rooms:
                 for game_id, owner in zip(unknown, owners, strict=True):
                     if owner not in alive and await self._claim(game_id) == self._worker.id:
                         await self.open(game_id)
-            except (*Down, DatabaseError) as problem:
+            except UNREACHABLE as problem:
                 logger.warning("Games cannot be adopted: %s", problem)
 
     async def _open(self, game_id: UUID) -> Room:

@@ -1,0 +1,173 @@
+"""The routes of games, their replays and leaderboards."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+from rest_framework.views import APIView
+
+from accounts.authentication import identity
+from core import paging
+from core.idempotency import idempotent
+from core.refusals import Invalid
+from game import catalogue_json, leaderboards, replays, selectors, serializers, services, shapes
+from game.author import catalogue
+from game.models import Game
+
+
+def _read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    serializer = shape(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class Catalogue(APIView):
+    """The games that this server offers."""
+
+    @extend_schema(operation_id="api_games_catalog", responses=serializers.CatalogueEntry(many=True))
+    def get(self, request: Request) -> HttpResponse:
+        return HttpResponse(catalogue_json.body(), content_type="application/json")
+
+
+class Games(APIView):
+    """Games that were made here."""
+
+    @extend_schema(
+        operation_id="api_games_list",
+        description="Public games and the caller's own, newest first. 422 for an unknown state or game.",
+        parameters=[serializers.GamesWanted, *paging.PAGE_PARAMETERS],
+        responses=paging.page_of(serializers.OneGame),
+    )
+    def get(self, request: Request) -> Response:
+        wanted = _read(serializers.GamesWanted, request.query_params.dict())
+        user_id = identity(request).user_id
+        games = selectors.games_of(user_id) if wanted.get("mine") else selectors.games_visible_to(user_id)
+        if wanted.get("state"):
+            games = games.filter(state=wanted["state"])
+        if wanted.get("game"):
+            games = games.filter(name=_known(wanted["game"]))
+        return paging.page(self, games, ordering="-created_at", show=shapes.shown)
+
+    @extend_schema(
+        description=(
+            "Make a game: against a bot, or with a free seat for who joins by its id. "
+            "404 `unknown_game`, 409 `too_many_games`, 422 `invalid_options`."
+        ),
+        request=serializers.NewGame,
+        responses={201: serializers.OwnGame},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        body = _read(serializers.NewGame, request.data)
+        user_id = identity(request).user_id
+        wanted: dict[str, Any] = {
+            "user_id": user_id,
+            "name": body["game"],
+            "private": body["private"],
+            "options": _options_beside(body["game"], dict(request.data)) | body.get("options", {}),
+        }
+        if "opponent" in body:
+            game = services.create_against_bot(**wanted, level=body["level"])
+        else:
+            game = services.create_open(**wanted)
+        return Response(_own(game, user_id), status=201)
+
+
+def _known(name: str) -> str:
+    if all(name != rules.name for rules in catalogue.all()):
+        raise Invalid("There is no such game.", details={"game": [f"{name!r} is no game of this server."]})
+    return name
+
+
+def _options_beside(name: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The game's own options among the fields of the body."""
+    fields = [field.encode_name for field in msgspec.structs.fields(catalogue.get(name).Options)]
+    return {
+        field: data[field] for field in fields if field in data and field not in serializers.NewGame().fields
+    }
+
+
+def _own(game: Game, user_id: int) -> dict[str, Any]:
+    return shapes.shown_to_player(selectors.game(game.pk), user_id)
+
+
+class OneGame(APIView):
+    """A game."""
+
+    @extend_schema(
+        operation_id="api_games_retrieve",
+        description=(
+            "404 `unknown_match`: there is none, or it is private, others play it and it has no free seat."
+        ),
+        responses=serializers.OneGame,
+    )
+    def get(self, request: Request, game_id: UUID) -> Response:
+        game = selectors.game_visible_to(identity(request).user_id, game_id)
+        return Response(shapes.shown([game])[0])
+
+
+class Join(APIView):
+    """A free seat of a game."""
+
+    @extend_schema(
+        description="Take a free seat; again, it is the same one. 404 `unknown_match`, 409 `game_full`.",
+        request=None,
+        responses=serializers.OwnGame,
+    )
+    def post(self, request: Request, game_id: UUID) -> Response:
+        user_id = identity(request).user_id
+        return Response(_own(services.join(user_id=user_id, game_id=game_id), user_id))
+
+
+class Replay(APIView):
+    """All that was done in a game."""
+
+    @extend_schema(
+        description=(
+            "Seed, options and inputs, from which the rules rebuild the final state exactly. Of a running "
+            "game the inputs so far, without the seed. 403 `no_spectators`, 404 `unknown_match`, "
+            "409 `game_running` for a running game that hides something."
+        ),
+        parameters=[serializers.ReplayWanted],
+        responses=serializers.Replay,
+    )
+    def get(self, request: Request, game_id: UUID) -> Response:
+        wanted = _read(serializers.ReplayWanted, request.query_params.dict())
+        user_id = identity(request).user_id
+        game = selectors.game_visible_to(user_id, game_id)
+        replay = replays.replay_of(game, viewer_id=user_id)
+        is_turn_based = not catalogue.get(game.name).real_time
+        if wanted.get("views") and is_turn_based and replay["seed"] is not None:
+            replay["views"] = replays.views(replay)
+        return Response(replay)
+
+
+class Leaderboard(APIView):
+    """Who is how strong at a game, the strongest first."""
+
+    @extend_schema(
+        description="`around=me` gives the page around the caller, or the first for who has no rating yet.",
+        parameters=[serializers.LeaderboardWanted, *paging.PAGE_PARAMETERS],
+        responses=paging.page_of(serializers.LeaderboardRow),
+    )
+    def get(self, request: Request, game: str) -> Response:
+        name = catalogue.get(game).name
+        wanted = _read(serializers.LeaderboardWanted, request.query_params.dict())
+        limit = paging.CursorPagination().get_page_size(request)
+        cursor = request.query_params.get("cursor")
+        if wanted.get("around"):
+            page = leaderboards.page_around(name, user_id=identity(request).user_id, limit=limit)
+        else:
+            page = leaderboards.page(name, limit=limit, cursor=cursor)
+        here = remove_query_param(request.build_absolute_uri(), "around")
+
+        def link(to: str | None) -> str | None:
+            return None if to is None else replace_query_param(here, "cursor", to)
+
+        return Response({"next": link(page.next), "previous": link(page.previous), "results": page.rows})

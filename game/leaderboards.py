@@ -1,0 +1,135 @@
+"""Who is how strong at a game: pages of ranked ratings, kept for a second."""
+
+import re
+import time
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+
+from core.refusals import Invalid
+from game.models import Rating
+
+KEPT_FOR_S = 1.0
+_MOST_KEPT = 1_000
+
+_CURSOR = re.compile(r"(after|before)\.(-?[0-9]{1,9})\.([0-9]{1,18})")
+
+
+class Place(NamedTuple):
+    """A rating's place in the order: by rating, then by user."""
+
+    shown: int
+    user_id: int
+
+
+class Page(NamedTuple):
+    """Rows ``{rank, user: {id, username}, rating, played, won}``, and the cursors of the pages beside it."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
+    previous: str | None
+
+
+_kept: dict[tuple[str, int, str | None], tuple[float, Page]] = {}
+
+
+def page(game: str, *, limit: int, cursor: str | None = None) -> Page:
+    """The page that a cursor of another page names, or the first. Raises ``Invalid`` for no such cursor."""
+    key = (game, limit, cursor)
+    kept = _kept.get(key)
+    if kept is not None and kept[0] > time.monotonic():
+        return kept[1]
+    fresh = _read(game, limit, cursor)
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    _kept[key] = (time.monotonic() + KEPT_FOR_S, fresh)
+    return fresh
+
+
+def page_around(game: str, *, user_id: int, limit: int) -> Page:
+    """The page with this user in its middle; the first page for who has no rating yet."""
+    mine = _ratings(game).filter(user_id=user_id).first()
+    if mine is None:
+        return page(game, limit=limit)
+    above = _before(game, _place(mine), limit // 2 + 1)
+    has_previous = len(above) > limit // 2
+    above = above[-(limit // 2) :] if limit > 1 else []
+    below = _after(game, _place(mine), limit - len(above))
+    ratings = [*above, mine, *below][:limit]
+    return _page(game, ratings, has_next=len(above) + 1 + len(below) > limit, has_previous=has_previous)
+
+
+def _read(game: str, limit: int, cursor: str | None) -> Page:
+    if cursor is None:
+        ratings = list(_ratings(game).order_by("-shown", "user_id")[: limit + 1])
+        return _page(game, ratings[:limit], has_next=len(ratings) > limit, has_previous=False)
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise Invalid("No such cursor.", details={"cursor": ["Not a cursor of this list."]})
+    place = Place(int(found[2]), int(found[3]))
+    if found[1] == "after":
+        ratings = _after(game, place, limit + 1)
+        return _page(game, ratings[:limit], has_next=len(ratings) > limit, has_previous=True)
+    ratings = _before(game, place, limit + 1)
+    return _page(game, ratings[-limit:], has_next=True, has_previous=len(ratings) > limit)
+
+
+def _ratings(game: str) -> QuerySet[Rating]:
+    return Rating.objects.filter(game=game).select_related("user")
+
+
+def _place(rating: Rating) -> Place:
+    return Place(rating.shown, rating.user_id)
+
+
+def _after(game: str, place: Place, count: int) -> list[Rating]:
+    # The first condition follows from the second, but it is the one that an index answers.
+    behind = (
+        _ratings(game).filter(shown__lte=place.shown).exclude(shown=place.shown, user_id__lte=place.user_id)
+    )
+    return list(behind.order_by("-shown", "user_id")[:count])
+
+
+def _before(game: str, place: Place, count: int) -> list[Rating]:
+    ahead = (
+        _ratings(game).filter(shown__gte=place.shown).exclude(shown=place.shown, user_id__gte=place.user_id)
+    )
+    return list(ahead.order_by("shown", "-user_id")[:count])[::-1]
+
+
+def _page(game: str, ratings: list[Rating], *, has_next: bool, has_previous: bool) -> Page:
+    rows: list[dict[str, Any]] = []
+    rank, ahead = _rank_of_first(game, ratings, has_previous)
+    for number, rating in enumerate(ratings):
+        if number and rating.shown < ratings[number - 1].shown:
+            rank = ahead + number + 1
+        rows.append(
+            {
+                "rank": rank,
+                "user": {"id": rating.user_id, "username": rating.user.username},
+                "rating": rating.shown,
+                "played": rating.played,
+                "won": rating.won,
+            }
+        )
+    return Page(
+        rows,
+        next=_cursor("after", ratings[-1]) if ratings and has_next else None,
+        previous=_cursor("before", ratings[0]) if ratings and has_previous else None,
+    )
+
+
+def _rank_of_first(game: str, ratings: list[Rating], has_previous: bool) -> tuple[int, int]:
+    """The rank of a page's first row, which equals share, and how many rows come before it."""
+    if not ratings or not has_previous:
+        return 1, 0
+    shown, user_id = _place(ratings[0])
+    counts = Rating.objects.filter(game=game, shown__gte=shown).aggregate(
+        higher=Count("pk", filter=Q(shown__gt=shown)),
+        equal=Count("pk", filter=Q(shown=shown, user_id__lt=user_id)),
+    )
+    return counts["higher"] + 1, counts["higher"] + counts["equal"]
+
+
+def _cursor(direction: str, rating: Rating) -> str:
+    return f"{direction}.{rating.shown}.{rating.user_id}"

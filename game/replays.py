@@ -1,0 +1,100 @@
+"""Replays: what was done in a game, from which anybody with the rules gets its final state exactly."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Raw
+
+from game import selectors
+from game.author import catalogue
+from game.author.match import Match
+from game.models import Game
+from game.refusals import NoSpectators, StillRunning
+from game.shapes import players_of, result_of
+
+NOBODY = 0
+"""The user of a seat that nobody took."""
+
+
+def replay_of(game: Game, *, viewer_id: int) -> dict[str, Any]:
+    """The replay of a game (read with its seats) as this user may see it.
+
+    While the game runs its seed stays here: it would tell the dice to come. Raises ``StillRunning`` for a
+    running game that hides something, ``NoSpectators`` for one that the user may not watch.
+    """
+    rules = catalogue.get(game.name)
+    is_over = game.state in Game.OVER
+    if not is_over:
+        if rules.hidden or rules.secret_moves:
+            raise StillRunning(
+                "This game hides something from its players: its replay opens when it is over."
+            )
+        if not selectors.has_seat(game, viewer_id) and (game.private or not rules.spectators):
+            raise NoSpectators
+    ticks = {"ticks": game.result["tick"]} if rules.real_time and game.result else {}
+    return {
+        "game_id": game.pk,
+        "game": game.name,
+        "players": players_of(game, rules),
+        "seats": game.seats_wanted,
+        "seed": game.seed if is_over else None,
+        "options": game.options,
+        "inputs": selectors.inputs(game),
+        "result": result_of(game),
+        "final_view": game.final_view,
+        **ticks,
+    }
+
+
+def rebuild(replay: Mapping[str, Any]) -> Match:
+    """Play a finished game again: the match as it stood at the end.
+
+    ``replay`` is as ``replay_of`` gives it, or its decoded JSON. Resignations, agreed draws and time-outs are
+    not the rules' business: they show in ``result`` only. Raises ``UnknownGame``, ``ValueError`` for a replay
+    without its seed, and whatever the rules refuse, if they have changed since.
+    """
+    match = _beginning(replay)
+    for _ in _steps(match, replay):
+        pass
+    return match
+
+
+def views(replay: Mapping[str, Any]) -> list[Raw]:
+    """What a spectator of a finished turn-based game saw at its beginning and after each move, as JSON.
+
+    Raises as ``rebuild``.
+    """
+    match = _beginning(replay)
+    return [Raw(match.view_json(None)), *(Raw(match.view_json(None)) for _ in _steps(match, replay))]
+
+
+def _beginning(replay: Mapping[str, Any]) -> Match:
+    if replay["seed"] is None:
+        raise ValueError("A replay of a running game has no seed.")
+    users = [player["id"] for player in replay["players"]]
+    users += [NOBODY] * (replay["seats"] - len(users))
+    return Match.new(
+        catalogue.get(replay["game"]),
+        seats=len(users),
+        seed=replay["seed"],
+        options=replay["options"],
+        users=users,
+    )
+
+
+def _steps(match: Match, replay: Mapping[str, Any]) -> Iterator[None]:
+    """Take the match from its beginning to its end, a move or a tick at a time."""
+    moves = [given for given in replay["inputs"] if given["type"] == "player_move"]
+    seat_of = {user_id: seat for seat, user_id in enumerate(match.users)}
+    if not match.game.real_time:
+        for made in moves:
+            match.play(seat_of[made["user_id"]], made["movement"])
+            yield
+        return
+    steered: dict[int, dict[int, Any]] = defaultdict(dict)
+    for made in moves:
+        steered[made["tick"]][seat_of[made["user_id"]]] = made["movement"]
+    for tick in range(replay.get("ticks", 0)):
+        match.step(steered.get(tick, {}))
+        yield

@@ -1,0 +1,68 @@
+"""Games as the HTTP interface shows them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from game import services
+from game.author import catalogue
+from game.author.game import Game as Rules
+from game.models import Game
+
+_RESULT = ("winner_ids", "reason", "scores", "ratings", "rewards")
+
+
+def players_of(game: Game, rules: type[Rules]) -> list[dict[str, Any]]:
+    """The players in the order of their seats."""
+    players = []
+    for seat in game.seats.all():
+        rating = seat.rating_before if seat.rating_after is None else seat.rating_after
+        bot = {} if seat.bot_level is None else {"bot_level": seat.bot_level}
+        players.append(
+            {
+                "id": seat.user_id,
+                "username": seat.user.username,
+                "side": rules.sides[seat.number],
+                "rating": rating,
+                "score": seat.score,
+                **bot,
+            }
+        )
+    return players
+
+
+def result_of(game: Game) -> dict[str, Any] | None:
+    """How the game ended, or None while it goes on."""
+    return None if game.result is None else {name: game.result[name] for name in _RESULT}
+
+
+def shown(games: Iterable[Game]) -> list[dict[str, Any]]:
+    """These games, read with their seats."""
+    return [_shown(game) for game in games]
+
+
+def shown_to_player(game: Game, user_id: int) -> dict[str, Any]:
+    """A game as one of its players sees it: with the own ``side``."""
+    body = _shown(game)
+    (side,) = (player["side"] for player in body["players"] if player["id"] == user_id)
+    return {**body, "side": side}
+
+
+def _shown(game: Game) -> dict[str, Any]:
+    rules = catalogue.get(game.name)
+    return {
+        "id": game.pk,
+        "game_id": game.pk,
+        "game": game.name,
+        "title": rules.title,
+        "mode": game.mode,
+        "state": game.state,
+        "private": game.private,
+        "rated": game.rated,
+        "options": game.options,
+        "players": players_of(game, rules),
+        "created_at": game.created_at,
+        "finished_at": game.finished_at,
+        "result": result_of(game),
+        "ws_url": services.ws_url(game.pk),
+        "spectators": rules.spectators and not game.private,
+    }

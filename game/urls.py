@@ -1,0 +1,13 @@
+"""The addresses of games."""
+
+from core.routes import route
+from game import api
+
+urlpatterns = [
+    route("api/games", api.Games.as_view()),
+    route("api/games/catalog", api.Catalogue.as_view()),
+    route("api/games/<uuid:game_id>", api.OneGame.as_view()),
+    route("api/games/<uuid:game_id>/join", api.Join.as_view()),
+    route("api/games/<uuid:game_id>/replay", api.Replay.as_view()),
+    route("api/leaderboards/<str:game>", api.Leaderboard.as_view()),
+]

@@ -206,7 +206,9 @@ def rematch(*, game_id: uuid.UUID) -> Game:
 
 @transaction.atomic
 def take_over(*, game_id: uuid.UUID) -> RoomRecord:
-    """Read all that a room is rebuilt from, as its new owner. Raises ``UnknownMatch``, or ``Conflict`` if a seat is free."""
+    """Read all that a room is rebuilt from, as its new owner. Raises ``UnknownMatch``, or ``Conflict`` if
+    a seat is free.
+    """
     try:
         game = Game.objects.select_for_update().get(pk=game_id)
     except Game.DoesNotExist:

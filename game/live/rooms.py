@@ -211,13 +211,16 @@ class Rooms:
         elsewhere = self.elsewhere.get(game_id)
         if elsewhere is not None:
             return elsewhere
-        try:
-            owner = await self._claim(game_id)
-        except Down:
-            raise Unavailable("Games cannot be opened just now.", retry_after=1) from None
+        owner = await self._owner(game_id)
         if owner != self._worker.id:
             return self.elsewhere.setdefault(game_id, Elsewhere(self, game_id, owner))
         return Here(await self.open(game_id))
+
+    async def own(self, game_id: UUID) -> Room:
+        """The room, which another worker believes to be here. Raises ``Unavailable`` if it is not."""
+        if game_id not in self.here and await self._owner(game_id) != self._worker.id:
+            raise _moved()
+        return await self.open(game_id)
 
     async def open(self, game_id: UUID) -> Room:
         """The room, which this worker has claimed."""
@@ -304,6 +307,12 @@ class Rooms:
         if self.here.get(room.id) is room:
             del self.here[room.id]
         self._scheduler.remove(room)
+
+    async def _owner(self, game_id: UUID) -> str:
+        try:
+            return await self._claim(game_id)
+        except Down:
+            raise Unavailable("Games cannot be opened just now.", retry_after=1) from None
 
     async def _claim(self, game_id: UUID) -> str:
         arguments = (self._worker.id, lease_key(""), OWNER_KEPT_S)
@@ -413,10 +422,14 @@ _take_decoder = CommandDecoder(
 )
 
 
+def _moved() -> Unavailable:
+    return Unavailable("The game has moved to another server.", retry_after=1)
+
+
 def _own(game_hex: str) -> Room:
     room = current().here.get(UUID(game_hex))
     if room is None:
-        raise Unavailable("The game has moved to another server.", retry_after=1)
+        raise _moved()
     return room
 
 
@@ -424,7 +437,7 @@ def _own(game_hex: str) -> Room:
 async def _attach(sender: str, asked: tuple[str, int, bytes, int | None]) -> None:
     game_hex, number, user, since = asked
     identity = msgspec.json.decode(user, type=Identity)
-    room = _own(game_hex)
+    room = await current().own(UUID(game_hex))
     await admit(room, identity.user_id)
     listener = RemoteListener(worker.current().relay, sender, room.id, number, identity.user_id)
     room.attach(listener, identity, since)

@@ -65,14 +65,10 @@ async def test_a_game_survives_its_killed_owner(two_servers, survivor):
                 await player.hear()
         player.seq = last
         await player.come_back(two.base_url)
-    state = bob.heard[-1]
-    assert state["type"] == "game_state"
-    assert state["recovered"] is False
-    assert state["state"] == "active"
-    assert state["view"]["board"] == [["X", None, None], [None, "O", None], [None, None, None]]
-    assert state["turn"] == ada.id
-    assert state["seq"] >= last
-    await move(ada, ada, bob, cell=8)
+        assert player.heard[-1] == {"type": "resumed", "recovered": True, "since": last, "seq": last}
+    after = await move(ada, ada, bob, cell=8)
+    assert after["view"]["board"] == [["X", None, None], [None, "O", None], [None, None, "X"]]
+    assert after["seq"] > last
 
 
 async def test_a_pong_game_goes_on_from_its_last_snapshot(two_servers):

@@ -1,7 +1,8 @@
 """uvicorn's HTTP protocol with bounds on the request's head, which uvicorn itself does not set.
 
 ``uvicorn.Config(app, http=BoundedHeadProtocol)``: a head (of a WebSocket handshake too) must arrive within
-``head_timeout`` seconds and in 16 KiB, or the connection is answered 408 or 431 and closed.
+``head_timeout`` seconds and end within 16 KiB after the read it begins in, or the connection is answered 408
+or 431 and closed.
 """
 
 import asyncio

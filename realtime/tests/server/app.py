@@ -177,6 +177,15 @@ async def lag(scope, receive, send, query):
             await send({"type": "websocket.send", "text": str(count)})
 
 
+async def count(scope, receive, send, query):
+    """Tells how many messages came, once the socket has ended."""
+    await send({"type": "websocket.accept"})
+    heard = 0
+    while (await receive())["type"] == "websocket.receive":
+        heard += 1
+    ended[query["id"]].put_nowait({"count": heard})
+
+
 async def flood(scope, receive, send, query):
     """Sends without end; tells how many messages it got rid of."""
     await send({"type": "websocket.accept"})
@@ -229,6 +238,7 @@ PATHS = {
     "/close": close,
     "/burst": burst,
     "/lag": lag,
+    "/count": count,
     "/flood": flood,
     "/hang": hang,
     "/scope": scope_of,

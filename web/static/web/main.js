@@ -87,7 +87,7 @@ function Main() {
   else if (status === "failed") content = html`<${Failure} words=${text("error.offline")} onRetry=${restore} />`;
   else if (status === "unknown" || (!Screen && (status === "in" || found.one.open))) content = html`<${Skeleton} tall />`;
   else if (status === "out" && !found.one.open) content = html`<${Gate} />`;
-  else content = html`<${Screen} ...${found.fields} query=${query} />`;
+  else content = html`<${Screen} ...${found.fields} path=${path} query=${query} />`;
   return html`<main id="main" ref=${main} tabindex="-1"><${Boundary} key=${path}>${content}<//></main>`;
 }
 

@@ -169,7 +169,8 @@ const TEXTS = {
 
   "pong.label": "Pong. Arrow keys or W and S move your paddle; on a touch screen it follows your finger.",
   "pong.score": "{left} to {right}",
-  "pong.hint": "↑ ↓ or drag",
+  "pong.hint_keys": "↑ ↓ or W S, or hold the mouse button",
+  "pong.hint_touch": "Drag here",
 
   "form.send": "Move",
   "form.variant": "Move",

@@ -1,6 +1,6 @@
 /** Any other game: what its view holds, and a form made from its movements' JSON schema. */
 import { Button } from "../components.js";
-import { html, useState } from "../dom.js";
+import { html, useEffect, useState } from "../dom.js";
 import { text, words } from "../texts.js";
 
 const HIDDEN = new Set(["you", "turn"]);
@@ -104,8 +104,11 @@ function Value({ value }) {
   return value === null ? "–" : String(value);
 }
 
-export default function Generic({ view, canMove, pending, onMove, schema }) {
+export default function Generic({ view: told, canMove, pending, onMove, schema, frames, live, realTime }) {
   const [movement, setMovement] = useState(() => schema && initial(schema, schema));
+  const [view, setView] = useState(told);
+  useEffect(() => setView(told), [told]);
+  useEffect(() => (live && realTime ? frames((_, seen) => setView(seen)) : undefined), [live, realTime]);
   const shown = Object.fromEntries(Object.entries(view).filter(([name]) => !HIDDEN.has(name)));
   const send = (event) => {
     event.preventDefault();
@@ -113,7 +116,7 @@ export default function Generic({ view, canMove, pending, onMove, schema }) {
   };
   return html`<div class="generic card">
     <section aria-label=${text("form.view")}><${Value} value=${shown} /></section>
-    ${canMove && schema && html`<form onSubmit=${send}>
+    ${(canMove || (live && realTime)) && schema && html`<form onSubmit=${send}>
       <${Input} label=${text("form.variant")} schema=${schema} root=${schema} value=${movement} onChange=${setMovement} />
       <${Button} kind="primary" type="submit" busy=${Boolean(pending)}>${text("form.send")}<//>
     </form>`}

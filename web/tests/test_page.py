@@ -95,7 +95,7 @@ def test_every_text_used_is_in_the_catalogue_and_every_text_in_it_is_used() -> N
     catalogue = set(re.findall(r'^  "([\w.]+)":', (STATIC / "texts.js").read_text(), re.MULTILINE))
     source = "\n".join(path.read_text() for path in STATIC.rglob("*.js") if path.name != "texts.js")
     literal = {word for word in re.findall(r'"([a-z]\w*\.\w+)"', source) if not word.endswith(".js")}
-    families = {start for start in re.findall(r"[`\"]([a-z]\w*\.(?:\w+_)?)\$\{", source)}
+    families = set(re.findall(r"[`\"]([a-z]\w*\.(?:\w+_)?)\$\{", source))
     assert literal - catalogue - {"icon.svg"} == set()
     unused = {key for key in catalogue - literal if not key.startswith(tuple(families))}
     assert unused == set()

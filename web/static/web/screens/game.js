@@ -279,6 +279,7 @@ function Table({ id }) {
   const status = statusOf(room, me, canMove || Boolean(pending));
   const waiting = OPEN_STATES.has(room.state) && me !== null;
   return html`<div class=${`table game-${room.game}`}>
+    <h1 class="hidden">${entry?.title ?? words(room.game)}: ${names}</h1>
     <div class="above">${theirs.map((one) => html`<${Seat} key=${one.id} room=${room} seat=${one} marks=${board.MARKS} />`)}</div>
     <div class="board-frame">
       ${waiting && room.players.length < (entry?.min_players ?? 2) && html`<${Link} />`}

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 
 from tests.processes import ServerProcess
 
@@ -20,6 +20,8 @@ class Person:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.problems: list[str] = []
+        self.sockets: list[WebSocket] = []
+        page.on("websocket", self.sockets.append)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
 
     def comes_as_guest(self) -> None:
@@ -35,11 +37,14 @@ class Person:
         self.page.locator("form").get_by_role("button", name="Register").click()
         expect(self.page.get_by_role("heading", name="Pick a game")).to_be_visible()
 
-    def button(self, name: str) -> "expect":  # type: ignore[valid-type]
+    def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)
 
     def queues_for(self, title: str) -> None:
         self.button(f"Play: {title}").click()
+
+    def game_socket(self) -> WebSocket:
+        return next(socket for socket in reversed(self.sockets) if "/ws/game/" in socket.url)
 
     def is_at_a_game(self) -> None:
         self.page.wait_for_url(re.compile(r"/games/[0-9a-f-]+$"))
@@ -183,28 +188,14 @@ def test_whoever_watches_sees_the_moves_and_cannot_make_any(arrive: Callable[...
 
 def test_pong_moves_and_steers_and_ends(arrive: Callable[..., Person]) -> None:
     ada, bob = matched(arrive, "Pong")
-    pictures = []
-    for _ in range(2):
-        expect(ada.page.locator(".pong.playing canvas")).to_be_visible()
-        pictures.append(ada.page.locator("canvas").screenshot())
-        ada.page.evaluate("new Promise((done) => setTimeout(done, 1500))")
-    assert pictures[0] != pictures[1]
-    directions: list[str] = []
-    sent = "WebSocket.prototype.send"
-    ada.page.expose_function("noted", directions.append)
-    ada.page.evaluate(
-        f"() => {{ const send = {sent}; {sent} = function (t) {{ noted(t); send.call(this, t); }}; }}"
-    )
-    with ada.page.expect_event("console", lambda message: message.text == "steered"):
-        ada.page.evaluate(
-            "() => { const wait = () => requestAnimationFrame(() => requestAnimationFrame(() => console.log('steered')));"
-            " addEventListener('keyup', wait, {once: true}); }"
-        )
+    for person in (ada, bob):
+        expect(person.page.locator(".pong.playing canvas")).to_be_visible()
+        picture = "document.querySelector('canvas').toDataURL()"
+        person.page.wait_for_function(f"(before) => {picture} !== before", arg=person.page.evaluate(picture))
+    with ada.game_socket().expect_event("framesent", lambda frame: '"direction":-1' in frame):
         ada.page.keyboard.down("ArrowUp")
-        ada.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    with ada.game_socket().expect_event("framesent", lambda frame: '"direction":0' in frame):
         ada.page.keyboard.up("ArrowUp")
-    assert any('"direction":-1' in text for text in directions)
-    assert any('"direction":0' in text for text in directions)
     bob.button("Resign").click()
     bob.button("Yes, resign").click()
     expect(ada.page.get_by_role("heading", name="You won")).to_be_visible()

@@ -21,7 +21,7 @@ class Person:
         self.page = page
         self.problems: list[str] = []
         self.sockets: list[WebSocket] = []
-        page.on("websocket", self.sockets.append)
+        page.on("websocket", lambda socket: self.sockets.append(socket))
         page.on("pageerror", lambda error: self.problems.append(str(error)))
 
     def comes_as_guest(self) -> None:

@@ -21,6 +21,8 @@ const JUMP = 120;
 /** How much of the difference between the paddle predicted and the paddle known goes away with each frame. */
 const CORRECTION = 0.15;
 const SNAP = 120;
+/** While it moves, the two are compared no better than to within a frame's way. */
+const TOLERANCE = 15;
 const LATENCY_GUESS_MS = 40;
 const PING_EVERY_MS = 2_000;
 const DEAD_ZONE = 6;
@@ -96,6 +98,7 @@ class Prediction {
     const known = this.#path.findLast((point) => point.now <= then) ?? this.#path[0];
     if (!known) return;
     const error = y - known.y;
+    if (this.direction !== 0 && Math.abs(error) < TOLERANCE) return;
     const step = Math.abs(error) > SNAP ? error : error * CORRECTION;
     this.y += step;
     for (const point of this.#path) point.y += step;

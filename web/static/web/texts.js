@@ -196,6 +196,8 @@ const TEXTS = {
   "leaderboard.rank": "Rank",
   "leaderboard.player": "Player",
   "leaderboard.rating": "Rating",
+  "leaderboard.won": "Won",
+  "leaderboard.won_of": "{won} of {played}",
 
   "profile.title": "Profile",
   "profile.guest": "Guest",

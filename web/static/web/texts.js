@@ -188,6 +188,7 @@ const TEXTS = {
   "replay.pause": "Pause",
   "replay.empty": "No move was made in this game.",
   "replay.inputs": "Moves",
+  "replay.end_only": "Of a game in real time only its end is shown.",
   "replay.running": "This game is still running. Its replay opens when it is over.",
 
   "leaderboard.title": "Ranking",

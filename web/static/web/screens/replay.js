@@ -9,7 +9,7 @@ const STEP_MS = 900;
 
 /** Every view of the game in order, each with the move that led to it: `[{view, input}]`. */
 function film({ views, inputs, final_view: end }) {
-  // A game in real time has no view for each input: its end is what there is to see, beside the list of inputs.
+  // A game in real time has no view for each input: its end is what there is to see.
   if (!views) return [{ view: end, input: null }];
   const moves = inputs.filter(({ type }) => type === "player_move");
   return views.map((view, index) => ({ view, input: moves[index - 1] ?? null }));
@@ -74,7 +74,8 @@ function Player({ replay, board }) {
           </div>
           <p class="soft small numbers center" aria-live="polite">${text("replay.position", { index: at, count: last })}</p>`}
       <//>
-      <${Card} title=${text("replay.inputs")}>
+      ${!replay.views && html`<p class="soft">${text("replay.end_only")}</p>`}
+      ${replay.views && html`<${Card} title=${text("replay.inputs")}>
         ${!replay.inputs.length && html`<p class="soft">${text("replay.empty")}</p>`}
         <ol class="moves numbers" tabindex="0" aria-label=${text("replay.inputs")}>
           ${replay.inputs.map((one) => {
@@ -83,7 +84,7 @@ function Player({ replay, board }) {
               <span class="soft">${duration(Date.parse(one.at) - first)}</span> <strong>${name(one.user_id)}</strong> ${said(one.movement)}</li>`;
           })}
         </ol>
-      <//>
+      <//>`}
     </aside>
   </div>`;
 }

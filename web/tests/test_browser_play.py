@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
+from playwright.sync_api import Browser, Locator, Page, Route, WebSocket, WebSocketRoute, expect
 
 from tests.processes import ServerProcess
 
@@ -89,6 +89,19 @@ def matched(arrive: Callable[..., Person], title: str) -> tuple[Person, Person]:
     return ada, bob
 
 
+def friends(arrive: Callable[..., Person], title: str) -> tuple[Person, Person]:
+    """Two guests, of whom the second came by the first one's link."""
+    ada, bob = arrive(), arrive()
+    ada.comes_as_guest()
+    ada.button(f"Friend: {title}").click()
+    ada.is_at_a_game()
+    expect(ada.page.get_by_role("heading", name="Waiting for your friend")).to_be_visible()
+    bob.page.goto(ada.page.url)
+    bob.button("Play as guest").click()
+    bob.button("Join the game").click()
+    return ada, bob
+
+
 def first_and_second(ada: Person, bob: Person) -> tuple[Person, Person]:
     """The two in the order in which they move."""
     status = ada.page.locator(".status")
@@ -165,7 +178,7 @@ def test_two_people_meet_in_the_queue_and_play_tic_tac_toe_to_the_end(arrive: Ca
 
 
 def test_a_board_is_played_with_the_keyboard_alone(arrive: Callable[..., Person]) -> None:
-    ada, bob = first_and_second(*matched(arrive, "Tic-tac-toe"))
+    ada, bob = first_and_second(*friends(arrive, "Tic-tac-toe"))
     ada.page.locator("[data-cell='4']").focus()
     for key in ("ArrowUp", "ArrowLeft", "Enter"):
         ada.page.keyboard.press(key)
@@ -187,7 +200,7 @@ def test_whoever_watches_sees_the_moves_and_cannot_make_any(arrive: Callable[...
 
 
 def test_pong_moves_and_steers_and_ends(arrive: Callable[..., Person]) -> None:
-    ada, bob = matched(arrive, "Pong")
+    ada, bob = friends(arrive, "Pong")
     for person in (ada, bob):
         expect(person.page.locator(".pong.playing canvas")).to_be_visible()
         picture = "document.querySelector('canvas').toDataURL()"
@@ -216,20 +229,40 @@ def test_the_computer_is_offered_to_who_waits_and_plays(arrive: Callable[..., Pe
 
 
 def test_a_friend_joins_by_the_link(arrive: Callable[..., Person]) -> None:
-    ada, bob = arrive(), arrive()
-    ada.comes_as_guest()
-    ada.button("Friend: Connect Four").click()
-    ada.is_at_a_game()
-    expect(ada.page.get_by_role("heading", name="Waiting for your friend")).to_be_visible()
-    bob.page.goto(ada.page.url)
-    bob.button("Play as guest").click()
-    bob.button("Join the game").click()
-    for person in (ada, bob):
+    for person in friends(arrive, "Connect Four"):
         expect(person.page.locator(".connect-four")).to_be_visible()
 
 
+def test_a_lost_connection_comes_back_and_a_move_made_meanwhile_is_played(
+    arrive: Callable[..., Person],
+) -> None:
+    ada, bob = first_and_second(*friends(arrive, "Tic-tac-toe"))
+    lines: list[WebSocketRoute] = []
+
+    def listen_in(line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        lines.append(line)
+
+    ada.page.route_web_socket(re.compile("/ws/game/"), listen_in)
+    ada.page.reload()
+    expect(ada.page.locator(".free").first).to_be_visible()
+
+    waiting: list[Route] = []
+    ada.page.route("**/api/auth/ticket/", lambda route: waiting.append(route))
+    with ada.page.expect_request("**/api/auth/ticket/"):
+        lines[-1].close(code=1012)
+    expect(ada.page.locator(".badge.warn")).to_be_visible()
+    ada.picks(4)
+    expect(bob.page.get_by_text("to come back")).to_be_visible()
+    waiting[0].continue_()
+    for person in (ada, bob):
+        person.sees_mark(4)
+    expect(ada.page.locator(".badge.warn")).to_have_count(0)
+    expect(bob.page.get_by_text("to come back")).to_have_count(0)
+
+
 def test_the_other_player_sees_who_is_gone_and_for_how_long(arrive: Callable[..., Person]) -> None:
-    ada, bob = matched(arrive, "Connect Four")
+    ada, bob = friends(arrive, "Connect Four")
     expect(bob.page.locator(".connect-four")).to_be_visible()
     bob.page.goto("/profile")
     expect(ada.page.get_by_text("to come back")).to_be_visible()

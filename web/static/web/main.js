@@ -87,15 +87,21 @@ function Main() {
   else if (status === "failed") content = html`<${Failure} words=${text("error.offline")} onRetry=${restore} />`;
   else if (status === "unknown" || (!Screen && (status === "in" || found.one.open))) content = html`<${Skeleton} tall />`;
   else if (status === "out" && !found.one.open) content = html`<${Gate} />`;
-  else content = html`<${Screen} ...${found.fields} query=${query} />`;
+  else content = html`<${Screen} ...${found.fields} path=${path} query=${query} />`;
   return html`<main id="main" ref=${main} tabindex="-1"><${Boundary} key=${path}>${content}<//></main>`;
+}
+
+const ICON = new URL("icon.svg", import.meta.url).pathname;
+
+function Brand() {
+  return html`<a class="brand" href="/" aria-label=${text("app.name")}>
+    <img src=${ICON} alt="" width="28" height="28" /><span>${text("app.name")}</span></a>`;
 }
 
 function Rail() {
   const { path } = useStore(here);
   return html`<nav class="rail" aria-label=${text("rail.label")}>
-    <a class="brand" href="/"><img src=${new URL("icon.svg", import.meta.url).pathname} alt="" width="28" height="28" />
-      <span>${text("app.name")}</span></a>
+    <${Brand} />
     ${PLACES.filter(({ rail }) => rail).map(
       (one) => html`<a key=${one.path} href=${one.path} aria-current=${path.startsWith(one.path) ? "page" : undefined}>
         <${Icon} name=${one.rail} /><span>${text(`rail.${one.rail}`)}</span>
@@ -133,8 +139,7 @@ function Theme() {
 function Top() {
   const { status, user, connection } = useStore(session);
   return html`<header class="top">
-    <a class="brand" href="/"><img src=${new URL("icon.svg", import.meta.url).pathname} alt="" width="28" height="28" />
-      <span>${text("app.name")}</span></a>
+    <${Brand} />
     ${status === "in" && html`<${Connection} connection=${connection} />`}
     <span class="spring"></span>
     <${Theme} />

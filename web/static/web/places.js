@@ -1,7 +1,8 @@
 /**
  * Every place of the page. A new one is one file in `screens/` and one line here (and its URL in `web/urls.py`).
  *
- * `path` may have fields; `load` brings the module whose default export draws it, with the fields as properties.
+ * `path` may have fields; `load` brings the module whose default export draws it, with the fields, `path` and
+ * `query` as properties.
  * `rail` puts it in the navigation; `open` lets in who is not signed in.
  */
 export const PLACES = [

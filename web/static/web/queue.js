@@ -56,14 +56,14 @@ export async function resumeQueue() {
 export async function playComputer(game, level) {
   if (queue.value) await leaveQueue();
   const made = await client.request("POST", "/api/games/", { game, opponent: "bot", level });
-  go(`/games/${made.id ?? made.game_id}`);
+  go(`/games/${made.id}`);
 }
 
 /** A game that starts when somebody opens its link. */
 export async function playFriend(game) {
   if (queue.value) await leaveQueue();
   const made = await client.request("POST", "/api/games/", { game, private: true });
-  go(`/games/${made.id ?? made.game_id}`);
+  go(`/games/${made.id}`);
 }
 
 client.on("match_found", ({ game_id }) => {

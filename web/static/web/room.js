@@ -59,6 +59,8 @@ const TOLD = {
     };
   },
 
+  game_tick: (room, { view }) => ({ ...room, view }),
+
   player_ready: (room, { user_id }) => ({ ...room, players: withPlayer(room, user_id, { ready: true }) }),
 
   game_start: (room) => ({ ...room, state: "active" }),

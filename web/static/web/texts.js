@@ -46,15 +46,12 @@ const TEXTS = {
   "signin.name": "Name or e-mail",
   "signin.password": "Password",
   "signin.submit": "Sign in",
-  "signin.none": "No account yet?",
-  "signin.register": "Register",
   "signin.guest": "Play as guest",
   "register.title": "Create an account",
   "register.username": "Name",
   "register.email": "E-mail",
   "register.password": "Password",
   "register.submit": "Register",
-  "register.have": "Have an account?",
 
   "lobby.title": "Pick a game",
   "lobby.turn_based": "Taking turns",
@@ -73,13 +70,11 @@ const TEXTS = {
   "lobby.empty": "This server offers no games yet.",
 
   "queue.title": "Looking for an opponent",
-  "queue.game": "{game}",
   "queue.position": "Place {position} of {size} in the queue",
   "queue.wait": "Waiting {time}",
   "queue.leave": "Leave the queue",
   "queue.nobody": "Nobody here yet. Play the computer instead?",
   "queue.computer": "Play the computer",
-  "queue.found": "Opponent found!",
 
   "game.vs": "{left} against {right}",
   "game.your_turn": "Your turn",
@@ -169,7 +164,8 @@ const TEXTS = {
 
   "pong.label": "Pong. Arrow keys or W and S move your paddle; on a touch screen it follows your finger.",
   "pong.score": "{left} to {right}",
-  "pong.hint": "↑ ↓ or drag",
+  "pong.hint_keys": "↑ ↓ or W S, or hold the mouse button",
+  "pong.hint_touch": "Drag here",
 
   "form.send": "Move",
   "form.variant": "Move",
@@ -181,13 +177,9 @@ const TEXTS = {
   "watch.empty": "Nobody is playing right now.",
   "watch.empty_action": "Start a game",
   "watch.watch": "Watch",
-  "watch.more": "Show more",
-  "watch.seats": "{names}",
 
   "replay.title": "Replay",
-  "replay.back": "Back",
   "replay.position": "Move {index} of {count}",
-  "replay.time": "{time} of {length}",
   "replay.first": "First move",
   "replay.previous": "Previous move",
   "replay.next": "Next move",
@@ -196,6 +188,7 @@ const TEXTS = {
   "replay.pause": "Pause",
   "replay.empty": "No move was made in this game.",
   "replay.inputs": "Moves",
+  "replay.end_only": "Of a game in real time only its end is shown.",
   "replay.running": "This game is still running. Its replay opens when it is over.",
 
   "leaderboard.title": "Ranking",
@@ -204,7 +197,8 @@ const TEXTS = {
   "leaderboard.rank": "Rank",
   "leaderboard.player": "Player",
   "leaderboard.rating": "Rating",
-  "leaderboard.games": "Games",
+  "leaderboard.won": "Won",
+  "leaderboard.won_of": "{won} of {played}",
 
   "profile.title": "Profile",
   "profile.guest": "Guest",

@@ -89,7 +89,7 @@ function Placing({ onMove, pending }) {
 const Fleet = ({ fleet }) =>
   fleet && html`<ul class="fleet">
     ${Object.entries(fleet).map(
-      ([name, sunk]) => html`<li key=${name} class=${sunk ? "sunk" : ""}>${words(name)}${sunk && html`<span class="hidden"> ${text("battleship.sunk")}</span>`}</li>`,
+      ([name, afloat]) => html`<li key=${name} class=${afloat ? "" : "sunk"}>${words(name)}${!afloat && html`<span class="hidden"> ${text("battleship.sunk")}</span>`}</li>`,
     )}
   </ul>`;
 
@@ -102,15 +102,16 @@ export default function Battleship({ view, room, me, canMove, pending, onMove })
   }
   const shot = view.last_shot;
   const last = shot ? shot.row * SIZE + shot.col : null;
-  const first = Math.max(0, seat);
+  // The shot fell on the waters of whoever did not fire it; a spectator sees the first player's as `board`.
+  const fired = shot && shot.side === room.players[Math.max(0, seat)]?.side;
   const titles = seat >= 0
     ? [text("battleship.own"), text("battleship.target")]
     : room.players.map(({ username }) => text("battleship.board_of", { name: username }));
   return html`<div class="battle">
-    <div><${Waters} title=${titles[1]} grid=${view.target} active=${canMove} last=${shot?.seat === first ? last : null}
+    <div><${Waters} title=${titles[1]} grid=${view.target} active=${canMove} last=${fired ? last : null}
         aim=${pending ? [[pending.row, pending.col]] : []} onPick=${(row, col) => onMove({ row, col })}
         free=${(row, col) => canMove && view.target[row][col] === null} /><${Fleet} fleet=${view.enemy} /></div>
-    <div><${Waters} title=${titles[0]} grid=${view.board} last=${shot && shot.seat !== first ? last : null} />
+    <div><${Waters} title=${titles[0]} grid=${view.board} last=${fired ? null : last} />
       <${Fleet} fleet=${view.fleet} /></div>
   </div>`;
 }

@@ -28,7 +28,7 @@ const Disc = ({ mark, row, kind = "" }) => html`<g class=${`disc ${mark === "R" 
 </g>`;
 
 /** Row of the disc that would fall into `column`, -1 when it is full. */
-const landing = (board, column) => board.findLastIndex((row) => row[column] === null);
+export const landing = (board, column) => board.findLastIndex((row) => row[column] === null);
 
 export default function ConnectFour({ view, room, me, canMove, pending, onMove }) {
   const [aimed, setAimed] = useState(null);
@@ -65,17 +65,4 @@ export default function ConnectFour({ view, room, me, canMove, pending, onMove }
       })}
     </g>
   </svg>`;
-}
-
-/** The views after each move, the empty board first. */
-export function rebuild({ players, inputs }) {
-  let board = Array.from({ length: ROWS }, () => Array(COLUMNS).fill(null));
-  const views = [{ board, last: null }];
-  for (const { user_id, movement } of inputs) {
-    const row = landing(board, movement.column);
-    board = board.map((cells) => [...cells]);
-    board[row][movement.column] = MARKS[players.findIndex(({ id }) => id === user_id)];
-    views.push({ board, last: row * COLUMNS + movement.column });
-  }
-  return views;
 }

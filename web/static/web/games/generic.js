@@ -1,6 +1,6 @@
 /** Any other game: what its view holds, and a form made from its movements' JSON schema. */
 import { Button } from "../components.js";
-import { html, useState } from "../dom.js";
+import { html, useEffect, useState } from "../dom.js";
 import { text, words } from "../texts.js";
 
 const HIDDEN = new Set(["you", "turn"]);
@@ -89,31 +89,59 @@ function Fields({ schema, root, value, onChange }) {
 
 const isGrid = (value) => Array.isArray(value) && value.length > 0 && value.every(Array.isArray);
 
-/** Any JSON value: rows of rows as a table, records as lists of their fields. */
+/** Rows of cells; with `onPick(row, column)` each is a button. */
+function Grid({ rows, onPick }) {
+  const content = (cell) => (cell === null ? "·" : html`<${Value} value=${cell} />`);
+  const label = (row, column) =>
+    text("board.cell", { row: row + 1, column: column + 1, mark: rows[row][column] ?? text("board.empty") });
+  return html`<div class="scrolls" tabindex="0"><table class="cells"><tbody>
+    ${rows.map((row, r) => html`<tr key=${r}>${row.map((cell, c) => html`<td key=${c}>
+      ${onPick ? html`<button type="button" aria-label=${label(r, c)} onClick=${() => onPick(r, c)}>${content(cell)}</button>` : content(cell)}
+    </td>`)}</tr>`)}
+  </tbody></table></div>`;
+}
+
+/** Any JSON value: rows of rows as a grid, records as lists of their fields. */
 function Value({ value }) {
-  if (isGrid(value))
-    return html`<div class="scrolls" tabindex="0"><table class="cells"><tbody>
-      ${value.map((row, r) => html`<tr key=${r}>${row.map((cell, c) => html`<td key=${c}>${cell === null ? "·" : html`<${Value} value=${cell} />`}</td>`)}</tr>`)}
-    </tbody></table></div>`;
+  if (isGrid(value)) return html`<${Grid} rows=${value} />`;
   if (Array.isArray(value))
     return value.every((item) => typeof item !== "object" || item === null)
       ? value.join(", ") || "–"
       : html`<ol>${value.map((item, index) => html`<li key=${index}><${Value} value=${item} /></li>`)}</ol>`;
   if (value !== null && typeof value === "object")
     return html`<dl>${Object.entries(value).map(([name, part]) => html`<div key=${name}><dt>${words(name)}</dt><dd><${Value} value=${part} /></dd></div>`)}</dl>`;
+  if (typeof value === "number" && !Number.isInteger(value)) return value.toFixed(1);
   return value === null ? "–" : String(value);
 }
 
-export default function Generic({ view, canMove, pending, onMove, schema }) {
+/** What a click on a cell says, by the names that movements usually have for it. */
+const place = (row, column, columns) => ({ cell: row * columns + column, row, col: column, column });
+
+export default function Generic({ view: told, canMove, pending, onMove, schema, frames, live, realTime }) {
   const [movement, setMovement] = useState(() => schema && initial(schema, schema));
+  const [view, setView] = useState(told);
+  useEffect(() => setView(told), [told]);
+  useEffect(() => (live && realTime ? frames((_, seen) => setView(seen)) : undefined), [live, realTime]);
   const shown = Object.fromEntries(Object.entries(view).filter(([name]) => !HIDDEN.has(name)));
   const send = (event) => {
     event.preventDefault();
     onMove(movement);
   };
+  const { board, ...facts } = shown;
+  const mayMove = schema && (canMove || (live && realTime));
+  const named = Object.keys(movement ?? {}).filter((name) => name in place(0, 0, 0));
+  const pick = (row, column) => {
+    const all = place(row, column, board[row].length);
+    const picked = { ...movement, ...Object.fromEntries(named.map((name) => [name, all[name]])) };
+    setMovement(picked);
+    if (named.length === Object.keys(picked).length) onMove(picked);
+  };
   return html`<div class="generic card">
-    <section aria-label=${text("form.view")}><${Value} value=${shown} /></section>
-    ${canMove && schema && html`<form onSubmit=${send}>
+    <section aria-label=${text("form.view")}>
+      ${isGrid(board) ? html`<${Grid} rows=${board} onPick=${mayMove && named.length ? pick : null} />` : html`<${Value} value=${board ?? ""} />`}
+      <${Value} value=${facts} />
+    </section>
+    ${mayMove && html`<form onSubmit=${send}>
       <${Input} label=${text("form.variant")} schema=${schema} root=${schema} value=${movement} onChange=${setMovement} />
       <${Button} kind="primary" type="submit" busy=${Boolean(pending)}>${text("form.send")}<//>
     </form>`}

@@ -1,10 +1,11 @@
 /**
  * Games with a board of their own; any other gets `generic.js`.
  *
- * A board module's default export draws `{view, room, me, canMove, pending, onMove(movement), frames, schema}`:
+ * A board module's default export draws `{view, room, me, canMove, pending, onMove(movement), frames, live, realTime,
+ * schema}`:
  * `me` is the user id of the player whose board it is (null for a spectator), `pending` the movement that is sent and
- * not yet answered, `frames` a source of real-time views. It may also export `MARKS` (what each player leaves on the board),
- * `mayMove(view, seat)` (for phases in which more than one has the turn) and `rebuild(replay)` (the views of a replay).
+ * not yet answered, `frames` a source of real-time views. It may also export `MARKS` (what each player leaves on the board) and
+ * `mayMove(view, seat)` (for phases in which more than one has the turn).
  */
 const BOARDS = {
   tictactoe: () => import("./tictactoe.js"),

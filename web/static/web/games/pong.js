@@ -6,9 +6,9 @@ import { html, useEffect, useRef } from "../dom.js";
 import { client } from "../session.js";
 import { text } from "../texts.js";
 
-// The court's measures, as in the game's rules.
-const PADDLE = { height: 90, width: 12, gap: 24, speed: 420 };
-const BALL_RADIUS = 8;
+// As in the game's rules: units a second, and the paddle's middle from the wall.
+const PADDLE_SPEED = 420;
+const PADDLE_GAP = 24;
 const TICK_MS = 1000 / 60;
 
 /** Drawing this late, the next frame has nearly always come: one frame's distance and some jitter. */
@@ -21,6 +21,8 @@ const JUMP = 120;
 /** How much of the difference between the paddle predicted and the paddle known goes away with each frame. */
 const CORRECTION = 0.15;
 const SNAP = 120;
+/** While it moves, the two are compared no better than to within a frame's way. */
+const TOLERANCE = 15;
 const LATENCY_GUESS_MS = 40;
 const PING_EVERY_MS = 2_000;
 const DEAD_ZONE = 6;
@@ -83,9 +85,9 @@ class Prediction {
     this.y = y;
   }
 
-  advance(seconds, now, height) {
-    const half = PADDLE.height / 2;
-    this.y = within(this.y + this.direction * PADDLE.speed * seconds, half, height - half);
+  advance(seconds, now, { height, paddle_height }) {
+    const half = paddle_height / 2;
+    this.y = within(this.y + this.direction * PADDLE_SPEED * seconds, half, height - half);
     this.#path.push({ now, y: this.y });
     if (this.#path.length > 120) this.#path.shift();
   }
@@ -96,6 +98,7 @@ class Prediction {
     const known = this.#path.findLast((point) => point.now <= then) ?? this.#path[0];
     if (!known) return;
     const error = y - known.y;
+    if (this.direction !== 0 && Math.abs(error) < TOLERANCE) return;
     const step = Math.abs(error) > SNAP ? error : error * CORRECTION;
     this.y += step;
     for (const point of this.#path) point.y += step;
@@ -121,15 +124,16 @@ function draw(canvas, { view, ball, paddles, mySide }) {
   pen.fillText(view.scores.left, view.width * 0.38, 84);
   pen.fillText(view.scores.right, view.width * 0.62, 84);
   for (const side of ["left", "right"]) {
-    const x = side === "left" ? PADDLE.gap : view.width - PADDLE.gap;
+    const x = side === "left" ? PADDLE_GAP : view.width - PADDLE_GAP;
+    const { paddle_width: width, paddle_height: height } = view;
     pen.fillStyle = (mySide ?? "left") === side ? COLOURS.mine : COLOURS.theirs;
     pen.beginPath();
-    pen.roundRect(x - PADDLE.width / 2, paddles[side] - PADDLE.height / 2, PADDLE.width, PADDLE.height, 6);
+    pen.roundRect(x - width / 2, paddles[side] - height / 2, width, height, width / 2);
     pen.fill();
   }
   pen.fillStyle = COLOURS.ball;
   pen.beginPath();
-  pen.arc(ball.x, ball.y, BALL_RADIUS, 0, 2 * Math.PI);
+  pen.arc(ball.x, ball.y, view.ball_radius, 0, 2 * Math.PI);
   pen.fill();
 }
 
@@ -184,7 +188,7 @@ export default function Pong({ view, room, me, onMove, frames, live }) {
       request = requestAnimationFrame(frame);
       if (own) {
         steer();
-        own.advance(Math.min(100, now - before) / 1000, now, newest.current.height);
+        own.advance(Math.min(100, now - before) / 1000, now, newest.current);
       }
       before = now;
       const shown = film.at(now) ?? newest.current;
@@ -239,6 +243,7 @@ export default function Pong({ view, room, me, onMove, frames, live }) {
   return html`<div class=${`pong ${playing ? "playing" : ""}`} ref=${area}>
     <canvas ref=${canvas} role="img" aria-label=${text("pong.label")}></canvas>
     <p class="hidden" aria-live="polite">${text("pong.score", { left, right })}</p>
-    ${playing && html`<p class="touchpad soft small">${text("pong.hint")}</p>`}
+    ${playing && html`<p class="touchpad soft small">
+      <span class="for-keys">${text("pong.hint_keys")}</span><span class="for-touch">${text("pong.hint_touch")}</span></p>`}
   </div>`;
 }

@@ -53,15 +53,3 @@ export default function TicTacToe({ view, room, me, canMove, pending, onMove }) 
       x2=${(line[2] % 3) * SIZE + 50} y2=${Math.floor(line[2] / 3) * SIZE + 50} />`}
   </svg>`;
 }
-
-/** The views after each move, the empty board first. */
-export function rebuild({ players, inputs }) {
-  const board = Array(9).fill(null);
-  const view = () => ({ board: [board.slice(0, 3), board.slice(3, 6), board.slice(6)] });
-  const views = [view()];
-  for (const { user_id, movement } of inputs) {
-    board[movement.cell] = MARKS[players.findIndex(({ id }) => id === user_id)];
-    views.push(view());
-  }
-  return views;
-}

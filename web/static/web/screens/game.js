@@ -24,13 +24,19 @@ function useRoom(id) {
   // The newest message that may be refused; the page says by itself that it is ready, so a refusal of that is not shown.
   const asked = useRef(null);
   const watchers = useRef(new Set());
+  const shownScores = useRef(null);
 
   useEffect(() => {
     const heard = [
       client.on("*", (message, channel) => {
         if (channel?.name !== "game") return;
-        if (message.type === "game_tick") for (const watch of watchers.current) watch(message.tick, message.view);
-        else tell(message);
+        if (message.type !== "game_tick") return tell(message);
+        // Thirty times a second: boards draw it themselves, the rest of the screen only hears of a new score.
+        for (const watch of watchers.current) watch(message.tick, message.view);
+        const scores = JSON.stringify(message.view.scores);
+        if (scores !== shownScores.current) tell(message);
+        shownScores.current = scores;
+        return undefined;
       }),
       client.on("connection", ({ channel, ...facts }) => {
         if (channel !== "game") return;
@@ -98,7 +104,7 @@ function Seat({ room, seat, marks }) {
     <span class="grow"><strong>${seat.username}${mine && html` <span class="soft">(${text("game.you")})</span>`}</strong>
       <span class="soft small numbers">${Math.round(change?.after ?? seat.rating ?? 0) || ""}
         ${change && html` <${RatingChange} change=${change} />`}
-        ${gone && html`<span class="warn" role="status">${text("game.left", { seconds: Math.max(0, Math.ceil((gone.until - now) / 1000)) })}</span>`}</span></span>
+        ${gone && html` <span class="warn" role="status">${text("game.left", { seconds: Math.max(0, Math.ceil((gone.until - now) / 1000)) })}</span>`}</span></span>
     ${mark && html`<span class=${`piece piece-${mark}`} role="img" aria-label=${text("game.pieces", { side: mark })}>${mark}</span>`}
     ${room.view?.scores && html`<span class="score numbers">${room.view.scores[seat.side] ?? seat.score}</span>`}
     <${Clock} clock=${room.clock} userId=${seat.id} />
@@ -138,7 +144,7 @@ function Result({ room, me, act, offline }) {
   const change = room.result.ratings?.find(({ user_id }) => user_id === me);
   useEffect(() => {
     // Enter asks for a rematch, unless somebody is in the middle of a sentence.
-    if (!document.activeElement?.closest("input, dialog")) button.current?.querySelector("button")?.focus({ preventScroll: true });
+    if (!document.activeElement?.closest("input, dialog")) button.current?.querySelector("button")?.focus();
   }, []);
   const kind = me === null || !room.result.winner_ids.length ? "" : room.result.winner_ids.includes(me) ? "won" : "lost";
   return html`<${Card} class=${`result ${kind}`}>
@@ -273,11 +279,13 @@ function Table({ id }) {
   const status = statusOf(room, me, canMove || Boolean(pending));
   const waiting = OPEN_STATES.has(room.state) && me !== null;
   return html`<div class=${`table game-${room.game}`}>
+    <h1 class="hidden">${entry?.title ?? words(room.game)}: ${names}</h1>
     <div class="above">${theirs.map((one) => html`<${Seat} key=${one.id} room=${room} seat=${one} marks=${board.MARKS} />`)}</div>
     <div class="board-frame">
+      ${waiting && room.players.length < (entry?.min_players ?? 2) && html`<${Link} />`}
       ${room.view && html`<${Board} view=${room.view} room=${room} me=${me} canMove=${canMove} pending=${pending}
         onMove=${realTime ? (movement) => client.game?.state === "open" && client.sendMove(movement) : move}
-        frames=${frames} live=${live} schema=${entry?.move_schema} />`}
+        frames=${frames} live=${live} realTime=${realTime} schema=${entry?.move_schema} />`}
       ${refusal && html`<${Refusal}>${refusal}<//>`}
     </div>
     <div class="below">${ours.map((one) => html`<${Seat} key=${one.id} room=${room} seat=${one} marks=${board.MARKS} />`)}</div>
@@ -285,7 +293,6 @@ function Table({ id }) {
       <div class="status-line"><p class=${`status ${canMove ? "mine" : ""}`} role="status">${status}</p>
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
         <span class="spring"></span><${Line} connection=${connection} room=${room} /></div>
-      ${waiting && room.players.length < (entry?.min_players ?? 2) && html`<${Link} />`}
       ${room.result && html`<${Result} room=${room} me=${me} act=${act} offline=${connection.state !== "open"} />`}
       ${live && me !== null && html`<${Controls} room=${room} me=${me} act=${act} />`}
       <${Chat} room=${room} me=${me} />

@@ -1,7 +1,7 @@
 /** The first thing a stranger sees: one sentence, a board that moves, and the way in. */
 import { Button, LinkButton, useAction, useTitle } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
-import ConnectFour, { rebuild } from "../games/connect_four.js";
+import ConnectFour, { landing, MARKS } from "../games/connect_four.js";
 import { go } from "../router.js";
 import { playAsGuest, reason, session } from "../session.js";
 import { useStore } from "../store.js";
@@ -12,10 +12,21 @@ const MOVE_MS = 1_100;
 const PAUSE_MOVES = 4;
 const PLAYERS = [{ id: 1 }, { id: 2 }];
 const COLUMNS = [3, 3, 2, 4, 4, 2, 5, 1, 5, 5, 2, 4, 3, 2, 4, 6, 1, 3, 6, 1, 6];
-const VIEWS = rebuild({
-  players: PLAYERS,
-  inputs: COLUMNS.map((column, index) => ({ user_id: PLAYERS[index % 2].id, movement: { column } })),
-});
+
+/** The board at first and after each disc. */
+function play(columns) {
+  let board = Array.from({ length: 6 }, () => Array(7).fill(null));
+  const views = [{ board, last: null }];
+  for (const [index, column] of columns.entries()) {
+    const row = landing(board, column);
+    board = board.map((cells) => [...cells]);
+    board[row][column] = MARKS[index % 2];
+    views.push({ board, last: row * 7 + column });
+  }
+  return views;
+}
+
+const VIEWS = play(COLUMNS);
 
 function Demo() {
   const [move, setMove] = useState(8);

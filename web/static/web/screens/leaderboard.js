@@ -8,21 +8,27 @@ import { text } from "../texts.js";
 
 function Ranks({ game }) {
   const me = session.value.user.id;
-  const { data, error, reload } = useLoad(() => client.request("GET", `/api/leaderboards/${game}/`), [game]);
+  const { data: rows, error, reload } = useLoad(async () => {
+    const path = `/api/leaderboards/${game}/`;
+    const [first, mine] = await Promise.all([
+      client.request("GET", path),
+      client.request("GET", `${path}?around=me&limit=1`),
+    ]);
+    const further = mine.results.filter(({ user }) => user.id === me && !first.results.some((row) => row.user.id === me));
+    return [...first.results, ...further];
+  }, [game]);
   if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
-  if (!data) return html`<${Skeleton} rows=${6} />`;
-  const rows = data.results ?? data;
+  if (!rows) return html`<${Skeleton} rows=${6} />`;
   if (!rows.length) return html`<${Empty} words=${text("leaderboard.empty")} href="/play" action=${text("leaderboard.empty_action")} />`;
   return html`<table class="ranks">
     <thead><tr><th class="number" scope="col">${text("leaderboard.rank")}</th><th scope="col">${text("leaderboard.player")}</th>
+      <th class="number" scope="col">${text("leaderboard.won")}</th>
       <th class="number" scope="col">${text("leaderboard.rating")}</th></tr></thead>
-    <tbody>${rows.map((row, index) => {
-      const id = row.user_id ?? row.id;
-      return html`<tr key=${id} class=${id === me ? "mine" : ""}>
-        <td class="number">${row.rank ?? index + 1}</td>
-        <td><span class="who"><${Avatar} name=${row.username} />${row.username}</span></td>
-        <td class="number">${Math.round(row.rating)}</td></tr>`;
-    })}</tbody>
+    <tbody>${rows.map(({ rank, user, rating, played, won }) => html`<tr key=${user.id} class=${user.id === me ? "mine" : ""}>
+        <td class="number">${rank}</td>
+        <td><span class="who"><${Avatar} name=${user.username} />${user.username}</span></td>
+        <td class="number soft">${text("leaderboard.won_of", { won, played })}</td>
+        <td class="number">${rating}</td></tr>`)}</tbody>
   </table>`;
 }
 

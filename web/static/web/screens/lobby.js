@@ -75,7 +75,7 @@ function Running({ games }) {
 function Strength({ game, onClose }) {
   const play = useAction((level) => playComputer(game.name, level));
   return html`<${Dialog} title=${text("lobby.computer_title")} onClose=${onClose}>
-    <div class="page">
+    <div class="stack">
       ${LEVELS.map((level) => html`<${Button} key=${level} class="wide" kind=${level === 1 ? "primary" : "plain"}
         busy=${play.busy} onClick=${() => play.run(level)}>${text(`lobby.level_${level}`)}<//>`)}
       ${play.error && html`<${Refusal}>${reason(play.error)}<//>`}

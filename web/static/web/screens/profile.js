@@ -64,9 +64,9 @@ export default function Profile() {
   return html`<div class="page">
     <header><${Avatar} name=${user.username} size="large" />
       <div><h1>${user.username}</h1>
-        <p class="soft">${since && text("profile.since", { date: since })}</p></div>
-      ${user.is_guest && html`<${Badge} kind="warn">${text("profile.guest")}<//>`}
-      ${user.is_premium && html`<${Badge} kind="accent">${text("profile.premium")}<//>`}
+        <p class="soft">${user.is_guest && html`<${Badge} kind="warn">${text("profile.guest")}<//> `}
+          ${user.is_premium && html`<${Badge} kind="accent">${text("profile.premium")}<//> `}
+          ${since && text("profile.since", { date: since })}</p></div>
       <span class="spring"></span><${Button} icon="out" onClick=${signOut}>${text("top.sign_out")}<//></header>
     ${user.is_guest && html`<${Keep} />`}
     <section class="page"><h2>${text("profile.games")}</h2><${Games} me=${user.id} /></section>

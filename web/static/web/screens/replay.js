@@ -8,20 +8,18 @@ import { duration, text, textOr, words } from "../texts.js";
 const STEP_MS = 900;
 
 /** Every view of the game in order, each with the move that led to it: `[{view, input}]`. */
-function film(replay, board) {
-  const moves = replay.inputs.filter(({ type }) => type === "player_move" || type === "move");
-  const views = replay.views ?? board.rebuild?.({ ...replay, inputs: moves });
-  // Where only the server knows the rules, the end is what there is to see, beside the list of moves.
-  if (!views) return [{ view: replay.final_view, input: null }];
-  const inputs = replay.views ? views.map(() => null) : [null, ...moves];
-  return views.map((view, index) => ({ view, input: inputs[index] }));
+function film({ views, inputs, final_view: end }) {
+  // A game in real time has no view for each input: its end is what there is to see.
+  if (!views) return [{ view: end, input: null }];
+  const moves = inputs.filter(({ type }) => type === "player_move");
+  return views.map((view, index) => ({ view, input: moves[index - 1] ?? null }));
 }
 
 const said = (movement) =>
   Object.entries(movement ?? {}).map(([name, value]) => `${words(name)} ${typeof value === "object" ? "…" : value}`).join(", ");
 
 function Player({ replay, board }) {
-  const [scenes] = useState(() => film(replay, board));
+  const [scenes] = useState(() => film(replay));
   const last = scenes.length - 1;
   const [at, setAt] = useState(last);
   const [playing, setPlaying] = useState(false);
@@ -76,7 +74,8 @@ function Player({ replay, board }) {
           </div>
           <p class="soft small numbers center" aria-live="polite">${text("replay.position", { index: at, count: last })}</p>`}
       <//>
-      <${Card} title=${text("replay.inputs")}>
+      ${!replay.views && html`<p class="soft">${text("replay.end_only")}</p>`}
+      ${replay.views && html`<${Card} title=${text("replay.inputs")}>
         ${!replay.inputs.length && html`<p class="soft">${text("replay.empty")}</p>`}
         <ol class="moves numbers" tabindex="0" aria-label=${text("replay.inputs")}>
           ${replay.inputs.map((one) => {
@@ -85,7 +84,7 @@ function Player({ replay, board }) {
               <span class="soft">${duration(Date.parse(one.at) - first)}</span> <strong>${name(one.user_id)}</strong> ${said(one.movement)}</li>`;
           })}
         </ol>
-      <//>
+      <//>`}
     </aside>
   </div>`;
 }

@@ -1,7 +1,7 @@
 /** Sign in and register. Whoever came from a place goes back there. */
 import { Button, Card, Field, Tabs, useAction, useTitle } from "../components.js";
 import { html, useEffect } from "../dom.js";
-import { go, here } from "../router.js";
+import { go } from "../router.js";
 import { playAsGuest, reason, register, session, signIn } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
@@ -34,8 +34,7 @@ function nextPlace(query) {
   return /^\/(?![/\\])/.test(next) ? next : "/play";
 }
 
-export default function SignIn({ query }) {
-  const { path } = useStore(here);
+export default function SignIn({ path, query }) {
   const { status } = useStore(session);
   const form = FORMS[path];
   const next = nextPlace(query);
@@ -49,12 +48,12 @@ export default function SignIn({ query }) {
     event.preventDefault();
     send.run(Object.fromEntries(new FormData(event.currentTarget)));
   };
-  const query_ = query.size ? `?${query}` : "";
+  const search = query.size ? `?${query}` : "";
   const error = send.error ?? guest.error;
   const told = form.fields.some(({ name }) => error?.errors?.[name]);
   return html`<${Card} class="gate">
     <h1>${text(form.title)}</h1>
-    <${Tabs} name="form" label=${text("top.sign_in")} value=${path} onChoose=${(to) => go(to + query_, { replace: true })}
+    <${Tabs} name="form" label=${text("top.sign_in")} value=${path} onChoose=${(to) => go(to + search, { replace: true })}
       options=${[{ value: "/signin", label: text("signin.submit") }, { value: "/register", label: text("register.submit") }]} />
     <form onSubmit=${submit} key=${path}>
       ${form.fields.map(({ label, ...field }) => html`<${Field} key=${field.name} required label=${text(label)}

@@ -1,5 +1,4 @@
 /** Games that are being played now. */
-import { catalog } from "../catalog.js";
 import { Avatar, Badge, Empty, Failure, Skeleton, useLoad, useTitle } from "../components.js";
 import { html, useEffect } from "../dom.js";
 import { GameArt } from "../games/art.js";
@@ -10,9 +9,8 @@ const LOOK_EVERY_MS = 5_000;
 
 export default function Watch() {
   const { data, error, reload } = useLoad(async () => {
-    const [games, running] = await Promise.all([catalog(), client.request("GET", "/api/games/?state=active")]);
-    const byName = Object.fromEntries(games.map((game) => [game.name, game]));
-    return running.results.filter(({ game }) => byName[game]?.spectators).map((one) => ({ ...one, title: byName[one.game].title }));
+    const { results } = await client.request("GET", "/api/games/?state=active");
+    return results.filter(({ spectators }) => spectators);
   }, []);
   useTitle(text("rail.watch"));
   useEffect(() => {

@@ -1,0 +1,270 @@
+"""The JavaScript client against a server of the test's own making, with the clock in the test's hand."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+CLIENT = Path(__file__).resolve().parents[2] / "clients" / "js" / "gameplatform.js"
+ORIGIN = "http://client.test"
+
+# What stands in for the network: sockets that the test opens, feeds and closes, and answers laid ready.
+STAND_INS = """
+window.sockets = [];
+window.calls = [];
+window.answers = {"/api/auth/ticket/": () => [200, {ticket: `ticket-${calls.length}`}]};
+window.Socket = class {
+  constructor(url) { this.url = url; this.readyState = 0; this.sent = []; sockets.push(this); }
+  send(text) { this.sent.push(JSON.parse(text)); }
+  close() { this.readyState = 3; }
+  open() { this.readyState = 1; this.onopen?.(); }
+  say(message) { this.onmessage?.({data: JSON.stringify(message)}); }
+  end(code) { this.readyState = 3; this.onclose?.({code}); }
+};
+window.fetching = async (url, {method, headers, body}) => {
+  const path = new URL(url).pathname;
+  calls.push({method, path, headers, body: body && JSON.parse(body)});
+  const [status, answer] = answers[path](calls.at(-1));
+  return {ok: status < 400, status, statusText: "", headers: new Headers(), json: async () => answer};
+};
+window.meFor = (access) => ({headers}) =>
+  headers.Authorization === `Bearer ${access}` ? [200, {id: 7}] : [401, {}];
+window.turn = async () => { for (let i = 0; i < 20; i += 1) await null; };
+window.token = (life) => {
+  const iat = Math.floor(Date.now() / 1000);
+  return `x.${btoa(JSON.stringify({iat, exp: iat + life})).replaceAll("=", "")}.y`;
+};
+window.begin = async (tokens = "access", options = {}) => {
+  const {GameClient} = await import("/gameplatform.js");
+  window.heard = [];
+  window.client = new GameClient(location.origin, tokens, {WebSocket: Socket, fetch: fetching, ...options});
+  client.on("*", (message) => heard.push(message));
+};
+window.inGame = async () => { await begin(); client.connectToGame("g1"); await turn(); sockets[0].open(); };
+"""
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    context.route(f"{ORIGIN}/", lambda route: route.fulfill(content_type="text/html", body="<!doctype html>"))
+    context.route(f"{ORIGIN}/gameplatform.js", lambda route: route.fulfill(path=CLIENT))
+    context.add_init_script(STAND_INS)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{ORIGIN}/")
+    yield page
+    context.close()
+
+
+def connects_again(page: Page) -> bool:
+    """Whether, within half a minute and a ping's patience, another socket than the first is tried."""
+    for milliseconds in (600, 35_000):
+        page.clock.run_for(milliseconds)
+        if page.evaluate("turn().then(() => sockets.length > 1)"):
+            return True
+    return False
+
+
+def run(page: Page, script: str) -> Any:
+    return page.evaluate(f"(async () => {{ {script} }})()")
+
+
+def test_it_opens_the_games_socket_with_a_ticket_and_never_with_a_token(page: Page) -> None:
+    url = run(page, "await inGame(); return sockets[0].url;")
+    assert url == "ws://client.test/ws/game/g1/?ticket=ticket-1"
+    assert run(page, "return calls[0].headers.Authorization;") == "Bearer access"
+
+
+def test_what_is_done_in_a_game_goes_out_as_the_server_reads_it(page: Page) -> None:
+    sent = run(
+        page,
+        """await inGame(); sockets[0].sent = [];
+        client.sendReady(); client.sendMove({cell: 4}); client.sendAction("resign"); client.sendChat("hi");
+        return sockets[0].sent;""",
+    )
+    ids = [message.pop("id") for message in sent]
+    assert len(set(ids)) == 4
+    assert sent == [
+        {"type": "player_ready"},
+        {"type": "player_move", "movement": {"cell": 4}},
+        {"type": "game_action", "action": "resign"},
+        {"type": "chat_message", "message": "hi"},
+    ]
+
+
+def test_it_comes_back_by_itself_only_after_codes_that_invite_it(page: Page) -> None:
+    invited = {1001, 1006, 1009, 1012, 1013, 4408, 4429}
+    final = {1000, 1002, 1007, 1008, 1011, 4400, 4401, 4403, 4404, 4409, 4413}
+    came_back = set()
+    for code in invited | final:
+        run(page, f"sockets.length = 0; await inGame(); sockets[0].end({code});")
+        if connects_again(page):
+            came_back.add(code)
+        else:
+            assert run(page, "return [client.game.state, heard.at(-1).code];") == ["closed", code]
+        run(page, "client.disconnect();")
+    assert came_back == invited
+
+
+def test_it_does_not_come_back_after_it_was_told_to_leave(page: Page) -> None:
+    run(page, "await inGame(); client.leaveGame();")
+    assert not connects_again(page)
+
+
+def test_it_resumes_where_it_was(page: Page) -> None:
+    run(page, 'await inGame(); sockets[0].say({type: "player_move", seq: 17}); sockets[0].end(1006);')
+    assert connects_again(page)
+    assert run(page, 'return new URL(sockets[1].url).searchParams.get("since");') == "17"
+
+
+def test_the_announcement_of_a_resume_is_not_taken_for_what_it_announces(page: Page) -> None:
+    run(
+        page,
+        """await inGame(); sockets[0].say({type: "player_move", seq: 3});
+        sockets[0].say({type: "resumed", recovered: true, since: 3, seq: 9}); sockets[0].end(1006);""",
+    )
+    assert connects_again(page)
+    assert run(page, 'return new URL(sockets[1].url).searchParams.get("since");') == "3"
+
+
+def test_what_is_sent_while_it_is_away_goes_out_in_order_when_it_is_back(page: Page) -> None:
+    run(page, "await inGame(); sockets[0].end(1006); client.sendMove({cell: 1}); client.sendChat('well');")
+    assert connects_again(page)
+    sent = run(page, "sockets[1].open(); return sockets[1].sent.map(({type}) => type);")
+    assert sent[:2] == ["player_move", "chat_message"]
+
+
+def test_waits_grow_and_are_spread_at_random(page: Page) -> None:
+    waits = run(
+        page,
+        """await inGame(); Math.random = () => 0.5; const waits = [];
+        sockets[0].end(1006);
+        window.lose = () => sockets.at(-1).end(1006);
+        return heard.at(-1).retry_ms;""",
+    )
+    assert waits == 250
+    page.clock.run_for(300)
+    assert run(page, "await turn(); lose(); return heard.at(-1).retry_ms;") == 500
+    page.clock.run_for(600)
+    assert run(page, "await turn(); lose(); return heard.at(-1).retry_ms;") == 1000
+
+
+def test_it_pings_every_20_seconds_and_measures(page: Page) -> None:
+    run(page, "await inGame();")
+    pings = "return sockets[0].sent.filter(({type}) => type === 'ping').length;"
+    assert run(page, pings) == 1
+    page.clock.run_for(50)
+    run(page, "sockets[0].say({type: 'pong', time: new Date().toISOString()});")
+    assert 50 <= run(page, "return client.game.latency;") < 1000
+    page.clock.run_for(20_000)
+    assert run(page, pings) == 2
+
+
+def test_a_socket_that_answers_no_ping_is_given_up_and_replaced(page: Page) -> None:
+    run(page, "await inGame();")
+    assert connects_again(page)
+
+
+def test_it_renews_the_tokens_before_they_expire_and_moves_its_sockets_over(page: Page) -> None:
+    run(
+        page,
+        """answers["/api/token/refresh/"] = () => [200, {access: token(3600), refresh: "r2"}];
+        await begin({access: token(3600), refresh: "r1"});
+        client.connectToGame("g1"); await turn(); sockets[0].open();
+        sockets[0].say({type: "pong", time: new Date().toISOString()});
+        sockets[0].say({type: "player_move", seq: 5});
+        setInterval(() => sockets.at(-1).say({type: "pong", time: new Date().toISOString()}), 1000);""",
+    )
+    page.clock.fast_forward(3600 * 1000)
+    told = run(page, "await turn(); return heard.find(({type}) => type === 'tokens').tokens.refresh;")
+    assert told == "r2"
+    second = run(page, "await turn(); return sockets[1].url;")
+    assert "since=5" in second
+    assert run(page, "sockets[1].open(); return sockets[0].readyState;") == 3
+    assert run(page, "return heard.filter(({state}) => state === 'waiting').length;") == 0
+
+
+def test_a_call_with_an_old_token_is_made_again_with_a_new_one(page: Page) -> None:
+    answer = run(
+        page,
+        """answers["/api/token/refresh/"] = () => [200, {access: "new", refresh: "r2"}];
+        answers["/api/me/"] = meFor("new");
+        await begin({access: "old", refresh: "r1"});
+        return client.request("GET", "/api/me/");""",
+    )
+    assert answer == {"id": 7}
+
+
+def test_many_calls_at_once_use_the_refresh_token_once(page: Page) -> None:
+    used = run(
+        page,
+        """answers["/api/token/refresh/"] = () => [200, {access: "new", refresh: "r2"}];
+        answers["/api/me/"] = meFor("new");
+        await begin({access: "old", refresh: "r1"});
+        await Promise.all([1, 2, 3].map(() => client.request("GET", "/api/me/")));
+        return calls.filter(({path}) => path === "/api/token/refresh/").length;""",
+    )
+    assert used == 1
+
+
+def test_it_takes_the_tokens_that_another_tab_has_renewed(page: Page) -> None:
+    used = run(
+        page,
+        """answers["/api/me/"] = meFor("new");
+        const storage = {load: () => ({access: "new", refresh: "r2"}), save() {}};
+        await begin({access: "old", refresh: "r1"}, {storage});
+        await client.request("GET", "/api/me/");
+        return calls.map(({path}) => path);""",
+    )
+    assert used == ["/api/me/", "/api/me/"]
+
+
+def test_a_refused_refresh_token_means_signed_out(page: Page) -> None:
+    outcome = run(
+        page,
+        """answers["/api/token/refresh/"] = () => [401, {code: "not_authenticated"}];
+        answers["/api/me/"] = () => [401, {code: "not_authenticated", detail: "No."}];
+        await begin({access: "old", refresh: "r1"});
+        const error = await client.request("GET", "/api/me/").catch((error) => error);
+        return [error.status, error.code, error.message, client.signedIn, heard.map(({type}) => type)];""",
+    )
+    assert outcome == [401, "not_authenticated", "No.", False, ["signed_out"]]
+
+
+def test_a_server_out_of_reach_is_told_apart_and_signs_nobody_out(page: Page) -> None:
+    outcome = run(
+        page,
+        """await begin({access: "old", refresh: "r1"}, {fetch: async () => { throw new TypeError("gone"); }});
+        const error = await client.request("GET", "/api/me/").catch((error) => error);
+        return [error.status, error.code, client.signedIn];""",
+    )
+    assert outcome == [0, "offline", True]
+
+
+def test_joining_the_queue_listens_for_the_match(page: Page) -> None:
+    body = run(
+        page,
+        """answers["/game/join/"] = ({body}) => [200, {status: "queued", position: 1, game: body.game}];
+        await begin();
+        const answer = await client.joinQueue("tictactoe"); await turn();
+        sockets[0].open(); sockets[0].say({type: "match_found", game_id: "g9"});
+        return [answer.game, new URL(sockets[0].url).pathname, heard.at(-1).game_id];""",
+    )
+    assert body == ["tictactoe", "/ws/notifications/", "g9"]
+
+
+def test_a_handler_that_throws_keeps_nothing_from_the_others(page: Page) -> None:
+    heard = run(
+        page,
+        """await inGame(); let heard = 0;
+        client.on("chat_message", () => { throw new Error("mine"); });
+        const off = client.on("chat_message", () => (heard += 1));
+        sockets[0].say({type: "chat_message"}); off(); sockets[0].say({type: "chat_message"});
+        return heard;""",
+    )
+    assert heard == 1

@@ -1,0 +1,270 @@
+"""Two people at the page, in real browsers, against a real server."""
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, WebSocket, WebSocketRoute, expect
+
+from tests.processes import ServerProcess
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "correct-horse-battery"
+
+
+class Person:
+    """Somebody with a browser of their own."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.problems: list[str] = []
+        self.sockets: list[WebSocket] = []
+        page.on("websocket", lambda socket: self.sockets.append(socket))
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def comes_as_guest(self) -> None:
+        self.page.goto("/play")
+        self.button("Play as guest").click()
+        expect(self.page.get_by_role("heading", name="Pick a game")).to_be_visible()
+
+    def registers(self, name: str) -> None:
+        self.page.goto("/register")
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("E-mail").fill(f"{name}@example.org")
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.locator("form").get_by_role("button", name="Register").click()
+        expect(self.page.get_by_role("heading", name="Pick a game")).to_be_visible()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name)
+
+    def queues_for(self, title: str) -> None:
+        self.button(f"Play: {title}").click()
+
+    def game_socket(self) -> WebSocket:
+        return next(socket for socket in reversed(self.sockets) if "/ws/game/" in socket.url)
+
+    def is_at_a_game(self) -> None:
+        self.page.wait_for_url(re.compile(r"/games/[0-9a-f-]+$"))
+
+    def picks(self, cell: int) -> None:
+        self.page.locator(f"[data-cell='{cell}'].free").click()
+
+    def sees_mark(self, cell: int) -> None:
+        mark = self.page.locator(f"[data-cell='{cell}'] .mark:not(.preview, .sent)")
+        expect(mark).to_be_visible()
+
+
+@pytest.fixture
+def arrive(
+    browser: Browser, live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]]
+) -> Iterator[Callable[..., Person]]:
+    """``arrive()``: one more person, on a server that all of a test share."""
+    people: list[Person] = []
+    with live_server_process() as server:
+
+        def one(**context: object) -> Person:
+            opened = browser.new_context(base_url=server.base_url, **context)  # type: ignore[arg-type]
+            people.append(Person(opened.new_page()))
+            return people[-1]
+
+        yield one
+        for person in people:
+            person.page.context.close()
+    assert [problem for person in people for problem in person.problems] == []
+
+
+def matched(arrive: Callable[..., Person], title: str) -> tuple[Person, Person]:
+    """Two guests that the queue brought to one game."""
+    ada, bob = arrive(), arrive()
+    for person in (ada, bob):
+        person.comes_as_guest()
+    ada.queues_for(title)
+    expect(ada.page.get_by_text("Place 1 of 1 in the queue")).to_be_visible()
+    bob.queues_for(title)
+    for person in (ada, bob):
+        person.is_at_a_game()
+    return ada, bob
+
+
+def friends(arrive: Callable[..., Person], title: str) -> tuple[Person, Person]:
+    """Two guests, of whom the second came by the first one's link."""
+    ada, bob = arrive(), arrive()
+    ada.comes_as_guest()
+    ada.button(f"Friend: {title}").click()
+    ada.is_at_a_game()
+    expect(ada.page.get_by_role("heading", name="Waiting for your friend")).to_be_visible()
+    bob.page.goto(ada.page.url)
+    bob.button("Play as guest").click()
+    bob.button("Join the game").click()
+    return ada, bob
+
+
+def first_and_second(ada: Person, bob: Person) -> tuple[Person, Person]:
+    """The two in the order in which they move."""
+    status = ada.page.locator(".status")
+    expect(status).to_have_text(re.compile("Your turn|is thinking"))
+    return (ada, bob) if status.inner_text() == "Your turn" else (bob, ada)
+
+
+def test_a_stranger_registers_signs_out_and_signs_in_again(arrive: Callable[..., Person]) -> None:
+    ada = arrive()
+    ada.page.goto("/")
+    expect(ada.page.get_by_role("heading", level=1)).to_have_text("Play somebody, right now.")
+    ada.registers("ada")
+    ada.button("Sign out").first.click()
+    expect(ada.page.get_by_role("heading", name="Who is playing?")).to_be_visible()
+    ada.page.goto("/signin?next=%2Fprofile")
+    ada.page.get_by_label("Name or e-mail").fill("ada")
+    ada.page.get_by_label("Password").fill("wrong")
+    ada.page.locator("form").get_by_role("button", name="Sign in").click()
+    expect(ada.page.get_by_role("alert")).to_be_visible()
+    ada.page.get_by_label("Password").fill(PASSWORD)
+    ada.page.keyboard.press("Enter")
+    expect(ada.page).to_have_url(re.compile("/profile$"))
+    expect(ada.page.get_by_role("heading", level=1)).to_have_text("ada")
+    ada.page.reload()
+    expect(ada.page.get_by_role("heading", level=1)).to_have_text("ada")
+
+
+def test_a_link_never_leads_out_of_the_page_after_signing_in(arrive: Callable[..., Person]) -> None:
+    ada = arrive()
+    ada.page.goto("/signin?next=//evil.test/")
+    ada.button("Play as guest").click()
+    expect(ada.page).to_have_url(re.compile("/play$"))
+
+
+def test_a_refused_registration_says_why_beside_the_field(arrive: Callable[..., Person]) -> None:
+    ada = arrive()
+    ada.page.goto("/register")
+    ada.page.get_by_label("Name").fill("ada")
+    ada.page.get_by_label("E-mail").fill("ada@example.org")
+    ada.page.get_by_label("Password").fill("123")
+    ada.page.locator("form").get_by_role("button", name="Register").click()
+    expect(ada.page.locator(".field", has_text="Password").get_by_role("alert")).to_contain_text("short")
+
+
+def test_two_people_meet_in_the_queue_and_play_tic_tac_toe_to_the_end(arrive: Callable[..., Person]) -> None:
+    ada, bob = first_and_second(*matched(arrive, "Tic-tac-toe"))
+    for turn, cell in enumerate([0, 3, 1, 4]):
+        (ada, bob)[turn % 2].picks(cell)
+        (ada, bob)[1 - turn % 2].sees_mark(cell)
+    ada.page.get_by_label("Write a message").fill("good game")
+    ada.page.keyboard.press("Enter")
+    expect(bob.page.get_by_text("good game")).to_be_visible()
+    bob.page.reload()
+    bob.sees_mark(4)
+    ada.picks(2)
+    expect(ada.page.get_by_role("heading", name="You won")).to_be_visible()
+    expect(bob.page.get_by_role("heading", name="You lost")).to_be_visible()
+    expect(ada.page.locator(".result .rating")).to_contain_text("+")
+
+    game = ada.page.url
+    expect(ada.button("Rematch")).to_be_focused()
+    ada.page.keyboard.press("Enter")
+    expect(bob.page.get_by_text("wants a rematch")).to_be_visible()
+    bob.button("Rematch").click()
+    for person in (ada, bob):
+        expect(person.page).not_to_have_url(game)
+        person.is_at_a_game()
+
+    ada.page.goto(game.replace("/games/", "/replay/"))
+    expect(ada.page.get_by_text("Move 5 of 5", exact=True)).to_be_visible()
+    ada.page.keyboard.press("ArrowLeft")
+    expect(ada.page.get_by_text("Move 4 of 5", exact=True)).to_be_visible()
+    expect(ada.page.locator("[data-cell='2'] .mark")).to_have_count(0)
+
+
+def test_a_board_is_played_with_the_keyboard_alone(arrive: Callable[..., Person]) -> None:
+    ada, bob = first_and_second(*friends(arrive, "Tic-tac-toe"))
+    ada.page.locator("[data-cell='4']").focus()
+    for key in ("ArrowUp", "ArrowLeft", "Enter"):
+        ada.page.keyboard.press(key)
+    bob.sees_mark(0)
+
+
+def test_whoever_watches_sees_the_moves_and_cannot_make_any(arrive: Callable[..., Person]) -> None:
+    ada, bob = first_and_second(*matched(arrive, "Tic-tac-toe"))
+    cyd = arrive()
+    cyd.comes_as_guest()
+    cyd.page.goto("/watch")
+    cyd.page.get_by_role("link", name=re.compile("Tic-tac-toe")).click()
+    expect(cyd.page.get_by_text("You are watching")).to_be_visible()
+    ada.picks(4)
+    cyd.sees_mark(4)
+    bob.sees_mark(4)
+    expect(cyd.page.locator(".free")).to_have_count(0)
+    expect(cyd.button("Resign")).to_have_count(0)
+
+
+def test_pong_moves_and_steers_and_ends(arrive: Callable[..., Person]) -> None:
+    ada, bob = friends(arrive, "Pong")
+    for person in (ada, bob):
+        expect(person.page.locator(".pong.playing canvas")).to_be_visible()
+        picture = "document.querySelector('canvas').toDataURL()"
+        person.page.wait_for_function(f"(before) => {picture} !== before", arg=person.page.evaluate(picture))
+    with ada.game_socket().expect_event("framesent", lambda frame: '"direction":-1' in frame):
+        ada.page.keyboard.down("ArrowUp")
+    with ada.game_socket().expect_event("framesent", lambda frame: '"direction":0' in frame):
+        ada.page.keyboard.up("ArrowUp")
+    bob.button("Resign").click()
+    bob.button("Yes, resign").click()
+    expect(ada.page.get_by_role("heading", name="You won")).to_be_visible()
+
+
+def test_the_computer_is_offered_to_who_waits_and_plays(arrive: Callable[..., Person]) -> None:
+    ada = arrive()
+    ada.comes_as_guest()
+    ada.queues_for("Tic-tac-toe")
+    offer = ada.button("Play the computer")
+    expect(offer).to_be_visible(timeout=15_000)
+    offer.click()
+    ada.is_at_a_game()
+    expect(ada.page.locator(".status")).to_have_text("Your turn")
+    ada.page.locator(".free").first.click()
+    expect(ada.page.locator(".status")).to_have_text("Your turn")
+    expect(ada.page.locator(".board .mark:not(.preview, .sent)")).to_have_count(2)
+
+
+def test_a_friend_joins_by_the_link(arrive: Callable[..., Person]) -> None:
+    for person in friends(arrive, "Connect Four"):
+        expect(person.page.locator(".connect-four")).to_be_visible()
+
+
+def test_a_lost_connection_comes_back_and_a_move_made_meanwhile_is_played(
+    arrive: Callable[..., Person],
+) -> None:
+    ada, bob = first_and_second(*friends(arrive, "Tic-tac-toe"))
+    lines: list[WebSocketRoute] = []
+
+    def listen_in(line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        lines.append(line)
+
+    ada.page.route_web_socket(re.compile("/ws/game/"), listen_in)
+    ada.page.reload()
+    expect(ada.page.locator(".free").first).to_be_visible()
+
+    waiting: list[Route] = []
+    ada.page.route("**/api/auth/ticket/", lambda route: waiting.append(route))
+    with ada.page.expect_request("**/api/auth/ticket/"):
+        lines[-1].close(code=1012)
+    expect(ada.page.locator(".badge.warn")).to_be_visible()
+    ada.picks(4)
+    expect(bob.page.get_by_text("to come back")).to_be_visible()
+    waiting[0].continue_()
+    for person in (ada, bob):
+        person.sees_mark(4)
+    expect(ada.page.locator(".badge.warn")).to_have_count(0)
+    expect(bob.page.get_by_text("to come back")).to_have_count(0)
+
+
+def test_the_other_player_sees_who_is_gone_and_for_how_long(arrive: Callable[..., Person]) -> None:
+    ada, bob = friends(arrive, "Connect Four")
+    expect(bob.page.locator(".connect-four")).to_be_visible()
+    bob.page.goto("/profile")
+    expect(ada.page.get_by_text("to come back")).to_be_visible()
+    bob.page.go_back()
+    expect(ada.page.get_by_text("to come back")).to_have_count(0)

@@ -1,0 +1,101 @@
+"""The page as it is served: one shell for every place, strict about where content comes from, small."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from web.urls import PLACES
+
+STATIC = Path(__file__).resolve().parent.parent / "static" / "web"
+BUDGET = 80 * 1024
+ADDRESSES = [re.sub(r"\(\?P<\w+>[^)]+\)", "something", place) for place in PLACES]
+
+
+def scripts() -> list[Path]:
+    client = finders.find("client/gameplatform.js")
+    assert client is not None
+    return [*STATIC.rglob("*.js"), Path(client)]
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_place_answers_with_the_same_shell(client: Client, address: str, slash: str) -> None:
+    response = client.get(f"/{address}{slash}" if address else "/")
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/html")
+    assert 'id="app"' in response.text
+    assert response.text == client.get("/").text
+
+
+def test_an_unknown_address_is_not_found(client: Client) -> None:
+    assert client.get("/nowhere").status_code == 404
+
+
+def test_the_shell_only_answers_reading(client: Client) -> None:
+    assert client.post("/play").status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/api/games/1", "/game/status/", "/health/live"])
+def test_no_place_hides_an_address_of_the_api(client: Client, address: str) -> None:
+    assert 'id="app"' not in client.get(address).text
+
+
+def test_only_our_own_files_may_run_or_style(client: Client) -> None:
+    policy = dict(
+        part.strip().split(" ", 1)
+        for part in client.get("/")["Content-Security-Policy"].split(";")
+        if part.strip()
+    )
+    assert policy["script-src"] == "'self'"
+    assert policy["style-src"] == "'self'"
+    assert policy["object-src"] == "'none'"
+    assert policy["frame-ancestors"] == "'none'"
+
+
+def test_the_shell_obeys_its_own_policy(client: Client) -> None:
+    shell = client.get("/").text
+    assert not re.search(r"<script(?![^>]*\bsrc=)", shell)
+    assert not re.search(r"<style|\sstyle=|\son\w+=", shell)
+
+
+def test_every_file_that_the_shell_names_is_there(client: Client) -> None:
+    named = re.findall(r'(?:src|href)="/static/([^"]+)"', client.get("/").text)
+    assert len(named) > 10
+    assert [name for name in named if finders.find(name) is None] == []
+
+
+def test_every_import_is_relative_and_leads_to_a_file() -> None:
+    served = {path: f"web/{path.relative_to(STATIC)}" for path in STATIC.rglob("*.js")}
+    for path, name in served.items():
+        for target in re.findall(r"""(?:from|import)\s*\(?["']([^"']+)["']""", path.read_text()):
+            assert target.startswith("."), f"{name} imports {target}"
+            address = Path("/", Path(name).parent, target).as_posix()
+            parts: list[str] = []
+            for part in address.strip("/").split("/"):
+                parts = parts[:-1] if part == ".." else parts if part == "." else [*parts, part]
+            assert finders.find("/".join(parts)), f"{name} imports {target}"
+
+
+def test_all_scripts_together_stay_within_the_budget() -> None:
+    sizes = {path.name: len(gzip.compress(path.read_bytes(), 9)) for path in scripts()}
+    assert sum(sizes.values()) < BUDGET, sizes
+
+
+def test_the_script_knows_the_places_that_the_server_serves() -> None:
+    known = re.findall(r'path: "/([^"]*)"', (STATIC / "places.js").read_text())
+    served = [re.sub(r"\(\?P<\w+>[^)]+\)", ":field", place) for place in PLACES]
+    assert sorted(re.sub(r":\w+", ":field", path) for path in known) == sorted(served)
+
+
+def test_every_text_used_is_in_the_catalogue_and_every_text_in_it_is_used() -> None:
+    catalogue = set(re.findall(r'^  "([\w.]+)":', (STATIC / "texts.js").read_text(), re.MULTILINE))
+    source = "\n".join(path.read_text() for path in STATIC.rglob("*.js") if path.name != "texts.js")
+    literal = {word for word in re.findall(r'"([a-z]\w*\.\w+)"', source) if not word.endswith(".js")}
+    families = set(re.findall(r"[`\"]([a-z]\w*\.(?:\w+_)?)\$\{", source))
+    assert literal - catalogue - {"icon.svg"} == set()
+    unused = {key for key in catalogue - literal if not key.startswith(tuple(families))}
+    assert unused == set()

@@ -1,6 +1,6 @@
 """Questions about the queue: where a player stands, and who waits near whom."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +13,9 @@ from game.author import catalogue
 from matchmaking.models import Member, Queue, Ticket
 from matchmaking.refusals import UnknownParty
 from matchmaking.rules import Waiting
+
+TICKET_LIVES = timedelta(minutes=10)
+"""How long a place is kept for somebody of whom nothing is heard."""
 
 _PLACES = """(
     SELECT count(*) FROM matchmaking_ticket other WHERE other.queue_id = matchmaking_ticket.queue_id {}
@@ -105,7 +108,8 @@ def party_members(party_id: int, user_id: int) -> list[int]:
 
 def _waiting(members: QuerySet[Member]) -> list[Waiting]:
     now = timezone.now()
-    rows = members.values_list("ticket_id", "ticket__rating", "ticket__joined_at", "user_id")
+    heard_of = members.filter(ticket__heard_at__gte=now - TICKET_LIVES)
+    rows = heard_of.values_list("ticket_id", "ticket__rating", "ticket__joined_at", "user_id")
     tickets: dict[int, Waiting] = {}
     for ticket_id, rating, joined_at, user_id in rows:
         known = tickets.get(ticket_id)

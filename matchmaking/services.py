@@ -24,12 +24,11 @@ from matchmaking.events import QueueExpired
 from matchmaking.models import Member, Queue, Ticket
 from matchmaking.refusals import AlreadyQueued, PartyTooLarge
 from matchmaking.rules import Waiting
+from matchmaking.selectors import TICKET_LIVES
 from realtime.publishing import publish
 
 logger = logging.getLogger(__name__)
 
-TICKET_LIVES = timedelta(minutes=10)
-"""How long a place is kept for somebody of whom nothing is heard."""
 HEARD_EVERY = timedelta(minutes=1)
 """How exactly it is noted when somebody was heard of."""
 AT_ONCE = 10_000
@@ -47,8 +46,9 @@ waits = Histogram(
 def join(*, user_id: int, game: str, mode: str = "", party_id: int | None = None) -> dict[str, Any]:
     """Queue the user, or the whole party the user leads, and match them at once if somebody near waits.
 
-    Gives what ``selectors.standing`` gives. Who waits already keeps the place, and who has an unfinished match
-    of this queue gets it back. Raises ``UnknownGame``, ``UnknownParty``, ``PartyTooLarge``, ``AlreadyQueued``.
+    Gives what ``selectors.standing`` gives. Who waits already keeps the place, and who has an unfinished
+    match of this queue gets it back. Raises ``UnknownGame``, ``UnknownParty``, ``PartyTooLarge`` and
+    ``AlreadyQueued``.
     """
     kind = catalogue.get(game)
     user_ids = [user_id] if party_id is None else selectors.party_members(party_id, user_id)
@@ -70,7 +70,7 @@ def join(*, user_id: int, game: str, mode: str = "", party_id: int | None = None
     rating = round(fmean(strength.shown for strength in strengths.values()))
     new = Waiting(_NEW, rating, 0.0, tuple(user_ids))
     near = selectors.neighbours(queue, rating, kind.max_players)
-    groups = rules.groups([*near, new], fewest=kind.min_players, most=kind.max_players)
+    groups = _groups(kind, [*near, new])
     if not any(new in group for group in groups):
         _queue(queue, new)
     _play(kind, queue, groups)
@@ -125,9 +125,15 @@ def match_queue(queue: str) -> int:
         return 0
     _expire(queue)
     kind = catalogue.get(Queue.kind_of(queue)[0])
-    groups = rules.groups(selectors.eldest(queue, AT_ONCE), fewest=kind.min_players, most=kind.max_players)
+    groups = _groups(kind, selectors.eldest(queue, AT_ONCE))
     _play(kind, queue, groups)
     return len(groups)
+
+
+def _groups(kind: type[Rules], tickets: Iterable[Waiting]) -> list[list[Waiting]]:
+    # Who queues wants company, even in a game that one can play.
+    fewest = max(kind.min_players, min(2, kind.max_players))
+    return rules.groups(tickets, fewest=fewest, most=kind.max_players)
 
 
 def _play(kind: type[Rules], queue: str, groups: Sequence[Sequence[Waiting]]) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from game.author import catalogue
 from game.models import Game, JournalEntry, Rating, Seat
 from game.ratings import Strength
+from game.records import SeatRecord
 from game.refusals import UnknownMatch
 
 
@@ -95,6 +96,13 @@ def open_seat(user_id: int, queue: str | None = None) -> Seat | None:
     """The user's place in an unfinished match, of this queue or of any."""
     seats = Seat.objects.filter(user_id=user_id, is_open=True, queue__isnull=False).select_related("game")
     return (seats if queue is None else seats.filter(queue=queue)).order_by("-game__created_at").first()
+
+
+def seated(game_id: uuid.UUID) -> list[SeatRecord]:
+    """Who sits in the game, in the order of the seats."""
+    seats = Seat.objects.filter(game_id=game_id).order_by("number")
+    rows = seats.values_list("number", "user_id", "user__username", "bot_level", "rating_before")
+    return [SeatRecord(*row[:4], row[4] or 0) for row in rows]
 
 
 def strengths(game_name: str, user_ids: list[int]) -> dict[int, Strength]:

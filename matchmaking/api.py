@@ -1,0 +1,43 @@
+"""The queue's routes."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import identity
+from matchmaking import selectors, serializers, services
+
+
+class Join(APIView):
+    """Queue for a match; 201 once there is one.
+
+    Joining again gives the same place, or the unfinished match of this queue, back. A place is given up when
+    nothing is heard of it for ten minutes: ask for the status, or join again, now and then.
+    """
+
+    @extend_schema(request=serializers.Join, responses={200: serializers.Standing, 201: serializers.Standing})
+    def post(self, request: Request) -> Response:
+        wanted = serializers.Join(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        standing = services.join(user_id=identity(request).user_id, **wanted.validated_data)
+        return Response(standing, status=201 if standing["status"] == "matched" else 200)
+
+
+class Leave(APIView):
+    """Give the place in the queue up; an unfinished match stays."""
+
+    @extend_schema(request=None, responses=serializers.Left)
+    def post(self, request: Request) -> Response:
+        left = services.leave(user_id=identity(request).user_id)
+        return Response({"status": "left" if left else "not_queued"})
+
+
+class Status(APIView):
+    """Where the caller stands: queued, else in the latest unfinished match, else idle."""
+
+    @extend_schema(responses=serializers.Standing)
+    def get(self, request: Request) -> Response:
+        user_id = identity(request).user_id
+        services.hear(user_id=user_id)
+        return Response(selectors.standing(user_id))

@@ -1,0 +1,16 @@
+"""What matchmaking announces. That a match was found is the game's to say."""
+
+from realtime import topics
+from realtime.messages import Event
+from realtime.topics import Topic
+
+
+class QueueExpired(Event):
+    """The user's place in the queue was given up: nothing had been heard of them for long."""
+
+    user_id: int
+    game: str
+    mode: str
+
+    def audience(self) -> Topic:
+        return topics.user(self.user_id)

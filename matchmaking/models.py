@@ -1,0 +1,67 @@
+"""Who waits for a match, and in which queue."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+SEPARATOR = ":"
+
+
+class Queue(models.Model):
+    """Players who wait for the same kind of match.
+
+    Who changes a queue locks its row: there is one matcher at a time, and what it sees stays so.
+    """
+
+    name = models.CharField(max_length=81, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def name_of(game: str, mode: str = "") -> str:
+        """The name of the queue for this game in this mode."""
+        return f"{game}{SEPARATOR}{mode}" if mode else game
+
+    @staticmethod
+    def kind_of(name: str) -> tuple[str, str]:
+        """The game and the mode of the queue with this name."""
+        game, _, mode = name.partition(SEPARATOR)
+        return game, mode
+
+
+class Ticket(models.Model):
+    """A place in a queue, of one player or of several who stay together.
+
+    It goes when it is matched, left or not heard of for long; so every ticket there is waits. Ids rise in the
+    order of joining, because they are given under the queue's lock.
+    """
+
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tickets")
+    rating = models.IntegerField()
+    """The mean rating of its members when they joined."""
+    joined_at = models.DateTimeField(default=timezone.now)
+    heard_at = models.DateTimeField(default=timezone.now)
+    """When one of its members last asked about it."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["queue", "id"], name="ticket_by_place"),
+            models.Index(fields=["queue", "rating", "id"], name="ticket_by_rating"),
+            models.Index(fields=["heard_at"], name="ticket_by_silence"),
+        ]
+
+    def __str__(self) -> str:
+        return f"ticket {self.pk} of {self.queue_id}"
+
+
+class Member(models.Model):
+    """A player who waits. The key keeps everybody to one ticket, whatever the queue."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="members")
+
+    def __str__(self) -> str:
+        return f"user {self.user_id} with ticket {self.ticket_id}"

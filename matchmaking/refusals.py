@@ -1,0 +1,24 @@
+"""Why matchmaking refuses."""
+
+from core.refusals import Conflict, Invalid, NotFound
+
+
+class AlreadyQueued(Conflict):
+    """Nobody waits in two queues; leaving the one makes free for the other."""
+
+    code = "already_queued"
+    title = "Waiting in another queue"
+
+
+class PartyTooLarge(Invalid):
+    """The game has not that many seats."""
+
+    code = "party_too_large"
+    title = "Too many for this game"
+
+
+class UnknownParty(NotFound):
+    """There is no such party, or it is none of the caller's."""
+
+    code = "unknown_party"
+    title = "There is no such party"

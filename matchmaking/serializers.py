@@ -1,0 +1,61 @@
+"""What the queue's routes take and give."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.serializers import Text
+
+DEFAULT_GAME = "pong"
+
+
+class Whole(serializers.IntegerField):
+    """A whole number; unlike REST framework's, it takes no text for one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Join(serializers.Serializer[Any]):
+    """Which match is wanted: of what game, in what mode, with which party."""
+
+    game = Text(max_length=40, default=DEFAULT_GAME)
+    mode = Text(max_length=40, default="", allow_blank=True)
+    party_id = Whole(required=False, min_value=1)
+
+    def validate_mode(self, value: str) -> str:
+        if value and not (value.isascii() and value.replace("-", "_").isidentifier()):
+            raise serializers.ValidationError("Letters, digits, - and _ only, beginning with a letter.")
+        return value
+
+
+class MatchedPlayer(serializers.Serializer[Any]):
+    """Somebody in the match."""
+
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+    rating = serializers.IntegerField()
+    side = serializers.CharField()
+
+
+class Standing(serializers.Serializer[Any]):
+    """Where the caller stands: ``idle``, or ``queued`` with the place, or ``matched`` with the match."""
+
+    status = serializers.ChoiceField(["idle", "queued", "matched"])
+    game = serializers.CharField(required=False)
+    mode = serializers.CharField(required=False, allow_blank=True)
+    position = serializers.IntegerField(required=False, help_text="Queued: the place, from 1")
+    queue_size = serializers.IntegerField(required=False, help_text="Queued: how many tickets wait")
+    waited_s = serializers.FloatField(required=False, help_text="Queued: seconds since joining")
+    game_id = serializers.UUIDField(required=False, help_text="Matched: the game")
+    side = serializers.CharField(required=False, help_text="Matched: the caller's side")
+    ws_url = serializers.CharField(required=False, help_text="Matched: the game's socket")
+    players = MatchedPlayer(many=True, required=False)
+
+
+class Left(serializers.Serializer[Any]):
+    """Whether there was a place to give up."""
+
+    status = serializers.ChoiceField(["left", "not_queued"])

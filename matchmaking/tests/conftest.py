@@ -1,0 +1,119 @@
+"""People who wait, by the real addresses."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from rest_framework.test import APIClient
+
+from accounts import live
+from accounts import services as accounts
+from accounts.models import User
+from game.author import Game, Grid, catalogue, move
+from game.models import Rating
+
+
+@dataclass
+class Waiter:
+    """Somebody with a client that carries their token."""
+
+    id: int
+    name: str
+    client: APIClient
+
+    def join(self, game: str = "tictactoe", **body: Any) -> Any:
+        return self.client.post("/game/join/", {"game": game, **body})
+
+    def leave(self) -> Any:
+        return self.client.post("/game/leave/")
+
+    def status(self) -> dict[str, Any]:
+        answer = self.client.get("/game/status/")
+        assert answer.status_code == 200
+        return answer.json()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test starts like a fresh process: the database was emptied under what memory knows."""
+    monkeypatch.setattr(live, "_known", {})
+
+
+def sign_in(user: User) -> Waiter:
+    tokens = accounts.open_session(user, accounts.Device()).tokens
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
+    return Waiter(user.pk, user.username, client)
+
+
+@pytest.fixture
+def player(db: None) -> Callable[..., Waiter]:
+    """``player("ada", tictactoe=1700)``: a user with these ratings."""
+
+    def player(name: str, **ratings: int) -> Waiter:
+        user = User.objects.create(username=name)
+        for game, shown in ratings.items():
+            mu = 25 + (shown - 1500) / 40
+            Rating.objects.create(user=user, game=game, mu=mu, sigma=25 / 3, shown=shown)
+        return sign_in(user)
+
+    return player
+
+
+@pytest.fixture
+def ada(player: Callable[..., Waiter]) -> Waiter:
+    return player("ada")
+
+
+@pytest.fixture
+def bob(player: Callable[..., Waiter]) -> Waiter:
+    return player("bob")
+
+
+@pytest.fixture
+def cyd(player: Callable[..., Waiter]) -> Waiter:
+    return player("cyd")
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a game for two to four."""
+    monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
+
+    class Table(Game):
+        players = (2, 4)
+        grid = Grid(rows=1, columns=4, marks="ABCD")
+
+        @move
+        def sit(self, state, seat, cell: int):
+            state["board"][cell] = seat
+
+        def result(self, state):
+            return None
+
+    catalogue.register(Table)
+    return Table.name
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """``at_once(calls)``: the answers of all calls, each made in a thread of its own, starting together."""
+
+    def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        barrier = threading.Barrier(len(calls))
+
+        def run(call: Callable[[], Any]) -> Any:
+            try:
+                barrier.wait(timeout=60)
+                return call()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(run, calls))
+
+    return at_once

@@ -1,0 +1,375 @@
+"""The queue by its routes: joining, waiting, being matched, leaving."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts import services as accounts
+from accounts.models import User
+from core import personal_data
+from game.models import Game, Seat
+from matchmaking import services
+from matchmaking.models import Member, Queue, Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        yield clock
+
+
+def test_who_joins_an_empty_queue_waits_in_the_first_place(ada):
+    answer = ada.join()
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "queued",
+        "game": "tictactoe",
+        "mode": "",
+        "position": 1,
+        "queue_size": 1,
+        "waited_s": 0.0,
+    }
+    assert ada.status() == answer.json()
+
+
+def test_without_a_name_the_game_is_pong(ada):
+    assert ada.client.post("/game/join/").json()["game"] == "pong"
+
+
+def test_two_who_join_are_matched_and_both_are_told_the_same(ada, bob):
+    ada.join()
+    answer = bob.join()
+
+    assert answer.status_code == 201
+    match = answer.json()
+    assert match["status"] == "matched"
+    assert match["game"] == "tictactoe"
+    assert match["ws_url"] == f"/ws/game/{match['game_id']}/"
+    assert {(player["id"], player["username"], player["rating"]) for player in match["players"]} == {
+        (ada.id, "ada", 1500),
+        (bob.id, "bob", 1500),
+    }
+    sides = {player["id"]: player["side"] for player in match["players"]}
+    assert set(sides.values()) == {"left", "right"}
+    assert match["side"] == sides[bob.id]
+    assert ada.status() == {**match, "side": sides[ada.id]}
+    assert Ticket.objects.count() == Member.objects.count() == 0
+    game = Game.objects.get()
+    assert game.rated
+    assert game.state == Game.State.WAITING_FOR_PLAYERS
+
+
+def test_joining_again_gives_the_same_place_and_then_the_same_match(ada, bob):
+    assert ada.join().json()["position"] == 1
+    again = ada.join()
+    assert (again.status_code, again.json()["position"], again.json()["queue_size"]) == (200, 1, 1)
+    match = bob.join().json()
+
+    again = ada.join()
+
+    assert (again.status_code, again.json()["game_id"]) == (201, match["game_id"])
+    assert Game.objects.count() == 1
+
+
+def test_when_the_match_is_over_joining_queues_anew(ada, bob):
+    ada.join()
+    bob.join()
+    Seat.objects.update(is_open=False)
+
+    assert ada.status() == {"status": "idle"}
+    assert ada.join().json()["status"] == "queued"
+
+
+def test_queues_of_other_games_and_modes_do_not_mix(ada, bob, cyd):
+    assert ada.join("tictactoe").json()["status"] == "queued"
+    assert bob.join("connect_four").json()["status"] == "queued"
+    blitz = cyd.join("tictactoe", mode="blitz").json()
+
+    assert (blitz["status"], blitz["mode"], blitz["position"], blitz["queue_size"]) == (
+        "queued",
+        "blitz",
+        1,
+        1,
+    )
+
+
+def test_the_match_is_of_the_mode_that_was_joined(ada, bob):
+    ada.join(mode="blitz")
+
+    assert bob.join(mode="blitz").json()["mode"] == "blitz"
+    assert Game.objects.get().mode == "blitz"
+
+
+def test_nobody_waits_in_two_queues(ada):
+    ada.join("tictactoe")
+
+    answer = ada.join("pong")
+
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "already_queued"
+    assert answer.json()["details"] == {"game": "tictactoe", "mode": ""}
+    assert ada.status()["game"] == "tictactoe"
+
+
+def test_an_unfinished_match_does_not_keep_from_other_queues(ada, bob):
+    ada.join("tictactoe")
+    bob.join("tictactoe")
+
+    assert ada.join("pong").json()["status"] == "queued"
+    assert ada.status()["game"] == "pong"
+    assert bob.status()["status"] == "matched"
+
+
+def test_who_leaves_is_out_and_not_matched(ada, bob):
+    ada.join()
+
+    assert ada.leave().json() == {"status": "left"}
+    assert ada.leave().json() == {"status": "not_queued"}
+    assert ada.status() == {"status": "idle"}
+    assert bob.join().json()["status"] == "queued"
+
+
+def test_leaving_a_match_is_not_for_the_queue(ada, bob):
+    ada.join()
+    bob.join()
+
+    assert ada.leave().json() == {"status": "not_queued"}
+    assert ada.status()["status"] == "matched"
+
+
+def test_places_close_up_when_somebody_leaves(player):
+    far_apart = [player(f"p{number}", tictactoe=500 * number) for number in range(1, 5)]
+    assert [waiter.join().json()["position"] for waiter in far_apart] == [1, 2, 3, 4]
+
+    far_apart[1].leave()
+
+    standings = [waiter.status() for waiter in far_apart]
+    assert [standing.get("position") for standing in standings] == [1, None, 2, 3]
+    assert standings[0]["queue_size"] == 3
+
+
+def test_far_apart_players_wait_until_the_window_is_wide_enough(player, clock):
+    low, high = player("low", tictactoe=1400), player("high", tictactoe=1700)
+    low.join()
+    assert high.join().json()["status"] == "queued"
+
+    clock.shift(7.9)
+    assert services.match_all() == 0
+    assert low.status()["waited_s"] == 7.9
+
+    clock.shift(0.1)
+    assert services.match_all() == 1
+    assert low.status()["game_id"] == high.status()["game_id"]
+
+
+def test_after_half_a_minute_anybody_will_do(player, clock):
+    low, high = player("low", tictactoe=100), player("high", tictactoe=3000)
+    low.join()
+    clock.shift(30)
+
+    assert high.join().status_code == 201
+
+
+def test_the_nearest_of_those_who_wait_is_chosen(player, clock):
+    low, high = player("low", tictactoe=1000), player("high", tictactoe=1900)
+    low.join()
+    clock.shift(20)
+    high.join()
+
+    match = player("between", tictactoe=1850).join().json()
+
+    assert {seat["username"] for seat in match["players"]} == {"high", "between"}
+    assert low.status()["status"] == "queued"
+
+
+def test_ratings_of_other_games_do_not_count(player):
+    player("ada", tictactoe=1500, pong=100).join()
+
+    assert player("bob", tictactoe=1520, pong=2900).join().status_code == 201
+
+
+def test_a_table_fills_up_before_it_starts_and_starts_with_fewer_after_a_while(player, table, clock):
+    waiters = [player(f"p{number}") for number in range(7)]
+    assert [waiter.join(table).status_code for waiter in waiters] == [200, 200, 200, 201, 200, 200, 200]
+    assert services.match_all() == 0
+
+    clock.shift(10)
+    assert services.match_all() == 1
+
+    assert sorted(Game.objects.values_list("seats_wanted", flat=True)) == [3, 4]
+    assert {waiter.status()["status"] for waiter in waiters} == {"matched"}
+
+
+def test_those_who_hold_one_ticket_play_together(player, table):
+    party = [player(f"p{number}") for number in range(3)]
+    Queue.objects.create(name=table)
+    ticket = Ticket.objects.create(queue_id=table, rating=1500)
+    Member.objects.bulk_create(Member(user_id=member.id, ticket=ticket) for member in party)
+    assert {member.status()["position"] for member in party} == {1}
+
+    match = player("fourth").join(table).json()
+
+    assert {seat["id"] for seat in match["players"]} >= {member.id for member in party}
+    assert {member.status()["game_id"] for member in party} == {match["game_id"]}
+
+
+def test_who_leaves_takes_the_party_along(ada, bob, table):
+    Queue.objects.create(name=table)
+    ticket = Ticket.objects.create(queue_id=table, rating=1500)
+    Member.objects.bulk_create(Member(user_id=member.id, ticket=ticket) for member in (ada, bob))
+
+    assert ada.leave().json() == {"status": "left"}
+    assert bob.status() == {"status": "idle"}
+
+
+def test_both_are_told_of_their_match(ada, bob, monkeypatch, django_capture_on_commit_callbacks):
+    told = []
+    monkeypatch.setattr("realtime.publishing._emit", told.append)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        ada.join()
+        match = bob.join().json()
+
+    sides = {player["id"]: player["side"] for player in match["players"]}
+    assert {(event.user_id, str(event.game_id), event.side, event.ws_url) for event in told} == {
+        (user_id, match["game_id"], side, match["ws_url"]) for user_id, side in sides.items()
+    }
+
+
+def test_a_place_of_which_nothing_is_heard_is_given_up_and_told(
+    ada, bob, clock, monkeypatch, django_capture_on_commit_callbacks
+):
+    told = []
+    monkeypatch.setattr("realtime.publishing._emit", told.append)
+    ada.join()
+    bob.join("pong")
+    clock.shift(timedelta(minutes=9))
+    bob.status()
+    clock.shift(timedelta(minutes=2))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        services.match_all()
+
+    assert ada.status() == {"status": "idle"}
+    assert bob.status()["status"] == "queued"
+    assert [(type(event).__name__, event.user_id, event.game) for event in told] == [
+        ("QueueExpired", ada.id, "tictactoe")
+    ]
+
+
+def test_who_is_silent_is_not_matched_any_more(ada, bob, clock):
+    ada.join()
+    clock.shift(timedelta(minutes=11))
+
+    assert bob.join().json()["status"] == "queued"
+
+
+def test_guests_may_queue(ada):
+    guest = ada.client.__class__().post("/api/auth/guest").json()
+    ada.client.credentials(HTTP_AUTHORIZATION=f"Bearer {guest['access']}")
+
+    assert ada.join().json()["status"] == "queued"
+
+
+def test_the_erased_wait_no_longer(ada):
+    ada.join()
+    assert dict(personal_data.export(ada.id))["queue"]["game"] == "tictactoe"
+
+    accounts.erase(User.objects.get(pk=ada.id))
+
+    assert Ticket.objects.count() == Member.objects.count() == 0
+
+
+def test_queues_in_which_nobody_waits_are_forgotten(ada, bob):
+    ada.join(mode="made-up")
+    bob.join(mode="other")
+    ada.leave()
+
+    services.forget_empty()
+
+    assert list(Queue.objects.values_list("name", flat=True)) == ["tictactoe:other"]
+    assert ada.join(mode="made-up").json()["position"] == 1
+
+
+def test_one_broken_queue_does_not_keep_the_others_waiting(player, clock):
+    for name, rating in (("low", 100), ("high", 2000)):
+        player(f"{name}1", tictactoe=rating).join("tictactoe")
+        player(f"{name}2", tictactoe=rating).join("tictactoe", mode="blitz")
+    Queue.objects.create(name="a_game_of_the_past")
+    Ticket.objects.create(queue_id="a_game_of_the_past", rating=1500)
+    clock.shift(30)
+
+    assert services.match_all() == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"game": "chess_of_the_future"}, 404, "unknown_game"),
+        ({"game": "tictactoe:blitz"}, 404, "unknown_game"),
+        ({"game": 5}, 422, "invalid"),
+        ({"game": None}, 422, "invalid"),
+        ({"game": ["pong"]}, 422, "invalid"),
+        ({"game": "x" * 41}, 422, "invalid"),
+        ({"mode": 5}, 422, "invalid"),
+        ({"mode": "a b"}, 422, "invalid"),
+        ({"mode": "a:b"}, 422, "invalid"),
+        ({"mode": "é"}, 422, "invalid"),
+        ({"party_id": "5"}, 422, "invalid"),
+        ({"party_id": True}, 422, "invalid"),
+        ({"party_id": 0}, 422, "invalid"),
+        ({"party_id": 999}, 404, "unknown_party"),
+    ],
+)
+def test_what_cannot_be_joined_is_refused(ada, body, status, code):
+    answer = ada.client.post("/game/join/", body)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert ada.status() == {"status": "idle"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("get", "/game/join/", 405),
+        ("get", "/game/leave/", 405),
+        ("post", "/game/status/", 405),
+        ("post", "/game/join", 200),
+        ("post", "/game/leave", 200),
+        ("get", "/game/status", 200),
+    ],
+)
+def test_methods_and_slashes(ada, method, path, status):
+    assert getattr(ada.client, method)(path).status_code == status
+
+
+@pytest.mark.parametrize(("method", "path"), [("post", "join"), ("post", "leave"), ("get", "status")])
+def test_who_has_no_token_is_refused(client, method, path):
+    assert getattr(client, method)(f"/game/{path}/").status_code == 401
+
+
+def test_the_status_counts_those_who_wait(ada, client):
+    from core import status
+
+    ada.join()
+
+    assert status._counts["queued"]() == 1
+
+
+def test_operators_see_who_waits_and_can_send_them_out(admin_client, ada):
+    ada.join()
+    ticket = Ticket.objects.get()
+
+    assert b"ada" in admin_client.get("/admin/matchmaking/ticket/").content
+    assert admin_client.get(f"/admin/matchmaking/ticket/{ticket.pk}/change/").status_code == 200
+    assert b"tictactoe" in admin_client.get("/admin/matchmaking/queue/").content
+    admin_client.post(
+        "/admin/matchmaking/ticket/", {"action": "send_out", "_selected_action": [str(ticket.pk)]}
+    )
+
+    assert ada.status() == {"status": "idle"}

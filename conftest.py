@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
 from core.embedded import valkey
@@ -24,6 +25,14 @@ _numbers = itertools.count(1)
 def pytest_unconfigure() -> None:
     # Workers of pytest-xdist end without running what atexit holds.
     valkey.release()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The test database; given up by the connection pool before it is dropped."""
+    yield
+    if connection.vendor == "postgresql":
+        connection.close_pool()
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ from realtime.topics import Topic
 logger = logging.getLogger(__name__)
 
 ANSWER_WITHIN_S = 5.0
+PING_WITHIN_S = 0.5
 
 Handler = Callable[[str, Any], Any]
 _handlers: dict[str, Handler] = {}
@@ -37,6 +38,11 @@ def relayed(kind: str) -> Callable[[Handler], Handler]:
         return function
 
     return register
+
+
+@relayed("ping")
+def _ping(sender: str, nothing: None) -> None:
+    """Answering is all there is to it."""
 
 
 class Refused(Refusal):
@@ -92,17 +98,25 @@ class Relay:
         self._to_workers[worker].append((kind, 0, payload))
         self._flush_soon()
 
-    async def ask(self, worker: str, kind: str, payload: Any) -> Any:
+    async def is_there(self, worker: str) -> bool:
+        """Whether the worker answers at once: its lease may only have been forgotten."""
+        try:
+            await self.ask(worker, "ping", None, within_s=PING_WITHIN_S)
+        except Unavailable:
+            return False
+        return True
+
+    async def ask(self, worker: str, kind: str, payload: Any, within_s: float = ANSWER_WITHIN_S) -> Any:
         """Send one worker a request and wait for its answer.
 
-        Raises the refusal that the other raised, or ``Unavailable`` if no answer came within 5 s.
+        Raises the refusal that the other raised, or ``Unavailable`` if no answer came in time.
         """
         number = next(self._numbers)
         answer = self._questions[number] = asyncio.get_running_loop().create_future()
         self._to_workers[worker].append((kind, number, payload))
         self._flush_soon()
         try:
-            return await asyncio.wait_for(answer, ANSWER_WITHIN_S)
+            return await asyncio.wait_for(answer, within_s)
         except TimeoutError:
             raise Unavailable("The server that has this did not answer. Try again.", retry_after=1) from None
         finally:

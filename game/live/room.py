@@ -114,6 +114,7 @@ class Room:
         self._draw_offers: set[int] = set()
         self._rematch_wanted: set[int] = set()
         self._inputs: dict[int, bytes] = {}
+        self._bot_wants: dict[int, dict[str, Any]] = {}
         self._score_unkept = False
         self._thinking: set[int] = set()
         self._random = Random()
@@ -442,7 +443,8 @@ class Room:
         for seat in self.seats:
             if seat.bot_level is not None:
                 wanted = bots.choose(match, seat.number, self._random, seat.bot_level)
-                if wanted is not None:
+                if wanted is not None and wanted != self._bot_wants.get(seat.number):
+                    self._bot_wants[seat.number] = wanted
                     inputs[seat.number] = match.check(wanted)
         scores = match.scores
         try:

@@ -338,12 +338,14 @@ class Rooms:
     async def _check_workers(self) -> None:
         owners = {place.owner for place in self.elsewhere.values()}
         listening = {sender for sender, _ in self.remote_listeners}
-        alive = await self._alive(owners | listening)
+        others = owners | listening
+        suspects = others - await self._alive(others)
+        gone = {other for other in suspects if not await self._worker.relay.is_there(other)}
         for place in list(self.elsewhere.values()):
-            if place.owner not in alive:
+            if place.owner in gone:
                 place.close()
         for (sender, number), listener in list(self.remote_listeners.items()):
-            if sender not in alive:
+            if sender in gone:
                 _detach(sender, (listener.game_id.hex, number, listener.user_id))
 
     async def _check_ownership(self) -> None:

@@ -14,6 +14,7 @@ import game.routing  # noqa: E402
 import notifications.routing  # noqa: E402
 from accounts import gatekeeping, own_profile  # noqa: E402
 from core.hot_reads import HotReads  # noqa: E402
+from game import catalogue_json  # noqa: E402
 from realtime.gate import Gate, HostOriginValidator  # noqa: E402
 from realtime.lifespan import Lifespan, WithWorker  # noqa: E402
 from realtime.server.bridge import WSGIBridge  # noqa: E402
@@ -24,7 +25,11 @@ application = ProtocolTypeRouter(
         "http": WithWorker(
             HotReads(
                 WSGIBridge(WSGIHandler()),
-                {"/api/me": own_profile.hot_read, "/api/users/profile": own_profile.hot_read},
+                {
+                    "/api/me": own_profile.hot_read,
+                    "/api/users/profile": own_profile.hot_read,
+                    "/api/games/catalog": catalogue_json.hot_read,
+                },
             )
         ),
         "websocket": HostOriginValidator(

@@ -1,0 +1,142 @@
+"""People who ask over HTTP, and games played without a room."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts import live
+from game import leaderboards, services
+from game.author import catalogue
+from game.author.match import Match
+from game.models import Game, JournalEntry
+from game.records import Ending
+
+
+@dataclass
+class Person:
+    """Somebody with a client that carries their token."""
+
+    id: int
+    name: str
+    client: APIClient
+
+    def get(self, path: str, query: dict[str, Any] | None = None) -> Any:
+        return self.client.get(path, query)
+
+    def post(self, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
+        return self.client.post(path, body or {}, headers=headers)
+
+
+@pytest.fixture(autouse=True)
+def here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests need no worker; each starts like a fresh process that remembers nothing."""
+    monkeypatch.setattr(live, "_known", {})
+    monkeypatch.setattr(leaderboards, "_kept", {})
+
+
+@pytest.fixture
+def person(db: None) -> Callable[[str], Person]:
+    def person(name: str) -> Person:
+        answer = APIClient().post("/api/auth/guest", {"username": name}).json()
+        client = APIClient(raise_request_exception=False)
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {answer['access']}")
+        return Person(answer["user"]["id"], name, client)
+
+    return person
+
+
+@pytest.fixture
+def ada(person: Callable[[str], Person]) -> Person:
+    return person("ada")
+
+
+@pytest.fixture
+def bob(person: Callable[[str], Person]) -> Person:
+    return person("bob")
+
+
+@pytest.fixture
+def cyd(person: Callable[[str], Person]) -> Person:
+    return person("cyd")
+
+
+@pytest.fixture
+def new_game(ada: Person, bob: Person) -> Callable[..., Game]:
+    def new_game(name: str = "tictactoe", *people: Person, **facts: Any) -> Game:
+        players = [services.Player(somebody.id) for somebody in people or (ada, bob)]
+        return services.create_game(name=name, players=players, **facts)
+
+    return new_game
+
+
+class Table:
+    """Plays a stored game by its rules alone, and writes what a room would write."""
+
+    def __init__(self, game: Game) -> None:
+        self.game = game
+        users = [seat.user_id for seat in game.seats.order_by("number")]
+        rules = catalogue.get(game.name)
+        self.match = Match.new(rules, seats=len(users), seed=game.seed, options=game.options, users=users)
+        self.seq = 0
+        self.write("start", None, "{}")
+        services.note_state(game_id=game.pk, state="active")
+
+    def write(self, kind: str, seat: int | None, data: str) -> None:
+        self.seq += 1
+        user_id = None if seat is None else self.match.users[seat]
+        JournalEntry.objects.create(
+            game=self.game, seq=self.seq, at=timezone.now(), user_id=user_id, kind=kind, data=data
+        )
+
+    def move(self, seat: int, movement: dict[str, Any]) -> None:
+        taken = self.match.play(seat, movement)
+        self.write("move", seat, f'{{"movement":{taken.decode()},"left_ms":null}}')
+
+    def frame(self, inputs: dict[int, dict[str, Any]]) -> None:
+        match, tick = self.match, self.match.tick
+        taken = {seat: match.check(movement) for seat, movement in inputs.items()}
+        match.step(taken)
+        for _ in range(match.game.rate // match.game.frame_rate - 1):
+            if match.result is None:
+                match.step({})
+        for seat, movement in taken.items():
+            self.write("move", seat, f'{{"movement":{movement.decode()},"tick":{tick}}}')
+
+    def play(self, random: Random, *, at_most: int = 100_000) -> None:
+        """Play at random, a move or a frame at a time, until the end or ``at_most`` of them."""
+        match = self.match
+        for _ in range(at_most):
+            if match.result is not None:
+                break
+            if match.game.real_time:
+                seats = [seat for seat in match.game.seats if random.random() < 0.1]
+                self.frame({seat: self.choose(seat, random) for seat in seats})
+            else:
+                seat = random.choice(sorted(match.turn))
+                self.move(seat, self.choose(seat, random))
+
+    def choose(self, seat: int, random: Random) -> dict[str, Any]:
+        legal = self.match.legal(seat)
+        if legal:
+            return random.choice(legal)
+        movement = self.match.game.bot(self.match.view(seat), seat, random, 1)
+        assert movement is not None
+        return movement
+
+    def finish(self, reason: str = "win", winners: tuple[int, ...] = ()) -> None:
+        match = self.match
+        ending = Ending(
+            state=Game.State.FINISHED,
+            winners=winners if match.result is None else match.result.winners,
+            reason=reason,
+            scores=match.scores,
+            final_view=msgspec.json.decode(match.view_json(None)),
+            tick=match.tick,
+        )
+        services.finish(game_id=self.game.pk, seq=self.seq + 1, ending=ending)

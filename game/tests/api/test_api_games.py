@@ -1,0 +1,362 @@
+"""Games over HTTP: the catalogue, lists, making and joining."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from rest_framework.test import APIClient
+
+from game import catalogue_json, services
+from game.author import catalogue
+from game.models import Game, Seat
+from game.tests.api.conftest import Table
+
+ROUTES = [
+    ("get", "/api/games/catalog/"),
+    ("get", "/api/games/"),
+    ("post", "/api/games/"),
+    ("get", f"/api/games/{uuid4()}/"),
+    ("get", f"/api/games/{uuid4()}/replay/"),
+    ("post", f"/api/games/{uuid4()}/join/"),
+    ("get", "/api/leaderboards/pong/"),
+]
+
+
+def refusal(answer):
+    assert answer["Content-Type"] == "application/problem+json", answer.content
+    return answer.status_code, answer.json()["code"]
+
+
+def ids(answer):
+    assert answer.status_code == 200, answer.content
+    return [game["id"] for game in answer.json()["results"]]
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_without_a_token_nothing_is_told(method, path):
+    assert refusal(getattr(APIClient(), method)(path)) == (401, "not_authenticated")
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_another_method_is_refused(ada, method, path):
+    assert refusal(ada.client.put(path)) == (405, "method_not_allowed")
+
+
+# -- The catalogue
+
+
+def test_the_catalogue_lists_all_games_with_the_form_of_their_moves(ada):
+    answer = ada.get("/api/games/catalog/")
+
+    assert answer["Content-Type"] == "application/json"
+    games = {game["name"]: game for game in answer.json()}
+    assert {"tictactoe", "connect_four", "battleship", "pong"} <= games.keys()
+    assert games["pong"]["kind"] == "real_time"
+    assert games["tictactoe"]["kind"] == "turn_based"
+    assert games["tictactoe"]["title"] == "Tic-tac-toe"
+    assert (games["battleship"]["min_players"], games["battleship"]["max_players"]) == (2, 2)
+    assert games["connect_four"]["move_schema"]["properties"]["column"]["maximum"] == 6
+
+
+def test_the_catalogue_is_a_hot_read_for_sessions_that_live(ada, django_assert_num_queries):
+    token = ada.client._credentials["HTTP_AUTHORIZATION"].split()[1]
+    ada.get("/api/games/catalog/")
+
+    with django_assert_num_queries(0):
+        assert catalogue_json.hot_read(token) == ada.get("/api/games/catalog").content
+    assert catalogue_json.hot_read("junk") is None
+    ada.post("/api/auth/logout")
+    assert catalogue_json.hot_read(token) is None
+
+
+# -- Making
+
+
+def test_a_game_with_a_free_seat_is_made_and_joined(ada, bob):
+    made = ada.post("/api/games/", {"game": "tictactoe"})
+
+    assert made.status_code == 201
+    game = made.json()
+    assert game == game | {
+        "game_id": game["id"],
+        "game": "tictactoe",
+        "title": "Tic-tac-toe",
+        "mode": "",
+        "state": "created",
+        "private": False,
+        "rated": True,
+        "finished_at": None,
+        "result": None,
+        "ws_url": f"/ws/game/{game['id']}/",
+        "spectators": True,
+        "side": "left",
+    }
+    assert game["players"] == [
+        {"id": ada.id, "username": "ada", "side": "left", "rating": 1500, "score": None}
+    ]
+    assert game["created_at"].endswith("Z")
+
+    joined = bob.post(f"/api/games/{game['id']}/join/")
+
+    assert joined.status_code == 200
+    assert joined.json()["side"] == "right"
+    assert joined.json()["state"] == "waiting_for_players"
+    assert [player["username"] for player in joined.json()["players"]] == ["ada", "bob"]
+    assert bob.post(f"/api/games/{game['id']}/join").json() == joined.json()
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_a_bot_sits_down_at_once_and_the_game_is_not_rated(ada, level):
+    game = ada.post("/api/games/", {"game": "connect_four", "opponent": "bot", "level": level}).json()
+
+    assert (game["state"], game["rated"], game["side"]) == ("waiting_for_players", False, "left")
+    assert [player.get("bot_level") for player in game["players"]] == [None, level]
+    assert get_user_model().objects.get(pk=game["players"][1]["id"]).is_bot
+
+
+def test_nobody_can_register_the_name_of_a_bot(ada):
+    for name in services.BOT_NAMES.values():
+        assert APIClient().post("/api/auth/guest", {"username": name}).status_code == 422
+
+
+def test_a_private_game_against_a_bot_is_watched_by_nobody(ada, cyd):
+    game = ada.post("/api/games/", {"game": "pong", "opponent": "bot", "private": True}).json()
+
+    assert (game["private"], game["spectators"]) == (True, False)
+    assert refusal(cyd.get(f"/api/games/{game['id']}")) == (404, "unknown_match")
+
+
+@pytest.mark.parametrize("body", [{"target": 3}, {"options": {"target": 3}}])
+def test_options_are_given_beside_the_game_or_by_themselves(ada, body):
+    game = ada.post("/api/games/", {"game": "pong", **body}).json()
+
+    assert game["options"] == {"target": 3}
+
+
+def test_options_left_out_are_stored_as_their_defaults(ada):
+    game = ada.post("/api/games/", {"game": "pong"}).json()
+
+    assert Game.objects.get(pk=game["id"]).options == {"target": 5}
+
+
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [
+        ({}, (422, "invalid")),
+        ({"game": ""}, (422, "invalid")),
+        ({"game": 5}, (422, "invalid")),
+        ({"game": ["pong"]}, (422, "invalid")),
+        ({"game": "x" * 41}, (422, "invalid")),
+        ({"game": "go"}, (404, "unknown_game")),
+        ({"game": "pong", "opponent": "bob"}, (422, "invalid")),
+        ({"game": "pong", "opponent": ["bot"]}, (422, "invalid")),
+        ({"game": "pong", "opponent": None}, (422, "invalid")),
+        ({"game": "pong", "opponent": "bot", "level": 0}, (422, "invalid")),
+        ({"game": "pong", "opponent": "bot", "level": 4}, (422, "invalid")),
+        ({"game": "pong", "opponent": "bot", "level": "2"}, (422, "invalid")),
+        ({"game": "pong", "opponent": "bot", "level": True}, (422, "invalid")),
+        ({"game": "pong", "private": "yes"}, (422, "invalid")),
+        ({"game": "pong", "private": None}, (422, "invalid")),
+        ({"game": "pong", "options": []}, (422, "invalid")),
+        ({"game": "pong", "options": {"target": 0}}, (422, "invalid_options")),
+        ({"game": "pong", "options": {"target": "5"}}, (422, "invalid_options")),
+        ({"game": "pong", "options": {"goal": 5}}, (422, "invalid_options")),
+        ({"game": "pong", "target": 22}, (422, "invalid_options")),
+        ({"game": "tictactoe", "options": {"target": 5}}, (422, "invalid_options")),
+        ({"game": "tictactoe", "opponent": "bot", "options": {"x": {}}}, (422, "invalid_options")),
+    ],
+)
+def test_what_is_no_game_is_refused_and_not_made(ada, body, refused):
+    assert refusal(ada.post("/api/games/", body)) == refused
+    assert not Game.objects.exists()
+    assert not Seat.objects.exists()
+
+
+def test_a_game_asked_for_twice_with_one_key_is_made_once(ada):
+    body = {"game": "pong", "target": 3}
+    first = ada.post("/api/games/", body, **{"Idempotency-Key": "k"})
+    again = ada.post("/api/games", body, **{"Idempotency-Key": "k"})
+
+    assert first.content == again.content
+    assert Game.objects.count() == 1
+    other = ada.post("/api/games/", {"game": "pong", "target": 4}, **{"Idempotency-Key": "k"})
+    assert refusal(other) == (409, "idempotency_key_reused")
+
+
+def test_who_has_many_unfinished_games_makes_no_more(ada, bob, monkeypatch):
+    monkeypatch.setattr(services, "MOST_UNFINISHED", 2)
+    made = ada.post("/api/games/", {"game": "pong"}).json()
+    assert ada.post("/api/games/", {"game": "pong", "opponent": "bot"}).status_code == 201
+
+    for body in ({"game": "pong"}, {"game": "pong", "opponent": "bot"}):
+        assert refusal(ada.post("/api/games/", body)) == (409, "too_many_games")
+    assert bob.post("/api/games/", {"game": "pong"}).status_code == 201
+    Game.objects.filter(pk=made["id"]).update(state=Game.State.ABANDONED)
+    assert ada.post("/api/games/", {"game": "pong"}).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_games_made_at_the_same_moment_are_all_counted(ada, monkeypatch):
+    monkeypatch.setattr(services, "MOST_UNFINISHED", 3)
+    barrier = threading.Barrier(8)
+
+    def make(_):
+        try:
+            barrier.wait(timeout=30)
+            return ada.client.post("/api/games/", {"game": "pong"}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(make, range(8)))
+
+    assert sorted(answers) == [201] * 3 + [409] * 5
+    assert Game.objects.count() == 3
+
+
+# -- Joining
+
+
+def test_a_full_game_is_joined_by_nobody_else(ada, bob, cyd, new_game):
+    game = new_game()
+
+    assert refusal(cyd.post(f"/api/games/{game.pk}/join/")) == (409, "game_full")
+    assert bob.post(f"/api/games/{game.pk}/join/").json()["side"] == "right"
+
+
+@pytest.mark.parametrize("game_id", [uuid4(), "x", "1", "%00", "é", "0" * 300])
+@pytest.mark.parametrize("rest", ["", "/join", "/replay"])
+def test_an_unknown_game_is_not_found(ada, game_id, rest):
+    ask = ada.post if rest == "/join" else ada.get
+
+    assert ask(f"/api/games/{game_id}{rest}").status_code in (400, 404)
+
+
+def test_an_abandoned_game_is_joined_by_nobody(ada, bob):
+    made = ada.post("/api/games/", {"game": "pong"}).json()
+    Game.objects.filter(pk=made["id"]).update(state=Game.State.ABANDONED)
+
+    assert refusal(bob.post(f"/api/games/{made['id']}/join/")) == (409, "game_full")
+
+
+# -- Lists and one
+
+
+def test_a_private_game_is_shown_to_its_players_and_while_a_seat_is_free_to_who_has_its_link(ada, bob, cyd):
+    made = ada.post("/api/games/", {"game": "tictactoe", "private": True}).json()
+    path = f"/api/games/{made['id']}/"
+
+    assert ids(bob.get("/api/games/")) == []
+    assert bob.get(path).json()["players"][0]["username"] == "ada"
+    assert bob.post(path + "join").status_code == 200
+    for player in (ada, bob):
+        assert ids(player.get("/api/games/")) == ids(player.get("/api/games/", {"mine": 1})) == [made["id"]]
+        assert player.get(path).json()["rated"] is False
+    assert ids(cyd.get("/api/games/")) == []
+    assert refusal(cyd.get(path)) == (404, "unknown_match")
+    assert refusal(cyd.get(path + "replay")) == (404, "unknown_match")
+
+
+def test_a_list_is_narrowed_by_state_game_and_whose(ada, bob, cyd, new_game):
+    one = new_game("pong")
+    two = new_game("tictactoe", bob, cyd)
+    three = new_game("tictactoe")
+    services.note_state(game_id=two.pk, state="active")
+
+    def listed(**query):
+        numbers = {str(game.pk): number for number, game in enumerate((one, two, three), start=1)}
+        return [numbers[game_id] for game_id in ids(ada.get("/api/games/", query))]
+
+    assert listed() == listed(state="", game="", mine="") == listed(mine="0") == [3, 2, 1]
+    assert listed(mine="1") == [3, 1]
+    assert listed(mine="true", game="pong") == [1]
+    assert listed(game="tictactoe") == [3, 2]
+    assert listed(state="active") == [2]
+    assert listed(state="active", mine="1") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("state", "running"),
+        ("state", "queue"),
+        ("game", "go"),
+        ("game", "x" * 41),
+        ("mine", "2"),
+        ("mine", "me"),
+        ("limit", "0"),
+        ("cursor", "x"),
+    ],
+)
+def test_a_list_that_there_is_not_is_refused(ada, name, value):
+    answer = ada.get("/api/games/", {name: value})
+
+    assert refusal(answer) == (422, "invalid")
+    assert list(answer.json()["errors"]) == [name]
+
+
+def test_a_long_list_comes_in_pages_newest_first(ada, new_game):
+    made = [str(new_game().pk) for _ in range(5)]
+
+    page = ada.get("/api/games/", {"limit": 2, "mine": 1}).json()
+    listed = [game["id"] for game in page["results"]]
+    while page["next"]:
+        page = ada.get(page["next"]).json()
+        listed += [game["id"] for game in page["results"]]
+
+    assert listed == made[::-1]
+
+
+def test_a_list_takes_the_same_few_queries_however_long_it_is(ada, new_game, django_assert_num_queries):
+    new_game()
+    ada.get("/api/games/")
+    for query in ({}, {"mine": 1}, {"state": "waiting_for_players", "game": "tictactoe"}):
+        with django_assert_num_queries(2):
+            ada.get("/api/games/", query)
+    for _ in range(10):
+        new_game()
+    for query in ({}, {"mine": 1}):
+        with django_assert_num_queries(2):
+            assert len(ids(ada.get("/api/games/", query))) == 11
+    game = new_game()
+    with django_assert_num_queries(2):
+        ada.get(f"/api/games/{game.pk}/")
+
+
+def test_making_and_joining_take_few_queries(ada, bob, django_assert_max_num_queries):
+    bob.get("/api/games/")
+    with django_assert_max_num_queries(16):
+        made = ada.post("/api/games/", {"game": "tictactoe"}).json()
+    with django_assert_max_num_queries(16):
+        bob.post(f"/api/games/{made['id']}/join/")
+
+
+def test_a_finished_game_shows_how_it_ended(ada, bob, new_game):
+    game = new_game()
+    table = Table(game)
+    for seat, cell in ((0, 0), (1, 3), (0, 1), (1, 4), (0, 2)):
+        table.move(seat, {"cell": cell})
+    table.finish()
+
+    shown = ada.get(f"/api/games/{game.pk}/").json()
+
+    assert shown["state"] == "finished"
+    assert shown["finished_at"].endswith("Z")
+    assert shown["result"].keys() == {"winner_ids", "reason", "scores", "ratings", "rewards"}
+    assert (shown["result"]["winner_ids"], shown["result"]["reason"]) == ([ada.id], "win")
+    assert shown["result"]["scores"] == {str(ada.id): 1, str(bob.id): 0}
+    after = [change["after"] for change in shown["result"]["ratings"]]
+    assert [player["rating"] for player in shown["players"]] == after
+    assert [player["score"] for player in shown["players"]] == [1, 0]
+
+
+def test_a_game_whose_rules_are_gone_is_left_out(ada, new_game, monkeypatch):
+    gone, kept = new_game("pong"), new_game("tictactoe")
+    monkeypatch.delitem(catalogue._games, "pong")
+
+    assert ids(ada.get("/api/games/")) == [str(kept.pk)]
+    assert refusal(ada.get(f"/api/games/{gone.pk}/")) == (404, "unknown_game")
+    assert refusal(ada.get(f"/api/games/{gone.pk}/replay/")) == (404, "unknown_game")

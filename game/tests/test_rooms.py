@@ -5,6 +5,7 @@ import pytest
 from game.models import Game, JournalEntry
 from game.tests.conftest import begin
 from realtime.testing import Closed
+from realtime.worker import in_database
 
 
 async def win(ada, bob) -> None:
@@ -46,9 +47,10 @@ async def test_two_people_play_a_whole_game(new_game, ada, bob):
         changes = {change["user_id"]: change["after"] - change["before"] for change in over["ratings"]}
         assert changes[ada.id] > 0 > changes[bob.id]
         assert (await player.hear("game_state"))["state"] == "finished"
-    stored = await Game.objects.aget(pk=game.pk)
+    stored = await in_database(Game.objects.get, pk=game.pk)
     assert stored.state == "finished"
-    seqs = [entry.seq async for entry in JournalEntry.objects.filter(game=game).order_by("seq")]
+    entries = JournalEntry.objects.filter(game=game).order_by("seq")
+    seqs = await in_database(lambda: list(entries.values_list("seq", flat=True)))
     assert seqs == list(range(1, len(seqs) + 1))
 
 

@@ -1,6 +1,7 @@
 """Questions about games: the only reads that others use."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from game.author import catalogue
 from game.models import Game, JournalEntry, Rating, Seat
 from game.ratings import Strength
-from game.records import SeatRecord
+from game.records import SeatedGame, SeatRecord
 from game.refusals import UnknownMatch
 
 
@@ -92,17 +93,29 @@ def unfinished_ids(*, older_than_s: float) -> list[uuid.UUID]:
     return list(going_on.values_list("pk", flat=True))
 
 
-def open_seat(user_id: int, queue: str | None = None) -> Seat | None:
-    """The user's place in an unfinished match, of this queue or of any."""
-    seats = Seat.objects.filter(user_id=user_id, is_open=True, queue__isnull=False).select_related("game")
-    return (seats if queue is None else seats.filter(queue=queue)).order_by("-game__created_at").first()
+def latest_open_game(user_id: int) -> uuid.UUID | None:
+    """The latest unfinished match of those that a queue made for the user."""
+    seats = Seat.objects.filter(user_id=user_id, is_open=True, queue__isnull=False)
+    return seats.order_by("-game__created_at").values_list("game_id", flat=True).first()
 
 
-def seated(game_id: uuid.UUID) -> list[SeatRecord]:
-    """Who sits in the game, in the order of the seats."""
-    seats = Seat.objects.filter(game_id=game_id).order_by("number")
-    rows = seats.values_list("number", "user_id", "user__username", "bot_level", "rating_before")
-    return [SeatRecord(*row[:4], row[4] or 0) for row in rows]
+def open_games(queue: str, user_ids: Iterable[int]) -> dict[int, uuid.UUID]:
+    """The unfinished matches of this queue, of those of the users who have one."""
+    seats = Seat.objects.filter(user_id__in=user_ids, queue=queue, is_open=True)
+    return dict(seats.values_list("user_id", "game_id"))
+
+
+def seated(game_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, SeatedGame]:
+    """What these games are, and who sits in them."""
+    seats = Seat.objects.filter(game_id__in=game_ids).order_by("number")
+    games: dict[uuid.UUID, SeatedGame] = {}
+    rows = seats.values_list(
+        "game_id", "game__name", "game__mode", "number", "user_id", "user__username", "bot_level", "rating_before"
+    )
+    for game_id, name, mode, number, user_id, username, bot_level, rating in rows:
+        game = games.setdefault(game_id, SeatedGame(name, mode, []))
+        game.seats.append(SeatRecord(number, user_id, username, bot_level, rating or 0))
+    return games
 
 
 def strengths(game_name: str, user_ids: list[int]) -> dict[int, Strength]:

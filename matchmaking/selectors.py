@@ -1,7 +1,9 @@
 """Questions about the queue: where a player stands, and who waits near whom."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -21,7 +23,7 @@ _PLACES = """(
     SELECT count(*) FROM matchmaking_ticket other WHERE other.queue_id = matchmaking_ticket.queue_id {}
 )"""
 # The nearest on both sides, each found at once by the index.
-_NEIGHBOURS = """(
+_NEIGHBOURS = """
     SELECT id FROM (
         SELECT id FROM matchmaking_ticket WHERE queue_id = %s AND rating >= %s ORDER BY rating, id LIMIT %s
     ) AS above
@@ -30,58 +32,68 @@ _NEIGHBOURS = """(
         SELECT id FROM matchmaking_ticket
         WHERE queue_id = %s AND rating < %s ORDER BY rating DESC, id LIMIT %s
     ) AS below
-)"""
+"""
 
 
 def standing(user_id: int) -> dict[str, Any]:
     """Where the user stands, as clients are told: queued, else in the latest unfinished match, else idle."""
-    return queued(user_id) or matched(user_id) or {"status": "idle"}
+    if place := queued([user_id]):
+        return place[user_id]
+    game_id = game_selectors.latest_open_game(user_id)
+    return {"status": "idle"} if game_id is None else matched({user_id: game_id})[user_id]
 
 
-def queued(user_id: int) -> dict[str, Any] | None:
-    """The user's place in a queue: ``position`` counts from 1, ``waited_s`` is in seconds."""
-    # One statement: the place and the ticket are of the same moment.
-    ticket = (
-        Ticket.objects.filter(members__user=user_id)
+def queued(user_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The places of those of the users who wait: ``position`` counts from 1, ``waited_s`` is in seconds."""
+    # One statement: the places and the tickets are of the same moment.
+    places = (
+        Member.objects.filter(user_id__in=user_ids)
         .annotate(
             position=RawSQL(_PLACES.format("AND other.id <= matchmaking_ticket.id"), ()),
             queue_size=RawSQL(_PLACES.format(""), ()),
         )
-        .values("queue_id", "joined_at", "position", "queue_size")
-        .first()
+        .values_list("user_id", "ticket__queue_id", "ticket__joined_at", "position", "queue_size")
     )
-    if ticket is None:
-        return None
-    game, mode = Queue.kind_of(ticket["queue_id"])
-    return {
-        "status": "queued",
-        "game": game,
-        "mode": mode,
-        "position": ticket["position"],
-        "queue_size": ticket["queue_size"],
-        "waited_s": round(_seconds_since(ticket["joined_at"], timezone.now()), 1),
-    }
+    now = timezone.now()
+    standings = {}
+    for user_id, queue, joined_at, position, queue_size in places:
+        game, mode = Queue.kind_of(queue)
+        standings[user_id] = {
+            "status": "queued",
+            "game": game,
+            "mode": mode,
+            "position": position,
+            "queue_size": queue_size,
+            "waited_s": round(_seconds_since(joined_at, now), 1),
+        }
+    return standings
 
 
-def matched(user_id: int, queue: str | None = None) -> dict[str, Any] | None:
-    """The user's unfinished match, of this queue or of any."""
-    mine = game_selectors.open_seat(user_id, queue)
-    if mine is None:
-        return None
-    game = mine.game
-    sides = catalogue.get(game.name).sides
-    return {
-        "status": "matched",
-        "game": game.name,
-        "mode": game.mode,
-        "game_id": game.pk,
-        "side": sides[mine.number],
-        "ws_url": game_services.ws_url(game.pk),
-        "players": [
-            {"id": seat.user_id, "username": seat.username, "rating": seat.rating, "side": sides[seat.number]}
-            for seat in game_selectors.seated(game.pk)
-        ],
-    }
+def matched(game_ids: Mapping[int, UUID]) -> dict[int, dict[str, Any]]:
+    """The matches of these users, ``{user_id: game_id}``."""
+    games = game_selectors.seated(set(game_ids.values()))
+    standings = {}
+    for user_id, game_id in game_ids.items():
+        game = games[game_id]
+        sides = catalogue.get(game.name).sides
+        standings[user_id] = {
+            "status": "matched",
+            "game": game.name,
+            "mode": game.mode,
+            "game_id": game_id,
+            "side": next(sides[seat.number] for seat in game.seats if seat.user_id == user_id),
+            "ws_url": game_services.ws_url(game_id),
+            "players": [
+                {
+                    "id": seat.user_id,
+                    "username": seat.username,
+                    "rating": seat.rating,
+                    "side": sides[seat.number],
+                }
+                for seat in game.seats
+            ],
+        }
+    return standings
 
 
 def ticket_of(user_id: int) -> Ticket | None:
@@ -89,10 +101,19 @@ def ticket_of(user_id: int) -> Ticket | None:
     return Ticket.objects.filter(members__user=user_id).first()
 
 
-def neighbours(queue: str, rating: int, count: int) -> list[Waiting]:
-    """Up to ``count`` tickets of the queue rated at least so, and as many rated lower: the nearest."""
-    side = (queue, rating, count)
-    return _waiting(Member.objects.filter(ticket_id__in=RawSQL(_NEIGHBOURS, (*side, *side))))
+def queues_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """In which queue those of the users wait who do."""
+    return dict(Member.objects.filter(user_id__in=user_ids).values_list("user_id", "ticket__queue_id"))
+
+
+def neighbours(queue: str, ratings: Iterable[int], count: int) -> list[Waiting]:
+    """The nearest tickets: for each rating up to ``count`` rated at least so, and as many rated lower."""
+    sides = [(queue, rating, count) for rating in ratings for _ in range(2)]
+    if not sides:
+        return []
+    nearest = " UNION ALL ".join([_NEIGHBOURS] * (len(sides) // 2))
+    parameters = [value for side in sides for value in side]
+    return _waiting(Member.objects.filter(ticket_id__in=RawSQL(f"({nearest})", parameters)))
 
 
 def eldest(queue: str, count: int) -> list[Waiting]:
@@ -101,8 +122,8 @@ def eldest(queue: str, count: int) -> list[Waiting]:
     return _waiting(Member.objects.filter(ticket_id__in=first))
 
 
-def party_members(party_id: int, user_id: int) -> list[int]:
-    """The users of the party that this one leads. Raises ``UnknownParty``."""
+def party_members(party_id: int, user_id: int) -> tuple[int, ...]:
+    """The users of the party that this one leads, the leader first. Raises ``UnknownParty``."""
     raise UnknownParty
 
 

@@ -92,9 +92,8 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
     if kept:
         hear(kept)
     leaders = [leader for leader, *_ in parties]
-    standings = selectors.queued(leaders) | selectors.matched(
-        {leader: games[leader] for leader in leaders if leader in games}
-    )
+    playing = {leader: games[leader] for leader in leaders if leader in games}
+    standings = selectors.matched(playing) | selectors.queued(set(leaders) - set(playing))
     return [refused.get(number) or standings[leader] for number, leader in enumerate(leaders)]
 
 
@@ -211,8 +210,12 @@ def _lock(queue: str) -> None:
 
 def _is_locked(queue: str, *, skip_locked: bool = False) -> bool:
     """Lock the queue's row if it is there; where another one holds it, wait or skip it."""
-    row = Queue.objects.select_for_update(skip_locked=skip_locked).filter(pk=queue)
-    return row.values_list("pk", flat=True).first() is not None
+    statement = "SELECT 1 FROM matchmaking_queue WHERE name = %s"
+    if connection.features.has_select_for_update:  # SQLite has one writer at a time anyway
+        statement += " " + connection.ops.for_update_sql(skip_locked=skip_locked)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [queue])
+        return cursor.fetchone() is not None
 
 
 def _close(tickets: Sequence[int]) -> int:

@@ -15,6 +15,14 @@ class SeatRecord(NamedTuple):
     rating: int
 
 
+class SeatedGame(NamedTuple):
+    """What a game is, and who sits in it in the order of the seats."""
+
+    name: str
+    mode: str
+    seats: list[SeatRecord]
+
+
 class EntryRecord(NamedTuple):
     """A row of the journal."""
 

@@ -99,7 +99,7 @@ def create_game(
     return game
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def create_matches(*, name: str, queue: str, groups: Sequence[Sequence[int]], mode: str = "") -> list[Game]:
     """Make a rated game for each group of users, seated in this order, and tell them: all in few statements.
 

@@ -39,5 +39,5 @@ class Status(APIView):
     @extend_schema(responses=serializers.Standing)
     def get(self, request: Request) -> Response:
         user_id = identity(request).user_id
-        services.hear(user_id=user_id)
+        services.hear([user_id])
         return Response(selectors.standing(user_id))

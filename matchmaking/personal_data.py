@@ -9,7 +9,7 @@ from matchmaking import selectors, services
 @exports("queue")
 def queue(user_id: int) -> dict[str, Any] | None:
     """The place in a queue, while there is one."""
-    return selectors.queued(user_id)
+    return selectors.queued([user_id]).get(user_id)
 
 
 @erases

@@ -10,6 +10,13 @@ class AlreadyQueued(Conflict):
     title = "Waiting in another queue"
 
 
+class AlreadyPlaying(Conflict):
+    """A member of the party has an unfinished match of this queue."""
+
+    code = "already_playing"
+    title = "A member of the party still plays"
+
+
 class PartyTooLarge(Invalid):
     """The game has not that many seats."""
 

@@ -56,7 +56,8 @@ class _Sweep:
     """
 
     def __init__(self, tickets: Iterable[Waiting], fewest: int, most: int) -> None:
-        self._tickets = sorted(tickets, key=lambda ticket: (ticket.rating, ticket.id))
+        fitting = (ticket for ticket in tickets if len(ticket.user_ids) <= most)
+        self._tickets = sorted(fitting, key=lambda ticket: (ticket.rating, ticket.id))
         self._fewest, self._most = fewest, most
         count = len(self._tickets)
         self._is_free = [True] * count

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from statistics import fmean
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 from prometheus_client import Histogram
 
+from core.refusals import Refusal
 from game import selectors as game_selectors
 from game import services as game_services
 from game.author import catalogue
@@ -22,9 +24,10 @@ from game.author.game import Game as Rules
 from matchmaking import rules, selectors
 from matchmaking.events import QueueExpired
 from matchmaking.models import Member, Queue, Ticket
-from matchmaking.refusals import AlreadyQueued, PartyTooLarge
+from matchmaking.refusals import AlreadyPlaying, AlreadyQueued, PartyTooLarge
 from matchmaking.rules import Waiting
 from matchmaking.selectors import TICKET_LIVES
+from matchmaking.together import Together
 from realtime.publishing import publish
 
 logger = logging.getLogger(__name__)
@@ -34,6 +37,7 @@ HEARD_EVERY = timedelta(minutes=1)
 AT_ONCE = 10_000
 """How many tickets one pass looks at: a transaction of a second or two."""
 _NEW = 2**63
+"""From here on are the ids of tickets that may be matched before they need a row."""
 
 waits = Histogram(
     "matchmaking_wait_seconds",
@@ -42,51 +46,76 @@ waits = Histogram(
 )
 
 
-@transaction.atomic
 def join(*, user_id: int, game: str, mode: str = "", party_id: int | None = None) -> dict[str, Any]:
     """Queue the user, or the whole party the user leads, and match them at once if somebody near waits.
 
     Gives what ``selectors.standing`` gives. Who waits already keeps the place, and who has an unfinished
-    match of this queue gets it back. Raises ``UnknownGame``, ``UnknownParty``, ``PartyTooLarge`` and
-    ``AlreadyQueued``.
+    match of this queue gets it back. Raises ``UnknownGame``, ``UnknownParty``, ``PartyTooLarge``,
+    ``AlreadyQueued`` and ``AlreadyPlaying``.
     """
     kind = catalogue.get(game)
-    user_ids = [user_id] if party_id is None else selectors.party_members(party_id, user_id)
+    user_ids = (user_id,) if party_id is None else selectors.party_members(party_id, user_id)
     if len(user_ids) > kind.max_players:
         raise PartyTooLarge(f"{kind.title} seats at most {kind.max_players}.")
-    queue = Queue.name_of(game, mode)
+    return _join_together(Queue.name_of(game, mode), user_ids)
+
+
+@transaction.atomic(savepoint=False)
+def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any] | Exception]:
+    """Where each party's leader, who comes first, stands after they have joined this queue in this order."""
+    kind = catalogue.get(Queue.kind_of(queue)[0])
     _lock(queue)
-    ticket = selectors.ticket_of(user_id)
-    if ticket is not None and ticket.queue_id == queue:
-        hear(user_id=user_id)
-        return selectors.standing(user_id)
-    match = selectors.matched(user_id, queue)
-    if match is not None:
-        return match
-    if ticket is not None:
-        waits_for, in_mode = Queue.kind_of(ticket.queue_id)
-        raise AlreadyQueued(details={"game": waits_for, "mode": in_mode})
-    strengths = game_selectors.strengths(game, user_ids)
-    rating = round(fmean(strength.shown for strength in strengths.values()))
-    new = Waiting(_NEW, rating, 0.0, tuple(user_ids))
-    near = selectors.neighbours(queue, rating, kind.max_players)
-    groups = _groups(kind, [*near, new])
-    if not any(new in group for group in groups):
-        _queue(queue, new)
-    _play(kind, queue, groups)
-    return selectors.standing(user_id)
+    user_ids = [user_id for party in parties for user_id in party]
+    queued = selectors.queues_of(user_ids)
+    games = game_selectors.open_games(queue, user_ids)
+    strengths = game_selectors.strengths(kind.name, user_ids)
+    kept = [leader for leader, *_ in parties if queued.get(leader) == queue]
+    refused: dict[int, Refusal] = {}
+    new: list[Waiting] = []
+    for number, (leader, *others) in enumerate(parties):
+        if leader in games or queued.get(leader) == queue:
+            continue
+        if elsewhere := [queued[user_id] for user_id in (leader, *others) if user_id in queued]:
+            game, mode = Queue.kind_of(elsewhere[0])
+            refused[number] = AlreadyQueued(details={"game": game, "mode": mode})
+        elif any(user_id in games for user_id in others):
+            refused[number] = AlreadyPlaying()
+        else:
+            rating = round(fmean(strengths[user_id].shown for user_id in (leader, *others)))
+            new.append(Waiting(_NEW + len(new), rating, 0.0, (leader, *others)))
+            # The same party twice at this moment: the second finds the first.
+            queued |= dict.fromkeys((leader, *others), queue)
+    near = selectors.neighbours(queue, {ticket.rating for ticket in new}, kind.max_players)
+    groups = _groups(kind, [*near, *new])
+    games |= _play(kind, queue, groups)
+    _queue(queue, [ticket for ticket in new if ticket.user_ids[0] not in games])
+    if kept:
+        hear(kept)
+    leaders = [leader for leader, *_ in parties]
+    playing = {leader: games[leader] for leader in leaders if leader in games}
+    standings = selectors.matched(playing) | selectors.queued(set(leaders) - set(playing))
+    return [refused.get(number) or standings[leader] for number, leader in enumerate(leaders)]
 
 
-def _queue(queue: str, new: Waiting) -> None:
-    ticket = Ticket.objects.create(queue_id=queue, rating=new.rating)
+_join_together = Together(_join)
+
+
+def _queue(queue: str, tickets: Sequence[Waiting]) -> None:
+    if not tickets:
+        return
+    rows = Ticket.objects.bulk_create(Ticket(queue_id=queue, rating=ticket.rating) for ticket in tickets)
+    # By rising user id: overlapping parties that join two queues never wait for each other in a circle.
+    members = sorted(
+        (user_id, row.pk) for row, ticket in zip(rows, tickets, strict=True) for user_id in ticket.user_ids
+    )
     with connection.cursor() as cursor:
-        # By rising user id: overlapping parties that join two queues never wait for each other in a circle.
         cursor.execute(
-            f"INSERT INTO matchmaking_member (user_id, ticket_id) VALUES {_list('(%s, %s)', new.user_ids)} "
+            f"INSERT INTO matchmaking_member (user_id, ticket_id) VALUES {_list('(%s, %s)', members)} "
             "ON CONFLICT DO NOTHING",
-            [value for user_id in sorted(new.user_ids) for value in (user_id, ticket.pk)],
+            [value for member in members for value in member],
         )
-        if cursor.rowcount < len(new.user_ids):
+        if cursor.rowcount < len(members):
+            # Somebody joined another queue at this very moment.
             raise AlreadyQueued
 
 
@@ -100,10 +129,10 @@ def leave(*, user_id: int) -> bool:
     return _close([ticket.pk]) == 1
 
 
-def hear(*, user_id: int) -> None:
-    """Note that the user still waits."""
+def hear(user_ids: Iterable[int]) -> None:
+    """Note that these users still wait."""
     now = timezone.now()
-    Ticket.objects.filter(members__user=user_id, heard_at__lt=now - HEARD_EVERY).update(heard_at=now)
+    Ticket.objects.filter(members__user__in=user_ids, heard_at__lt=now - HEARD_EVERY).update(heard_at=now)
 
 
 def match_all() -> int:
@@ -136,19 +165,18 @@ def _groups(kind: type[Rules], tickets: Iterable[Waiting]) -> list[list[Waiting]
     return rules.groups(tickets, fewest=fewest, most=kind.max_players)
 
 
-def _play(kind: type[Rules], queue: str, groups: Sequence[Sequence[Waiting]]) -> None:
+def _play(kind: type[Rules], queue: str, groups: Sequence[Sequence[Waiting]]) -> dict[int, UUID]:
+    """Take the groups out of the queue and make their games; gives each player's."""
     if not groups:
-        return
+        return {}
     tickets = [ticket for group in groups for ticket in group]
-    _close([ticket.id for ticket in tickets if ticket.id != _NEW])
-    game_services.create_matches(
-        name=kind.name,
-        mode=Queue.kind_of(queue)[1],
-        queue=queue,
-        groups=[_seating(group) for group in groups],
-    )
+    _close([ticket.id for ticket in tickets if ticket.id < _NEW])
+    seatings = [_seating(group) for group in groups]
+    mode = Queue.kind_of(queue)[1]
+    games = game_services.create_matches(name=kind.name, mode=mode, queue=queue, groups=seatings)
     for ticket in tickets:
         waits.observe(ticket.waited)
+    return {user_id: game.pk for game, seating in zip(games, seatings, strict=True) for user_id in seating}
 
 
 def _seating(group: Sequence[Waiting]) -> list[int]:
@@ -182,8 +210,12 @@ def _lock(queue: str) -> None:
 
 def _is_locked(queue: str, *, skip_locked: bool = False) -> bool:
     """Lock the queue's row if it is there; where another one holds it, wait or skip it."""
-    row = Queue.objects.select_for_update(skip_locked=skip_locked).filter(pk=queue)
-    return row.values_list("pk", flat=True).first() is not None
+    statement = "SELECT 1 FROM matchmaking_queue WHERE name = %s"
+    if connection.features.has_select_for_update:  # SQLite has one writer at a time anyway
+        statement += " " + connection.ops.for_update_sql(skip_locked=skip_locked)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [queue])
+        return cursor.fetchone() is not None
 
 
 def _close(tickets: Sequence[int]) -> int:

@@ -1,0 +1,132 @@
+"""Many at the same moment, on real connections and over real workers: nobody twice, nobody lost."""
+
+import asyncio
+from collections import Counter
+
+import httpx
+import pytest
+from django.db import connection, transaction
+
+from accounts.models import User
+from game.models import Game, Seat
+from matchmaking import services
+from matchmaking.models import Member, Ticket
+from matchmaking.rules import Waiting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+needs_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite has one writer at a time"
+)
+
+
+@pytest.fixture
+def crowd(db):
+    return User.objects.bulk_create(User(username=f"player{number}") for number in range(200))
+
+
+def check_all_are_matched_in_pairs(user_ids):
+    seats = list(Seat.objects.values_list("game_id", "user_id"))
+    assert sorted(user for _, user in seats) == sorted(user_ids)
+    assert set(Counter(game for game, _ in seats).values()) == {2}
+    assert Ticket.objects.count() == Member.objects.count() == 0
+
+
+def test_200_joins_at_once_give_exactly_100_matches(crowd, at_once):
+    def joins(user):
+        return lambda: services.join(user_id=user.pk, game="tictactoe")
+
+    # As many threads as the pool has connections, less this one's: each takes its turn with the same users.
+    def several(users):
+        return lambda: [joins(user)() for user in users]
+
+    answers = [one for some in at_once([several(crowd[n::12]) for n in range(12)]) for one in some]
+
+    assert len(answers) == 200
+    check_all_are_matched_in_pairs([user.pk for user in crowd])
+    assert Game.objects.count() == 100
+
+
+def test_one_who_joins_many_times_at_once_is_there_once(ada, at_once):
+    answers = at_once([ada.join] * 8)
+
+    assert {(answer.status_code, answer.json()["position"]) for answer in answers} == {(200, 1)}
+    assert Member.objects.count() == Ticket.objects.count() == 1
+
+
+def test_of_many_queues_joined_at_once_one_is_got(ada, at_once):
+    games = ["tictactoe", "connect_four", "pong", "battleship"]
+
+    answers = at_once([lambda game=game: ada.join(game) for game in games * 2])
+
+    got = [answer.json()["game"] for answer in answers if answer.status_code == 200]
+    refused = [answer.json()["code"] for answer in answers if answer.status_code != 200]
+    assert len(set(got)) == 1
+    assert set(refused) == {"already_queued"}
+    assert Member.objects.count() == Ticket.objects.count() == 1
+
+
+def test_who_leaves_while_another_joins_is_either_out_or_matched(ada, bob, at_once):
+    for _ in range(15):
+        ada.join()
+
+        left, joined = at_once([ada.leave, bob.join])
+
+        if left.json()["status"] == "left":
+            assert joined.json()["status"] == "queued"
+            assert ada.status() == {"status": "idle"}
+            bob.leave()
+        else:
+            assert joined.json()["status"] == "matched"
+            assert ada.status()["game_id"] == joined.json()["game_id"]
+            Seat.objects.update(is_open=False)
+
+
+def test_many_passes_at_once_match_everybody_once(crowd, at_once):
+    services.join(user_id=crowd[0].pk, game="tictactoe")
+    services._queue("tictactoe", [Waiting(user.pk, 1500, 0.0, (user.pk,)) for user in crowd[1:]])
+
+    made = at_once([services.match_all] * 6)
+
+    assert sum(made) == 100
+    check_all_are_matched_in_pairs([user.pk for user in crowd])
+
+
+@needs_postgresql
+def test_a_queue_at_which_another_is_already_is_left_to_it(player, at_once):
+    player("low", tictactoe=100).join()
+    player("high", tictactoe=3000).join()
+    Ticket.objects.update(joined_at="2020-01-01T00:00Z")
+
+    with transaction.atomic():
+        services._lock("tictactoe")
+        assert at_once([lambda: services.match_queue("tictactoe")]) == [0]
+    assert at_once([lambda: services.match_queue("tictactoe")]) == [1]
+
+
+async def join_as_guests(url, count):
+    """The answers to the joins of so many guests at once, and where they stand afterwards."""
+    limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
+    async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as http:
+
+        async def sign_in(_):
+            return {"Authorization": f"Bearer {(await http.post('/api/auth/guest')).json()['access']}"}
+
+        guests = await asyncio.gather(*map(sign_in, range(count)))
+        joined = await asyncio.gather(
+            *(http.post("/game/join/", json={"game": "tictactoe"}, headers=guest) for guest in guests)
+        )
+        standings = await asyncio.gather(*(http.get("/game/status/", headers=guest) for guest in guests))
+        return joined, [answer.json() for answer in standings]
+
+
+def test_200_joins_at_once_over_two_workers_give_exactly_100_matches(live_server_process):
+    with live_server_process(workers=2) as server:
+        joined, standings = asyncio.run(join_as_guests(server.base_url, 200))
+
+    assert {answer.status_code for answer in joined} == {200, 201}
+    assert {standing["status"] for standing in standings} == {"matched"}
+    games = Counter(standing["game_id"] for standing in standings)
+    assert len(games) == 100
+    assert set(games.values()) == {2}
+    assert all(len({player["id"] for player in standing["players"]}) == 2 for standing in standings)

@@ -1,0 +1,76 @@
+"""Who is put together with whom, for any tickets."""
+
+import itertools
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matchmaking.rules import Waiting, groups, window
+
+waits = st.floats(0, 60)
+solos = st.lists(st.tuples(st.integers(1000, 2000), waits), max_size=30).map(
+    lambda rows: [Waiting(id, rating, waited, (id,)) for id, (rating, waited) in enumerate(rows)]
+)
+parties = st.lists(st.tuples(st.integers(1000, 2000), waits, st.integers(1, 4)), max_size=20).map(
+    lambda rows: [
+        Waiting(id, rating, waited, tuple(range(10 * id, 10 * id + size)))
+        for id, (rating, waited, size) in enumerate(rows)
+    ]
+)
+tables = st.tuples(st.integers(2, 4), st.integers(0, 3)).map(lambda ends: (ends[0], ends[0] + ends[1]))
+
+
+def may_play(group):
+    ratings = [ticket.rating for ticket in group]
+    return max(ratings) - min(ratings) <= max(window(ticket.waited) for ticket in group)
+
+
+@given(tickets=parties, table=tables)
+def test_groups_fit_the_table_and_the_window_and_nobody_is_in_two(tickets, table):
+    fewest, most = table
+    made = groups(tickets, fewest=fewest, most=most)
+
+    taken = [ticket.id for group in made for ticket in group]
+    assert len(taken) == len(set(taken))
+    for group in made:
+        assert fewest <= sum(len(ticket.user_ids) for ticket in group) <= most
+        assert may_play(group)
+
+
+@given(tickets=solos)
+def test_of_those_left_over_no_two_may_play(tickets):
+    taken = {ticket.id for group in groups(tickets, fewest=2, most=2) for ticket in group}
+
+    left = [ticket for ticket in tickets if ticket.id not in taken]
+    assert not any(may_play(pair) for pair in itertools.combinations(left, 2))
+
+
+@given(tickets=solos)
+def test_of_those_left_over_no_three_may_play(tickets):
+    taken = {ticket.id for group in groups(tickets, fewest=3, most=3) for ticket in group}
+
+    left = [ticket for ticket in tickets if ticket.id not in taken]
+    assert not any(may_play(three) for three in itertools.combinations(left, 3))
+
+
+@given(tickets=solos)
+def test_the_closest_two_of_all_play_each_other(tickets):
+    def spread(pair):
+        return abs(pair[0].rating - pair[1].rating)
+
+    pairs = [pair for pair in itertools.combinations(tickets, 2) if may_play(pair)]
+    made = groups(tickets, fewest=2, most=2)
+
+    assert bool(pairs) == bool(made)
+    if pairs:
+        assert min(map(spread, made)) == min(map(spread, pairs))
+
+
+def test_among_equals_the_eldest_play_first():
+    tickets = [Waiting(id, 1500, 0, (id,)) for id in (3, 1, 2)]
+
+    assert [[ticket.id for ticket in group] for group in groups(tickets, fewest=2, most=2)] == [[1, 2]]
+
+
+def test_the_window_widens_until_anybody_will_do():
+    assert [window(waited) for waited in (0, 1, 10, 29.9, 30)] == [100, 125, 350, 847.5, float("inf")]

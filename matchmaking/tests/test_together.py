@@ -1,0 +1,72 @@
+"""Calls of many threads at once: each gets its own answer, and the later ones are done together."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from matchmaking.together import Together
+
+
+class Work:
+    """Doubles numbers and notes what was done together; the first batch waits until it may go on."""
+
+    def __init__(self, spoiled_by=None):
+        self.batches = []
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.spoiled_by = spoiled_by
+
+    def __call__(self, key, numbers):
+        self.batches.append(list(numbers))
+        self.begun.set()
+        assert self.go_on.wait(30)
+        if self.spoiled_by in numbers:
+            raise ValueError("planted")
+        return [KeyError(number) if number < 0 else 2 * number for number in numbers]
+
+
+def call_behind_a_slow_one(work, numbers):
+    """The futures of calls made while the call for 0 was under way."""
+    together = Together(work)
+    with ThreadPoolExecutor(len(numbers) + 1) as pool:
+        first = pool.submit(together, "key", 0)
+        assert work.begun.wait(30)
+        futures = [pool.submit(together, "key", number) for number in numbers]
+        while len(together._doors["key"].waiting) < len(numbers):
+            threading.Event().wait(0.001)
+        work.go_on.set()
+    assert first.result() == 0
+    assert together._doors == {}
+    return futures
+
+
+def test_those_who_wait_are_done_together_and_each_gets_its_own_answer():
+    work = Work()
+
+    futures = call_behind_a_slow_one(work, [1, 2, -3])
+
+    assert [future.result() for future in futures[:2]] == [2, 4]
+    with pytest.raises(KeyError):
+        futures[2].result()
+    assert [sorted(batch) for batch in work.batches] == [[0], [-3, 1, 2]]
+
+
+def test_one_that_fails_does_not_spoil_the_others():
+    work = Work(spoiled_by=2)
+
+    futures = call_behind_a_slow_one(work, [1, 2, 3])
+
+    assert [futures[0].result(), futures[2].result()] == [2, 6]
+    with pytest.raises(ValueError):
+        futures[1].result()
+
+
+def test_other_keys_do_not_wait():
+    work = Work()
+    together = Together(lambda key, numbers: work(key, numbers) if key == "slow" else list(numbers))
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(together, "slow", 1)
+        assert work.begun.wait(30)
+        assert together("quick", 5) == 5
+        work.go_on.set()
+        assert slow.result() == 2

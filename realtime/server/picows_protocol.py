@@ -36,7 +36,7 @@ CONNECTING, OPEN, CLOSING, CLOSED = range(4)
 
 MAX_QUEUED = 32  # received messages an application may leave unread before reading pauses
 RECEIVE_BUFFER = 64 * 1024  # bounds one read; picows' buffer doubles, for good, whenever a read fills it
-# What picows sends as a copy. The header of a longer message stays in a buffer that the next message overwrites:
+# What picows sends as a copy. The header of a longer message stays in a buffer that the next one overwrites:
 # on uvloop, while the peer reads slowly, the stream would break.
 PICOWS_COPIES = 8 * 1024
 

@@ -36,9 +36,9 @@ CONNECTING, OPEN, CLOSING, CLOSED = range(4)
 
 MAX_QUEUED = 32  # received messages an application may leave unread before reading pauses
 RECEIVE_BUFFER = 64 * 1024  # bounds one read; picows' buffer doubles, for good, whenever a read fills it
-PICOWS_COPIES = (
-    8 * 1024
-)  # what picows sends as a copy; a longer message's header it leaves in a buffer it reuses
+# What picows sends as a copy. The header of a longer message stays in a buffer that the next one overwrites:
+# on uvloop, while the peer reads slowly, the stream would break.
+PICOWS_COPIES = 8 * 1024
 
 logger = logging.getLogger("uvicorn.error")
 access_logger = logging.getLogger("uvicorn.access")

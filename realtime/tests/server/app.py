@@ -96,6 +96,18 @@ async def direct_flood(scope, receive, send, query):
     await receive()
 
 
+async def direct_pile(scope, receive, send, query):
+    """Sends large and small messages in turn, in one go, whether or not the peer reads."""
+    await send({"type": "websocket.accept"})
+    direct = scope["extensions"]["realtime.direct"]
+    for number in range(600):
+        direct.send_text(b"x" * 20_000)
+        direct.send_text(b"%d" % number)
+    assert direct.is_slow()
+    ended[query["id"]].put_nowait({})
+    await receive()
+
+
 async def direct_pause(scope, receive, send, query):
     """Holds reading from the first message on, until ``go``; then counts on."""
     await send({"type": "websocket.accept"})
@@ -227,6 +239,7 @@ PATHS = {
     "/direct/fail": direct_fail,
     "/direct/close": direct_close,
     "/direct/flood": direct_flood,
+    "/direct/pile": direct_pile,
     "/direct/pause": direct_pause,
     "/go": go,
     "/refuse": refuse,

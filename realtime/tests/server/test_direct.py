@@ -87,6 +87,16 @@ async def test_a_slow_socket_says_so_and_tells_when_it_has_drained(ours):
         assert wire.read_frame() == (TEXT, b"drained %d" % sent)
 
 
+async def test_what_piles_up_for_a_slow_peer_stays_whole(ours):
+    key = uuid4()
+    with ours.wire() as wire:
+        wire.open(f"/direct/pile?id={key}")
+        await how_it_ended(ours, key)
+        for number in range(600):
+            assert wire.read_frame() == (TEXT, b"x" * 20_000)
+            assert wire.read_frame() == (TEXT, b"%d" % number)
+
+
 async def test_reading_can_be_held_and_goes_on_where_it_was(ours):
     key = uuid4()
     with ours.wire() as wire:

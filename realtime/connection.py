@@ -40,6 +40,7 @@ class Connection:
         "_held",
         "_next",
         "_outbox",
+        "_reason",
         "_send",
         "_writer",
         "closed_with",
@@ -55,6 +56,7 @@ class Connection:
         self.flood_since = now
         self.flood_count = 0
         self.closed_with: int | None = None
+        self._reason = ""
         self._send = send
         self._direct = direct
         self._outbox: dict[Hashable, bytes] = {}
@@ -64,6 +66,10 @@ class Connection:
         self._writer: asyncio.Task[None] | None = None
         if direct is not None:
             direct.set_on_drain(self._drain_direct)
+
+    def is_of(self, user_id: int) -> bool:
+        """Whether it is this user's."""
+        return self.identity is not None and self.identity.user_id == user_id
 
     def tell(self, message: Message) -> None:
         """Send a message to this socket alone."""
@@ -107,7 +113,7 @@ class Connection:
         """Close the socket, after what is already on its way out."""
         if self.closed_with is not None:
             return
-        self.closed_with = code
+        self.closed_with, self._reason = code, reason
         metrics.sockets_closed.labels(code=str(code)).inc()
         self._held = None
         if self._direct is not None:
@@ -119,7 +125,7 @@ class Connection:
         else:
             if code == TOO_SLOW:
                 self._outbox.clear()
-            self._ensure_writer(reason)
+            self._ensure_writer()
 
     def gone(self) -> None:
         """The peer is gone: nothing can be sent any more."""
@@ -149,18 +155,20 @@ class Connection:
             self._bytes -= len(frame)
             direct.send_text(frame)
 
-    def _ensure_writer(self, reason: str = "") -> None:
+    def _ensure_writer(self) -> None:
         if self._writer is None or self._writer.done():
-            self._writer = asyncio.get_running_loop().create_task(self._write(reason))
+            self._writer = asyncio.get_running_loop().create_task(self._write())
 
-    async def _write(self, reason: str) -> None:
+    async def _write(self) -> None:
         try:
             while self._outbox:
                 frame = self._outbox.pop(next(iter(self._outbox)))
                 self._bytes -= len(frame)
                 await self._send({"type": "websocket.send", "text": frame.decode()})
             if self.closed_with is not None:
-                await self._send({"type": "websocket.close", "code": self.closed_with, "reason": reason})
+                await self._send(
+                    {"type": "websocket.close", "code": self.closed_with, "reason": self._reason}
+                )
         except (OSError, RuntimeError):
             # The peer is gone, or the server already answered its close; receive() tells the consumer.
             self._outbox.clear()

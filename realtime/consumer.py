@@ -145,7 +145,12 @@ class Consumer(AsyncConsumer):
             # What is held from here on is newer than ``seq``; what was held before is in the snapshot.
             connection.hold()
             seq = streams.seq(topic)
-            frame = with_seq(encode(await snapshot()), seq)
+            try:
+                frame = with_seq(encode(await snapshot()), seq)
+            except Refusal as refusal:
+                # Who may not hear the stream any more is found out here when the event that said so was lost.
+                close_refused(connection, refusal)
+                return
             connection.send_ahead(frame[:-1] + recovered + b"}")
             connection.release()
 

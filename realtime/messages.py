@@ -30,6 +30,14 @@ class Command(Message, kw_only=True):
     id: MessageId | None = None
 
 
+class Closing(msgspec.Struct, frozen=True, array_like=True):
+    """Sockets that close: those of one user, or all that listen."""
+
+    code: int
+    reason: str
+    user_id: int | None = None
+
+
 class Event(Message, kw_only=True):
     """What happened, for all who listen to its audience.
 
@@ -41,6 +49,10 @@ class Event(Message, kw_only=True):
         """The topic (or topics) whose listeners hear of it."""
         raise NotImplementedError
 
+    def closing(self) -> Closing | None:
+        """Whose sockets close once they have heard of it."""
+        return None
+
 
 class Ephemeral(Event, kw_only=True):
     """What is only of use now: no ``seq``, not kept, and a newer one with the same key replaces one still
@@ -50,6 +62,10 @@ class Ephemeral(Event, kw_only=True):
     def coalescing_key(self) -> str:
         """Frames of one socket with the same key replace each other."""
         return type(self).__name__
+
+    def but_user_id(self) -> int | None:
+        """The one user who does not hear of it."""
+        return None
 
 
 class Reply(Message, kw_only=True):

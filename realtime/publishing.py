@@ -4,6 +4,7 @@ from django.db import transaction
 
 from realtime import reactions, streams, worker
 from realtime.messages import Ephemeral, Event, encode
+from realtime.topics import Topic
 
 
 def publish(event: Event) -> None:
@@ -23,19 +24,25 @@ def publish_now(event: Event) -> None:
 def _emit(event: Event) -> None:
     running = worker.running()
     if running is None:
-        for topic, frame, key in _addressed(event):
-            streams.publish_from_outside(topic, frame, key)
+        for topic in _audience(event):
+            streams.publish_from_outside(topic, _packed(event))
     else:
         running.loop.call_soon_threadsafe(_offer, running, event)
 
 
 def _offer(here: worker.Worker, event: Event) -> None:
-    for topic, frame, key in _addressed(event):
-        here.streams.offer(topic, frame, key)
+    packed = _packed(event)
+    for topic in _audience(event):
+        here.streams.offer(topic, packed)
 
 
-def _addressed(event: Event) -> list[tuple[streams.Topic, bytes, str | None]]:
-    frame = encode(event)
-    key = event.coalescing_key() if isinstance(event, Ephemeral) else None
+def _audience(event: Event) -> tuple[Topic, ...]:
     audience = event.audience()
-    return [(topic, frame, key) for topic in (audience if isinstance(audience, tuple) else (audience,))]
+    return audience if isinstance(audience, tuple) else (audience,)
+
+
+def _packed(event: Event) -> streams.Passing | bytes:
+    frame = encode(event)
+    if isinstance(event, Ephemeral):
+        return streams.Passing(frame, event.coalescing_key(), event.but_user_id())
+    return streams.lasting(frame, event.closing())

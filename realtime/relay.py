@@ -88,9 +88,9 @@ class Relay:
         """Receive them no more."""
         await self._layer.group_discard(topic, self.address)
 
-    def publish(self, topic: Topic, seq: int | None, frame: bytes, key: Any = None) -> None:
+    def publish(self, topic: Topic, seq: int | None, packed: Any) -> None:
         """Send a frame to the topic's listeners on other workers, with all else of this turn."""
-        self._to_topics[topic].append((seq, key, frame))
+        self._to_topics[topic].append((seq, packed))
         self._flush_soon()
 
     def tell(self, worker: str, kind: str, payload: Any) -> None:

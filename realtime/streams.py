@@ -11,10 +11,11 @@ Topics whose frames one process numbers itself (a game's room) do not pass here.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, cast
 
+import msgspec
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -23,8 +24,8 @@ from redis.asyncio import Redis
 from realtime import metrics
 from realtime.connection import Connection
 from realtime.hub import Hub
-from realtime.messages import with_seq
-from realtime.redis import Down, evaluate_sync
+from realtime.messages import Closing, encode, with_seq
+from realtime.redis import Down, evaluate_sync, sync_client
 from realtime.relay import Relay
 from realtime.topics import Topic
 
@@ -66,13 +67,36 @@ def _arguments(topic: Topic, frame: bytes) -> list[Any]:
     return [frame, int(time.time() * 1000), KEPT_FRAMES, KEPT_S, COUNTER_KEPT_S, channel]
 
 
-def publish_from_outside(topic: Topic, frame: bytes, key: str | None) -> None:
+class Passing(NamedTuple):
+    """A frame that is neither numbered nor kept: it replaces unsent ones of its key, and one user may be
+    left out.
+    """
+
+    frame: bytes
+    key: str
+    but_user_id: int | None
+
+
+def lasting(frame: bytes, closing: Closing | None) -> bytes:
+    """A frame as streams keep it: after a line feed, which no frame holds, the sockets that it closes."""
+    return frame if closing is None else b"%b\n%b" % (frame, encode(closing))
+
+
+_decode_closing = msgspec.json.Decoder(Closing).decode
+
+
+def publish_from_outside(topic: Topic, packed: Passing | bytes) -> None:
     """Publish from a process that is no server worker, such as a management command."""
     seq = None
-    if key is None:
-        seq, _ = evaluate_sync(_APPEND, _keys(topic), _arguments(topic, frame))
-    message = {"type": "relay", "from": "", "topic": topic, "frames": [(seq, key, frame)]}
+    if isinstance(packed, bytes):
+        seq, _ = evaluate_sync(_APPEND, _keys(topic), _arguments(topic, packed))
+    message = {"type": "relay", "from": "", "topic": topic, "frames": [(seq, packed)]}
     async_to_sync(get_channel_layer().group_send)(topic, message)
+
+
+def forget(topic: Topic) -> None:
+    """Drop what is kept of a topic, whose name another thing is given; from a thread."""
+    sync_client().delete(_keys(topic)[1])
 
 
 @dataclass(slots=True)
@@ -139,6 +163,12 @@ class Streams:
 
     async def missed(self, topic: Topic, since: int, upto: int) -> list[bytes] | None:
         """The frames after ``since`` up to ``upto``, or None where they are not all kept any more."""
+        kept = await self._kept(topic, since, upto)
+        if kept is None:
+            return None
+        return [with_seq(frame.partition(b"\n")[0], seq) for seq, frame in enumerate(kept, since + 1)]
+
+    async def _kept(self, topic: Topic, since: int, upto: int) -> list[bytes] | None:
         if since == upto:
             return []
         if since > upto:
@@ -150,15 +180,15 @@ class Streams:
         first = int(counter or 0) - len(frames) + 1
         if since + 1 < first or int(counter or 0) < upto:
             return None
-        return [with_seq(frames[n - first], n) for n in range(since + 1, upto + 1)]
+        return cast(list[bytes], frames[since + 1 - first : upto + 1 - first])
 
-    def offer(self, topic: Topic, frame: bytes, key: Hashable = None) -> None:
-        """Publish a frame: numbered and kept, or, with a coalescing ``key``, passed on at once."""
-        if key is not None:
-            self._hub.deliver(topic, frame, key)
-            self._relay.publish(topic, None, frame, key)
+    def offer(self, topic: Topic, packed: Passing | bytes) -> None:
+        """Publish a frame: lasting ones are numbered and kept, passing ones go on at once."""
+        if isinstance(packed, Passing):
+            self._hub.deliver_passing(topic, *packed)
+            self._relay.publish(topic, None, packed)
             return
-        self._waiting.append((topic, frame))
+        self._waiting.append((topic, packed))
         if len(self._waiting) > MAX_WAITING:
             # Redis has long been away; what is dropped here is in the database, and a resync brings it.
             del self._waiting[0]
@@ -168,11 +198,11 @@ class Streams:
     def receive(self, topic: Topic, frames: list[Any]) -> None:
         """Take frames that came from another worker."""
         stream = self._streams.get(topic)
-        for seq, key, frame in frames:
+        for seq, packed in frames:
             if seq is None:
-                self._hub.deliver(topic, frame, key)
+                self._hub.deliver_passing(topic, *packed)
             elif stream is not None:
-                self._take(topic, stream, seq, frame)
+                self._take(topic, stream, seq, packed)
 
     async def audit(self) -> None:
         """Compare every local stream with its counter, and repair what is behind."""
@@ -211,13 +241,19 @@ class Streams:
     def _take(self, topic: Topic, stream: Stream, seq: int, frame: bytes) -> None:
         if seq == stream.seq + 1 or stream.seq == 0:
             stream.seq = seq
-            self._hub.deliver(topic, with_seq(frame, seq))
+            self._deliver(topic, seq, frame)
             while stream.early and (next_frame := stream.early.pop(stream.seq + 1, None)) is not None:
                 stream.seq += 1
-                self._hub.deliver(topic, with_seq(next_frame, stream.seq))
+                self._deliver(topic, stream.seq, next_frame)
         elif seq > stream.seq:
             stream.early[seq] = frame
             self._repair_soon(topic, stream)
+
+    def _deliver(self, topic: Topic, seq: int, lasting: bytes) -> None:
+        frame, _, closing = lasting.partition(b"\n")
+        self._hub.deliver(topic, with_seq(frame, seq))
+        if closing:
+            self._hub.close(topic, _decode_closing(closing))
 
     def _repair_soon(self, topic: Topic, stream: Stream) -> None:
         if stream.repairing:
@@ -234,14 +270,14 @@ class Streams:
             upto = max(int(counter or 0), *stream.early, stream.seq)
             if upto == stream.seq or self._streams.get(topic) is not stream:
                 return
-            frames = await self.missed(topic, stream.seq, upto)
+            frames = await self._kept(topic, stream.seq, upto)
             since = upto - len(frames or ())
             if frames is not None:
                 metrics.stream_repairs.inc()
                 for seq, frame in enumerate(frames, since + 1):
                     if seq == stream.seq + 1:
                         stream.seq = seq
-                        self._hub.deliver(topic, frame)
+                        self._deliver(topic, seq, frame)
             else:
                 metrics.stream_resyncs.inc()
                 stream.seq = upto

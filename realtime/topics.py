@@ -14,3 +14,13 @@ def user(user_id: int) -> Topic:
 def game(game_id: UUID | str) -> Topic:
     """One game's public frames."""
     return Topic(f"game_{game_id}")
+
+
+def lobby(name: str) -> Topic:
+    """One lobby's room."""
+    return Topic(f"lobby_{name}")
+
+
+def direct(one_id: int, other_id: int) -> Topic:
+    """What two users say to each other."""
+    return Topic(f"dm_{min(one_id, other_id)}_{max(one_id, other_id)}")

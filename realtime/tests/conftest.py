@@ -13,7 +13,7 @@ from core.refusals import NotAllowed, Unauthenticated
 from realtime.consumer import Consumer, handles
 from realtime.gate import Gate, HostOriginValidator
 from realtime.identity import Identity
-from realtime.messages import Command, Ephemeral, Event, Reply
+from realtime.messages import Closing, Command, Ephemeral, Event, Reply
 from realtime.publishing import publish_now
 from realtime.testing import Player, running_worker
 from realtime.topics import Topic
@@ -27,6 +27,16 @@ class Say(Command):
 
 class Wave(Command):
     """Of use only now."""
+
+
+class Expel(Command):
+    """Send a user out of the room."""
+
+    user_id: int
+
+
+class Beckon(Command):
+    """Of use only now, and only to the others."""
 
 
 class Ponder(Command):
@@ -52,6 +62,32 @@ class Waved(Ephemeral):
         return Topic(self.room)
 
 
+class Beckoned(Ephemeral):
+    """Somebody wants the others to come."""
+
+    room: str
+    user_id: int
+
+    def audience(self) -> Topic:
+        return Topic(self.room)
+
+    def but_user_id(self) -> int:
+        return self.user_id
+
+
+class Expelled(Event):
+    """A user has to go."""
+
+    room: str
+    user_id: int
+
+    def audience(self) -> Topic:
+        return Topic(self.room)
+
+    def closing(self) -> Closing:
+        return Closing(4403, "expelled", self.user_id)
+
+
 class RoomState(Reply):
     """What was said so far."""
 
@@ -62,6 +98,7 @@ class Room(Consumer):
     """A room whose memory is ``heard``."""
 
     heard: dict[str, list[str]] = {}
+    shut_out: set[int] = set()
 
     async def opened(self) -> None:
         self.room = unquote(self.scope["url_route"]["kwargs"]["room"])
@@ -70,6 +107,8 @@ class Room(Consumer):
         await self.follow(Topic(self.room), self.state)
 
     async def state(self) -> RoomState:
+        if self.player.user_id in self.shut_out:
+            raise NotAllowed("Not any more.")
         return RoomState(said=list(self.heard.get(self.room, [])))
 
     @handles(Say)
@@ -86,6 +125,14 @@ class Room(Consumer):
     @handles(Wave)
     def wave(self, command: Wave) -> None:
         publish_now(Waved(room=self.room))
+
+    @handles(Beckon)
+    def beckon(self, command: Beckon) -> None:
+        publish_now(Beckoned(room=self.room, user_id=self.player.user_id))
+
+    @handles(Expel)
+    def expel(self, command: Expel) -> None:
+        publish_now(Expelled(room=self.room, user_id=command.user_id))
 
 
 async def identify(token: str) -> Identity:
@@ -107,6 +154,7 @@ application = HostOriginValidator(
 @pytest.fixture(autouse=True)
 async def here():
     Room.heard.clear()
+    Room.shut_out.clear()
     async with running_worker() as worker:
         yield worker
 

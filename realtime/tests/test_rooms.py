@@ -1,9 +1,14 @@
 """The kernel as one process: snapshot, order, resume, refusals, limits."""
 
+import asyncio
+
 import pytest
 
-from realtime.testing import Player
-from realtime.tests.conftest import application
+from realtime.messages import Closing, encode
+from realtime.streams import _APPEND, _arguments, _keys, forget, lasting
+from realtime.testing import Closed, Player
+from realtime.tests.conftest import Expelled, Room, application
+from realtime.topics import Topic
 
 
 async def test_all_in_a_room_hear_what_is_said_in_one_order(enter):
@@ -154,3 +159,67 @@ async def test_ending_a_session_closes_its_sockets(enter, here):
     assert await ada.closed() == 4401
     await bob.hear("room_state")
     await bob.hear_nothing()
+
+
+async def test_what_is_told_to_all_but_one_is_told_to_all_but_one(enter):
+    phone, laptop, bob = await enter(1), await enter(1), await enter(2)
+    for who in (phone, laptop, bob):
+        await who.hear("room_state")
+    await phone.send(type="beckon")
+    assert (await bob.hear("beckoned"))["user_id"] == 1
+    await phone.hear_nothing()
+    await laptop.hear_nothing()
+
+
+async def test_an_event_closes_the_sockets_it_names_once_they_have_heard_it(enter):
+    ada, phone, laptop = await enter(1), await enter(2), await enter(2)
+    for who in (ada, phone, laptop):
+        await who.hear("room_state")
+    await ada.send(type="expel", user_id=2)
+    for who in (phone, laptop):
+        assert (await who.hear("expelled"))["user_id"] == 2
+        with pytest.raises(Closed) as closed:
+            await who.hear()
+        assert (closed.value.code, closed.value.reason) == (4403, "expelled")
+    seen = (await ada.hear("expelled"))["seq"]
+    await ada.hear_nothing()
+    back = await enter(1, f"?since={seen - 1}")
+    await back.hear("resumed")
+    assert (await back.hear("expelled"))["seq"] == seen
+
+
+async def test_an_event_read_from_the_history_closes_sockets_too(enter, here, room):
+    bob = await enter(2)
+    await bob.hear("room_state")
+    topic = Topic(room)
+    packed = lasting(encode(Expelled(room=room, user_id=2)), Closing(4403, "expelled", 2))
+    await here.redis.eval(_APPEND, 2, *_keys(topic), *_arguments(topic, packed))
+    await here.streams.audit()
+    await bob.hear("expelled")
+    assert await bob.closed() == 4403
+
+
+async def test_who_may_not_see_the_room_any_more_is_closed_when_events_were_lost(enter, here, room):
+    ada, bob = await enter(1), await enter(2)
+    await ada.hear("room_state")
+    await bob.hear("room_state")
+    Room.shut_out.add(2)
+    counter, frames = _keys(Topic(room))
+    await here.redis.incrby(counter, 1000)
+    await here.redis.delete(frames)
+    await here.streams.audit()
+    await ada.hear("room_state")
+    assert await bob.closed() == 4403
+
+
+async def test_a_topic_that_was_forgotten_tells_nothing_of_before(enter, room):
+    ada = await enter(1)
+    start = (await ada.hear("room_state"))["seq"]
+    await ada.send(type="say", message="secret")
+    await ada.hear("said")
+    await ada.leave()
+    Room.heard.clear()
+    await asyncio.to_thread(forget, Topic(room))
+    back = await enter(2, f"?since={start}")
+    state = await back.hear("room_state")
+    assert (state["recovered"], state["said"]) == (False, [])

@@ -191,6 +191,8 @@ async def test_an_event_closes_the_sockets_it_names_once_they_have_heard_it(ente
 async def test_an_event_read_from_the_history_closes_sockets_too(enter, here, room):
     bob = await enter(2)
     await bob.hear("room_state")
+    await bob.send(type="say", message="here")
+    await bob.hear("said")
     topic = Topic(room)
     packed = lasting(encode(Expelled(room=room, user_id=2)), Closing(4403, "expelled", 2))
     await here.redis.eval(_APPEND, 2, *_keys(topic), *_arguments(topic, packed))

@@ -1,0 +1,188 @@
+"""Lobbies, who belongs to them, what is said there and between friends."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from chat import rules
+
+User = settings.AUTH_USER_MODEL
+NAME_LENGTH = 50
+PARTICIPANTS = range(2, 1001)
+
+
+class Lobby(models.Model):
+    """A room in which members talk and start games. Its name is free again once it is closed."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+
+    name = models.CharField(
+        max_length=NAME_LENGTH,
+        validators=[RegexValidator(r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\Z", "Letters, digits, - and _ only.")],
+    )
+    owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="lobbies_owned")
+    is_public = models.BooleanField(default=True)
+    max_participants = models.PositiveSmallIntegerField(default=50)
+    game = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=6, choices=Status, default=Status.OPEN)
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "lobbies"
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="one_open_lobby_a_name", condition=Q(status="open")),
+            models.CheckConstraint(condition=Q(max_participants__gte=PARTICIPANTS[0]), name="lobby_for_some"),
+        ]
+        indexes = [models.Index(fields=["status", "is_public", "-created_at"], name="lobbies_newest_first")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A user's place in a lobby."""
+
+    class Role(models.TextChoices):
+        OWNER = rules.OWNER
+        MODERATOR = rules.MODERATOR
+        MEMBER = rules.MEMBER
+
+    lobby = models.ForeignKey(Lobby, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="lobby_memberships")
+    role = models.CharField(max_length=9, choices=Role, default=Role.MEMBER)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lobby", "user"], name="one_place_in_a_lobby"),
+            models.UniqueConstraint(fields=["lobby"], condition=Q(role="owner"), name="one_owner_a_lobby"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.user_id} of {self.lobby_id}"
+
+
+class InForce(models.QuerySet["Sanction"]):
+    """Sanctions that hold now: those with an end run out by themselves."""
+
+    def in_force(self) -> "InForce":
+        return self.filter(Q(until=None) | Q(until__gt=timezone.now()))
+
+
+class Sanction(models.Model):
+    """A ban or a mute; it outlasts the membership, so that nobody sheds it by leaving."""
+
+    class Kind(models.TextChoices):
+        BAN = "ban"
+        MUTE = "mute"
+
+    lobby = models.ForeignKey(Lobby, on_delete=models.CASCADE, related_name="sanctions")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="lobby_sanctions")
+    kind = models.CharField(max_length=4, choices=Kind)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    objects = InForce.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lobby", "user", "kind"], name="one_sanction_of_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id} in {self.lobby_id}"
+
+
+class LobbyMessage(models.Model):
+    """Something said in a lobby. A deleted one stays for those who judge reports."""
+
+    lobby = models.ForeignKey(Lobby, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    sender = models.ForeignKey(User, on_delete=models.CASCADE, related_name="lobby_messages")
+    content = models.CharField(max_length=rules.MOST_CHARACTERS)
+    created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["lobby", "-id"], name="lobby_history")]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class Report(models.Model):
+    """A member's word that a message should not stand; open until somebody has looked."""
+
+    message = models.ForeignKey(LobbyMessage, on_delete=models.CASCADE, related_name="reports")
+    reporter = models.ForeignKey(User, on_delete=models.CASCADE, related_name="message_reports")
+    reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "reporter"], name="one_report_a_reader")]
+
+    def __str__(self) -> str:
+        return f"report of message {self.message_id}"
+
+
+class Thread(models.Model):
+    """The conversation of two users, the one with the lower id first."""
+
+    low = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    high = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    last_message = models.ForeignKey(
+        "DirectMessage", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    last_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["low", "high"], name="one_thread_of_two"),
+            models.CheckConstraint(condition=Q(low__lt=F("high")), name="thread_lower_first"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.low_id} and {self.high_id}"
+
+
+class DirectMessage(models.Model):
+    """Something that one friend said to another."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    sender = models.ForeignKey(User, on_delete=models.CASCADE, related_name="direct_sent")
+    receiver = models.ForeignKey(User, on_delete=models.CASCADE, related_name="direct_received", db_index=False)
+    content = models.CharField(max_length=rules.MOST_CHARACTERS)
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["thread", "-id"], name="thread_history"),
+            models.Index(fields=["receiver", "sender", "id"], condition=Q(read_at=None), name="unread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"direct message {self.pk}"
+
+
+class FilteredWord(models.Model):
+    """A word that operators add to those masked in chat."""
+
+    word = models.CharField(
+        max_length=50,
+        unique=True,
+        help_text="A word; * at its start or end stands for any letters, ! before it lets it pass.",
+    )
+
+    def __str__(self) -> str:
+        return self.word

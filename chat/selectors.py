@@ -1,0 +1,275 @@
+"""Questions about lobbies and what friends say to each other: the only reads that others use."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from chat import events, rules
+from chat.models import (
+    DirectMessage,
+    FilteredWord,
+    Lobby,
+    LobbyMessage,
+    Membership,
+    Report,
+    Sanction,
+    Thread,
+)
+from chat.refusals import Banned, LobbyClosed, NotAMember, NotFriends, UnknownLobby, UnknownMessage
+from friends import selectors as friends
+from realtime import topics
+from realtime.attendance import present
+
+LAST_MESSAGES = 50
+ATTENDANCE = "here"
+"""The kind of room, in ``realtime.attendance``, whose names are topics of lobbies and conversations."""
+
+encode = msgspec.json.encode
+
+
+def filtered_words() -> list[str]:
+    """The words that operators added to the filter."""
+    return list(FilteredWord.objects.order_by("pk").values_list("word", flat=True))
+
+
+# -- Lobbies
+
+
+def lobby(lobby_id: int) -> Lobby:
+    """The lobby with its owner, open or closed. Raises ``UnknownLobby``."""
+    found = Lobby.objects.select_related("owner").filter(pk=lobby_id).first()
+    if found is None:
+        raise UnknownLobby
+    return found
+
+
+def open_lobby_called(name: str) -> Lobby:
+    """The open lobby of this name, in any case. Raises ``UnknownLobby``."""
+    found = Lobby.objects.filter(name__lower=name.lower(), status=Lobby.Status.OPEN).first()
+    if found is None:
+        raise UnknownLobby
+    return found
+
+
+def facts(lobby: Lobby) -> events.LobbyFacts:
+    """What its members are told of a lobby."""
+    return events.LobbyFacts(
+        id=lobby.pk,
+        name=lobby.name,
+        is_public=lobby.is_public,
+        max_participants=lobby.max_participants,
+        game=lobby.game,
+        status=lobby.status,
+        owner_id=lobby.owner_id,
+    )
+
+
+def lobbies_visible_to(user_id: int) -> QuerySet[Lobby]:
+    """Public lobbies and those the user is a member of, with the count of members (``member_count``)."""
+    mine = Membership.objects.filter(lobby=OuterRef("pk"), user_id=user_id)
+    counted = (
+        Membership.objects.filter(lobby=OuterRef("pk")).order_by().values("lobby").annotate(n=Count("pk")).values("n")
+    )
+    return (
+        Lobby.objects.select_related("owner")
+        .annotate(
+            is_mine=Exists(mine),
+            my_role=Subquery(mine.values("role")),
+            member_count=Coalesce(Subquery(counted), 0),
+        )
+        .filter(Q(is_public=True) | Q(is_mine=True))
+    )
+
+
+def _sanction(lobby_id: int, user_id: int, kind: Sanction.Kind) -> Sanction | None:
+    return Sanction.objects.in_force().filter(lobby_id=lobby_id, user_id=user_id, kind=kind).first()
+
+
+def check_not_banned(lobby_id: int, user_id: int) -> None:
+    """Raises ``Banned``, with the end of the ban."""
+    ban = _sanction(lobby_id, user_id, Sanction.Kind.BAN)
+    if ban is not None:
+        raise Banned(details={"until": ban.until, "reason": ban.reason})
+
+
+def role(lobby_id: int, user_id: int) -> str | None:
+    """The user's role in the lobby; None for who is no member."""
+    return Membership.objects.filter(lobby_id=lobby_id, user_id=user_id).values_list("role", flat=True).first()
+
+
+def check_member(lobby: Lobby, user_id: int) -> str:
+    """The member's role. Raises ``Banned`` or ``NotAMember``."""
+    found = role(lobby.pk, user_id)
+    if found is None:
+        check_not_banned(lobby.pk, user_id)
+        raise NotAMember
+    return found
+
+
+def lobby_seen_by(user_id: int, lobby_id: int) -> Lobby:
+    """The lobby, if it is public or the user is a member. Raises ``UnknownLobby``, ``NotAMember``."""
+    found = lobby(lobby_id)
+    if not found.is_public:
+        check_member(found, user_id)
+    return found
+
+
+def check_open(lobby: Lobby) -> None:
+    """Raises ``LobbyClosed``."""
+    if lobby.status != Lobby.Status.OPEN:
+        raise LobbyClosed
+
+
+def bans(lobby_id: int) -> QuerySet[Sanction]:
+    """The bans and mutes in force in a lobby, with whom they hit."""
+    return Sanction.objects.in_force().filter(lobby_id=lobby_id).select_related("user")
+
+
+@dataclass(frozen=True)
+class LobbyState:
+    """How a lobby stands, encoded for its sockets, and how each member stands in it."""
+
+    lobby: msgspec.Raw
+    members: msgspec.Raw
+    messages: msgspec.Raw
+    standing: dict[int, tuple[str, datetime | None]]
+
+
+def members(lobby_id: int, online: set[int], user_id: int | None = None) -> list[events.Member]:
+    """Who belongs to the lobby, or that one of them, by rank and then by when they came."""
+    muted = Sanction.objects.in_force().filter(lobby=OuterRef("lobby"), user=OuterRef("user"), kind="mute")
+    rows = Membership.objects.filter(lobby_id=lobby_id)
+    if user_id is not None:
+        rows = rows.filter(user_id=user_id)
+    found = rows.order_by("pk").values_list(
+        "user_id", "user__username", "user__is_premium", "role", Subquery(muted.values("until")[:1])
+    )
+    return [
+        events.Member(
+            user_id=user, username=name, is_premium=is_premium, role=role, muted_until=until, online=user in online
+        )
+        for user, name, is_premium, role, until in sorted(found, key=lambda row: -rules.RANKS[row[3]])
+    ]
+
+
+def lobby_state(lobby_id: int) -> LobbyState:
+    """How the lobby stands. Raises ``UnknownLobby``, ``LobbyClosed``."""
+    found = lobby(lobby_id)
+    check_open(found)
+    there = members(lobby_id, present(ATTENDANCE, topics.lobby(found.name)))
+    return LobbyState(
+        lobby=msgspec.Raw(encode(facts(found))),
+        members=msgspec.Raw(encode(there)),
+        messages=msgspec.Raw(encode(shown_messages(messages(lobby_id)[:LAST_MESSAGES]))),
+        standing={member.user_id: (member.role, member.muted_until) for member in there},
+    )
+
+
+def messages(lobby_id: int) -> QuerySet[LobbyMessage]:
+    """What was said in the lobby and stands, newest first."""
+    rows = LobbyMessage.objects.filter(lobby_id=lobby_id, deleted_at=None)
+    return rows.select_related("sender").order_by("-id")
+
+
+def message(lobby_id: int, message_id: int) -> LobbyMessage:
+    """A message that stands. Raises ``UnknownMessage``."""
+    found = messages(lobby_id).filter(pk=message_id).first()
+    if found is None:
+        raise UnknownMessage
+    return found
+
+
+def shown_messages(messages: Iterable[LobbyMessage]) -> list[events.Message]:
+    """Messages as members see them."""
+    return [
+        events.Message(
+            id=each.pk, content=each.content, sender=person(each.sender), created_at=each.created_at
+        )
+        for each in messages
+    ]
+
+
+def open_reports() -> QuerySet[Report]:
+    """Reports that nobody has looked at."""
+    return Report.objects.filter(settled_at=None)
+
+
+# -- Between friends
+
+
+def check_friends(one_id: int, other_id: int) -> None:
+    """Raises ``NotFriends``."""
+    if not friends.are_friends(one_id, other_id):
+        raise NotFriends
+
+
+def thread_of(one_id: int, other_id: int) -> Thread | None:
+    """Their conversation, if one has spoken."""
+    return Thread.objects.filter(low_id=min(one_id, other_id), high_id=max(one_id, other_id)).first()
+
+
+def direct_messages(one_id: int, other_id: int) -> QuerySet[DirectMessage]:
+    """What these two said to each other, newest first."""
+    rows = DirectMessage.objects.filter(
+        thread__low_id=min(one_id, other_id), thread__high_id=max(one_id, other_id)
+    )
+    return rows.select_related("sender").order_by("-id")
+
+
+def shown_direct(messages: Iterable[DirectMessage]) -> list[events.DirectText]:
+    """Direct messages as the two see them."""
+    return [
+        events.DirectText(
+            id=each.pk,
+            content=each.content,
+            sender=person(each.sender),
+            to_user_id=each.receiver_id,
+            created_at=each.created_at,
+            read_at=each.read_at,
+        )
+        for each in messages
+    ]
+
+
+def threads(user_id: int) -> QuerySet[Thread]:
+    """The user's conversations with friends, with what is unread in each (``unread``)."""
+    unread = (
+        DirectMessage.objects.filter(thread=OuterRef("pk"), receiver_id=user_id, read_at=None)
+        .order_by()
+        .values("thread")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    with_friends = friends.friend_ids(user_id)
+    return (
+        Thread.objects.filter(
+            Q(low_id=user_id, high_id__in=with_friends) | Q(high_id=user_id, low_id__in=with_friends)
+        )
+        .select_related("low", "high", "last_message__sender")
+        .annotate(unread=Coalesce(Subquery(unread), 0))
+    )
+
+
+def unread_counts(user_id: int) -> dict[int, int]:
+    """How many messages of which friend the user has not read; friends with none are left out."""
+    rows = (
+        DirectMessage.objects.filter(receiver_id=user_id, read_at=None)
+        .order_by()
+        .values("sender_id")
+        .annotate(n=Count("pk"))
+        .values_list("sender_id", "n")
+    )
+    counts = dict(rows)
+    if not counts:
+        return {}
+    with_friends = set(friends.friend_ids(user_id))
+    return {sender: n for sender, n in counts.items() if sender in with_friends}
+
+
+def person(user: object) -> events.Person:
+    """A user as others see them."""
+    return events.Person(id=user.pk, username=user.username, is_premium=user.is_premium)  # type: ignore[attr-defined]

@@ -1,0 +1,46 @@
+"""What changes lobbies, their order and their talk, and what friends say to each other."""
+
+from chat.services.direct import mark_read, post_direct
+from chat.services.lobbies import (
+    close_lobby,
+    create_lobby,
+    edit_lobby,
+    join_lobby,
+    leave_every_lobby,
+    leave_lobby,
+    start_game,
+)
+from chat.services.messages import (
+    Post,
+    delete_message,
+    post_message,
+    post_messages,
+    report_message,
+    settle_reports,
+)
+from chat.services.moderation import appoint, ban, dismiss, kick, mute, unban, unmute
+
+__all__ = [
+    "Post",
+    "appoint",
+    "ban",
+    "close_lobby",
+    "create_lobby",
+    "delete_message",
+    "dismiss",
+    "edit_lobby",
+    "join_lobby",
+    "kick",
+    "leave_every_lobby",
+    "leave_lobby",
+    "mark_read",
+    "mute",
+    "post_direct",
+    "post_message",
+    "post_messages",
+    "report_message",
+    "settle_reports",
+    "start_game",
+    "unban",
+    "unmute",
+]

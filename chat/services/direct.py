@@ -1,0 +1,55 @@
+"""What friends say to each other."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import selectors as accounts
+from chat import events, rules, selectors, words
+from chat.models import DirectMessage, Thread
+from realtime.publishing import publish
+
+
+def between(one_id: int, other_id: int) -> tuple[int, int]:
+    """The ids of two users, the lower first."""
+    return min(one_id, other_id), max(one_id, other_id)
+
+
+@transaction.atomic
+def post_direct(*, sender_id: int, friend_id: int, content: str) -> events.DirectText:
+    """Say something to a friend. Raises ``InvalidContent``, ``NotFriends``."""
+    content = words.mask(rules.clean(content))
+    selectors.check_friends(sender_id, friend_id)
+    low_id, high_id = between(sender_id, friend_id)
+    Thread.objects.bulk_create([Thread(low_id=low_id, high_id=high_id)], ignore_conflicts=True)
+    # Locked, so that the messages of a conversation are told in the order of their ids.
+    thread = Thread.objects.select_for_update(no_key=True).get(low_id=low_id, high_id=high_id)
+    row = DirectMessage.objects.create(
+        thread=thread, sender=accounts.by_id(sender_id), receiver_id=friend_id, content=content
+    )
+    thread.last_message, thread.last_at = row, row.created_at
+    thread.save(update_fields=["last_message", "last_at"])
+    (text,) = selectors.shown_direct([row])
+    publish(events.DirectMessage(between=(low_id, high_id), message=text))
+    publish(events.UnreadChanged(user_id=friend_id, from_id=sender_id))
+    return text
+
+
+@transaction.atomic
+def mark_read(*, user_id: int, friend_id: int, up_to: int) -> datetime | None:
+    """Note that the user has read what the friend wrote up to this message; None if there was nothing new.
+
+    Raises ``NotFriends``.
+    """
+    selectors.check_friends(user_id, friend_id)
+    unread = DirectMessage.objects.filter(
+        receiver_id=user_id, sender_id=friend_id, read_at=None, pk__lte=up_to
+    )
+    last = unread.order_by("-pk").values_list("pk", flat=True).first()
+    now = timezone.now()
+    if last is None or not unread.update(read_at=now):
+        return None
+    publish(events.Read(between=between(user_id, friend_id), user_id=user_id, up_to=last, read_at=now))
+    publish(events.UnreadChanged(user_id=user_id, from_id=friend_id))
+    return now

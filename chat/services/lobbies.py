@@ -1,0 +1,234 @@
+"""The life of a lobby. Who belongs to it changes under the lock of its row, and nothing else is locked first."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from msgspec import UNSET
+
+from accounts import selectors as accounts
+from chat import events, selectors, words
+from chat.models import Lobby, Membership
+from chat.refusals import (
+    InvitationNeeded,
+    LobbyFull,
+    LobbyNameTaken,
+    NoGameChosen,
+    NotEnoughPlayers,
+    OwnerOnly,
+    PremiumRequired,
+    TooManyLobbies,
+    UnknownLobby,
+)
+from core.refusals import Invalid
+from game import selectors as games
+from game import services as game_services
+from game.author import catalogue
+from game.refusals import TooManyGames
+from realtime import streams, topics
+from realtime.attendance import present
+from realtime.publishing import publish
+
+MOST_LOBBIES = 10
+"""Open lobbies that one user may own."""
+
+Role = Membership.Role
+
+
+def locked(lobby_id: int) -> Lobby:
+    """The open lobby, locked against every other change. Raises ``UnknownLobby``, ``LobbyClosed``."""
+    # Without FOR UPDATE's full strength: messages, which point to the row, go on meanwhile.
+    found = Lobby.objects.select_for_update(no_key=True).filter(pk=lobby_id).first()
+    if found is None:
+        raise UnknownLobby
+    selectors.check_open(found)
+    return found
+
+
+@transaction.atomic
+def create_lobby(
+    *, user_id: int, name: str, is_public: bool = True, max_participants: int = 50, game: str = ""
+) -> Lobby:
+    """Open a lobby with the user as its owner.
+
+    Raises ``PremiumRequired``, ``TooManyLobbies``, ``LobbyNameTaken``, ``UnknownGame``, ``Invalid``.
+    """
+    if not accounts.by_id(user_id).is_premium:
+        raise PremiumRequired
+    if game:
+        catalogue.get(game)
+    if words.mask(name) != name:
+        raise Invalid("This name will not do.", details={"name": ["Choose another name."]})
+    if Lobby.objects.filter(owner_id=user_id, status=Lobby.Status.OPEN).count() >= MOST_LOBBIES:
+        raise TooManyLobbies(f"You own {MOST_LOBBIES} open lobbies.")
+    try:
+        with transaction.atomic():
+            lobby = Lobby.objects.create(
+                name=name, owner_id=user_id, is_public=is_public, max_participants=max_participants, game=game
+            )
+    except IntegrityError:
+        raise LobbyNameTaken from None
+    Membership.objects.create(lobby=lobby, user_id=user_id, role=Role.OWNER)
+    # What is still kept of an earlier lobby of this name is not for the members of this one.
+    transaction.on_commit(lambda: streams.forget(topics.lobby(name)), robust=True)
+    return lobby
+
+
+@transaction.atomic
+def edit_lobby(*, actor_id: int, lobby_id: int, changes: Mapping[str, Any]) -> Lobby:
+    """Change whether it is public, how many may be in it, or its game. It never gets smaller than it is full.
+
+    Raises ``OwnerOnly``, ``LobbyFull``, ``UnknownGame``.
+    """
+    lobby = locked(lobby_id)
+    _check_owner(lobby, actor_id)
+    if changes.get("game"):
+        catalogue.get(changes["game"])
+    if changes.get("max_participants", lobby.max_participants) < lobby.memberships.count():
+        raise LobbyFull("More than that are in the lobby.")
+    for field, value in changes.items():
+        setattr(lobby, field, value)
+    if changes:
+        lobby.save(update_fields=list(changes))
+        tell_of(lobby)
+    return lobby
+
+
+@transaction.atomic
+def close_lobby(*, actor_id: int | None, lobby_id: int) -> None:
+    """Close it for good; without an actor it is the operators who do. Raises ``OwnerOnly``."""
+    lobby = locked(lobby_id)
+    if actor_id is not None:
+        _check_owner(lobby, actor_id)
+    _close(lobby)
+
+
+@transaction.atomic
+def join_lobby(*, user_id: int, lobby_id: int, is_invited: bool = False) -> Lobby:
+    """Become a member; who is one stays one.
+
+    Raises ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``InvitationNeeded``, ``LobbyFull``.
+    """
+    lobby = locked(lobby_id)
+    if selectors.role(lobby.pk, user_id) is not None:
+        return lobby
+    selectors.check_not_banned(lobby.pk, user_id)
+    if not lobby.is_public and not is_invited:
+        raise InvitationNeeded
+    if lobby.memberships.count() >= lobby.max_participants:
+        raise LobbyFull
+    Membership.objects.create(lobby=lobby, user_id=user_id)
+    tell_of(lobby, user_id)
+    return lobby
+
+
+@transaction.atomic
+def leave_lobby(*, user_id: int, lobby_id: int) -> bool:
+    """Stop being a member; false for who is none. The owner hands over to the eldest moderator, else the
+    eldest member; with the last one the lobby closes.
+    """
+    lobby = locked(lobby_id)
+    mine = lobby.memberships.filter(user_id=user_id).first()
+    if mine is None:
+        return False
+    mine.delete()
+    if mine.role == Role.OWNER:
+        _hand_over(lobby)
+    if lobby.status == Lobby.Status.OPEN:
+        tell_of(lobby, gone_id=user_id)
+    return True
+
+
+def leave_every_lobby(*, user_id: int) -> None:
+    """Leave all lobbies, for who is erased."""
+    memberships = Membership.objects.filter(user_id=user_id, lobby__status=Lobby.Status.OPEN)
+    for lobby_id in memberships.order_by("lobby_id").values_list("lobby_id", flat=True):
+        leave_lobby(user_id=user_id, lobby_id=lobby_id)
+
+
+def _hand_over(lobby: Lobby) -> None:
+    others = lobby.memberships.order_by("joined_at", "pk")
+    heir = others.filter(role=Role.MODERATOR).first() or others.first()
+    if heir is None:
+        _close(lobby)
+        return
+    heir.role = Role.OWNER
+    heir.save(update_fields=["role"])
+    lobby.owner_id = heir.user_id
+    lobby.save(update_fields=["owner"])
+    tell_of(lobby, heir.user_id)
+
+
+def _close(lobby: Lobby) -> None:
+    lobby.status = Lobby.Status.CLOSED
+    lobby.closed_at = timezone.now()
+    lobby.save(update_fields=["status", "closed_at"])
+    publish(events.LobbyClosed(lobby=lobby.name))
+
+
+def tell_of(lobby: Lobby, user_id: int | None = None, *, gone_id: int | None = None) -> None:
+    """Tell the lobby how it is now, and how one of its members is, or who is gone."""
+    member = UNSET
+    if user_id is not None:
+        online = present(selectors.ATTENDANCE, topics.lobby(lobby.name))
+        member = selectors.members(lobby.pk, online, user_id)[0]
+    publish(
+        events.LobbyUpdate(
+            lobby=lobby.name,
+            facts=selectors.facts(lobby),
+            member=member,
+            gone_id=UNSET if gone_id is None else gone_id,
+        )
+    )
+
+
+def _check_owner(lobby: Lobby, user_id: int) -> None:
+    if selectors.check_member(lobby, user_id) != Role.OWNER:
+        raise OwnerOnly
+
+
+@transaction.atomic
+def start_game(
+    *, actor_id: int, lobby_id: int, game: str = "", options: Mapping[str, Any] | None = None
+) -> UUID:
+    """Start a game of the lobby with as many members as it seats: the owner first, then those who are here, in
+    the order in which they joined. The others may watch. Such a game is not rated: its players choose each other.
+
+    Raises ``OwnerOnly``, ``NoGameChosen``, ``UnknownGame``, ``InvalidOptions``, ``NotEnoughPlayers`` and
+    ``TooManyGames``.
+    """
+    lobby = locked(lobby_id)
+    _check_owner(lobby, actor_id)
+    name = game or lobby.game
+    if not name:
+        raise NoGameChosen
+    rules = catalogue.get(name)
+    if games.unfinished_created_by(actor_id) >= game_services.MOST_UNFINISHED:
+        raise TooManyGames
+    here = present(selectors.ATTENDANCE, topics.lobby(lobby.name))
+    members = lobby.memberships.order_by("joined_at", "pk").values_list("user_id", flat=True)
+    ordered = sorted(members, key=lambda user_id: (user_id != actor_id, user_id not in here))
+    user_ids = ordered[: rules.max_players]
+    if len(user_ids) < max(rules.min_players, 1):
+        raise NotEnoughPlayers(f"{rules.title} needs {rules.min_players} players.")
+    made = game_services.create_game(
+        name=name,
+        players=[game_services.Player(user_id) for user_id in user_ids],
+        options=options,
+        rated=False,
+        created_by=actor_id,
+    )
+    for number, user_id in enumerate(user_ids):
+        publish(game_services.match_found(made, rules, number, user_id))
+    publish(
+        events.GameStart(
+            lobby=lobby.name,
+            game=name,
+            game_id=made.pk,
+            ws_url=game_services.ws_url(made.pk),
+            player_ids=user_ids,
+        )
+    )
+    return made.pk

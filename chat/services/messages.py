@@ -1,0 +1,121 @@
+"""What is said in lobbies: stored before it is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from chat import events, rules, selectors, words
+from chat.models import Lobby, LobbyMessage, Membership, Report, Sanction
+from chat.refusals import Muted
+from core.refusals import Refusal
+from realtime.publishing import publish
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Something that a user wants to say in a lobby, cleaned by ``rules.clean``."""
+
+    lobby_id: int
+    sender_id: int
+    content: str
+
+
+def post_message(*, lobby_id: int, sender_id: int, content: str) -> events.Message:
+    """Say something. Raises ``InvalidContent``, ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``NotAMember``,
+    ``Muted``.
+    """
+    (answer,) = post_messages([Post(lobby_id, sender_id, rules.clean(content))])
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
+
+
+@transaction.atomic
+def post_messages(posts: Sequence[Post]) -> list[events.Message | Refusal]:
+    """Say all this, in two statements however much it is; a message or a refusal for each."""
+    muted = Sanction.objects.in_force().filter(
+        kind=Sanction.Kind.MUTE, lobby=OuterRef("lobby"), user=OuterRef("user")
+    )
+    speakers = {
+        (lobby_id, user_id): rest
+        for lobby_id, user_id, *rest in Membership.objects.filter(
+            lobby_id__in={post.lobby_id for post in posts},
+            user_id__in={post.sender_id for post in posts},
+            lobby__status=Lobby.Status.OPEN,
+        ).values_list(
+            "lobby_id", "user_id", "lobby__name", "user__username", "user__is_premium", Exists(muted)
+        )
+    }
+    now = timezone.now()
+    answers: list[events.Message | Refusal] = []
+    rows: list[LobbyMessage] = []
+    said: list[tuple[int, str, events.Person]] = []
+    for number, post in enumerate(posts):
+        speaker = speakers.get((post.lobby_id, post.sender_id))
+        if speaker is None:
+            answers.append(_why_not(post))
+            continue
+        lobby, name, is_premium, is_muted = speaker
+        answers.append(Muted())
+        if not is_muted:
+            content = words.mask(post.content)
+            rows.append(
+                LobbyMessage(lobby_id=post.lobby_id, sender_id=post.sender_id, content=content, created_at=now)
+            )
+            said.append((number, lobby, events.Person(id=post.sender_id, username=name, is_premium=is_premium)))
+    LobbyMessage.objects.bulk_create(rows)
+    for row, (number, lobby, sender) in zip(rows, said, strict=True):
+        message = events.Message(id=row.pk, content=row.content, sender=sender, created_at=now)
+        answers[number] = message
+        publish(events.ChatMessage(lobby=lobby, message=message))
+    return answers
+
+
+def _why_not(post: Post) -> Refusal:
+    try:
+        lobby = selectors.lobby(post.lobby_id)
+        selectors.check_open(lobby)
+        selectors.check_member(lobby, post.sender_id)
+    except Refusal as refusal:
+        return refusal
+    # The user became a member in between.
+    return selectors.NotAMember()
+
+
+@transaction.atomic
+def delete_message(*, actor_id: int | None, lobby_id: int, message_id: int) -> None:
+    """Take a message away: one's own, or as a moderator that of a lower rank; without an actor it is the
+    operators who do. Raises ``UnknownMessage``, ``NotAMember``, ``MayNotActOn``.
+    """
+    message = selectors.message(lobby_id, message_id)
+    lobby = selectors.lobby(lobby_id)
+    if actor_id is not None:
+        actor_role = selectors.check_member(lobby, actor_id)
+        if message.sender_id != actor_id:
+            author_role = selectors.role(lobby_id, message.sender_id) or Membership.Role.MEMBER
+            rules.check_may_act_on(actor_role, author_role)
+    standing = LobbyMessage.objects.filter(pk=message_id, deleted_at=None)
+    if standing.update(deleted_at=timezone.now(), deleted_by_id=actor_id):
+        publish(events.MessageDeleted(lobby=lobby.name, id=message_id))
+
+
+@transaction.atomic
+def report_message(*, reporter_id: int, lobby_id: int, message_id: int, reason: str = "") -> Report:
+    """Ask the operators to look at a message; again, it is the same report. Raises ``UnknownMessage``,
+    ``NotAMember``.
+    """
+    selectors.check_member(selectors.lobby(lobby_id), reporter_id)
+    message = selectors.message(lobby_id, message_id)
+    report, _ = Report.objects.get_or_create(
+        message=message, reporter_id=reporter_id, defaults={"reason": reason}
+    )
+    return report
+
+
+def settle_reports(*, report_ids: Sequence[int], by_id: int) -> int:
+    """Note that somebody has looked at these reports; says how many were open."""
+    reports = selectors.open_reports().filter(pk__in=report_ids)
+    return reports.update(settled_at=timezone.now(), settled_by_id=by_id)

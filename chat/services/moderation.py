@@ -1,0 +1,166 @@
+"""Keeping order in a lobby: nobody acts on the owner, a moderator not on another."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import selectors as accounts
+from chat import events, rules, selectors
+from chat.models import Lobby, Membership, Sanction
+from chat.refusals import OwnerOnly, UnknownMember
+from chat.services.lobbies import locked, tell_of
+from core.refusals import Invalid
+from realtime.publishing import publish
+
+MUTED_FOR = timedelta(minutes=10)
+
+Role = Membership.Role
+
+
+@transaction.atomic
+def kick(*, actor_id: int, lobby_id: int, user_id: int, reason: str = "") -> None:
+    """Send a member out; they may come back. Raises ``UnknownMember``, ``MayNotActOn``."""
+    lobby = locked(lobby_id)
+    member = _target(lobby, actor_id, user_id)
+    name = member.user.username
+    member.delete()
+    publish(
+        events.ModerationKick(
+            lobby=lobby.name, target_id=user_id, target_username=name, reason=reason, by_id=actor_id
+        )
+    )
+
+
+@transaction.atomic
+def ban(
+    *, actor_id: int, lobby_id: int, user_id: int, reason: str = "", until: datetime | None = None
+) -> None:
+    """Send a user out and keep them out until then, or for good; members and others alike.
+
+    Raises ``NotFound`` for an unknown user, ``MayNotActOn``, ``Invalid``.
+    """
+    _check_is_to_come(until)
+    lobby = locked(lobby_id)
+    own_role = selectors.check_member(lobby, actor_id)
+    rules.check_may_act_on(own_role, selectors.role(lobby.pk, user_id) or Role.MEMBER)
+    target = accounts.by_id(user_id)
+    lobby.memberships.filter(user_id=user_id).delete()
+    _sanction(lobby, Sanction.Kind.BAN, actor_id, user_id, reason, until)
+    publish(
+        events.ModerationBan(
+            lobby=lobby.name,
+            target_id=user_id,
+            target_username=target.username,
+            reason=reason,
+            by_id=actor_id,
+            until=until,
+        )
+    )
+
+
+@transaction.atomic
+def unban(*, actor_id: int, lobby_id: int, user_id: int) -> bool:
+    """Let a banned user come back; false if there was no ban. Raises ``MayNotActOn``."""
+    lobby = locked(lobby_id)
+    rules.check_may_act_on(selectors.check_member(lobby, actor_id), Role.MEMBER)
+    return _lift(lobby, Sanction.Kind.BAN, user_id)
+
+
+@transaction.atomic
+def mute(
+    *, actor_id: int, lobby_id: int, user_id: int, reason: str = "", until: datetime | None = None
+) -> datetime:
+    """Let a member not speak until then, by default for ten minutes. Says when it ends.
+
+    Raises ``UnknownMember``, ``MayNotActOn``, ``Invalid``.
+    """
+    until = until or timezone.now() + MUTED_FOR
+    _check_is_to_come(until)
+    lobby = locked(lobby_id)
+    member = _target(lobby, actor_id, user_id)
+    _sanction(lobby, Sanction.Kind.MUTE, actor_id, user_id, reason, until)
+    _tell_of_mute(lobby, actor_id, member, reason, until)
+    return until
+
+
+@transaction.atomic
+def unmute(*, actor_id: int, lobby_id: int, user_id: int) -> bool:
+    """Let a muted member speak again; false if there was no mute. Raises as ``mute``."""
+    lobby = locked(lobby_id)
+    member = _target(lobby, actor_id, user_id)
+    was_muted = _lift(lobby, Sanction.Kind.MUTE, user_id)
+    if was_muted:
+        _tell_of_mute(lobby, actor_id, member, "", None)
+    return was_muted
+
+
+@transaction.atomic
+def appoint(*, actor_id: int, lobby_id: int, user_id: int) -> None:
+    """Make a member a moderator. Raises ``OwnerOnly``, ``UnknownMember``, ``MayNotActOn``."""
+    _change_role(actor_id, lobby_id, user_id, Role.MODERATOR)
+
+
+@transaction.atomic
+def dismiss(*, actor_id: int, lobby_id: int, user_id: int) -> None:
+    """Make a moderator a member like others. Raises as ``appoint``."""
+    _change_role(actor_id, lobby_id, user_id, Role.MEMBER)
+
+
+def _change_role(actor_id: int, lobby_id: int, user_id: int, role: Membership.Role) -> None:
+    lobby = locked(lobby_id)
+    if selectors.check_member(lobby, actor_id) != Role.OWNER:
+        raise OwnerOnly
+    member = _target(lobby, actor_id, user_id)
+    if member.role != role:
+        member.role = role
+        member.save(update_fields=["role"])
+        tell_of(lobby, user_id)
+
+
+def _target(lobby: Lobby, actor_id: int, user_id: int) -> Membership:
+    """The member to act on, if the actor may. Raises ``UnknownMember``, ``MayNotActOn``."""
+    actor_role = selectors.check_member(lobby, actor_id)
+    rules.check_may_act_on(actor_role, Role.MEMBER)
+    member = lobby.memberships.select_related("user").filter(user_id=user_id).first()
+    if member is None:
+        raise UnknownMember
+    rules.check_may_act_on(actor_role, member.role)
+    return member
+
+
+def _sanction(
+    lobby: Lobby, kind: Sanction.Kind, actor_id: int, user_id: int, reason: str, until: datetime | None
+) -> None:
+    Sanction.objects.update_or_create(
+        lobby=lobby,
+        user_id=user_id,
+        kind=kind,
+        defaults={"by_id": actor_id, "reason": reason, "until": until, "created_at": timezone.now()},
+    )
+
+
+def _lift(lobby: Lobby, kind: Sanction.Kind, user_id: int) -> bool:
+    held = Sanction.objects.in_force().filter(lobby=lobby, user_id=user_id, kind=kind).exists()
+    Sanction.objects.filter(lobby=lobby, user_id=user_id, kind=kind).delete()
+    return held
+
+
+def _tell_of_mute(
+    lobby: Lobby, actor_id: int, member: Membership, reason: str, until: datetime | None
+) -> None:
+    publish(
+        events.ModerationMute(
+            lobby=lobby.name,
+            target_id=member.user_id,
+            target_username=member.user.username,
+            reason=reason,
+            by_id=actor_id,
+            until=until,
+        )
+    )
+
+
+def _check_is_to_come(until: datetime | None) -> None:
+    if until is not None and until <= timezone.now():
+        raise Invalid("This time is past.", details={"until": ["A time to come."]})

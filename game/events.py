@@ -78,10 +78,10 @@ class PlayerMove(RoomEvent):
 
     user_id: int
     movement: Raw
-    view: Raw
     turn: int | None
     clock: ClockState | None
     seq: int
+    view: Raw
 
 
 class GameTick(RoomEvent):

@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -32,11 +32,11 @@ commit_time = Histogram(
 
 
 class Entry(NamedTuple):
-    """A row of the journal on its way."""
+    """A row of the journal on its way; ``at`` is in seconds since the epoch."""
 
     game_id: UUID
     seq: int
-    at: datetime
+    at: float
     user_id: int | None
     kind: str
     data: str
@@ -142,8 +142,9 @@ class PostgreSQL:
 
     _INSERT = """
         INSERT INTO game_journalentry (game_id, seq, at, user_id, kind, data)
-        SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::bigint[], $5::text[],
-        $6::text[])
+        SELECT game_id, seq, to_timestamp(at), user_id, kind, data
+        FROM unnest($1::uuid[], $2::bigint[], $3::float8[], $4::bigint[], $5::text[], $6::text[])
+        AS entry (game_id, seq, at, user_id, kind, data)
     """
     _KEEP = """
         INSERT INTO game_snapshot AS kept (game_id, epoch, seq, data)
@@ -239,7 +240,10 @@ class SQLite:
 
     def _insert(self, entries: Sequence[Entry]) -> None:
         adapt = thread_connection.ops.adapt_datetimefield_value
-        rows = [(entry.game_id.hex, entry.seq, adapt(entry.at), *entry[3:]) for entry in entries]
+        rows = [
+            (entry.game_id.hex, entry.seq, adapt(datetime.fromtimestamp(entry.at, UTC)), *entry[3:])
+            for entry in entries
+        ]
         with transaction.atomic(), thread_connection.cursor() as cursor:
             cursor.executemany(self._INSERT, rows)
 

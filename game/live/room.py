@@ -7,10 +7,10 @@ next.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
@@ -43,6 +43,8 @@ MISSED_AFTER_TAKEOVER_S = 3.0
 KEPT_FRAMES = 500
 CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0
 EMOTE_BYTES = 512
+NEVER = float("inf")
+LOOK_LATE_S = 0.005
 REPLACED, RESTARTED = 4409, 1012
 
 Kind = JournalEntry.Kind
@@ -64,9 +66,9 @@ class Seated:
     joined: bool = False
     ready: bool = False
     left_told: bool = False
-    away_since: datetime | None = None
+    away_since: float | None = None
     listener: Listener | None = None
-    said: deque[datetime] = field(default_factory=lambda: deque(maxlen=CHAT_ALLOWED))
+    said: deque[float] = field(default_factory=lambda: deque(maxlen=CHAT_ALLOWED))
 
     @property
     def connected(self) -> bool:
@@ -95,15 +97,17 @@ class Room:
         self.seats = _seated(record)
         self.seq = self.committed = 0
         self.remote_workers: dict[str, int] = {}
-        self.empty_since: datetime | None = _now()
         self._clocks = Clocks(game.clock, match.users) if game.clock and not game.real_time else None
         self._journal = journal
         self._lost = lost
         self._loop = asyncio.get_running_loop()
+        self._now = self._loop.time
+        self.empty_since: float | None = self._now()
         self._relay = worker.current().relay
         self._against_bot = any(seat.bot_level is not None for seat in self.seats)
         self._by_user = {seat.user_id: seat for seat in self.seats if seat.user_id}
         self._viewers: list[dict[Listener, None]] = [{} for _ in range(len(self.seats) + 1)]
+        self._viewer_seats: tuple[int | None, ...] = (*range(len(self.seats)), None)
         self._watching: dict[int, Listener] = {}
         self._history: deque[tuple[int, Frames]] = deque(maxlen=KEPT_FRAMES)
         self._after: deque[tuple[int, Callable[[], None]]] = deque()
@@ -119,6 +123,7 @@ class Room:
         self._thinking: set[int] = set()
         self._random = Random()
         self._timer: asyncio.TimerHandle | None = None
+        self._looks_at = NEVER
         self._tasks: set[asyncio.Task[Any]] = set()
         self._restore()
 
@@ -142,7 +147,7 @@ class Room:
             self.seats[number] = listeners.get(seat.user_id, seat) if seat.user_id else seat
         self._by_user = {seat.user_id: seat for seat in self.seats if seat.user_id}
         if not self.has_free_seats:
-            self._opened_at = _now()
+            self._opened_at = self._now()
             self._enter(State.WAITING_FOR_PLAYERS)
 
     def attach(self, listener: Listener, user: Identity, since: int | None) -> int:
@@ -174,10 +179,10 @@ class Room:
         seat = self._by_user.get(user_id)
         if seat is not None and seat.listener is listener:
             seat.listener = None
-            seat.away_since = _now()
+            seat.away_since = self._now()
             self._tell_left(seat)
         if not self._watching and not any(seat.listener for seat in self.seats):
-            self.empty_since = _now()
+            self.empty_since = self._now()
             self._look_again_in(UNLOAD_AFTER_S)
 
     def _welcome(
@@ -269,7 +274,7 @@ class Room:
         if self.match.game.real_time:
             self._inputs[seat.number] = self.match.check(bytes(movement))
             return
-        now = _now()
+        now = self._now()
         clocks = self._clocks
         if clocks is not None and clocks.left_of(seat.number, now) <= 0:
             self._look()
@@ -291,7 +296,7 @@ class Room:
         except RulesError as problem:
             self.fail(problem)
             return
-        self._write(Kind.MOVE, seat.user_id, f'{{"movement":{taken.decode()},"left_ms":{left}}}', frames, now)
+        self._write(Kind.MOVE, seat.user_id, f'{{"movement":{taken.decode()},"left_ms":{left}}}', frames)
         if match.result is not None:
             self._end_by_rules()
         elif self._against_bot:
@@ -306,8 +311,8 @@ class Room:
 
     def _start_if_ready(self) -> None:
         if self.phase == State.WAITING_FOR_READY and all(seat.ready for seat in self.seats):
-            self._write(Kind.START, None, "{}", encode(events.GameStart(seq=self.seq + 1)), _now())
-            self._begin(_now())
+            self._write(Kind.START, None, "{}", encode(events.GameStart(seq=self.seq + 1)))
+            self._begin(self._now())
             self._enter(State.ACTIVE)
 
     def _act(self, seat: Seated, command: commands.GameAction) -> None:
@@ -337,11 +342,8 @@ class Room:
         self._record(Kind.CHAT, seat, message=message)
 
     def _allow(self, seat: Seated) -> None:
-        now = _now()
-        if (
-            len(seat.said) == CHAT_ALLOWED
-            and (wait := CHAT_WINDOW_S - (now - seat.said[0]).total_seconds()) > 0
-        ):
+        now = self._now()
+        if len(seat.said) == CHAT_ALLOWED and (wait := CHAT_WINDOW_S - (now - seat.said[0])) > 0:
             raise RateLimited("Too quick. Wait a moment.", retry_after=round(wait, 3))
         seat.said.append(now)
 
@@ -370,30 +372,31 @@ class Room:
 
     # -- Time
 
-    def _look_at(self, moment: datetime | None) -> None:
-        if moment is not None:
-            self._look_again_in((moment - _now()).total_seconds())
-
     def _look_again_in(self, seconds: float) -> None:
-        """See to what is due after this time; a timer that goes off too early sets itself anew."""
-        when = self._loop.time() + max(seconds, 0.0) + 0.005
-        if self._timer is None or self._timer.when() > when:
+        """See to what is due after this time."""
+        self._look_at(self._now() + seconds)
+
+    def _look_at(self, moment: float | None) -> None:
+        """See to what is due then; a timer that goes off too early sets itself anew."""
+        if moment is not None and moment < self._looks_at:
             if self._timer is not None:
                 self._timer.cancel()
-            self._timer = self._loop.call_at(when, self._look)
+            self._looks_at = moment
+            self._timer = self._loop.call_at(moment + LOOK_LATE_S, self._look)
 
     def _look(self) -> None:
         """See to what is due."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._looks_at = NEVER
         if self._recovering or self._ending:
             return
-        now = _now()
-        due: list[datetime] = []
+        now = self._now()
+        due: list[float] = []
         if self.phase in (State.CREATED, State.WAITING_FOR_PLAYERS, State.WAITING_FOR_READY):
             within = FILL_WITHIN_S if self.phase == State.CREATED else START_WITHIN_S
-            start_by = self._opened_at + timedelta(seconds=within)
+            start_by = self._opened_at + within
             if now >= start_by:
                 self._end((), "abandoned")
                 return
@@ -410,12 +413,12 @@ class Room:
                 if seat.connected or seat.away_since is None:
                     continue
                 if not seat.left_told:
-                    told_at = seat.away_since + timedelta(seconds=MISSED_AFTER_TAKEOVER_S)
+                    told_at = seat.away_since + MISSED_AFTER_TAKEOVER_S
                     if now >= told_at:
                         self._tell_left(seat)
                     else:
                         due.append(told_at)
-                forfeits_at = seat.away_since + timedelta(seconds=GRACE_S)
+                forfeits_at = seat.away_since + GRACE_S
                 if now >= forfeits_at:
                     here = tuple(other.number for other in self.seats if other.connected)
                     self._end(here, "forfeit" if here else "abandoned")
@@ -456,7 +459,7 @@ class Room:
                 seat = self.seats[number]
                 frames = self._move_frames(seat, movement, self.seq + 1)
                 data = f'{{"movement":{movement.decode()},"tick":{tick}}}'
-                self._write(Kind.MOVE, seat.user_id, data, frames, _now())
+                self._write(Kind.MOVE, seat.user_id, data, frames)
             if match.result is not None:
                 self._show_tick()
                 self._end_by_rules()
@@ -476,7 +479,7 @@ class Room:
         match = self.match
         frames = [
             encode(events.GameTick(tick=match.tick, view=Raw(match.view_json(viewer))))
-            for viewer in self._viewer_seats()
+            for viewer in self._viewer_seats
         ]
         self._deliver(None, frames, "tick")
 
@@ -494,7 +497,6 @@ class Room:
         if self._ending:
             self._deferred.append(partial(self._record, kind, seat, **facts))
             return
-        now = _now()
         seq = self.seq + 1
         who: Any = {"user_id": seat.user_id, "username": seat.username, "seq": seq}
         data = "{}"
@@ -516,7 +518,7 @@ class Room:
                 event = events.GameAction(action=facts["action"], data=raw, user_id=seat.user_id, seq=seq)
                 data = f'{{"action":{json.encode(facts["action"]).decode()},"data":{facts["data"]}}}'
         self._apply(kind, seat, facts)
-        self._write(kind, seat.user_id, data, encode(event), now)
+        self._write(kind, seat.user_id, data, encode(event))
 
     def _apply(self, kind: str, seat: Seated, facts: dict[str, Any]) -> None:
         """What an entry beside the moves changes; the same when it happens and when it is read again."""
@@ -533,9 +535,9 @@ class Room:
                 elif facts["action"] == "rematch":
                     self._rematch_wanted.add(seat.number)
 
-    def _write(self, kind: str, user_id: int | None, data: str, frames: Frames, now: datetime) -> None:
+    def _write(self, kind: str, user_id: int | None, data: str, frames: Frames) -> None:
         self.seq = seq = self.seq + 1
-        entry = Entry(self.id, seq, now, user_id, kind, data)
+        entry = Entry(self.id, seq, time.time(), user_id, kind, data)
         self._journal.append(entry, partial(self._written, seq, frames), self._lose)
 
     def _written(self, seq: int, frames: Frames) -> None:
@@ -560,30 +562,30 @@ class Room:
         else:
             self._after.append((self.seq, function))
 
-    def _viewer_seats(self) -> tuple[int | None, ...]:
-        return (*range(len(self.seats)), None)
-
     def _move_frames(self, seat: Seated, movement: bytes, seq: int) -> Frames:
         match = self.match
-        turn = match.turn_user
-        clock = self._clock_state()
-        secret = match.is_secret(movement)
+        # All but the view is the same for every viewer: it is encoded once, and the view put in as the last
+        # field.
+        event = events.PlayerMove(
+            user_id=seat.user_id,
+            movement=Raw(movement),
+            turn=match.turn_user,
+            clock=self._clock_state(),
+            seq=seq,
+            view=_NULL,
+        )
+        told = encode(event)[:-5]
+        views = map(match.view_json, self._viewer_seats)
+        if not match.is_secret(movement):
+            return [b"%b%b}" % (told, view) for view in views]
+        event.movement = Raw(b"{}")
+        untold = encode(event)[:-5]
         return [
-            encode(
-                events.PlayerMove(
-                    user_id=seat.user_id,
-                    movement=Raw(b"{}" if secret and viewer != seat.number else movement),
-                    view=Raw(match.view_json(viewer)),
-                    turn=turn,
-                    clock=clock,
-                    seq=seq,
-                )
-            )
-            for viewer in self._viewer_seats()
+            b"%b%b}" % (told if viewer == seat.number else untold, view) for viewer, view in enumerate(views)
         ]
 
     def _clock_state(self) -> events.ClockState | None:
-        return None if self._clocks is None else self._clocks.shown(_now())
+        return None if self._clocks is None else self._clocks.shown(self._now(), time.time())
 
     def _state_frame(self, viewer: int) -> events.GameState:
         match = self.match
@@ -624,7 +626,7 @@ class Room:
         self._go_on_when_all_joined()
         self._start_if_ready()
 
-    def _begin(self, now: datetime) -> None:
+    def _begin(self, now: float) -> None:
         if self._clocks is not None:
             self._clocks.run(self.match.turn, now)
             self._look_at(self._clocks.flag_falls())
@@ -676,7 +678,7 @@ class Room:
             return
         self._ending = True
         if self._clocks is not None:
-            self._clocks.stop(_now())
+            self._clocks.stop(self._now())
         self._when_committed(lambda: self._spawn(self._finish(winners, reason)))
 
     async def _finish(self, winners: tuple[int, ...], reason: str) -> None:
@@ -747,7 +749,7 @@ class Room:
         for entry in record.entries:
             self._replay(entry)
         self.committed = self.seq
-        self._opened_at = now = _now()
+        self._opened_at = now = self._now()
         for seat in self.seats:
             if seat.bot_level is not None:
                 seat.joined = seat.ready = True
@@ -811,8 +813,7 @@ class Room:
             logger.error("A task of game %s failed", self.id, exc_info=problem)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+_NULL = Raw(b"null")
 
 
 def _emote(data: Raw) -> str:

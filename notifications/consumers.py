@@ -2,14 +2,18 @@
 decides nothing.
 """
 
-from notifications.badges import badge
+from game.events import MatchFound
+from notifications.badges import Badge, badge
 from realtime import topics
 from realtime.consumer import Consumer
 from realtime.worker import in_database
 
 
 class NotificationsConsumer(Consumer):
-    """Follows the user's stream; the first frame is the badge."""
+    """Everything addressed to the user, on each of their devices."""
+
+    opens_with = Badge
+    tells = (MatchFound,)
 
     async def opened(self) -> None:
         user_id = self.player.user_id

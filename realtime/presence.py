@@ -8,7 +8,7 @@ worker left behind, the others clear away. Each change is told by the one worker
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from redis.asyncio import Redis
 
@@ -26,16 +26,16 @@ WORKERS = "presence:workers"
 
 # Redis' own clock, so that workers' clocks may differ.
 _NOW = "local now = redis.call('TIME'); now = now[1] + now[2] / 1000000\n"
-# KEYS: workers, swept. ARGV: worker. Returns whether Redis knew the worker (0), or not (1: Redis was emptied or
-# the worker is new, 2: it was taken for dead, and its users were told to be offline).
+# KEYS: workers, swept. ARGV: worker. Returns whether Redis knew the worker (0), or not (1: Redis was emptied
+# or the worker is new, 2: it was taken for dead, and its users were told to be offline).
 _BEAT = f"""
 {_NOW}
 local new = redis.call('ZADD', KEYS[1], now, ARGV[1])
 if redis.call('DEL', KEYS[2]) == 1 then return 2 end
 return new
 """
-# KEYS: workers, the worker's users. ARGV: worker, users. Returns the users whom no other worker has, or nil if
-# Redis does not know the worker.
+# KEYS: workers, the worker's users. ARGV: worker, users. Returns the users whom no other worker has, or nil
+# if Redis does not know the worker.
 _ENTER = """
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return false end
 local alone = {}
@@ -194,7 +194,7 @@ class Presence:
     async def stop(self) -> None:
         """Leave the users to the other workers, to which most of them come back at once."""
         try:
-            await self._redis.eval(_RESIGN, 1, WORKERS, self._name, DEAD_AFTER_S - LINGER_S)
+            await self._eval(_RESIGN, 1, WORKERS, self._name, DEAD_AFTER_S - LINGER_S)
         except Down as problem:
             logger.warning("Presence is left to run out: %s", problem)
 
@@ -215,7 +215,7 @@ class Presence:
         await self._leave()
 
     async def _beat(self) -> None:
-        known = await self._redis.eval(_BEAT, 2, WORKERS, f"presence:{self._name}:swept", self._name)
+        known = await self._eval(_BEAT, 2, WORKERS, f"presence:{self._name}:swept", self._name)
         self._restoring = max(self._restoring, known)
         if self._restoring:
             alone = [user for users in _batches(self._held) for user in await self._ask(_ENTER, users) or ()]
@@ -225,7 +225,7 @@ class Presence:
         self._next_beat = self._clock() + BEAT_EVERY_S
 
     async def _sweep(self) -> None:
-        while swept := await self._redis.eval(_SWEEP, 1, WORKERS, DEAD_AFTER_S, BATCH):
+        while swept := await self._eval(_SWEEP, 1, WORKERS, DEAD_AFTER_S, BATCH):
             dead, offline = swept
             logger.info("Worker %s is silent; %d of its users are offline", dead.decode(), len(offline))
             self._announce([int(user) for user in offline], False)
@@ -264,8 +264,11 @@ class Presence:
 
     async def _ask(self, script: str, users: list[int]) -> list[int] | None:
         keys = (WORKERS, f"presence:{self._name}")
-        answer: list[Any] | None = await self._redis.eval(script, 2, *keys, self._name, *users)
+        answer: list[Any] | None = await self._eval(script, 2, *keys, self._name, *users)
         return None if answer is None else [int(user) for user in answer]
+
+    async def _eval(self, script: str, key_count: int, *keys_and_arguments: Any) -> Any:
+        return await cast(Awaitable[Any], self._redis.eval(script, key_count, *keys_and_arguments))
 
     def _announce(self, users: Iterable[int], is_online: bool) -> None:
         for user in users:

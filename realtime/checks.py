@@ -1,22 +1,19 @@
-"""System checks of the messages: each is declared, described, told by a socket, and unlike the others there."""
+"""System checks of the messages: each is described, taken or told by a socket, alone of its name there."""
 
 from collections import Counter
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
-from realtime import catalogue
-from realtime.catalogue import Description, Socket
+from realtime.catalogue.sockets import Description, Socket, message_classes, sockets
 from realtime.messages import Command, Event, Internal, Message
 
 
 @register
 def check_messages(**_: Any) -> list[CheckMessage]:
     """All message classes of the installed apps against all their sockets."""
-    return [
-        *problems_of_classes(catalogue.message_classes(), catalogue.sockets()),
-        *problems_of_sockets(catalogue.sockets()),
-    ]
+    found = sockets()
+    return [*problems_of_classes(message_classes(), found), *problems_of_sockets(found)]
 
 
 def problems_of_classes(kinds: list[type[Message]], sockets: list[Socket]) -> list[CheckMessage]:
@@ -25,7 +22,7 @@ def problems_of_classes(kinds: list[type[Message]], sockets: list[Socket]) -> li
     found: list[CheckMessage] = []
     for kind in kinds:
         if kind not in known and not issubclass(kind, Internal):
-            hint = "Name it in the consumer's tells or opens_with, or in @handles; what no socket hears is Internal."
+            hint = "Name it in a consumer's tells, opens_with or @handles; what no socket hears is Internal."
             found.append(
                 Error("No socket takes or tells this message.", hint=hint, obj=kind, id="realtime.E001")
             )
@@ -54,10 +51,10 @@ def problems_of_sockets(sockets: list[Socket]) -> list[CheckMessage]:
                 found.append(
                     Error(f"{kind!r} is handled but is no Command.", obj=socket.consumer, id="realtime.E004")
                 )
-        for kind in (*socket.consumer.tells, socket.consumer.opens_with or Message):
-            if issubclass(kind, Command | Internal):
+        for told in (*socket.consumer.tells, socket.consumer.opens_with or Message):
+            if issubclass(told, Command | Internal):
                 found.append(
-                    Error(f"{kind.__name__} is never told.", obj=socket.consumer, id="realtime.E005")
+                    Error(f"{told.__name__} is never told.", obj=socket.consumer, id="realtime.E005")
                 )
         found += [
             Error(

@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from realtime import catalogue
+from realtime.catalogue import asyncapi, conventions, reading
 
 # The code does not change while it runs.
-_asyncapi = functools.lru_cache(maxsize=8)(catalogue.asyncapi)
-_sections = functools.cache(catalogue.sections)
+_asyncapi = functools.lru_cache(maxsize=8)(asyncapi.document)
+_sections = functools.cache(reading.sections)
 
 
 class AsyncAPI(APIView):
@@ -33,9 +33,9 @@ class AsyncAPI(APIView):
 def events(request: HttpRequest) -> HttpResponse:
     """The catalogue to read."""
     facts = {
-        "conventions": catalogue.EVERY_SOCKET,
-        "common": catalogue.common(),
-        "close_codes": catalogue.CLOSE_CODES,
+        "conventions": conventions.EVERY_SOCKET,
+        "common": reading.common(),
+        "close_codes": conventions.CLOSE_CODES,
         "sections": _sections(),
     }
     return render(request, "realtime/events.html", facts)

@@ -1,4 +1,4 @@
-// Made by python manage.py generate_catalogue from the message classes; changes here are lost.
+// Made by manage.py generate_catalogue from the message classes; changes here are lost.
 
 /** What each socket takes (`Sent["player_move"]`) and tells (`Heard["game_state"]`), by `type`. */
 
@@ -215,6 +215,14 @@ export declare namespace Notifications {
       game_id: string;
       side: string;
       ws_url: string;
+      seq: number;
+    };
+    /** The user's place in the queue was given up: nothing had been heard of them for long. */
+    queue_expired: {
+      type: "queue_expired";
+      user_id: number;
+      game: string;
+      mode: string;
       seq: number;
     };
     /** Why one message was refused; the socket stays open. */

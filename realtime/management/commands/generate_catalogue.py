@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from realtime import catalogue
+from realtime.catalogue import files
 
 
 class Command(BaseCommand):
@@ -15,10 +15,10 @@ class Command(BaseCommand):
 
     def handle(self, *, check: bool, **options: Any) -> None:
         if check:
-            if stale := catalogue.stale():
+            if stale := files.stale():
                 names = ", ".join(path.name for path in stale)
                 raise CommandError(f"Out of date: {names}. Run manage.py generate_catalogue.")
             return
-        for path, text in catalogue.files().items():
+        for path, text in files.contents().items():
             path.write_text(text)
             self.stdout.write(f"Wrote {path.name}")

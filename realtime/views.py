@@ -38,4 +38,9 @@ def events(request: HttpRequest) -> HttpResponse:
         "close_codes": conventions.CLOSE_CODES,
         "sections": _sections(),
     }
-    return render(request, "realtime/events.html", facts)
+    response = render(request, "realtime/events.html", facts)
+    # Addresses of the API are not given the pages' policy.
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return response

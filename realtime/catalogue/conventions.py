@@ -25,7 +25,9 @@ class CloseCode:
 
 CLOSE_CODES = (
     CloseCode(1001, "The server goes away.", come_back=True),
+    CloseCode(1002, "What came was no WebSocket frame."),
     CloseCode(1006, "The connection broke; no close frame came.", come_back=True),
+    CloseCode(1007, "A text frame was not UTF-8."),
     CloseCode(1009, "A frame was over 64 KiB.", come_back=True),
     CloseCode(1011, "The server failed to open the socket."),
     CloseCode(1012, "The server restarts, or the game has moved to another one.", come_back=True),

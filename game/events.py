@@ -1,13 +1,12 @@
 """What happens in games, and to whom it is told. A room numbers and sends its frames itself."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from realtime import topics
-from realtime.messages import Event, Message
+from realtime.messages import Event, Internal, Message, Time
 from realtime.topics import Topic
 
 
@@ -41,7 +40,7 @@ class ClockState(Struct, kw_only=True):
     increment_ms: int
     left_ms: dict[str, int]
     running: list[int]
-    at: datetime
+    at: Time
 
 
 class GameState(RoomEvent):
@@ -168,8 +167,8 @@ class MatchFound(Event):
         return topics.user(self.user_id)
 
 
-class GameFinished(Event):
-    """A game has ended: what other parts react to. Nobody hears of it as such."""
+class GameFinished(Internal):
+    """A game has ended."""
 
     game_id: UUID
     game: str
@@ -177,6 +176,3 @@ class GameFinished(Event):
     winner_ids: list[int]
     rated: bool
     against_bot: bool
-
-    def audience(self) -> tuple[Topic, ...]:
-        return ()

@@ -52,7 +52,7 @@ class GameState(RoomEvent):
     players: list[PlayerInfo]
     view: Raw
     turn: int | None
-    clock: ClockState | None
+    clock: ClockState | Raw | None
     you: You | None
     result: Raw | None
     seq: int

@@ -4,7 +4,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from game.author import Clock
-from game.events import ClockState
+
+
+class _Texts(dict[frozenset[int], str]):
+    """The users of some seats as a JSON list, made once for each set of seats."""
+
+    def __init__(self, users: tuple[int, ...]) -> None:
+        super().__init__()
+        self._users = users
+
+    def __missing__(self, seats: frozenset[int]) -> str:
+        text = self[seats] = str([self._users[seat] for seat in seats])
+        return text
 
 
 class Clocks:
@@ -13,10 +24,17 @@ class Clocks:
     """
 
     def __init__(self, clock: Clock, users: tuple[int, ...]) -> None:
-        self._initial_ms = int(clock.seconds * 1000)
         self._increment = clock.increment
-        self._users = users
-        self._keys = [str(user) for user in users]
+        self._told = "".join(
+            (
+                f'{{"initial_ms":{int(clock.seconds * 1000)},"increment_ms":{int(clock.increment * 1000)},',
+                '"left_ms":{' + ",".join(f'"{user}":%d' for user in users) + "},",
+                '"running":%s,"at":"%s.%03dZ"}',
+            )
+        )
+        self._second = 0
+        self._second_text = ""
+        self._running_text = _Texts(users)
         self.left = [clock.seconds] * len(users)
         self.running: frozenset[int] = frozenset()
         self._since = 0.0
@@ -56,15 +74,15 @@ class Clocks:
         """The clocks as they stood when last pressed."""
         return [int(left * 1000) for left in self.left]
 
-    def shown(self, now: float, wall: float) -> ClockState:
-        """The clocks as clients see them; ``wall`` is the time of day of ``now``, in seconds since the
-        epoch.
+    def told(self, now: float, wall: float) -> bytes:
+        """The clocks as clients see them, a ``ClockState`` in JSON.
+
+        ``wall`` is the time of day of ``now``, in seconds since the epoch.
         """
-        since = self._since if self.running else now
-        return ClockState(
-            initial_ms=self._initial_ms,
-            increment_ms=int(self._increment * 1000),
-            left_ms=dict(zip(self._keys, self.left_ms(), strict=True)),
-            running=[self._users[seat] for seat in self.running],
-            at=datetime.fromtimestamp(wall - (now - since), UTC),
-        )
+        since = wall - (now - self._since) if self.running else wall
+        second = int(since)
+        if second != self._second:
+            self._second = second
+            self._second_text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        at = (self._second_text, int((since - second) * 1000))
+        return (self._told % (*self.left_ms(), self._running_text[self.running], *at)).encode()

@@ -78,7 +78,7 @@ class Seated:
 class Room:
     """One game and all who are in it.
 
-    ``lost(room, taken)`` is called when the room cannot go on: another worker owns it (``taken``), or the
+    ``let_go(room, taken)`` is called when the room cannot go on: another worker owns it (``taken``), or the
     database was away and the room must be read again.
     """
 
@@ -87,10 +87,11 @@ class Room:
         record: RoomRecord,
         match: Match,
         journal: Journal,
-        lost: Callable[["Room", bool], None],
+        let_go: Callable[["Room", bool], None],
     ) -> None:
         game = match.game
         self.id: UUID = record.game_id
+        self._hex = record.game_id.hex
         self.record = record
         self.match = match
         self.phase: str = State.CREATED
@@ -99,15 +100,15 @@ class Room:
         self.remote_workers: dict[str, int] = {}
         self._clocks = Clocks(game.clock, match.users) if game.clock and not game.real_time else None
         self._journal = journal
-        self._lost = lost
+        self._let_go = let_go
         self._loop = asyncio.get_running_loop()
         self._now = self._loop.time
         self.empty_since: float | None = self._now()
         self._relay = worker.current().relay
         self._against_bot = any(seat.bot_level is not None for seat in self.seats)
         self._by_user = {seat.user_id: seat for seat in self.seats if seat.user_id}
-        self._viewers: list[dict[Listener, None]] = [{} for _ in range(len(self.seats) + 1)]
-        self._viewer_seats: tuple[int | None, ...] = (*range(len(self.seats)), None)
+        # Replaced, never changed: one that is too slow leaves while a frame goes round.
+        self._viewers: list[tuple[Listener, ...]] = [()] * (len(self.seats) + 1)
         self._watching: dict[int, Listener] = {}
         self._history: deque[tuple[int, Frames]] = deque(maxlen=KEPT_FRAMES)
         self._after: deque[tuple[int, Callable[[], None]]] = deque()
@@ -201,7 +202,7 @@ class Room:
             self.remote_workers[listener.worker] = self.remote_workers.get(listener.worker, 0) + 1
             listener.join(viewer, seq)
         else:
-            self._viewers[viewer][listener] = None
+            self._viewers[viewer] = (*self._viewers[viewer], listener)
         if seat is None or seat.listener is not listener:
             return
         seat.away_since = None
@@ -225,8 +226,9 @@ class Room:
                 if not self.remote_workers[listener.worker]:
                     del self.remote_workers[listener.worker]
         else:
-            for listeners in self._viewers:
-                listeners.pop(listener, None)
+            for viewer, listeners in enumerate(self._viewers):
+                if listener in listeners:
+                    self._viewers[viewer] = tuple(other for other in listeners if other is not listener)
 
     def history(self, since: int) -> list[tuple[int, Frames]] | None:
         """What was told after ``since``, or None where it is not all kept."""
@@ -466,29 +468,25 @@ class Room:
             elif match.scores != scores:
                 # A score is kept before it is announced; the frames till then are left out.
                 self._score_unkept = True
-                self._keep(self._score_kept)
+                self._keep(shows_score=True)
             else:
                 if not self._score_unkept:
                     self._show_tick()
                 if match.tick % game.rate < game.rate // game.frame_rate:
-                    self._keep(lambda: None)
+                    self._keep()
         except RulesError as problem:
             self.fail(problem)
 
     def _show_tick(self) -> None:
         match = self.match
         frames = [
-            encode(events.GameTick(tick=match.tick, view=Raw(match.view_json(viewer))))
-            for viewer in self._viewer_seats
+            b'{"type":"game_tick","tick":%d,"view":%b}' % (match.tick, view) for view in match.views_json()
         ]
         self._deliver(None, frames, "tick")
 
-    def _score_kept(self) -> None:
-        self._score_unkept = False
-
-    def _keep(self, kept: Callable[[], None]) -> None:
+    def _keep(self, *, shows_score: bool = False) -> None:
         data = json.encode(self.match.dump()).decode()
-        self._journal.append(Kept(self.id, self.record.epoch, self.seq, data), kept, self._lose)
+        self._journal.append(Kept(self._hex, self.record.epoch, self.seq, data), self, shows_score)
 
     # -- Recording and telling
 
@@ -537,10 +535,16 @@ class Room:
 
     def _write(self, kind: str, user_id: int | None, data: str, frames: Frames) -> None:
         self.seq = seq = self.seq + 1
-        entry = Entry(self.id, seq, time.time(), user_id, kind, data)
-        self._journal.append(entry, partial(self._written, seq, frames), self._lose)
+        self._journal.append(Entry(self._hex, seq, time.time(), user_id, kind, data), self, frames)
 
-    def _written(self, seq: int, frames: Frames) -> None:
+    def written(self, row: Entry | Kept, told: Any) -> None:
+        """The journal has it: now everybody may know (an entry), or the score may be shown (a snapshot)."""
+        if type(row) is Kept:
+            self._score_unkept = self._score_unkept and not told
+        else:
+            self._tell(row.seq, told)
+
+    def _tell(self, seq: int, frames: Frames) -> None:
         self.committed = seq
         self._history.append((seq, frames))
         self._deliver(seq, frames)
@@ -548,13 +552,12 @@ class Room:
             self._after.popleft()[1]()
 
     def _deliver(self, seq: int | None, frames: Frames, key: Hashable = None) -> None:
-        for viewer, listeners in enumerate(self._viewers):
-            if listeners:
-                frame = _frame_of(frames, viewer)
-                for listener in tuple(listeners):
-                    listener.send(frame, key)
+        each = [frames] * len(self._viewers) if isinstance(frames, bytes) else frames
+        for frame, listeners in zip(each, self._viewers, strict=True):
+            for listener in listeners:
+                listener.send(frame, key)
         for address in self.remote_workers:
-            self._relay.tell(address, "game.frames", (self.id.hex, seq, key, frames))
+            self._relay.tell(address, "game.frames", (self._hex, seq, key, frames))
 
     def _when_committed(self, function: Callable[[], None]) -> None:
         if self.committed >= self.seq:
@@ -563,29 +566,19 @@ class Room:
             self._after.append((self.seq, function))
 
     def _move_frames(self, seat: Seated, movement: bytes, seq: int) -> Frames:
+        """An ``events.PlayerMove`` for each viewer, put together by hand: they differ in their view only."""
         match = self.match
-        # All but the view is the same for every viewer: it is encoded once, and the view put in as the last
-        # field.
-        event = events.PlayerMove(
-            user_id=seat.user_id,
-            movement=Raw(movement),
-            turn=match.turn_user,
-            clock=self._clock_state(),
-            seq=seq,
-            view=_NULL,
-        )
-        told = encode(event)[:-5]
-        views = map(match.view_json, self._viewer_seats)
-        if not match.is_secret(movement):
+        turn = b"null" if match.turn_user is None else b"%d" % match.turn_user
+        clock = b"null" if self._clocks is None else self._clocks.told(self._now(), time.time())
+        facts = (turn, clock, seq)
+        told = _PLAYER_MOVE % (seat.user_id, movement, *facts)
+        views = match.views_json()
+        if not match.game.secret_moves or not match.is_secret(movement):
             return [b"%b%b}" % (told, view) for view in views]
-        event.movement = Raw(b"{}")
-        untold = encode(event)[:-5]
+        untold = _PLAYER_MOVE % (seat.user_id, b"{}", *facts)
         return [
             b"%b%b}" % (told if viewer == seat.number else untold, view) for viewer, view in enumerate(views)
         ]
-
-    def _clock_state(self) -> events.ClockState | None:
-        return None if self._clocks is None else self._clocks.shown(self._now(), time.time())
 
     def _state_frame(self, viewer: int) -> events.GameState:
         match = self.match
@@ -611,7 +604,7 @@ class Room:
             ],
             view=Raw(match.view_json(None if seat is None else seat.number)),
             turn=match.turn_user,
-            clock=self._clock_state(),
+            clock=None if self._clocks is None else Raw(self._clocks.told(self._now(), time.time())),
             you=None if seat is None else events.You(user_id=seat.user_id, side=sides[seat.number]),
             result=self._result,
             seq=self.seq,
@@ -698,7 +691,7 @@ class Room:
                 )
                 break
             except services.OwnedElsewhere:
-                self._lose(True)
+                self.lost(True)
                 return
             except DatabaseError as problem:
                 logger.warning("The end of game %s waits for the database: %s", self.id, problem)
@@ -706,7 +699,7 @@ class Room:
         self.seq += 1
         self._result = Raw(json.encode(over))
         self._ending = False
-        self._written(self.seq, encode(over))
+        self._tell(self.seq, encode(over))
         for change in over.ratings:
             self._by_user[change.user_id].rating = change.after
         self._enter(ending.state)
@@ -717,17 +710,18 @@ class Room:
 
     # -- Losing and finding again
 
-    def _lose(self, taken: bool) -> None:
+    def lost(self, taken: bool) -> None:
+        """The journal could not take what this room accepted."""
         if self._recovering:
             return
         self._recovering = True
-        self._lost(self, taken)
+        self._let_go(self, taken)
 
     def close(self, code: int = RESTARTED, reason: str = "room_moved") -> None:
         """Let go of everybody: they come back to wherever the room is then."""
         self._recovering = True
         for listeners in self._viewers:
-            for listener in tuple(listeners):
+            for listener in listeners:
                 listener.close(code, reason)
         for seat in self.seats:
             if seat.listener is not None:
@@ -740,7 +734,7 @@ class Room:
     def pause(self) -> None:
         """The worker stops: take nothing more, and keep where a real-time game stands."""
         if self.phase == State.ACTIVE and self.match.game.real_time and not self._recovering:
-            self._keep(lambda: None)
+            self._keep()
         self._recovering = True
 
     def _restore(self) -> None:
@@ -813,7 +807,7 @@ class Room:
             logger.error("A task of game %s failed", self.id, exc_info=problem)
 
 
-_NULL = Raw(b"null")
+_PLAYER_MOVE = b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d,"view":'
 
 
 def _emote(data: Raw) -> str:

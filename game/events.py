@@ -43,6 +43,27 @@ class ClockState(Struct, kw_only=True):
     at: Time
 
 
+class RatingChange(Struct, kw_only=True):
+    """A player's rating before and after the game."""
+
+    user_id: int
+    before: int
+    after: int
+
+
+class GameOver(RoomEvent):
+    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or
+    error.
+    """
+
+    winner_ids: list[int]
+    reason: str
+    scores: dict[str, float]
+    ratings: list[RatingChange]
+    rewards: list[Any]
+    seq: int
+
+
 class GameState(RoomEvent):
     """All there is to know: the first frame after connecting, and again at each change of state."""
 
@@ -52,9 +73,9 @@ class GameState(RoomEvent):
     players: list[PlayerInfo]
     view: Raw
     turn: int | None
-    clock: ClockState | Raw | None
+    clock: ClockState | None
     you: You | None
-    result: Raw | None
+    result: GameOver | None
     seq: int
     recovered: bool | UnsetType = UNSET
 
@@ -130,27 +151,6 @@ class PlayerReconnected(RoomEvent):
 
     user_id: int
     username: str
-    seq: int
-
-
-class RatingChange(Struct, kw_only=True):
-    """A player's rating before and after the game."""
-
-    user_id: int
-    before: int
-    after: int
-
-
-class GameOver(RoomEvent):
-    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or
-    error.
-    """
-
-    winner_ids: list[int]
-    reason: str
-    scores: dict[str, float]
-    ratings: list[RatingChange]
-    rewards: list[Any]
     seq: int
 
 

@@ -30,6 +30,17 @@ export declare namespace Game {
     side: string;
   }
 
+  /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or error. */
+  interface GameOver {
+    type: "game_over";
+    winner_ids: Array<number>;
+    reason: string;
+    scores: Record<string, number>;
+    ratings: Array<RatingChange>;
+    rewards: Array<unknown>;
+    seq: number;
+  }
+
   /** A player's rating before and after the game. */
   interface RatingChange {
     user_id: number;
@@ -81,7 +92,7 @@ export declare namespace Game {
       turn: number | null;
       clock: ClockState | null;
       you: You | null;
-      result: unknown;
+      result: GameOver | null;
       seq: number;
       recovered?: boolean;
     };
@@ -101,10 +112,10 @@ export declare namespace Game {
       type: "player_move";
       user_id: number;
       movement: unknown;
-      view: unknown;
       turn: number | null;
       clock: ClockState | null;
       seq: number;
+      view: unknown;
     };
     /** One frame of a real-time game; a newer one replaces it. */
     game_tick: {

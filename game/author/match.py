@@ -123,6 +123,10 @@ class Match:
             raise RulesError(f"{game.name}: {taken!r} by seat {seat} failed: {error!r}") from error
         return _encode(taken)
 
+    def halt(self) -> None:
+        """Nobody moves any more, whatever the rules say: the game was ended from outside them."""
+        self.turn, self.turn_user, self._shared_view = _NOBODY, None, None
+
     def is_secret(self, movement: Movement) -> bool:
         """Whether only its mover may be told this movement."""
         secret = self.game.secret_moves

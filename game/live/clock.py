@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from msgspec.json import decode
+
 from game.author import Clock
+from game.events import ClockState
 
 
 class _Texts(dict[frozenset[int], str]):
@@ -86,3 +89,7 @@ class Clocks:
             self._second_text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
         at = (self._second_text, int((since - second) * 1000))
         return (self._told % (*self.left_ms(), self._running_text[self.running], *at)).encode()
+
+    def shown(self, now: float, wall: float) -> ClockState:
+        """``told``, not yet in JSON."""
+        return decode(self.told(now, wall), type=ClockState)

@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError
-from msgspec import Raw, json
+from msgspec import Raw, convert, json
 
 from core.refusals import Invalid, RateLimited, Refusal
 from game import bots, commands, events, services
@@ -112,7 +112,7 @@ class Room:
         self._watching: dict[int, Listener] = {}
         self._history: deque[tuple[int, Frames]] = deque(maxlen=KEPT_FRAMES)
         self._after: deque[tuple[int, Callable[[], None]]] = deque()
-        self._result: Raw | None = None
+        self._result: events.GameOver | None = None
         self._ending = False
         self._recovering = False
         self._deferred: list[Callable[[], None]] = []
@@ -604,7 +604,7 @@ class Room:
             ],
             view=Raw(match.view_json(None if seat is None else seat.number)),
             turn=match.turn_user,
-            clock=None if self._clocks is None else Raw(self._clocks.told(self._now(), time.time())),
+            clock=None if self._clocks is None else self._clocks.shown(self._now(), time.time()),
             you=None if seat is None else events.You(user_id=seat.user_id, side=sides[seat.number]),
             result=self._result,
             seq=self.seq,
@@ -670,6 +670,7 @@ class Room:
         if self._ending or self.phase in Game.OVER:
             return
         self._ending = True
+        self.match.halt()
         if self._clocks is not None:
             self._clocks.stop(self._now())
         self._when_committed(lambda: self._spawn(self._finish(winners, reason)))
@@ -697,7 +698,7 @@ class Room:
                 logger.warning("The end of game %s waits for the database: %s", self.id, problem)
                 await asyncio.sleep(0.5)
         self.seq += 1
-        self._result = Raw(json.encode(over))
+        self._result = over
         self._ending = False
         self._tell(self.seq, encode(over))
         for change in over.ratings:
@@ -751,7 +752,8 @@ class Room:
                 seat.away_since = now
         if record.result is not None:
             self.phase = record.state
-            self._result = Raw(json.encode(record.result))
+            self._result = convert(record.result, events.GameOver)
+            self.match.halt()
         elif self.phase != State.ACTIVE and len(self._by_user) == len(self.seats):
             all_joined = all(seat.joined for seat in self.seats)
             self.phase = State.WAITING_FOR_READY if all_joined else State.WAITING_FOR_PLAYERS

@@ -101,10 +101,10 @@ export declare namespace Game {
       type: "player_move";
       user_id: number;
       movement: unknown;
-      view: unknown;
       turn: number | null;
       clock: ClockState | null;
       seq: number;
+      view: unknown;
     };
     /** One frame of a real-time game; a newer one replaces it. */
     game_tick: {

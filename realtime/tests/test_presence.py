@@ -77,6 +77,11 @@ async def new_server() -> AsyncIterator[Callable[[], Awaitable[Server]]]:
 
 
 @pytest.fixture(autouse=True)
+def here() -> None:
+    """No other worker than those that a test starts."""
+
+
+@pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same order of times, in less time."""
     monkeypatch.setattr(presence, "LINGER_S", 0.2)
@@ -145,18 +150,19 @@ async def test_a_user_on_two_workers_is_told_once_each_way(new_server, told):
     assert told.empty()
 
 
-async def test_a_page_that_is_loaded_again_does_not_flicker(new_server, told):
+async def test_a_page_that_is_loaded_again_does_not_flicker(new_server, told, monkeypatch):
+    monkeypatch.setattr(presence, "LINGER_S", WITHIN_S)
     server = await new_server()
     page = server.connect(ADA)
     assert await hear(told) == (ADA, True)
-    for _ in range(3):
+    for other in (10, 11, 12):
         server.disconnect(page)
-        await asyncio.sleep(0)
+        server.connect(other)
+        assert await hear(told) == (other, True)
         page = server.connect(ADA)
-    bob = server.connect(BOB)
+    server.connect(BOB)
     assert await hear(told) == (BOB, True)
-    server.disconnect(bob)
-    assert await hear(told) == (BOB, False)
+    assert told.empty()
     assert presence.online_sync([ADA]) == {ADA}
 
 
@@ -175,11 +181,13 @@ async def test_the_users_of_a_dead_worker_are_told_offline_by_one_of_the_others(
 
 
 async def test_a_worker_taken_for_dead_brings_its_users_back(new_server, told):
-    slow, _ = await new_server(), await new_server()
+    slow, other = await new_server(), await new_server()
     slow.connect(ADA)
     assert await hear(told) == (ADA, True)
     await slow.stand_still()
     assert await hear(told) == (ADA, False)
+    other.connect(BOB)
+    assert await hear(told) == (BOB, True)
     slow.run()
     assert await hear(told) == (ADA, True)
     assert presence.online_sync([ADA]) == {ADA}
@@ -207,15 +215,29 @@ async def test_an_emptied_redis_is_filled_again_and_nothing_is_told(new_server, 
     assert told.empty()
 
 
-async def test_who_leaves_one_worker_of_an_emptied_redis_is_not_offline_while_on_another(new_server, told):
-    one, two = await new_server(), await new_server()
-    here, there, bob = one.connect(ADA), two.connect(ADA), one.connect(BOB)
-    assert {await hear(told) for _ in range(2)} == {(ADA, True), (BOB, True)}
-    one.disconnect(here)
-    one.disconnect(bob)
+async def test_who_leaves_one_worker_of_an_emptied_redis_is_not_offline_while_on_another(
+    new_server, told, monkeypatch
+):
+    monkeypatch.setattr(presence, "DEAD_AFTER_S", WITHIN_S)
+    with monkeypatch.context() as patch:
+        patch.setattr(presence, "BEAT_EVERY_S", WITHIN_S)  # this one will not notice by itself
+        one = await new_server()
+        here = one.connect(ADA)
+        assert await hear(told) == (ADA, True)
+    two = await new_server()
+    there = two.connect(ADA)
+    two.connect(BOB)
+    assert await hear(told) == (BOB, True)
+
     await one.worker.redis.flushdb()
-    assert await hear(told) == (BOB, False)
-    assert presence.online_sync([ADA]) == {ADA}
+    with monkeypatch.context() as patch:
+        patch.setattr(presence, "LINGER_S", 0.0)
+        one.disconnect(here)
+    other = one.connect(3)  # wakes it
+    assert await hear(told) == (3, True)
+    one.disconnect(other)
+    assert await hear(told) == (3, False)
+    assert presence.online_sync([ADA, BOB]) == {ADA, BOB}
     two.disconnect(there)
     assert await hear(told) == (ADA, False)
 

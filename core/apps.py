@@ -8,6 +8,7 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import idempotency  # noqa: F401  (it registers an eraser)
+        # They register checks and an eraser.
+        from core import checks, idempotency  # noqa: F401
 
         autodiscover_modules("personal_data")

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Awaitable
 
-from game import commands
+from game import commands, events
 from game.live import rooms
 from game.refusals import UnknownMatch
 from realtime.consumer import Consumer, handles
@@ -11,8 +11,21 @@ from realtime.messages import Command
 
 
 class GameConsumer(Consumer):
-    """Passes what a player asks to the room, wherever the room is."""
+    """A game, for its players and all who may watch. What a player asks goes to the room, wherever it is."""
 
+    opens_with = events.GameState
+    tells = (
+        events.PlayerReady,
+        events.GameStart,
+        events.PlayerMove,
+        events.GameTick,
+        events.GameAction,
+        events.ChatMessage,
+        events.PlayerJoined,
+        events.PlayerLeft,
+        events.PlayerReconnected,
+        events.GameOver,
+    )
     place: rooms.Place | None = None
 
     async def opened(self) -> None:

@@ -1,13 +1,12 @@
 """What happens in games, and to whom it is told. A room numbers and sends its frames itself."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from realtime import topics
-from realtime.messages import Event, Message
+from realtime.messages import Event, Internal, Message, Time
 from realtime.topics import Topic
 
 
@@ -41,7 +40,28 @@ class ClockState(Struct, kw_only=True):
     increment_ms: int
     left_ms: dict[str, int]
     running: list[int]
-    at: datetime
+    at: Time
+
+
+class RatingChange(Struct, kw_only=True):
+    """A player's rating before and after the game."""
+
+    user_id: int
+    before: int
+    after: int
+
+
+class GameOver(RoomEvent):
+    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or
+    error.
+    """
+
+    winner_ids: list[int]
+    reason: str
+    scores: dict[str, float]
+    ratings: list[RatingChange]
+    rewards: list[Any]
+    seq: int
 
 
 class GameState(RoomEvent):
@@ -55,7 +75,7 @@ class GameState(RoomEvent):
     turn: int | None
     clock: ClockState | None
     you: You | None
-    result: Raw | None
+    result: GameOver | None
     seq: int
     recovered: bool | UnsetType = UNSET
 
@@ -78,10 +98,10 @@ class PlayerMove(RoomEvent):
 
     user_id: int
     movement: Raw
-    view: Raw
     turn: int | None
     clock: ClockState | None
     seq: int
+    view: Raw
 
 
 class GameTick(RoomEvent):
@@ -134,27 +154,6 @@ class PlayerReconnected(RoomEvent):
     seq: int
 
 
-class RatingChange(Struct, kw_only=True):
-    """A player's rating before and after the game."""
-
-    user_id: int
-    before: int
-    after: int
-
-
-class GameOver(RoomEvent):
-    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or
-    error.
-    """
-
-    winner_ids: list[int]
-    reason: str
-    scores: dict[str, float]
-    ratings: list[RatingChange]
-    rewards: list[Any]
-    seq: int
-
-
 class MatchFound(Event):
     """A game was made for the user, who is to open its socket."""
 
@@ -168,8 +167,8 @@ class MatchFound(Event):
         return topics.user(self.user_id)
 
 
-class GameFinished(Event):
-    """A game has ended: what other parts react to. Nobody hears of it as such."""
+class GameFinished(Internal):
+    """A game has ended."""
 
     game_id: UUID
     game: str
@@ -177,6 +176,3 @@ class GameFinished(Event):
     winner_ids: list[int]
     rated: bool
     against_bot: bool
-
-    def audience(self) -> tuple[Topic, ...]:
-        return ()

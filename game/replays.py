@@ -57,6 +57,7 @@ def rebuild(replay: Mapping[str, Any]) -> Match:
     match = _beginning(replay)
     for _ in _steps(match, replay):
         pass
+    match.halt()
     return match
 
 

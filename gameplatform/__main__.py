@@ -21,17 +21,21 @@ def main() -> None:
     django.setup()
 
     from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
 
+    from core.checks import refuse_dangerous_settings
     from core.embedded import EmbeddedServerError, valkey
 
     options = _options(settings.HOST, settings.PORT)
     try:
+        # Here too, or the parent would start workers that refuse again and again.
+        refuse_dangerous_settings()
         # The parent of several workers uses it too, and so outlives none of them without it.
         valkey.ensure_running(settings.REDIS_URL)
         if options.demo:
             _prepare_demo()
         _serve(options)
-    except EmbeddedServerError as error:
+    except (EmbeddedServerError, ImproperlyConfigured) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         pass

@@ -13,11 +13,14 @@ from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 import game.routing  # noqa: E402
 import notifications.routing  # noqa: E402
 from accounts import gatekeeping, own_profile  # noqa: E402
+from core.checks import refuse_dangerous_settings  # noqa: E402
 from core.hot_reads import HotReads  # noqa: E402
 from game import catalogue_json  # noqa: E402
 from realtime.gate import Gate, HostOriginValidator  # noqa: E402
 from realtime.lifespan import Lifespan, WithWorker  # noqa: E402
 from realtime.server.bridge import WSGIBridge  # noqa: E402
+
+refuse_dangerous_settings()
 
 application = ProtocolTypeRouter(
     {

@@ -1,15 +1,18 @@
-"""The one user socket: everything addressed to a user, on each of their devices. It transports, and
-decides nothing.
-"""
+"""The one user socket: it carries what is addressed to a user, and decides nothing."""
 
-from notifications.badges import badge
+from game.events import MatchFound
+from matchmaking.events import QueueExpired
+from notifications.badges import Badge, badge
 from realtime import topics
 from realtime.consumer import Consumer
 from realtime.worker import in_database
 
 
 class NotificationsConsumer(Consumer):
-    """Follows the user's stream; the first frame is the badge."""
+    """Everything addressed to the user, on each of their devices."""
+
+    opens_with = Badge
+    tells = (MatchFound, QueueExpired)
 
     async def opened(self) -> None:
         user_id = self.player.user_id

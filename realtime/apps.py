@@ -1,5 +1,10 @@
+"""The app of the sockets' kernel."""
+
 from django.apps import AppConfig
 
 
 class RealtimeConfig(AppConfig):
     name = "realtime"
+
+    def ready(self) -> None:
+        from realtime import checks  # noqa: F401  (it registers them)

@@ -69,8 +69,11 @@ class Consumer(AsyncConsumer):
 
     Subclasses declare handlers with ``@handles``, send their first frame in ``opened`` and tidy up in
     ``closed``.
+    For the catalogue they name the class of that frame in ``opens_with``, and of all others in ``tells``.
     """
 
+    opens_with: ClassVar[type[Message] | None] = None
+    tells: ClassVar[tuple[type[Message], ...]] = ()
     handlers: ClassVar[dict[type[Command], Callable[..., Any]]]
     decoder: ClassVar[CommandDecoder]
 

@@ -14,6 +14,9 @@ MessageId = (
     Annotated[str, Meta(max_length=64)] | Annotated[int, Meta(ge=-(2**53), le=2**53)]
 )  # JavaScript's safe integers
 
+Time = Annotated[datetime, Meta(tz=True)]
+"""A moment; on the wire ISO 8601 in UTC."""
+
 
 def wire_name(class_name: str) -> str:
     """The ``type`` of a message class on the wire: its name in snake_case."""
@@ -68,6 +71,13 @@ class Ephemeral(Event, kw_only=True):
         return None
 
 
+class Internal(Event, kw_only=True):
+    """What only other parts of the server react to: no socket hears of it."""
+
+    def audience(self) -> tuple[Topic, ...]:
+        return ()
+
+
 class Reply(Message, kw_only=True):
     """An answer to one socket alone."""
 
@@ -81,7 +91,7 @@ class Ping(Command, kw_only=True):
 class Pong(Reply, kw_only=True):
     """The answer to a ping, with the server's time."""
 
-    time: datetime
+    time: Time
 
 
 class Error(Reply, kw_only=True):

@@ -1,14 +1,17 @@
-"""A strict client for tests: each frame must be awaited, declared and in order."""
+"""A strict client for tests: each frame must be awaited, and be of a declared message."""
 
 import asyncio
+import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 from channels.testing import ApplicationCommunicator
 
 from realtime import worker
+from realtime.messages import Message
 
 WITHIN_S = 5.0
 
@@ -19,6 +22,22 @@ class Closed(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(f"{code} {reason}")
         self.code, self.reason = code, reason
+
+
+def _subclasses(kind: type[Message]) -> Iterator[type[Message]]:
+    for subclass in kind.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
+
+
+def _is_declared(frame: dict[str, Any], text: str) -> bool:
+    for kind in _subclasses(Message):
+        fields = {*kind.__struct_fields__, "type", "seq", "recovered"}
+        if kind.__struct_config__.tag == frame["type"] and frame.keys() <= fields:
+            with contextlib.suppress(msgspec.ValidationError):
+                msgspec.json.decode(text, type=kind)
+                return True
+    return False
 
 
 class Player:
@@ -63,7 +82,8 @@ class Player:
         output = await self._asgi.receive_output(WITHIN_S)
         if output["type"] == "websocket.close":
             raise Closed(output.get("code", 1000), output.get("reason", ""))
-        frame = json.loads(output["text"])
+        frame: dict[str, Any] = json.loads(output["text"])
+        assert _is_declared(frame, output["text"]), f"no declared message has this form: {frame}"
         assert kind is None or frame["type"] == kind, f"waited for {kind}, heard {frame}"
         return frame
 

@@ -9,6 +9,9 @@ from gameplatform.settings import CHANNEL_LAYERS, PASSWORD_HASHERS, RUN_DIR  # n
 
 RUN_DIR.mkdir(exist_ok=True)  # where SQLite's test database goes
 
+# Tests run with DEBUG off, for which the key of development is refused.
+SECRET_KEY = "of-the-tests-which-listen-on-loopback-alone"
+
 # Publish and subscribe know no database numbers.
 CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{services.worker()}"  # type: ignore[index]
 

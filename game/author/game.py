@@ -1,9 +1,10 @@
 """The base class of every game: what an author writes, and what holds when it is left out."""
 
+import functools
 import inspect
 import re
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from typing import Any, ClassVar, Final, Literal, TypeVar
 
@@ -43,6 +44,12 @@ class Clock(msgspec.Struct, frozen=True):
     increment: float = 0.0
 
 
+@functools.cache
+def _mark_of(marks: tuple[str, ...]) -> Callable[[Seat | None], str | None]:
+    known: dict[Seat | None, str] = dict(enumerate(marks))
+    return known.get
+
+
 class Grid(msgspec.Struct, frozen=True):
     """A board of ``rows`` by ``columns`` cells, seat n leaving ``marks[n]`` on it.
 
@@ -58,9 +65,9 @@ class Grid(msgspec.Struct, frozen=True):
         return [None] * (self.rows * self.columns)
 
     def shown(self, board: Sequence[Seat | None]) -> list[list[str | None]]:
-        marks = self.marks
-        cells = [None if seat is None else marks[seat] for seat in board]
-        return [cells[start : start + self.columns] for start in range(0, len(cells), self.columns)]
+        columns = self.columns
+        cells = list(map(_mark_of(tuple(self.marks)), board))
+        return [cells[start : start + columns] for start in range(0, len(cells), columns)]
 
 
 class NoOptions(Record):

@@ -33,16 +33,18 @@ class Outcome(msgspec.Struct, frozen=True):
 class Match:
     """A game under way, made by ``new`` or ``load``. Not thread-safe; no method waits or does I/O.
 
-    ``turn`` holds the seats that may move now (none in real time and at the end), ``result`` the Outcome at
-    the end, ``moves`` and ``tick`` count the moves and the real-time steps so far. A movement is JSON bytes
-    or a decoded dict.
+    ``turn`` holds the seats that may move now (none in real time and at the end), ``turn_user`` the user who
+    is to move (None when it is nobody or several at once), ``result`` the Outcome at the end, ``moves`` and
+    ``tick`` count the moves and the real-time steps so far. A movement is JSON bytes or a decoded dict.
     """
 
     __slots__ = (
         "_generator",
         "_kept",
         "_shared_view",
+        "_turns",
         "_view_ends",
+        "_viewers",
         "game",
         "moves",
         "options",
@@ -51,6 +53,7 @@ class Match:
         "state",
         "tick",
         "turn",
+        "turn_user",
         "users",
     )
 
@@ -62,11 +65,14 @@ class Match:
         self.game = game(range(len(users)), self._generator, options)
         self.moves = self.tick = 0
         self.turn = _NOBODY
+        self.turn_user: int | None = None
         self.result: Outcome | None = None
         self.state: State = {}
         self._kept = b""
         self._shared_view: bytes | None = None
-        self._view_ends = [b',"you":%b}' % _encode(self._you(seat)) for seat in (*self.game.seats, None)]
+        self._viewers = (*self.game.seats, None)
+        self._view_ends = [b',"you":%b}' % _encode(self._you(seat)) for seat in self._viewers]
+        self._turns = [frozenset((seat,)) for seat in self.game.seats]
 
     @classmethod
     def new(
@@ -116,6 +122,10 @@ class Match:
                 raise
             raise RulesError(f"{game.name}: {taken!r} by seat {seat} failed: {error!r}") from error
         return _encode(taken)
+
+    def halt(self) -> None:
+        """Nobody moves any more, whatever the rules say: the game was ended from outside them."""
+        self.turn, self.turn_user, self._shared_view = _NOBODY, None, None
 
     def is_secret(self, movement: Movement) -> bool:
         """Whether only its mover may be told this movement."""
@@ -172,11 +182,6 @@ class Match:
             return self.result.scores
         return self._scores(())
 
-    @property
-    def turn_user(self) -> int | None:
-        """The user who is to move, or None when it is nobody or several at once."""
-        return self.users[next(iter(self.turn))] if len(self.turn) == 1 else None
-
     def view(self, seat: Seat | None) -> dict[str, Any]:
         """What the player at ``seat`` (None: a spectator) may see, as plain JSON types sharing nothing.
 
@@ -193,6 +198,13 @@ class Match:
         else:
             shared = self._shared_view = self._shared_view or self._shown(None)
         return shared + self._view_ends[-1 if seat is None else seat]
+
+    def views_json(self) -> list[bytes]:
+        """``view_json`` of every seat, and of a spectator at the end."""
+        if self.game.hidden:
+            return [self._shown(seat) + end for seat, end in zip(self._viewers, self._view_ends, strict=True)]
+        shared = self._shared_view = self._shared_view or self._shown(None)
+        return [shared + end for end in self._view_ends]
 
     # Keeping.
 
@@ -255,12 +267,13 @@ class Match:
         if not game.real_time:
             self._kept = marshal.dumps(state)
         self.result, self.turn, self.moves, self.tick = result, turn, moves, tick
+        self.turn_user = self.users[next(iter(turn))] if len(turn) == 1 else None
         self._shared_view = None
 
     def _next(self, moves: int) -> frozenset[Seat]:
         game = self.game
         if game.alternating:
-            return frozenset((moves % len(self.users),))
+            return self._turns[moves % len(self._turns)]
         seats = game.turn(self.state)
         turn = frozenset((seats,) if isinstance(seats, int) else seats)
         if not turn or not turn.issubset(game.seats):

@@ -1,66 +1,95 @@
 """Thinking time: who has how much left, and whose runs."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
+
+from msgspec.json import decode
 
 from game.author import Clock
 from game.events import ClockState
 
 
+class _Texts(dict[frozenset[int], str]):
+    """The users of some seats as a JSON list, made once for each set of seats."""
+
+    def __init__(self, users: tuple[int, ...]) -> None:
+        super().__init__()
+        self._users = users
+
+    def __missing__(self, seats: frozenset[int]) -> str:
+        text = self[seats] = str([self._users[seat] for seat in seats])
+        return text
+
+
 class Clocks:
-    """The clocks of a turn-based game, in seconds by seat. Time is given in, never looked up."""
+    """The clocks of a turn-based game, in seconds by seat. Time is given in, on any clock that never
+    steps.
+    """
 
     def __init__(self, clock: Clock, users: tuple[int, ...]) -> None:
-        self._clock = clock
-        self._users = users
+        self._increment = clock.increment
+        self._told = "".join(
+            (
+                f'{{"initial_ms":{int(clock.seconds * 1000)},"increment_ms":{int(clock.increment * 1000)},',
+                '"left_ms":{' + ",".join(f'"{user}":%d' for user in users) + "},",
+                '"running":%s,"at":"%s.%03dZ"}',
+            )
+        )
+        self._second = 0
+        self._second_text = ""
+        self._running_text = _Texts(users)
         self.left = [clock.seconds] * len(users)
         self.running: frozenset[int] = frozenset()
-        self._since: datetime | None = None
+        self._since = 0.0
 
-    def run(self, seats: Iterable[int], now: datetime) -> None:
+    def run(self, seats: Iterable[int], now: float) -> None:
         """From now on, the clocks of these seats run."""
         self.running = frozenset(seats)
         self._since = now
 
-    def stop(self, now: datetime) -> None:
+    def stop(self, now: float) -> None:
         """Nobody's clock runs any more."""
         self.left = [self.left_of(seat, now) for seat in range(len(self.left))]
         self.run((), now)
 
-    def press(self, seat: int, seats_next: frozenset[int], now: datetime) -> None:
+    def press(self, seat: int, seats_next: frozenset[int], now: float) -> None:
         """The seat has moved, and those of ``seats_next`` think now."""
         left = self.left
-        if self._since is not None:
-            elapsed = (now - self._since).total_seconds()
-            for running in self.running:
-                left[running] -= elapsed
-        left[seat] += self._clock.increment
+        elapsed = now - self._since
+        for running in self.running:
+            left[running] -= elapsed
+        left[seat] += self._increment
         self.running = seats_next
         self._since = now
 
-    def left_of(self, seat: int, now: datetime) -> float:
+    def left_of(self, seat: int, now: float) -> float:
         """Seconds the seat has left."""
-        if self._since is None or seat not in self.running:
-            return self.left[seat]
-        return self.left[seat] - (now - self._since).total_seconds()
+        return self.left[seat] - (now - self._since if seat in self.running else 0.0)
 
-    def flag_falls(self) -> datetime | None:
+    def flag_falls(self) -> float | None:
         """When the first running clock runs out."""
-        if not self.running or self._since is None:
+        if not self.running:
             return None
-        return self._since + timedelta(seconds=min(self.left[seat] for seat in self.running))
+        left = self.left
+        return self._since + min([left[seat] for seat in self.running])
 
     def left_ms(self) -> list[int]:
         """The clocks as they stood when last pressed."""
         return [int(left * 1000) for left in self.left]
 
-    def shown(self, now: datetime) -> ClockState:
-        """The clocks as clients see them."""
-        since = self._since or now
-        return ClockState(
-            initial_ms=int(self._clock.seconds * 1000),
-            increment_ms=int(self._clock.increment * 1000),
-            left_ms={str(user): int(left * 1000) for user, left in zip(self._users, self.left, strict=True)},
-            running=[self._users[seat] for seat in self.running],
-            at=since,
-        )
+    def told(self, now: float, wall: float) -> bytes:
+        """The clocks as clients see them, a ``ClockState`` in JSON.
+
+        ``wall`` is the time of day of ``now``, in seconds since the epoch.
+        """
+        since = wall - (now - self._since) if self.running else wall
+        second = int(since)
+        if second != self._second:
+            self._second = second
+            self._second_text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        at = (self._second_text, int((since - second) * 1000))
+        return (self._told % (*self.left_ms(), self._running_text[self.running], *at)).encode()
+
+    def shown(self, now: float, wall: float) -> ClockState:
+        """``told``, not yet in JSON."""
+        return decode(self.told(now, wall), type=ClockState)

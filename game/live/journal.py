@@ -7,11 +7,10 @@ Nobody sees an input before it is committed here. One connection a worker, no li
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from typing import NamedTuple, Protocol
-from uuid import UUID
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Protocol
 
 import asyncpg
 from django.db import connection as thread_connection
@@ -32,11 +31,11 @@ commit_time = Histogram(
 
 
 class Entry(NamedTuple):
-    """A row of the journal on its way."""
+    """A row of the journal on its way; ``game_id`` is in hex, ``at`` in seconds since the epoch."""
 
-    game_id: UUID
+    game_id: str
     seq: int
-    at: datetime
+    at: float
     user_id: int | None
     kind: str
     data: str
@@ -45,40 +44,52 @@ class Entry(NamedTuple):
 class Kept(NamedTuple):
     """A snapshot on its way."""
 
-    game_id: UUID
+    game_id: str
     epoch: int
     seq: int
     data: str
 
 
-Written = Callable[[], None]
-Lost = Callable[[bool], None]
+class Owner(Protocol):
+    """A room, as its journal sees it."""
+
+    def written(self, row: Entry | Kept, told: Any) -> None:
+        """The row is committed; ``told`` is what came with it."""
+
+    def lost(self, taken: bool) -> None:
+        """The rows that waited are not committed.
+
+        ``taken`` is true when another worker owns the game now, false when the database could not be
+        reached: what was on its way may then be written or not.
+        """
+
+
+Waiting = tuple[Entry | Kept, Owner, Any]
 
 
 class Backend(Protocol):
     """A way to write; both methods return the games whose rows another owner had already written."""
 
-    async def write(self, entries: Sequence[Entry]) -> set[UUID]: ...
-    async def keep(self, snapshots: Sequence[Kept]) -> set[UUID]: ...
+    async def write(self, entries: Sequence[Entry]) -> set[str]: ...
+    async def keep(self, snapshots: Sequence[Kept]) -> set[str]: ...
     async def close(self) -> None: ...
 
 
 class Journal:
     """Queues rows and writes them in groups.
 
-    For each row either ``written()`` is called, in the order of a game's rows, or ``lost(taken)`` once for
-    all rows of that game that were waiting: ``taken`` is true when another worker owns the game now, false
-    when the database could not be reached (what was on its way may then be written or not).
+    For each row its owner's ``written`` is called, in the order of a game's rows, or ``lost`` once for all
+    rows of that game that were waiting.
     """
 
     def __init__(self) -> None:
         self._backend: Backend = PostgreSQL() if thread_connection.vendor == "postgresql" else SQLite()
-        self._rows: list[tuple[Entry | Kept, Written, Lost]] = []
+        self._rows: list[Waiting] = []
         self._writing: asyncio.Task[None] | None = None
 
-    def append(self, row: Entry | Kept, written: Written, lost: Lost) -> None:
+    def append(self, row: Entry | Kept, owner: Owner, told: Any) -> None:
         """Queue a row."""
-        self._rows.append((row, written, lost))
+        self._rows.append((row, owner, told))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_waiting(), name="journal")
 
@@ -96,9 +107,9 @@ class Journal:
         finally:
             self._writing = None
 
-    async def _write(self, batch: list[tuple[Entry | Kept, Written, Lost]]) -> None:
-        entries = [row for row, _, _ in batch if isinstance(row, Entry)]
-        newest = {row.game_id: row for row, _, _ in batch if isinstance(row, Kept)}
+    async def _write(self, batch: list[Waiting]) -> None:
+        entries = [row for row, _, _ in batch if type(row) is Entry]
+        newest = {row.game_id: row for row, _, _ in batch if type(row) is Kept}
         batch_size.observe(len(entries))
         try:
             with commit_time.time():
@@ -109,29 +120,24 @@ class Journal:
             logger.warning("The journal could not be written: %s", problem)
             self._give_up(batch, {row.game_id for row, _, _ in batch}, taken=False)
             return
-        for row, written, _ in batch:
-            if row.game_id not in taken:
+        for row, owner, told in batch:
+            if not taken or row.game_id not in taken:
                 try:
-                    written()
+                    owner.written(row, told)
                 except Exception:
                     logger.exception("A room failed after its journal was written")
         if taken:
             self._give_up(batch, taken, taken=True)
 
-    def _give_up(
-        self, batch: list[tuple[Entry | Kept, Written, Lost]], games: set[UUID], *, taken: bool
-    ) -> None:
-        behind = [row for row in self._rows if row[0].game_id in games]
-        self._rows = [row for row in self._rows if row[0].game_id not in games]
-        told: dict[UUID, Lost] = {
-            row.game_id: lost for row, _, lost in (*batch, *behind) if row.game_id in games
-        }
-        for lost in told.values():
-            lost(taken)
+    def _give_up(self, batch: list[Waiting], games: set[str], *, taken: bool) -> None:
+        lost = {row.game_id: owner for row, owner, _ in (*batch, *self._rows) if row.game_id in games}
+        self._rows = [waiting for waiting in self._rows if waiting[0].game_id not in games]
+        for owner in lost.values():
+            owner.lost(taken)
 
 
-def _by_game(entries: Sequence[Entry]) -> dict[UUID, list[Entry]]:
-    games: dict[UUID, list[Entry]] = defaultdict(list)
+def _by_game(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    games: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         games[entry.game_id].append(entry)
     return games
@@ -142,12 +148,14 @@ class PostgreSQL:
 
     _INSERT = """
         INSERT INTO game_journalentry (game_id, seq, at, user_id, kind, data)
-        SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::bigint[], $5::text[],
-        $6::text[])
+        SELECT game_id::uuid, seq, to_timestamp(at), user_id, kind, data
+        FROM unnest($1::text[], $2::bigint[], $3::float8[], $4::bigint[], $5::text[], $6::text[])
+        AS entry (game_id, seq, at, user_id, kind, data)
     """
     _KEEP = """
         INSERT INTO game_snapshot AS kept (game_id, epoch, seq, data)
-        SELECT * FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::text[])
+        SELECT game_id::uuid, epoch, seq, data
+        FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[]) AS snapshot (game_id, epoch, seq, data)
         ON CONFLICT (game_id) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, data = excluded.data
         WHERE kept.epoch <= excluded.epoch
         RETURNING game_id
@@ -156,7 +164,7 @@ class PostgreSQL:
     def __init__(self) -> None:
         self._connection: asyncpg.Connection | None = None
 
-    async def write(self, entries: Sequence[Entry]) -> set[UUID]:
+    async def write(self, entries: Sequence[Entry]) -> set[str]:
         connection = await self._connected()
         try:
             await connection.execute(self._INSERT, *zip(*entries, strict=True))
@@ -164,18 +172,16 @@ class PostgreSQL:
         except asyncpg.IntegrityConstraintViolationError:
             return await self._write_game_by_game(connection, entries)
 
-    async def keep(self, snapshots: Sequence[Kept]) -> set[UUID]:
+    async def keep(self, snapshots: Sequence[Kept]) -> set[str]:
         connection = await self._connected()
         kept = await connection.fetch(self._KEEP, *zip(*snapshots, strict=True))
-        return {snapshot.game_id for snapshot in snapshots} - {row["game_id"] for row in kept}
+        return {snapshot.game_id for snapshot in snapshots} - {row["game_id"].hex for row in kept}
 
     async def close(self) -> None:
         if self._connection is not None:
             await self._connection.close()
 
-    async def _write_game_by_game(
-        self, connection: asyncpg.Connection, entries: Sequence[Entry]
-    ) -> set[UUID]:
+    async def _write_game_by_game(self, connection: asyncpg.Connection, entries: Sequence[Entry]) -> set[str]:
         taken = set()
         for game_id, rows in _by_game(entries).items():
             try:
@@ -214,17 +220,17 @@ class SQLite:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
 
-    async def write(self, entries: Sequence[Entry]) -> set[UUID]:
+    async def write(self, entries: Sequence[Entry]) -> set[str]:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, entries)
 
-    async def keep(self, snapshots: Sequence[Kept]) -> set[UUID]:
+    async def keep(self, snapshots: Sequence[Kept]) -> set[str]:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._keep, snapshots)
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, thread_connection.close)
         self._thread.shutdown()
 
-    def _write(self, entries: Sequence[Entry]) -> set[UUID]:
+    def _write(self, entries: Sequence[Entry]) -> set[str]:
         try:
             self._insert(entries)
             return set()
@@ -239,15 +245,18 @@ class SQLite:
 
     def _insert(self, entries: Sequence[Entry]) -> None:
         adapt = thread_connection.ops.adapt_datetimefield_value
-        rows = [(entry.game_id.hex, entry.seq, adapt(entry.at), *entry[3:]) for entry in entries]
+        rows = [
+            (entry.game_id, entry.seq, adapt(datetime.fromtimestamp(entry.at, UTC)), *entry[3:])
+            for entry in entries
+        ]
         with transaction.atomic(), thread_connection.cursor() as cursor:
             cursor.executemany(self._INSERT, rows)
 
-    def _keep(self, snapshots: Sequence[Kept]) -> set[UUID]:
+    def _keep(self, snapshots: Sequence[Kept]) -> set[str]:
         taken = set()
         with transaction.atomic(), thread_connection.cursor() as cursor:
             for kept in snapshots:
-                cursor.execute(self._KEEP, (kept.game_id.hex, *kept[1:]))
+                cursor.execute(self._KEEP, kept)
                 if cursor.rowcount == 0:
                     taken.add(kept.game_id)
         return taken

@@ -7,17 +7,17 @@ next.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError
-from msgspec import Raw, json
+from msgspec import Raw, convert, json
 
 from core.refusals import Invalid, RateLimited, Refusal
 from game import bots, commands, events, services
@@ -43,6 +43,8 @@ MISSED_AFTER_TAKEOVER_S = 3.0
 KEPT_FRAMES = 500
 CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0
 EMOTE_BYTES = 512
+NEVER = float("inf")
+LOOK_LATE_S = 0.005
 REPLACED, RESTARTED = 4409, 1012
 
 Kind = JournalEntry.Kind
@@ -64,9 +66,9 @@ class Seated:
     joined: bool = False
     ready: bool = False
     left_told: bool = False
-    away_since: datetime | None = None
+    away_since: float | None = None
     listener: Listener | None = None
-    said: deque[datetime] = field(default_factory=lambda: deque(maxlen=CHAT_ALLOWED))
+    said: deque[float] = field(default_factory=lambda: deque(maxlen=CHAT_ALLOWED))
 
     @property
     def connected(self) -> bool:
@@ -76,7 +78,7 @@ class Seated:
 class Room:
     """One game and all who are in it.
 
-    ``lost(room, taken)`` is called when the room cannot go on: another worker owns it (``taken``), or the
+    ``let_go(room, taken)`` is called when the room cannot go on: another worker owns it (``taken``), or the
     database was away and the room must be read again.
     """
 
@@ -85,29 +87,32 @@ class Room:
         record: RoomRecord,
         match: Match,
         journal: Journal,
-        lost: Callable[["Room", bool], None],
+        let_go: Callable[["Room", bool], None],
     ) -> None:
         game = match.game
         self.id: UUID = record.game_id
+        self._hex = record.game_id.hex
         self.record = record
         self.match = match
         self.phase: str = State.CREATED
         self.seats = _seated(record)
         self.seq = self.committed = 0
         self.remote_workers: dict[str, int] = {}
-        self.empty_since: datetime | None = _now()
         self._clocks = Clocks(game.clock, match.users) if game.clock and not game.real_time else None
         self._journal = journal
-        self._lost = lost
+        self._let_go = let_go
         self._loop = asyncio.get_running_loop()
+        self._now = self._loop.time
+        self.empty_since: float | None = self._now()
         self._relay = worker.current().relay
         self._against_bot = any(seat.bot_level is not None for seat in self.seats)
         self._by_user = {seat.user_id: seat for seat in self.seats if seat.user_id}
-        self._viewers: list[dict[Listener, None]] = [{} for _ in range(len(self.seats) + 1)]
+        # Replaced, never changed: one that is too slow leaves while a frame goes round.
+        self._viewers: list[tuple[Listener, ...]] = [()] * (len(self.seats) + 1)
         self._watching: dict[int, Listener] = {}
         self._history: deque[tuple[int, Frames]] = deque(maxlen=KEPT_FRAMES)
         self._after: deque[tuple[int, Callable[[], None]]] = deque()
-        self._result: Raw | None = None
+        self._result: events.GameOver | None = None
         self._ending = False
         self._recovering = False
         self._deferred: list[Callable[[], None]] = []
@@ -119,6 +124,7 @@ class Room:
         self._thinking: set[int] = set()
         self._random = Random()
         self._timer: asyncio.TimerHandle | None = None
+        self._looks_at = NEVER
         self._tasks: set[asyncio.Task[Any]] = set()
         self._restore()
 
@@ -142,7 +148,7 @@ class Room:
             self.seats[number] = listeners.get(seat.user_id, seat) if seat.user_id else seat
         self._by_user = {seat.user_id: seat for seat in self.seats if seat.user_id}
         if not self.has_free_seats:
-            self._opened_at = _now()
+            self._opened_at = self._now()
             self._enter(State.WAITING_FOR_PLAYERS)
 
     def attach(self, listener: Listener, user: Identity, since: int | None) -> int:
@@ -174,10 +180,10 @@ class Room:
         seat = self._by_user.get(user_id)
         if seat is not None and seat.listener is listener:
             seat.listener = None
-            seat.away_since = _now()
+            seat.away_since = self._now()
             self._tell_left(seat)
         if not self._watching and not any(seat.listener for seat in self.seats):
-            self.empty_since = _now()
+            self.empty_since = self._now()
             self._look_again_in(UNLOAD_AFTER_S)
 
     def _welcome(
@@ -196,7 +202,7 @@ class Room:
             self.remote_workers[listener.worker] = self.remote_workers.get(listener.worker, 0) + 1
             listener.join(viewer, seq)
         else:
-            self._viewers[viewer][listener] = None
+            self._viewers[viewer] = (*self._viewers[viewer], listener)
         if seat is None or seat.listener is not listener:
             return
         seat.away_since = None
@@ -220,8 +226,9 @@ class Room:
                 if not self.remote_workers[listener.worker]:
                     del self.remote_workers[listener.worker]
         else:
-            for listeners in self._viewers:
-                listeners.pop(listener, None)
+            for viewer, listeners in enumerate(self._viewers):
+                if listener in listeners:
+                    self._viewers[viewer] = tuple(other for other in listeners if other is not listener)
 
     def history(self, since: int) -> list[tuple[int, Frames]] | None:
         """What was told after ``since``, or None where it is not all kept."""
@@ -269,7 +276,7 @@ class Room:
         if self.match.game.real_time:
             self._inputs[seat.number] = self.match.check(bytes(movement))
             return
-        now = _now()
+        now = self._now()
         clocks = self._clocks
         if clocks is not None and clocks.left_of(seat.number, now) <= 0:
             self._look()
@@ -291,7 +298,7 @@ class Room:
         except RulesError as problem:
             self.fail(problem)
             return
-        self._write(Kind.MOVE, seat.user_id, f'{{"movement":{taken.decode()},"left_ms":{left}}}', frames, now)
+        self._write(Kind.MOVE, seat.user_id, f'{{"movement":{taken.decode()},"left_ms":{left}}}', frames)
         if match.result is not None:
             self._end_by_rules()
         elif self._against_bot:
@@ -306,8 +313,8 @@ class Room:
 
     def _start_if_ready(self) -> None:
         if self.phase == State.WAITING_FOR_READY and all(seat.ready for seat in self.seats):
-            self._write(Kind.START, None, "{}", encode(events.GameStart(seq=self.seq + 1)), _now())
-            self._begin(_now())
+            self._write(Kind.START, None, "{}", encode(events.GameStart(seq=self.seq + 1)))
+            self._begin(self._now())
             self._enter(State.ACTIVE)
 
     def _act(self, seat: Seated, command: commands.GameAction) -> None:
@@ -337,11 +344,8 @@ class Room:
         self._record(Kind.CHAT, seat, message=message)
 
     def _allow(self, seat: Seated) -> None:
-        now = _now()
-        if (
-            len(seat.said) == CHAT_ALLOWED
-            and (wait := CHAT_WINDOW_S - (now - seat.said[0]).total_seconds()) > 0
-        ):
+        now = self._now()
+        if len(seat.said) == CHAT_ALLOWED and (wait := CHAT_WINDOW_S - (now - seat.said[0])) > 0:
             raise RateLimited("Too quick. Wait a moment.", retry_after=round(wait, 3))
         seat.said.append(now)
 
@@ -370,30 +374,31 @@ class Room:
 
     # -- Time
 
-    def _look_at(self, moment: datetime | None) -> None:
-        if moment is not None:
-            self._look_again_in((moment - _now()).total_seconds())
-
     def _look_again_in(self, seconds: float) -> None:
-        """See to what is due after this time; a timer that goes off too early sets itself anew."""
-        when = self._loop.time() + max(seconds, 0.0) + 0.005
-        if self._timer is None or self._timer.when() > when:
+        """See to what is due after this time."""
+        self._look_at(self._now() + seconds)
+
+    def _look_at(self, moment: float | None) -> None:
+        """See to what is due then; a timer that goes off too early sets itself anew."""
+        if moment is not None and moment < self._looks_at:
             if self._timer is not None:
                 self._timer.cancel()
-            self._timer = self._loop.call_at(when, self._look)
+            self._looks_at = moment
+            self._timer = self._loop.call_at(moment + LOOK_LATE_S, self._look)
 
     def _look(self) -> None:
         """See to what is due."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._looks_at = NEVER
         if self._recovering or self._ending:
             return
-        now = _now()
-        due: list[datetime] = []
+        now = self._now()
+        due: list[float] = []
         if self.phase in (State.CREATED, State.WAITING_FOR_PLAYERS, State.WAITING_FOR_READY):
             within = FILL_WITHIN_S if self.phase == State.CREATED else START_WITHIN_S
-            start_by = self._opened_at + timedelta(seconds=within)
+            start_by = self._opened_at + within
             if now >= start_by:
                 self._end((), "abandoned")
                 return
@@ -410,12 +415,12 @@ class Room:
                 if seat.connected or seat.away_since is None:
                     continue
                 if not seat.left_told:
-                    told_at = seat.away_since + timedelta(seconds=MISSED_AFTER_TAKEOVER_S)
+                    told_at = seat.away_since + MISSED_AFTER_TAKEOVER_S
                     if now >= told_at:
                         self._tell_left(seat)
                     else:
                         due.append(told_at)
-                forfeits_at = seat.away_since + timedelta(seconds=GRACE_S)
+                forfeits_at = seat.away_since + GRACE_S
                 if now >= forfeits_at:
                     here = tuple(other.number for other in self.seats if other.connected)
                     self._end(here, "forfeit" if here else "abandoned")
@@ -456,36 +461,32 @@ class Room:
                 seat = self.seats[number]
                 frames = self._move_frames(seat, movement, self.seq + 1)
                 data = f'{{"movement":{movement.decode()},"tick":{tick}}}'
-                self._write(Kind.MOVE, seat.user_id, data, frames, _now())
+                self._write(Kind.MOVE, seat.user_id, data, frames)
             if match.result is not None:
                 self._show_tick()
                 self._end_by_rules()
             elif match.scores != scores:
                 # A score is kept before it is announced; the frames till then are left out.
                 self._score_unkept = True
-                self._keep(self._score_kept)
+                self._keep(shows_score=True)
             else:
                 if not self._score_unkept:
                     self._show_tick()
                 if match.tick % game.rate < game.rate // game.frame_rate:
-                    self._keep(lambda: None)
+                    self._keep()
         except RulesError as problem:
             self.fail(problem)
 
     def _show_tick(self) -> None:
         match = self.match
         frames = [
-            encode(events.GameTick(tick=match.tick, view=Raw(match.view_json(viewer))))
-            for viewer in self._viewer_seats()
+            b'{"type":"game_tick","tick":%d,"view":%b}' % (match.tick, view) for view in match.views_json()
         ]
         self._deliver(None, frames, "tick")
 
-    def _score_kept(self) -> None:
-        self._score_unkept = False
-
-    def _keep(self, kept: Callable[[], None]) -> None:
+    def _keep(self, *, shows_score: bool = False) -> None:
         data = json.encode(self.match.dump()).decode()
-        self._journal.append(Kept(self.id, self.record.epoch, self.seq, data), kept, self._lose)
+        self._journal.append(Kept(self._hex, self.record.epoch, self.seq, data), self, shows_score)
 
     # -- Recording and telling
 
@@ -494,7 +495,6 @@ class Room:
         if self._ending:
             self._deferred.append(partial(self._record, kind, seat, **facts))
             return
-        now = _now()
         seq = self.seq + 1
         who: Any = {"user_id": seat.user_id, "username": seat.username, "seq": seq}
         data = "{}"
@@ -516,7 +516,7 @@ class Room:
                 event = events.GameAction(action=facts["action"], data=raw, user_id=seat.user_id, seq=seq)
                 data = f'{{"action":{json.encode(facts["action"]).decode()},"data":{facts["data"]}}}'
         self._apply(kind, seat, facts)
-        self._write(kind, seat.user_id, data, encode(event), now)
+        self._write(kind, seat.user_id, data, encode(event))
 
     def _apply(self, kind: str, seat: Seated, facts: dict[str, Any]) -> None:
         """What an entry beside the moves changes; the same when it happens and when it is read again."""
@@ -533,12 +533,18 @@ class Room:
                 elif facts["action"] == "rematch":
                     self._rematch_wanted.add(seat.number)
 
-    def _write(self, kind: str, user_id: int | None, data: str, frames: Frames, now: datetime) -> None:
+    def _write(self, kind: str, user_id: int | None, data: str, frames: Frames) -> None:
         self.seq = seq = self.seq + 1
-        entry = Entry(self.id, seq, now, user_id, kind, data)
-        self._journal.append(entry, partial(self._written, seq, frames), self._lose)
+        self._journal.append(Entry(self._hex, seq, time.time(), user_id, kind, data), self, frames)
 
-    def _written(self, seq: int, frames: Frames) -> None:
+    def written(self, row: Entry | Kept, told: Any) -> None:
+        """The journal has it: now everybody may know (an entry), or the score may be shown (a snapshot)."""
+        if type(row) is Kept:
+            self._score_unkept = self._score_unkept and not told
+        else:
+            self._tell(row.seq, told)
+
+    def _tell(self, seq: int, frames: Frames) -> None:
         self.committed = seq
         self._history.append((seq, frames))
         self._deliver(seq, frames)
@@ -546,13 +552,12 @@ class Room:
             self._after.popleft()[1]()
 
     def _deliver(self, seq: int | None, frames: Frames, key: Hashable = None) -> None:
-        for viewer, listeners in enumerate(self._viewers):
-            if listeners:
-                frame = _frame_of(frames, viewer)
-                for listener in tuple(listeners):
-                    listener.send(frame, key)
+        each = [frames] * len(self._viewers) if isinstance(frames, bytes) else frames
+        for frame, listeners in zip(each, self._viewers, strict=True):
+            for listener in listeners:
+                listener.send(frame, key)
         for address in self.remote_workers:
-            self._relay.tell(address, "game.frames", (self.id.hex, seq, key, frames))
+            self._relay.tell(address, "game.frames", (self._hex, seq, key, frames))
 
     def _when_committed(self, function: Callable[[], None]) -> None:
         if self.committed >= self.seq:
@@ -560,30 +565,20 @@ class Room:
         else:
             self._after.append((self.seq, function))
 
-    def _viewer_seats(self) -> tuple[int | None, ...]:
-        return (*range(len(self.seats)), None)
-
     def _move_frames(self, seat: Seated, movement: bytes, seq: int) -> Frames:
+        """An ``events.PlayerMove`` for each viewer, put together by hand: they differ in their view only."""
         match = self.match
-        turn = match.turn_user
-        clock = self._clock_state()
-        secret = match.is_secret(movement)
+        turn = b"null" if match.turn_user is None else b"%d" % match.turn_user
+        clock = b"null" if self._clocks is None else self._clocks.told(self._now(), time.time())
+        facts = (turn, clock, seq)
+        told = _PLAYER_MOVE % (seat.user_id, movement, *facts)
+        views = match.views_json()
+        if not match.game.secret_moves or not match.is_secret(movement):
+            return [b"%b%b}" % (told, view) for view in views]
+        untold = _PLAYER_MOVE % (seat.user_id, b"{}", *facts)
         return [
-            encode(
-                events.PlayerMove(
-                    user_id=seat.user_id,
-                    movement=Raw(b"{}" if secret and viewer != seat.number else movement),
-                    view=Raw(match.view_json(viewer)),
-                    turn=turn,
-                    clock=clock,
-                    seq=seq,
-                )
-            )
-            for viewer in self._viewer_seats()
+            b"%b%b}" % (told if viewer == seat.number else untold, view) for viewer, view in enumerate(views)
         ]
-
-    def _clock_state(self) -> events.ClockState | None:
-        return None if self._clocks is None else self._clocks.shown(_now())
 
     def _state_frame(self, viewer: int) -> events.GameState:
         match = self.match
@@ -609,7 +604,7 @@ class Room:
             ],
             view=Raw(match.view_json(None if seat is None else seat.number)),
             turn=match.turn_user,
-            clock=self._clock_state(),
+            clock=None if self._clocks is None else self._clocks.shown(self._now(), time.time()),
             you=None if seat is None else events.You(user_id=seat.user_id, side=sides[seat.number]),
             result=self._result,
             seq=self.seq,
@@ -624,7 +619,7 @@ class Room:
         self._go_on_when_all_joined()
         self._start_if_ready()
 
-    def _begin(self, now: datetime) -> None:
+    def _begin(self, now: float) -> None:
         if self._clocks is not None:
             self._clocks.run(self.match.turn, now)
             self._look_at(self._clocks.flag_falls())
@@ -675,8 +670,9 @@ class Room:
         if self._ending or self.phase in Game.OVER:
             return
         self._ending = True
+        self.match.halt()
         if self._clocks is not None:
-            self._clocks.stop(_now())
+            self._clocks.stop(self._now())
         self._when_committed(lambda: self._spawn(self._finish(winners, reason)))
 
     async def _finish(self, winners: tuple[int, ...], reason: str) -> None:
@@ -696,15 +692,15 @@ class Room:
                 )
                 break
             except services.OwnedElsewhere:
-                self._lose(True)
+                self.lost(True)
                 return
             except DatabaseError as problem:
                 logger.warning("The end of game %s waits for the database: %s", self.id, problem)
                 await asyncio.sleep(0.5)
         self.seq += 1
-        self._result = Raw(json.encode(over))
+        self._result = over
         self._ending = False
-        self._written(self.seq, encode(over))
+        self._tell(self.seq, encode(over))
         for change in over.ratings:
             self._by_user[change.user_id].rating = change.after
         self._enter(ending.state)
@@ -715,17 +711,18 @@ class Room:
 
     # -- Losing and finding again
 
-    def _lose(self, taken: bool) -> None:
+    def lost(self, taken: bool) -> None:
+        """The journal could not take what this room accepted."""
         if self._recovering:
             return
         self._recovering = True
-        self._lost(self, taken)
+        self._let_go(self, taken)
 
     def close(self, code: int = RESTARTED, reason: str = "room_moved") -> None:
         """Let go of everybody: they come back to wherever the room is then."""
         self._recovering = True
         for listeners in self._viewers:
-            for listener in tuple(listeners):
+            for listener in listeners:
                 listener.close(code, reason)
         for seat in self.seats:
             if seat.listener is not None:
@@ -738,7 +735,7 @@ class Room:
     def pause(self) -> None:
         """The worker stops: take nothing more, and keep where a real-time game stands."""
         if self.phase == State.ACTIVE and self.match.game.real_time and not self._recovering:
-            self._keep(lambda: None)
+            self._keep()
         self._recovering = True
 
     def _restore(self) -> None:
@@ -747,7 +744,7 @@ class Room:
         for entry in record.entries:
             self._replay(entry)
         self.committed = self.seq
-        self._opened_at = now = _now()
+        self._opened_at = now = self._now()
         for seat in self.seats:
             if seat.bot_level is not None:
                 seat.joined = seat.ready = True
@@ -755,7 +752,8 @@ class Room:
                 seat.away_since = now
         if record.result is not None:
             self.phase = record.state
-            self._result = Raw(json.encode(record.result))
+            self._result = convert(record.result, events.GameOver)
+            self.match.halt()
         elif self.phase != State.ACTIVE and len(self._by_user) == len(self.seats):
             all_joined = all(seat.joined for seat in self.seats)
             self.phase = State.WAITING_FOR_READY if all_joined else State.WAITING_FOR_PLAYERS
@@ -811,8 +809,7 @@ class Room:
             logger.error("A task of game %s failed", self.id, exc_info=problem)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+_PLAYER_MOVE = b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d,"view":'
 
 
 def _emote(data: Raw) -> str:

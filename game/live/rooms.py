@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Protocol
 from uuid import UUID
@@ -364,7 +363,7 @@ class Rooms:
         await asyncio.gather(*(place.compare() for place in list(self.elsewhere.values())))
 
     async def _unload(self) -> None:
-        before = datetime.now(UTC) - timedelta(seconds=UNLOAD_AFTER_S)
+        before = self._worker.loop.time() - UNLOAD_AFTER_S
         for game_id, room in list(self.here.items()):
             if room.phase in Game.OVER and room.empty_since is not None and room.empty_since < before:
                 self._drop(room)

@@ -12,6 +12,7 @@ from game.models import Game, Seat
 from matchmaking import services
 from matchmaking.models import Member, Ticket
 from matchmaking.rules import Waiting
+from matchmaking.together import Together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,7 +33,12 @@ def check_all_are_matched_in_pairs(user_ids):
     assert Ticket.objects.count() == Member.objects.count() == 0
 
 
-def test_200_joins_at_once_give_exactly_100_matches(crowd, at_once):
+@pytest.mark.parametrize("as_in_one_process", [True, False])
+def test_200_joins_at_once_give_exactly_100_matches(crowd, at_once, monkeypatch, as_in_one_process):
+    if not as_in_one_process:
+        # Nothing but the database keeps these apart.
+        monkeypatch.setattr(services, "_join_together", lambda *call: Together(services._join)(*call))
+
     def joins(user):
         return lambda: services.join(user_id=user.pk, game="tictactoe")
 

@@ -321,6 +321,16 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         if self._state == OPEN:
             self._write(TEXT, data)
 
+    def try_send_text(self, data: bytes) -> bool:
+        """Send a text message now, unless the connection is slow or has ended; says whether it was sent."""
+        if self._slow or self._state != OPEN:
+            return False
+        if len(data) <= PICOWS_COPIES:
+            self._ws.send(TEXT, data)  # type: ignore[union-attr]
+        else:
+            self._write(TEXT, data)
+        return True
+
     def buffered(self) -> int:
         """The bytes sent that the network has not taken yet."""
         return self._transport.get_write_buffer_size() if self._state == OPEN else 0
@@ -377,7 +387,11 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             self._fail(1002, "reserved bit set")
         elif kind is TEXT or kind is BINARY or kind is CONTINUATION:
             if frame.fin and kind is not CONTINUATION and self._partial is None:
-                self._received(kind, frame.get_payload_as_bytes())
+                data = frame.get_payload_as_bytes()
+                if kind is TEXT and self._on_text is not None and data.isascii():
+                    self._call(self._on_text, data)
+                else:
+                    self._received(kind, data)
             else:
                 self._received_fragment(kind, frame)
         elif kind is PING:

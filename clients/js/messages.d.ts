@@ -1,0 +1,263 @@
+// Made by manage.py generate_catalogue from the message classes; changes here are lost.
+
+/** What each socket takes (`Sent["player_move"]`) and tells (`Heard["game_state"]`), by `type`. */
+
+/** `/ws/game/{game_id}/`: A game, for its players and all who may watch. What a player asks goes to the room, wherever it is. */
+export declare namespace Game {
+  /** A player as others see them; `side` is left or right in two-sided games. */
+  interface PlayerInfo {
+    id: number;
+    username: string;
+    score: number;
+    side: string;
+    ready: boolean;
+    connected: boolean;
+    rating: number;
+  }
+
+  /** The clocks as they stood `at` that time; those of `running` run on. Milliseconds, by user id. */
+  interface ClockState {
+    initial_ms: number;
+    increment_ms: number;
+    left_ms: Record<string, number>;
+    running: Array<number>;
+    at: string;
+  }
+
+  /** Which of the players the receiver is. */
+  interface You {
+    user_id: number;
+    side: string;
+  }
+
+  /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or error. */
+  interface GameOver {
+    type: "game_over";
+    winner_ids: Array<number>;
+    reason: string;
+    scores: Record<string, number>;
+    ratings: Array<RatingChange>;
+    rewards: Array<unknown>;
+    seq: number;
+  }
+
+  /** A player's rating before and after the game. */
+  interface RatingChange {
+    user_id: number;
+    before: number;
+    after: number;
+  }
+
+  interface Sent {
+    /** Ask whether the server is there; keeps the session alive. */
+    ping: {
+      type: "ping";
+      id?: string | number | null;
+    };
+    /** Make a move; its fields are the game's own (see `move_schema` in the catalogue). */
+    player_move: {
+      type: "player_move";
+      movement: unknown;
+      id?: string | number | null;
+    };
+    /** I am ready to begin. */
+    player_ready: {
+      type: "player_ready";
+      id?: string | number | null;
+    };
+    /** Something beside the moves: `resign`, `offer_draw`, `accept_draw`, `rematch` or `emote`. */
+    game_action: {
+      type: "game_action";
+      action: string;
+      data?: unknown;
+      id?: string | number | null;
+    };
+    /** Say something to the players and all who watch. */
+    chat_message: {
+      type: "chat_message";
+      message: string;
+      id?: string | number | null;
+    };
+  }
+
+  interface Heard {
+    /** All there is to know: the first frame after connecting, and again at each change of state. */
+    game_state: {
+      type: "game_state";
+      id: string;
+      game: string;
+      state: string;
+      players: Array<PlayerInfo>;
+      view: unknown;
+      turn: number | null;
+      clock: ClockState | null;
+      you: You | null;
+      result: GameOver | null;
+      seq: number;
+      recovered?: boolean;
+    };
+    /** A player is ready to begin. */
+    player_ready: {
+      type: "player_ready";
+      user_id: number;
+      seq: number;
+    };
+    /** All are ready; the game runs. */
+    game_start: {
+      type: "game_start";
+      seq: number;
+    };
+    /** A player moved; `view` is what the receiver sees after it. */
+    player_move: {
+      type: "player_move";
+      user_id: number;
+      movement: unknown;
+      turn: number | null;
+      clock: ClockState | null;
+      seq: number;
+      view: unknown;
+    };
+    /** One frame of a real-time game; a newer one replaces it. */
+    game_tick: {
+      type: "game_tick";
+      tick: number;
+      view: unknown;
+    };
+    /** A player did something beside the moves. */
+    game_action: {
+      type: "game_action";
+      action: string;
+      data: unknown;
+      user_id: number;
+      seq: number;
+    };
+    /** A player said something. */
+    chat_message: {
+      type: "chat_message";
+      user_id: number;
+      username: string;
+      message: string;
+      seq: number;
+    };
+    /** A player is here for the first time. */
+    player_joined: {
+      type: "player_joined";
+      user_id: number;
+      username: string;
+      seq: number;
+    };
+    /** A player is gone, and has `grace_s` seconds to come back. */
+    player_left: {
+      type: "player_left";
+      user_id: number;
+      username: string;
+      grace_s: number;
+      seq: number;
+    };
+    /** A player is back. */
+    player_reconnected: {
+      type: "player_reconnected";
+      user_id: number;
+      username: string;
+      seq: number;
+    };
+    /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or error. */
+    game_over: {
+      type: "game_over";
+      winner_ids: Array<number>;
+      reason: string;
+      scores: Record<string, number>;
+      ratings: Array<RatingChange>;
+      rewards: Array<unknown>;
+      seq: number;
+    };
+    /** Why one message was refused; the socket stays open. */
+    error: {
+      type: "error";
+      ref?: string | number;
+      code: string;
+      message: string;
+      details?: Record<string, unknown>;
+      retry_after?: number;
+    };
+    /** The answer to a ping, with the server's time. */
+    pong: {
+      type: "pong";
+      ref?: string | number;
+      time: string;
+    };
+    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    resumed: {
+      type: "resumed";
+      ref?: string | number;
+      recovered: boolean;
+      since: number;
+      seq: number;
+    };
+  }
+}
+
+/** `/ws/notifications/`: Everything addressed to the user, on each of their devices. */
+export declare namespace Notifications {
+  interface Sent {
+    /** Ask whether the server is there; keeps the session alive. */
+    ping: {
+      type: "ping";
+      id?: string | number | null;
+    };
+  }
+
+  interface Heard {
+    /** Unread direct messages by sender, pending invites, and all together. */
+    badge: {
+      type: "badge";
+      dm: Record<string, number>;
+      invites: number;
+      total: number;
+      ref?: string | number;
+      seq: number;
+      recovered?: boolean;
+    };
+    /** A game was made for the user, who is to open its socket. */
+    match_found: {
+      type: "match_found";
+      user_id: number;
+      game: string;
+      game_id: string;
+      side: string;
+      ws_url: string;
+      seq: number;
+    };
+    /** The user's place in the queue was given up: nothing had been heard of them for long. */
+    queue_expired: {
+      type: "queue_expired";
+      user_id: number;
+      game: string;
+      mode: string;
+      seq: number;
+    };
+    /** Why one message was refused; the socket stays open. */
+    error: {
+      type: "error";
+      ref?: string | number;
+      code: string;
+      message: string;
+      details?: Record<string, unknown>;
+      retry_after?: number;
+    };
+    /** The answer to a ping, with the server's time. */
+    pong: {
+      type: "pong";
+      ref?: string | number;
+      time: string;
+    };
+    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    resumed: {
+      type: "resumed";
+      ref?: string | number;
+      recovered: boolean;
+      since: number;
+      seq: number;
+    };
+  }
+}

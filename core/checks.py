@@ -1,0 +1,52 @@
+"""Checks of the settings: those that are dangerous keep the server from starting."""
+
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+SHORTEST_SECRET = 32
+
+
+@register(Tags.security)
+def check_secret_key(**_: Any) -> list[CheckMessage]:
+    """Tokens are signed with the secret key: who knows or guesses it is anybody."""
+    if settings.DEBUG:
+        return []
+    if settings.SECRET_KEY == settings.INSECURE_SECRET_KEY:
+        return [Error("SECRET_KEY is the public one of development.", hint=_HOW_TO, id="core.E001")]
+    if len(settings.SECRET_KEY) < SHORTEST_SECRET:
+        message = f"SECRET_KEY has fewer than {SHORTEST_SECRET} characters."
+        return [Error(message, hint=_HOW_TO, id="core.E001")]
+    return []
+
+
+_HOW_TO = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+
+
+@register(Tags.security)
+def check_channel_layer(**_: Any) -> list[CheckMessage]:
+    """Workers hear each other through the channel layer, and only through a shared one."""
+    layer: dict[str, Any] = settings.CHANNEL_LAYERS.get("default", {})
+    if not layer.get("BACKEND", "").startswith("channels_redis."):
+        message = "The channel layer is not in Redis: workers would not hear each other."
+        return [Error(message, hint="Use channels_redis.pubsub.RedisPubSubChannelLayer.", id="core.E002")]
+    hosts = layer.get("CONFIG", {}).get("hosts", ())
+    # From release 8 on the client gives up on a receive that is idle for 5 s, and the layer falls silent.
+    waits_forever = all(isinstance(host, dict) and host.get("socket_timeout", 0) is None for host in hosts)
+    if int(redis.__version__.partition(".")[0]) >= 8 and not waits_forever:
+        message = f"redis {redis.__version__} ends the channel layer's receives after 5 idle seconds."
+        hint = 'Install redis<8, or give each host as {"address": ..., "socket_timeout": None}.'
+        return [Error(message, hint=hint, id="core.E003")]
+    return []
+
+
+def refuse_dangerous_settings() -> None:
+    """Raise ``ImproperlyConfigured`` if a check of the settings finds an error."""
+    errors = [
+        found for found in run_checks(tags=[Tags.security]) if found.is_serious() and not found.is_silenced()
+    ]
+    if errors:
+        raise ImproperlyConfigured("\n".join(f"{found.msg} {found.hint or ''}".strip() for found in errors))

@@ -1,0 +1,22 @@
+"""The catalogue's files in the repository."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from realtime.catalogue import reading, typescript
+
+MADE_BY = "Made by manage.py generate_catalogue from the message classes; changes here are lost."
+
+
+def contents() -> dict[Path, str]:
+    """What ``generate_catalogue`` writes."""
+    return {
+        settings.BASE_DIR / "docs" / "events.md": reading.markdown(MADE_BY),
+        settings.BASE_DIR / "clients" / "js" / "messages.d.ts": typescript.declarations(MADE_BY),
+    }
+
+
+def stale() -> list[Path]:
+    """The generated files that are not as the code would have them."""
+    return [path for path, text in contents().items() if not path.exists() or path.read_text() != text]

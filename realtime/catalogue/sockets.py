@@ -1,0 +1,169 @@
+"""The sockets and the message classes of the installed apps, found in the code."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.contrib.admindocs.views import simplify_regex
+from msgspec import UNSET
+
+from realtime.consumer import Consumer
+from realtime.messages import Command, Ephemeral, Error, Event, Message, Ping, Pong, Resumed
+
+Schema = dict[str, Any]
+
+COMPONENTS = "#/components/schemas/"
+ALWAYS_TOLD: tuple[type[Message], ...] = (Error, Pong, Resumed)
+ON_EVERY_SOCKET: tuple[type[Message], ...] = (Ping, *ALWAYS_TOLD)
+# The rooms of an app that hold message classes, beside what its consumers name.
+ROOMS = ("commands", "events", "routing")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a message; ``schema`` is JSON Schema."""
+
+    name: str
+    schema: Schema
+    required: bool
+
+
+@dataclass(frozen=True)
+class Description:
+    """A message as its socket sends or takes it."""
+
+    kind: type[Message]
+    opens: bool = False
+
+    @property
+    def type(self) -> str:
+        """The ``type`` on the wire."""
+        return str(self.kind.__struct_config__.tag)
+
+    @property
+    def text(self) -> str:
+        """What the class says of itself."""
+        return _paragraph(self.kind.__doc__)
+
+    @cached_property
+    def fields(self) -> list[Field]:
+        """All fields but ``type``, those that the server adds included."""
+        takes = issubclass(self.kind, Command)
+        found = [
+            # What is sent has every field, unless it is left unset.
+            Field(
+                field.encode_name,
+                _schema(field.type),
+                field.required if takes else field.default is not UNSET,
+            )
+            for field in msgspec.structs.fields(self.kind)
+        ]
+        names = {field.name for field in found}
+        is_numbered = issubclass(self.kind, Event) and not issubclass(self.kind, Ephemeral)
+        if (is_numbered or self.opens) and "seq" not in names:
+            found.append(Field("seq", {"type": "integer"}, True))
+        if self.opens and "recovered" not in names:
+            found.append(Field("recovered", {"type": "boolean"}, False))
+        return found
+
+    def schema(self) -> Schema:
+        """The JSON Schema of the whole frame."""
+        return {
+            "type": "object",
+            "description": self.text,
+            "properties": {"type": {"const": self.type}, **{f.name: f.schema for f in self.fields}},
+            "required": ["type", *(field.name for field in self.fields if field.required)],
+        }
+
+
+@dataclass(frozen=True)
+class Socket:
+    """One kind of socket, at one or several paths (``/ws/game/{game_id}/``)."""
+
+    consumer: type[Consumer]
+    paths: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.consumer.__name__.removesuffix("Consumer")
+
+    @property
+    def text(self) -> str:
+        return _paragraph(self.consumer.__doc__)
+
+    @property
+    def commands(self) -> list[Description]:
+        """What a client may ask."""
+        return [Description(kind) for kind in self.consumer.handlers]
+
+    @property
+    def messages(self) -> list[Description]:
+        """What a client may hear, the first frame first."""
+        first = self.consumer.opens_with
+        rest = [Description(kind) for kind in self.consumer.tells + ALWAYS_TOLD if kind is not first]
+        return rest if first is None else [Description(first, opens=True), *rest]
+
+
+def sockets() -> list[Socket]:
+    """All sockets of the installed apps, by their ``routing``."""
+    paths: dict[type[Consumer], list[str]] = {}
+    for app in _apps():
+        if find_spec(f"{app}.routing"):
+            for pattern in import_module(f"{app}.routing").websocket_urlpatterns:
+                path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", simplify_regex(str(pattern.pattern)))
+                paths.setdefault(pattern.callback.consumer_class, []).append(path)
+    return [Socket(consumer, tuple(found)) for consumer, found in paths.items()]
+
+
+def message_classes() -> list[type[Message]]:
+    """All message classes of the installed apps that are not bases of others."""
+    apps = _apps()
+    for app in apps:
+        for room in ROOMS:
+            if find_spec(f"{app}.{room}"):
+                import_module(f"{app}.{room}")
+    return [
+        kind
+        for kind in _descendants(Message)
+        if kind.__module__.startswith(tuple(f"{app}." for app in apps))
+        and ".tests." not in kind.__module__
+        and kind.__module__ != Message.__module__
+    ]
+
+
+def _apps() -> list[str]:
+    return [*settings.OUR_APPS, *settings.EXTRA_APPS]
+
+
+def _descendants(kind: type[Message]) -> Iterator[type[Message]]:
+    for child in kind.__subclasses__():
+        if child.__subclasses__():
+            yield from _descendants(child)
+        else:
+            yield child
+
+
+def _paragraph(docstring: str | None) -> str:
+    return " ".join((docstring or "").replace("``", "`").split())
+
+
+def _schema(kind: Any) -> Schema:
+    (schema,), _ = msgspec.json.schema_components([kind], ref_template=COMPONENTS + "{name}")
+    return schema
+
+
+def components(described: list[Description]) -> dict[str, Schema]:
+    """The JSON Schemas of the structures inside these messages, by name."""
+    kinds = [field.type for one in described for field in msgspec.structs.fields(one.kind)]
+    _, found = msgspec.json.schema_components(kinds, ref_template=COMPONENTS + "{name}")
+    return {name: _with_plain_description(schema) for name, schema in found.items()}
+
+
+def _with_plain_description(schema: Schema) -> Schema:
+    return {**schema, "description": _paragraph(schema.get("description"))}

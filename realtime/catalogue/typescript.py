@@ -1,0 +1,66 @@
+"""The catalogue for TypeScript: declarations for clients."""
+
+import json
+
+from realtime.catalogue.sockets import COMPONENTS, Schema, components, sockets
+
+
+def declarations(made_by: str) -> str:
+    """Each socket's messages by their ``type``; ``made_by`` says how the file came to be."""
+    lines = [
+        f"// {made_by}",
+        "",
+        '/** What each socket takes (`Sent["player_move"]`) and tells (`Heard["game_state"]`), by `type`. */',
+        "",
+    ]
+    for socket in sockets():
+        described = socket.commands + socket.messages
+        lines += [f"/** `{'`, `'.join(socket.paths)}`: {socket.text} */"]
+        lines += [f"export declare namespace {socket.name} {{"]
+        for name, schema in components(described).items():
+            lines += [f"  /** {schema['description']} */", f"  interface {name} {{"]
+            required = schema.get("required", ())
+            for field, inner in schema.get("properties", {}).items():
+                lines += [f"    {field}{'' if field in required else '?'}: {_typescript(inner)};"]
+            lines += ["  }", ""]
+        for title, side in (("Sent", socket.commands), ("Heard", socket.messages)):
+            lines += [f"  interface {title} {{"]
+            for one in side:
+                lines += [f"    /** {one.text} */", f"    {one.type}: {{", f'      type: "{one.type}";']
+                for field in one.fields:
+                    mark = "" if field.required else "?"
+                    lines += [f"      {field.name}{mark}: {_typescript(field.schema)};"]
+                lines += ["    };"]
+            lines += ["  }", ""] if title == "Sent" else ["  }"]
+        lines += ["}", ""]
+    return "\n".join(lines)
+
+
+def _typescript(schema: Schema) -> str:
+    match schema:
+        case {"$ref": ref}:
+            return str(ref.removeprefix(COMPONENTS))
+        case {"anyOf": ways}:
+            found = list(dict.fromkeys(_typescript(way) for way in ways))
+            return "unknown" if "unknown" in found else " | ".join(found)
+        case {"enum": values}:
+            return " | ".join(json.dumps(value) for value in values)
+        case {"const": value}:
+            return json.dumps(value)
+        case {"type": "array"}:
+            return f"Array<{_typescript(schema.get('items', {}))}>"
+        case {"type": "object", "additionalProperties": dict(values)} if values:
+            return f"Record<string, {_typescript(values)}>"
+        case {"type": kind}:
+            return _IN_TYPESCRIPT[kind]
+    return "unknown"
+
+
+_IN_TYPESCRIPT = {
+    "string": "string",
+    "integer": "number",
+    "number": "number",
+    "boolean": "boolean",
+    "null": "null",
+    "object": "Record<string, unknown>",
+}

@@ -1,0 +1,24 @@
+"""``manage.py generate_catalogue``: the message catalogue's files, made from the message classes."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from realtime.catalogue import files
+
+
+class Command(BaseCommand):
+    help = "Write docs/events.md and clients/js/messages.d.ts from the message classes."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="only say whether they are up to date")
+
+    def handle(self, *, check: bool, **options: Any) -> None:
+        if check:
+            if stale := files.stale():
+                names = ", ".join(path.name for path in stale)
+                raise CommandError(f"Out of date: {names}. Run manage.py generate_catalogue.")
+            return
+        for path, text in files.contents().items():
+            path.write_text(text)
+            self.stdout.write(f"Wrote {path.name}")

@@ -1,0 +1,243 @@
+"""The catalogue says what the sockets do, and everything a socket does is in it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.test import Client
+from jsonschema import Draft202012Validator
+from msgspec import UNSET, UnsetType
+
+from game.tests.conftest import *  # noqa: F403  (a game is played here by its real sockets)
+from game.tests.conftest import begin
+from gameplatform.asgi import application
+from realtime import checks
+from realtime.catalogue import asyncapi, files, reading
+from realtime.catalogue.conventions import CLOSE_CODES
+from realtime.catalogue.sockets import Description, Socket, message_classes, sockets
+from realtime.consumer import Consumer, handles
+from realtime.messages import Command, Ephemeral, Event, Internal, Message, Reply
+from realtime.testing import Player
+from realtime.topics import Topic
+
+
+class Knock(Command):
+    """Ask to be let in."""
+
+    times: int = 1
+
+
+class Knocked(Event):
+    """Somebody knocked."""
+
+    nickname: str | UnsetType = UNSET
+    loud: bool = False
+
+    def audience(self) -> Topic:
+        return Topic("door")
+
+
+class Shuffled(Ephemeral):
+    """Somebody is at the door."""
+
+
+class DoorState(Reply):
+    """Open or not."""
+
+
+class DoorConsumer(Consumer):
+    """A door."""
+
+    opens_with = DoorState
+    tells = (Knocked,)
+
+    @handles(Knock)
+    def knock(self, command: Knock) -> None: ...
+
+
+DOOR = Socket(DoorConsumer, ("/ws/door/",))
+
+
+def fields(kind: type[Message], **options: bool) -> dict[str, bool]:
+    return {field.name: field.required for field in Description(kind, **options).fields}
+
+
+def ids(found: list[Any]) -> list[str]:
+    return [problem.id for problem in found]
+
+
+def test_every_message_of_every_app_is_on_a_socket():
+    assert checks.check_messages() == []
+    known = {one.kind for socket in sockets() for one in socket.commands + socket.messages}
+    assert len(message_classes()) > 10
+    assert {kind for kind in message_classes() if not issubclass(kind, Internal)} <= known
+
+
+def test_the_generated_files_are_up_to_date():
+    call_command("generate_catalogue", "--check")
+
+
+def test_a_stale_file_is_named_and_written_anew(tmp_path, monkeypatch, capsys):
+    old = tmp_path / "events.md"
+    old.write_text("old")
+    monkeypatch.setattr(files, "contents", lambda: {old: "new"})
+    with pytest.raises(CommandError, match=r"events\.md"):
+        call_command("generate_catalogue", "--check")
+    assert old.read_text() == "old"
+    call_command("generate_catalogue")
+    assert old.read_text() == "new"
+    call_command("generate_catalogue", "--check")
+
+
+def test_numbers_that_the_server_adds_are_shown():
+    assert fields(Knocked) == {"nickname": False, "loud": True, "seq": True}
+    assert fields(Shuffled) == {}
+    assert fields(DoorState) == {"ref": False}
+    assert fields(DoorState, opens=True) == {"ref": False, "seq": True, "recovered": False}
+    assert fields(Knock) == {"times": False, "id": False}
+
+
+def test_a_message_that_no_socket_tells_is_a_problem():
+    assert checks.problems_of_classes([Knock, Knocked, DoorState], [DOOR]) == []
+    assert ids(checks.problems_of_classes([Knock, Knocked], [])) == ["realtime.E001"] * 2
+    assert ids(checks.problems_of_classes([Shuffled], [DOOR])) == ["realtime.E001", "realtime.E002"]
+
+
+def test_what_stays_inside_needs_no_socket():
+    class Counted(Internal):
+        """Somebody was counted."""
+
+    assert checks.problems_of_classes([Counted], []) == []
+    assert Counted().audience() == ()
+
+
+def test_a_message_without_a_docstring_is_a_problem():
+    class Mute(Reply):
+        pass
+
+    class MuteConsumer(Consumer):
+        tells = (Mute,)
+
+    assert ids(checks.problems_of_classes([Mute], [Socket(MuteConsumer, ())])) == ["realtime.E003"]
+
+
+def test_what_a_consumer_declares_wrongly_is_a_problem():
+    class Twin(Reply, tag="knocked"):
+        """Called like another."""
+
+    class TwinConsumer(DoorConsumer):
+        tells = (Knocked, Twin, Knock)
+
+        @handles(DoorState)  # type: ignore[arg-type]
+        def state(self, command: Command) -> None: ...
+
+    assert checks.problems_of_sockets([DOOR]) == []
+    found = checks.problems_of_sockets([Socket(TwinConsumer, ("/ws/door/",))])
+    assert sorted(ids(found)) == ["realtime.E004", "realtime.E005", "realtime.E006"]
+
+
+def test_all_codes_that_close_a_socket_are_in_the_catalogue():
+    modules = [path for app in settings.OUR_APPS for path in (settings.BASE_DIR / app).rglob("*.py")]
+    # The server's own protocol knows all codes of RFC 6455.
+    sources = [path.read_text() for path in modules if not {"tests", "server"} & set(path.parts)]
+    used = {
+        int(code) for source in sources for code in re.findall(r"\b(?:44\d\d|10(?:0[1-9]|1\d))\b", source)
+    }
+    assert {4400, 4401, 4409, 1012, 1013} <= used
+    assert used <= {one.code for one in CLOSE_CODES}
+
+
+def test_the_javascript_client_speaks_of_what_is_in_the_catalogue():
+    source = (settings.BASE_DIR / "clients" / "js" / "gameplatform.js").read_text()
+    sent = set(re.findall(r'#inGame\(\{ type: "(\w+)"', source))
+    assert "player_move" in sent
+    assert sent <= {one.type for socket in sockets() for one in socket.commands}
+    codes = re.search(r"RECONNECT_AFTER = new Set\(\[([^\]]*)\]", source)
+    assert codes
+    assert {int(code) for code in codes[1].split(",")} == {one.code for one in CLOSE_CODES if one.come_back}
+
+
+def _refs(node: Any) -> list[str]:
+    if isinstance(node, dict):
+        own = [node["$ref"]] if "$ref" in node else []
+        return own + [ref for value in node.values() for ref in _refs(value)]
+    return [ref for value in node for ref in _refs(value)] if isinstance(node, list) else []
+
+
+def test_the_asyncapi_document_is_whole_and_names_this_server():
+    document = Client().get("/api/asyncapi.json", headers={"host": "localhost"}).json()
+    assert document["asyncapi"] == "3.0.0"
+    assert document["servers"]["this"]["host"] == "localhost"
+    assert document["channels"]["Game"]["address"] == "/ws/game/{game_id}/"
+    assert document["channels"]["Game"]["parameters"] == {"game_id": {}}
+    assert _refs(document)
+    for ref in _refs(document):
+        node = document
+        for step in ref.removeprefix("#/").split("/"):
+            node = node[step]
+
+
+def test_the_page_shows_every_message_and_allows_nothing_foreign():
+    answer = Client().get("/api/docs/events/")
+    text = answer.content.decode()
+    for socket in sockets():
+        for one in socket.commands + socket.messages:
+            assert f"<h4><code>{one.type}</code></h4>" in text
+    assert "script" not in text
+    assert "style=" not in text
+    assert answer["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self';")
+
+
+def test_the_readable_catalogue_says_what_a_field_holds():
+    section = next(section for section in reading.sections() if section.name == "Game")
+    said = next(entry for entry in section.sent if entry.name == "chat_message")
+    assert said.fields == [("message", "text of 1 to 500 characters")]
+    state = next(entry for entry in section.heard if entry.name == "game_state")
+    assert ("turn", "whole number or null") in state.fields
+    assert ("?recovered", "true or false") in state.fields
+
+
+def fits(name: str, frame: dict[str, Any]) -> None:
+    """The frame is one that the document lets this socket send, with no field beyond."""
+    document = json.loads(json.dumps(asyncapi.document()))
+    payload = document["channels"][name]["messages"][frame["type"]]["payload"]
+    schema = {**payload, "additionalProperties": False, "components": document["components"]}
+    Draft202012Validator(schema).validate(frame)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_every_frame_of_a_game_is_as_the_catalogue_says(new_game, ada, bob, cyd):
+    game = await new_game()
+    first, second = await begin(game, ada, bob)
+    watching = await cyd.enter(game.pk)
+    heard = []
+    await first.send(type="chat_message", message="hi", id="a")
+    await first.send(type="chat_message", id="b")
+    for player, cell in ((first, 0), (second, 3), (first, 1), (second, 4), (first, 2)):
+        await player.send(type="player_move", movement={"cell": cell})
+        while True:
+            heard.append(await player.hear())
+            if heard[-1]["type"] == "player_move" and heard[-1]["movement"] == {"cell": cell}:
+                break
+    while (frame := await first.hear())["type"] != "game_over":
+        heard.append(frame)
+    heard.append(frame)
+    await first.send(type="ping", id=1)
+    heard.append(await first.hear_until("pong"))
+    heard.append(await watching.hear("game_state"))
+    back = await bob.enter(game.pk, f"?since={frame['seq'] - 1}")
+    heard.append(await back.hear("resumed"))
+    for frame in heard:
+        fits("Game", frame)
+    assert {"chat_message", "error", "player_move", "game_over", "pong"} <= {frame["type"] for frame in heard}
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_every_frame_to_a_user_is_as_the_catalogue_says(ada):
+    player = await Player(application, "/ws/notifications/", token=ada.token).enter()
+    fits("Notifications", await player.hear("badge"))
+    await player.send(type="ping")
+    fits("Notifications", await player.hear("pong"))

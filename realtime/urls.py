@@ -1,0 +1,9 @@
+"""Where the message catalogue is."""
+
+from core.routes import route
+from realtime import views
+
+urlpatterns = [
+    route("api/asyncapi.json", views.AsyncAPI.as_view(), name="asyncapi"),
+    route("api/docs/events", views.events, name="events"),
+]

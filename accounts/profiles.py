@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from accounts.models import User
+from realtime import presence
 
 Facts = Callable[[list[int]], Mapping[int, Any]]
 AnyFacts = TypeVar("AnyFacts", bound=Facts)
@@ -41,3 +42,8 @@ def public(users: Iterable[User]) -> list[dict[str, Any]]:
         }
         for user in users
     ]
+
+
+@profile_fact("online")
+def _online(user_ids: list[int]) -> dict[int, bool]:
+    return dict.fromkeys(presence.online_sync(user_ids), True)

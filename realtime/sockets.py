@@ -9,6 +9,7 @@ from django.conf import settings
 from realtime import metrics
 from realtime.connection import Connection
 from realtime.identity import Identity
+from realtime.presence import Presence
 
 UNAUTHENTICATED = 4401
 IDLE = 4408
@@ -27,7 +28,8 @@ def on_heard(function: Heard) -> Heard:
 class Sockets:
     """The open sockets by session. One look at all of them twice a second replaces a timer for each."""
 
-    def __init__(self) -> None:
+    def __init__(self, presence: Presence) -> None:
+        self._presence = presence
         self._by_session: dict[str, dict[Connection, None]] = {}
         self._anonymous: dict[Connection, None] = {}
         self.count = 0
@@ -43,6 +45,7 @@ class Sockets:
         self._anonymous.pop(connection, None)
         connection.identity = identity
         self._by_session.setdefault(identity.session_id, {})[connection] = None
+        self._presence.arrived(identity.user_id)
 
     def remove(self, connection: Connection) -> None:
         """The socket is gone."""
@@ -53,6 +56,7 @@ class Sockets:
             sockets.pop(connection, None)
             if not sockets:
                 self._by_session.pop(session_id, None)
+            self._presence.left(connection.identity.user_id)
         self.count -= 1
         metrics.sockets_open.set(self.count)
 

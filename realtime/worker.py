@@ -16,6 +16,7 @@ from django.db import close_old_connections
 
 from core.embedded import valkey
 from realtime.hub import Hub
+from realtime.presence import Presence
 from realtime.redis import Down, connect
 from realtime.relay import Relay
 from realtime.sockets import Sockets
@@ -50,8 +51,9 @@ class Worker:
         self.thread = threading.get_ident()
         self.redis = connect()
         self.hub = Hub()
-        self.sockets = Sockets()
         self.relay = Relay(self._receive_frames)
+        self.presence = Presence(self.redis, self.relay)
+        self.sockets = Sockets(self.presence)
         self.streams = Streams(self.redis, self.relay, self.hub)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -66,7 +68,14 @@ class Worker:
     async def start(self) -> None:
         await self.relay.start()
         await self.redis.set(lease_key(self.id), 1, px=int(LEASE_S * 1000))
-        for task in (self._keep_lease, self._audit_streams, self.sockets.watch, *_backgrounds):
+        ours = (
+            self._keep_lease,
+            self._audit_streams,
+            self.sockets.watch,
+            self.presence.keep,
+            self.presence.tell,
+        )
+        for task in (*ours, *_backgrounds):
             self._tasks.append(asyncio.create_task(_for_life(task), name=task.__qualname__))
 
     async def stop(self) -> None:
@@ -75,6 +84,7 @@ class Worker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.presence.stop()
         try:
             await self.redis.delete(lease_key(self.id))
         except Down:

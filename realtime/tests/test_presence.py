@@ -1,0 +1,284 @@
+"""Who is online, with several workers on one real Redis."""
+
+import asyncio
+import contextlib
+import json
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import psutil
+import pytest
+from websockets.asyncio.client import connect as open_socket
+
+from realtime import presence
+from realtime.connection import Connection
+from realtime.identity import Identity
+from realtime.worker import Worker
+
+ADA, BOB = 1, 2
+WITHIN_S = 30
+
+
+class Server:
+    """A worker of which only presence runs."""
+
+    def __init__(self) -> None:
+        self.worker = Worker()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> "Server":
+        await self.worker.relay.start()
+        self.run()
+        return self
+
+    def run(self) -> None:
+        here = self.worker.presence
+        self._tasks = [asyncio.create_task(here.keep()), asyncio.create_task(here.tell())]
+
+    async def stand_still(self) -> None:
+        """Nothing runs any more, as after kill -9 or in a stopped process."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def stop(self) -> None:
+        await self.stand_still()
+        await self.worker.presence.stop()
+
+    def connect(self, user: int) -> Connection:
+        async def send(message: object) -> None: ...
+
+        connection = Connection(send, None, 0.0)
+        self.worker.sockets.add(connection)
+        identity = Identity(user, f"user{user}", False, False, f"session{user}", time.time() + 3600)
+        self.worker.sockets.identify(connection, identity)
+        return connection
+
+    def disconnect(self, connection: Connection) -> None:
+        self.worker.sockets.remove(connection)
+
+    async def close(self) -> None:
+        await self.stand_still()
+        await self.worker.relay.stop()
+        await self.worker.redis.aclose()
+
+
+@pytest.fixture
+async def new_server() -> AsyncIterator[Callable[[], Awaitable[Server]]]:
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def new_server() -> Server:
+            server = await Server().start()
+            stack.push_async_callback(server.close)
+            return server
+
+        yield new_server
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same order of times, in less time."""
+    monkeypatch.setattr(presence, "LINGER_S", 0.2)
+    monkeypatch.setattr(presence, "BEAT_EVERY_S", 0.1)
+    monkeypatch.setattr(presence, "DEAD_AFTER_S", 2.5)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[tuple[int, bool]]:
+    """What was told of changes, by any worker."""
+    changes: asyncio.Queue[tuple[int, bool]] = asyncio.Queue()
+
+    async def hear(user_id: int, is_online: bool) -> None:
+        changes.put_nowait((user_id, is_online))
+
+    monkeypatch.setattr(presence, "_on_change", [hear])
+    return changes
+
+
+async def hear(told: asyncio.Queue[tuple[int, bool]]) -> tuple[int, bool]:
+    return await asyncio.wait_for(told.get(), WITHIN_S)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(WITHIN_S):
+        while not await asyncio.to_thread(is_so):  # noqa: ASYNC110  (nothing tells when)
+            await asyncio.sleep(0.02)
+
+
+async def test_a_user_is_online_from_the_first_socket_to_the_last(new_server, told):
+    server = await new_server()
+    phone, laptop = server.connect(ADA), server.connect(ADA)
+    assert await hear(told) == (ADA, True)
+    assert await asyncio.to_thread(presence.online_sync, [ADA, BOB]) == {ADA}
+
+    server.disconnect(phone)
+    bob = server.connect(BOB)
+    assert await hear(told) == (BOB, True)
+    server.disconnect(bob)
+    assert await hear(told) == (BOB, False)
+    assert presence.online_sync([ADA, BOB]) == {ADA}
+
+    server.disconnect(laptop)
+    assert await hear(told) == (ADA, False)
+    assert presence.online_sync([ADA, BOB]) == set()
+
+
+async def test_a_user_on_two_workers_is_told_once_each_way(new_server, told):
+    one, two = await new_server(), await new_server()
+    here = one.connect(ADA)
+    assert await hear(told) == (ADA, True)
+    there, bob = two.connect(ADA), two.connect(BOB)
+    assert await hear(told) == (BOB, True)
+
+    one.disconnect(here)
+    other = one.connect(3)
+    assert await hear(told) == (3, True)
+    one.disconnect(other)
+    assert await hear(told) == (3, False)  # by then Ada's absence from this worker was looked at, too
+    assert presence.online_sync([ADA]) == {ADA}
+
+    two.disconnect(there)
+    assert await hear(told) == (ADA, False)
+    two.disconnect(bob)
+    assert await hear(told) == (BOB, False)
+    assert told.empty()
+
+
+async def test_a_page_that_is_loaded_again_does_not_flicker(new_server, told):
+    server = await new_server()
+    page = server.connect(ADA)
+    assert await hear(told) == (ADA, True)
+    for _ in range(3):
+        server.disconnect(page)
+        await asyncio.sleep(0)
+        page = server.connect(ADA)
+    bob = server.connect(BOB)
+    assert await hear(told) == (BOB, True)
+    server.disconnect(bob)
+    assert await hear(told) == (BOB, False)
+    assert presence.online_sync([ADA]) == {ADA}
+
+
+async def test_the_users_of_a_dead_worker_are_told_offline_by_one_of_the_others(new_server, told):
+    dying, *others = [await new_server() for _ in range(4)]
+    for user in range(1, 41):
+        dying.connect(user)
+    assert {await hear(told) for _ in range(40)} == {(user, True) for user in range(1, 41)}
+    others[0].connect(ADA)
+    await dying.stand_still()
+
+    assert {await hear(told) for _ in range(39)} == {(user, False) for user in range(2, 41)}
+    assert presence.online_sync(range(1, 41)) == {ADA}
+    assert told.empty()
+    assert await others[0].worker.redis.keys("online:*") == [b"online:1"]
+
+
+async def test_a_worker_taken_for_dead_brings_its_users_back(new_server, told):
+    slow, _ = await new_server(), await new_server()
+    slow.connect(ADA)
+    assert await hear(told) == (ADA, True)
+    await slow.stand_still()
+    assert await hear(told) == (ADA, False)
+    slow.run()
+    assert await hear(told) == (ADA, True)
+    assert presence.online_sync([ADA]) == {ADA}
+
+
+async def test_a_worker_that_stops_in_good_order_leaves_its_users_time_to_come_back(new_server, told):
+    stopping, other = await new_server(), await new_server()
+    stopping.connect(ADA)
+    stopping.connect(BOB)
+    assert {await hear(told) for _ in range(2)} == {(ADA, True), (BOB, True)}
+    await stopping.stop()
+    other.connect(ADA)
+    assert await hear(told) == (BOB, False)
+    assert presence.online_sync([ADA, BOB]) == {ADA}
+    assert told.empty()
+
+
+async def test_an_emptied_redis_is_filled_again_and_nothing_is_told(new_server, told):
+    one, two = await new_server(), await new_server()
+    one.connect(ADA)
+    two.connect(BOB)
+    assert {await hear(told) for _ in range(2)} == {(ADA, True), (BOB, True)}
+    await one.worker.redis.flushdb()
+    await until(lambda: presence.online_sync([ADA, BOB]) == {ADA, BOB})
+    assert told.empty()
+
+
+async def test_who_leaves_one_worker_of_an_emptied_redis_is_not_offline_while_on_another(new_server, told):
+    one, two = await new_server(), await new_server()
+    here, there, bob = one.connect(ADA), two.connect(ADA), one.connect(BOB)
+    assert {await hear(told) for _ in range(2)} == {(ADA, True), (BOB, True)}
+    one.disconnect(here)
+    one.disconnect(bob)
+    await one.worker.redis.flushdb()
+    assert await hear(told) == (BOB, False)
+    assert presence.online_sync([ADA]) == {ADA}
+    two.disconnect(there)
+    assert await hear(told) == (ADA, False)
+
+
+async def test_nothing_is_left_when_all_have_left(new_server, told):
+    server = await new_server()
+    sockets = [server.connect(user) for user in range(1, 2501)]
+    for _ in sockets:
+        await hear(told)
+    for socket in sockets:
+        server.disconnect(socket)
+    for _ in sockets:
+        await hear(told)
+    assert await server.worker.redis.keys("online:*") == []
+    assert await server.worker.redis.keys("presence:*") == [presence.WORKERS.encode()]
+
+
+async def test_a_change_reaches_all_who_want_to_know_though_one_fails(new_server, told, monkeypatch):
+    async def fail(user_id: int, is_online: bool) -> None:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr(presence, "_on_change", [fail, *presence._on_change])
+    server = await new_server()
+    server.connect(ADA)
+    assert await hear(told) == (ADA, True)
+
+
+def is_connected(pid: int, port: int) -> bool:
+    """Whether this process serves the client at this port."""
+    return any(end.raddr and end.raddr.port == port for end in psutil.Process(pid).net_connections("tcp"))
+
+
+def call(base_url: str, path: str, body: dict | None = None, token: str = "") -> dict:
+    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(
+        urllib.request.Request(base_url + path, data, headers), timeout=10
+    ) as response:
+        return json.load(response)
+
+
+async def test_public_profiles_show_who_is_online_until_the_worker_is_killed(live_server_process):
+    with live_server_process(workers=2) as server:
+        ada = await asyncio.to_thread(call, server.base_url, "/api/auth/guest", {})
+
+        def online() -> bool:
+            path = f"/api/users/{ada['user']['id']}/"
+            return bool(call(server.base_url, path, token=ada["access"])["online"])
+
+        def offline() -> bool:
+            return not online()
+
+        def enter() -> open_socket:
+            return open_socket(f"{server.ws_url}/ws/notifications/?token={ada['access']}", proxy=None)
+
+        assert not await asyncio.to_thread(online)
+        async with enter():
+            await until(online)
+        await until(offline)
+
+        async with enter() as socket:
+            await until(online)
+            port = socket.local_address[1]
+            holder = next(pid for pid in server.pids if is_connected(pid, port))
+            await asyncio.to_thread(server.kill, holder)
+            await until(offline)

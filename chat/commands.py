@@ -24,4 +24,4 @@ class TypingStop(Command):
 class Read(Command):
     """All messages of the friend up to this one are read."""
 
-    up_to: Annotated[int, Meta(ge=0, lt=2**63)]
+    up_to: Annotated[int, Meta(ge=0, le=2**53)]

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from realtime import topics
-from realtime.messages import Closing, Ephemeral, Event, Reply
+from realtime.messages import Closing, Ephemeral, Event, Internal, Reply
 from realtime.topics import Topic
 
 NOT_ALLOWED, GONE = 4403, 4404
@@ -20,7 +20,7 @@ class Person(Struct, kw_only=True, frozen=True):
     is_premium: bool
 
 
-class Message(Struct, kw_only=True, frozen=True):
+class Text(Struct, kw_only=True, frozen=True):
     """What was said in a lobby."""
 
     id: int
@@ -84,7 +84,7 @@ class InLobby(Event, kw_only=True):
 class ChatMessage(InLobby):
     """A member said something."""
 
-    message: Message
+    message: Text
 
 
 class MessageDeleted(InLobby):
@@ -152,7 +152,7 @@ class ModerationMute(InLobby):
     target_id: int
     target_username: str
     reason: str
-    by_id: int
+    by_id: int | None
     until: datetime | None
 
 
@@ -297,11 +297,7 @@ class DirectClosed(BetweenFriends):
         return Closing(NOT_ALLOWED, "not_friends")
 
 
-class UnreadChanged(Event):
-    """How many messages of which friend a user has not read: what the badge is made of."""
+class UnreadChanged(Internal):
+    """A user has more or fewer unread messages of friends than before."""
 
     user_id: int
-    from_id: int
-
-    def audience(self) -> tuple[Topic, ...]:
-        return ()

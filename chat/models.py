@@ -23,7 +23,9 @@ class Lobby(models.Model):
 
     name = models.CharField(
         max_length=NAME_LENGTH,
-        validators=[RegexValidator(r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\Z", "Letters, digits, - and _ only.")],
+        validators=[
+            RegexValidator(r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\Z", "Letters, digits, - and _ only.")
+        ],
     )
     owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="lobbies_owned")
     is_public = models.BooleanField(default=True)
@@ -93,7 +95,9 @@ class Sanction(models.Model):
     objects = InForce.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["lobby", "user", "kind"], name="one_sanction_of_a_kind")]
+        constraints = [
+            models.UniqueConstraint(fields=["lobby", "user", "kind"], name="one_sanction_of_a_kind")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.user_id} in {self.lobby_id}"
@@ -160,7 +164,9 @@ class DirectMessage(models.Model):
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="messages", db_index=False)
     sender = models.ForeignKey(User, on_delete=models.CASCADE, related_name="direct_sent")
-    receiver = models.ForeignKey(User, on_delete=models.CASCADE, related_name="direct_received", db_index=False)
+    receiver = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="direct_received", db_index=False
+    )
     content = models.CharField(max_length=rules.MOST_CHARACTERS)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts.models import User
 from chat import events, rules
 from chat.models import (
     DirectMessage,
@@ -28,7 +29,7 @@ LAST_MESSAGES = 50
 ATTENDANCE = "here"
 """The kind of room, in ``realtime.attendance``, whose names are topics of lobbies and conversations."""
 
-encode = msgspec.json.encode
+_encode = msgspec.json.encode
 
 
 def filtered_words() -> list[str]:
@@ -69,19 +70,24 @@ def facts(lobby: Lobby) -> events.LobbyFacts:
 
 
 def lobbies_visible_to(user_id: int) -> QuerySet[Lobby]:
-    """Public lobbies and those the user is a member of, with the count of members (``member_count``)."""
-    mine = Membership.objects.filter(lobby=OuterRef("pk"), user_id=user_id)
+    """Public lobbies and those the user is a member of, with the user's
+    own role (``my_role``) and the number of members (``member_count``).
+    """
+    my_role = Membership.objects.filter(lobby=OuterRef("pk"), user_id=user_id).values("role")
     counted = (
-        Membership.objects.filter(lobby=OuterRef("pk")).order_by().values("lobby").annotate(n=Count("pk")).values("n")
+        Membership.objects.filter(lobby=OuterRef("pk"))
+        .order_by()
+        .values("lobby")
+        .annotate(n=Count("pk"))
+        .values("n")
     )
     return (
         Lobby.objects.select_related("owner")
         .annotate(
-            is_mine=Exists(mine),
-            my_role=Subquery(mine.values("role")),
+            my_role=Subquery(my_role),
             member_count=Coalesce(Subquery(counted), 0),
         )
-        .filter(Q(is_public=True) | Q(is_mine=True))
+        .filter(Q(is_public=True) | Q(my_role__isnull=False))
     )
 
 
@@ -98,7 +104,9 @@ def check_not_banned(lobby_id: int, user_id: int) -> None:
 
 def role(lobby_id: int, user_id: int) -> str | None:
     """The user's role in the lobby; None for who is no member."""
-    return Membership.objects.filter(lobby_id=lobby_id, user_id=user_id).values_list("role", flat=True).first()
+    return (
+        Membership.objects.filter(lobby_id=lobby_id, user_id=user_id).values_list("role", flat=True).first()
+    )
 
 
 def check_member(lobby: Lobby, user_id: int) -> str:
@@ -124,7 +132,7 @@ def check_open(lobby: Lobby) -> None:
         raise LobbyClosed
 
 
-def bans(lobby_id: int) -> QuerySet[Sanction]:
+def sanctions(lobby_id: int) -> QuerySet[Sanction]:
     """The bans and mutes in force in a lobby, with whom they hit."""
     return Sanction.objects.in_force().filter(lobby_id=lobby_id).select_related("user")
 
@@ -138,6 +146,18 @@ class LobbyState:
     messages: msgspec.Raw
     standing: dict[int, tuple[str, datetime | None]]
 
+    def seen_by(self, user_id: int) -> events.PresenceState:
+        """What the member is shown. Raises ``NotAMember``."""
+        if user_id not in self.standing:
+            raise NotAMember
+        role, muted_until = self.standing[user_id]
+        return events.PresenceState(
+            lobby=self.lobby,
+            members=self.members,
+            messages=self.messages,
+            you=events.You(user_id=user_id, role=role, muted_until=muted_until),
+        )
+
 
 def members(lobby_id: int, online: set[int], user_id: int | None = None) -> list[events.Member]:
     """Who belongs to the lobby, or that one of them, by rank and then by when they came."""
@@ -150,21 +170,39 @@ def members(lobby_id: int, online: set[int], user_id: int | None = None) -> list
     )
     return [
         events.Member(
-            user_id=user, username=name, is_premium=is_premium, role=role, muted_until=until, online=user in online
+            user_id=user,
+            username=name,
+            is_premium=is_premium,
+            role=role,
+            muted_until=until,
+            online=user in online,
         )
         for user, name, is_premium, role, until in sorted(found, key=lambda row: -rules.RANKS[row[3]])
     ]
 
 
+def lobby_entered_by(user_id: int, *, lobby_id: int | None = None, name: str = "") -> Lobby:
+    """The open lobby, by id or by name, whose socket the member opens.
+
+    Raises ``UnknownLobby``, ``Banned``, ``NotAMember``.
+    """
+    found = open_lobby_called(name) if lobby_id is None else lobby(lobby_id)
+    if found.status != Lobby.Status.OPEN:
+        raise UnknownLobby
+    check_member(found, user_id)
+    return found
+
+
 def lobby_state(lobby_id: int) -> LobbyState:
-    """How the lobby stands. Raises ``UnknownLobby``, ``LobbyClosed``."""
+    """How the lobby stands. Raises ``UnknownLobby``, also for a closed one."""
     found = lobby(lobby_id)
-    check_open(found)
+    if found.status != Lobby.Status.OPEN:
+        raise UnknownLobby
     there = members(lobby_id, present(ATTENDANCE, topics.lobby(found.name)))
     return LobbyState(
-        lobby=msgspec.Raw(encode(facts(found))),
-        members=msgspec.Raw(encode(there)),
-        messages=msgspec.Raw(encode(shown_messages(messages(lobby_id)[:LAST_MESSAGES]))),
+        lobby=msgspec.Raw(_encode(facts(found))),
+        members=msgspec.Raw(_encode(there)),
+        messages=msgspec.Raw(_encode(shown_messages(messages(lobby_id)[:LAST_MESSAGES]))),
         standing={member.user_id: (member.role, member.muted_until) for member in there},
     )
 
@@ -183,12 +221,10 @@ def message(lobby_id: int, message_id: int) -> LobbyMessage:
     return found
 
 
-def shown_messages(messages: Iterable[LobbyMessage]) -> list[events.Message]:
+def shown_messages(messages: Iterable[LobbyMessage]) -> list[events.Text]:
     """Messages as members see them."""
     return [
-        events.Message(
-            id=each.pk, content=each.content, sender=person(each.sender), created_at=each.created_at
-        )
+        events.Text(id=each.pk, content=each.content, sender=person(each.sender), created_at=each.created_at)
         for each in messages
     ]
 
@@ -235,6 +271,22 @@ def shown_direct(messages: Iterable[DirectMessage]) -> list[events.DirectText]:
     ]
 
 
+def direct_state(user_id: int, friend_id: int) -> events.DirectState:
+    """How the conversation stands for one of the two. Raises ``NotFriends``."""
+    check_friends(user_id, friend_id)
+    here = present(ATTENDANCE, topics.direct(user_id, friend_id))
+    return events.DirectState(
+        members=[
+            events.Friend(
+                user_id=each.pk, username=each.username, is_premium=each.is_premium, online=each.pk in here
+            )
+            for each in User.objects.filter(pk__in=(user_id, friend_id)).order_by("pk")
+        ],
+        messages=shown_direct(direct_messages(user_id, friend_id)[:LAST_MESSAGES]),
+        unread=DirectMessage.objects.filter(receiver_id=user_id, sender_id=friend_id, read_at=None).count(),
+    )
+
+
 def threads(user_id: int) -> QuerySet[Thread]:
     """The user's conversations with friends, with what is unread in each (``unread``)."""
     unread = (
@@ -270,6 +322,12 @@ def unread_counts(user_id: int) -> dict[int, int]:
     return {sender: n for sender, n in counts.items() if sender in with_friends}
 
 
-def person(user: object) -> events.Person:
+def person(user: User) -> events.Person:
     """A user as others see them."""
-    return events.Person(id=user.pk, username=user.username, is_premium=user.is_premium)  # type: ignore[attr-defined]
+    return events.Person(id=user.pk, username=user.username, is_premium=user.is_premium)
+
+
+def person_of(user_id: int) -> events.Person | None:
+    """The same by id; None for a user who is gone."""
+    found = User.objects.filter(pk=user_id).first()
+    return None if found is None else person(found)

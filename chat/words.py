@@ -22,8 +22,8 @@ READ_AGAIN_S = 10.0
 
 _LOOK_ALIKES = dict(
     zip(
-        "0134578926@$!|+€£¢" "авеёзікмнорстухѕјһոօ" "αβεικνορτυχγωη" "ıłøđħŋſßæœ",
-        "oieastbgzgasiitelc" "abeezikmhopctyxsjhno" "abeikvoptuxywn" "ilodhnssao",
+        "0134578926@$!|+€£¢авеёзікмнорстухѕјһոօαβεικνορτυχγωηıłøđħŋſßæœ",
+        "oieastbgzgasiitelcabeezikmhopctyxsjhnoabeikvoptuxywnilodhnssao",
         strict=True,
     )
 )
@@ -77,10 +77,10 @@ class Filter:
             self._beginnings.update(skeleton[:length] for length in range(1, len(skeleton) + 1))
             self._by_length[len(letters)].append(letters)
             if "*" in (word[0], word[-1]):
-                pattern = "".join(f"{letter}{{{count},}}" for letter, count in zip(skeleton, counts, strict=True))
-                parts.append(
-                    ("" if word[0] == "*" else "^") + pattern + ("" if word[-1] == "*" else "$")
+                pattern = "".join(
+                    f"{letter}{{{count},}}" for letter, count in zip(skeleton, counts, strict=True)
                 )
+                parts.append(("" if word[0] == "*" else "^") + pattern + ("" if word[-1] == "*" else "$"))
         self._part = re.compile("|".join(parts)).search if parts else None
         self._is_listed = lru_cache(maxsize=4096)(self._look_up)
 
@@ -180,7 +180,6 @@ class Filter:
             all(shown in ("*", letter) for shown, letter in zip(letters, word, strict=True))
             for word in self._by_length.get(len(letters), ())
         )
-
 
 
 def read(path: Path) -> list[str]:

@@ -10,6 +10,8 @@ django.setup()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  (needs the apps loaded)
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 
+import chat.routing  # noqa: E402
+import friends.routing  # noqa: E402
 import game.routing  # noqa: E402
 import notifications.routing  # noqa: E402
 from accounts import gatekeeping, own_profile  # noqa: E402
@@ -38,7 +40,12 @@ application = ProtocolTypeRouter(
         "websocket": HostOriginValidator(
             Gate(
                 URLRouter(
-                    [*game.routing.websocket_urlpatterns, *notifications.routing.websocket_urlpatterns]
+                    [
+                        *chat.routing.websocket_urlpatterns,
+                        *friends.routing.websocket_urlpatterns,
+                        *game.routing.websocket_urlpatterns,
+                        *notifications.routing.websocket_urlpatterns,
+                    ]
                 ),
                 identify=gatekeeping.identify,
                 redeem=gatekeeping.redeem_ticket,

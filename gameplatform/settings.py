@@ -29,7 +29,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 # -- Applications
 
 EXTRA_APPS = env.list("EXTRA_APPS", default=[])
-OUR_APPS = ["core", "realtime", "accounts", "game", "matchmaking", "notifications", "web"]
+OUR_APPS = ["core", "realtime", "accounts", "friends", "game", "chat", "matchmaking", "notifications", "web"]
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",
@@ -206,6 +206,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 SOCKET_MAX_RATE = env.int("SOCKET_MAX_RATE", default=100)
 GAME_JOURNAL = "game.live.journal.Journal"
+CHAT_WORDS = env.str("CHAT_WORDS", default=str(BASE_DIR / "chat" / "words.txt"))
 INVITE_TTL = env.int("INVITE_TTL", default=60)
 
 # -- Logs

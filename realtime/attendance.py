@@ -9,9 +9,9 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
-from realtime.redis import Down, client, sync_client
+from realtime.redis import Down, client, evaluate, sync_client
 from realtime.worker import current
 
 logger = logging.getLogger(__name__)
@@ -87,6 +87,7 @@ class Attendance:
 
     def __init__(self, kind: str, changed: Changed) -> None:
         self._kind = kind
+        self._workers = f"{kind}:workers"
         self._changed = changed
         self._sockets: dict[Place, int] = {}
         self._news: deque[tuple[Place, bool]] = deque()
@@ -135,7 +136,7 @@ class Attendance:
                     pass
 
     async def _beat(self) -> None:
-        is_unknown = await client().eval(_BEAT, 1, f"{self._kind}:workers", current().id)
+        is_unknown = await evaluate(client(), _BEAT, [self._workers], [current().id])
         if is_unknown:
             # New here, or Redis was emptied, or this worker was taken for dead.
             waiting = {place for place, _ in self._news}
@@ -151,8 +152,8 @@ class Attendance:
                 batch.append(place)
             script = _ENTER if is_there else _LEAVE
             arguments = [f"{room} {user_id}" for room, user_id in batch]
-            answers: list[Any] = await client().eval(
-                script, 1, f"{self._kind}:of:{current().id}", f"{self._kind}:", *arguments
+            answers: list[Any] = await evaluate(
+                client(), script, [f"{self._kind}:of:{current().id}"], [f"{self._kind}:", *arguments]
             )
             for _ in batch:
                 self._news.popleft()
@@ -162,8 +163,8 @@ class Attendance:
 
     async def _sweep(self) -> None:
         while True:
-            gone: list[bytes] | None = await client().eval(
-                _SWEEP, 1, f"{self._kind}:workers", DEAD_AFTER_S, self._kind, AT_ONCE
+            gone: list[bytes] | None = await evaluate(
+                client(), _SWEEP, [self._workers], [DEAD_AFTER_S, self._kind, AT_ONCE]
             )
             if gone is None:
                 return
@@ -181,7 +182,8 @@ class Attendance:
 def present(kind: str, room: str) -> set[int]:
     """The users in this room, from a thread; nobody while Redis is away."""
     try:
-        return {int(user) for user in sync_client().hkeys(f"{kind}:{room}")}
+        users = cast(list[bytes], sync_client().hkeys(f"{kind}:{room}"))
     except Down as problem:
         logger.warning("Nobody counts as present: %s", problem)
         return set()
+    return {int(user) for user in users}

@@ -18,7 +18,7 @@ from chat.services.messages import (
     report_message,
     settle_reports,
 )
-from chat.services.moderation import appoint, ban, dismiss, kick, mute, unban, unmute
+from chat.services.moderation import appoint, ban, dismiss, kick, lift, mute, unban, unmute
 
 __all__ = [
     "Post",
@@ -33,6 +33,7 @@ __all__ = [
     "kick",
     "leave_every_lobby",
     "leave_lobby",
+    "lift",
     "mark_read",
     "mute",
     "post_direct",

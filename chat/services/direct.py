@@ -32,7 +32,7 @@ def post_direct(*, sender_id: int, friend_id: int, content: str) -> events.Direc
     thread.save(update_fields=["last_message", "last_at"])
     (text,) = selectors.shown_direct([row])
     publish(events.DirectMessage(between=(low_id, high_id), message=text))
-    publish(events.UnreadChanged(user_id=friend_id, from_id=sender_id))
+    publish(events.UnreadChanged(user_id=friend_id))
     return text
 
 
@@ -51,5 +51,5 @@ def mark_read(*, user_id: int, friend_id: int, up_to: int) -> datetime | None:
     if last is None or not unread.update(read_at=now):
         return None
     publish(events.Read(between=between(user_id, friend_id), user_id=user_id, up_to=last, read_at=now))
-    publish(events.UnreadChanged(user_id=user_id, from_id=friend_id))
+    publish(events.UnreadChanged(user_id=user_id))
     return now

@@ -1,4 +1,4 @@
-"""The life of a lobby. Who belongs to it changes under the lock of its row, and nothing else is locked first."""
+"""The life of a lobby. Who belongs to it changes under the lock of its row, taken before any other."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from accounts import selectors as accounts
 from chat import events, selectors, words
@@ -170,7 +170,7 @@ def _close(lobby: Lobby) -> None:
 
 def tell_of(lobby: Lobby, user_id: int | None = None, *, gone_id: int | None = None) -> None:
     """Tell the lobby how it is now, and how one of its members is, or who is gone."""
-    member = UNSET
+    member: events.Member | UnsetType = UNSET
     if user_id is not None:
         online = present(selectors.ATTENDANCE, topics.lobby(lobby.name))
         member = selectors.members(lobby.pk, online, user_id)[0]
@@ -193,8 +193,8 @@ def _check_owner(lobby: Lobby, user_id: int) -> None:
 def start_game(
     *, actor_id: int, lobby_id: int, game: str = "", options: Mapping[str, Any] | None = None
 ) -> UUID:
-    """Start a game of the lobby with as many members as it seats: the owner first, then those who are here, in
-    the order in which they joined. The others may watch. Such a game is not rated: its players choose each other.
+    """Start a game of the lobby with as many members as it seats: the owner first, then those who are here,
+    in the order in which they joined. The others may watch. It is not rated: players choose each other.
 
     Raises ``OwnerOnly``, ``NoGameChosen``, ``UnknownGame``, ``InvalidOptions``, ``NotEnoughPlayers`` and
     ``TooManyGames``.

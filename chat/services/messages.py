@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from chat import events, rules, selectors, words
 from chat.models import Lobby, LobbyMessage, Membership, Report, Sanction
-from chat.refusals import Muted
+from chat.refusals import Muted, NotAMember
 from core.refusals import Refusal
 from realtime.publishing import publish
 
@@ -23,9 +23,10 @@ class Post:
     content: str
 
 
-def post_message(*, lobby_id: int, sender_id: int, content: str) -> events.Message:
-    """Say something. Raises ``InvalidContent``, ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``NotAMember``,
-    ``Muted``.
+def post_message(*, lobby_id: int, sender_id: int, content: str) -> events.Text:
+    """Say something.
+
+    Raises ``InvalidContent``, ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``NotAMember``, ``Muted``.
     """
     (answer,) = post_messages([Post(lobby_id, sender_id, rules.clean(content))])
     if isinstance(answer, Refusal):
@@ -34,7 +35,7 @@ def post_message(*, lobby_id: int, sender_id: int, content: str) -> events.Messa
 
 
 @transaction.atomic
-def post_messages(posts: Sequence[Post]) -> list[events.Message | Refusal]:
+def post_messages(posts: Sequence[Post]) -> list[events.Text | Refusal]:
     """Say all this, in two statements however much it is; a message or a refusal for each."""
     muted = Sanction.objects.in_force().filter(
         kind=Sanction.Kind.MUTE, lobby=OuterRef("lobby"), user=OuterRef("user")
@@ -50,7 +51,7 @@ def post_messages(posts: Sequence[Post]) -> list[events.Message | Refusal]:
         )
     }
     now = timezone.now()
-    answers: list[events.Message | Refusal] = []
+    answers: list[events.Text | Refusal] = []
     rows: list[LobbyMessage] = []
     said: list[tuple[int, str, events.Person]] = []
     for number, post in enumerate(posts):
@@ -63,12 +64,16 @@ def post_messages(posts: Sequence[Post]) -> list[events.Message | Refusal]:
         if not is_muted:
             content = words.mask(post.content)
             rows.append(
-                LobbyMessage(lobby_id=post.lobby_id, sender_id=post.sender_id, content=content, created_at=now)
+                LobbyMessage(
+                    lobby_id=post.lobby_id, sender_id=post.sender_id, content=content, created_at=now
+                )
             )
-            said.append((number, lobby, events.Person(id=post.sender_id, username=name, is_premium=is_premium)))
+            said.append(
+                (number, lobby, events.Person(id=post.sender_id, username=name, is_premium=is_premium))
+            )
     LobbyMessage.objects.bulk_create(rows)
     for row, (number, lobby, sender) in zip(rows, said, strict=True):
-        message = events.Message(id=row.pk, content=row.content, sender=sender, created_at=now)
+        message = events.Text(id=row.pk, content=row.content, sender=sender, created_at=now)
         answers[number] = message
         publish(events.ChatMessage(lobby=lobby, message=message))
     return answers
@@ -82,7 +87,7 @@ def _why_not(post: Post) -> Refusal:
     except Refusal as refusal:
         return refusal
     # The user became a member in between.
-    return selectors.NotAMember()
+    return NotAMember()
 
 
 @transaction.atomic

@@ -146,8 +146,20 @@ def _lift(lobby: Lobby, kind: Sanction.Kind, user_id: int) -> bool:
     return held
 
 
+@transaction.atomic
+def lift(*, sanction_id: int) -> None:
+    """End a ban or a mute, on the operators' behalf."""
+    sanction = Sanction.objects.select_related("lobby", "user").filter(pk=sanction_id).first()
+    if sanction is None:
+        return
+    sanction.delete()
+    member = sanction.lobby.memberships.select_related("user").filter(user=sanction.user_id).first()
+    if sanction.kind == Sanction.Kind.MUTE and member is not None:
+        _tell_of_mute(sanction.lobby, None, member, "", None)
+
+
 def _tell_of_mute(
-    lobby: Lobby, actor_id: int, member: Membership, reason: str, until: datetime | None
+    lobby: Lobby, actor_id: int | None, member: Membership, reason: str, until: datetime | None
 ) -> None:
     publish(
         events.ModerationMute(

@@ -1,0 +1,90 @@
+"""The routes of what friends say to each other."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import identity
+from chat import pacing, rules, selectors, serializers, services
+from core import paging
+from core.idempotency import idempotent
+
+
+class Threads(APIView):
+    """The caller's conversations."""
+
+    @extend_schema(
+        description="With friends, the one that was spoken in last first.",
+        parameters=paging.PAGE_PARAMETERS,
+        responses=paging.page_of(serializers.Thread),
+    )
+    def get(self, request: Request) -> Response:
+        user_id = identity(request).user_id
+
+        def show(threads: Iterable[Any]) -> list[dict[str, Any]]:
+            return [_shown(thread, user_id) for thread in threads]
+
+        return paging.page(self, selectors.threads(user_id), ordering=("-last_at", "-pk"), show=show)
+
+
+def _shown(thread: Any, user_id: int) -> dict[str, Any]:
+    friend = thread.high if thread.low_id == user_id else thread.low
+    last = thread.last_message
+    return {
+        "user": selectors.person(friend),
+        "last_message": None if last is None else selectors.shown_direct([last])[0],
+        "last_at": thread.last_at,
+        "unread": thread.unread,
+        "ws_url": f"/ws/chat/{friend.pk}/",
+    }
+
+
+class Messages(APIView):
+    """What the caller and a friend said to each other."""
+
+    @extend_schema(
+        operation_id="api_dm_messages_list",
+        description="The newest first. 403 `not_friends`.",
+        parameters=paging.PAGE_PARAMETERS,
+        responses=paging.page_of(serializers.DirectMessage),
+    )
+    def get(self, request: Request, friend_id: int) -> Response:
+        user_id = identity(request).user_id
+        selectors.check_friends(user_id, friend_id)
+        messages = selectors.direct_messages(user_id, friend_id)
+        return paging.page(self, messages, ordering="-id", show=selectors.shown_direct)
+
+    @extend_schema(
+        description=(
+            "Say something. 403 `not_friends`, 422 `invalid_message`, 429 `rate_limited`: three messages in "
+            "two seconds, over all lobbies and conversations."
+        ),
+        request=serializers.NewMessage,
+        responses={201: serializers.DirectMessage},
+    )
+    @idempotent
+    def post(self, request: Request, friend_id: int) -> Response:
+        user_id = identity(request).user_id
+        content = rules.clean(serializers.read(serializers.NewMessage, request.data)["content"])
+        pacing.take_sync(user_id)
+        message = services.post_direct(sender_id=user_id, friend_id=friend_id, content=content)
+        return Response(message, status=201)
+
+
+class Read(APIView):
+    """How far the caller has read."""
+
+    @extend_schema(
+        description="All that the friend wrote, or all up to a message, is read. 403 `not_friends`.",
+        request=serializers.ReadUpTo,
+        responses=serializers.Unread,
+    )
+    def post(self, request: Request, friend_id: int) -> Response:
+        user_id = identity(request).user_id
+        up_to = serializers.read(serializers.ReadUpTo, request.data).get("up_to", serializers.BIGGEST_ID)
+        services.mark_read(user_id=user_id, friend_id=friend_id, up_to=up_to)
+        return Response({"unread": selectors.unread_counts(user_id).get(friend_id, 0)})

@@ -1,0 +1,287 @@
+"""The routes of lobbies: their life and their order."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import identity
+from chat import rules, selectors, serializers, services
+from chat.models import Membership, Sanction
+from core import paging
+from core.idempotency import idempotent
+from game import services as games
+from realtime import topics
+from realtime.attendance import present
+
+
+def _shown(lobbies: Iterable[Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": lobby.pk,
+            "name": lobby.name,
+            "is_public": lobby.is_public,
+            "max_participants": lobby.max_participants,
+            "game": lobby.game,
+            "status": lobby.status,
+            "owner": None if lobby.owner is None else selectors.person(lobby.owner),
+            "member_count": lobby.member_count,
+            "role": lobby.my_role,
+            "created_at": lobby.created_at,
+            "closed_at": lobby.closed_at,
+            "ws_url": f"/ws/lobbies/{lobby.pk}/",
+        }
+        for lobby in lobbies
+    ]
+
+
+def _one(user_id: int, lobby_id: int, status: int = 200) -> Response:
+    (shown,) = _shown(selectors.lobbies_visible_to(user_id).filter(pk=lobby_id))
+    here = present(selectors.ATTENDANCE, topics.lobby(shown["name"]))
+    return Response({**shown, "members": selectors.members(lobby_id, here)}, status=status)
+
+
+class Lobbies(APIView):
+    """Lobbies: public ones, and those the caller is a member of."""
+
+    @extend_schema(
+        operation_id="api_lobbies_list",
+        parameters=[serializers.LobbiesWanted, *paging.PAGE_PARAMETERS],
+        responses=paging.page_of(serializers.OneLobby),
+    )
+    def get(self, request: Request) -> Response:
+        """The newest first."""
+        wanted = serializers.read(serializers.LobbiesWanted, request.query_params.dict())
+        user_id = identity(request).user_id
+        lobbies = selectors.lobbies_visible_to(user_id)
+        if "public" in wanted:
+            lobbies = lobbies.filter(is_public=wanted["public"])
+        if wanted.get("status"):
+            lobbies = lobbies.filter(status=wanted["status"])
+        if wanted.get("search"):
+            lobbies = lobbies.filter(name__icontains=wanted["search"])
+        if wanted.get("mine"):
+            lobbies = lobbies.filter(memberships__user_id=user_id)
+        return paging.page(self, lobbies, ordering="-created_at", show=_shown)
+
+    @extend_schema(
+        description=(
+            "Open a lobby and own it. 403 `premium_required`, 404 `unknown_game`, 409 `lobby_name_taken`, "
+            "`too_many_lobbies`."
+        ),
+        request=serializers.NewLobby,
+        responses={201: serializers.LobbyWithMembers},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        user_id = identity(request).user_id
+        lobby = services.create_lobby(user_id=user_id, **serializers.read(serializers.NewLobby, request.data))
+        return _one(user_id, lobby.pk, status=201)
+
+
+class OneLobby(APIView):
+    """A lobby."""
+
+    @extend_schema(
+        operation_id="api_lobbies_retrieve",
+        description="404 `unknown_lobby`; 403 `not_a_member` if it is private.",
+        responses=serializers.LobbyWithMembers,
+    )
+    def get(self, request: Request, lobby_id: int) -> Response:
+        user_id = identity(request).user_id
+        selectors.lobby_seen_by(user_id, lobby_id)
+        return _one(user_id, lobby_id)
+
+    @extend_schema(
+        description="Its owner changes it. 403 `owner_only`, 409 `lobby_full` if more than that are in it.",
+        request=serializers.LobbyChanges,
+        responses=serializers.LobbyWithMembers,
+    )
+    def patch(self, request: Request, lobby_id: int) -> Response:
+        user_id = identity(request).user_id
+        changes = serializers.read(serializers.LobbyChanges, request.data)
+        services.edit_lobby(actor_id=user_id, lobby_id=lobby_id, changes=changes)
+        return _one(user_id, lobby_id)
+
+    @extend_schema(description="Its owner closes it for good. 403 `owner_only`.", responses={204: None})
+    def delete(self, request: Request, lobby_id: int) -> Response:
+        services.close_lobby(actor_id=identity(request).user_id, lobby_id=lobby_id)
+        return Response(status=204)
+
+
+class Join(APIView):
+    """A place in a lobby."""
+
+    @extend_schema(
+        description=(
+            "Become a member; again, it changes nothing. 403 `banned`, `invitation_needed` (it is private), "
+            "409 `lobby_full`, `lobby_closed`."
+        ),
+        request=None,
+        responses=serializers.LobbyWithMembers,
+    )
+    def post(self, request: Request, lobby_id: int) -> Response:
+        user_id = identity(request).user_id
+        services.join_lobby(user_id=user_id, lobby_id=lobby_id)
+        return _one(user_id, lobby_id)
+
+
+class Leave(APIView):
+    """The way out of a lobby."""
+
+    @extend_schema(
+        description="The owner hands over to a moderator, else to the eldest member; the last one closes it.",
+        request=None,
+        responses=serializers.Left,
+    )
+    def post(self, request: Request, lobby_id: int) -> Response:
+        has_left = services.leave_lobby(user_id=identity(request).user_id, lobby_id=lobby_id)
+        return Response({"status": "left" if has_left else "not_a_member"})
+
+
+class Start(APIView):
+    """A game of a lobby."""
+
+    @extend_schema(
+        description=(
+            "The owner starts a game with as many members as it seats, those who are here first. "
+            "403 `owner_only`, 404 `unknown_game`, 409 `not_enough_players`, 422 `no_game_chosen`."
+        ),
+        request=serializers.Start,
+        responses=serializers.Started,
+    )
+    @idempotent
+    def post(self, request: Request, lobby_id: int) -> Response:
+        body = serializers.read(serializers.Start, request.data)
+        game_id = services.start_game(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
+        return Response({"game_id": game_id, "ws_url": games.ws_url(game_id)})
+
+
+class Kick(APIView):
+    """Members sent out."""
+
+    @extend_schema(
+        description="The member may come back. 403 `rank_too_low`, 404 `unknown_member`.",
+        request=serializers.Reasoned,
+        responses={204: None},
+    )
+    def post(self, request: Request, lobby_id: int) -> Response:
+        body = serializers.read(serializers.Reasoned, request.data)
+        services.kick(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
+        return Response(status=204)
+
+
+class Ban(APIView):
+    """Users kept out."""
+
+    @extend_schema(
+        description="For good, or until a time to come. 403 `rank_too_low`, 404 for an unknown user.",
+        request=serializers.Timed,
+        responses={204: None},
+    )
+    def post(self, request: Request, lobby_id: int) -> Response:
+        body = serializers.read(serializers.Timed, request.data)
+        services.ban(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
+        return Response(status=204)
+
+
+class Unban(APIView):
+    """The end of a ban."""
+
+    @extend_schema(
+        description="Without a ban it changes nothing. 403 `rank_too_low`.",
+        request=serializers.Target,
+        responses={204: None},
+    )
+    def post(self, request: Request, lobby_id: int) -> Response:
+        body = serializers.read(serializers.Target, request.data)
+        services.unban(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
+        return Response(status=204)
+
+
+class Mute(APIView):
+    """Members who may not speak for a while."""
+
+    @extend_schema(
+        description="For ten minutes, or until a time to come. 403 `rank_too_low`, 404 `unknown_member`.",
+        request=serializers.Timed,
+        responses={204: None},
+    )
+    def post(self, request: Request, lobby_id: int) -> Response:
+        body = serializers.read(serializers.Timed, request.data)
+        services.mute(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
+        return Response(status=204)
+
+
+class Unmute(APIView):
+    """The end of a mute."""
+
+    @extend_schema(
+        description="Without a mute it changes nothing. 403 `rank_too_low`, 404 `unknown_member`.",
+        request=serializers.Target,
+        responses={204: None},
+    )
+    def post(self, request: Request, lobby_id: int) -> Response:
+        body = serializers.read(serializers.Target, request.data)
+        services.unmute(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
+        return Response(status=204)
+
+
+class Sanctions(APIView):
+    """Who is banned or muted."""
+
+    @extend_schema(
+        description="For the owner and moderators, the newest first. 403 `rank_too_low`.",
+        parameters=paging.PAGE_PARAMETERS,
+        responses=paging.page_of(serializers.OneSanction),
+    )
+    def get(self, request: Request, lobby_id: int) -> Response:
+        role = selectors.check_member(selectors.lobby(lobby_id), identity(request).user_id)
+        rules.check_may_act_on(role, Membership.Role.MEMBER)
+        return paging.page(self, selectors.sanctions(lobby_id), ordering="-pk", show=_shown_sanctions)
+
+
+def _shown_sanctions(sanctions: Iterable[Sanction]) -> list[dict[str, Any]]:
+    return [
+        {
+            "user": selectors.person(sanction.user),
+            "kind": sanction.kind,
+            "reason": sanction.reason,
+            "by_id": sanction.by_id,
+            "created_at": sanction.created_at,
+            "until": sanction.until,
+        }
+        for sanction in sanctions
+    ]
+
+
+class Moderators(APIView):
+    """Members who keep order beside the owner."""
+
+    @extend_schema(
+        description="The owner appoints one. 403 `owner_only`, 404 `unknown_member`.",
+        request=serializers.Target,
+        responses={204: None},
+    )
+    def post(self, request: Request, lobby_id: int) -> Response:
+        body = serializers.read(serializers.Target, request.data)
+        services.appoint(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
+        return Response(status=204)
+
+    @extend_schema(
+        description="The owner dismisses one, named in the body or the address. Refused as the other.",
+        parameters=[OpenApiParameter("user_id", int)],
+        request=serializers.Target,
+        responses={204: None},
+    )
+    def delete(self, request: Request, lobby_id: int) -> Response:
+        asked = dict(request.data)
+        named = request.query_params.get("user_id", "")
+        if named.isascii() and named.isdigit() and len(named) < 19:
+            asked.setdefault("user_id", int(named))
+        body = serializers.read(serializers.Target, asked)
+        services.dismiss(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
+        return Response(status=204)

@@ -1,0 +1,73 @@
+"""The routes of what is said in lobbies."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import identity
+from chat import pacing, rules, selectors, serializers, services
+from core import paging
+from core.idempotency import idempotent
+
+
+class Messages(APIView):
+    """What is said in a lobby."""
+
+    @extend_schema(
+        operation_id="api_lobbies_messages_list",
+        description="For members, the newest first. 403 `not_a_member`.",
+        parameters=paging.PAGE_PARAMETERS,
+        responses=paging.page_of(serializers.Message),
+    )
+    def get(self, request: Request, lobby_id: int) -> Response:
+        selectors.check_member(selectors.lobby(lobby_id), identity(request).user_id)
+        return paging.page(self, selectors.messages(lobby_id), ordering="-id", show=selectors.shown_messages)
+
+    @extend_schema(
+        description=(
+            "Say something; listed words are masked. 403 `not_a_member`, `muted`, 422 `invalid_message`, 429 "
+            "`rate_limited`: three messages in two seconds, over all lobbies and conversations."
+        ),
+        request=serializers.NewMessage,
+        responses={201: serializers.Message},
+    )
+    @idempotent
+    def post(self, request: Request, lobby_id: int) -> Response:
+        user_id = identity(request).user_id
+        content = rules.clean(serializers.read(serializers.NewMessage, request.data)["content"])
+        pacing.take_sync(user_id)
+        message = services.post_message(lobby_id=lobby_id, sender_id=user_id, content=content)
+        return Response(message, status=201)
+
+
+class OneMessage(APIView):
+    """Something said in a lobby."""
+
+    @extend_schema(
+        description=(
+            "Take it away: one's own, or, as owner or moderator, that of a lower rank. 403 `rank_too_low`, "
+            "404 `unknown_message`."
+        ),
+        responses={204: None},
+    )
+    def delete(self, request: Request, lobby_id: int, message_id: int) -> Response:
+        services.delete_message(actor_id=identity(request).user_id, lobby_id=lobby_id, message_id=message_id)
+        return Response(status=204)
+
+
+class Reports(APIView):
+    """Messages that should not stand."""
+
+    @extend_schema(
+        description="Ask the operators to look at it; again, it is the same report. 404 `unknown_message`.",
+        request=serializers.NewReport,
+        responses={201: serializers.OneReport},
+    )
+    def post(self, request: Request, lobby_id: int, message_id: int) -> Response:
+        body = serializers.read(serializers.NewReport, request.data)
+        report = services.report_message(
+            reporter_id=identity(request).user_id, lobby_id=lobby_id, message_id=message_id, **body
+        )
+        shown = {"id": report.pk, "message_id": report.message_id, "created_at": report.created_at}
+        return Response(shown, status=201)

@@ -1,0 +1,155 @@
+"""The sockets of lobbies and of conversations between friends."""
+
+from chat import commands, events, pacing, rules, selectors, services
+from chat.live import desk
+from realtime import topics
+from realtime.consumer import Consumer, handles
+from realtime.publishing import publish_now
+from realtime.topics import Topic
+from realtime.worker import in_database
+
+TYPING_TOLD = 10
+TYPING_WINDOW_S = 5.0
+"""A socket's typing is told so often at most; what is more is of no use to anybody."""
+
+
+class RoomConsumer(Consumer):
+    """A room that tells who is there and who is typing."""
+
+    room: Topic | None = None
+    is_typing = False
+    typing_told = 0
+    typing_since = float("-inf")
+
+    def entered(self, room: Topic) -> None:
+        """The socket hears the room: its user is there."""
+        self.room = room
+        desk().arrived(room, self.player)
+
+    async def closed(self) -> None:
+        if self.room is not None:
+            if self.is_typing:
+                self.tell_typing(False)
+            desk().left(self.room, self.player)
+
+    @handles(commands.TypingStart)
+    def start_typing(self, command: commands.TypingStart) -> None:
+        self._type(True)
+
+    @handles(commands.TypingStop)
+    def stop_typing(self, command: commands.TypingStop) -> None:
+        self._type(False)
+
+    def _type(self, is_typing: bool) -> None:
+        now = self._clock()
+        if now - self.typing_since >= TYPING_WINDOW_S:
+            self.typing_since, self.typing_told = now, 0
+        if self.typing_told < TYPING_TOLD:
+            self.typing_told += 1
+            self.is_typing = is_typing
+            self.tell_typing(is_typing)
+
+    def tell_typing(self, is_typing: bool) -> None:
+        """Tell the others of the room."""
+        raise NotImplementedError
+
+
+class LobbyConsumer(RoomConsumer):
+    """A lobby, by its id or its name, for its members."""
+
+    opens_with = events.PresenceState
+    tells = (
+        events.ChatMessage,
+        events.MessageDeleted,
+        events.PresenceJoin,
+        events.PresenceLeave,
+        events.TypingStart,
+        events.TypingStop,
+        events.LobbyUpdate,
+        events.ModerationKick,
+        events.ModerationBan,
+        events.ModerationMute,
+        events.GameStart,
+        events.LobbyClosed,
+    )
+
+    async def opened(self) -> None:
+        user_id = self.player.user_id
+        asked = self.scope["url_route"]["kwargs"]
+        wanted = {"lobby_id": int(asked["lobby_id"])} if "lobby_id" in asked else {"name": asked["name"]}
+        lobby = await in_database(selectors.lobby_entered_by, user_id, **wanted)
+        self.lobby_id, self.name = lobby.pk, lobby.name
+        room = topics.lobby(lobby.name)
+        await self.follow(room, self.snapshot)
+        # Who was sent out before the socket heard the room has missed the event that closes it.
+        await in_database(selectors.lobby_entered_by, user_id, lobby_id=lobby.pk)
+        if self.connection.closed_with is None:
+            self.entered(room)
+
+    async def snapshot(self) -> events.PresenceState:
+        """How the lobby stands. Raises ``NotAMember``."""
+        state = await desk().snapshots.lobby(self.lobby_id)
+        return state.seen_by(self.player.user_id)
+
+    @handles(commands.ChatMessage)
+    async def say(self, command: commands.ChatMessage) -> None:
+        user_id = self.player.user_id
+        content = rules.clean(command.message)
+        await pacing.take(user_id)
+        await desk().office.post(services.Post(self.lobby_id, user_id, content))
+
+    def tell_typing(self, is_typing: bool) -> None:
+        kind = events.TypingStart if is_typing else events.TypingStop
+        publish_now(kind(lobby=self.name, user_id=self.player.user_id, username=self.player.username))
+
+
+class DirectConsumer(RoomConsumer):
+    """What two friends say to each other."""
+
+    opens_with = events.DirectState
+    tells = (
+        events.DirectMessage,
+        events.Read,
+        events.FriendHere,
+        events.FriendGone,
+        events.FriendTyping,
+        events.FriendStoppedTyping,
+        events.DirectClosed,
+    )
+
+    async def opened(self) -> None:
+        user_id = self.player.user_id
+        self.friend_id = int(self.scope["url_route"]["kwargs"]["friend_id"])
+        await in_database(selectors.check_friends, user_id, self.friend_id)
+        room = topics.direct(user_id, self.friend_id)
+        await self.follow(room, self.snapshot)
+        # The end of the friendship may have come before the socket heard the room.
+        await in_database(selectors.check_friends, user_id, self.friend_id)
+        if self.connection.closed_with is None:
+            self.entered(room)
+
+    async def snapshot(self) -> events.DirectState:
+        """How the conversation stands. Raises ``NotFriends``."""
+        return await in_database(selectors.direct_state, self.player.user_id, self.friend_id)
+
+    @handles(commands.ChatMessage)
+    async def say(self, command: commands.ChatMessage) -> None:
+        user_id = self.player.user_id
+        content = rules.clean(command.message)
+        await pacing.take(user_id)
+        await in_database(services.post_direct, sender_id=user_id, friend_id=self.friend_id, content=content)
+
+    @handles(commands.Read)
+    async def read(self, command: commands.Read) -> None:
+        await in_database(
+            services.mark_read,
+            user_id=self.player.user_id,
+            friend_id=self.friend_id,
+            up_to=command.up_to,
+        )
+
+    def tell_typing(self, is_typing: bool) -> None:
+        kind = events.FriendTyping if is_typing else events.FriendStoppedTyping
+        user_id, friend_id = self.player.user_id, self.friend_id
+        between = (min(user_id, friend_id), max(user_id, friend_id))
+        publish_now(kind(between=between, user_id=user_id, username=self.player.username))

@@ -1,0 +1,19 @@
+"""How quickly users may speak: counted over all lobbies, conversations, sockets, requests and workers."""
+
+from chat.rules import MESSAGES, WINDOW_S
+from realtime import limits
+from realtime.redis import client
+
+
+def _key(user_id: int) -> str:
+    return f"chat:{user_id}"
+
+
+async def take(user_id: int) -> None:
+    """Count a message. Raises ``RateLimited``."""
+    await limits.take(client(), _key(user_id), allowed=MESSAGES, window_s=WINDOW_S)
+
+
+def take_sync(user_id: int) -> None:
+    """The same, from a thread."""
+    limits.take_sync(_key(user_id), allowed=MESSAGES, window_s=WINDOW_S)

@@ -18,6 +18,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from chat.selectors import filtered_words
+
 READ_AGAIN_S = 10.0
 
 _LOOK_ALIKES = dict(
@@ -182,9 +184,9 @@ class Filter:
         )
 
 
-def read(path: Path) -> list[str]:
+def read(path: str) -> list[str]:
     """The words of a list: one a line, ``#`` before remarks."""
-    lines = (line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
+    lines = (line.partition("#")[0].strip() for line in Path(path).read_text(encoding="utf-8").splitlines())
     return [line for line in lines if line]
 
 
@@ -202,10 +204,7 @@ class _Kept:
             return self._filter
         with self._lock:
             if time.monotonic() - self._read_at >= READ_AGAIN_S:
-                from chat.selectors import filtered_words
-
-                listed = Path(settings.CHAT_WORDS)
-                words = (*read(listed), *filtered_words())
+                words = (*read(settings.CHAT_WORDS), *filtered_words())
                 if words != self._words:
                     self._filter, self._words = Filter(words), words
                 self._read_at = time.monotonic()

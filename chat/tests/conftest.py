@@ -1,0 +1,156 @@
+"""People in lobbies and conversations, by the real addresses and sockets."""
+
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import connection
+from rest_framework.test import APIClient
+
+from accounts import live as sessions
+from accounts import services as accounts
+from accounts.models import User
+from chat import words
+from friends.models import Friendship
+from gameplatform.asgi import application
+from realtime.testing import Player, running_worker
+from realtime.worker import Worker, in_database
+
+
+@dataclass
+class Person:
+    """Somebody with a token."""
+
+    id: int
+    name: str
+    token: str
+    api: APIClient = field(default_factory=APIClient)
+
+    def __post_init__(self) -> None:
+        self.api.credentials(HTTP_AUTHORIZATION=f"Bearer {self.token}")
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
+        """The answer to a request under ``/api/``."""
+        return getattr(self.api, method)(f"/api/{path}", body, **headers)
+
+    def get(self, path: str) -> Any:
+        """What a request gives, which must be a success."""
+        answer = self.call("get", path)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    def post(self, path: str, **body: Any) -> Any:
+        """What a POST gives, which must be a success."""
+        answer = self.call("post", path, body)
+        assert answer.status_code < 300, answer.content
+        return answer.json() if answer.content else None
+
+    def refused(self, path: str, **body: Any) -> tuple[int, str]:
+        """Why a POST is refused."""
+        answer = self.call("post", path, body)
+        return answer.status_code, answer.json().get("code", "done")
+
+    def open(self, name: str = "den", **facts: Any) -> int:
+        """A lobby of this person."""
+        return int(self.post("lobbies/", name=name, **facts)["id"])
+
+    async def do(self, path: str, **body: Any) -> Any:
+        """``post`` while sockets are open."""
+        return await in_database(self.post, path, **body)
+
+    async def enter(self, path: str) -> Player:
+        """Open a socket under ``/ws/``."""
+        return await Player(application, f"/ws/{path}", token=self.token).enter()
+
+    async def sit(self, lobby: int, query: str = "") -> Player:
+        """Open the lobby's socket, and hear that one is there."""
+        player = await self.enter(f"lobbies/{lobby}/{query}")
+        await player.hear("presence_state")
+        assert (await player.hear("presence_join"))["user_id"] == self.id
+        return player
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test starts like a fresh process: the database was emptied under what memory knows."""
+    monkeypatch.setattr(sessions, "_known", {})
+    words.forget()
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., Person]:
+    def person(name: str, *, is_premium: bool = False) -> Person:
+        signed_in = accounts.register_guest(username=name, device=accounts.Device())
+        User.objects.filter(pk=signed_in.user.pk).update(is_premium=is_premium)
+        return Person(signed_in.user.pk, name, signed_in.tokens.access)
+
+    return person
+
+
+@pytest.fixture
+def ada(person: Callable[..., Person]) -> Person:
+    """Premium: she may open lobbies."""
+    return person("ada", is_premium=True)
+
+
+@pytest.fixture
+def bob(person: Callable[..., Person]) -> Person:
+    return person("bob")
+
+
+@pytest.fixture
+def cyd(person: Callable[..., Person]) -> Person:
+    return person("cyd")
+
+
+@pytest.fixture
+def dan(person: Callable[..., Person]) -> Person:
+    return person("dan")
+
+
+@pytest.fixture
+def den(ada: Person, bob: Person) -> int:
+    """Ada's lobby, in which Bob is."""
+    lobby = ada.open("den")
+    bob.post(f"lobbies/{lobby}/join/")
+    return lobby
+
+
+def befriend(one: Person, other: Person) -> None:
+    Friendship.objects.create(low_id=min(one.id, other.id), high_id=max(one.id, other.id))
+
+
+@pytest.fixture
+def friends(ada: Person, bob: Person) -> None:
+    """Ada and Bob are friends."""
+    befriend(ada, bob)
+
+
+@pytest.fixture
+async def here() -> AsyncIterator[Worker]:
+    """A worker on the test's loop."""
+    async with running_worker() as worker:
+        yield worker
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """``at_once(calls)``: the answers of all calls, each made in a thread of its own, starting together."""
+
+    def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        barrier = threading.Barrier(len(calls))
+
+        def run(call: Callable[[], Any]) -> Any:
+            try:
+                barrier.wait(timeout=60)
+                return call()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(run, calls))
+
+    return at_once

@@ -1,0 +1,226 @@
+"""The life of lobbies, by their routes."""
+
+import pytest
+
+from chat import services
+from chat.models import Lobby
+from game.models import Game
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_only_premium_users_open_lobbies_as_the_database_has_it(ada, bob):
+    made = ada.post("lobbies/", name="den", is_public=True, max_participants=10, game="tictactoe")
+    assert (made["name"], made["max_participants"], made["game"], made["status"]) == (
+        "den",
+        10,
+        "tictactoe",
+        "open",
+    )
+    assert (made["owner"]["username"], made["role"], made["member_count"]) == ("ada", "owner", 1)
+    # Bob's token says no less than Ada's: hers was made before she became premium.
+    assert bob.refused("lobbies/", name="nest") == (403, "premium_required")
+    assert [lobby["name"] for lobby in bob.get("lobbies/?public=1&status=open")["results"]] == ["den"]
+
+
+def test_a_name_is_taken_while_a_lobby_of_it_is_open(ada):
+    first = ada.open("den")
+    assert ada.refused("lobbies/", name="DEN") == (409, "lobby_name_taken")
+    assert ada.call("delete", f"lobbies/{first}/").status_code == 204
+    assert ada.open("den") != first
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"name": ""},
+        {"name": "two words"},
+        {"name": "-den"},
+        {"name": "d/en"},
+        {"name": "x" * 51},
+        {"name": 7},
+        {"name": "shit"},
+        {"name": "den", "max_participants": 1},
+        {"name": "den", "max_participants": 1001},
+        {"name": "den", "max_participants": "ten"},
+        {"name": "den", "is_public": "yes"},
+    ],
+)
+def test_what_is_no_lobby_is_refused_with_the_field(ada, body):
+    answer = ada.call("post", "lobbies/", body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
+    assert not Lobby.objects.exists()
+
+
+def test_a_lobby_is_asked_for_an_unknown_game(ada):
+    assert ada.refused("lobbies/", name="den", game="poker") == (404, "unknown_game")
+
+
+def test_a_lobby_is_made_once_for_one_idempotency_key(ada):
+    answers = [
+        ada.call("post", "lobbies/", {"name": "den"}, HTTP_IDEMPOTENCY_KEY="one").json()["id"]
+        for _ in range(2)
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_nobody_owns_more_open_lobbies_than_is_good(ada):
+    lobbies = [ada.open(f"den-{n}") for n in range(10)]
+    assert ada.refused("lobbies/", name="one-more") == (409, "too_many_lobbies")
+    ada.call("delete", f"lobbies/{lobbies[0]}/")
+    ada.open("one-more")
+
+
+def test_lobbies_are_found_by_part_of_their_name_and_by_what_they_are(ada, bob):
+    ada.open("red-den")
+    ada.open("blue-den", is_public=False)
+    closed = ada.open("old-den")
+    ada.call("delete", f"lobbies/{closed}/")
+
+    def names(who, query):
+        return {lobby["name"] for lobby in who.get(f"lobbies/?{query}")["results"]}
+
+    assert names(ada, "") == {"red-den", "blue-den", "old-den"}
+    assert names(ada, "status=open") == {"red-den", "blue-den"}
+    assert names(ada, "public=0") == {"blue-den"}
+    assert names(ada, "search=RED") == {"red-den"}
+    assert names(bob, "") == {"red-den", "old-den"}
+    assert names(bob, "mine=1") == set()
+    assert bob.call("get", "lobbies/?status=ajar").status_code == 422
+
+
+def test_a_lobby_is_joined_once_and_left_once(ada, bob):
+    lobby = ada.open()
+    joined = bob.post(f"lobbies/{lobby}/join/")
+    assert (joined["role"], joined["member_count"]) == ("member", 2)
+    assert bob.post(f"lobbies/{lobby}/join/")["member_count"] == 2
+    assert [(each["username"], each["role"]) for each in joined["members"]] == [
+        ("ada", "owner"),
+        ("bob", "member"),
+    ]
+    assert bob.post(f"lobbies/{lobby}/leave/") == {"status": "left"}
+    assert bob.post(f"lobbies/{lobby}/leave/") == {"status": "not_a_member"}
+    assert ada.get(f"lobbies/{lobby}/")["member_count"] == 1
+
+
+def test_a_full_lobby_lets_nobody_in_until_somebody_leaves(ada, bob, cyd):
+    lobby = ada.open(max_participants=2)
+    bob.post(f"lobbies/{lobby}/join/")
+    assert cyd.refused(f"lobbies/{lobby}/join/") == (409, "lobby_full")
+    bob.post(f"lobbies/{lobby}/leave/")
+    cyd.post(f"lobbies/{lobby}/join/")
+
+
+def test_a_closed_lobby_stays_closed(ada, bob, den):
+    assert ada.call("delete", f"lobbies/{den}/").status_code == 204
+    assert ada.get(f"lobbies/{den}/")["status"] == "closed"
+    assert bob.refused(f"lobbies/{den}/join/") == (409, "lobby_closed")
+    assert bob.refused(f"lobbies/{den}/messages/", content="hi") == (409, "lobby_closed")
+    assert ada.call("patch", f"lobbies/{den}/", {"is_public": False}).json()["code"] == "lobby_closed"
+
+
+def test_a_private_lobby_is_entered_by_invitation(ada, bob):
+    lobby = ada.open(is_public=False)
+    assert bob.refused(f"lobbies/{lobby}/join/") == (403, "invitation_needed")
+    assert bob.call("get", f"lobbies/{lobby}/").json()["code"] == "not_a_member"
+    services.join_lobby(user_id=bob.id, lobby_id=lobby, is_invited=True)
+    assert bob.get(f"lobbies/{lobby}/")["role"] == "member"
+
+
+def test_what_is_not_there_is_unknown(ada):
+    for path in ("lobbies/999/", "lobbies/99999999999999999999/"):
+        assert ada.call("get", path).json()["code"] == "unknown_lobby"
+
+
+def test_the_owner_edits_all_but_the_name(ada, bob, den):
+    changed = ada.call("patch", f"lobbies/{den}/", {"is_public": False, "max_participants": 3, "game": "pong"})
+    assert changed.status_code == 200
+    assert (changed.json()["is_public"], changed.json()["max_participants"], changed.json()["game"]) == (
+        False,
+        3,
+        "pong",
+    )
+    assert ada.call("patch", f"lobbies/{den}/", {"name": "lair"}).status_code == 422
+    assert bob.call("patch", f"lobbies/{den}/", {"game": ""}).json()["code"] == "owner_only"
+    Lobby.objects.filter(pk=den).update(max_participants=50)
+
+
+def test_a_lobby_gets_no_smaller_than_it_is_full(ada, bob, cyd, den):
+    cyd.post(f"lobbies/{den}/join/")
+    answer = ada.call("patch", f"lobbies/{den}/", {"max_participants": 2})
+    assert (answer.status_code, answer.json()["code"]) == (409, "lobby_full")
+
+
+def test_the_owner_hands_over_to_a_moderator_then_to_the_eldest_and_the_last_one_closes(
+    ada, bob, cyd, dan, den
+):
+    cyd.post(f"lobbies/{den}/join/")
+    dan.post(f"lobbies/{den}/join/")
+    ada.post(f"lobbies/{den}/moderators/", user_id=cyd.id)
+
+    ada.post(f"lobbies/{den}/leave/")
+    assert bob.get(f"lobbies/{den}/")["owner"]["username"] == "cyd"
+    cyd.post(f"lobbies/{den}/leave/")
+    assert bob.get(f"lobbies/{den}/")["role"] == "owner"
+    bob.post(f"lobbies/{den}/leave/")
+    dan.post(f"lobbies/{den}/leave/")
+    assert dan.get(f"lobbies/{den}/")["status"] == "closed"
+
+
+def test_the_owner_starts_a_game_with_as_many_as_it_seats(ada, bob, cyd, den):
+    cyd.post(f"lobbies/{den}/join/")
+    started = ada.post(f"lobbies/{den}/start/", game="tictactoe")
+    game = Game.objects.get(pk=started["game_id"])
+    assert started["ws_url"] == f"/ws/game/{game.pk}/"
+    assert [seat.user_id for seat in game.seats.order_by("number")] == [ada.id, bob.id]
+    assert (game.state, game.rated, game.private) == ("waiting_for_players", False, False)
+
+
+def test_a_game_needs_a_name_players_and_the_owner(ada, bob, den):
+    assert ada.refused(f"lobbies/{den}/start/") == (422, "no_game_chosen")
+    assert ada.refused(f"lobbies/{den}/start/", game="poker") == (404, "unknown_game")
+    assert bob.refused(f"lobbies/{den}/start/", game="pong") == (403, "owner_only")
+    bob.post(f"lobbies/{den}/leave/")
+    assert ada.refused(f"lobbies/{den}/start/", game="pong") == (409, "not_enough_players")
+    assert not Game.objects.exists()
+
+
+def test_the_lobbys_own_game_is_started_if_no_other_is_named(ada, bob, den):
+    ada.call("patch", f"lobbies/{den}/", {"game": "connect_four"})
+    started = ada.post(f"lobbies/{den}/start/")
+    assert Game.objects.get(pk=started["game_id"]).name == "connect_four"
+
+
+def test_history_comes_newest_first_by_pages(ada, den):
+    for number in range(3):
+        services.post_message(lobby_id=den, sender_id=ada.id, content=f"line {number}")
+    page = ada.get(f"lobbies/{den}/messages/?limit=2")
+    assert [message["content"] for message in page["results"]] == ["line 2", "line 1"]
+    rest = ada.api.get(page["next"]).json()
+    assert [message["content"] for message in rest["results"]] == ["line 0"]
+    assert rest["next"] is None
+    assert set(page["results"][0]) == {"id", "content", "sender", "created_at"}
+    assert page["results"][0]["sender"] == {"id": ada.id, "username": "ada", "is_premium": True}
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "   ", "\u200b\u200b", "x" * 501, "bell \x07", "\u202egnirts", "\x1b[31mred", None, 7, ["a"]],
+)
+def test_what_is_no_message_is_refused(ada, den, content):
+    answer = ada.call("post", f"lobbies/{den}/messages/", {"content": content})
+    assert answer.status_code == 422
+    assert ada.get(f"lobbies/{den}/messages/")["results"] == []
+
+
+@pytest.mark.parametrize("content", ["x" * 500, "two\nlines", "👩‍👩‍👧 hi", "e\u0301te\u0301", "שלום"])
+def test_what_people_write_is_taken(ada, den, content):
+    said = ada.post(f"lobbies/{den}/messages/", content=f"  {content} ")
+    assert said["content"] == content
+
+
+def test_listed_words_are_masked_before_they_are_stored(ada, den):
+    assert ada.post(f"lobbies/{den}/messages/", content="oh sh1t")["content"] == "oh ****"
+    assert ada.get(f"lobbies/{den}/messages/")["results"][0]["content"] == "oh ****"

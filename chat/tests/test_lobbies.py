@@ -135,7 +135,9 @@ def test_what_is_not_there_is_unknown(ada):
 
 
 def test_the_owner_edits_all_but_the_name(ada, bob, den):
-    changed = ada.call("patch", f"lobbies/{den}/", {"is_public": False, "max_participants": 3, "game": "pong"})
+    changed = ada.call(
+        "patch", f"lobbies/{den}/", {"is_public": False, "max_participants": 3, "game": "pong"}
+    )
     assert changed.status_code == 200
     assert (changed.json()["is_public"], changed.json()["max_participants"], changed.json()["game"]) == (
         False,

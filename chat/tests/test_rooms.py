@@ -1,0 +1,282 @@
+"""What is heard in a lobby, on its sockets."""
+
+import asyncio
+
+import pytest
+
+from chat import services
+from chat.live import desk
+from chat.models import LobbyMessage, Membership
+from realtime.testing import Player
+from realtime.worker import in_database
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("here")]
+
+
+async def together(lobby: int, *people) -> list[Player]:
+    """All sit in the lobby, and have heard the others come."""
+    players: list[Player] = []
+    for somebody in people:
+        players.append(await somebody.sit(lobby))
+        for earlier in players[:-1]:
+            assert (await earlier.hear("presence_join"))["user_id"] == somebody.id
+    return players
+
+
+async def test_what_is_said_is_stored_and_heard_by_all_in_one_order(ada, bob, den):
+    ada_hears, bob_hears = await together(den, ada, bob)
+    await bob_hears.send(type="chat_message", message="  hello ", id="a")
+    frames = [await who.hear("chat_message") for who in (ada_hears, bob_hears)]
+    assert frames[0] == frames[1]
+    message = frames[0]["message"]
+    stored = await LobbyMessage.objects.aget()
+    assert (message["id"], message["content"]) == (stored.pk, "hello")
+    assert message["sender"] == {"id": bob.id, "username": "bob", "is_premium": False}
+
+    await ada.do(f"lobbies/{den}/messages/", content="by request")
+    again = await bob_hears.hear("chat_message")
+    assert (again["message"]["content"], again["seq"]) == ("by request", frames[0]["seq"] + 1)
+
+
+async def test_the_room_has_two_addresses(ada, bob, den):
+    (ada_hears,) = await together(den, ada)
+    by_name = await bob.enter("chat/lobby/DEN/")
+    await by_name.hear("presence_state")
+    await by_name.hear("presence_join")
+    await ada_hears.hear("presence_join")
+    await ada_hears.send(type="chat_message", message="hi")
+    assert (await by_name.hear("chat_message"))["message"]["content"] == "hi"
+
+
+async def test_the_first_frame_says_how_the_lobby_stands(ada, bob, den):
+    await bob.do(f"lobbies/{den}/messages/", content="before")
+    ada_hears = await ada.sit(den)
+    socket = await bob.enter(f"lobbies/{den}/")
+    state = await socket.hear("presence_state")
+    assert state["lobby"]["name"] == "den"
+    assert [(m["username"], m["role"], m["online"]) for m in state["members"]] == [
+        ("ada", "owner", True),
+        ("bob", "member", False),
+    ]
+    assert [message["content"] for message in state["messages"]] == ["before"]
+    assert state["you"] == {"user_id": bob.id, "role": "member", "muted_until": None}
+    await ada_hears.hear("presence_join")
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("lobbies/{den}/", 4403),
+        ("chat/lobby/den/", 4403),
+        ("lobbies/999999/", 4404),
+        ("chat/lobby/lair/", 4404),
+        ("lobbies/999999999999999999/", 4404),
+    ],
+)
+async def test_who_has_no_business_there_is_shut_out(cyd, den, path, code):
+    socket = await cyd.enter(path.format(den=den))
+    assert await socket.closed() == code
+
+
+async def test_a_member_with_two_devices_comes_and_goes_once(ada, bob, den):
+    (ada_hears,) = await together(den, ada)
+    phone = await bob.sit(den)
+    await ada_hears.hear("presence_join")
+    laptop = await bob.enter(f"lobbies/{den}/")
+    await laptop.hear("presence_state")
+    await laptop.hear_nothing()
+    await phone.leave()
+    await laptop.send(type="chat_message", message="still here")
+    await ada_hears.hear("chat_message")
+    await laptop.leave()
+    left = await ada_hears.hear("presence_leave")
+    assert (left["user_id"], left["username"]) == (bob.id, "bob")
+
+
+async def test_typing_is_told_to_all_but_the_typist(ada, bob, den):
+    ada_hears, bob_hears = await together(den, ada, bob)
+    await bob_hears.send(type="typing_start")
+    typing = await ada_hears.hear("typing_start")
+    assert (typing["user_id"], typing["username"]) == (bob.id, "bob")
+    assert "seq" not in typing
+    await bob_hears.send(type="typing_stop")
+    await ada_hears.hear("typing_stop")
+    await bob_hears.hear_nothing()
+
+
+async def test_who_leaves_while_typing_types_no_more(ada, bob, den):
+    ada_hears, bob_hears = await together(den, ada, bob)
+    await bob_hears.send(type="typing_start")
+    await ada_hears.hear("typing_start")
+    await bob_hears.leave()
+    await ada_hears.hear("typing_stop")
+    await ada_hears.hear("presence_leave")
+
+
+async def test_typing_without_end_is_not_passed_on(ada, bob, den):
+    ada_hears, bob_hears = await together(den, ada, bob)
+    for _ in range(30):
+        await bob_hears.send(type="typing_start")
+    await bob_hears.hear_nothing()
+    await ada_hears.send(type="chat_message", message="enough")
+    heard = []
+    while (frame := await ada_hears.hear())["type"] != "chat_message":
+        heard.append(frame["type"])
+    assert 1 <= len(heard) <= 10
+
+
+async def test_what_was_missed_is_heard_on_coming_back(ada, bob, den):
+    ada_hears, bob_hears = await together(den, ada, bob)
+    await ada_hears.send(type="chat_message", message="one")
+    seen = (await bob_hears.hear("chat_message"))["seq"]
+    await bob_hears.leave()
+    await ada_hears.hear("chat_message")
+    await ada_hears.hear("presence_leave")
+    await ada_hears.send(type="chat_message", message="two")
+    await ada_hears.hear("chat_message")
+    back = await bob.enter(f"lobbies/{den}/?since={seen}")
+    assert (await back.hear("resumed"))["recovered"] is True
+    assert (await back.hear("presence_leave"))["user_id"] == bob.id
+    assert (await back.hear("chat_message"))["message"]["content"] == "two"
+    assert (await back.hear("presence_join"))["user_id"] == bob.id
+
+
+async def test_a_lobby_of_the_same_name_hears_nothing_of_the_one_before(ada, bob, cyd, den):
+    (ada_hears,) = await together(den, ada)
+    await ada_hears.send(type="chat_message", message="secret")
+    seen = (await ada_hears.hear("chat_message"))["seq"]
+    await in_database(ada.call, "delete", f"lobbies/{den}/")
+    assert await ada_hears.closed() == 4404
+    lobby = await in_database(ada.open, "den")
+    await cyd.do(f"lobbies/{lobby}/join/")
+    late = await cyd.enter(f"lobbies/{lobby}/?since={seen - 1}")
+    state = await late.hear("presence_state")
+    assert (state["recovered"], state["messages"]) == (False, [])
+
+
+async def test_closing_a_lobby_is_told_and_closes_its_sockets(ada, bob, den):
+    ada_hears, bob_hears = await together(den, ada, bob)
+    await in_database(ada.call, "delete", f"lobbies/{den}/")
+    for who in (ada_hears, bob_hears):
+        await who.hear("lobby_closed")
+        assert await who.closed() == 4404
+
+
+async def test_who_leaves_is_heard_no_more(ada, bob, den):
+    ada_hears, bob_hears = await together(den, ada, bob)
+    await bob.do(f"lobbies/{den}/leave/")
+    assert (await ada_hears.hear("lobby_update"))["gone_id"] == bob.id
+    assert await bob_hears.closed() == 4403
+    await bob_hears.leave()
+    assert (await ada_hears.hear("presence_leave"))["user_id"] == bob.id
+
+
+async def test_the_hand_over_is_told(ada, bob, den):
+    (bob_hears,) = await together(den, bob)
+    await ada.do(f"lobbies/{den}/leave/")
+    heir = await bob_hears.hear("lobby_update")
+    assert (heir["facts"]["owner_id"], heir["member"]["role"]) == (bob.id, "owner")
+    assert (await bob_hears.hear("lobby_update"))["gone_id"] == ada.id
+
+
+async def test_a_game_that_starts_is_told_to_all_and_its_players_are_called(ada, bob, cyd, den):
+    await cyd.do(f"lobbies/{den}/join/")
+    calls = await ada.enter("notifications/")
+    await calls.hear("badge")
+    (cyd_hears,) = await together(den, cyd)
+    started = await ada.do(f"lobbies/{den}/start/", game="tictactoe")
+    told = await cyd_hears.hear("game_start")
+    assert (told["game_id"], told["ws_url"]) == (started["game_id"], started["ws_url"])
+    # Cyd is here and Bob is not.
+    assert told["player_ids"] == [ada.id, cyd.id]
+    found = await calls.hear("match_found")
+    assert (found["game_id"], found["side"]) == (started["game_id"], "left")
+
+
+async def test_a_deleted_message_is_gone_for_all(ada, bob, den):
+    (bob_hears,) = await together(den, bob)
+    message = await ada.do(f"lobbies/{den}/messages/", content="oops")
+    await bob_hears.hear("chat_message")
+    answer = await in_database(ada.call, "delete", f"lobbies/{den}/messages/{message['id']}/")
+    assert answer.status_code == 204
+    assert (await bob_hears.hear("message_deleted"))["id"] == message["id"]
+    assert (await in_database(bob.get, f"lobbies/{den}/messages/"))["results"] == []
+    again = await in_database(ada.call, "delete", f"lobbies/{den}/messages/{message['id']}/")
+    assert again.status_code == 404
+
+
+async def test_three_messages_in_two_seconds_over_all_ways_together(ada, bob, den):
+    first, second = await together(den, ada, bob)
+    other = await ada.enter(f"lobbies/{den}/")
+    await other.hear("presence_state")
+    await first.send(type="chat_message", message="one")
+    await first.hear("chat_message")
+    await other.send(type="chat_message", message="two")
+    await first.hear("chat_message")
+    await ada.do(f"lobbies/{den}/messages/", content="three")
+    await first.hear("chat_message")
+    await first.send(type="chat_message", message="four", id=4)
+    refused = await first.hear("error")
+    assert (refused["code"], refused["ref"]) == ("rate_limited", 4)
+    assert 0 < refused["retry_after"] <= 2
+    answer = await in_database(ada.call, "post", f"lobbies/{den}/messages/", {"content": "four"})
+    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    assert answer["Retry-After"] in ("1", "2")
+    await second.send(type="chat_message", message="mine")
+    assert (await first.hear("chat_message"))["message"]["sender"]["username"] == "bob"
+    assert await LobbyMessage.objects.acount() == 4
+
+
+async def test_an_outsider_is_refused_and_nothing_is_stored(ada, bob, den):
+    """Bob's socket is still open when his membership goes behind its back."""
+    (bob_hears,) = await together(den, bob)
+    await Membership.objects.filter(user_id=bob.id).adelete()
+    await bob_hears.send(type="chat_message", message="hi")
+    assert await bob_hears.refused() == "not_a_member"
+    assert not await LobbyMessage.objects.aexists()
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ({"type": "chat_message"}, "invalid_message"),
+        ({"type": "chat_message", "message": " "}, "invalid_message"),
+        ({"type": "chat_message", "message": "x" * 501}, "invalid_message"),
+        ({"type": "chat_message", "message": "a\x07b"}, "invalid_message"),
+        ({"type": "chat_message", "message": 7}, "invalid_message"),
+        ({"type": "read", "up_to": 1}, "unknown_type"),
+    ],
+)
+async def test_what_is_no_message_is_refused_and_the_socket_stays(ada, den, frame, code):
+    (socket,) = await together(den, ada)
+    await socket.send(**frame)
+    assert await socket.refused() == code
+    await socket.hear_nothing()
+    assert not await LobbyMessage.objects.aexists()
+
+
+async def test_many_messages_at_once_are_stored_once_each_and_in_the_order_they_are_heard(ada, den):
+    (socket,) = await together(den, ada)
+    posts = [services.Post(den, ada.id, f"line {number}") for number in range(60)]
+    await asyncio.gather(*(desk().office.post(post) for post in posts))
+    heard = [(await socket.hear("chat_message"))["message"] for _ in posts]
+    assert [message["content"] for message in heard] == [post.content for post in posts]
+    stored = [row async for row in LobbyMessage.objects.order_by("pk").values_list("pk", flat=True)]
+    assert [message["id"] for message in heard] == stored
+
+
+async def test_of_messages_stored_together_each_has_its_own_answer(ada, bob, cyd, den):
+    answers = await asyncio.gather(
+        desk().office.post(services.Post(den, ada.id, "yes")),
+        desk().office.post(services.Post(den, cyd.id, "no")),
+        desk().office.post(services.Post(999, ada.id, "no")),
+        desk().office.post(services.Post(den, bob.id, "yes")),
+        return_exceptions=True,
+    )
+    assert [getattr(answer, "code", None) for answer in answers] == [
+        None,
+        "not_a_member",
+        "unknown_lobby",
+        None,
+    ]
+    assert await LobbyMessage.objects.acount() == 2

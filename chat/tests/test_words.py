@@ -62,7 +62,8 @@ def test_only_the_word_is_masked():
     """Scunthorpe;class;assess;assessment;assassin;assistant;as;bass;grass;pass;embarrass;cocktail;cockpit
     peacock;Hancock;Hitchcock;Dickens;shiitake;title;titan;constitution;therapist;grapist;analysis;Essex;Sussex
     Penistone;spicy;document;cucumber;accumulate;night;Niger;Nigeria;snigger;raccoon;button;butter;circumstance
-    arsenal;parse;bitcoin;itch;prickly;retardant;country;county;shuttle;wanks the dog's name? no: swank;bastion
+    arsenal;parse;bitcoin;itch;prickly;retardant;country;county;shuttle;swank
+    bastion
     a b c d e;x, y, z;455;100%;$5;2 * 3 * 4;**bold**;email me @home;c++;I'm as sad as she is;who re-enter
     he has shut it;Mrs. S. Hunt;f(x) = u, c;https://example.org/class/assess?as=s""".replace(
         "\n    ", ";"

@@ -94,7 +94,7 @@ class Desk:
         self.worker_id = worker.current().id
         self.office = PostOffice()
         self.snapshots = Snapshots()
-        self.attendance = Attendance(selectors.ATTENDANCE, self._tell)
+        self.attendance = Attendance(selectors.ATTENDANCE, self._tell, worker.current())
         self._people: dict[int, events.Person] = {}
 
     def arrived(self, room: Topic, who: Identity) -> None:

@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-from realtime.redis import Down, client, evaluate, sync_client
-from realtime.worker import current
+from realtime.redis import Down, evaluate, sync_client
+from realtime.worker import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -85,8 +85,9 @@ class Attendance:
     A room's name holds no blanks.
     """
 
-    def __init__(self, kind: str, changed: Changed) -> None:
+    def __init__(self, kind: str, changed: Changed, here: Worker) -> None:
         self._kind = kind
+        self._here = here
         self._workers = f"{kind}:workers"
         self._changed = changed
         self._sockets: dict[Place, int] = {}
@@ -136,7 +137,7 @@ class Attendance:
                     pass
 
     async def _beat(self) -> None:
-        is_unknown = await evaluate(client(), _BEAT, [self._workers], [current().id])
+        is_unknown = await evaluate(self._here.redis, _BEAT, [self._workers], [self._here.id])
         if is_unknown:
             # New here, or Redis was emptied, or this worker was taken for dead.
             waiting = {place for place, _ in self._news}
@@ -153,7 +154,7 @@ class Attendance:
             script = _ENTER if is_there else _LEAVE
             arguments = [f"{room} {user_id}" for room, user_id in batch]
             answers: list[Any] = await evaluate(
-                client(), script, [f"{self._kind}:of:{current().id}"], [f"{self._kind}:", *arguments]
+                self._here.redis, script, [f"{self._kind}:of:{self._here.id}"], [f"{self._kind}:", *arguments]
             )
             for _ in batch:
                 self._news.popleft()
@@ -164,7 +165,7 @@ class Attendance:
     async def _sweep(self) -> None:
         while True:
             gone: list[bytes] | None = await evaluate(
-                client(), _SWEEP, [self._workers], [DEAD_AFTER_S, self._kind, AT_ONCE]
+                self._here.redis, _SWEEP, [self._workers], [DEAD_AFTER_S, self._kind, AT_ONCE]
             )
             if gone is None:
                 return

@@ -1,0 +1,106 @@
+"""What operators see and do, the demo data, and what is kept about a person."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import User
+from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction
+from core import personal_data
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def admin():
+    User.objects.create_superuser(username="root", password="correct horse battery")
+    client = Client()
+    client.force_login(User.objects.get(username="root"), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def message(ada, bob, den):
+    said = bob.post(f"lobbies/{den}/messages/", content="hm")["id"]
+    ada.post(f"lobbies/{den}/messages/{said}/report/", reason="rude")
+    return said
+
+
+@pytest.mark.parametrize("model", ["lobby", "lobbymessage", "report", "sanction", "filteredword"])
+def test_operators_see_all_of_it(admin, message, ada, bob, den, model):
+    ada.post(f"lobbies/{den}/mute/", user_id=bob.id)
+    assert admin.get(f"/admin/chat/{model}/?q=o").status_code == 200
+
+
+def act(admin, model, action, pk):
+    answer = admin.post(f"/admin/chat/{model}/", {"action": action, "_selected_action": [pk]})
+    assert answer.status_code == 302
+
+
+def test_operators_close_lobbies(admin, den):
+    act(admin, "lobby", "close", den)
+    assert Lobby.objects.get(pk=den).status == "closed"
+
+
+def test_operators_take_reported_messages_away(admin, message):
+    act(admin, "report", "take_away", Report.objects.get().pk)
+    assert LobbyMessage.objects.get().deleted_at is not None
+    report = Report.objects.get()
+    assert (report.settled_at is not None, report.settled_by.username) == (True, "root")
+
+
+def test_operators_let_reported_messages_stand(admin, message):
+    act(admin, "report", "let_stand", Report.objects.get().pk)
+    assert LobbyMessage.objects.get().deleted_at is None
+    assert Report.objects.get().settled_at is not None
+
+
+def test_operators_take_any_message_away_and_lift_sanctions(admin, ada, bob, den, message):
+    act(admin, "lobbymessage", "take_away", message)
+    assert LobbyMessage.objects.get().deleted_at is not None
+    ada.post(f"lobbies/{den}/ban/", user_id=bob.id)
+    act(admin, "sanction", "lift", Sanction.objects.get().pk)
+    assert not Sanction.objects.exists()
+
+
+def test_the_demo_data_has_three_lobbies_with_people_who_talk_laid_once_and_cleared():
+    def lay(*arguments):
+        call_command("seed_demo", *arguments, stdout=io.StringIO())
+        return (Lobby.objects.count(), Membership.objects.count(), LobbyMessage.objects.count())
+
+    laid = lay()
+    assert laid[0] == 3
+    for lobby in Lobby.objects.all():
+        assert lobby.memberships.count() > 1
+        assert lobby.messages.exists()
+        assert lobby.memberships.get(role="owner").user_id == lobby.owner_id
+    assert lay() == laid
+    assert lay("--clear") == (0, 0, 0)
+
+
+def test_a_person_takes_all_away_and_is_forgotten(ada, bob, den, friends, message):
+    bob.post(f"dm/{ada.id}/messages/", content="psst")
+    ada.post(f"lobbies/{den}/mute/", user_id=bob.id, reason="caps")
+    exported = dict(personal_data.export(bob.id))
+    assert [row["content"] for row in exported["lobby_messages"]] == ["hm"]
+    assert [row["content"] for row in exported["direct_messages"]] == ["psst"]
+    assert exported["lobbies"][0]["lobby__name"] == "den"
+    assert exported["lobby_sanctions"][0]["reason"] == "caps"
+
+    assert bob.call("delete", "me/").status_code == 204
+    assert not LobbyMessage.objects.exists()
+    assert not DirectMessage.objects.exists()
+    assert [member["username"] for member in ada.get(f"lobbies/{den}/")["members"]] == ["ada"]
+
+
+def test_the_lobby_of_an_erased_owner_goes_to_another(ada, bob, den):
+    assert ada.call("delete", "me/").status_code == 204
+    assert bob.get(f"lobbies/{den}/")["owner"]["username"] == "bob"
+
+
+def test_open_lobbies_are_counted_in_the_status(den):
+    from core import status
+
+    assert status._counts["lobbies"]() == 1

@@ -271,8 +271,9 @@ def take_over(*, game_id: uuid.UUID) -> RoomRecord:
 
 
 def note_state(*, game_id: uuid.UUID, state: str) -> None:
-    """Note for lists how far a running game is."""
-    Game.objects.filter(pk=game_id).exclude(state__in=Game.OVER).update(state=state)
+    """Note for lists how far a running game is; it never goes back, in whatever order the notes arrive."""
+    earlier = Game.ON_THE_WAY[: Game.ON_THE_WAY.index(Game.State(state))]
+    Game.objects.filter(pk=game_id, state__in=earlier).update(state=state)
 
 
 @transaction.atomic

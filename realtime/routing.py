@@ -2,9 +2,9 @@
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.conf import settings
-from django.urls import URLPattern
 
 
 def apps() -> list[str]:
@@ -12,7 +12,7 @@ def apps() -> list[str]:
     return [*settings.OUR_APPS, *settings.EXTRA_APPS]
 
 
-def websocket_urlpatterns() -> list[URLPattern]:
+def websocket_urlpatterns() -> list[Any]:
     """The ``websocket_urlpatterns`` of every app with a ``routing`` module."""
     return [
         pattern

@@ -21,7 +21,10 @@ def test_crossing_requests_make_one_friendship_whoever_comes_first(ada, bob, at_
     made = [answer.json() for answer in answers if answer.status_code == 201]
     assert sorted(request["status"] for request in made) == ["accepted", "pending"]
     assert len({request["id"] for request in made}) == 1
-    assert {code for status, code in codes(answers) if status != 201} <= {"already_requested", "already_friends"}
+    assert {code for status, code in codes(answers) if status != 201} <= {
+        "already_requested",
+        "already_friends",
+    }
     assert Friendship.objects.count() == 1
     assert [request.status for request in FriendRequest.objects.all()] == ["accepted"]
 
@@ -92,7 +95,10 @@ def test_who_is_erased_while_being_asked_has_no_request_left(ada, bob, cyd, at_o
     bob.befriend(ada)
 
     erased, *answers = at_once(
-        lambda: ada.api.delete("/api/me/"), lambda: cyd.ask(ada), lambda: bob.block(ada), lambda: bob.remove(ada)
+        lambda: ada.api.delete("/api/me/"),
+        lambda: cyd.ask(ada),
+        lambda: bob.block(ada),
+        lambda: bob.remove(ada),
     )
 
     assert erased.status_code == 204

@@ -274,9 +274,7 @@ def test_the_export_holds_friends_requests_and_own_blocks_but_not_who_blocks(ada
 def test_demo_people_have_friends_and_a_second_time_changes_nothing():
     seeding.lay()
     before = set(Friendship.objects.values_list("pk", flat=True))
-    friends = {
-        frozenset(pair) for pair in Friendship.objects.values_list("low__username", "high__username")
-    }
+    friends = {frozenset(pair) for pair in Friendship.objects.values_list("low__username", "high__username")}
 
     seeding.lay()
 

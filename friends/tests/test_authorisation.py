@@ -12,7 +12,7 @@ from gameplatform.asgi import application
 from realtime.testing import Player
 from realtime.worker import in_database
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 class Row(NamedTuple):
@@ -99,6 +99,7 @@ def test_lists_hold_only_what_is_the_callers(call, ada, bob, cyd):
     assert cyd.requests("in") == cyd.requests("out") == []
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(("command", "answer"), COMMANDS.items())
 async def test_each_command_is_answered_on_the_own_socket_and_closed_to_those_without_a_token(
@@ -114,6 +115,7 @@ async def test_each_command_is_answered_on_the_own_socket_and_closed_to_those_wi
     assert await nobody.closed() == 4401
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("here")
 async def test_a_session_that_ends_closes_its_sockets(ada):
     at_adas = await ada.watch()

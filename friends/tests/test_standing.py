@@ -16,9 +16,9 @@ async def hear_of(player, user_id, **expected):
     """What is told of a friend, until it is this."""
     while True:
         frame = await player.hear()
-        if frame["type"] == "presence" and frame["user_id"] == user_id:
-            if expected.items() <= frame.items():
-                return frame
+        wanted = {"type": "presence", "user_id": user_id, **expected}
+        if wanted.items() <= frame.items():
+            return frame
 
 
 async def first(player):

@@ -1,5 +1,6 @@
 """The account routes."""
 
+import functools
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -254,7 +255,8 @@ class Users(APIView):
     )
     def get(self, request: Request) -> Response:
         users = selectors.search(request.query_params.get("search", "")[:100])
-        return paging.page(self, users, ordering="id", show=profiles.public)
+        show = functools.partial(profiles.public, viewer_id=identity(request).user_id)
+        return paging.page(self, users, ordering="id", show=show)
 
 
 class OneUser(APIView):
@@ -262,4 +264,5 @@ class OneUser(APIView):
 
     @extend_schema(responses=serializers.PublicProfile)
     def get(self, request: Request, user_id: int) -> Response:
-        return Response(profiles.public([selectors.by_id(user_id)])[0])
+        found = profiles.public([selectors.by_id(user_id)], viewer_id=identity(request).user_id)
+        return Response(found[0])

@@ -9,7 +9,11 @@ from realtime import presence
 Facts = Callable[[list[int]], Mapping[int, Any]]
 AnyFacts = TypeVar("AnyFacts", bound=Facts)
 
+Veil = Callable[[int, list[int]], set[int]]
+AnyVeil = TypeVar("AnyVeil", bound=Veil)
+
 _facts: dict[str, Facts] = {}
+_veils: list[Veil] = []
 _DEFAULTS: dict[str, Any] = {"level": 1, "rating": None, "online": False}
 
 
@@ -28,11 +32,22 @@ def profile_fact(name: str) -> Callable[[AnyFacts], AnyFacts]:
     return register
 
 
-def public(users: Iterable[User]) -> list[dict[str, Any]]:
-    """The public profiles of these users, with one question to each app for all of them."""
+def looks_offline(function: AnyVeil) -> AnyVeil:
+    """Register ``function(viewer_id, user_ids)``: those of whom this viewer must not see that they are
+    online.
+    """
+    _veils.append(function)
+    return function
+
+
+def public(users: Iterable[User], viewer_id: int) -> list[dict[str, Any]]:
+    """The public profiles of these users for this viewer, with one question to each app for all of them."""
     users = list(users)
     ids = [user.pk for user in users]
-    facts = {name: function(ids) for name, function in _facts.items()} if ids else {}
+    facts = {name: dict(function(ids)) for name, function in _facts.items()} if ids else {}
+    for hide in _veils if ids else ():
+        for user_id in hide(viewer_id, ids):
+            facts.get("online", {}).pop(user_id, None)
     return [
         {
             "id": user.pk,

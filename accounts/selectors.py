@@ -25,6 +25,14 @@ def by_id(user_id: int) -> User:
     return found
 
 
+def by_username(name: str) -> User:
+    """Whose name this is, in any case; never an erased or shut account. Raises ``NotFound``."""
+    found = User.objects.filter(username__lower=name.lower(), is_active=True).first()
+    if found is None:
+        raise NotFound("There is no such user.")
+    return found
+
+
 def by_login(name: str) -> User | None:
     """Whose name or e-mail this is, in any case."""
     if "@" in name:

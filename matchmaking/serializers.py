@@ -4,18 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.serializers import Text
+from accounts.serializers import Text, Whole
 
 DEFAULT_GAME = "pong"
-
-
-class Whole(serializers.IntegerField):
-    """A whole number; unlike REST framework's, it takes no text for one."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if not isinstance(data, int) or isinstance(data, bool):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class Join(serializers.Serializer[Any]):

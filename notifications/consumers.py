@@ -1,5 +1,6 @@
 """The one user socket: it carries what is addressed to a user, and decides nothing."""
 
+from friends import events as friends
 from game.events import MatchFound
 from matchmaking.events import QueueExpired
 from notifications.badges import Badge, badge
@@ -12,7 +13,17 @@ class NotificationsConsumer(Consumer):
     """Everything addressed to the user, on each of their devices."""
 
     opens_with = Badge
-    tells = (MatchFound, QueueExpired)
+    tells = (
+        MatchFound,
+        QueueExpired,
+        friends.FriendRequest,
+        friends.FriendRequestClosed,
+        friends.FriendAccepted,
+        friends.FriendRemoved,
+        friends.PresenceHint,
+        friends.PlayerBlocked,
+        friends.PlayerUnblocked,
+    )
 
     async def opened(self) -> None:
         user_id = self.player.user_id

@@ -135,11 +135,14 @@ class Consumer(AsyncConsumer):
             raise Malformed("since is the number of the last event seen.")
         return int(given[0])
 
-    async def follow(self, topic: Topic, snapshot: Callable[[], Awaitable[Message]]) -> None:
+    async def follow(
+        self, topic: Topic, snapshot: Callable[[], Awaitable[Message]], *, resumable: bool = True
+    ) -> None:
         """Listen to the socket's stream; the first frame is a snapshot, or what was missed after ``?since=``.
 
         ``snapshot`` makes the frame that says how things stand; it is asked again when events were lost for
-        good.
+        good. A stream that is not ``resumable``, because nothing is published while nobody listens, always
+        begins with it.
         """
         since = self.since()
         streams, connection = self._here.streams, self.connection
@@ -158,7 +161,7 @@ class Consumer(AsyncConsumer):
         if since is None:
             await send_snapshot()
             return
-        missed = await streams.missed(topic, since, seq)
+        missed = await streams.missed(topic, since, seq) if resumable else None
         if missed is None:
             await send_snapshot(b',"recovered":false')
             return

@@ -11,7 +11,7 @@ Topics whose frames one process numbers itself (a game's room) do not pass here.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,10 +60,13 @@ def _keys(topic: Topic) -> list[str]:
     return [f"stream:{topic}:seq", f"stream:{topic}:frames"]
 
 
-def _arguments(topic: Topic, frame: bytes) -> list[Any]:
+def _channel(topic: Topic) -> str:
     prefix = CHANNEL_LAYER.get("prefix", "asgi")
-    channel = f"{prefix}__group__{topic}"  # as channels_redis names a group's pub/sub channel
-    return [frame, int(time.time() * 1000), KEPT_FRAMES, KEPT_S, COUNTER_KEPT_S, channel]
+    return f"{prefix}__group__{topic}"  # as channels_redis names a group's pub/sub channel
+
+
+def _arguments(topic: Topic, frame: bytes) -> list[Any]:
+    return [frame, int(time.time() * 1000), KEPT_FRAMES, KEPT_S, COUNTER_KEPT_S, _channel(topic)]
 
 
 def publish_from_outside(topic: Topic, frame: bytes, key: str | None) -> None:
@@ -151,6 +154,19 @@ class Streams:
         if since + 1 < first or int(counter or 0) < upto:
             return None
         return [with_seq(frames[n - first], n) for n in range(since + 1, upto + 1)]
+
+    async def listened(self, topics: Iterable[Topic]) -> set[Topic]:
+        """Those of these topics that somebody hears, on any worker."""
+        by_channel = {_channel(topic): topic for topic in topics}
+        if not by_channel:
+            return set()
+        counts = await self._redis.pubsub_numsub(*by_channel)
+        return {by_channel[channel.decode()] for channel, listeners in counts if listeners}
+
+    async def sent(self) -> None:
+        """Wait until all frames that were offered have their number."""
+        while self._sending is not None:
+            await asyncio.wait({self._sending})
 
     def offer(self, topic: Topic, frame: bytes, key: Hashable = None) -> None:
         """Publish a frame: numbered and kept, or, with a coalescing ``key``, passed on at once."""

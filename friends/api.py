@@ -1,0 +1,132 @@
+"""The routes of friends: the list, requests, blocks."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import selectors as accounts
+from accounts.authentication import identity
+from core import paging
+from core.idempotency import idempotent
+from core.refusals import Invalid
+from friends import selectors, serializers, services
+
+DIRECTIONS = {"in": "to_user", "out": "from_user"}
+
+
+class Friends(APIView):
+    """The caller's friends and how they stand, those of longest standing first."""
+
+    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=paging.page_of(serializers.Friend))
+    def get(self, request: Request) -> Response:
+        user_id = identity(request).user_id
+
+        def show(rows: Any) -> list[Any]:
+            return selectors.friends([row.other(user_id) for row in rows])
+
+        return paging.page(self, selectors.friendships(user_id), ordering="id", show=show)
+
+
+class OneFriend(APIView):
+    """A friendship of the caller's."""
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request, user_id: int) -> Response:
+        """End it."""
+        services.remove(user_id=identity(request).user_id, friend_id=user_id)
+        return Response(status=204)
+
+
+class Requests(APIView):
+    """Open requests, to the caller and from the caller."""
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "direction", str, enum=list(DIRECTIONS), description="Only those to, or from, me"
+            ),
+            *paging.PAGE_PARAMETERS,
+        ],
+        responses=paging.page_of(serializers.FriendRequest),
+    )
+    def get(self, request: Request) -> Response:
+        """The newest first."""
+        user_id = identity(request).user_id
+        requests = selectors.pending_requests(user_id)
+        direction = request.query_params.get("direction")
+        if direction is not None:
+            if direction not in DIRECTIONS:
+                raise Invalid("direction is in or out.", details={"direction": ["in or out."]})
+            requests = requests.filter(**{DIRECTIONS[direction]: user_id})
+        return paging.page(
+            self, requests, ordering="-id", show=lambda rows: [selectors.shown_request(row) for row in rows]
+        )
+
+    @extend_schema(request=serializers.NewRequest, responses={201: serializers.FriendRequest})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Ask somebody to be friends. If they have asked the caller, both are friends at once."""
+        wanted = serializers.NewRequest(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        given = wanted.validated_data
+        to_user_id = given["user_id"] if "user_id" in given else accounts.by_username(given["username"]).pk
+        made = services.request(user_id=identity(request).user_id, to_user_id=to_user_id)
+        return Response(selectors.shown_request(made), status=201)
+
+
+class Accept(APIView):
+    """A request to the caller."""
+
+    @extend_schema(request=None, responses=serializers.FriendRequest)
+    def post(self, request: Request, request_id: int) -> Response:
+        """Become friends."""
+        answered = services.accept(user_id=identity(request).user_id, request_id=request_id)
+        return Response(selectors.shown_request(answered))
+
+
+class Decline(APIView):
+    """A request to the caller."""
+
+    @extend_schema(request=None, responses=serializers.FriendRequest)
+    def post(self, request: Request, request_id: int) -> Response:
+        """Refuse it."""
+        answered = services.decline(user_id=identity(request).user_id, request_id=request_id)
+        return Response(selectors.shown_request(answered))
+
+
+class Cancel(APIView):
+    """A request of the caller's."""
+
+    @extend_schema(request=None, responses=serializers.FriendRequest)
+    def post(self, request: Request, request_id: int) -> Response:
+        """Take it back."""
+        answered = services.cancel(user_id=identity(request).user_id, request_id=request_id)
+        return Response(selectors.shown_request(answered))
+
+
+class Blocks(APIView):
+    """Whom the caller blocks, the latest first."""
+
+    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=paging.page_of(serializers.Blocked))
+    def get(self, request: Request) -> Response:
+        blocks = selectors.blocks(identity(request).user_id)
+        return paging.page(self, blocks, ordering="-id", show=selectors.shown_blocks)
+
+
+class OneBlock(APIView):
+    """A block of the caller's: it ends friendship and requests, direct messages, invites and whispers."""
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, user_id: int) -> Response:
+        """Block somebody; a second time changes nothing. The other one is not told."""
+        services.block(user_id=identity(request).user_id, blocked_id=user_id)
+        return Response(status=204)
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request, user_id: int) -> Response:
+        """End the block; what it ended does not come back."""
+        services.unblock(user_id=identity(request).user_id, blocked_id=user_id)
+        return Response(status=204)

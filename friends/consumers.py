@@ -1,0 +1,32 @@
+"""The socket on which a user sees how all friends stand, and says how they are themselves."""
+
+from friends import commands, events, selectors, services
+from realtime import limits
+from realtime.consumer import Consumer, handles
+from realtime.redis import client
+from realtime.worker import in_database
+
+STATUSES_IN_TEN_SECONDS = 10
+
+
+class FriendsStatusConsumer(Consumer):
+    """The first frame is how all friends stand, also for a client that comes back: what was told while it was
+    away was not kept for it.
+    """
+
+    opens_with = events.PresenceState
+    tells = (events.Presence, events.StatusSet, events.FriendAccepted, events.FriendRemoved)
+
+    async def opened(self) -> None:
+        user_id = self.player.user_id
+
+        async def snapshot() -> events.PresenceState:
+            return await in_database(selectors.presence_state, user_id)
+
+        await self.follow(events.standing_of_friends(user_id), snapshot, resumable=False)
+
+    @handles(commands.SetStatus)
+    async def set_status(self, command: commands.SetStatus) -> None:
+        user_id = self.player.user_id
+        await limits.take(client(), f"status:{user_id}", allowed=STATUSES_IN_TEN_SECONDS, window_s=10)
+        await in_database(services.set_status, user_id=user_id, status=command.status)

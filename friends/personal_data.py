@@ -1,0 +1,46 @@
+"""What friends holds about a person."""
+
+from typing import Any
+
+from core.personal_data import erases, exports
+from friends import selectors, services
+from friends.models import FriendRequest
+
+
+@exports("friends")
+def friends(user_id: int) -> list[dict[str, Any]]:
+    rows = selectors.friendships(user_id).select_related("low", "high").order_by("pk")
+    pairs = [(row, row.high if row.low_id == user_id else row.low) for row in rows]
+    return [{"id": friend.pk, "username": friend.username, "since": row.since} for row, friend in pairs]
+
+
+@exports("friend_requests")
+def friend_requests(user_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Requests sent and received, answered ones included while they are kept."""
+    fields = ("created_at", "status", "answered_at")
+    return {
+        "sent": list(FriendRequest.objects.filter(from_user=user_id).values("to_user__username", *fields)),
+        "received": list(
+            FriendRequest.objects.filter(to_user=user_id).values("from_user__username", *fields)
+        ),
+    }
+
+
+@exports("blocks")
+def blocks(user_id: int) -> list[dict[str, Any]]:
+    """Whom the person blocks; who blocks the person is the others' data."""
+    return [
+        {"id": block.blocked_id, "username": block.blocked.username, "created_at": block.created_at}
+        for block in selectors.blocks(user_id).order_by("pk")
+    ]
+
+
+@exports("standing")
+def standing(user_id: int) -> dict[str, Any]:
+    return selectors.said(user_id)
+
+
+@erases
+def forget(user_id: int) -> None:
+    """Nobody has an erased user as a friend."""
+    services.forget(user_id=user_id)

@@ -1,0 +1,7 @@
+"""The socket of friends."""
+
+from django.urls import re_path
+
+from friends.consumers import FriendsStatusConsumer
+
+websocket_urlpatterns = [re_path(r"^ws/friends/status/?$", FriendsStatusConsumer.as_asgi())]

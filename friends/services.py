@@ -1,0 +1,281 @@
+"""What changes friendships, requests, blocks and what users say of themselves.
+
+Whatever stands between two users changes under the locks of both their rows, the lower id first: of things
+done at once there is exactly one order, and one outcome.
+"""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from core.refusals import NotFound
+from friends import selectors
+from friends.events import (
+    FriendAccepted,
+    FriendRemoved,
+    FriendRequestClosed,
+    PlayerBlocked,
+    PlayerUnblocked,
+    StatusSet,
+)
+from friends.events import FriendRequest as Requested
+from friends.models import Block, FriendRequest, Friendship, Standing
+from friends.refusals import (
+    AlreadyFriends,
+    AlreadyRequested,
+    Blocking,
+    NotBlocked,
+    NotFriends,
+    NotYoursToAnswer,
+    RequestAnswered,
+    TakesNoRequests,
+    TheirListIsFull,
+    TooManyBlocks,
+    TooManyFriends,
+    TooManyRequests,
+    UnknownRequest,
+    Yourself,
+)
+from realtime import limits, presence
+from realtime.publishing import publish
+
+MAX_FRIENDS = 500
+MAX_REQUESTS = 100
+"""How many requests of one user, and how many to one user, may wait for an answer."""
+MAX_BLOCKS = 1000
+REQUESTS_A_MINUTE = 60
+
+Status = FriendRequest.Status
+
+
+def request(*, user_id: int, to_user_id: int) -> FriendRequest:
+    """Ask somebody to be friends; if they have asked too, both are friends at once.
+
+    Raises ``Yourself``, ``NotFound``, ``Blocking``, ``AlreadyFriends``, ``AlreadyRequested``,
+    ``TooManyFriends``, ``TooManyRequests``, ``TakesNoRequests`` and ``RateLimited``.
+    """
+    limits.take_sync(f"friend_requests:{user_id}", allowed=REQUESTS_A_MINUTE, window_s=60)
+    return _request(user_id, to_user_id)
+
+
+@transaction.atomic
+def _request(user_id: int, to_user_id: int) -> FriendRequest:
+    asked = _lock_pair(user_id, to_user_id)
+    if Block.objects.filter(by=user_id, blocked=to_user_id).exists():
+        raise Blocking("You block this user. End the block first.")
+    if selectors.are_friends(user_id, to_user_id):
+        raise AlreadyFriends
+    open_requests = FriendRequest.objects.filter(status=Status.PENDING)
+    mine = open_requests.filter(from_user=user_id, to_user=to_user_id).first()
+    if mine is not None:
+        raise AlreadyRequested(details={"request_id": mine.pk})
+    if _is_full(user_id):
+        raise TooManyFriends(f"You have {MAX_FRIENDS} friends, the most there can be.")
+    theirs = open_requests.filter(from_user=to_user_id, to_user=user_id).first()
+    if theirs is not None:
+        return _befriend(theirs)
+    if open_requests.filter(from_user=user_id).count() >= MAX_REQUESTS:
+        raise TooManyRequests(f"{MAX_REQUESTS} of your requests wait for an answer. Cancel some first.")
+    if (
+        asked.is_bot
+        or Block.objects.filter(by=to_user_id, blocked=user_id).exists()
+        or _is_full(to_user_id)
+        or open_requests.filter(to_user=to_user_id).count() >= MAX_REQUESTS
+    ):
+        raise TakesNoRequests
+    made = FriendRequest.objects.create(from_user_id=user_id, to_user_id=to_user_id)
+    publish(Requested(request=selectors.shown_request(made)))
+    return made
+
+
+@transaction.atomic
+def accept(*, user_id: int, request_id: int) -> FriendRequest:
+    """Become friends with who asked. Raises ``UnknownRequest``, ``NotYoursToAnswer``, ``RequestAnswered``,
+    ``TooManyFriends`` and ``TheirListIsFull``.
+    """
+    asked = _lock_request(request_id, user_id)
+    if asked.to_user_id != user_id:
+        raise NotYoursToAnswer("Who was asked accepts a request.")
+    _check_open(asked)
+    if _is_full(user_id):
+        raise TooManyFriends(f"You have {MAX_FRIENDS} friends, the most there can be.")
+    if _is_full(asked.from_user_id):
+        raise TheirListIsFull
+    return _befriend(asked)
+
+
+@transaction.atomic
+def decline(*, user_id: int, request_id: int) -> FriendRequest:
+    """Refuse who asked. Raises ``UnknownRequest``, ``NotYoursToAnswer`` and ``RequestAnswered``."""
+    asked = _lock_request(request_id, user_id)
+    if asked.to_user_id != user_id:
+        raise NotYoursToAnswer("Who was asked declines a request.")
+    _check_open(asked)
+    return _close(asked, Status.DECLINED)
+
+
+@transaction.atomic
+def cancel(*, user_id: int, request_id: int) -> FriendRequest:
+    """Take the own request back. Raises ``UnknownRequest``, ``NotYoursToAnswer`` and ``RequestAnswered``."""
+    asked = _lock_request(request_id, user_id)
+    if asked.from_user_id != user_id:
+        raise NotYoursToAnswer("Who made a request cancels it.")
+    _check_open(asked)
+    return _close(asked, Status.CANCELLED)
+
+
+@transaction.atomic
+def remove(*, user_id: int, friend_id: int) -> None:
+    """End a friendship. Raises ``NotFriends``."""
+    if len(_lock(user_id, friend_id)) < 2 or not _part(user_id, friend_id):
+        raise NotFriends
+
+
+@transaction.atomic
+def block(*, user_id: int, blocked_id: int) -> None:
+    """Have nothing to do with somebody any more; a second time changes nothing.
+
+    Friendship and requests end here, what else connects the two by reaction to ``PlayerBlocked``. Raises
+    ``Yourself``, ``NotFound`` and ``TooManyBlocks``.
+    """
+    _lock_pair(user_id, blocked_id)
+    mine = Block.objects.filter(by=user_id)
+    if mine.filter(blocked=blocked_id).exists():
+        return
+    if mine.count() >= MAX_BLOCKS:
+        raise TooManyBlocks(f"You block {MAX_BLOCKS} users, the most there can be.")
+    Block.objects.create(by_id=user_id, blocked_id=blocked_id)
+    _part(user_id, blocked_id)
+    between = FriendRequest.objects.filter(
+        from_user__in=(user_id, blocked_id), to_user__in=(user_id, blocked_id), status=Status.PENDING
+    )
+    for asked in between:
+        # As if it had been answered: the other one is not to see that it was a block.
+        _close(asked, Status.CANCELLED if asked.from_user_id == user_id else Status.DECLINED)
+    publish(PlayerBlocked(by_id=user_id, blocked_id=blocked_id))
+
+
+@transaction.atomic
+def unblock(*, user_id: int, blocked_id: int) -> None:
+    """End the own block. Raises ``NotBlocked``."""
+    mine = Block.objects.filter(by=user_id, blocked=blocked_id)
+    if len(_lock(user_id, blocked_id)) < 2 or not mine.delete()[0]:
+        raise NotBlocked
+    publish(PlayerUnblocked(by_id=user_id, blocked_id=blocked_id))
+
+
+@transaction.atomic
+def set_status(*, user_id: int, status: str) -> None:
+    """Say how the user is; it holds until they are offline."""
+    Standing.objects.update_or_create(pk=user_id, defaults={"status": status})
+    publish(StatusSet(user_id=user_id, status=status))
+
+
+def note_gone(user_ids: Iterable[int]) -> None:
+    """Note that these users were last seen now, but for those who are back."""
+    ids = set(user_ids)
+    # By rising id: two workers that note overlapping users never wait for each other in a circle.
+    there = User.objects.filter(pk__in=ids - presence.online_sync(ids), is_active=True).order_by("pk")
+    now = timezone.now()
+    Standing.objects.bulk_create(
+        [Standing(user_id=user_id, last_seen=now) for user_id in there.values_list("pk", flat=True)],
+        update_conflicts=True,
+        unique_fields=["user"],
+        update_fields=["status", "last_seen"],
+    )
+
+
+@transaction.atomic
+def forget(*, user_id: int) -> None:
+    """Take an erased user from everybody's lists."""
+    _lock(user_id)
+    for friend_id in selectors.friend_ids(user_id):
+        _part(user_id, friend_id)
+    for asked in selectors.pending_requests(user_id):
+        _close(asked, Status.CANCELLED if asked.from_user_id == user_id else Status.DECLINED)
+    FriendRequest.objects.filter(from_user=user_id).delete()
+    FriendRequest.objects.filter(to_user=user_id).delete()
+    Block.objects.filter(by=user_id).delete()
+    Block.objects.filter(blocked=user_id).delete()
+    Standing.objects.filter(pk=user_id).delete()
+
+
+def _befriend(asked: FriendRequest) -> FriendRequest:
+    pair = (asked.from_user_id, asked.to_user_id)
+    _answer(asked, Status.ACCEPTED)
+    Friendship.objects.create(low_id=min(pair), high_id=max(pair))
+    for friend, to_user_id in zip(selectors.friends(pair), reversed(pair), strict=True):
+        publish(FriendAccepted(to_user_id=to_user_id, request_id=asked.pk, friend=friend))
+    return asked
+
+
+def _part(a: int, b: int) -> bool:
+    """End the friendship of these two; false if there is none."""
+    deleted, _ = selectors.between(a, b).delete()
+    if deleted:
+        publish(FriendRemoved(to_user_id=a, user_id=b))
+        publish(FriendRemoved(to_user_id=b, user_id=a))
+    return bool(deleted)
+
+
+def _close(asked: FriendRequest, status: FriendRequest.Status) -> FriendRequest:
+    _answer(asked, status)
+    publish(
+        FriendRequestClosed(
+            request_id=asked.pk,
+            from_user_id=asked.from_user_id,
+            to_user_id=asked.to_user_id,
+            status=status.value,
+        )
+    )
+    return asked
+
+
+def _answer(asked: FriendRequest, status: FriendRequest.Status) -> None:
+    asked.status, asked.answered_at = status.value, timezone.now()
+    asked.save(update_fields=["status", "answered_at"])
+
+
+def _check_open(asked: FriendRequest) -> None:
+    if asked.status != Status.PENDING:
+        raise RequestAnswered(f"The request was {asked.status}.", details={"status": asked.status})
+
+
+def _is_full(user_id: int) -> bool:
+    return selectors.friendships(user_id).count() >= MAX_FRIENDS
+
+
+def _lock(*user_ids: int) -> list[User]:
+    """Lock these users' rows, as far as they are there, against all else that changes friends."""
+    # Not ``pk__in``, which lets the database meet numbers that are too large for it.
+    wanted = reduce(or_, (Q(pk=user_id) for user_id in user_ids))
+    return list(User.objects.select_for_update(no_key=True).filter(wanted).order_by("pk"))
+
+
+def _lock_pair(user_id: int, other_id: int) -> User:
+    """Lock two different users; the other one is returned. Raises ``Yourself`` and ``NotFound``."""
+    if user_id == other_id:
+        raise Yourself
+    locked = {user.pk: user for user in _lock(user_id, other_id) if user.is_active}
+    if len(locked) < 2:
+        raise NotFound("There is no such user.")
+    return locked[other_id]
+
+
+def _lock_request(request_id: int, user_id: int) -> FriendRequest:
+    """The request, if it is of or to this user, with both users locked. Raises ``UnknownRequest``."""
+    requests = FriendRequest.objects.select_related("from_user", "to_user")
+    asked = requests.filter(pk=request_id).first()
+    if asked is None or user_id not in (asked.from_user_id, asked.to_user_id):
+        raise UnknownRequest
+    _lock(asked.from_user_id, asked.to_user_id)
+    # It may have been answered while the locks were waited for, or have gone with an erased user.
+    asked = requests.filter(pk=request_id).first()
+    if asked is None:
+        raise UnknownRequest
+    return asked

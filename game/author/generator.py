@@ -2,6 +2,7 @@
 
 import random
 from hashlib import blake2b
+from typing import Any
 
 _MASK = (1 << 64) - 1
 
@@ -17,9 +18,17 @@ class Generator(random.Random):
     position: int
 
     def __init__(self, seed: int) -> None:
-        super().__init__()
+        super().__init__(seed)
+
+    def seed(self, a: Any = 0, version: int = 2) -> None:
         self.position = 0
-        self._key = (seed & _MASK).to_bytes(8, "big")
+        self._key = (a & _MASK).to_bytes(8, "big")
+
+    def getstate(self) -> tuple[Any, ...]:
+        return (self._key, self.position)
+
+    def setstate(self, state: tuple[Any, ...]) -> None:
+        self._key, self.position = state
 
     def getrandbits(self, k: int, /) -> int:
         bits = 0

@@ -373,7 +373,7 @@ def test_the_generator_is_fair_enough_and_goes_on_from_its_position():
     other = Generator(7)
     other.position = generator.position
     draws = [
-        Random.random,
+        lambda r: r.random(),
         lambda r: r.gauss(0, 1),
         lambda r: r.getrandbits(200),
         lambda r: r.sample("abc", 2),

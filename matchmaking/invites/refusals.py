@@ -32,10 +32,10 @@ class CannotInviteOneself(Invalid):
 
 
 class CannotInvite(NotAllowed):
-    """One of the two has blocked the other; which one is not said."""
+    """One of the two blocks the other, or has no room for more invites, or is a bot: it is not said which."""
 
     code = "cannot_invite"
-    title = "You cannot invite this player"
+    title = "This player takes no invites from you"
 
 
 class NotForTwo(Invalid):

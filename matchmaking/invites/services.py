@@ -30,6 +30,7 @@ from matchmaking.invites.models import Invite
 from matchmaking.invites.refusals import (
     AlreadyInvited,
     AlreadyMember,
+    CannotInvite,
     CannotInviteOneself,
     InviteNotPending,
     NotForTwo,
@@ -46,6 +47,8 @@ from realtime.publishing import publish
 
 MOST_UNANSWERED = 20
 """Invites of one user that may wait for an answer."""
+MOST_TO_ANSWER = 100
+"""Invites that may wait for one user's answer."""
 MOST_A_MINUTE = 30
 """Invites that one user may send in a minute: each makes a noise at somebody's end."""
 KEPT_FOR = timedelta(days=7)
@@ -73,9 +76,9 @@ def create(
 ) -> InviteInfo:
     """Invite a user to a game, a lobby or a party: exactly one of the three is given.
 
-    Raises ``CannotInviteOneself``, ``UnknownInvitee``, ``AlreadyInvited``, ``TooManyInvites`` and
-    ``RateLimited``; for games ``UnknownGame`` and ``NotForTwo``; for lobbies ``UnknownLobby``; for parties
-    ``UnknownParty``, ``NotLeader``, ``PartyFull`` and ``AlreadyMember``.
+    Raises ``CannotInviteOneself``, ``UnknownInvitee``, ``CannotInvite``, ``AlreadyInvited``,
+    ``TooManyInvites`` and ``RateLimited``; for games ``UnknownGame`` and ``NotForTwo``; for lobbies
+    ``UnknownLobby``; for parties ``UnknownParty``, ``NotLeader``, ``PartyFull`` and ``AlreadyMember``.
     """
     if to_user_id == user_id:
         raise CannotInviteOneself
@@ -111,13 +114,15 @@ def _send(user_id: int, to_user_id: int, about: dict[str, Any]) -> InviteInfo:
     both = User.objects.select_for_update(no_key=True).filter(pk__in=(user_id, to_user_id)).order_by("pk")
     users = {user.pk: user for user in both}
     invitee = users.get(to_user_id)
-    if invitee is None or not invitee.is_active or invitee.is_bot:
+    if invitee is None or not invitee.is_active:
         raise UnknownInvitee
     now = timezone.now()
     # What has run out must not stand in the way until the clock is looked at again.
     _settle(_between(user_id, to_user_id).filter(expires_at__lte=now), Status.EXPIRED)
     if selectors.pending().filter(from_user=user_id).count() >= MOST_UNANSWERED:
         raise TooManyInvites(f"{MOST_UNANSWERED} of your invites are unanswered.")
+    if invitee.is_bot or selectors.unanswered_by(to_user_id) >= MOST_TO_ANSWER:
+        raise CannotInvite
     try:
         with transaction.atomic():
             invite = Invite.objects.create(

@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import User
@@ -14,12 +12,6 @@ from matchmaking import services
 from matchmaking.models import Member, Queue, Ticket
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(timezone.now(), tick=False) as clock:
-        yield clock
 
 
 def test_who_joins_an_empty_queue_waits_in_the_first_place(ada):

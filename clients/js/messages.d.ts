@@ -298,8 +298,8 @@ export declare namespace Notifications {
   /** An invite as both users see it. `kind` is game, lobby or party, and says which of `game`, `lobby_id` and `party_id` is set. `status` is pending, accepted, declined, cancelled or expired. `game_id` and `ws_url` are there once accepting it has started a game. */
   interface InviteInfo {
     id: number;
-    from_user: matchmaking.invites.events.Person;
-    to_user: matchmaking.invites.events.Person;
+    from_user: Person;
+    to_user: Person;
     kind: string;
     game: string | null;
     lobby_id: number | null;
@@ -312,9 +312,10 @@ export declare namespace Notifications {
   }
 
   /** A user by name. */
-  interface matchmaking.invites.events.Person {
+  interface Person {
     id: number;
     username: string;
+    is_premium: boolean;
   }
 
   /** A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A higher `version` is the later state. */
@@ -337,17 +338,10 @@ export declare namespace Notifications {
   /** A friend request; `status` is pending, accepted, declined or cancelled. */
   interface Request {
     id: number;
-    from_user: friends.events.Person;
-    to_user: friends.events.Person;
+    from_user: Person;
+    to_user: Person;
     status: string;
     created_at: string;
-  }
-
-  /** A user by name. */
-  interface friends.events.Person {
-    id: number;
-    username: string;
-    is_premium: boolean;
   }
 
   /** A friend in a user's list. */

@@ -5,16 +5,10 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
+from friends.events import Person
 from realtime import topics
 from realtime.messages import Event
 from realtime.topics import Topic
-
-
-class Person(Struct, kw_only=True):
-    """A user by name."""
-
-    id: int
-    username: str
 
 
 class InviteInfo(Struct, kw_only=True):

@@ -1,5 +1,6 @@
-"""What becomes of invites when the party they are to changes."""
+"""What becomes of invites when the party they are to changes, or one user blocks the other."""
 
+from friends.events import PlayerBlocked
 from matchmaking.invites import services
 from matchmaking.parties.events import PartyUpdate
 from realtime.reactions import reacts_to
@@ -13,3 +14,9 @@ def settle_invites_to_party(event: PartyUpdate) -> None:
     elif event.change == "joined":
         for user_id in event.user_ids:
             services.accept_to_party(event.party.id, user_id)
+
+
+@reacts_to(PlayerBlocked)
+def end_invites_between(event: PlayerBlocked) -> None:
+    """Who is blocked is not asked, and does not ask, any more."""
+    services.part(by_id=event.by_id, blocked_id=event.blocked_id)

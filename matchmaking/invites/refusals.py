@@ -10,6 +10,13 @@ class UnknownInvite(NotFound):
     title = "There is no such invite"
 
 
+class NotYoursToAnswer(NotAllowed):
+    """Who was invited accepts or declines; who invites cancels."""
+
+    code = "not_yours_to_answer"
+    title = "Not yours to answer"
+
+
 class UnknownInvitee(NotFound):
     """There is no such player."""
 

@@ -30,6 +30,7 @@ class Person(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     username = serializers.CharField()
+    is_premium = serializers.BooleanField()
 
 
 class Invite(serializers.Serializer[Any]):

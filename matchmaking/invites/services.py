@@ -5,6 +5,7 @@ moment one succeeds. Locks are taken in this order: party, users, invites by ris
 """
 
 import random
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
+from friends import selectors as friends
 from game import services as game_services
 from game.author import catalogue
 from matchmaking.invites import selectors
@@ -34,8 +36,8 @@ from matchmaking.invites.refusals import (
     CannotInviteOneself,
     InviteNotPending,
     NotForTwo,
+    NotYoursToAnswer,
     TooManyInvites,
-    UnknownInvite,
     UnknownInvitee,
     UnknownLobby,
 )
@@ -121,7 +123,11 @@ def _send(user_id: int, to_user_id: int, about: dict[str, Any]) -> InviteInfo:
     _settle(_between(user_id, to_user_id).filter(expires_at__lte=now), Status.EXPIRED)
     if selectors.pending().filter(from_user=user_id).count() >= MOST_UNANSWERED:
         raise TooManyInvites(f"{MOST_UNANSWERED} of your invites are unanswered.")
-    if invitee.is_bot or selectors.unanswered_by(to_user_id) >= MOST_TO_ANSWER:
+    if (
+        friends.is_blocked_between(user_id, to_user_id)
+        or invitee.is_bot
+        or selectors.unanswered_by(to_user_id) >= MOST_TO_ANSWER
+    ):
         raise CannotInvite
     try:
         with transaction.atomic():
@@ -151,7 +157,8 @@ def _already_invited(user_id: int, to_user_id: int, about: dict[str, Any]) -> Al
 def accept(*, user_id: int, invite_id: int) -> InviteInfo:
     """Accept an invite: the game starts, or the user enters the lobby or the party.
 
-    Raises ``UnknownInvite`` and ``InviteNotPending``; for parties ``PartyFull`` and ``AlreadyInParty``.
+    Raises ``UnknownInvite``, ``NotYoursToAnswer`` and ``InviteNotPending``; for parties ``PartyFull`` and
+    ``AlreadyInParty``.
     """
     invite = _received(user_id, invite_id)
     party = None if invite.party_id is None else parties.lock(invite.party_id)
@@ -177,7 +184,7 @@ def _begin_game(invite: Invite) -> None:
 
 @transaction.atomic
 def decline(*, user_id: int, invite_id: int) -> InviteInfo:
-    """Decline an invite. Raises ``UnknownInvite`` and ``InviteNotPending``."""
+    """Decline an invite. Raises ``UnknownInvite``, ``NotYoursToAnswer`` and ``InviteNotPending``."""
     invite = _received(user_id, invite_id)
     _answer(invite, Status.DECLINED)
     return _tell(invite)
@@ -185,10 +192,10 @@ def decline(*, user_id: int, invite_id: int) -> InviteInfo:
 
 @transaction.atomic
 def cancel(*, user_id: int, invite_id: int) -> InviteInfo:
-    """Take one's own invite back. Raises ``UnknownInvite`` and ``InviteNotPending``."""
+    """Take one's own invite back. Raises as ``decline``."""
     invite = selectors.of_user(user_id, invite_id)
     if invite.from_user_id != user_id:
-        raise UnknownInvite
+        raise NotYoursToAnswer("Who invites cancels an invite.")
     _answer(invite, Status.CANCELLED)
     return _tell(invite)
 
@@ -199,9 +206,14 @@ def cancel_all(invites: QuerySet[Invite]) -> None:
     _settle(invites, Status.CANCELLED)
 
 
-def cancel_between(user_id: int, other_id: int) -> None:
-    """Cancel what these two have asked each other."""
-    cancel_all(_between(user_id, other_id))
+@transaction.atomic
+def part(*, by_id: int, blocked_id: int) -> None:
+    """End what two have asked each other, of whom one blocks the other.
+
+    As if it had been answered: the other one is not to see that it was a block.
+    """
+    between = _between(by_id, blocked_id)
+    _settle(between, lambda invite: Status.CANCELLED if invite.from_user_id == by_id else Status.DECLINED)
 
 
 def cancel_to_party(party_id: int) -> None:
@@ -250,7 +262,7 @@ def _between(user_id: int, other_id: int) -> QuerySet[Invite]:
 def _received(user_id: int, invite_id: int) -> Invite:
     invite = selectors.of_user(user_id, invite_id)
     if invite.to_user_id != user_id:
-        raise UnknownInvite
+        raise NotYoursToAnswer("Who was invited answers an invite.")
     return invite
 
 
@@ -262,11 +274,12 @@ def _answer(invite: Invite, status: Status) -> None:
         raise InviteNotPending(details={"status": Status.EXPIRED if is_overdue else invite.status})
 
 
-def _settle(invites: QuerySet[Invite], status: Status) -> None:
+def _settle(invites: QuerySet[Invite], status: Status | Callable[[Invite], Status]) -> None:
     """Give those of these invites that are pending their end, and tell of it."""
     pending = invites.filter(status=Status.PENDING).select_related("from_user", "to_user")
     for invite in pending.order_by("pk"):
-        if _end(invite, status, Invite.objects.all()):
+        end = status if isinstance(status, Status) else status(invite)
+        if _end(invite, end, Invite.objects.all()):
             _tell(invite)
 
 

@@ -1,7 +1,6 @@
 """Questions about parties."""
 
-from django.db.models import Q
-
+from friends import selectors as friends
 from matchmaking.parties.events import PartyInfo, PartyMemberInfo
 from matchmaking.parties.models import Party, PartyMember
 from matchmaking.parties.refusals import NotInParty, UnknownParty
@@ -23,13 +22,19 @@ def shown(party: Party) -> PartyInfo:
 
 
 def visible_to(user_id: int, party_id: int) -> PartyInfo:
-    """The party if it is open, the user's own, or one the user is invited to. Raises ``UnknownParty``."""
-    is_invited = Q(invites__to_user=user_id, invites__status="pending")
-    may_see = Q(open=True) | Q(members__user=user_id) | is_invited
-    party = Party.objects.filter(may_see, pk=party_id).first()
-    if party is None:
+    """The party if it is open, the user's own, or one the user is invited to. Raises ``UnknownParty``.
+
+    Another's is not seen by whom its leader blocks, or who blocks the leader.
+    """
+    party = Party.objects.filter(pk=party_id).first()
+    if party is None or not (party.members.filter(user=user_id).exists() or _is_open_to(user_id, party)):
         raise UnknownParty
     return shown(party)
+
+
+def _is_open_to(user_id: int, party: Party) -> bool:
+    is_asked = party.open or party.invites.filter(to_user=user_id, status="pending").exists()
+    return is_asked and not friends.is_blocked_between(user_id, party.leader_id)
 
 
 def party_of(user_id: int) -> PartyInfo:

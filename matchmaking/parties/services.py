@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
+from friends import selectors as friends
 from matchmaking.parties import selectors
 from matchmaking.parties.events import Change, PartyInfo, PartyUpdate
 from matchmaking.parties.models import Party, PartyMember
@@ -36,9 +37,12 @@ def create(*, user_id: int, open: bool = False) -> PartyInfo:
 
 @transaction.atomic
 def join(*, user_id: int, party_id: int) -> PartyInfo:
-    """Enter an open party. Raises ``UnknownParty``, ``PartyFull`` and ``AlreadyInParty``."""
+    """Enter an open party. Raises ``UnknownParty``, ``PartyFull`` and ``AlreadyInParty``.
+
+    For whom the leader blocks, or who blocks the leader, there is no such party.
+    """
     party = lock(party_id)
-    if not party.open:
+    if not party.open or friends.is_blocked_between(user_id, party.leader_id):
         raise UnknownParty
     return enter(party, user_id)
 

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from friends import services as friends
 from game.models import Game, Seat
 from matchmaking import services as queue
 from matchmaking.invites import services as invites
@@ -75,6 +76,20 @@ def test_of_accept_decline_cancel_and_expiry_at_once_exactly_one_happens(people,
         assert ends == [f"Invite{status.capitalize()}"]
         assert Game.objects.count() == (status == "accepted")
         assert Seat.objects.count() == 2 * (status == "accepted")
+
+
+def test_an_invite_sent_while_its_receiver_blocks_the_sender_does_not_stay(people, at_once, told):
+    ada, bob, *_ = people
+    for _ in range(ROUNDS):
+        at_once(
+            [
+                outcome(invites.create, user_id=ada, to_user_id=bob, game="tictactoe"),
+                outcome(friends.block, user_id=bob, blocked_id=ada),
+            ]
+        )
+
+        assert not Invite.objects.filter(status="pending").exists()
+        friends.unblock(user_id=bob, blocked_id=ada)
 
 
 def test_of_one_question_asked_at_once_by_both_one_is_asked(people, at_once, told):

@@ -36,8 +36,8 @@ def test_an_invite_to_a_game_waits_with_both(ada, bob, cyd, clock):
     now = timezone.now()
     assert invite == {
         "id": invite["id"],
-        "from_user": {"id": ada.id, "username": "ada"},
-        "to_user": {"id": bob.id, "username": "bob"},
+        "from_user": {"id": ada.id, "username": "ada", "is_premium": False},
+        "to_user": {"id": bob.id, "username": "bob", "is_premium": False},
         "kind": "game",
         "game": "tictactoe",
         "lobby_id": None,
@@ -286,6 +286,25 @@ def test_bots_and_the_gone_are_not_invited(ada, fields):
 
     assert answer.status_code in (403, 404)
     assert Invite.objects.count() == 0
+
+
+def test_a_block_ends_what_two_have_asked_and_looks_like_an_answer(ada, bob, cyd, telling):
+    asked = ada.invite(bob, game="tictactoe").json()
+    asking = bob.invite(ada, game="pong").json()
+    other = cyd.invite(bob, game="pong").json()
+
+    with telling() as told:
+        assert bob.post(f"/api/friends/{ada.id}/block/").status_code in (200, 201, 204)
+
+    assert told_of(told)[f"user_{ada.id}"] == [
+        ("InviteDeclined", asked["id"], "declined"),
+        ("InviteCancelled", asking["id"], "cancelled"),
+    ]
+    assert ada.invites() == []
+    assert bob.invites() == [other]
+    for who, whom in ((ada, bob), (bob, ada)):
+        refused = who.invite(whom, game="tictactoe")
+        assert (refused.status_code, refused.json()["code"]) == (403, "cannot_invite")
 
 
 def test_the_erased_have_no_invites_and_who_asked_them_is_told(ada, bob, telling):

@@ -200,6 +200,14 @@ def test_anybody_may_enter_an_open_party_by_its_id(ada, bob, cyd):
     assert names(cyd.party("join", party_id=party["id"]).json()) == ["ada", "bob", "cyd"]
 
 
+def test_an_open_party_is_closed_to_whom_its_leader_blocks(ada, bob):
+    party = ada.party("create", open=True).json()
+    ada.post(f"/api/friends/{bob.id}/block/")
+
+    assert bob.party("join", party_id=party["id"]).json()["code"] == "unknown_party"
+    assert bob.get(f"/api/party/{party['id']}/").status_code == 404
+
+
 def test_who_is_in_needs_no_invite(ada, bob, form):
     form(ada, bob)
 

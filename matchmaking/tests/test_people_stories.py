@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from accounts.models import User
 from core.refusals import Refusal
+from friends import services as friends
 from game.models import Game
 from matchmaking import services as queue
 from matchmaking.invites import selectors as invite_selectors
@@ -60,9 +61,10 @@ def snapshot(user_id):
 
 
 class Story(RuleBasedStateMachine):
-    """Five people with a device each; ``told`` is what the last step announced."""
+    """Five people with a device each; ``told`` is what a step announced, ``game`` is for up to four."""
 
     told: ClassVar[list[Any]] = []
+    game: ClassVar[str]
 
     @initialize()
     def arrive(self):
@@ -135,11 +137,16 @@ class Story(RuleBasedStateMachine):
     def queue(self, who, together):
         party = self.clients[who].party
         party_id = party.id if together and party is not None else None
-        self.do(queue.join, user_id=self.ids[who], game="pong", party_id=party_id)
+        self.do(queue.join, user_id=self.ids[who], game=self.game, party_id=party_id)
 
     @rule(who=players)
     def leave_the_queue(self, who):
         self.do(queue.leave, user_id=self.ids[who])
+
+    @rule(who=players, whom=players)
+    def block_and_forgive(self, who, whom):
+        self.do(friends.block, user_id=self.ids[who], blocked_id=self.ids[whom])
+        self.do(friends.unblock, user_id=self.ids[who], blocked_id=self.ids[whom])
 
     @rule(seconds=st.sampled_from([1, 25, 61]))
     def wait(self, seconds):
@@ -166,7 +173,8 @@ class Story(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_what_was_shown_and_told_since_is_what_is_shown_later(monkeypatch):
+def test_what_was_shown_and_told_since_is_what_is_shown_later(monkeypatch, table):
+    Story.game = table
     monkeypatch.setattr("realtime.publishing._emit", Story.told.append)
     monkeypatch.setattr("notifications.badges.changed", lambda user_id: None)
     monkeypatch.setattr(invites, "MOST_A_MINUTE", 10**6)

@@ -41,7 +41,7 @@ async def test_an_invite_is_told_to_all_devices_and_the_badge_changes(ada, bob):
     for socket in (phone, laptop):
         frame = await socket.hear("invite_created")
         assert frame["invite"]["id"] == invite.id
-        assert frame["invite"]["from_user"] == {"id": ada.id, "username": "ada"}
+        assert frame["invite"]["from_user"] == {"id": ada.id, "username": "ada", "is_premium": False}
         assert (await socket.hear("badge"))["invites"] == 1
     assert (await mine.hear("invite_created"))["invite"]["id"] == invite.id
     await in_database(invites.decline, user_id=bob.id, invite_id=invite.id)

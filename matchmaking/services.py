@@ -17,6 +17,7 @@ from django.utils import timezone
 from prometheus_client import Histogram
 
 from core.refusals import Refusal
+from friends import selectors as friends
 from game import selectors as game_selectors
 from game import services as game_services
 from game.author import catalogue
@@ -204,10 +205,12 @@ def match_queue(queue: str) -> int:
     return len(groups)
 
 
-def _groups(kind: type[Rules], tickets: Iterable[Waiting]) -> list[list[Waiting]]:
+def _groups(kind: type[Rules], tickets: Sequence[Waiting]) -> list[list[Waiting]]:
+    user_ids = [user_id for ticket in tickets for user_id in ticket.user_ids]
+    apart = friends.blocks_among(user_ids) if len(tickets) > 1 else ()
     # Who queues wants company, even in a game that one can play.
     fewest = max(kind.min_players, min(2, kind.max_players))
-    return rules.groups(tickets, fewest=fewest, most=kind.max_players)
+    return rules.groups(tickets, fewest=fewest, most=kind.max_players, apart=apart)
 
 
 def _play(kind: type[Rules], queue: str, groups: Sequence[Sequence[Waiting]]) -> dict[int, UUID]:

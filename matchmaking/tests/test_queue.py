@@ -117,6 +117,16 @@ def test_an_unfinished_match_does_not_keep_from_other_queues(ada, bob):
     assert bob.status()["status"] == "matched"
 
 
+def test_those_of_whom_one_blocks_the_other_are_not_matched(ada, bob, cyd):
+    ada.join()
+    ada.post(f"/api/friends/{bob.id}/block/")
+
+    assert bob.join().json()["status"] == "queued"
+    services.match_all()
+    assert bob.status()["status"] == "queued"
+    assert cyd.join().json()["status"] == "matched"
+
+
 def test_who_leaves_is_out_and_not_matched(ada, bob):
     ada.join()
 

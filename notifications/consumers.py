@@ -2,8 +2,17 @@
 
 from friends import events as friends
 from game.events import MatchFound
-from matchmaking.events import QueueExpired
-from notifications.badges import Badge, badge
+from matchmaking.events import QueueExpired, QueueJoined, QueueLeft
+from matchmaking.invites.events import (
+    InviteAccepted,
+    InviteCancelled,
+    InviteCreated,
+    InviteDeclined,
+    InviteExpired,
+)
+from matchmaking.parties.events import PartyUpdate
+from notifications.badges import badge
+from notifications.events import Announcement, Badge
 from realtime import topics
 from realtime.consumer import Consumer
 from realtime.worker import in_database
@@ -15,7 +24,16 @@ class NotificationsConsumer(Consumer):
     opens_with = Badge
     tells = (
         MatchFound,
+        QueueJoined,
+        QueueLeft,
         QueueExpired,
+        InviteCreated,
+        InviteAccepted,
+        InviteDeclined,
+        InviteCancelled,
+        InviteExpired,
+        PartyUpdate,
+        Announcement,
         friends.FriendRequest,
         friends.FriendRequestClosed,
         friends.FriendAccepted,
@@ -28,3 +46,4 @@ class NotificationsConsumer(Consumer):
     async def opened(self) -> None:
         user_id = self.player.user_id
         await self.follow(topics.user(user_id), lambda: in_database(badge, user_id))
+        await self.overhear(topics.everybody())

@@ -14,3 +14,13 @@ def user(user_id: int) -> Topic:
 def game(game_id: UUID | str) -> Topic:
     """One game's public frames."""
     return Topic(f"game_{game_id}")
+
+
+def party(party_id: int) -> Topic:
+    """One party's changes and talk."""
+    return Topic(f"party_{party_id}")
+
+
+def everybody() -> Topic:
+    """Whoever has a notifications socket open."""
+    return Topic("everybody")

@@ -295,13 +295,20 @@ export declare namespace Game {
 
 /** `/ws/notifications/`: Everything addressed to the user, on each of their devices. */
 export declare namespace Notifications {
-  /** A friend request; `status` is pending, accepted, declined or cancelled. */
-  interface Request {
+  /** An invite as both users see it. `kind` is game, lobby or party, and says which of `game`, `lobby_id` and `party_id` is set. `status` is pending, accepted, declined, cancelled or expired. `game_id` and `ws_url` are there once accepting it has started a game. */
+  interface InviteInfo {
     id: number;
     from_user: Person;
     to_user: Person;
+    kind: string;
+    game: string | null;
+    lobby_id: number | null;
+    party_id: number | null;
     status: string;
     created_at: string;
+    expires_at: string;
+    game_id?: string;
+    ws_url?: string;
   }
 
   /** A user by name. */
@@ -309,6 +316,32 @@ export declare namespace Notifications {
     id: number;
     username: string;
     is_premium: boolean;
+  }
+
+  /** A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A higher `version` is the later state. */
+  interface PartyInfo {
+    id: number;
+    leader_id: number | null;
+    members: Array<PartyMemberInfo>;
+    max_size: number;
+    open: boolean;
+    version: number;
+  }
+
+  /** A member as the others see them. */
+  interface PartyMemberInfo {
+    user_id: number;
+    username: string;
+    ready: boolean;
+  }
+
+  /** A friend request; `status` is pending, accepted, declined or cancelled. */
+  interface Request {
+    id: number;
+    from_user: Person;
+    to_user: Person;
+    status: string;
+    created_at: string;
   }
 
   /** A friend in a user's list. */
@@ -331,13 +364,13 @@ export declare namespace Notifications {
   }
 
   interface Heard {
-    /** Unread direct messages by sender, pending invites, and all together. */
+    /** How much waits for the user: unread direct messages by sender, invites to answer, and all together. It is the first frame, and comes again whenever something of it has changed. */
     badge: {
       type: "badge";
+      user_id: number;
       dm: Record<string, number>;
       invites: number;
       total: number;
-      ref?: string | number;
       seq: number;
       recovered?: boolean;
     };
@@ -351,6 +384,24 @@ export declare namespace Notifications {
       ws_url: string;
       seq: number;
     };
+    /** The user's party waits for a match, as one. */
+    queue_joined: {
+      type: "queue_joined";
+      user_id: number;
+      party_id: number;
+      game: string;
+      mode: string;
+      seq: number;
+    };
+    /** The user's party waits no longer: one of it has left the queue, or the party has changed. */
+    queue_left: {
+      type: "queue_left";
+      user_id: number;
+      party_id: number;
+      game: string;
+      mode: string;
+      seq: number;
+    };
     /** The user's place in the queue was given up: nothing had been heard of them for long. */
     queue_expired: {
       type: "queue_expired";
@@ -358,6 +409,50 @@ export declare namespace Notifications {
       game: string;
       mode: string;
       seq: number;
+    };
+    /** Somebody was invited. */
+    invite_created: {
+      type: "invite_created";
+      invite: InviteInfo;
+      seq: number;
+    };
+    /** The invite was accepted, and what it was for has happened. */
+    invite_accepted: {
+      type: "invite_accepted";
+      invite: InviteInfo;
+      seq: number;
+    };
+    /** The invite was declined. */
+    invite_declined: {
+      type: "invite_declined";
+      invite: InviteInfo;
+      seq: number;
+    };
+    /** The invite was taken back, or what it was for is gone. */
+    invite_cancelled: {
+      type: "invite_cancelled";
+      invite: InviteInfo;
+      seq: number;
+    };
+    /** The invite was not answered in time. */
+    invite_expired: {
+      type: "invite_expired";
+      invite: InviteInfo;
+      seq: number;
+    };
+    /** What the party is like now, and which change of these users made it so. It is told to the members and to those who have just gone. */
+    party_update: {
+      type: "party_update";
+      party: PartyInfo;
+      change: "created" | "disbanded" | "joined" | "kicked" | "left" | "ready";
+      user_ids: Array<number>;
+      seq: number;
+    };
+    /** The operators have something to say to everybody who is here. */
+    announcement: {
+      type: "announcement";
+      id: string;
+      message: string;
     };
     /** A request was made; both are told, each on all devices. */
     friend_request: {

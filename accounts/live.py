@@ -61,6 +61,12 @@ async def acheck(session_id: str) -> None:
         await worker.in_database(_read, session_id)
 
 
+def remember(session_id: str) -> None:
+    """This session has just begun: its first call or socket needs no look at the database."""
+    now = time.time()
+    _known[session_id] = _Known(now, False, time.monotonic())
+
+
 def is_live_here(session_id: str) -> bool:
     """Whether the session lives for sure, without asking; counts as a sign of life if so."""
     known = _known.get(session_id)

@@ -92,6 +92,7 @@ def open_session(user: User, device: Device) -> SignedIn:
     session = Session.objects.create(
         user=user, last_seen=timezone.now(), user_agent=device.user_agent[:200], ip=device.ip
     )
+    transaction.on_commit(lambda: live.remember(str(session.pk)))
     return SignedIn(user, tokens.issue(user, session))
 
 

@@ -1,11 +1,8 @@
 """The socket on which a user sees how all friends stand, and says how they are themselves."""
 
-from typing import ClassVar
-
 from friends import commands, events, selectors, services
 from realtime import limits
 from realtime.consumer import Consumer, handles
-from realtime.messages import Message
 from realtime.redis import client
 from realtime.worker import in_database
 
@@ -17,13 +14,8 @@ class FriendsStatusConsumer(Consumer):
     away was not kept for it.
     """
 
-    tells: ClassVar[tuple[type[Message], ...]] = (
-        events.PresenceState,
-        events.Presence,
-        events.StatusSet,
-        events.FriendAccepted,
-        events.FriendRemoved,
-    )
+    opens_with = events.PresenceState
+    tells = (events.Presence, events.StatusSet, events.FriendAccepted, events.FriendRemoved)
 
     async def opened(self) -> None:
         user_id = self.player.user_id

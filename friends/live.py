@@ -135,7 +135,7 @@ def status_set(event: StatusSet) -> None:
 @reacts_to(FriendAccepted)
 def friend_accepted(event: FriendAccepted) -> None:
     """How the new friend stands was read before others could know of the friendship, and may be old."""
-    standing = msgspec.convert(event.friend, Standing, from_attributes=True)
+    standing = Standing(**{name: getattr(event.friend, name) for name in Standing.__struct_fields__})
     _note(lambda herald: herald.told(standing))
 
 

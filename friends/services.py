@@ -5,8 +5,11 @@ done at once there is exactly one order, and one outcome.
 """
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -129,8 +132,7 @@ def cancel(*, user_id: int, request_id: int) -> FriendRequest:
 @transaction.atomic
 def remove(*, user_id: int, friend_id: int) -> None:
     """End a friendship. Raises ``NotFriends``."""
-    _lock(user_id, friend_id)
-    if not _part(user_id, friend_id):
+    if len(_lock(user_id, friend_id)) < 2 or not _part(user_id, friend_id):
         raise NotFriends
 
 
@@ -161,9 +163,8 @@ def block(*, user_id: int, blocked_id: int) -> None:
 @transaction.atomic
 def unblock(*, user_id: int, blocked_id: int) -> None:
     """End the own block. Raises ``NotBlocked``."""
-    _lock(user_id, blocked_id)
-    deleted, _ = Block.objects.filter(by=user_id, blocked=blocked_id).delete()
-    if not deleted:
+    mine = Block.objects.filter(by=user_id, blocked=blocked_id)
+    if len(_lock(user_id, blocked_id)) < 2 or not mine.delete()[0]:
         raise NotBlocked
     publish(PlayerUnblocked(by_id=user_id, blocked_id=blocked_id))
 
@@ -178,7 +179,8 @@ def set_status(*, user_id: int, status: str) -> None:
 def note_gone(user_ids: Iterable[int]) -> None:
     """Note that these users were last seen now, but for those who are back."""
     ids = set(user_ids)
-    there = User.objects.filter(pk__in=ids - presence.online_sync(ids), is_active=True)
+    # By rising id: two workers that note overlapping users never wait for each other in a circle.
+    there = User.objects.filter(pk__in=ids - presence.online_sync(ids), is_active=True).order_by("pk")
     now = timezone.now()
     Standing.objects.bulk_create(
         [Standing(user_id=user_id, last_seen=now) for user_id in there.values_list("pk", flat=True)],
@@ -250,18 +252,19 @@ def _is_full(user_id: int) -> bool:
 
 def _lock(*user_ids: int) -> list[User]:
     """Lock these users' rows, as far as they are there, against all else that changes friends."""
-    rows = User.objects.select_for_update(no_key=True).filter(pk__in=user_ids, is_active=True)
-    return list(rows.order_by("pk"))
+    # Not ``pk__in``, which lets the database meet numbers that are too large for it.
+    wanted = reduce(or_, (Q(pk=user_id) for user_id in user_ids))
+    return list(User.objects.select_for_update(no_key=True).filter(wanted).order_by("pk"))
 
 
 def _lock_pair(user_id: int, other_id: int) -> User:
     """Lock two different users; the other one is returned. Raises ``Yourself`` and ``NotFound``."""
     if user_id == other_id:
         raise Yourself
-    for user in _lock(user_id, other_id):
-        if user.pk == other_id:
-            return user
-    raise NotFound("There is no such user.")
+    locked = {user.pk: user for user in _lock(user_id, other_id) if user.is_active}
+    if len(locked) < 2:
+        raise NotFound("There is no such user.")
+    return locked[other_id]
 
 
 def _lock_request(request_id: int, user_id: int) -> FriendRequest:

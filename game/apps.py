@@ -7,6 +7,7 @@ class GameConfig(AppConfig):
     name = "game"
 
     def ready(self) -> None:
+        from game import reactions  # noqa: F401  (they register themselves)
         from game.author import catalogue
 
         catalogue.discover(config.name for config in apps.get_app_configs())

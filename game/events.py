@@ -167,6 +167,13 @@ class MatchFound(Event):
         return topics.user(self.user_id)
 
 
+class GameStarted(Internal):
+    """All were ready, and a game runs."""
+
+    game_id: UUID
+    user_ids: list[int]
+
+
 class GameFinished(Internal):
     """A game has ended."""
 

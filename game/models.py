@@ -18,6 +18,7 @@ class Game(models.Model):
         FINISHED = "finished"
         ABANDONED = "abandoned"
 
+    ON_THE_WAY = (State.CREATED, State.WAITING_FOR_PLAYERS, State.WAITING_FOR_READY, State.ACTIVE)
     OVER = (State.FINISHED, State.ABANDONED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

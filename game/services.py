@@ -270,9 +270,14 @@ def take_over(*, game_id: uuid.UUID) -> RoomRecord:
     )
 
 
+@transaction.atomic
 def note_state(*, game_id: uuid.UUID, state: str) -> None:
-    """Note for lists how far a running game is."""
-    Game.objects.filter(pk=game_id).exclude(state__in=Game.OVER).update(state=state)
+    """Note for lists how far a running game is; it never goes back, in whatever order the notes arrive."""
+    earlier = Game.ON_THE_WAY[: Game.ON_THE_WAY.index(Game.State(state))]
+    noted = Game.objects.filter(pk=game_id, state__in=earlier).update(state=state)
+    if noted and state == Game.State.ACTIVE:
+        players = Seat.objects.filter(game=game_id, bot_level=None)
+        publish(events.GameStarted(game_id=game_id, user_ids=list(players.values_list("user_id", flat=True))))
 
 
 @transaction.atomic

@@ -10,16 +10,13 @@ django.setup()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  (needs the apps loaded)
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 
-import chat.routing  # noqa: E402
-import friends.routing  # noqa: E402
-import game.routing  # noqa: E402
-import notifications.routing  # noqa: E402
 from accounts import gatekeeping, own_profile  # noqa: E402
 from core.checks import refuse_dangerous_settings  # noqa: E402
 from core.hot_reads import HotReads  # noqa: E402
 from game import catalogue_json  # noqa: E402
 from realtime.gate import Gate, HostOriginValidator  # noqa: E402
 from realtime.lifespan import Lifespan, WithWorker  # noqa: E402
+from realtime.routing import websocket_urlpatterns  # noqa: E402
 from realtime.server.bridge import WSGIBridge  # noqa: E402
 
 refuse_dangerous_settings()
@@ -39,14 +36,7 @@ application = ProtocolTypeRouter(
         ),
         "websocket": HostOriginValidator(
             Gate(
-                URLRouter(
-                    [
-                        *chat.routing.websocket_urlpatterns,
-                        *friends.routing.websocket_urlpatterns,
-                        *game.routing.websocket_urlpatterns,
-                        *notifications.routing.websocket_urlpatterns,
-                    ]
-                ),
+                URLRouter(websocket_urlpatterns()),
                 identify=gatekeeping.identify,
                 redeem=gatekeeping.redeem_ticket,
             )

@@ -1,5 +1,6 @@
-"""Queues for operators: who waits, and a way to send them out."""
+"""Queues, invites and parties for operators: who waits for whom, and a way to end it."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin
@@ -8,7 +9,10 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from matchmaking import services
-from matchmaking.models import Member, Queue, Ticket
+from matchmaking.invites import services as invites
+from matchmaking.models import Invite, Member, Party, PartyMember, Queue, Ticket
+from matchmaking.parties import services as parties
+from matchmaking.parties.refusals import NotInParty, NotLeader, UnknownParty
 
 
 class ReadOnly:
@@ -49,7 +53,7 @@ class Members(ReadOnly, TabularInline):
 class Tickets(ReadOnly, ModelAdmin):
     """All who wait, the eldest first."""
 
-    list_display = ("id", "queue", "players", "rating", "joined_at", "heard_at")
+    list_display = ("id", "queue", "players", "party", "rating", "joined_at", "heard_at")
     list_filter = ("queue",)
     search_fields = ("members__user__username",)
     ordering = ("queue", "id")
@@ -67,3 +71,52 @@ class Tickets(ReadOnly, ModelAdmin):
     def send_out(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
         for user_id in Member.objects.filter(ticket__in=queryset).values_list("user_id", flat=True):
             services.leave(user_id=user_id)
+
+
+@admin.register(Invite)
+class Invites(ReadOnly, ModelAdmin):
+    """All invites of the last days, the newest first."""
+
+    list_display = ("id", "kind", "from_user", "to_user", "game", "status", "created_at", "expires_at")
+    list_filter = ("kind", "status")
+    list_select_related = ("from_user", "to_user")
+    search_fields = ("from_user__username", "to_user__username")
+    ordering = ("-pk",)
+    actions = ("cancel",)
+
+    @admin.action(description="Cancel those that are pending")
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Invite]) -> None:
+        invites.cancel_all(queryset)
+
+
+class PartyMembers(ReadOnly, TabularInline):
+    """Who is in it."""
+
+    model = PartyMember
+    fields = ("user", "ready")
+
+
+@admin.register(Party)
+class Parties(ReadOnly, ModelAdmin):
+    """All parties there are."""
+
+    list_display = ("id", "leader", "players", "open", "created_at")
+    list_select_related = ("leader",)
+    search_fields = ("members__user__username",)
+    ordering = ("-pk",)
+    inlines = (PartyMembers,)
+    actions = ("disband",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Party]:
+        return super().get_queryset(request).prefetch_related("members__user")
+
+    @admin.display(description="Players")
+    def players(self, party: Party) -> str:
+        return ", ".join(member.user.username for member in party.members.all())
+
+    @admin.action(description="Disband them")
+    def disband(self, request: HttpRequest, queryset: QuerySet[Party]) -> None:
+        for party_id, leader_id in queryset.values_list("pk", "leader_id"):
+            # Where it has just ended or been handed over, the operator looks again.
+            with suppress(NotInParty, NotLeader, UnknownParty):
+                parties.disband(user_id=leader_id, party_id=party_id)

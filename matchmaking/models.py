@@ -4,6 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from matchmaking.invites.models import Invite
+from matchmaking.parties.models import Party, PartyMember
+
+__all__ = ["Invite", "Member", "Party", "PartyMember", "Queue", "Ticket"]
+
 SEPARATOR = ":"
 
 
@@ -38,6 +43,10 @@ class Ticket(models.Model):
     """
 
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tickets")
+    party = models.OneToOneField(
+        Party, on_delete=models.CASCADE, null=True, blank=True, related_name="ticket"
+    )
+    """The party that waits, if it is one."""
     rating = models.IntegerField()
     """The mean rating of its members when they joined."""
     joined_at = models.DateTimeField(default=timezone.now)

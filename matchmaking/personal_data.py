@@ -1,9 +1,16 @@
 """What matchmaking holds about a person."""
 
+from contextlib import suppress
 from typing import Any
 
 from core.personal_data import erases, exports
 from matchmaking import selectors, services
+from matchmaking.invites import selectors as invite_selectors
+from matchmaking.invites import services as invites
+from matchmaking.parties import selectors as party_selectors
+from matchmaking.parties import services as parties
+from matchmaking.parties.events import PartyInfo
+from matchmaking.parties.refusals import NotInParty
 
 
 @exports("queue")
@@ -12,7 +19,25 @@ def queue(user_id: int) -> dict[str, Any] | None:
     return selectors.queued([user_id]).get(user_id)
 
 
+@exports("party")
+def party(user_id: int) -> PartyInfo | None:
+    """The party, while the person is in one."""
+    try:
+        return party_selectors.party_of(user_id)
+    except NotInParty:
+        return None
+
+
+@exports("invites")
+def sent_and_received_invites(user_id: int) -> list[Any]:
+    """Every invite that is still on record."""
+    return invite_selectors.shown(invite_selectors.of_either(user_id).order_by("pk"))
+
+
 @erases
 def leave(user_id: int) -> None:
-    """Nobody is matched with who is gone."""
+    """Nobody is matched with who is gone, waits for their answer, or has them in a party."""
+    with suppress(NotInParty):
+        parties.leave(user_id=user_id)
     services.leave(user_id=user_id)
+    invites.erase(user_id=user_id)

@@ -1,6 +1,6 @@
 """Why matchmaking refuses."""
 
-from core.refusals import Conflict, Invalid, NotFound
+from core.refusals import Conflict, Invalid
 
 
 class AlreadyQueued(Conflict):
@@ -22,10 +22,3 @@ class PartyTooLarge(Invalid):
 
     code = "party_too_large"
     title = "Too many for this game"
-
-
-class UnknownParty(NotFound):
-    """There is no such party, or it is none of the caller's."""
-
-    code = "unknown_party"
-    title = "There is no such party"

@@ -2,6 +2,7 @@
 
 import heapq
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -40,22 +41,27 @@ def window(waited: float) -> float:
     return math.inf if waited >= ANYBODY_AFTER_S else WINDOW + WINDOW_GROWTH * max(waited, 0.0)
 
 
-def groups(tickets: Iterable[Waiting], *, fewest: int, most: int) -> list[list[Waiting]]:
+def groups(
+    tickets: Iterable[Waiting], *, fewest: int, most: int, apart: Iterable[tuple[int, int]] = ()
+) -> list[list[Waiting]]:
     """Group tickets into games of ``fewest`` to ``most`` players, the closest in rating first.
 
     A group's ratings lie within the window of the one of it who has waited longest. Tickets are never split;
-    those left over wait on.
+    those left over wait on. Users to be kept ``apart`` never come into one group by different tickets.
     """
-    return list(_Sweep(tickets, fewest, most).run())
+    return list(_Sweep(tickets, fewest, most, apart).run())
 
 
 class _Sweep:
     """The tickets in the order of rating, as a linked list from which groups are taken.
 
-    Only neighbours need looking at: whoever may play with somebody further off may play with those between.
+    Only neighbours need looking at: whoever may play with somebody further off may play with those between,
+    but for those kept apart, who are passed over.
     """
 
-    def __init__(self, tickets: Iterable[Waiting], fewest: int, most: int) -> None:
+    def __init__(
+        self, tickets: Iterable[Waiting], fewest: int, most: int, apart: Iterable[tuple[int, int]]
+    ) -> None:
         fitting = (ticket for ticket in tickets if len(ticket.user_ids) <= most)
         self._tickets = sorted(fitting, key=lambda ticket: (ticket.rating, ticket.id))
         self._fewest, self._most = fewest, most
@@ -64,6 +70,10 @@ class _Sweep:
         self._after = list(range(1, count + 1))
         self._before = list(range(-1, count - 1))
         self._heap: list[_Candidate] = []
+        self._foes: defaultdict[int, set[int]] = defaultdict(set)
+        for one, other in apart:
+            self._foes[one].add(other)
+            self._foes[other].add(one)
 
     def run(self) -> Iterator[list[Waiting]]:
         for place in range(len(self._tickets)):
@@ -92,13 +102,18 @@ class _Sweep:
             if players >= self._most or place == last:
                 break
             ticket = tickets[place]
-            if players + len(ticket.user_ids) <= self._most:
+            fits = players + len(ticket.user_ids) <= self._most
+            if fits and not (self._foes and self._are_apart(places, ticket)):
                 places.append(place)
                 players += len(ticket.user_ids)
                 waited = max(waited, ticket.waited)
                 eldest = min(eldest, ticket.id)
         if best is not None:
             heapq.heappush(self._heap, best)
+
+    def _are_apart(self, places: Iterable[int], ticket: Waiting) -> bool:
+        foes = set().union(*(self._foes.get(user_id, ()) for user_id in ticket.user_ids))
+        return not all(foes.isdisjoint(self._tickets[place].user_ids) for place in places)
 
     def _take(self, places: tuple[int, ...]) -> None:
         for place in places:

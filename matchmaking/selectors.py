@@ -12,7 +12,6 @@ from game import selectors as game_selectors
 from game import services as game_services
 from game.author import catalogue
 from matchmaking.models import Queue, Ticket
-from matchmaking.refusals import UnknownParty
 from matchmaking.rules import Waiting
 
 TICKET_LIVES = timedelta(minutes=10)
@@ -122,11 +121,6 @@ def neighbours(queue: str, ratings: Collection[int], count: int) -> list[Waiting
 def eldest(queue: str, count: int) -> list[Waiting]:
     """Up to ``count`` tickets of the queue, those that came first."""
     return _waiting(_ELDEST, [queue, count])
-
-
-def party_members(party_id: int, user_id: int) -> tuple[int, ...]:
-    """The users of the party that this one leads, the leader first. Raises ``UnknownParty``."""
-    raise UnknownParty
 
 
 def _select(statement: str, user_ids: Collection[int]) -> list[Any]:

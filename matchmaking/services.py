@@ -17,13 +17,16 @@ from django.utils import timezone
 from prometheus_client import Histogram
 
 from core.refusals import Refusal
+from friends import selectors as friends
 from game import selectors as game_selectors
 from game import services as game_services
 from game.author import catalogue
 from game.author.game import Game as Rules
 from matchmaking import rules, selectors
-from matchmaking.events import QueueExpired
+from matchmaking.events import QueueExpired, QueueJoined, QueueLeft
 from matchmaking.models import Member, Queue, Ticket
+from matchmaking.parties import selectors as party_selectors
+from matchmaking.parties import services as parties
 from matchmaking.refusals import AlreadyPlaying, AlreadyQueued, PartyTooLarge
 from matchmaking.rules import Waiting
 from matchmaking.selectors import TICKET_LIVES
@@ -50,14 +53,34 @@ def join(*, user_id: int, game: str, mode: str = "", party_id: int | None = None
     """Queue the user, or the whole party the user leads, and match them at once if somebody near waits.
 
     Gives what ``selectors.standing`` gives. Who waits already keeps the place, and who has an unfinished
-    match of this queue gets it back. Raises ``UnknownGame``, ``UnknownParty``, ``PartyTooLarge``,
-    ``AlreadyQueued`` and ``AlreadyPlaying``.
+    match of this queue gets it back. Raises ``UnknownGame`` and ``AlreadyQueued``; for parties
+    ``NotInParty``, ``UnknownParty``, ``NotLeader``, ``PartyTooLarge`` and ``AlreadyPlaying``.
     """
     kind = catalogue.get(game)
-    user_ids = (user_id,) if party_id is None else selectors.party_members(party_id, user_id)
+    queue = Queue.name_of(game, mode)
+    if party_id is None:
+        return _join_together(queue, (user_id,))
+    return _join_as_party(kind, queue, user_id, party_id)
+
+
+@transaction.atomic
+def _join_as_party(kind: type[Rules], queue: str, user_id: int, party_id: int) -> dict[str, Any]:
+    # The party's row first, so that nobody comes or goes meanwhile.
+    party = parties.lock_led(user_id, party_id)
+    user_ids = party_selectors.member_ids(party.pk)
     if len(user_ids) > kind.max_players:
         raise PartyTooLarge(f"{kind.title} seats at most {kind.max_players}.")
-    return _join_together(Queue.name_of(game, mode), user_ids)
+    user_ids.sort(key=lambda member: member != user_id)  # the leader first
+    standing = _join_together(queue, tuple(user_ids))
+    if standing["status"] == "queued":
+        ticket = Ticket.objects.get(members__user=user_id)
+        if set(ticket.members.values_list("user_id", flat=True)) != set(user_ids):
+            raise AlreadyQueued("You wait there without your party.")
+        if ticket.party_id is None:
+            ticket.party = party
+            ticket.save(update_fields=["party"])
+            _tell_party(QueueJoined, party.pk, queue, user_ids)
+    return standing
 
 
 @transaction.atomic(savepoint=False)
@@ -123,10 +146,33 @@ def _queue(queue: str, tickets: Sequence[Waiting]) -> None:
 def leave(*, user_id: int) -> bool:
     """Give up the user's place and that of who waits with them; false if there is none (any more)."""
     ticket = selectors.ticket_of(user_id)
-    if ticket is None:
-        return False
+    return ticket is not None and _withdraw(ticket)
+
+
+@transaction.atomic
+def withdraw(*, party_id: int) -> None:
+    """Take the party out of the queue, if it waits."""
+    ticket = Ticket.objects.filter(party=party_id).first()
+    if ticket is not None:
+        _withdraw(ticket)
+
+
+def _withdraw(ticket: Ticket) -> bool:
     _lock(ticket.queue_id)
-    return _close([ticket.pk]) == 1
+    user_ids = list(ticket.members.values_list("user_id", flat=True))
+    if not _close([ticket.pk]):
+        return False
+    if ticket.party_id is not None:
+        _tell_party(QueueLeft, ticket.party_id, ticket.queue_id, user_ids)
+    return True
+
+
+def _tell_party(
+    event: type[QueueJoined] | type[QueueLeft], party_id: int, queue: str, user_ids: Iterable[int]
+) -> None:
+    game, mode = Queue.kind_of(queue)
+    for user_id in user_ids:
+        publish(event(user_id=user_id, party_id=party_id, game=game, mode=mode))
 
 
 def hear(user_ids: Iterable[int]) -> None:
@@ -159,10 +205,12 @@ def match_queue(queue: str) -> int:
     return len(groups)
 
 
-def _groups(kind: type[Rules], tickets: Iterable[Waiting]) -> list[list[Waiting]]:
+def _groups(kind: type[Rules], tickets: Sequence[Waiting]) -> list[list[Waiting]]:
+    user_ids = [user_id for ticket in tickets for user_id in ticket.user_ids]
+    apart = friends.blocks_among(user_ids) if len(tickets) > 1 else ()
     # Who queues wants company, even in a game that one can play.
     fewest = max(kind.min_players, min(2, kind.max_players))
-    return rules.groups(tickets, fewest=fewest, most=kind.max_players)
+    return rules.groups(tickets, fewest=fewest, most=kind.max_players, apart=apart)
 
 
 def _play(kind: type[Rules], queue: str, groups: Sequence[Sequence[Waiting]]) -> dict[int, UUID]:

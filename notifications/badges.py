@@ -1,16 +1,65 @@
-"""The badge: how much waits for a user."""
+"""The badge: how much waits for a user, told again whenever it has changed."""
 
-from realtime.messages import Reply
+import asyncio
+import logging
 
+from django.db import DatabaseError, transaction
 
-class Badge(Reply):
-    """Unread direct messages by sender, pending invites, and all together."""
+from matchmaking.invites import selectors as invites
+from notifications.events import Badge
+from realtime import worker
+from realtime.publishing import publish, publish_now
 
-    dm: dict[str, int]
-    invites: int
-    total: int
+logger = logging.getLogger(__name__)
+
+_telling: dict[int, asyncio.Task[None]] = {}
+_changed_meanwhile: set[int] = set()
 
 
 def badge(user_id: int) -> Badge:
     """What waits for this user."""
-    return Badge(dm={}, invites=0, total=0)
+    unanswered = invites.unanswered_by(user_id)
+    return Badge(user_id=user_id, dm={}, invites=unanswered, total=unanswered)
+
+
+def changed(user_id: int) -> None:
+    """Tell the user's badge anew once the transaction has committed. From any thread."""
+    transaction.on_commit(lambda: _tell(user_id), robust=True)
+
+
+def _tell(user_id: int) -> None:
+    here = worker.running()
+    if here is None:
+        publish(badge(user_id))
+    else:
+        here.loop.call_soon_threadsafe(_tell_soon, here, user_id)
+
+
+def _tell_soon(here: worker.Worker, user_id: int) -> None:
+    if user_id in _telling:
+        _changed_meanwhile.add(user_id)
+    else:
+        _telling[user_id] = asyncio.create_task(_keep_telling(here, user_id))
+
+
+async def _keep_telling(here: worker.Worker, user_id: int) -> None:
+    """Tell the badge until what was told is still true after it got its place in the stream.
+
+    Without that second look, of two processes that count at the same moment the one with the older count
+    could be the last to tell it.
+    """
+    told = None
+    try:
+        while True:
+            _changed_meanwhile.discard(user_id)
+            now = await worker.in_database(badge, user_id)
+            if now != told:
+                publish_now(now)
+                await here.streams.sent()
+                told = now
+            elif user_id not in _changed_meanwhile:
+                return
+    except DatabaseError as problem:
+        logger.warning("The badge of user %s could not be counted: %s", user_id, problem)
+    finally:
+        del _telling[user_id]

@@ -1,8 +1,18 @@
 """The one user socket: it carries what is addressed to a user, and decides nothing."""
 
+from friends import events as friends
 from game.events import MatchFound
-from matchmaking.events import QueueExpired
-from notifications.badges import Badge, badge
+from matchmaking.events import QueueExpired, QueueJoined, QueueLeft
+from matchmaking.invites.events import (
+    InviteAccepted,
+    InviteCancelled,
+    InviteCreated,
+    InviteDeclined,
+    InviteExpired,
+)
+from matchmaking.parties.events import PartyUpdate
+from notifications.badges import badge
+from notifications.events import Announcement, Badge
 from realtime import topics
 from realtime.consumer import Consumer
 from realtime.worker import in_database
@@ -12,8 +22,28 @@ class NotificationsConsumer(Consumer):
     """Everything addressed to the user, on each of their devices."""
 
     opens_with = Badge
-    tells = (MatchFound, QueueExpired)
+    tells = (
+        MatchFound,
+        QueueJoined,
+        QueueLeft,
+        QueueExpired,
+        InviteCreated,
+        InviteAccepted,
+        InviteDeclined,
+        InviteCancelled,
+        InviteExpired,
+        PartyUpdate,
+        Announcement,
+        friends.FriendRequest,
+        friends.FriendRequestClosed,
+        friends.FriendAccepted,
+        friends.FriendRemoved,
+        friends.PresenceHint,
+        friends.PlayerBlocked,
+        friends.PlayerUnblocked,
+    )
 
     async def opened(self) -> None:
         user_id = self.player.user_id
         await self.follow(topics.user(user_id), lambda: in_database(badge, user_id))
+        await self.overhear(topics.everybody())

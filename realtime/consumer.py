@@ -108,7 +108,7 @@ class Consumer(AsyncConsumer):
         self._clock = self._here.loop.time
         self._allowance = limits.flood_allowance()
         self._inbox: deque[bytes | str] = deque()
-        self._followed: Topic | None = None
+        self._followed: list[Topic] = []
         self._direct: Direct | None = scope.get("extensions", {}).get(DIRECT)
         self._reading_paused = False
         # What comes before ``opened`` is done waits in the inbox.
@@ -122,8 +122,8 @@ class Consumer(AsyncConsumer):
             if self._busy is not None:
                 self._busy.cancel()
                 await asyncio.gather(self._busy, return_exceptions=True)
-            if self._followed is not None:
-                await self._here.streams.leave(self._followed, self.connection)
+            for topic in self._followed:
+                await self._here.streams.leave(topic, self.connection)
             await self.closed()
 
     def since(self) -> int | None:
@@ -161,7 +161,7 @@ class Consumer(AsyncConsumer):
             connection.release()
 
         connection.hold()
-        self._followed = topic
+        self._followed.append(topic)
         seq = await streams.join(topic, connection, send_snapshot)
         if since is None:
             await send_snapshot()
@@ -174,6 +174,18 @@ class Consumer(AsyncConsumer):
         for frame in missed:
             connection.send_ahead(frame)
         connection.release()
+
+    async def overhear(self, topic: Topic) -> None:
+        """Hear, beside the socket's stream, what passes on a topic that tells ``Ephemeral`` events alone.
+
+        Those have no ``seq``, so the client's place in the stream stays what it is.
+        """
+
+        async def nothing_to_send_again() -> None:
+            pass
+
+        self._followed.append(topic)
+        await self._here.streams.join(topic, self.connection, nothing_to_send_again)
 
     def take(self, data: bytes | str) -> None:
         """Take one text frame from the client."""

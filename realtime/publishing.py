@@ -10,10 +10,11 @@ from realtime.topics import Topic
 def publish(event: Event) -> None:
     """Announce what a service changed: reactions run now, listeners hear of it once the transaction commits.
 
-    For synchronous code on any thread, in a server or in a management command.
+    For synchronous code on any thread, in a server or in a management command. What reactions announce is
+    heard after it.
     """
-    reactions.run(event)
     transaction.on_commit(lambda: _emit(event), robust=True)
+    reactions.run(event)
 
 
 def publish_now(event: Event) -> None:

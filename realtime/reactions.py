@@ -11,11 +11,12 @@ AnyEvent = TypeVar("AnyEvent", bound=Event)
 _reactions: dict[type[Event], list[Callable[[Any], None]]] = defaultdict(list)
 
 
-def reacts_to(kind: type[AnyEvent]) -> Callable[[Callable[[AnyEvent], None]], Callable[[AnyEvent], None]]:
-    """Run the function on every published event of this class, inside the publisher's transaction."""
+def reacts_to(*kinds: type[AnyEvent]) -> Callable[[Callable[[AnyEvent], None]], Callable[[AnyEvent], None]]:
+    """Run the function on every published event of these classes, inside the publisher's transaction."""
 
     def register(function: Callable[[AnyEvent], None]) -> Callable[[AnyEvent], None]:
-        _reactions[kind].append(function)
+        for kind in kinds:
+            _reactions[kind].append(function)
         return function
 
     return register

@@ -140,11 +140,20 @@ class Streams:
                 await self._relay.join(topic)
                 # Read after joining: what is published in between is then seen as early or missing, never
                 # lost.
-                seq = await self._redis.get(_keys(topic)[0])
-                stream = self._streams[topic] = Stream(int(seq or 0))
+                stream = self._streams[topic] = Stream(await self._begun(topic))
             self._hub.join(topic, connection)
             self._resync.setdefault(topic, {})[connection] = resync
             return stream.seq
+
+    async def _begun(self, topic: Topic) -> int:
+        """Where the stream stands. One of which nothing was ever told begins here, so that who heard
+        nothing so far and comes back is told all that came since.
+        """
+        pipe = self._redis.pipeline(transaction=False)
+        pipe.set(_keys(topic)[0], int(time.time() * 1000), nx=True, ex=COUNTER_KEPT_S)
+        pipe.get(_keys(topic)[0])
+        _, seq = await pipe.execute()
+        return int(seq)
 
     async def leave(self, topic: Topic, connection: Connection) -> None:
         """Stop hearing it."""
@@ -255,7 +264,7 @@ class Streams:
             self._sending = None
 
     def _take(self, topic: Topic, stream: Stream, seq: int, frame: bytes) -> None:
-        if seq == stream.seq + 1 or stream.seq == 0:
+        if seq == stream.seq + 1:
             stream.seq = seq
             self._deliver(topic, seq, frame)
             while stream.early and (next_frame := stream.early.pop(stream.seq + 1, None)) is not None:

@@ -24,3 +24,13 @@ def lobby(name: str) -> Topic:
 def direct(one_id: int, other_id: int) -> Topic:
     """What two users say to each other."""
     return Topic(f"dm_{min(one_id, other_id)}_{max(one_id, other_id)}")
+
+
+def party(party_id: int) -> Topic:
+    """One party's changes and talk."""
+    return Topic(f"party_{party_id}")
+
+
+def everybody() -> Topic:
+    """Whoever has a notifications socket open."""
+    return Topic("everybody")

@@ -2,6 +2,102 @@
 
 /** What each socket takes (`Sent["player_move"]`) and tells (`Heard["game_state"]`), by `type`. */
 
+/** `/ws/friends/status/`: The first frame is how all friends stand, also for a client that comes back: what was told while it was away was not kept for it. */
+export declare namespace FriendsStatus {
+  /** A friend in a user's list. */
+  interface Friend {
+    user_id: number;
+    online: boolean;
+    status: string;
+    last_seen: string | null;
+    game_id?: string;
+    username: string;
+    is_premium: boolean;
+  }
+
+  interface Sent {
+    /** Ask whether the server is there; keeps the session alive. */
+    ping: {
+      type: "ping";
+      id?: string | number | null;
+    };
+    /** Say how you are, to all friends; it holds until you are offline. A game you play shows before it. */
+    set_status: {
+      type: "set_status";
+      status: "away" | "busy" | "online" | "playing";
+      id?: string | number | null;
+    };
+  }
+
+  interface Heard {
+    /** All friends and how they stand: the first frame. `status` is what the user said of themselves. */
+    presence_state: {
+      type: "presence_state";
+      friends: Array<Friend>;
+      status: string;
+      ref?: string | number;
+      seq: number;
+      recovered?: boolean;
+    };
+    /** A friend stands differently now. */
+    presence: {
+      type: "presence";
+      to_user_id: number;
+      user_id: number;
+      online: boolean;
+      status: string;
+      last_seen: string | null;
+      game_id?: string;
+      seq: number;
+    };
+    /** What the user says of themselves, for their own devices. */
+    status_set: {
+      type: "status_set";
+      user_id: number;
+      status: string;
+      seq: number;
+    };
+    /** Two users are friends now: to each the other one. The request is closed by it. */
+    friend_accepted: {
+      type: "friend_accepted";
+      to_user_id: number;
+      request_id: number;
+      friend: Friend;
+      seq: number;
+    };
+    /** A friendship has ended: to each the other one. It does not say why. */
+    friend_removed: {
+      type: "friend_removed";
+      to_user_id: number;
+      user_id: number;
+      seq: number;
+    };
+    /** Why one message was refused; the socket stays open. */
+    error: {
+      type: "error";
+      ref?: string | number;
+      code: string;
+      message: string;
+      details?: Record<string, unknown>;
+      retry_after?: number;
+    };
+    /** The answer to a ping, with the server's time. */
+    pong: {
+      type: "pong";
+      ref?: string | number;
+      time: string;
+    };
+    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    resumed: {
+      type: "resumed";
+      ref?: string | number;
+      recovered: boolean;
+      since: number;
+      seq: number;
+    };
+  }
+}
+
 /** `/ws/game/{game_id}/`: A game, for its players and all who may watch. What a player asks goes to the room, wherever it is. */
 export declare namespace Game {
   /** A player as others see them; `side` is left or right in two-sided games. */
@@ -199,6 +295,66 @@ export declare namespace Game {
 
 /** `/ws/notifications/`: Everything addressed to the user, on each of their devices. */
 export declare namespace Notifications {
+  /** An invite as both users see it. `kind` is game, lobby or party, and says which of `game`, `lobby_id` and `party_id` is set. `status` is pending, accepted, declined, cancelled or expired. `game_id` and `ws_url` are there once accepting it has started a game. */
+  interface InviteInfo {
+    id: number;
+    from_user: Person;
+    to_user: Person;
+    kind: string;
+    game: string | null;
+    lobby_id: number | null;
+    party_id: number | null;
+    status: string;
+    created_at: string;
+    expires_at: string;
+    game_id?: string;
+    ws_url?: string;
+  }
+
+  /** A user by name. */
+  interface Person {
+    id: number;
+    username: string;
+    is_premium: boolean;
+  }
+
+  /** A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A higher `version` is the later state. */
+  interface PartyInfo {
+    id: number;
+    leader_id: number | null;
+    members: Array<PartyMemberInfo>;
+    max_size: number;
+    open: boolean;
+    version: number;
+  }
+
+  /** A member as the others see them. */
+  interface PartyMemberInfo {
+    user_id: number;
+    username: string;
+    ready: boolean;
+  }
+
+  /** A friend request; `status` is pending, accepted, declined or cancelled. */
+  interface Request {
+    id: number;
+    from_user: Person;
+    to_user: Person;
+    status: string;
+    created_at: string;
+  }
+
+  /** A friend in a user's list. */
+  interface Friend {
+    user_id: number;
+    online: boolean;
+    status: string;
+    last_seen: string | null;
+    game_id?: string;
+    username: string;
+    is_premium: boolean;
+  }
+
   interface Sent {
     /** Ask whether the server is there; keeps the session alive. */
     ping: {
@@ -208,13 +364,13 @@ export declare namespace Notifications {
   }
 
   interface Heard {
-    /** Unread direct messages by sender, pending invites, and all together. */
+    /** How much waits for the user: unread direct messages by sender, invites to answer, and all together. It is the first frame, and comes again whenever something of it has changed. */
     badge: {
       type: "badge";
+      user_id: number;
       dm: Record<string, number>;
       invites: number;
       total: number;
-      ref?: string | number;
       seq: number;
       recovered?: boolean;
     };
@@ -228,12 +384,128 @@ export declare namespace Notifications {
       ws_url: string;
       seq: number;
     };
+    /** The user's party waits for a match, as one. */
+    queue_joined: {
+      type: "queue_joined";
+      user_id: number;
+      party_id: number;
+      game: string;
+      mode: string;
+      seq: number;
+    };
+    /** The user's party waits no longer: one of it has left the queue, or the party has changed. */
+    queue_left: {
+      type: "queue_left";
+      user_id: number;
+      party_id: number;
+      game: string;
+      mode: string;
+      seq: number;
+    };
     /** The user's place in the queue was given up: nothing had been heard of them for long. */
     queue_expired: {
       type: "queue_expired";
       user_id: number;
       game: string;
       mode: string;
+      seq: number;
+    };
+    /** Somebody was invited. */
+    invite_created: {
+      type: "invite_created";
+      invite: InviteInfo;
+      seq: number;
+    };
+    /** The invite was accepted, and what it was for has happened. */
+    invite_accepted: {
+      type: "invite_accepted";
+      invite: InviteInfo;
+      seq: number;
+    };
+    /** The invite was declined. */
+    invite_declined: {
+      type: "invite_declined";
+      invite: InviteInfo;
+      seq: number;
+    };
+    /** The invite was taken back, or what it was for is gone. */
+    invite_cancelled: {
+      type: "invite_cancelled";
+      invite: InviteInfo;
+      seq: number;
+    };
+    /** The invite was not answered in time. */
+    invite_expired: {
+      type: "invite_expired";
+      invite: InviteInfo;
+      seq: number;
+    };
+    /** What the party is like now, and which change of these users made it so. It is told to the members and to those who have just gone. */
+    party_update: {
+      type: "party_update";
+      party: PartyInfo;
+      change: "created" | "disbanded" | "joined" | "kicked" | "left" | "ready";
+      user_ids: Array<number>;
+      seq: number;
+    };
+    /** The operators have something to say to everybody who is here. */
+    announcement: {
+      type: "announcement";
+      id: string;
+      message: string;
+    };
+    /** A request was made; both are told, each on all devices. */
+    friend_request: {
+      type: "friend_request";
+      request: Request;
+      seq: number;
+    };
+    /** A request was declined or cancelled; it goes from both lists. `status` says which. */
+    friend_request_closed: {
+      type: "friend_request_closed";
+      request_id: number;
+      from_user_id: number;
+      to_user_id: number;
+      status: string;
+      seq: number;
+    };
+    /** Two users are friends now: to each the other one. The request is closed by it. */
+    friend_accepted: {
+      type: "friend_accepted";
+      to_user_id: number;
+      request_id: number;
+      friend: Friend;
+      seq: number;
+    };
+    /** A friendship has ended: to each the other one. It does not say why. */
+    friend_removed: {
+      type: "friend_removed";
+      to_user_id: number;
+      user_id: number;
+      seq: number;
+    };
+    /** The same for the notifications, which have no snapshot of friends: a newer one is all that counts. */
+    presence: {
+      type: "presence";
+      to_user_id: number;
+      user_id: number;
+      online: boolean;
+      status: string;
+      last_seen: string | null;
+      game_id?: string;
+    };
+    /** A user blocks another: whatever connects the two ends. Only the blocker's devices hear of it. */
+    player_blocked: {
+      type: "player_blocked";
+      by_id: number;
+      blocked_id: number;
+      seq: number;
+    };
+    /** A block has ended; what it ended does not come back. */
+    player_unblocked: {
+      type: "player_unblocked";
+      by_id: number;
+      blocked_id: number;
       seq: number;
     };
     /** Why one message was refused; the socket stays open. */

@@ -1,41 +1,41 @@
 """Randomness that can be kept in a journal: a seeded generator whose whole state is one integer."""
 
 import random
+from hashlib import blake2b
 from typing import Any
 
 _MASK = (1 << 64) - 1
 
 
 class Generator(random.Random):
-    """All of ``random.Random``'s methods on SplitMix64 (Steele, Lea, Flood 2014).
+    """All of ``random.Random``'s methods on a keyed hash of a counter (BLAKE2b, RFC 7693).
 
     The standard generator carries 625 words of state, too many for a snapshot of every game. ``position`` is
-    all there is to keep: set it back, and the same numbers follow.
+    all there is to keep: set it back, and the same numbers follow. Who sees some numbers, as in a serve,
+    learns nothing of those to come without the seed.
     """
 
     position: int
 
     def __init__(self, seed: int) -> None:
-        super().__init__(0)
-        self.position = seed & _MASK
+        super().__init__(seed)
 
     def seed(self, a: Any = 0, version: int = 2) -> None:
-        self.position = a & _MASK
+        self.position = 0
+        self._key = (a & _MASK).to_bytes(8, "big")
 
     def getstate(self) -> tuple[Any, ...]:
-        return (self.position,)
+        return (self._key, self.position)
 
     def setstate(self, state: tuple[Any, ...]) -> None:
-        (self.position,) = state
+        self._key, self.position = state
 
     def getrandbits(self, k: int, /) -> int:
         bits = 0
         for _ in range(0, k, 64):
-            self.position = (self.position + 0x9E3779B97F4A7C15) & _MASK
-            word = self.position
-            word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-            word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & _MASK
-            bits = bits << 64 | word ^ (word >> 31)
+            self.position += 1
+            word = blake2b(self.position.to_bytes(8, "big"), digest_size=8, key=self._key).digest()
+            bits = bits << 64 | int.from_bytes(word, "big")
         return bits >> (-k % 64)
 
     def random(self) -> float:

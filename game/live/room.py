@@ -330,6 +330,8 @@ class Room:
                 raise GameIsOver if self.phase in Game.OVER or self._ending else NotRunning
             if action == "accept_draw" and not self._draw_offers - {seat.number}:
                 raise NoDrawOffered
+            if action == "offer_draw" and seat.number in self._draw_offers:
+                return
             data = "{}"
         else:
             raise UnknownAction(f"{self.match.game.title} knows no action {action!r}.")
@@ -721,12 +723,10 @@ class Room:
     def close(self, code: int = RESTARTED, reason: str = "room_moved") -> None:
         """Let go of everybody: they come back to wherever the room is then."""
         self._recovering = True
-        for listeners in self._viewers:
-            for listener in listeners:
-                listener.close(code, reason)
-        for seat in self.seats:
-            if seat.listener is not None:
-                seat.listener.close(code, reason)
+        # Not only those who are told already: some wait for their first frame.
+        players = [seat.listener for seat in self.seats if seat.listener is not None]
+        for listener in (*players, *self._watching.values()):
+            listener.close(code, reason)
         if self._timer is not None:
             self._timer.cancel()
         for task in self._tasks:

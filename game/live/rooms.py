@@ -40,6 +40,7 @@ logger = logging.getLogger(__name__)
 WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 5.0
 RETRY_S = 0.25
+BELIEVED_DEAD_S = 1.5
 UNREACHABLE: tuple[type[Exception], ...] = (*Down, DatabaseError)
 OWNER_KEPT_S = 86_400
 
@@ -199,6 +200,7 @@ class Rooms:
         self._scheduler = Scheduler()
         self._opening: dict[UUID, asyncio.Future[Room]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._missing: dict[str, float] = {}
 
     async def find(self, game_id: UUID) -> Place:
         """The room, opened here if nobody else has it. Raises ``UnknownMatch``, or ``Unavailable``
@@ -258,6 +260,7 @@ class Rooms:
                 await self._check_ownership()
                 await self._catch_up()
             except Down as problem:
+                self._missing.clear()
                 logger.warning("Rooms cannot be checked: %s", problem)
             await self._unload()
 
@@ -337,15 +340,24 @@ class Rooms:
     async def _check_workers(self) -> None:
         owners = {place.owner for place in self.elsewhere.values()}
         listening = {sender for sender, _ in self.remote_listeners}
-        others = owners | listening
-        suspects = others - await self._alive(others)
-        gone = {other for other in suspects if not await self._worker.relay.is_there(other)}
+        gone = await self._gone(owners | listening)
         for place in list(self.elsewhere.values()):
             if place.owner in gone:
                 place.close()
         for (sender, number), listener in list(self.remote_listeners.items()):
             if sender in gone:
                 _detach(sender, (listener.game_id.hex, number, listener.user_id))
+
+    async def _gone(self, others: set[str]) -> set[str]:
+        """Those of these workers that are dead: without a lease for a while, and not answering either.
+
+        A Redis that comes back empty has no leases yet, and the relay needs a moment to be whole again.
+        """
+        now = self._worker.loop.time()
+        alive = await self._alive(others)
+        self._missing = {other: self._missing.get(other, now) for other in others - alive}
+        long_missing = [other for other, since in self._missing.items() if now - since >= BELIEVED_DEAD_S]
+        return {other for other in long_missing if not await self._worker.relay.is_there(other)}
 
     async def _check_ownership(self) -> None:
         """Redis may have forgotten, and another worker may have come first since."""

@@ -370,10 +370,10 @@ def test_the_generator_is_fair_enough_and_goes_on_from_its_position():
     generator = Generator(7)
     assert sum(generator.random() for _ in range(10_000)) == pytest.approx(5_000, rel=0.03)
     assert {generator.randrange(6) for _ in range(200)} == set(range(6))
-    other = Generator(0)
+    other = Generator(7)
     other.position = generator.position
     draws = [
-        Random.random,
+        lambda r: r.random(),
         lambda r: r.gauss(0, 1),
         lambda r: r.getrandbits(200),
         lambda r: r.sample("abc", 2),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from game import services
 from game.models import Game, JournalEntry
 from game.tests.conftest import begin
 from realtime.testing import Closed
@@ -263,3 +264,10 @@ async def test_the_closed_test_client_notices_a_close(new_game, cyd):
     game = await new_game(private=True)
     with pytest.raises(Closed):
         await (await cyd.enter(game.pk)).hear()
+
+
+def test_the_noted_state_of_a_game_never_goes_back(transactional_db):
+    made = services.create_game(name="tictactoe", players=[])
+    for state in ("active", "waiting_for_ready"):
+        services.note_state(game_id=made.pk, state=state)
+    assert Game.objects.get(pk=made.pk).state == "active"

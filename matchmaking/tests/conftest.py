@@ -1,13 +1,16 @@
 """People who wait, by the real addresses."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts import live
@@ -35,6 +38,26 @@ class Waiter:
         answer = self.client.get("/game/status/")
         assert answer.status_code == 200
         return answer.json()
+
+    def get(self, path: str) -> Any:
+        return self.client.get(path)
+
+    def post(self, path: str, **body: Any) -> Any:
+        return self.client.post(path, body)
+
+    def invite(self, other: "Waiter", **to: Any) -> Any:
+        return self.post("/api/invites/", to_user_id=other.id, **to)
+
+    def answer(self, invite: Any, how: str) -> Any:
+        return self.post(f"/api/invites/{invite['id']}/{how}/")
+
+    def invites(self) -> list[dict[str, Any]]:
+        answer = self.get("/api/invites/")
+        assert answer.status_code == 200
+        return answer.json()["results"]
+
+    def party(self, step: str, **body: Any) -> Any:
+        return self.post(f"/api/party/{step}", **body)
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +120,29 @@ def table(monkeypatch: pytest.MonkeyPatch) -> str:
 
     catalogue.register(Table)
     return Table.name
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def telling(
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]],
+) -> Callable[[], AbstractContextManager[list[Any]]]:
+    """``with telling() as told``: what is announced meanwhile, though a test's transaction never commits."""
+
+    @contextmanager
+    def telling() -> Iterator[list[Any]]:
+        told: list[Any] = []
+        monkeypatch.setattr("realtime.publishing._emit", told.append)
+        with django_capture_on_commit_callbacks(execute=True):
+            yield told
+
+    return telling
 
 
 @pytest.fixture

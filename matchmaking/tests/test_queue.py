@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import User
@@ -14,12 +12,6 @@ from matchmaking import services
 from matchmaking.models import Member, Queue, Ticket
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(timezone.now(), tick=False) as clock:
-        yield clock
 
 
 def test_who_joins_an_empty_queue_waits_in_the_first_place(ada):
@@ -123,6 +115,16 @@ def test_an_unfinished_match_does_not_keep_from_other_queues(ada, bob):
     assert ada.join("pong").json()["status"] == "queued"
     assert ada.status()["game"] == "pong"
     assert bob.status()["status"] == "matched"
+
+
+def test_those_of_whom_one_blocks_the_other_are_not_matched(ada, bob, cyd):
+    ada.join()
+    ada.post(f"/api/friends/{bob.id}/block/")
+
+    assert bob.join().json()["status"] == "queued"
+    services.match_all()
+    assert bob.status()["status"] == "queued"
+    assert cyd.join().json()["status"] == "matched"
 
 
 def test_who_leaves_is_out_and_not_matched(ada, bob):

@@ -37,6 +37,31 @@ def test_groups_fit_the_table_and_the_window_and_nobody_is_in_two(tickets, table
         assert may_play(group)
 
 
+# The first of each party: most parties are kept apart from some other.
+foes = st.sets(st.tuples(*[st.integers(0, 19).map(lambda id: 10 * id)] * 2), max_size=60)
+
+
+@given(tickets=parties, table=tables, pairs=foes)
+def test_those_kept_apart_never_meet(tickets, table, pairs):
+    fewest, most = table
+    for group in groups(tickets, fewest=fewest, most=most, apart=pairs):
+        for one, other in itertools.combinations(group, 2):
+            for pair in itertools.product(one.user_ids, other.user_ids):
+                assert pair not in pairs
+                assert pair[::-1] not in pairs
+
+
+def test_those_kept_apart_are_matched_with_the_next_nearest():
+    tickets = [Waiting(number, 1500 + number, 0.0, (number,)) for number in range(4)]
+
+    made = groups(tickets, fewest=2, most=2, apart=[(1, 0), (2, 3)])
+
+    assert sorted(sorted(ticket.id for ticket in group) for group in made) in (
+        [[0, 2], [1, 3]],
+        [[0, 3], [1, 2]],
+    )
+
+
 @given(tickets=solos)
 def test_of_those_left_over_no_two_may_play(tickets):
     taken = {ticket.id for group in groups(tickets, fewest=2, most=2) for ticket in group}

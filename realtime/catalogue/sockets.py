@@ -9,12 +9,12 @@ from importlib.util import find_spec
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.contrib.admindocs.views import simplify_regex
 from msgspec import UNSET
 
 from realtime.consumer import Consumer
 from realtime.messages import Command, Ephemeral, Error, Event, Message, Ping, Pong, Resumed
+from realtime.routing import apps, websocket_urlpatterns
 
 Schema = dict[str, Any]
 
@@ -113,32 +113,26 @@ class Socket:
 def sockets() -> list[Socket]:
     """All sockets of the installed apps, by their ``routing``."""
     paths: dict[type[Consumer], list[str]] = {}
-    for app in _apps():
-        if find_spec(f"{app}.routing"):
-            for pattern in import_module(f"{app}.routing").websocket_urlpatterns:
-                path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", simplify_regex(str(pattern.pattern)))
-                paths.setdefault(pattern.callback.consumer_class, []).append(path)
+    for pattern in websocket_urlpatterns():
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", simplify_regex(str(pattern.pattern)))
+        paths.setdefault(pattern.callback.consumer_class, []).append(path)
     return [Socket(consumer, tuple(found)) for consumer, found in paths.items()]
 
 
 def message_classes() -> list[type[Message]]:
     """All message classes of the installed apps that are not bases of others."""
-    apps = _apps()
-    for app in apps:
+    ours = apps()
+    for app in ours:
         for room in ROOMS:
             if find_spec(f"{app}.{room}"):
                 import_module(f"{app}.{room}")
     return [
         kind
         for kind in _descendants(Message)
-        if kind.__module__.startswith(tuple(f"{app}." for app in apps))
+        if kind.__module__.startswith(tuple(f"{app}." for app in ours))
         and ".tests." not in kind.__module__
         and kind.__module__ != Message.__module__
     ]
-
-
-def _apps() -> list[str]:
-    return [*settings.OUR_APPS, *settings.EXTRA_APPS]
 
 
 def _descendants(kind: type[Message]) -> Iterator[type[Message]]:

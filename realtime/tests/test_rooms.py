@@ -44,6 +44,18 @@ async def test_who_comes_back_hears_what_was_missed(enter):
     assert (await back.hear("said"))["seq"] == seen + 3
 
 
+async def test_who_left_before_anything_was_said_hears_all_of_it_on_return(enter):
+    ada, bob = await enter(1), await enter(2)
+    await ada.hear("room_state")
+    seen = (await bob.hear("room_state"))["seq"]
+    await bob.leave()
+    await ada.send(type="say", message="the first word")
+    await ada.hear("said")
+    back = await enter(2, f"?since={seen}")
+    assert (await back.hear("resumed"))["recovered"] is True
+    assert (await back.hear("said"))["message"] == "the first word"
+
+
 async def test_who_was_away_too_long_gets_a_snapshot(enter):
     ada = await enter(1)
     await ada.hear("room_state")

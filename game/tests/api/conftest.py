@@ -131,6 +131,7 @@ class Table:
 
     def finish(self, reason: str = "win", winners: tuple[int, ...] = ()) -> None:
         match = self.match
+        match.halt()
         ending = Ending(
             state=Game.State.FINISHED,
             winners=winners if match.result is None else match.result.winners,

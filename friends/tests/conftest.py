@@ -1,0 +1,145 @@
+"""People with tokens, who call by the real addresses and listen on the real sockets."""
+
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import connection
+from rest_framework.test import APIClient
+
+from accounts import live as sessions
+from accounts import services as accounts
+from gameplatform.asgi import application
+from realtime import presence
+from realtime.testing import Player, running_worker
+from realtime.worker import Worker
+
+
+@dataclass
+class Person:
+    """Somebody with a token."""
+
+    id: int
+    name: str
+    token: str
+    api: APIClient = field(default_factory=APIClient)
+
+    def __post_init__(self) -> None:
+        self.api.credentials(HTTP_AUTHORIZATION=f"Bearer {self.token}")
+
+    def ask(self, other: "Person") -> Any:
+        return self.api.post("/api/friends/requests/", {"user_id": other.id})
+
+    def answer(self, request_id: int, how: str) -> Any:
+        return self.api.post(f"/api/friends/requests/{request_id}/{how}/")
+
+    def befriend(self, other: "Person") -> None:
+        answer = other.answer(self.ask(other).json()["id"], "accept")
+        assert answer.status_code == 200, answer.content
+
+    def remove(self, other: "Person") -> Any:
+        return self.api.delete(f"/api/friends/{other.id}/")
+
+    def block(self, other: "Person") -> Any:
+        return self.api.post(f"/api/friends/{other.id}/block/")
+
+    def unblock(self, other: "Person") -> Any:
+        return self.api.delete(f"/api/friends/{other.id}/block/")
+
+    def friends(self) -> dict[str, dict[str, Any]]:
+        """The list of friends, by name."""
+        return {friend["username"]: friend for friend in self._list("/api/friends/?limit=200")}
+
+    def requests(self, direction: str) -> list[tuple[str, str]]:
+        """Open requests as (who asked, who was asked)."""
+        return [
+            (request["from_user"]["username"], request["to_user"]["username"])
+            for request in self._list(f"/api/friends/requests/?direction={direction}")
+        ]
+
+    def blocks(self) -> list[str]:
+        return [block["username"] for block in self._list("/api/friends/blocks/")]
+
+    def _list(self, path: str) -> list[dict[str, Any]]:
+        answer = self.api.get(path)
+        assert answer.status_code == 200, answer.content
+        return answer.json()["results"]
+
+    async def watch(self, query: str = "") -> Player:
+        """Open the socket that says how friends stand."""
+        return await Player(application, f"/ws/friends/status/{query}", token=self.token).enter()
+
+    async def notifications(self) -> Player:
+        """Open the socket of notifications; its badge is heard."""
+        player = await Player(application, "/ws/notifications/", token=self.token).enter()
+        await player.hear("badge")
+        return player
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test starts like a fresh process: the database was emptied under what memory knows."""
+    monkeypatch.setattr(sessions, "_known", {})
+
+
+@pytest.fixture
+def person(db: None) -> Callable[[str], Person]:
+    def person(name: str) -> Person:
+        signed_in = accounts.register_guest(username=name, device=accounts.Device())
+        return Person(signed_in.user.pk, name, signed_in.tokens.access)
+
+    return person
+
+
+@pytest.fixture
+def ada(person: Callable[[str], Person]) -> Person:
+    return person("ada")
+
+
+@pytest.fixture
+def bob(person: Callable[[str], Person]) -> Person:
+    return person("bob")
+
+
+@pytest.fixture
+def cyd(person: Callable[[str], Person]) -> Person:
+    return person("cyd")
+
+
+@pytest.fixture
+async def here(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Worker]:
+    """A worker on the test's loop, that soon says who is gone."""
+    monkeypatch.setattr(presence, "LINGER_S", 0.05)
+    monkeypatch.setattr(presence, "BEAT_EVERY_S", 0.1)
+    async with running_worker() as worker:
+        yield worker
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """``at_once(*calls)``: the answers of all calls, each made in a thread of its own, starting together."""
+
+    def at_once(*calls: Callable[[], Any]) -> list[Any]:
+        barrier = threading.Barrier(len(calls))
+
+        def run(call: Callable[[], Any]) -> Any:
+            try:
+                barrier.wait(timeout=60)
+                return call()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(run, calls))
+
+    return at_once
+
+
+def codes(answers: Sequence[Any]) -> list[Any]:
+    """The status of each answer, with the code of what was refused."""
+    return sorted(
+        (answer.status_code, answer.json()["code"] if answer.status_code >= 400 else "") for answer in answers
+    )

@@ -1,0 +1,126 @@
+"""Who may do what: every route and every command has a row here, or the test fails."""
+
+from typing import Any, NamedTuple
+
+import pytest
+from rest_framework.test import APIClient
+
+from friends import urls
+from friends.consumers import FriendsStatusConsumer
+from friends.routing import websocket_urlpatterns
+from gameplatform.asgi import application
+from realtime.testing import Player
+from realtime.worker import in_database
+
+pytestmark = pytest.mark.django_db
+
+
+class Row(NamedTuple):
+    """What this gives to whom: Cyd has nothing to do with what is between Ada, Bob and Dan."""
+
+    method: str
+    path: str
+    ada: int
+    bob: int
+    cyd: int
+
+
+ROWS = (
+    Row("get", "api/friends", 200, 200, 200),
+    Row("get", "api/friends/requests", 200, 200, 200),
+    # Bob is asked: by Ada, who has asked already; by himself; by Cyd.
+    Row("post", "api/friends/requests", 409, 422, 201),
+    Row("post", "api/friends/requests/<int:request_id>/accept", 403, 200, 404),
+    Row("post", "api/friends/requests/<int:request_id>/decline", 403, 200, 404),
+    Row("post", "api/friends/requests/<int:request_id>/cancel", 200, 403, 404),
+    Row("get", "api/friends/blocks", 200, 200, 200),
+    # Dan is Ada's friend, and blocked by Bob.
+    Row("delete", "api/friends/<int:user_id>", 204, 404, 404),
+    Row("post", "api/friends/<int:user_id>/block", 204, 204, 204),
+    Row("delete", "api/friends/<int:user_id>/block", 404, 204, 404),
+)
+COMMANDS = {"ping": "pong", "set_status": "status_set"}
+
+
+def test_every_route_has_a_row():
+    offered = {
+        (method, pattern.pattern.path)
+        for pattern in urls.urlpatterns
+        for method in ("get", "post", "put", "patch", "delete")
+        if hasattr(pattern.callback.view_class, method)
+    }
+
+    assert offered == {(row.method, row.path) for row in ROWS}
+
+
+def test_every_command_has_a_row():
+    assert len(websocket_urlpatterns) == 1
+    assert {command.__struct_config__.tag for command in FriendsStatusConsumer.handlers} == set(COMMANDS)
+
+
+@pytest.fixture
+def call(ada, bob, person):
+    dan = person("dan")
+    request_id = ada.ask(bob).json()["id"]
+    ada.befriend(dan)
+    bob.block(dan)
+
+    def call(row: Row, client: APIClient) -> Any:
+        path = row.path.replace("<int:request_id>", str(request_id)).replace("<int:user_id>", str(dan.id))
+        body = {"user_id": bob.id} if row.path == "api/friends/requests" and row.method == "post" else None
+        return getattr(client, row.method)(f"/{path}/", body)
+
+    return call
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
+@pytest.mark.parametrize("who", ["ada", "bob", "cyd"])
+def test_each_gets_what_is_theirs(call, ada, bob, cyd, row, who):
+    caller = {"ada": ada, "bob": bob, "cyd": cyd}[who]
+
+    answer = call(row, caller.api)
+
+    assert answer.status_code == getattr(row, who), answer.content
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
+def test_nobody_gets_anything_without_a_token(call, row):
+    answer = call(row, APIClient())
+
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not_authenticated"
+
+
+def test_lists_hold_only_what_is_the_callers(call, ada, bob, cyd):
+    assert list(ada.friends()) == ["dan"]
+    assert bob.friends() == cyd.friends() == {}
+    assert bob.blocks() == ["dan"]
+    assert ada.blocks() == cyd.blocks() == []
+    assert cyd.requests("in") == cyd.requests("out") == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(("command", "answer"), COMMANDS.items())
+async def test_each_command_is_answered_on_the_own_socket_and_closed_to_those_without_a_token(
+    ada, command, answer
+):
+    at_adas = await ada.watch()
+    await at_adas.hear("presence_state")
+    await at_adas.send(type=command, status="away")
+    await at_adas.hear(answer)
+
+    nobody = await Player(application, "/ws/friends/status/").enter()
+
+    assert await nobody.closed() == 4401
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("here")
+async def test_a_session_that_ends_closes_its_sockets(ada):
+    at_adas = await ada.watch()
+    await at_adas.hear("presence_state")
+
+    assert (await in_database(ada.api.post, "/api/auth/logout")).status_code == 204
+
+    assert await at_adas.closed() == 4401

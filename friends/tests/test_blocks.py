@@ -1,0 +1,130 @@
+"""Blocks: what they end, what they keep from happening, and that they do not show."""
+
+import pytest
+
+from accounts.models import User
+from friends import selectors
+from friends.events import PlayerBlocked, PlayerUnblocked
+from realtime import presence, reactions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reacted(monkeypatch):
+    """What floors above were told of."""
+    events = []
+    for kind in (PlayerBlocked, PlayerUnblocked):
+        monkeypatch.setitem(reactions._reactions, kind, [events.append])
+    return events
+
+
+@pytest.fixture
+def all_online(monkeypatch):
+    monkeypatch.setattr(presence, "online_sync", lambda user_ids: set(user_ids))
+    monkeypatch.setattr("accounts.profiles.presence.online_sync", lambda user_ids: set(user_ids))
+
+
+def test_a_block_ends_the_friendship_of_both_and_floors_above_hear_of_it(ada, bob, reacted):
+    ada.befriend(bob)
+
+    assert ada.block(bob).status_code == 204
+
+    assert ada.friends() == bob.friends() == {}
+    assert ada.blocks() == ["bob"]
+    assert bob.blocks() == []
+    assert reacted == [PlayerBlocked(by_id=ada.id, blocked_id=bob.id)]
+    assert ada.unblock(bob).status_code == 204
+    assert ada.blocks() == []
+    assert ada.friends() == {}
+    assert reacted[1:] == [PlayerUnblocked(by_id=ada.id, blocked_id=bob.id)]
+
+
+@pytest.mark.parametrize("asks", ["ada", "bob"])
+def test_a_block_ends_open_requests_in_both_directions(ada, bob, asks):
+    asking, asked = (ada, bob) if asks == "ada" else (bob, ada)
+    request_id = asking.ask(asked).json()["id"]
+
+    ada.block(bob)
+
+    assert ada.requests("in") == ada.requests("out") == bob.requests("in") == bob.requests("out") == []
+    assert asked.answer(request_id, "accept").status_code == 409
+    assert ada.friends() == {}
+
+
+def test_blocking_twice_changes_nothing(ada, bob, reacted):
+    ada.block(bob)
+
+    assert ada.block(bob).status_code == 204
+
+    assert ada.blocks() == ["bob"]
+    assert len(reacted) == 1
+
+
+def test_who_is_blocked_gets_the_answer_that_bots_give(ada, bob, cyd):
+    ada.block(bob)
+    User.objects.filter(pk=cyd.id).update(is_bot=True)
+
+    by_block, by_bot = bob.ask(ada), bob.ask(cyd)
+
+    assert by_block.status_code == by_bot.status_code == 403
+    assert by_block.json() == by_bot.json()
+    assert ada.requests("in") == bob.requests("out") == []
+
+
+def test_who_blocks_asks_only_after_ending_the_block(ada, bob):
+    ada.block(bob)
+
+    answer = ada.ask(bob)
+    assert (answer.status_code, answer.json()["code"]) == (409, "you_block_them")
+    ada.unblock(bob)
+    assert ada.ask(bob).status_code == 201
+
+
+def test_of_two_blocks_each_is_ended_by_who_made_it(ada, bob):
+    ada.block(bob)
+    bob.block(ada)
+
+    ada.unblock(bob)
+
+    assert selectors.is_blocked_between(ada.id, bob.id)
+    answer = ada.unblock(bob)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_blocked")
+    bob.unblock(ada)
+    assert not selectors.is_blocked_between(ada.id, bob.id)
+
+
+def test_a_block_is_seen_from_both_sides_by_other_parts(ada, bob, cyd):
+    ada.block(bob)
+
+    assert selectors.is_blocked_between(ada.id, bob.id)
+    assert selectors.is_blocked_between(bob.id, ada.id)
+    assert not selectors.is_blocked_between(ada.id, cyd.id)
+    assert selectors.blocked_ids(ada.id) == {bob.id}
+    assert selectors.blocked_ids(bob.id) == {ada.id}
+    assert selectors.blocks_among([bob.id, cyd.id, ada.id]) == {(ada.id, bob.id)}
+
+
+def test_public_profiles_show_those_offline_between_whom_a_block_stands(ada, bob, cyd, all_online):
+    def online(viewer, other):
+        return viewer.api.get(f"/api/users/{other.id}/").json()["online"]
+
+    assert online(ada, bob)
+    ada.block(bob)
+
+    assert not online(ada, bob)
+    assert not online(bob, ada)
+    assert online(cyd, ada)
+    assert online(bob, cyd)
+    found = bob.api.get("/api/users/?search=a").json()["results"]
+    assert {user["username"]: user["online"] for user in found}["ada"] is False
+
+
+def test_only_so_many_can_be_blocked(ada, bob, cyd, monkeypatch):
+    monkeypatch.setattr("friends.services.MAX_BLOCKS", 1)
+    ada.block(bob)
+
+    answer = ada.block(cyd)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_many_blocks")
+    assert ada.block(bob).status_code == 204

@@ -1,0 +1,27 @@
+"""What friends see of games."""
+
+from friends import services as friends
+from game.tests.conftest import begin
+from gameplatform.asgi import application
+from realtime.testing import Player
+from realtime.worker import in_database
+
+
+async def test_friends_see_who_plays_from_the_start_of_a_game_to_its_end(new_game, ada, bob, cyd):
+    asked = await in_database(friends.request, user_id=cyd.id, to_user_id=ada.id)
+    await in_database(friends.accept, user_id=ada.id, request_id=asked.pk)
+    at_cyds = await Player(application, "/ws/friends/status/", token=cyd.token).enter()
+    await at_cyds.hear("presence_state")
+
+    async def adas(status):
+        while (frame := await at_cyds.hear("presence"))["status"] != status:
+            pass
+        return frame
+
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+
+    assert (await adas("playing"))["game_id"] == str(game.pk)
+    await b.send(type="game_action", action="resign")
+    await a.hear("game_action")
+    assert "game_id" not in await adas("online")

@@ -1,0 +1,86 @@
+"""The invites' routes."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import identity
+from core import paging
+from core.idempotency import idempotent
+from matchmaking.invites import selectors, serializers, services
+
+
+class Invites(APIView):
+    """Invites that wait for an answer."""
+
+    @extend_schema(
+        operation_id="api_invites_list",
+        description="The caller's pending invites, sent and received, newest first.",
+        parameters=paging.PAGE_PARAMETERS,
+        responses=paging.page_of(serializers.Invite),
+    )
+    def get(self, request: Request) -> Response:
+        invites = selectors.pending_of(identity(request).user_id)
+        return paging.page(self, invites, ordering="-pk", show=selectors.shown)
+
+    @extend_schema(
+        description=(
+            "Invite somebody to a game, a lobby or a party. 403 `cannot_invite` or `not_party_leader`, "
+            "404 `unknown_user`, `unknown_game` or `unknown_party`, 409 `already_invited`, `already_member`, "
+            "`party_full` or `too_many_invites`, 422 `cannot_invite_oneself`, `game_not_for_two` or "
+            "`unknown_lobby`."
+        ),
+        request=serializers.Creation,
+        responses={201: serializers.Invite},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        body = serializers.Creation(data=request.data)
+        body.is_valid(raise_exception=True)
+        made = services.create(user_id=identity(request).user_id, **body.validated_data)
+        return Response(made, status=201)
+
+
+class One(APIView):
+    """An invite that the caller has sent or received, and what became of it."""
+
+    @extend_schema(responses=serializers.Invite)
+    def get(self, request: Request, invite_id: int) -> Response:
+        (invite,) = selectors.shown([selectors.of_user(identity(request).user_id, invite_id)])
+        return Response(invite)
+
+
+class Accept(APIView):
+    """Accept a received invite: the game starts, or the caller enters the lobby or the party.
+
+    409 `invite_not_pending` once it was answered, cancelled or has expired; for parties 409 `party_full` or
+    `already_in_party`, and the invite stays open.
+    """
+
+    @extend_schema(request=None, responses=serializers.Invite)
+    @idempotent
+    def post(self, request: Request, invite_id: int) -> Response:
+        return _answered(services.accept, request, invite_id)
+
+
+class Decline(APIView):
+    """Decline a received invite. 409 `invite_not_pending`."""
+
+    @extend_schema(request=None, responses=serializers.Invite)
+    def post(self, request: Request, invite_id: int) -> Response:
+        return _answered(services.decline, request, invite_id)
+
+
+class Cancel(APIView):
+    """Take a sent invite back. 409 `invite_not_pending`."""
+
+    @extend_schema(request=None, responses=serializers.Invite)
+    def post(self, request: Request, invite_id: int) -> Response:
+        return _answered(services.cancel, request, invite_id)
+
+
+def _answered(answer: Any, request: Request, invite_id: int) -> Response:
+    return Response(answer(user_id=identity(request).user_id, invite_id=invite_id))

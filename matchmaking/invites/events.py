@@ -1,0 +1,62 @@
+"""What becomes of invites: both users are told, on all their devices."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType
+
+from friends.events import Person
+from realtime import topics
+from realtime.messages import Event
+from realtime.topics import Topic
+
+
+class InviteInfo(Struct, kw_only=True):
+    """An invite as both users see it.
+
+    ``kind`` is game, lobby or party, and says which of ``game``, ``lobby_id`` and ``party_id`` is set.
+    ``status`` is pending, accepted, declined, cancelled or expired. ``game_id`` and ``ws_url`` are there once
+    accepting it has started a game.
+    """
+
+    id: int
+    from_user: Person
+    to_user: Person
+    kind: str
+    game: str | None
+    lobby_id: int | None
+    party_id: int | None
+    status: str
+    created_at: datetime
+    expires_at: datetime
+    game_id: UUID | UnsetType = UNSET
+    ws_url: str | UnsetType = UNSET
+
+
+class InviteEvent(Event, kw_only=True):
+    """Something became of an invite."""
+
+    invite: InviteInfo
+
+    def audience(self) -> tuple[Topic, ...]:
+        return topics.user(self.invite.from_user.id), topics.user(self.invite.to_user.id)
+
+
+class InviteCreated(InviteEvent):
+    """Somebody was invited."""
+
+
+class InviteAccepted(InviteEvent):
+    """The invite was accepted, and what it was for has happened."""
+
+
+class InviteDeclined(InviteEvent):
+    """The invite was declined."""
+
+
+class InviteCancelled(InviteEvent):
+    """The invite was taken back, or what it was for is gone."""
+
+
+class InviteExpired(InviteEvent):
+    """The invite was not answered in time."""

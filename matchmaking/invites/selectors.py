@@ -1,0 +1,89 @@
+"""Questions about invites."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from msgspec import UNSET
+
+from accounts.models import User
+from friends.events import Person
+from game.services import ws_url
+from matchmaking.invites.events import InviteInfo
+from matchmaking.invites.models import Invite
+from matchmaking.invites.refusals import UnknownInvite
+
+
+def shown(invites: Iterable[Invite]) -> list[InviteInfo]:
+    """Invites, read with their users, as clients see them."""
+    return [
+        InviteInfo(
+            id=invite.pk,
+            from_user=_person(invite.from_user),
+            to_user=_person(invite.to_user),
+            kind=invite.kind,
+            game=invite.game or None,
+            lobby_id=invite.lobby_id,
+            party_id=invite.party_id,
+            status=invite.status,
+            created_at=invite.created_at,
+            expires_at=invite.expires_at,
+            game_id=UNSET if invite.game_id is None else invite.game_id,
+            ws_url=UNSET if invite.game_id is None else ws_url(invite.game_id),
+        )
+        for invite in invites
+    ]
+
+
+def pending() -> QuerySet[Invite]:
+    """Invites that can be answered, with their users."""
+    return _with_users().filter(status=Invite.Status.PENDING, expires_at__gt=timezone.now())
+
+
+def pending_of(user_id: int) -> QuerySet[Invite]:
+    """Those that the user has sent or received."""
+    return pending().filter(Q(from_user=user_id) | Q(to_user=user_id))
+
+
+def unanswered_by(user_id: int) -> int:
+    """How many invites wait for this user's answer."""
+    return pending().filter(to_user=user_id).count()
+
+
+def of_either(user_id: int) -> QuerySet[Invite]:
+    """All that the user has sent or received, answered ones included, with their users."""
+    return _with_users().filter(Q(from_user=user_id) | Q(to_user=user_id))
+
+
+def of_user(user_id: int, invite_id: int) -> Invite:
+    """An invite that the user has sent or received. Raises ``UnknownInvite``."""
+    invite = of_either(user_id).filter(pk=invite_id).first()
+    if invite is None:
+        raise UnknownInvite
+    return invite
+
+
+def to_a_party(*, user_id: int, invite_id: int | None = None, party_id: int | None = None) -> int:
+    """The id of the user's invite to a party: this one, the one to this party, or the newest.
+
+    Raises ``UnknownInvite``.
+    """
+    invites = Invite.objects.filter(to_user=user_id, kind=Invite.Kind.PARTY)
+    if invite_id is not None:
+        invites = invites.filter(pk=invite_id)
+    elif party_id is not None:
+        invites = invites.filter(party=party_id)
+    else:
+        invites = invites.filter(status=Invite.Status.PENDING)
+    newest = invites.order_by("-pk").values_list("pk", flat=True).first()
+    if newest is None:
+        raise UnknownInvite
+    return newest
+
+
+def _with_users() -> QuerySet[Invite]:
+    return Invite.objects.select_related("from_user", "to_user")
+
+
+def _person(user: User) -> Person:
+    return Person(id=user.pk, username=user.username, is_premium=user.is_premium)

@@ -1,0 +1,50 @@
+"""What the invites' routes take and give."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.serializers import Text, Whole
+from matchmaking.serializers import DEFAULT_GAME
+
+_ONE_THING = "An invite is to one thing: a game, a lobby or a party."
+
+
+class Creation(serializers.Serializer[Any]):
+    """Whom to invite, and to what: to a game of pong if nothing is named."""
+
+    to_user_id = Whole(min_value=1)
+    game = Text(max_length=40, required=False)
+    lobby_id = Whole(min_value=1, required=False)
+    party_id = Whole(min_value=1, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        named = attrs.keys() & {"game", "lobby_id", "party_id"}
+        if len(named) > 1:
+            raise serializers.ValidationError(dict.fromkeys(sorted(named), _ONE_THING))
+        return attrs if named else {**attrs, "game": DEFAULT_GAME}
+
+
+class Person(serializers.Serializer[Any]):
+    """A user by name."""
+
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+    is_premium = serializers.BooleanField()
+
+
+class Invite(serializers.Serializer[Any]):
+    """An invite, as both users see it."""
+
+    id = serializers.IntegerField()
+    from_user = Person()
+    to_user = Person()
+    kind = serializers.ChoiceField(["game", "lobby", "party"])
+    game = serializers.CharField(allow_null=True, help_text="The game, if it is to one")
+    lobby_id = serializers.IntegerField(allow_null=True)
+    party_id = serializers.IntegerField(allow_null=True)
+    status = serializers.ChoiceField(["pending", "accepted", "declined", "cancelled", "expired"])
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    game_id = serializers.UUIDField(required=False, help_text="The game that accepting started")
+    ws_url = serializers.CharField(required=False, help_text="The socket of that game")

@@ -1,0 +1,298 @@
+"""What changes invites: sending, answering, taking back, running out.
+
+An invite leaves ``pending`` by one conditional update, so of all who answer, cancel or expire it at the same
+moment one succeeds. Locks are taken in this order: party, users, invites by rising id, queue.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+from django.db.models import Min, Q, QuerySet
+from django.utils import timezone
+
+from friends import selectors as friends
+from game import services as game_services
+from game.author import catalogue
+from matchmaking.invites import selectors
+from matchmaking.invites.events import (
+    InviteAccepted,
+    InviteCancelled,
+    InviteCreated,
+    InviteDeclined,
+    InviteEvent,
+    InviteExpired,
+    InviteInfo,
+)
+from matchmaking.invites.models import Invite
+from matchmaking.invites.refusals import (
+    AlreadyInvited,
+    AlreadyMember,
+    CannotInvite,
+    CannotInviteOneself,
+    InviteNotPending,
+    NotForTwo,
+    NotYoursToAnswer,
+    TooManyInvites,
+    UnknownInvitee,
+    UnknownLobby,
+)
+from matchmaking.parties import services as parties
+from matchmaking.parties.refusals import PartyFull
+from matchmaking.parties.selectors import MAX_SIZE
+from realtime import limits
+from realtime.publishing import publish
+
+MOST_UNANSWERED = 20
+"""Invites of one user that may wait for an answer."""
+MOST_TO_ANSWER = 100
+"""Invites that may wait for one user's answer."""
+MOST_A_MINUTE = 30
+"""Invites that one user may send in a minute: each makes a noise at somebody's end."""
+KEPT_FOR = timedelta(days=7)
+"""How long it can be asked what became of an invite."""
+
+Status = Invite.Status
+User = get_user_model()
+
+_EVENTS: dict[str, type[InviteEvent]] = {
+    Status.PENDING: InviteCreated,
+    Status.ACCEPTED: InviteAccepted,
+    Status.DECLINED: InviteDeclined,
+    Status.CANCELLED: InviteCancelled,
+    Status.EXPIRED: InviteExpired,
+}
+
+
+def create(
+    *,
+    user_id: int,
+    to_user_id: int,
+    game: str | None = None,
+    lobby_id: int | None = None,
+    party_id: int | None = None,
+) -> InviteInfo:
+    """Invite a user to a game, a lobby or a party: exactly one of the three is given.
+
+    Raises ``CannotInviteOneself``, ``UnknownInvitee``, ``CannotInvite``, ``AlreadyInvited``,
+    ``TooManyInvites`` and ``RateLimited``; for games ``UnknownGame`` and ``NotForTwo``; for lobbies
+    ``UnknownLobby``; for parties ``UnknownParty``, ``NotLeader``, ``PartyFull`` and ``AlreadyMember``.
+    """
+    if to_user_id == user_id:
+        raise CannotInviteOneself
+    limits.take_sync(f"invites:{user_id}", allowed=MOST_A_MINUTE, window_s=60)
+    with transaction.atomic():
+        if party_id is not None:
+            about = _about_party(user_id, to_user_id, party_id)
+        elif lobby_id is not None:
+            raise UnknownLobby
+        else:
+            about = _about_game(game or "")
+        return _send(user_id, to_user_id, about)
+
+
+def _about_game(name: str) -> dict[str, Any]:
+    rules = catalogue.get(name)
+    if not rules.min_players <= 2 <= rules.max_players:
+        raise NotForTwo(f"{rules.title} is not for two.")
+    return {"kind": Invite.Kind.GAME, "game": name}
+
+
+def _about_party(user_id: int, to_user_id: int, party_id: int) -> dict[str, Any]:
+    party = parties.lock_led(user_id, party_id)
+    if party.members.filter(user=to_user_id).exists():
+        raise AlreadyMember
+    if party.members.count() >= MAX_SIZE:
+        raise PartyFull
+    return {"kind": Invite.Kind.PARTY, "party": party}
+
+
+def _send(user_id: int, to_user_id: int, about: dict[str, Any]) -> InviteInfo:
+    # With both users' rows, nothing else changes between the two, and each invite of this user is counted.
+    both = User.objects.select_for_update(no_key=True).filter(pk__in=(user_id, to_user_id)).order_by("pk")
+    users = {user.pk: user for user in both}
+    invitee = users.get(to_user_id)
+    if invitee is None or not invitee.is_active:
+        raise UnknownInvitee
+    now = timezone.now()
+    # What has run out must not stand in the way until the clock is looked at again.
+    _settle(_between(user_id, to_user_id).filter(expires_at__lte=now), Status.EXPIRED)
+    if selectors.pending().filter(from_user=user_id).count() >= MOST_UNANSWERED:
+        raise TooManyInvites(f"{MOST_UNANSWERED} of your invites are unanswered.")
+    if (
+        friends.is_blocked_between(user_id, to_user_id)
+        or invitee.is_bot
+        or selectors.unanswered_by(to_user_id) >= MOST_TO_ANSWER
+    ):
+        raise CannotInvite
+    try:
+        with transaction.atomic():
+            invite = Invite.objects.create(
+                from_user=users[user_id],
+                to_user=invitee,
+                created_at=now,
+                expires_at=now + timedelta(seconds=settings.INVITE_TTL),
+                **about,
+            )
+    except IntegrityError:
+        raise _already_invited(user_id, to_user_id, about) from None
+    return _tell(invite)
+
+
+def _already_invited(user_id: int, to_user_id: int, about: dict[str, Any]) -> AlreadyInvited:
+    same = selectors.pending().filter(**about)
+    if about["kind"] == Invite.Kind.GAME:
+        same = same.filter(from_user__in=(user_id, to_user_id))
+    invite = same.filter(to_user__in=(user_id, to_user_id)).first()
+    if invite is not None and invite.to_user_id == user_id:
+        return AlreadyInvited("They have invited you.", details={"invite_id": invite.pk})
+    return AlreadyInvited(details=None if invite is None else {"invite_id": invite.pk})
+
+
+@transaction.atomic
+def accept(*, user_id: int, invite_id: int) -> InviteInfo:
+    """Accept an invite: the game starts, or the user enters the lobby or the party.
+
+    Raises ``UnknownInvite``, ``NotYoursToAnswer`` and ``InviteNotPending``; for parties ``PartyFull`` and
+    ``AlreadyInParty``.
+    """
+    invite = _received(user_id, invite_id)
+    party = None if invite.party_id is None else parties.lock(invite.party_id)
+    _answer(invite, Status.ACCEPTED)
+    if invite.kind == Invite.Kind.GAME:
+        _begin_game(invite)
+    elif party is not None:
+        parties.enter(party, user_id)
+    return _tell(invite)
+
+
+def _begin_game(invite: Invite) -> None:
+    # Who begins is left to chance.
+    user_ids = random.sample((invite.from_user_id, invite.to_user_id), 2)
+    players = [game_services.Player(user_id) for user_id in user_ids]
+    game = game_services.create_game(name=invite.game, players=players, created_by=invite.from_user_id)
+    rules = catalogue.get(invite.game)
+    for number, user_id in enumerate(user_ids):
+        publish(game_services.match_found(game, rules, number, user_id))
+    invite.game_id = game.pk
+    invite.save(update_fields=["game_id"])
+
+
+@transaction.atomic
+def decline(*, user_id: int, invite_id: int) -> InviteInfo:
+    """Decline an invite. Raises ``UnknownInvite``, ``NotYoursToAnswer`` and ``InviteNotPending``."""
+    invite = _received(user_id, invite_id)
+    _answer(invite, Status.DECLINED)
+    return _tell(invite)
+
+
+@transaction.atomic
+def cancel(*, user_id: int, invite_id: int) -> InviteInfo:
+    """Take one's own invite back. Raises as ``decline``."""
+    invite = selectors.of_user(user_id, invite_id)
+    if invite.from_user_id != user_id:
+        raise NotYoursToAnswer("Who invites cancels an invite.")
+    _answer(invite, Status.CANCELLED)
+    return _tell(invite)
+
+
+@transaction.atomic
+def cancel_all(invites: QuerySet[Invite]) -> None:
+    """Cancel those of these invites that are pending."""
+    _settle(invites, Status.CANCELLED)
+
+
+@transaction.atomic
+def part(*, by_id: int, blocked_id: int) -> None:
+    """End what two have asked each other, of whom one blocks the other.
+
+    As if it had been answered: the other one is not to see that it was a block.
+    """
+    between = _between(by_id, blocked_id)
+    _settle(between, lambda invite: Status.CANCELLED if invite.from_user_id == by_id else Status.DECLINED)
+
+
+def cancel_to_party(party_id: int) -> None:
+    """Cancel the invites to this party."""
+    cancel_all(Invite.objects.filter(party=party_id))
+
+
+@transaction.atomic
+def accept_to_party(party_id: int, user_id: int) -> None:
+    """Count the user's invite to this party as accepted: they have entered by themselves."""
+    _settle(Invite.objects.filter(party=party_id, to_user=user_id), Status.ACCEPTED)
+
+
+@transaction.atomic
+def erase(*, user_id: int) -> None:
+    """Cancel and forget whatever the user has sent or received."""
+    invites = Invite.objects.filter(Q(from_user=user_id) | Q(to_user=user_id))
+    _settle(invites, Status.CANCELLED)
+    invites.delete()
+
+
+def expire_due() -> float | None:
+    """Expire what was not answered in time; gives the seconds until the next invite runs out, if any.
+
+    Every worker may do so at once: each invite is expired, and told of, by one.
+    """
+    due = Invite.objects.filter(expires_at__lte=timezone.now(), status=Status.PENDING)
+    for invite_id in list(due.order_by("expires_at").values_list("pk", flat=True)):
+        with transaction.atomic():
+            _settle(Invite.objects.filter(pk=invite_id), Status.EXPIRED)
+    still_open = Invite.objects.filter(status=Status.PENDING)
+    next_end = still_open.aggregate(end=Min("expires_at"))["end"]
+    return None if next_end is None else max(0.0, (next_end - timezone.now()).total_seconds())
+
+
+def forget_old() -> None:
+    """Delete invites that were answered, or ran out, long ago."""
+    Invite.objects.filter(answered_at__lt=timezone.now() - KEPT_FOR).delete()
+
+
+def _between(user_id: int, other_id: int) -> QuerySet[Invite]:
+    both = (user_id, other_id)
+    return Invite.objects.filter(from_user__in=both, to_user__in=both)
+
+
+def _received(user_id: int, invite_id: int) -> Invite:
+    invite = selectors.of_user(user_id, invite_id)
+    if invite.to_user_id != user_id:
+        raise NotYoursToAnswer("Who was invited answers an invite.")
+    return invite
+
+
+def _answer(invite: Invite, status: Status) -> None:
+    """Give the invite its end if it can still be answered. Raises ``InviteNotPending``."""
+    if not _end(invite, status, Invite.objects.filter(expires_at__gt=timezone.now())):
+        invite.refresh_from_db(fields=["status"])
+        is_overdue = invite.status == Status.PENDING
+        raise InviteNotPending(details={"status": Status.EXPIRED if is_overdue else invite.status})
+
+
+def _settle(invites: QuerySet[Invite], status: Status | Callable[[Invite], Status]) -> None:
+    """Give those of these invites that are pending their end, and tell of it."""
+    pending = invites.filter(status=Status.PENDING).select_related("from_user", "to_user")
+    for invite in pending.order_by("pk"):
+        end = status if isinstance(status, Status) else status(invite)
+        if _end(invite, end, Invite.objects.all()):
+            _tell(invite)
+
+
+def _end(invite: Invite, status: Status, among: QuerySet[Invite]) -> bool:
+    now = timezone.now()
+    pending = among.filter(pk=invite.pk, status=Status.PENDING)
+    if not pending.update(status=status, answered_at=now):
+        return False
+    invite.status, invite.answered_at = status, now
+    return True
+
+
+def _tell(invite: Invite) -> InviteInfo:
+    (info,) = selectors.shown([invite])
+    publish(_EVENTS[invite.status](invite=info))
+    return info

@@ -1,0 +1,122 @@
+"""The parties' routes."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from accounts.authentication import identity
+from core.idempotency import idempotent
+from matchmaking.invites import selectors as invite_selectors
+from matchmaking.invites import serializers as invite_serializers
+from matchmaking.invites import services as invite_services
+from matchmaking.parties import selectors, serializers, services
+
+
+def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """What the caller asks for, with who it is."""
+    body = shape(data=request.data)
+    body.is_valid(raise_exception=True)
+    return {**body.validated_data, "user_id": identity(request).user_id}
+
+
+class Create(APIView):
+    """Make a party, led by the caller. 409 `already_in_party`."""
+
+    @extend_schema(request=serializers.Creation, responses={201: serializers.Party})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        return Response(services.create(**_read(serializers.Creation, request)), status=201)
+
+
+class Own(APIView):
+    """The caller's party. 409 `not_in_party`."""
+
+    @extend_schema(responses=serializers.Party)
+    def get(self, request: Request) -> Response:
+        return Response(selectors.party_of(identity(request).user_id))
+
+
+class One(APIView):
+    """A party: the caller's, one the caller is invited to, or an open one."""
+
+    @extend_schema(responses=serializers.Party)
+    def get(self, request: Request, party_id: int) -> Response:
+        return Response(selectors.visible_to(identity(request).user_id, party_id))
+
+
+class Join(APIView):
+    """Enter an open party. 409 `party_full` or `already_in_party`."""
+
+    @extend_schema(request=serializers.Entry, responses=serializers.Party)
+    def post(self, request: Request) -> Response:
+        return Response(services.join(**_read(serializers.Entry, request)))
+
+
+class Invite(APIView):
+    """Invite somebody, as the leader. Refused as `POST /api/invites/` is."""
+
+    @extend_schema(request=serializers.Invitee, responses={201: invite_serializers.Invite})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        body = _read(serializers.Invitee, request)
+        if "party_id" not in body:
+            body["party_id"] = selectors.party_of(body["user_id"]).id
+        return Response(invite_services.create(**body), status=201)
+
+
+class Accept(APIView):
+    """Follow an invite into its party. 409 `party_full`, `already_in_party` or `invite_not_pending`."""
+
+    @extend_schema(request=serializers.InviteWanted, responses=serializers.Party)
+    @idempotent
+    def post(self, request: Request) -> Response:
+        invite_id = invite_selectors.to_a_party(**_read(serializers.InviteWanted, request))
+        invite_services.accept(user_id=identity(request).user_id, invite_id=invite_id)
+        return Response(selectors.party_of(identity(request).user_id))
+
+
+class Decline(APIView):
+    """Decline an invite to a party. 409 `invite_not_pending`."""
+
+    @extend_schema(request=serializers.InviteWanted, responses=invite_serializers.Invite)
+    def post(self, request: Request) -> Response:
+        invite_id = invite_selectors.to_a_party(**_read(serializers.InviteWanted, request))
+        return Response(invite_services.decline(user_id=identity(request).user_id, invite_id=invite_id))
+
+
+class Ready(APIView):
+    """Tell the others whether the caller is ready to play."""
+
+    @extend_schema(request=serializers.Readiness, responses=serializers.Party)
+    def post(self, request: Request) -> Response:
+        return Response(services.set_ready(**_read(serializers.Readiness, request)))
+
+
+class Leave(APIView):
+    """Leave the party; a leader hands over, and the last one out ends it."""
+
+    @extend_schema(request=serializers.OwnParty, responses=serializers.Gone)
+    def post(self, request: Request) -> Response:
+        services.leave(**_read(serializers.OwnParty, request))
+        return Response({"status": "left"})
+
+
+class Kick(APIView):
+    """Send a member away, as the leader."""
+
+    @extend_schema(request=serializers.Target, responses=serializers.Party)
+    def post(self, request: Request) -> Response:
+        return Response(services.kick(**_read(serializers.Target, request)))
+
+
+class Disband(APIView):
+    """End the party, as its leader."""
+
+    @extend_schema(request=serializers.OwnParty, responses=serializers.Gone)
+    def post(self, request: Request) -> Response:
+        services.disband(**_read(serializers.OwnParty, request))
+        return Response({"status": "disbanded"})

@@ -1,0 +1,49 @@
+"""What parties announce, and to whom."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from realtime import topics
+from realtime.messages import Event
+from realtime.topics import Topic
+
+
+class PartyMemberInfo(Struct, kw_only=True):
+    """A member as the others see them."""
+
+    user_id: int
+    username: str
+    ready: bool
+
+
+class PartyInfo(Struct, kw_only=True):
+    """A party as clients see it: members in the order of entering; of a disbanded one nobody is left.
+
+    A higher ``version`` is the later state.
+    """
+
+    id: int
+    leader_id: int | None
+    members: list[PartyMemberInfo]
+    max_size: int
+    open: bool
+    version: int
+
+
+Change = Literal["created", "joined", "left", "kicked", "disbanded", "ready"]
+
+
+class PartyUpdate(Event):
+    """What the party is like now, and which change of these users made it so.
+
+    It is told to the members and to those who have just gone.
+    """
+
+    party: PartyInfo
+    change: Change
+    user_ids: list[int]
+
+    def audience(self) -> tuple[Topic, ...]:
+        told = {member.user_id for member in self.party.members} | set(self.user_ids)
+        return (topics.party(self.party.id), *(topics.user(user_id) for user_id in sorted(told)))

@@ -1,0 +1,51 @@
+"""Questions about parties."""
+
+from friends import selectors as friends
+from matchmaking.parties.events import PartyInfo, PartyMemberInfo
+from matchmaking.parties.models import Party, PartyMember
+from matchmaking.parties.refusals import NotInParty, UnknownParty
+
+MAX_SIZE = 4
+
+
+def shown(party: Party) -> PartyInfo:
+    """The party as clients see it."""
+    members = party.members.order_by("pk").values_list("user_id", "user__username", "ready")
+    return PartyInfo(
+        id=party.pk,
+        leader_id=party.leader_id,
+        members=[PartyMemberInfo(user_id=id, username=name, ready=ready) for id, name, ready in members],
+        max_size=MAX_SIZE,
+        open=party.open,
+        version=party.version,
+    )
+
+
+def visible_to(user_id: int, party_id: int) -> PartyInfo:
+    """The party if it is open, the user's own, or one the user is invited to. Raises ``UnknownParty``.
+
+    Another's is not seen by whom its leader blocks, or who blocks the leader.
+    """
+    party = Party.objects.filter(pk=party_id).first()
+    if party is None or not (party.members.filter(user=user_id).exists() or _is_open_to(user_id, party)):
+        raise UnknownParty
+    return shown(party)
+
+
+def _is_open_to(user_id: int, party: Party) -> bool:
+    is_asked = party.open or party.invites.filter(to_user=user_id, status="pending").exists()
+    return is_asked and not friends.is_blocked_between(user_id, party.leader_id)
+
+
+def party_of(user_id: int) -> PartyInfo:
+    """The party that the user is in. Raises ``NotInParty``."""
+    member = PartyMember.objects.select_related("party").filter(user=user_id).first()
+    if member is None:
+        raise NotInParty
+    return shown(member.party)
+
+
+def member_ids(party_id: int) -> list[int]:
+    """Who is in the party, in the order of entering."""
+    members = PartyMember.objects.filter(party=party_id).order_by("pk")
+    return list(members.values_list("user_id", flat=True))

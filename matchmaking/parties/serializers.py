@@ -1,0 +1,75 @@
+"""What the parties' routes take and give."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.serializers import Whole
+from matchmaking.serializers import Flag
+
+
+class Creation(serializers.Serializer[Any]):
+    """A new party; anybody may enter an open one."""
+
+    open = Flag(default=False)
+
+
+class OwnParty(serializers.Serializer[Any]):
+    """The caller's party, which need not be named: there is only one."""
+
+    party_id = Whole(required=False, min_value=1)
+
+
+class Entry(serializers.Serializer[Any]):
+    """An open party."""
+
+    party_id = Whole(min_value=1)
+
+
+class Invitee(OwnParty):
+    """Whom to invite."""
+
+    user_id = Whole(min_value=1, source="to_user_id")
+
+
+class Target(OwnParty):
+    """Whom to send away."""
+
+    user_id = Whole(min_value=1, source="target_id")
+
+
+class Readiness(OwnParty):
+    """Whether the caller is ready to play."""
+
+    ready = Flag(default=True)
+
+
+class InviteWanted(OwnParty):
+    """Which invite is answered: by its id, by the party's, or, with neither, the newest to a party."""
+
+    invite_id = Whole(required=False, min_value=1)
+
+
+class Member(serializers.Serializer[Any]):
+    """Somebody in the party."""
+
+    user_id = serializers.IntegerField()
+    username = serializers.CharField()
+    ready = serializers.BooleanField()
+
+
+class Party(serializers.Serializer[Any]):
+    """Players who queue as one, in the order of entering."""
+
+    id = serializers.IntegerField()
+    leader_id = serializers.IntegerField(allow_null=True)
+    members = Member(many=True)
+    max_size = serializers.IntegerField()
+    open = serializers.BooleanField(help_text="Whether anybody may enter")
+    version = serializers.IntegerField(help_text="Rises with each change")
+
+
+class Gone(serializers.Serializer[Any]):
+    """That the caller is in no party now."""
+
+    status = serializers.ChoiceField(["left", "disbanded"])

@@ -1,0 +1,164 @@
+"""What changes parties: making, entering, leaving, kicking, disbanding, and who leads.
+
+Every change holds the party's row, so that each sees what the one before it left. Other rows that a change
+brings along (invites, then the queue) are locked after it, never before.
+"""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+
+from friends import selectors as friends
+from matchmaking.parties import selectors
+from matchmaking.parties.events import Change, PartyInfo, PartyUpdate
+from matchmaking.parties.models import Party, PartyMember
+from matchmaking.parties.refusals import (
+    AlreadyInParty,
+    CannotKickOneself,
+    NotInParty,
+    NotLeader,
+    PartyFull,
+    UnknownMember,
+    UnknownParty,
+)
+from matchmaking.parties.selectors import MAX_SIZE
+from realtime.publishing import publish
+
+
+@transaction.atomic
+def create(*, user_id: int, open: bool = False) -> PartyInfo:
+    """A party led by this user, who is alone in it; anybody may enter an open one. Raises
+    ``AlreadyInParty``.
+    """
+    party = Party.objects.create(leader_id=user_id, open=open)
+    _seat(party, user_id)
+    return _changed(party, "created", [user_id])
+
+
+@transaction.atomic
+def join(*, user_id: int, party_id: int) -> PartyInfo:
+    """Enter an open party. Raises ``UnknownParty``, ``PartyFull`` and ``AlreadyInParty``.
+
+    For whom the leader blocks, or who blocks the leader, there is no such party.
+    """
+    party = lock(party_id)
+    if not party.open or friends.is_blocked_between(user_id, party.leader_id):
+        raise UnknownParty
+    return enter(party, user_id)
+
+
+def enter(party: Party, user_id: int) -> PartyInfo:
+    """Let the user into this locked party. Raises ``PartyFull`` and ``AlreadyInParty``."""
+    if party.members.count() >= MAX_SIZE:
+        raise PartyFull(f"A party holds at most {MAX_SIZE}.")
+    _seat(party, user_id)
+    return _changed(party, "joined", [user_id])
+
+
+@transaction.atomic
+def leave(*, user_id: int, party_id: int | None = None) -> None:
+    """Go. Who has been in longest leads where the leader goes; where nobody is left the party ends.
+
+    Raises ``NotInParty``; ``UnknownParty`` if the user is in another than ``party_id``.
+    """
+    party = lock_own(user_id, party_id)
+    party.members.filter(user=user_id).delete()
+    remaining = selectors.member_ids(party.pk)
+    if not remaining:
+        _end(party, [user_id])
+        return
+    if party.leader_id == user_id:
+        party.leader_id = remaining[0]
+    _changed(party, "left", [user_id])
+
+
+@transaction.atomic
+def kick(*, user_id: int, target_id: int, party_id: int | None = None) -> PartyInfo:
+    """Send a member away, as the leader. Raises as ``leave``, ``NotLeader``, ``UnknownMember`` and
+    ``CannotKickOneself``.
+    """
+    party = lock_led(user_id, party_id)
+    if target_id == user_id:
+        raise CannotKickOneself
+    kicked, _ = party.members.filter(user=target_id).delete()
+    if not kicked:
+        raise UnknownMember
+    return _changed(party, "kicked", [target_id])
+
+
+@transaction.atomic
+def disband(*, user_id: int, party_id: int | None = None) -> None:
+    """End the party, as its leader. Raises as ``leave``, and ``NotLeader``."""
+    party = lock_led(user_id, party_id)
+    user_ids = selectors.member_ids(party.pk)
+    party.members.all().delete()
+    _end(party, user_ids)
+
+
+@transaction.atomic
+def set_ready(*, user_id: int, ready: bool, party_id: int | None = None) -> PartyInfo:
+    """Say whether one is ready to play; only what the others see depends on it. Raises as ``leave``."""
+    party = lock_own(user_id, party_id)
+    if party.members.filter(user=user_id, ready=not ready).update(ready=ready):
+        return _changed(party, "ready", [user_id])
+    return selectors.shown(party)
+
+
+def lock(party_id: int) -> Party:
+    """The party, locked until the transaction ends. Raises ``UnknownParty``."""
+    party = Party.objects.select_for_update(no_key=True).filter(pk=party_id).first()
+    if party is None:
+        raise UnknownParty
+    return party
+
+
+def lock_own(user_id: int, party_id: int | None = None) -> Party:
+    """The user's party, locked. Raises ``NotInParty``; ``UnknownParty`` if it is not ``party_id``."""
+    own = PartyMember.objects.filter(user=user_id).values_list("party_id", flat=True).first()
+    if party_id not in (None, own):
+        raise UnknownParty
+    if own is None:
+        raise NotInParty
+    party = Party.objects.select_for_update(no_key=True).filter(pk=own).first()
+    # Who was sent away while this waited for the lock is in it no more.
+    if party is None or not party.members.filter(user=user_id).exists():
+        raise NotInParty
+    return party
+
+
+def lock_led(user_id: int, party_id: int | None = None) -> Party:
+    """The party that the user leads, locked. Raises as ``lock_own``, and ``NotLeader``."""
+    party = lock_own(user_id, party_id)
+    if party.leader_id != user_id:
+        raise NotLeader
+    return party
+
+
+def _seat(party: Party, user_id: int) -> None:
+    try:
+        with transaction.atomic():
+            PartyMember.objects.create(party=party, user_id=user_id)
+    except IntegrityError:
+        raise AlreadyInParty from None
+
+
+def _changed(party: Party, change: Change, user_ids: Sequence[int]) -> PartyInfo:
+    party.version += 1
+    party.save(update_fields=["version", "leader"])
+    now = selectors.shown(party)
+    publish(PartyUpdate(party=now, change=change, user_ids=list(user_ids)))
+    return now
+
+
+def _end(party: Party, user_ids: Sequence[int]) -> None:
+    last = PartyInfo(
+        id=party.pk,
+        leader_id=None,
+        members=[],
+        max_size=MAX_SIZE,
+        open=False,
+        version=party.version + 1,
+    )
+    # Before it is gone, so that what belongs to it can still be found.
+    publish(PartyUpdate(party=last, change="disbanded", user_ids=list(user_ids)))
+    party.delete()

@@ -1,0 +1,222 @@
+"""The one user socket: the badge, what is addressed to the user, and what was missed."""
+
+import asyncio
+import threading
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from matchmaking import services as queue
+from matchmaking.invites import services as invites
+from matchmaking.parties import services as parties
+from notifications import badges
+from realtime.worker import in_database
+
+
+async def ask(who, whom, **to):
+    return await in_database(
+        invites.create, user_id=who.id, to_user_id=whom.id, **(to or {"game": "tictactoe"})
+    )
+
+
+async def test_the_first_frame_is_the_badge(ada, bob):
+    await ask(ada, bob)
+
+    socket = await bob.listen()
+
+    frame = await socket.hear("badge")
+    assert (frame["dm"], frame["invites"], frame["total"]) == ({}, 1, 1)
+    assert isinstance(frame["seq"], int)
+    socket = await ada.listen()
+    assert (await socket.hear("badge"))["total"] == 0
+
+
+async def test_an_invite_is_told_to_all_devices_and_the_badge_changes(ada, bob):
+    mine, phone, laptop = await ada.listen(), await bob.listen(), await bob.listen()
+    for socket in (mine, phone, laptop):
+        await socket.hear("badge")
+
+    invite = await ask(ada, bob)
+
+    for socket in (phone, laptop):
+        frame = await socket.hear("invite_created")
+        assert frame["invite"]["id"] == invite.id
+        assert frame["invite"]["from_user"] == {"id": ada.id, "username": "ada", "is_premium": False}
+        assert (await socket.hear("badge"))["invites"] == 1
+    assert (await mine.hear("invite_created"))["invite"]["id"] == invite.id
+    await in_database(invites.decline, user_id=bob.id, invite_id=invite.id)
+    for socket in (phone, laptop):
+        await socket.hear("invite_declined")
+        assert (await socket.hear("badge"))["invites"] == 0
+    assert (await mine.hear("invite_declined"))["invite"]["status"] == "declined"
+    await mine.hear_nothing()
+
+
+async def test_accepting_tells_both_of_the_match(ada, bob):
+    mine, theirs = await ada.listen(), await bob.listen()
+    invite = await ask(ada, bob)
+
+    await in_database(invites.accept, user_id=bob.id, invite_id=invite.id)
+
+    urls = set()
+    for socket in (mine, theirs):
+        found = await socket.hear_until("match_found")
+        accepted = await socket.hear_until("invite_accepted")
+        assert accepted["invite"]["ws_url"] == found["ws_url"]
+        urls.add(found["ws_url"])
+    assert len(urls) == 1
+
+
+async def test_an_invite_expires_by_itself(ada, bob, settings):
+    settings.INVITE_TTL = 1
+    mine, theirs = await ada.listen(), await bob.listen()
+
+    invite = await ask(ada, bob)
+
+    for socket in (mine, theirs):
+        assert (await socket.hear_until("invite_expired"))["invite"]["id"] == invite.id
+    assert (await theirs.hear("badge"))["invites"] == 0
+
+
+async def test_what_was_missed_while_away_comes_on_return(ada, bob):
+    socket = await bob.listen()
+    seen = (await socket.hear("badge"))["seq"]
+    await socket.leave()
+    first = await ask(ada, bob)
+    await in_database(invites.cancel, user_id=ada.id, invite_id=first.id)
+    second = await ask(ada, bob, game="pong")
+    await settled()
+
+    back = await bob.listen(f"?since={seen}")
+
+    resumed = await back.hear("resumed")
+    assert (resumed["recovered"], resumed["since"]) == (True, seen)
+    heard = [await back.hear() for _ in range(resumed["seq"] - seen)]
+    assert [frame["seq"] for frame in heard] == list(range(seen + 1, resumed["seq"] + 1))
+    told = [(frame["type"], frame["invite"]["id"]) for frame in heard if frame["type"] != "badge"]
+    assert told == [
+        ("invite_created", first.id),
+        ("invite_cancelled", first.id),
+        ("invite_created", second.id),
+    ]
+    assert [frame["invites"] for frame in heard if frame["type"] == "badge"][-1] == 1
+    await back.hear_nothing()
+
+
+async def test_who_was_away_too_long_begins_with_a_fresh_badge(ada, bob):
+    await ask(ada, bob)
+
+    back = await bob.listen("?since=17")
+
+    frame = await back.hear("badge")
+    assert (frame["recovered"], frame["invites"]) == (False, 1)
+
+
+async def test_the_badge_that_stays_is_the_true_one_however_many_change_it_at_once(ada, bob, person):
+    askers = [ada, *[await person(f"asker{number}") for number in range(5)]]
+    socket = await bob.listen()
+    await socket.hear("badge")
+
+    asked = await asyncio.gather(*(ask(asker, bob) for asker in askers))
+    await asyncio.gather(
+        *(in_database(invites.decline, user_id=bob.id, invite_id=invite.id) for invite in asked[:4])
+    )
+    await settled()
+
+    counts = []
+    await socket.send(type="ping", id="done")
+    while (frame := await socket.hear())["type"] != "pong":
+        if frame["type"] == "badge":
+            counts.append(frame["invites"])
+    assert counts[-1] == 2
+
+
+async def test_a_count_that_was_old_when_it_was_told_is_told_again(ada, bob, monkeypatch):
+    """Another process counts later and tells sooner: what this one told of before must not stay."""
+    socket = await bob.listen()
+    await socket.hear("badge")
+    count = badges.badge
+    counted, go_on = threading.Event(), threading.Event()
+
+    def slow_the_first_time(user_id):
+        found = count(user_id)
+        if not counted.is_set():
+            counted.set()
+            assert go_on.wait(5)
+        return found
+
+    monkeypatch.setattr(badges, "badge", slow_the_first_time)
+    await ask(ada, bob)
+    await socket.hear("invite_created")
+    await asyncio.to_thread(counted.wait, 5)
+    # As another process would: the change comes here as no event.
+    await in_database(invites.Invite.objects.all().delete)
+    go_on.set()
+
+    assert (await socket.hear("badge"))["invites"] == 1
+    assert (await socket.hear("badge"))["invites"] == 0
+
+
+async def test_a_party_is_told_to_its_members_and_to_who_goes(ada, bob):
+    mine, theirs = await ada.listen(), await bob.listen()
+    for socket in (mine, theirs):
+        await socket.hear("badge")
+    party = await in_database(parties.create, user_id=ada.id, open=True)
+    assert (await mine.hear("party_update"))["party"]["leader_id"] == ada.id
+    await in_database(parties.join, user_id=bob.id, party_id=party.id)
+    for socket in (mine, theirs):
+        frame = await socket.hear("party_update")
+        assert [member["username"] for member in frame["party"]["members"]] == ["ada", "bob"]
+    await in_database(queue.join, user_id=ada.id, game="pong", party_id=party.id)
+    for socket in (mine, theirs):
+        assert (await socket.hear("match_found"))["game"] == "pong"
+
+    await in_database(parties.kick, user_id=ada.id, target_id=bob.id)
+
+    for socket in (mine, theirs):
+        frame = await socket.hear("party_update")
+        assert (frame["change"], frame["user_ids"]) == ("kicked", [bob.id])
+        await socket.hear_nothing()
+
+
+async def test_an_announcement_reaches_everybody_and_no_stream(ada, bob):
+    mine, theirs = await ada.listen(), await bob.listen()
+    seen = (await mine.hear("badge"))["seq"]
+    await theirs.hear("badge")
+    await theirs.hear_nothing()
+
+    await in_database(call_command, "announce", "  Back in five minutes. ", verbosity=0)
+    await in_database(call_command, "announce", "We are back.", verbosity=0)
+
+    for socket in (mine, theirs):
+        frames = [await socket.hear("announcement") for _ in range(2)]
+        assert [frame["message"] for frame in frames] == ["Back in five minutes.", "We are back."]
+        assert all("seq" not in frame for frame in frames)
+    await ask(bob, ada)
+    assert (await mine.hear("invite_created"))["seq"] == seen + 1
+
+
+@pytest.mark.parametrize("message", ["", "   ", "x" * 501])
+async def test_an_empty_or_endless_announcement_is_refused(message):
+    with pytest.raises(CommandError):
+        await in_database(call_command, "announce", message)
+
+
+async def test_the_socket_is_closed_to_who_has_no_token(ada):
+    ada.token = "nonsense"
+    assert await (await ada.listen()).closed() == 4401
+
+
+async def test_the_socket_takes_no_commands(ada):
+    socket = await ada.listen()
+    await socket.hear("badge")
+    await socket.send(type="invite_accepted", invite={})
+    assert await socket.refused() == "unknown_type"
+
+
+async def settled():
+    """All badges that had to be told have their place."""
+    # Commits hand over to the loop, which starts telling.
+    await asyncio.sleep(0)
+    while badges._telling:
+        await asyncio.gather(*badges._telling.values())

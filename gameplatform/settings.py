@@ -29,7 +29,17 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 # -- Applications
 
 EXTRA_APPS = env.list("EXTRA_APPS", default=[])
-OUR_APPS = ["core", "realtime", "accounts", "friends", "game", "matchmaking", "notifications", "web"]
+OUR_APPS = [
+    "core",
+    "realtime",
+    "accounts",
+    "friends",
+    "game",
+    "game.battles",
+    "matchmaking",
+    "notifications",
+    "web",
+]
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",

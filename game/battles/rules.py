@@ -36,7 +36,8 @@ def next_action(acts_at: datetime, now: datetime, every: timedelta) -> datetime:
 
     The rhythm is kept, but what was missed while no server ran is not made up for.
     """
-    return max(acts_at, now - every) + every
+    after = acts_at + every
+    return after if after > now else now + every
 
 
 def loot(drops: Iterable[Chance], random: Random) -> list[Loot]:

@@ -29,7 +29,18 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 # -- Applications
 
 EXTRA_APPS = env.list("EXTRA_APPS", default=[])
-OUR_APPS = ["core", "realtime", "accounts", "friends", "game", "chat", "matchmaking", "notifications", "web"]
+OUR_APPS = [
+    "core",
+    "realtime",
+    "accounts",
+    "friends",
+    "game",
+    "game.battles",
+    "chat",
+    "matchmaking",
+    "notifications",
+    "web",
+]
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",

@@ -56,7 +56,7 @@ export function Dialog({ title, onClose, children }) {
   const dialog = useRef(null);
   useEffect(() => dialog.current.showModal(), []);
   return html`<dialog ref=${dialog} class="dialog" onClose=${onClose} aria-label=${title}>
-    <header><h2>${title}</h2><${IconButton} icon="close" label=${text("lobby.cancel")} onClick=${onClose} /></header>
+    <header><h2>${title}</h2><${IconButton} icon="close" label=${text("dialog.close")} onClick=${onClose} /></header>
     ${children}
   </dialog>`;
 }

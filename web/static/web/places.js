@@ -7,7 +7,7 @@
  */
 export const PLACES = [
   { path: "/", rail: null, open: true, load: () => import("./screens/home.js") },
-  { path: "/play", rail: "play", load: () => import("./screens/lobby.js") },
+  { path: "/play", rail: "play", load: () => import("./screens/play.js") },
   { path: "/games/:id", rail: null, load: () => import("./screens/game.js") },
   { path: "/watch", rail: "watch", load: () => import("./screens/watch.js") },
   { path: "/replay/:id", rail: null, load: () => import("./screens/replay.js") },

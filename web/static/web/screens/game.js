@@ -180,7 +180,7 @@ function Controls({ room, me, act }) {
   if (sure)
     return html`<div class="offer"><p>${text("game.resign_sure")}</p>
       <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>${text("game.resign_yes")}<//>
-        <${Button} onClick=${() => setSure(false)}>${text("lobby.cancel")}<//></div></div>`;
+        <${Button} onClick=${() => setSure(false)}>${text("dialog.cancel")}<//></div></div>`;
   return html`<div class="actions">
     <${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
       ${text(offer === me ? "game.draw_offered" : "game.draw")}<//>

@@ -32,7 +32,7 @@ function Games({ me }) {
       <span class="thumb"><${GameArt} name=${game.game} /></span>
       <span class="grow"><strong>${others.join(", ") || "–"}</strong><span class="soft small">${data.titles[game.game] ?? game.game}</span></span>
       ${ended && html`<${Badge} kind=${OUTCOMES[ended]}>${text(`profile.${ended}`)}<//>`}
-      ${!over && html`<${Badge} kind="accent">${text("lobby.resume")}<//>`}</a></li>`;
+      ${!over && html`<${Badge} kind="accent">${text("play.resume")}<//>`}</a></li>`;
   })}</ul>`;
 }
 

@@ -159,7 +159,7 @@ function Result({ room, me, act, offline }) {
       <${LinkButton} kind=${me === null ? "primary" : "plain"} href=${`/replay/${room.id}`}>${text("result.replay")}<//>
       <${LinkButton} kind="quiet" href="/play">${text("game.other_game")}<//>
     </div>
-    ${again.error && html`<${Refusal}>${reason(again.error)}<//>`}
+    <${Refusal} error=${again.error} />
   <//>`;
 }
 
@@ -310,7 +310,7 @@ function Invitation({ game, title, onJoined }) {
     <h1>${text("game.join_title", { name: game.players[0]?.username ?? "" })}</h1>
     <p>${text("game.join_text", { game: title })}</p>
     <${Button} kind="primary" busy=${join.busy} onClick=${() => join.run()}>${text("game.join")}<//>
-    ${join.error && html`<${Refusal}>${reason(join.error)}<//>`}
+    <${Refusal} error=${join.error} />
   </div>`;
 }
 

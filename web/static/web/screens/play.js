@@ -32,7 +32,7 @@ function Queue({ games }) {
     <${Button} busy=${leave.busy} onClick=${() => leave.run()}>${text("queue.leave")}<//>
     ${waited >= OFFER_COMPUTER_AFTER_MS && html`<div class="offer" role="status"><p>${text("queue.nobody")}</p>
       <${Button} kind="primary" icon="robot" busy=${computer.busy} onClick=${() => computer.run()}>${text("queue.computer")}<//></div>`}
-    ${(leave.error ?? computer.error) && html`<${Refusal}>${reason(leave.error ?? computer.error)}<//>`}
+    <${Refusal} error=${leave.error ?? computer.error} />
   <//>`;
 }
 
@@ -52,7 +52,7 @@ function GameCard({ game, queued, onComputer }) {
       <${Button} icon="friend" busy=${friend.busy} onClick=${() => friend.run()}
         aria-label=${`${text("play.friend")}: ${game.title}`}>${text("play.friend")}<//>
     </div>
-    ${error && html`<${Refusal}>${reason(error)}<//>`}
+    <${Refusal} error=${error} />
   <//>`;
 }
 
@@ -78,7 +78,7 @@ function Strength({ game, onClose }) {
     <div class="stack">
       ${LEVELS.map((level) => html`<${Button} key=${level} class="wide" kind=${level === 1 ? "primary" : "plain"}
         busy=${play.busy} onClick=${() => play.run(level)}>${text(`play.level_${level}`)}<//>`)}
-      ${play.error && html`<${Refusal}>${reason(play.error)}<//>`}
+      <${Refusal} error=${play.error} />
     </div>
   <//>`;
 }
@@ -102,7 +102,7 @@ export default function Play({ query }) {
   if (!games.length) return html`<${Empty} words=${text("play.empty")} />`;
   return html`<div class="page wide">
     <h1>${text("play.title")}</h1>
-    ${start.error && html`<${Refusal}>${reason(start.error)}<//>`}
+    <${Refusal} error=${start.error} />
     <${Queue} games=${games} />
     <${Running} games=${games} />
     <div class="games">

@@ -1,0 +1,88 @@
+/** Friends: who is there, requests both ways, and the conversation with one of them. */
+import {
+  Avatar, Button, Card, Empty, Failure, Field, Form, IconButton, Person, Refusal, Skeleton, Tabs, useAction, useLoad, useTitle,
+} from "../components.js";
+import { html, useEffect, useState } from "../dom.js";
+import { FriendList, Thread, ThreadHead, Unread, useFriend } from "../friend_list.js";
+import { answerRequest, askFriend, badge, friends, requests } from "../people.js";
+import { go } from "../router.js";
+import { client, reason, session } from "../session.js";
+import { useStore } from "../store.js";
+import { ago, text } from "../texts.js";
+import { toast } from "../toasts.js";
+
+function Add() {
+  const ask = async ({ username }, form) => {
+    await askFriend(username.trim());
+    toast(text("friends.asked", { name: username.trim() }));
+    form.reset();
+  };
+  return html`<${Form} class="add-friend" onSend=${ask} submit=${text("friends.ask")}>
+    <${Field} label=${text("friends.add")} name="username" required autocomplete="off" autocapitalize="none" spellcheck=${false} />
+  <//>`;
+}
+
+function Request({ request, incoming }) {
+  const answer = useAction((how) => answerRequest(request.id, how));
+  const other = incoming ? request.from_user : request.to_user;
+  const name = { name: other.username };
+  return html`<${Person} name=${other.username} says=${text(incoming ? "friends.wants" : "friends.waiting")}>
+    ${incoming && html`<${Button} kind="primary" busy=${answer.busy} onClick=${() => answer.run("accept")}
+      aria-label=${text("friends.accept_name", name)}>${text("friends.accept")}<//>`}
+    <${IconButton} icon="close" disabled=${answer.busy} label=${text(incoming ? "friends.decline_name" : "friends.cancel_name", name)}
+      onClick=${() => answer.run(incoming ? "decline" : "cancel")} />
+    <${Refusal} error=${answer.error} /><//>`;
+}
+
+function Requests() {
+  const { incoming, outgoing } = useStore(requests);
+  if (!incoming.length && !outgoing.length) return null;
+  return html`<section class="stack" aria-labelledby="requests"><h2 id="requests" class="small-title">${text("friends.requests")}</h2>
+    <ul class="people-list">
+      ${incoming.map((one) => html`<${Request} key=${one.id} request=${one} incoming />`)}
+      ${outgoing.map((one) => html`<${Request} key=${one.id} request=${one} />`)}
+    </ul></section>`;
+}
+
+/** Those one has written with, the newest first. */
+function Threads({ chosen }) {
+  const { dm } = useStore(badge);
+  const { data, error, reload } = useLoad(async () => (await client.request("GET", "/api/dm/")).results, [JSON.stringify(dm)]);
+  const me = session.value.user.id;
+  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
+  if (!data) return html`<${Skeleton} rows=${3} />`;
+  if (!data.length) return html`<p class="soft nobody">${text("dm.none")}</p>`;
+  return html`<ul class="people-list">${data.map(({ user, last_message: last }) => html`<li key=${user.id}
+      class=${`person ${chosen === user.id ? "chosen" : ""}`}>
+    <a class="open" href=${`/friends/${user.id}`} aria-current=${chosen === user.id ? "true" : undefined}><${Avatar} name=${user.username} />
+      <span class="grow"><strong>${user.username}</strong>
+        <span class="soft small">${last.sender.id === me ? text("dm.you", { content: last.content }) : last.content}</span></span>
+      <span class="soft small">${ago(last.created_at)}</span><${Unread} userId=${user.id} /></a></li>`)}</ul>`;
+}
+
+export default function Friends({ id }) {
+  const [shown, setShown] = useState("friends");
+  const chosen = id === undefined ? null : Number(id);
+  const { known, friend } = useFriend(chosen);
+  const all = useStore(friends);
+  useTitle(friend?.username ?? text("rail.friends"));
+  useEffect(() => {
+    if (chosen !== null && known && !friend) go("/friends", { replace: true });
+  }, [chosen, known, friend]);
+  const back = html`<span class="narrow"><${IconButton} icon="back" label=${text("friends.back")} onClick=${() => go("/friends")} /></span>`;
+  return html`<div class=${`friends ${chosen === null ? "" : "at-one"}`}>
+    <div class="stack list-side">
+      <h1>${text("friends.title")}</h1>
+      <${Add} />
+      <${Requests} />
+      <${Tabs} name="shown" label=${text("friends.title")} value=${shown} onChoose=${setShown}
+        options=${[{ value: "friends", label: all ? text("friends.tab_count", { count: all.length }) : text("friends.tab") }, { value: "threads", label: text("dm.tab") }]} />
+      ${shown === "friends" ? html`<${FriendList} chosen=${chosen} onChoose=${(one) => go(`/friends/${one.user_id}`)} />` : html`<${Threads} chosen=${chosen} />`}
+    </div>
+    <${Card} class="thread">
+      ${friend && html`<${ThreadHead} friend=${friend} back=${back} /><${Thread} key=${chosen} friendId=${chosen} name=${friend.username} />`}
+      ${chosen === null && html`<${Empty} words=${text("dm.choose")} />`}
+      ${chosen !== null && !known && html`<${Skeleton} />`}
+    <//>
+  </div>`;
+}

@@ -3,7 +3,7 @@ import { catalog } from "./catalog.js";
 import { Avatar, Badge, Button, Dialog, Field, Form, Menu, Refusal, Skeleton, useAction, useLoad } from "./components.js";
 import { Conversation, useConversation } from "./conversation.js";
 import { html, useEffect, useState } from "./dom.js";
-import { block, byPresence, friends, invite, inviteToParty, presenceOf, unfriend, useUnread } from "./people.js";
+import { block, byPresence, friends, invite, inviteToParty, unfriend, useUnread } from "./people.js";
 import { go } from "./router.js";
 import { client, reason, session } from "./session.js";
 import { useStore } from "./store.js";
@@ -12,8 +12,7 @@ import { toast } from "./toasts.js";
 
 /** "Online", "Away", "Playing" or when they were last here. */
 export function presenceWords(friend) {
-  const presence = presenceOf(friend);
-  if (presence !== "offline" || !friend.last_seen) return text(`presence.${presence}`);
+  if (friend.online || !friend.last_seen) return text(`presence.${friend.status}`);
   return text("presence.last_seen", { ago: ago(friend.last_seen) });
 }
 
@@ -86,9 +85,9 @@ export function FriendList({ onChoose, chosen = null }) {
   if (!all) return html`<${Skeleton} rows=${3} />`;
   if (!all.length) return html`<p class="soft nobody">${text("friends.empty")}</p>`;
   return html`<ul class="people-list">${[...all].sort(byPresence).map((friend) => html`<li key=${friend.user_id}
-      class=${`person ${presenceOf(friend)} ${chosen === friend.user_id ? "chosen" : ""}`}>
+      class=${`person ${friend.status} ${chosen === friend.user_id ? "chosen" : ""}`}>
     <button type="button" class="open" onClick=${() => onChoose(friend)} aria-current=${chosen === friend.user_id ? "true" : undefined}>
-      <${Avatar} name=${friend.username} presence=${presenceOf(friend)} />
+      <${Avatar} name=${friend.username} presence=${friend.status} />
       <span class="grow"><strong>${friend.username}</strong><span class="soft small">${presenceWords(friend)}</span></span>
       <${Unread} userId=${friend.user_id} /></button>
     <${FriendMenu} friend=${friend} /></li>`)}</ul>`;
@@ -129,7 +128,7 @@ export function useFriend(id) {
 /** The head above a conversation with a friend. */
 export function ThreadHead({ friend, back }) {
   return html`<header class="thread-head">${back}
-    <${Avatar} name=${friend.username} presence=${presenceOf(friend)} />
+    <${Avatar} name=${friend.username} presence=${friend.status} />
     <span class="grow"><h2>${friend.username}</h2><span class="soft small">${presenceWords(friend)}</span></span>
     ${friend.game_id && html`<${Badge} kind="accent">${text("presence.playing")}<//>`}
     <${FriendMenu} friend=${friend} /></header>`;

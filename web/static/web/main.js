@@ -5,6 +5,8 @@ import { Icon } from "./icons.js";
 import { invites, useUnread, useWaiting } from "./people.js";
 import { PLACES } from "./places.js";
 import { Store, useStore } from "./store.js";
+// Wherever one is, a match that is found opens.
+import "./queue.js";
 import { here, match, startRouter } from "./router.js";
 import { playAsGuest, reason, restore, session, signOut } from "./session.js";
 import { text } from "./texts.js";

@@ -1,7 +1,6 @@
 /** The party: who is in it, ready or not, and what its leader may do. */
 import { Badge, Button, Card, Menu, Person, Refusal, useAction } from "./components.js";
 import { html } from "./dom.js";
-import { Icon } from "./icons.js";
 import { inParty, isLeader, party } from "./people.js";
 import { reason, session } from "./session.js";
 import { useStore } from "./store.js";
@@ -11,7 +10,6 @@ function Member({ one, group, act }) {
   const leads = one.user_id === group.leader_id;
   const me = session.value.user.id;
   return html`<${Person} name=${one.username} says=${text(leads ? "party.leader" : "party.member")}>
-    ${leads && html`<span class="role" aria-hidden="true"><${Icon} name="crown" /></span>`}
     ${one.ready && html`<${Badge} kind="good">${text("party.ready")}<//>`}
     ${isLeader(group) && one.user_id !== me && html`<${Menu} label=${text("party.actions", { name: one.username })}
       items=${[{ label: text("party.kick"), danger: true, onChoose: () => act.run("kick", { user_id: one.user_id }) }]} />`}<//>`;

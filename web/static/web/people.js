@@ -7,15 +7,17 @@ import { toast } from "./toasts.js";
 
 const AWAY_AFTER_MS = 5 * 60_000;
 const NOTICES_KEPT = 50;
-const NO_REQUESTS = { incoming: [], outgoing: [] };
 const NOTHING_WAITS = { dm: {}, invites: 0, total: 0 };
 
 /** `{dm: {user_id: unread messages}, invites, total}` */
 export const badge = new Store(NOTHING_WAITS);
-/** `[{user_id, username, online, status, last_seen, game_id}]`, or null until known. */
+/**
+ * `[{user_id, username, online, status, last_seen, game_id}]`, or null until known; `status` is "playing", "online", "busy",
+ * "away" or "offline".
+ */
 export const friends = new Store(null);
-/** `{incoming, outgoing}` of `{id, from_user, to_user}`. */
-export const requests = new Store(NO_REQUESTS);
+/** Open requests, in and out: `{id, from_user, to_user}`. */
+export const requests = new Store([]);
 /** Pending invites, in and out. */
 export const invites = new Store([]);
 /** `{id, leader_id, members, max_size}`, or null. */
@@ -23,82 +25,57 @@ export const party = new Store(null);
 /** What was announced: `{id, words, seen}`, newest first. */
 export const notices = new Store([]);
 
-const call = (method, path, body) => client.request(method, path, body);
-const get = (path) => call("GET", path);
-const post = (path, body = {}) => call("POST", path, body);
+const post = (path, body = {}) => client.request("POST", path, body);
+/** Fills a store with the first page of a list. */
+const load = async (store, path) => store.set((await client.request("GET", path)).results);
+
+const isMine = (user) => user.id === session.value.user?.id;
+/** The invites or requests that wait for an answer of ours, and those of ours that wait. */
+export const incoming = (all) => all.filter(({ to_user }) => isMine(to_user));
+export const outgoing = (all) => all.filter(({ from_user }) => isMine(from_user));
+
+const drop = (store, id) => store.set(store.value.filter((one) => one.id !== id));
+const keep = (store, one) => store.set([one, ...store.value.filter(({ id }) => id !== one.id)]);
 
 // -- Friends
 
-export const loadRequests = async () => requests.set(await get("/api/friends/requests/"));
-
-export async function askFriend(username) {
-  const answer = await post("/api/friends/requests/", { username });
-  await loadRequests();
-  return answer;
-}
+export const askFriend = (username) => post("/api/friends/requests/", { username });
 
 /** `answer` is "accept", "decline" or "cancel". */
 export async function answerRequest(id, answer) {
   await post(`/api/friends/requests/${id}/${answer}/`);
-  await loadRequests();
+  drop(requests, id);
 }
 
-const forget = (userId) => friends.set((friends.value ?? []).filter(({ user_id }) => user_id !== userId));
-
-export async function unfriend(userId) {
-  await call("DELETE", `/api/friends/${userId}/`);
-  forget(userId);
-}
-
-export async function block(userId) {
-  await post(`/api/friends/${userId}/block/`);
-  forget(userId);
-  await loadRequests();
-}
-
-export const unblock = (userId) => call("DELETE", `/api/friends/${userId}/block/`);
+export const unfriend = (userId) => client.request("DELETE", `/api/friends/${userId}/`);
+export const block = (userId) => post(`/api/friends/${userId}/block/`);
 
 const RANK = { playing: 0, online: 1, busy: 2, away: 3, offline: 4 };
 
-/** "playing", "online", "busy", "away" or "offline". */
-export const presenceOf = (friend) => (friend.online ? (friend.game_id ? "playing" : friend.status) : "offline");
-
 /** Who can be reached first, then by name. */
-export const byPresence = (one, other) =>
-  RANK[presenceOf(one)] - RANK[presenceOf(other)] || one.username.localeCompare(other.username);
+export const byPresence = (one, other) => RANK[one.status] - RANK[other.status] || one.username.localeCompare(other.username);
 
 // -- Invites
 
-const loadInvites = async () => invites.set((await get("/api/invites/")).results);
-
 /** `fields`: `{game}`, `{lobby_id}` or `{party_id}`. */
 export async function invite(userId, fields) {
-  keepInvite(await post("/api/invites/", { to_user_id: userId, ...fields }));
+  keep(invites, await post("/api/invites/", { to_user_id: userId, ...fields }));
 }
 
 /** `answer` is "accept", "decline" or "cancel". Accepting leads to where the invite leads. */
 export async function answerInvite(one, answer) {
   const answered = await post(`/api/invites/${one.id}/${answer}/`);
-  dropInvite(one);
+  drop(invites, one.id);
   if (answer !== "accept") return;
   if (answered.game_id) go(`/games/${answered.game_id}`);
   else if (one.lobby_id) go(`/lobbies/${one.lobby_id}`);
-  else await loadParty();
 }
-
-const dropInvite = ({ id }) => invites.set(invites.value.filter((one) => one.id !== id));
-const keepInvite = (one) => invites.set([one, ...invites.value.filter(({ id }) => id !== one.id)]);
-const isMine = (user) => user.id === session.value.user?.id;
-
-/** The invites that wait for an answer of ours. */
-export const incomingOf = (all) => all.filter(({ to_user }) => isMine(to_user));
-export const outgoingOf = (all) => all.filter(({ from_user }) => isMine(from_user));
 
 // -- The party
 
 async function loadParty() {
   // Being in none is an answer too.
-  const now = await get("/api/party/").catch((error) => {
+  const now = await client.request("GET", "/api/party/").catch((error) => {
     if (error.code === "not_in_party") return null;
     throw error;
   });
@@ -131,21 +108,22 @@ export async function inviteToParty(userId) {
 
 const LIVE = {
   badge: ({ dm, invites: count, total }) => badge.set({ dm, invites: count, total }),
-  invite_created: ({ invite: one }) => keepInvite(one),
+  invite_created: ({ invite: one }) => keep(invites, one),
   invite_declined({ invite: one }) {
-    dropInvite(one);
+    drop(invites, one.id);
     if (isMine(one.from_user)) toast(text("invite.declined", { name: one.to_user.username }));
   },
   invite_accepted({ invite: one }) {
-    dropInvite(one);
+    drop(invites, one.id);
     if (isMine(one.from_user)) toast(text("invite.accepted", { name: one.to_user.username }));
   },
-  invite_cancelled: ({ invite: one }) => dropInvite(one),
-  invite_expired: ({ invite: one }) => dropInvite(one),
-  friend_request: () => loadRequests(),
-  friend_accepted({ user }) {
-    notice(text("notice.friend", { name: user.username }));
-    loadRequests();
+  invite_cancelled: ({ invite: one }) => drop(invites, one.id),
+  invite_expired: ({ invite: one }) => drop(invites, one.id),
+  friend_request: ({ request }) => keep(requests, request),
+  friend_request_closed: ({ request_id }) => drop(requests, request_id),
+  friend_accepted({ request_id, friend }) {
+    drop(requests, request_id);
+    notice(text("notice.friend", { name: friend.username }));
   },
   party_update: ({ party: now }) => keepParty(now),
   announcement({ message }) {
@@ -163,7 +141,7 @@ export const noticesSeen = () => notices.set(notices.value.map((one) => ({ ...on
 
 /** How many things in the tray wait for an eye. */
 export function useWaiting() {
-  const asked = incomingOf(useStore(invites)).length + useStore(requests).incoming.length;
+  const asked = incoming(useStore(invites)).length + incoming(useStore(requests)).length;
   return asked + useStore(notices).filter(({ seen }) => !seen).length;
 }
 
@@ -173,19 +151,26 @@ export function useUnread(userId = null) {
   return userId === null ? Object.values(dm).reduce((sum, count) => sum + count, 0) : (dm[userId] ?? 0);
 }
 
-for (const [type, hear] of Object.entries(LIVE))
-  client.on(type, (message, channel) => channel === client.notifications && hear(message));
+const others = (userId) => friends.value.filter(({ user_id }) => user_id !== userId);
 
-client.on("presence_state", (message, channel) => channel === client.presence && friends.set(message.friends));
-client.on("presence", ({ user_id, type: _, ...facts }, channel) => {
-  if (channel !== client.presence || !friends.value) return;
-  friends.set(friends.value.map((one) => (one.user_id === user_id ? { ...one, ...facts } : one)));
-});
+/** What the socket of friends' presence says: all of them first, then what changes. */
+const PRESENCE = {
+  presence_state: (message) => friends.set(message.friends),
+  presence({ user_id, online, status, last_seen, game_id }) {
+    const known = friends.value.find((one) => one.user_id === user_id);
+    if (known) friends.set([...others(user_id), { ...known, online, status, last_seen, game_id }]);
+  },
+  friend_accepted: ({ friend }) => friends.set([...others(friend.user_id), friend]),
+  friend_removed: ({ user_id }) => friends.set(others(user_id)),
+};
+
+for (const [name, told] of Object.entries({ notifications: LIVE, presence: PRESENCE }))
+  client.on("*", (message, channel) => channel && channel === client[name] && told[message.type]?.(message));
 
 // What was missed while the connection was away is asked again.
 client.on("connection", ({ state }, channel) => {
   if (state !== "open" || channel !== client.notifications) return;
-  for (const load of [loadRequests, loadInvites, loadParty]) load().catch(() => {});
+  for (const asked of [load(requests, "/api/friends/requests/"), load(invites, "/api/invites/"), loadParty()]) asked.catch(() => {});
 });
 
 // -- Away
@@ -213,7 +198,7 @@ function follow({ status }) {
   }
   if (status !== "out") return;
   clearTimeout(idle);
-  for (const [store, empty] of [[badge, NOTHING_WAITS], [friends, null], [requests, NO_REQUESTS], [invites, []], [party, null], [notices, []]])
+  for (const [store, empty] of [[badge, NOTHING_WAITS], [friends, null], [requests, []], [invites, []], [party, null], [notices, []]])
     store.set(empty);
 }
 

@@ -1,7 +1,7 @@
 /** What waits for an answer: invites with the time they have left, friend requests, and what was announced. */
 import { Avatar, Button, Dialog, IconButton, Refusal, useAction, useNow } from "./components.js";
 import { html, useEffect, useState } from "./dom.js";
-import { answerInvite, answerRequest, incomingOf, invites, notices, noticesSeen, outgoingOf, requests } from "./people.js";
+import { answerInvite, answerRequest, incoming, invites, notices, noticesSeen, outgoing, requests } from "./people.js";
 import { client, reason } from "./session.js";
 import { useStore } from "./store.js";
 import { text, words } from "./texts.js";
@@ -21,18 +21,18 @@ function Asking({ user, says, left, accept, decline, labels }) {
     <${Refusal} error=${error} /></li>`;
 }
 
-function Invite({ invite, incoming, onGone }) {
+function Invite({ invite, received = false, onGone }) {
   const answer = (how) => async () => {
     await answerInvite(invite, how);
     if (how === "accept") onGone?.();
   };
   const accept = useAction(answer("accept"));
-  const decline = useAction(answer(incoming ? "decline" : "cancel"));
+  const decline = useAction(answer(received ? "decline" : "cancel"));
   useNow(1000);
   const left = Math.max(0, Math.ceil((Date.parse(invite.expires_at) - client.serverNow()) / 1000));
-  const says = incoming ? text(ASKS[invite.kind], { game: words(invite.game ?? "") }) : text("invite.waits");
-  return html`<${Asking} user=${incoming ? invite.from_user : invite.to_user} says=${says} left=${left} accept=${incoming && accept}
-    decline=${decline} labels=${incoming ? [text("friends.accept"), text("friends.decline")] : [text("dialog.cancel")]} />`;
+  const says = received ? text(ASKS[invite.kind], { game: words(invite.game ?? "") }) : text("invite.waits");
+  return html`<${Asking} user=${received ? invite.from_user : invite.to_user} says=${says} left=${left} accept=${received && accept}
+    decline=${decline} labels=${received ? [text("friends.accept"), text("friends.decline")] : [text("dialog.cancel")]} />`;
 }
 
 function Request({ request }) {
@@ -44,16 +44,16 @@ function Request({ request }) {
 
 export default function Tray({ onClose }) {
   const all = useStore(invites);
-  const { incoming } = useStore(requests);
+  const asked = incoming(useStore(requests));
   const told = useStore(notices);
   useEffect(() => noticesSeen, []);
-  const nothing = !all.length && !incoming.length && !told.length;
+  const nothing = !all.length && !asked.length && !told.length;
   return html`<${Dialog} title=${text("tray.title")} class="tray" onClose=${onClose}>
     ${nothing && html`<p class="soft nobody">${text("tray.empty")}</p>`}
     <ul class="askings" aria-live="polite">
-      ${incomingOf(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} incoming onGone=${onClose} />`)}
-      ${outgoingOf(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} />`)}
-      ${incoming.map((one) => html`<${Request} key=${`request-${one.id}`} request=${one} />`)}
+      ${incoming(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} received onGone=${onClose} />`)}
+      ${outgoing(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} />`)}
+      ${asked.map((one) => html`<${Request} key=${`request-${one.id}`} request=${one} />`)}
       ${told.map((one) => html`<li key=${`notice-${one.id}`} class="asking"><span class="grow">${one.words}</span></li>`)}
     </ul>
   <//>`;
@@ -62,10 +62,10 @@ export default function Tray({ onClose }) {
 /** An invite that has just come, at the edge of the page, until it is answered or put away into the tray. */
 export function Knock() {
   const [away, setAway] = useState(() => new Set());
-  const [one] = incomingOf(useStore(invites)).filter(({ id }) => !away.has(id));
+  const [one] = incoming(useStore(invites)).filter(({ id }) => !away.has(id));
   if (!one) return null;
   return html`<section class="knock card" aria-label=${text("invite.knock")}>
-    <ul class="askings"><${Invite} key=${one.id} invite=${one} incoming /></ul>
+    <ul class="askings"><${Invite} key=${one.id} invite=${one} received /></ul>
     <${IconButton} icon="close" label=${text("invite.later")} onClick=${() => setAway(new Set([...away, one.id]))} />
   </section>`;
 }

@@ -4,7 +4,7 @@ import {
 } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { FriendList, Thread, ThreadHead, Unread, useFriend } from "../friend_list.js";
-import { answerRequest, askFriend, badge, friends, requests } from "../people.js";
+import { answerRequest, askFriend, badge, friends, incoming, outgoing, requests } from "../people.js";
 import { go } from "../router.js";
 import { client, reason, session } from "../session.js";
 import { useStore } from "../store.js";
@@ -22,25 +22,25 @@ function Add() {
   <//>`;
 }
 
-function Request({ request, incoming }) {
+function Request({ request, received = false }) {
   const answer = useAction((how) => answerRequest(request.id, how));
-  const other = incoming ? request.from_user : request.to_user;
+  const other = received ? request.from_user : request.to_user;
   const name = { name: other.username };
-  return html`<${Person} name=${other.username} says=${text(incoming ? "friends.wants" : "friends.waiting")}>
-    ${incoming && html`<${Button} kind="primary" busy=${answer.busy} onClick=${() => answer.run("accept")}
+  return html`<${Person} name=${other.username} says=${text(received ? "friends.wants" : "friends.waiting")}>
+    ${received && html`<${Button} kind="primary" busy=${answer.busy} onClick=${() => answer.run("accept")}
       aria-label=${text("friends.accept_name", name)}>${text("friends.accept")}<//>`}
-    <${IconButton} icon="close" disabled=${answer.busy} label=${text(incoming ? "friends.decline_name" : "friends.cancel_name", name)}
-      onClick=${() => answer.run(incoming ? "decline" : "cancel")} />
+    <${IconButton} icon="close" disabled=${answer.busy} label=${text(received ? "friends.decline_name" : "friends.cancel_name", name)}
+      onClick=${() => answer.run(received ? "decline" : "cancel")} />
     <${Refusal} error=${answer.error} /><//>`;
 }
 
 function Requests() {
-  const { incoming, outgoing } = useStore(requests);
-  if (!incoming.length && !outgoing.length) return null;
+  const all = useStore(requests);
+  if (!all.length) return null;
   return html`<section class="stack" aria-labelledby="requests"><h2 id="requests" class="small-title">${text("friends.requests")}</h2>
     <ul class="people-list">
-      ${incoming.map((one) => html`<${Request} key=${one.id} request=${one} incoming />`)}
-      ${outgoing.map((one) => html`<${Request} key=${one.id} request=${one} />`)}
+      ${incoming(all).map((one) => html`<${Request} key=${one.id} request=${one} received />`)}
+      ${outgoing(all).map((one) => html`<${Request} key=${one.id} request=${one} />`)}
     </ul></section>`;
 }
 

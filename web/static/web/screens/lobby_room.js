@@ -6,7 +6,6 @@ import {
 import { Conversation, useConversation } from "../conversation.js";
 import { html, useReducer, useState } from "../dom.js";
 import { GameField, Sure } from "../friend_list.js";
-import { Icon } from "../icons.js";
 import { byRank, NOBODY, outranks, told } from "../members.js";
 import { askFriend, friends, invite } from "../people.js";
 import { go } from "../router.js";
@@ -18,7 +17,6 @@ import { toast } from "../toasts.js";
 const BESIDE = "(min-width: 900px)";
 const HOUR_MS = 3_600_000;
 const LENGTHS = { "": null, hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS };
-const ROLE_ICONS = { owner: "crown", moderator: "shield" };
 
 /** Why and for how long: asked before somebody is kicked, banned or muted. */
 function Moderate({ lobby, member, act, onClose }) {
@@ -49,9 +47,8 @@ function Member({ lobby, member, mine, onModerate }) {
     toast(text("friends.asked", { name: member.username }));
   };
   const presence = member.online ? "online" : "offline";
-  const says = [self && text("lobby.you"), ROLE_ICONS[member.role] && text(`lobby.${member.role}`), isMuted(member) && text("lobby.muted")].filter(Boolean);
+  const says = [self && text("lobby.you"), member.role !== "member" && text(`lobby.${member.role}`), isMuted(member) && text("lobby.muted")].filter(Boolean);
   return html`<${Person} name=${member.username} presence=${presence} class=${presence} says=${says.join(" · ")}>
-    ${ROLE_ICONS[member.role] && html`<span class="role" aria-hidden="true"><${Icon} name=${ROLE_ICONS[member.role]} /></span>`}
     ${!self && html`<${Menu} label=${text("lobby.actions", { name: member.username })} items=${[
       known ? { label: text("lobby.message"), onChoose: () => go(`/friends/${member.user_id}`) } : { label: text("lobby.befriend"), onChoose: () => act.run(befriend) },
       mine?.role === "owner" && member.role === "member" && { label: text("lobby.appoint"), onChoose: moderators("POST") },

@@ -52,12 +52,28 @@ function Threads({ chosen }) {
   if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
   if (!data) return html`<${Skeleton} rows=${3} />`;
   if (!data.length) return html`<p class="soft nobody">${text("dm.none")}</p>`;
-  return html`<ul class="people-list">${data.map(({ user, last_message: last }) => html`<li key=${user.id}
+  return html`<ul class="people-list">${data.map(({ user, last_message: last, last_at: at }) => html`<li key=${user.id}
       class=${`person ${chosen === user.id ? "chosen" : ""}`}>
     <a class="open" href=${`/friends/${user.id}`} aria-current=${chosen === user.id ? "true" : undefined}><${Avatar} name=${user.username} />
       <span class="grow"><strong>${user.username}</strong>
-        <span class="soft small">${last.sender.id === me ? text("dm.you", { content: last.content }) : last.content}</span></span>
-      <span class="soft small">${ago(last.created_at)}</span><${Unread} userId=${user.id} /></a></li>`)}</ul>`;
+        <span class="soft small">${last?.sender.id === me ? text("dm.you", { content: last.content }) : last?.content}</span></span>
+      <span class="soft small">${ago(at)}</span><${Unread} userId=${user.id} /></a></li>`)}</ul>`;
+}
+
+/** Whom one has blocked, and the way back. */
+function Blocked() {
+  const [open, setOpen] = useState(false);
+  const { data, error, reload } = useLoad(async () => (open ? (await client.request("GET", "/api/friends/blocks/")).results : null), [open]);
+  const lift = useAction(async (userId) => {
+    await client.request("DELETE", `/api/friends/${userId}/block/`);
+    reload();
+  });
+  return html`<details onToggle=${({ currentTarget }) => setOpen(currentTarget.open)}><summary class="soft">${text("friends.blocked")}</summary>
+    <${Refusal} error=${error ?? lift.error} />
+    ${data?.length === 0 && html`<p class="soft small">${text("friends.blocked_nobody")}</p>`}
+    <ul class="people-list">${data?.map(({ user_id: userId, username }) => html`<${Person} key=${userId} name=${username}>
+      <${Button} busy=${lift.busy} onClick=${() => lift.run(userId)} aria-label=${text("friends.unblock_name", { name: username })}>${text("friends.unblock")}<//><//>`)}</ul>
+  </details>`;
 }
 
 export default function Friends({ id }) {
@@ -78,6 +94,7 @@ export default function Friends({ id }) {
       <${Tabs} name="shown" label=${text("friends.title")} value=${shown} onChoose=${setShown}
         options=${[{ value: "friends", label: all ? text("friends.tab_count", { count: all.length }) : text("friends.tab") }, { value: "threads", label: text("dm.tab") }]} />
       ${shown === "friends" ? html`<${FriendList} chosen=${chosen} onChoose=${(one) => go(`/friends/${one.user_id}`)} />` : html`<${Threads} chosen=${chosen} />`}
+      <${Blocked} />
     </div>
     <${Card} class="thread">
       ${friend && html`<${ThreadHead} friend=${friend} back=${back} /><${Thread} key=${chosen} friendId=${chosen} name=${friend.username} />`}

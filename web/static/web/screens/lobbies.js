@@ -10,7 +10,7 @@ import { text } from "../texts.js";
 
 const LOOK_EVERY_MS = 10_000;
 const SEARCH_AFTER_MS = 250;
-const SEATS = { min: 2, max: 500, usual: 20 };
+const SEATS = { min: 2, max: 1000, usual: 20 };
 
 function Create({ games, onClose }) {
   const create = async ({ name, max_participants: most, game, is_public: who }) => {
@@ -36,13 +36,13 @@ function Way({ premium, onCreate }) {
 }
 
 function Row({ lobby, title }) {
-  const full = lobby.participants >= lobby.max_participants;
+  const full = lobby.member_count >= lobby.max_participants;
   const closed = lobby.status !== "open";
   return html`<li><a class=${`row ${closed ? "closed" : ""}`} href=${`/lobbies/${lobby.id}`}>
     <span class="thumb">${lobby.game ? html`<${GameArt} name=${lobby.game} />` : html`<span class="no-game" aria-hidden="true">#</span>`}</span>
     <span class="grow"><strong>${lobby.name}</strong>
-      <span class="soft small">${lobby.owner.username}${title && ` · ${title}`}</span></span>
-    <span class="soft small numbers">${text("lobbies.count", { count: lobby.participants, most: lobby.max_participants })}</span>
+      <span class="soft small">${[lobby.owner?.username, title].filter(Boolean).join(" · ")}</span></span>
+    <span class="soft small numbers">${text("lobbies.count", { count: lobby.member_count, most: lobby.max_participants })}</span>
     ${!lobby.is_public && html`<${Badge}>${text("lobbies.private")}<//>`}
     ${closed ? html`<${Badge} kind="bad">${text("lobbies.closed")}<//>` : full && html`<${Badge} kind="warn">${text("lobbies.full")}<//>`}
   </a></li>`;

@@ -53,7 +53,9 @@ function Member({ lobby, member, mine, onModerate }) {
       known ? { label: text("lobby.message"), onChoose: () => go(`/friends/${member.user_id}`) } : { label: text("lobby.befriend"), onChoose: () => act.run(befriend) },
       mine?.role === "owner" && member.role === "member" && { label: text("lobby.appoint"), onChoose: moderators("POST") },
       mine?.role === "owner" && member.role === "moderator" && { label: text("lobby.dismiss"), onChoose: moderators("DELETE") },
-      above && { label: text("lobby.mute"), onChoose: () => onModerate("mute", member) },
+      above && (isMuted(member)
+        ? { label: text("lobby.unmute"), onChoose: () => act.run(() => client.request("POST", `/api/lobbies/${lobby.id}/unmute/`, { user_id: member.user_id })) }
+        : { label: text("lobby.mute"), onChoose: () => onModerate("mute", member) }),
       above && { label: text("lobby.kick"), danger: true, onChoose: () => onModerate("kick", member) },
       above && { label: text("lobby.ban"), danger: true, onChoose: () => onModerate("ban", member) },
     ]} />`}
@@ -92,6 +94,22 @@ function InviteFriends({ lobby, members, onClose }) {
     <${Refusal} error=${send.error} />
     <ul class="people-list">${others.map((friend) => html`<${Person} key=${friend.user_id} name=${friend.username}>
       <${Button} busy=${send.busy} onClick=${() => send.run(friend)} aria-label=${text("lobby.invite_name", { name: friend.username })}>${text("invite.send")}<//><//>`)}</ul>
+  <//>`;
+}
+
+/** Who may not come in, and the way back for them. */
+function Banned({ lobby, onClose }) {
+  const { data, error, reload } = useLoad(() => client.request("GET", `/api/lobbies/${lobby.id}/sanctions/`), []);
+  const lift = useAction(async (userId) => {
+    await client.request("POST", `/api/lobbies/${lobby.id}/unban/`, { user_id: userId });
+    reload();
+  });
+  const bans = data?.results.filter(({ kind }) => kind === "ban");
+  return html`<${Dialog} title=${text("lobby.banned")} onClose=${onClose}>
+    <${Refusal} error=${error ?? lift.error} />
+    ${bans?.length === 0 && html`<p class="soft">${text("lobby.banned_nobody")}</p>`}
+    <ul class="people-list">${bans?.map(({ user, reason: why }) => html`<${Person} key=${user.id} name=${user.username} says=${why}>
+      <${Button} busy=${lift.busy} onClick=${() => lift.run(user.id)} aria-label=${text("lobby.unban_name", { name: user.username })}>${text("lobby.unban")}<//><//>`)}</ul>
   <//>`;
 }
 
@@ -148,11 +166,12 @@ function Room({ lobby: first, games, onLeft }) {
   const people = html`<${Members} lobby=${lobby} members=${room.members} mine=${mine} />`;
   return html`<div class="lobby">
     <header class="head"><div class="grow"><h1>${lobby.name}</h1>
-        <p class="soft small">${[games.find(({ name }) => name === lobby.game)?.title, lobby.owner.username, !lobby.is_public && text("lobbies.private")].filter(Boolean).join(" · ")}</p></div>
+        <p class="soft small">${[games.find(({ name }) => name === lobby.game)?.title, lobby.owner?.username, !lobby.is_public && text("lobbies.private")].filter(Boolean).join(" · ")}</p></div>
       ${!beside && html`<${Button} icon="friends" onClick=${() => setDialog({ name: "members" })}>${text("lobby.there", { count: there })}<//>`}
       ${mine?.role === "owner" && html`<${Button} kind="primary" icon="play" onClick=${() => setDialog({ name: "start" })}>${text("lobby.start")}<//>`}
       <${Menu} label=${text("lobby.menu")} items=${[
         { label: text("lobby.invite"), onChoose: () => setDialog({ name: "invite" }) },
+        moderates && { label: text("lobby.banned"), onChoose: () => setDialog({ name: "banned" }) },
         { label: text("lobby.leave"), onChoose: () => leave.run() },
         mine?.role === "owner" && { label: text("lobby.close"), danger: true, onChoose: () => setDialog({ name: "close" }) },
       ]} /></header>
@@ -163,6 +182,7 @@ function Room({ lobby: first, games, onLeft }) {
     ${dialog?.name === "members" && html`<${Dialog} title=${text("lobby.there", { count: there })} class="sheet" onClose=${close}>${people}<//>`}
     ${dialog?.name === "start" && html`<${Start} lobby=${lobby} games=${games} onClose=${close} />`}
     ${dialog?.name === "invite" && html`<${InviteFriends} lobby=${lobby} members=${room.members ?? []} onClose=${close} />`}
+    ${dialog?.name === "banned" && html`<${Banned} lobby=${lobby} onClose=${close} />`}
     ${dialog?.name === "report" && html`<${Report} lobby=${lobby} message=${dialog.message} onClose=${close} />`}
     ${dialog?.name === "delete" && html`<${Sure} title=${text("lobby.delete_title")} words=${dialog.message.content} action=${text("lobby.delete")}
       act=${() => client.request("DELETE", `/api/lobbies/${lobby.id}/messages/${dialog.message.id}/`)} onClose=${close} />`}
@@ -177,10 +197,10 @@ function Door({ lobby, title, onJoined }) {
     await client.request("POST", `/api/lobbies/${lobby.id}/join/`);
     onJoined();
   });
-  const full = lobby.participants >= lobby.max_participants;
+  const full = lobby.member_count >= lobby.max_participants;
   const closed = lobby.status !== "open";
   return html`<${Card} class="gate"><h1>${lobby.name}</h1>
-    <p class="soft">${[title, text("lobby.of", { name: lobby.owner.username }), text("lobbies.count", { count: lobby.participants, most: lobby.max_participants })].filter(Boolean).join(" · ")}</p>
+    <p class="soft">${[title, lobby.owner && text("lobby.of", { name: lobby.owner.username }), text("lobbies.count", { count: lobby.member_count, most: lobby.max_participants })].filter(Boolean).join(" · ")}</p>
     ${closed && html`<p>${text("lobby.is_closed")}</p>`}
     ${!closed && full && html`<p><${Badge} kind="warn">${text("lobbies.full")}<//> ${text("lobby.is_full")}</p>`}
     ${!closed && html`<${Button} kind="primary" busy=${join.busy} disabled=${full} onClick=${() => join.run()}>${text("lobby.join")}<//>`}

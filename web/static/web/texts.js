@@ -207,6 +207,7 @@ const TEXTS = {
   "lobby.reason": "Reason",
   "lobby.length": "For how long",
   "lobby.length_ever": "Until it is lifted",
+  "lobby.length_ten": "Ten minutes",
   "lobby.length_hour": "An hour",
   "lobby.length_day": "A day",
   "lobby.length_week": "A week",

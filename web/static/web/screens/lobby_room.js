@@ -16,6 +16,7 @@ import { toast } from "../toasts.js";
 
 const BESIDE = "(min-width: 900px)";
 const HOUR_MS = 3_600_000;
+/** Bans last until they are lifted and mutes ten minutes, unless it is said how long. */
 const LENGTHS = { "": null, hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS };
 
 /** Why and for how long: asked before somebody is kicked, banned or muted. */
@@ -29,7 +30,7 @@ function Moderate({ lobby, member, act, onClose }) {
     <${Form} onSend=${send} submit=${text(`lobby.${act}`)} kind="danger">
     <${Field} label=${text("lobby.reason")} name="reason" maxlength="200" autocomplete="off" />
     ${act !== "kick" && html`<${Field} label=${text("lobby.length")} name="length"
-      options=${Object.keys(LENGTHS).map((value) => ({ value, label: text(value ? `lobby.length_${value}` : "lobby.length_ever") }))} />`}
+      options=${Object.keys(LENGTHS).map((value) => ({ value, label: text(`lobby.length_${value || (act === "mute" ? "ten" : "ever")}`) }))} />`}
   <//><//>`;
 }
 

@@ -124,17 +124,17 @@ def test_older_messages_come_by_scrolling_and_the_place_is_kept(demo: Demo) -> N
 
 
 def test_an_invite_knocks_and_leads_both_into_the_game(demo: Demo) -> None:
-    ada, bob = demo("premium_user_1", **PHONE), demo("user_1")
+    ada, bob = demo("premium_user_1", **PHONE), demo("user_2")
     ada.page.goto("/friends")
     for answer in ("Decline", "Accept"):
-        ada.chooses("Invite to a game", "Do something with user_1")
+        ada.chooses("Invite to a game", "Do something with user_2")
         ada.page.locator("select[name=game]").select_option("tictactoe")
         ada.in_dialog("Invite")
         knock = bob.page.locator(".knock")
         expect(knock.get_by_role("timer")).to_have_text(re.compile(r"\d+ s"))
         if answer == "Decline":
             knock.get_by_role("button", name="Decline").click()
-            expect(ada.page.get_by_text("user_1 can't come.")).to_be_visible()
+            expect(ada.page.get_by_text("user_2 can't come.")).to_be_visible()
             continue
         knock.get_by_role("button", name="Answer later").click()
         expect(knock).to_have_count(0)
@@ -161,6 +161,8 @@ def test_a_party_gets_ready_queues_together_and_ends(demo: Demo) -> None:
     bob.chooses("Leave the party", "Do something with the party")
     expect(ada.page.locator(".party", has_text="1 of 4")).to_be_visible()
     expect(bob.button("Make a party")).to_be_visible()
+    ada.chooses("End the party", "Do something with the party")
+    expect(ada.button("Make a party")).to_be_visible()
 
 
 def test_a_lobby_is_opened_talked_in_kept_in_order_and_played_from(demo: Demo) -> None:

@@ -87,9 +87,13 @@ export function Tabs({ label, name, options, value, onChoose }) {
 export function Dialog({ title, onClose, class: extra = "", children }) {
   const dialog = useRef(null);
   useEffect(() => dialog.current.showModal(), []);
-  const beside = (event) => event.target === dialog.current && onClose();
+  const beside = ({ target, clientX, clientY }) => {
+    const { left, right, top, bottom } = dialog.current.getBoundingClientRect();
+    const inside = clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
+    if (target === dialog.current && !inside) onClose();
+  };
   return html`<dialog ref=${dialog} class="dialog ${extra}" onClose=${onClose} onMouseDown=${beside} aria-label=${title}>
-    <header><h2>${title}</h2><${IconButton} icon="close" label=${text("dialog.close")} onClick=${onClose} /></header>
+    <div class="title"><h2>${title}</h2><${IconButton} icon="close" label=${text("dialog.close")} onClick=${onClose} /></div>
     <div class="content">${children}</div>
   </dialog>`;
 }

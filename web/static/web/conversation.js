@@ -68,15 +68,15 @@ const dayOf = (time) => new Date(time).toLocaleDateString(undefined, { dateStyle
 
 function Line({ message, first, newDay, actions }) {
   const { sender, created_at: at } = message;
-  return html`${newDay && html`<li class="day" role="separator"><span>${dayOf(at)}</span></li>`}
-    <li class=${`message ${first ? "first" : ""}`}>
+  return html`<li>${newDay && html`<p class="day">${dayOf(at)}</p>`}
+    <div class=${`message ${first ? "first" : ""}`}>
       ${first ? html`<${Avatar} name=${sender.username} />` : html`<time class="soft small" datetime=${at}>${clockTime(at)}</time>`}
       <div class="said">
         ${first && html`<p class="by"><strong>${sender.username}</strong> <time class="soft small" datetime=${at}>${clockTime(at)}</time></p>`}
         <p>${message.content}</p>
       </div>
       ${actions && html`<${Menu} label=${text("talk.actions", { name: sender.username })} items=${actions} />`}
-    </li>`;
+    </div></li>`;
 }
 
 /** Says "Ada is writing…" for those whose time is not over. */

@@ -200,7 +200,7 @@ function Top() {
     <span class="spring"></span>
     ${status === "in" && html`<${People} /><${Bell} />`}
     <${Theme} />
-    ${user && html`<a class="me" href="/profile"><${Avatar} name=${user.username} /><span>${user.username}</span></a>
+    ${user && html`<a class="me" href="/profile" aria-label=${user.username}><${Avatar} name=${user.username} /><span>${user.username}</span></a>
       <${IconButton} icon="out" label=${text("top.sign_out")} class="sign-out" onClick=${signOut} />`}
     ${status === "out" && html`<${LinkButton} href="/signin">${text("top.sign_in")}<//>`}
   </header>`;

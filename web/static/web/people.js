@@ -155,7 +155,12 @@ const others = (userId) => friends.value.filter(({ user_id }) => user_id !== use
 
 /** What the socket of friends' presence says: all of them first, then what changes. */
 const PRESENCE = {
-  presence_state: (message) => friends.set(message.friends),
+  presence_state(message) {
+    friends.set(message.friends);
+    away = message.status === "away";
+  },
+  // Another window was left alone for long: the next sign of life in this one takes it back.
+  status_set: ({ status }) => (away = status === "away"),
   presence({ user_id, online, status, last_seen, game_id }) {
     const known = friends.value.find((one) => one.user_id === user_id);
     if (known) friends.set([...others(user_id), { ...known, online, status, last_seen, game_id }]);

@@ -87,8 +87,8 @@ export default function Friends({ id }) {
   }, [chosen, known, friend]);
   const back = html`<span class="narrow"><${IconButton} icon="back" label=${text("friends.back")} onClick=${() => go("/friends")} /></span>`;
   return html`<div class=${`friends ${chosen === null ? "" : "at-one"}`}>
+    <h1>${text("friends.title")}</h1>
     <div class="stack list-side">
-      <h1>${text("friends.title")}</h1>
       <${Add} />
       <${Requests} />
       <${Tabs} name="shown" label=${text("friends.title")} value=${shown} onChoose=${setShown}

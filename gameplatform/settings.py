@@ -211,6 +211,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # The page is served the same client module that others install.
 STATICFILES_DIRS = [("client", BASE_DIR / "clients" / "js")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "web.static_files.LeanStaticFilesStorage"},
+}
 WHITENOISE_USE_FINDERS = DEBUG
 
 # -- Real time

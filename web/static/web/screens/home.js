@@ -57,7 +57,7 @@ export default function Home() {
         <${Button} kind="primary" class="large" busy=${guest.busy} onClick=${enter}>${text("home.play")}<//>
         ${status !== "in" && html`<${LinkButton} href="/signin" class="button plain large">${text("home.sign_in")}<//>`}
       </div>
-      ${guest.error && html`<p class="refusal" role="alert">${reason(guest.error)}</p>`}
+      <${Refusal} error=${guest.error} />
     </div>
     <${Demo} />
   </div>`;

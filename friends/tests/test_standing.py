@@ -192,6 +192,20 @@ async def test_after_a_block_neither_is_told_of_the_other(ada, bob, cyd):
     await at_adas.hear_nothing()
 
 
+async def test_nothing_is_published_for_friends_who_do_not_listen(here, ada, bob, cyd):
+    await in_database(bob.befriend, cyd)
+    await in_database(ada.befriend, bob)
+    await here.streams.sent()
+    published = f"stream:friends_{ada.id}:seq"
+    await here.redis.delete(published)
+    at_cyds, at_bobs = await cyd.watch(), await bob.watch()
+
+    await at_bobs.send(type="set_status", status="away")
+
+    await hear_of(at_cyds, bob.id, status="away")
+    assert not await here.redis.exists(published)
+
+
 async def test_who_comes_back_begins_with_all_friends(ada, bob):
     await in_database(ada.befriend, bob)
     at_adas = await ada.watch()

@@ -37,8 +37,7 @@ async def watching(person):
 async def test_the_first_frame_lists_all_friends_and_how_they_stand(ada, bob, cyd):
     await in_database(ada.befriend, bob)
     await in_database(ada.befriend, cyd)
-    at_bobs = await watching(bob)
-    await watching(cyd)
+    at_bobs, at_cyds = await watching(bob), await watching(cyd)
     # Bob hears that Ada is there, so Cyd, who came before, is there too.
     at_adas = await watching(ada)
     await hear_of(at_bobs, ada.id, online=True)
@@ -58,6 +57,7 @@ async def test_the_first_frame_lists_all_friends_and_how_they_stand(ada, bob, cy
     }
     assert (friends["bob"]["online"], friends["bob"]["status"]) == (False, "offline")
     assert friends["bob"]["last_seen"].endswith("Z")
+    await at_cyds.hear_until("presence")
 
 
 async def test_friends_are_told_who_comes_and_who_goes_and_others_are_not(ada, bob, cyd):

@@ -293,6 +293,363 @@ export declare namespace Game {
   }
 }
 
+/** `/ws/lobbies/{lobby_id}/`, `/ws/chat/lobby/{name}/`: A lobby, by its id or its name, for its members. */
+export declare namespace Lobby {
+  /** The receiver's own standing in the lobby. */
+  interface OwnPlace {
+    user_id: number;
+    role: string;
+    muted_until: string | null;
+  }
+
+  /** What was said in a lobby. */
+  interface Text {
+    id: number;
+    content: string;
+    sender: Person;
+    created_at: string;
+  }
+
+  /** A user by name. */
+  interface Person {
+    id: number;
+    username: string;
+    is_premium: boolean;
+  }
+
+  /** What a lobby is. */
+  interface LobbyFacts {
+    id: number;
+    name: string;
+    is_public: boolean;
+    max_participants: number;
+    game: string;
+    status: string;
+    owner_id: number | null;
+  }
+
+  /** Somebody who belongs to a lobby; `online` while a socket of theirs is open in it. `role` is owner, moderator or member; who is muted may not speak until then. */
+  interface Member {
+    user_id: number;
+    username: string;
+    is_premium: boolean;
+    role: string;
+    muted_until: string | null;
+    online: boolean;
+  }
+
+  interface Sent {
+    /** Ask whether the server is there; keeps the session alive. */
+    ping: {
+      type: "ping";
+      id?: string | number | null;
+    };
+    /** Tell that something is being written. */
+    typing_start: {
+      type: "typing_start";
+      id?: string | number | null;
+    };
+    /** Tell that nothing is being written any more. */
+    typing_stop: {
+      type: "typing_stop";
+      id?: string | number | null;
+    };
+    /** Say something: 1 to 500 characters once trimmed. */
+    chat_message: {
+      type: "chat_message";
+      message: string;
+      id?: string | number | null;
+    };
+  }
+
+  interface Heard {
+    /** How the lobby stands: the first frame. `messages` are the last ones, the newest first. */
+    presence_state: {
+      type: "presence_state";
+      lobby: unknown;
+      members: unknown;
+      messages: unknown;
+      you: OwnPlace;
+      ref?: string | number;
+      seq: number;
+      recovered?: boolean;
+    };
+    /** A member said something. */
+    chat_message: {
+      type: "chat_message";
+      message: Text;
+      lobby: string;
+      seq: number;
+    };
+    /** A message was taken away by its author or a moderator. */
+    message_deleted: {
+      type: "message_deleted";
+      id: number;
+      lobby: string;
+      seq: number;
+    };
+    /** A member is here. */
+    presence_join: {
+      type: "presence_join";
+      user_id: number;
+      username: string;
+      is_premium: boolean;
+      lobby: string;
+      seq: number;
+    };
+    /** A member has no socket open here any more. */
+    presence_leave: {
+      type: "presence_leave";
+      user_id: number;
+      username: string;
+      lobby: string;
+      seq: number;
+    };
+    /** A member writes something. */
+    typing_start: {
+      type: "typing_start";
+      lobby: string;
+      user_id: number;
+      username: string;
+    };
+    /** A member has stopped writing. */
+    typing_stop: {
+      type: "typing_stop";
+      lobby: string;
+      user_id: number;
+      username: string;
+    };
+    /** The lobby was changed, or a member is new or has changed, or is gone. */
+    lobby_update: {
+      type: "lobby_update";
+      facts: LobbyFacts;
+      member?: Member;
+      gone_id?: number;
+      lobby: string;
+      seq: number;
+    };
+    /** A member was sent out, and may come back. */
+    moderation_kick: {
+      type: "moderation_kick";
+      target_id: number;
+      target_username: string;
+      reason: string;
+      by_id: number;
+      lobby: string;
+      seq: number;
+    };
+    /** A user was sent out, and may not come back until then, or ever. */
+    moderation_ban: {
+      type: "moderation_ban";
+      target_id: number;
+      target_username: string;
+      reason: string;
+      by_id: number;
+      until: string | null;
+      lobby: string;
+      seq: number;
+    };
+    /** A member may not speak until then; null ends an earlier mute. */
+    moderation_mute: {
+      type: "moderation_mute";
+      target_id: number;
+      target_username: string;
+      reason: string;
+      by_id: number | null;
+      until: string | null;
+      lobby: string;
+      seq: number;
+    };
+    /** A game begins: those with a seat are also told `match_found`, the others may watch. */
+    game_start: {
+      type: "game_start";
+      game: string;
+      game_id: string;
+      ws_url: string;
+      player_ids: Array<number>;
+      lobby: string;
+      seq: number;
+    };
+    /** The lobby is closed for good. */
+    lobby_closed: {
+      type: "lobby_closed";
+      lobby_id: number;
+      lobby: string;
+      seq: number;
+    };
+    /** Why one message was refused; the socket stays open. */
+    error: {
+      type: "error";
+      ref?: string | number;
+      code: string;
+      message: string;
+      details?: Record<string, unknown>;
+      retry_after?: number;
+    };
+    /** The answer to a ping, with the server's time. */
+    pong: {
+      type: "pong";
+      ref?: string | number;
+      time: string;
+    };
+    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    resumed: {
+      type: "resumed";
+      ref?: string | number;
+      recovered: boolean;
+      since: number;
+      seq: number;
+    };
+  }
+}
+
+/** `/ws/chat/{friend_id}/`: What two friends say to each other. */
+export declare namespace Direct {
+  /** One of the two; `online` while they have the conversation open. */
+  interface Talker {
+    user_id: number;
+    username: string;
+    is_premium: boolean;
+    online: boolean;
+  }
+
+  /** What one friend said to another. */
+  interface DirectText {
+    id: number;
+    content: string;
+    sender: Person;
+    to_user_id: number;
+    created_at: string;
+    read_at: string | null;
+  }
+
+  /** A user by name. */
+  interface Person {
+    id: number;
+    username: string;
+    is_premium: boolean;
+  }
+
+  interface Sent {
+    /** Ask whether the server is there; keeps the session alive. */
+    ping: {
+      type: "ping";
+      id?: string | number | null;
+    };
+    /** Tell that something is being written. */
+    typing_start: {
+      type: "typing_start";
+      id?: string | number | null;
+    };
+    /** Tell that nothing is being written any more. */
+    typing_stop: {
+      type: "typing_stop";
+      id?: string | number | null;
+    };
+    /** Say something: 1 to 500 characters once trimmed. */
+    chat_message: {
+      type: "chat_message";
+      message: string;
+      id?: string | number | null;
+    };
+    /** All messages of the friend up to this one are read. */
+    read: {
+      type: "read";
+      up_to: number;
+      id?: string | number | null;
+    };
+  }
+
+  interface Heard {
+    /** How the conversation stands: the first frame. `messages` are the last ones, the newest first. `unread` counts those that the friend wrote and the receiver has not read. */
+    presence_state: {
+      type: "presence_state";
+      members: Array<Talker>;
+      messages: Array<DirectText>;
+      unread: number;
+      ref?: string | number;
+      seq: number;
+      recovered?: boolean;
+    };
+    /** One of the two said something. */
+    chat_message: {
+      type: "chat_message";
+      message: DirectText;
+      between: Array<unknown>;
+      seq: number;
+    };
+    /** One of the two has read what the other wrote, up to this message. */
+    read: {
+      type: "read";
+      user_id: number;
+      up_to: number;
+      read_at: string;
+      between: Array<unknown>;
+      seq: number;
+    };
+    /** One of the two has opened the conversation. */
+    presence_join: {
+      type: "presence_join";
+      user_id: number;
+      username: string;
+      is_premium: boolean;
+      between: Array<unknown>;
+      seq: number;
+    };
+    /** One of the two has closed it. */
+    presence_leave: {
+      type: "presence_leave";
+      user_id: number;
+      username: string;
+      between: Array<unknown>;
+      seq: number;
+    };
+    /** The friend writes something. */
+    typing_start: {
+      type: "typing_start";
+      between: Array<unknown>;
+      user_id: number;
+      username: string;
+    };
+    /** The friend has stopped writing. */
+    typing_stop: {
+      type: "typing_stop";
+      between: Array<unknown>;
+      user_id: number;
+      username: string;
+    };
+    /** The two are friends no more: nothing can be said here. */
+    direct_closed: {
+      type: "direct_closed";
+      between: Array<unknown>;
+      seq: number;
+    };
+    /** Why one message was refused; the socket stays open. */
+    error: {
+      type: "error";
+      ref?: string | number;
+      code: string;
+      message: string;
+      details?: Record<string, unknown>;
+      retry_after?: number;
+    };
+    /** The answer to a ping, with the server's time. */
+    pong: {
+      type: "pong";
+      ref?: string | number;
+      time: string;
+    };
+    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    resumed: {
+      type: "resumed";
+      ref?: string | number;
+      recovered: boolean;
+      since: number;
+      seq: number;
+    };
+  }
+}
+
 /** `/ws/notifications/`: Everything addressed to the user, on each of their devices. */
 export declare namespace Notifications {
   /** An invite as both users see it. `kind` is game, lobby or party, and says which of `game`, `lobby_id` and `party_id` is set. `status` is pending, accepted, declined, cancelled or expired. `game_id` and `ws_url` are there once accepting it has started a game. */

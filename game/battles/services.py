@@ -26,7 +26,7 @@ from game.battles.refusals import (
 )
 from realtime.publishing import publish
 
-MAX_SEED = 2**53
+MAX_SEED = 2**63
 
 
 class Struck(NamedTuple):

@@ -1,5 +1,5 @@
 /** The page: its frame (rail, top bar, toasts) around the place that the URL names. */
-import { Avatar, Button, Dialog, Failure, IconButton, LinkButton, Skeleton, useAction, useMedia, useNow } from "./components.js";
+import { Avatar, Button, Dialog, Failure, IconButton, LinkButton, Refusal, Skeleton, useAction, useMedia, useNow } from "./components.js";
 import { Component, html, render, useEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { invites, useUnread, useWaiting } from "./people.js";
@@ -8,7 +8,7 @@ import { Store, useStore } from "./store.js";
 // Wherever one is, a match that is found opens.
 import "./queue.js";
 import { here, match, startRouter } from "./router.js";
-import { playAsGuest, reason, restore, session, signOut } from "./session.js";
+import { playAsGuest, restore, session, signOut } from "./session.js";
 import { text } from "./texts.js";
 import { toasts } from "./toasts.js";
 

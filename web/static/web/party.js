@@ -2,7 +2,7 @@
 import { Badge, Button, Card, Menu, Person, Refusal, useAction } from "./components.js";
 import { html } from "./dom.js";
 import { inParty, isLeader, party } from "./people.js";
-import { reason, session } from "./session.js";
+import { session } from "./session.js";
 import { useStore } from "./store.js";
 import { text } from "./texts.js";
 

@@ -2,7 +2,7 @@
 import { Avatar, Button, Dialog, IconButton, Refusal, useAction, useNow } from "./components.js";
 import { html, useEffect, useState } from "./dom.js";
 import { answerInvite, answerRequest, incoming, invites, notices, noticesSeen, outgoing, requests } from "./people.js";
-import { client, reason } from "./session.js";
+import { client } from "./session.js";
 import { useStore } from "./store.js";
 import { text, words } from "./texts.js";
 

@@ -5,19 +5,12 @@ from uuid import UUID
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from friends.events import Person
 from realtime import topics
 from realtime.messages import Closing, Ephemeral, Event, Internal, Reply
 from realtime.topics import Topic
 
 NOT_ALLOWED, GONE = 4403, 4404
-
-
-class Person(Struct, kw_only=True, frozen=True):
-    """A user as others see them."""
-
-    id: int
-    username: str
-    is_premium: bool
 
 
 class Text(Struct, kw_only=True, frozen=True):
@@ -55,7 +48,7 @@ class LobbyFacts(Struct, kw_only=True, frozen=True):
     owner_id: int | None
 
 
-class You(Struct, kw_only=True, frozen=True):
+class OwnPlace(Struct, kw_only=True, frozen=True):
     """The receiver's own standing in the lobby."""
 
     user_id: int
@@ -69,7 +62,7 @@ class PresenceState(Reply):
     lobby: Raw
     members: Raw
     messages: Raw
-    you: You
+    you: OwnPlace
 
 
 class InLobby(Event, kw_only=True):
@@ -168,6 +161,8 @@ class GameStart(InLobby):
 class LobbyClosed(InLobby):
     """The lobby is closed for good."""
 
+    lobby_id: int
+
     def closing(self) -> Closing:
         return Closing(GONE, "lobby_closed")
 
@@ -214,7 +209,7 @@ class DirectText(Struct, kw_only=True, frozen=True):
     read_at: datetime | None
 
 
-class Friend(Struct, kw_only=True, frozen=True):
+class Talker(Struct, kw_only=True, frozen=True):
     """One of the two; ``online`` while they have the conversation open."""
 
     user_id: int
@@ -229,7 +224,7 @@ class DirectState(Reply, tag="presence_state"):
     ``unread`` counts those that the friend wrote and the receiver has not read.
     """
 
-    members: list[Friend]
+    members: list[Talker]
     messages: list[DirectText]
     unread: int
 

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from chat import events, selectors, services
+from friends.events import Person
 from realtime import worker
 from realtime.attendance import Attendance
 from realtime.identity import Identity
@@ -95,13 +96,11 @@ class Desk:
         self.office = PostOffice()
         self.snapshots = Snapshots()
         self.attendance = Attendance(selectors.ATTENDANCE, self._tell, worker.current())
-        self._people: dict[int, events.Person] = {}
+        self._people: dict[int, Person] = {}
 
     def arrived(self, room: Topic, who: Identity) -> None:
         """A socket was opened."""
-        self._people[who.user_id] = events.Person(
-            id=who.user_id, username=who.username, is_premium=who.is_premium
-        )
+        self._people[who.user_id] = Person(id=who.user_id, username=who.username, is_premium=who.is_premium)
         self.attendance.arrived(room, who.user_id)
 
     def left(self, room: Topic, who: Identity) -> None:
@@ -119,7 +118,7 @@ class Desk:
             publish_now(presence_event(room, person, is_here))
 
 
-def presence_event(room: str, person: events.Person, is_here: bool) -> Event:
+def presence_event(room: str, person: Person, is_here: bool) -> Event:
     """What a lobby or a conversation is told when a user has come, or has no socket open there any more."""
     kind, _, name = room.partition("_")
     if kind == "lobby" and is_here:

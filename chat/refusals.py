@@ -66,6 +66,13 @@ class LobbyFull(Conflict):
     title = "The lobby is full"
 
 
+class AlreadyInLobby(Conflict):
+    """The user is a member already."""
+
+    code = "already_member"
+    title = "This user is in the lobby"
+
+
 class TooManyLobbies(Conflict):
     """The user owns many open lobbies."""
 

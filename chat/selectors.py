@@ -20,8 +20,17 @@ from chat.models import (
     Sanction,
     Thread,
 )
-from chat.refusals import Banned, LobbyClosed, NotAMember, NotFriends, UnknownLobby, UnknownMessage
+from chat.refusals import (
+    AlreadyInLobby,
+    Banned,
+    LobbyClosed,
+    NotAMember,
+    NotFriends,
+    UnknownLobby,
+    UnknownMessage,
+)
 from friends import selectors as friends
+from friends.events import Person
 from realtime import topics
 from realtime.attendance import present
 
@@ -132,6 +141,22 @@ def check_open(lobby: Lobby) -> None:
         raise LobbyClosed
 
 
+def check_may_invite(user_id: int, lobby_id: int, invitee_id: int) -> None:
+    """Members invite to their lobby; to a private one its owner and moderators do.
+
+    Raises ``UnknownLobby``, ``LobbyClosed``, ``NotAMember``, ``MayNotActOn``, ``AlreadyInLobby``, ``Banned``.
+    """
+    found = lobby(lobby_id)
+    check_open(found)
+    own_role = check_member(found, user_id)
+    if not found.is_public:
+        rules.check_may_act_on(own_role, rules.MEMBER)
+    if role(lobby_id, invitee_id) is not None:
+        raise AlreadyInLobby
+    if _sanction(lobby_id, invitee_id, Sanction.Kind.BAN) is not None:
+        raise Banned("This user is banned from the lobby.")
+
+
 def sanctions(lobby_id: int) -> QuerySet[Sanction]:
     """The bans and mutes in force in a lobby, with whom they hit."""
     return Sanction.objects.in_force().filter(lobby_id=lobby_id).select_related("user")
@@ -155,7 +180,7 @@ class LobbyState:
             lobby=self.lobby,
             members=self.members,
             messages=self.messages,
-            you=events.You(user_id=user_id, role=role, muted_until=muted_until),
+            you=events.OwnPlace(user_id=user_id, role=role, muted_until=muted_until),
         )
 
 
@@ -277,7 +302,7 @@ def direct_state(user_id: int, friend_id: int) -> events.DirectState:
     here = present(ATTENDANCE, topics.direct(user_id, friend_id))
     return events.DirectState(
         members=[
-            events.Friend(
+            events.Talker(
                 user_id=each.pk, username=each.username, is_premium=each.is_premium, online=each.pk in here
             )
             for each in User.objects.filter(pk__in=(user_id, friend_id)).order_by("pk")
@@ -322,12 +347,12 @@ def unread_counts(user_id: int) -> dict[int, int]:
     return {sender: n for sender, n in counts.items() if sender in with_friends}
 
 
-def person(user: User) -> events.Person:
+def person(user: User) -> Person:
     """A user as others see them."""
-    return events.Person(id=user.pk, username=user.username, is_premium=user.is_premium)
+    return Person(id=user.pk, username=user.username, is_premium=user.is_premium)
 
 
-def person_of(user_id: int) -> events.Person | None:
+def person_of(user_id: int) -> Person | None:
     """The same by id; None for a user who is gone."""
     found = User.objects.filter(pk=user_id).first()
     return None if found is None else person(found)

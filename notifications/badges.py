@@ -5,6 +5,7 @@ import logging
 
 from django.db import DatabaseError, transaction
 
+from chat import selectors as chat
 from matchmaking.invites import selectors as invites
 from notifications.events import Badge
 from realtime import worker
@@ -19,7 +20,8 @@ _changed_meanwhile: set[int] = set()
 def badge(user_id: int) -> Badge:
     """What waits for this user."""
     unanswered = invites.unanswered_by(user_id)
-    return Badge(user_id=user_id, dm={}, invites=unanswered, total=unanswered)
+    unread = {str(friend_id): count for friend_id, count in chat.unread_counts(user_id).items()}
+    return Badge(user_id=user_id, dm=unread, invites=unanswered, total=unanswered + sum(unread.values()))
 
 
 def changed(user_id: int) -> None:

@@ -1,5 +1,6 @@
 """What changes the badge."""
 
+from chat.events import UnreadChanged
 from matchmaking.invites import events as invites
 from notifications import badges
 from realtime.reactions import reacts_to
@@ -15,3 +16,9 @@ from realtime.reactions import reacts_to
 def count_invites(event: invites.InviteEvent) -> None:
     """There is one more, or one less, to answer."""
     badges.changed(event.invite.to_user.id)
+
+
+@reacts_to(UnreadChanged)
+def count_unread(event: UnreadChanged) -> None:
+    """There is more, or less, to read."""
+    badges.changed(event.user_id)

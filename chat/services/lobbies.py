@@ -165,7 +165,7 @@ def _close(lobby: Lobby) -> None:
     lobby.status = Lobby.Status.CLOSED
     lobby.closed_at = timezone.now()
     lobby.save(update_fields=["status", "closed_at"])
-    publish(events.LobbyClosed(lobby=lobby.name))
+    publish(events.LobbyClosed(lobby=lobby.name, lobby_id=lobby.pk))
 
 
 def tell_of(lobby: Lobby, user_id: int | None = None, *, gone_id: int | None = None) -> None:

@@ -11,6 +11,7 @@ from chat import events, rules, selectors, words
 from chat.models import Lobby, LobbyMessage, Membership, Report, Sanction
 from chat.refusals import Muted, NotAMember
 from core.refusals import Refusal
+from friends.events import Person
 from realtime.publishing import publish
 
 
@@ -53,7 +54,7 @@ def post_messages(posts: Sequence[Post]) -> list[events.Text | Refusal]:
     now = timezone.now()
     answers: list[events.Text | Refusal] = []
     rows: list[LobbyMessage] = []
-    said: list[tuple[int, str, events.Person]] = []
+    said: list[tuple[int, str, Person]] = []
     for number, post in enumerate(posts):
         speaker = speakers.get((post.lobby_id, post.sender_id))
         if speaker is None:
@@ -68,9 +69,7 @@ def post_messages(posts: Sequence[Post]) -> list[events.Text | Refusal]:
                     lobby_id=post.lobby_id, sender_id=post.sender_id, content=content, created_at=now
                 )
             )
-            said.append(
-                (number, lobby, events.Person(id=post.sender_id, username=name, is_premium=is_premium))
-            )
+            said.append((number, lobby, Person(id=post.sender_id, username=name, is_premium=is_premium)))
     LobbyMessage.objects.bulk_create(rows)
     for row, (number, lobby, sender) in zip(rows, said, strict=True):
         message = events.Text(id=row.pk, content=row.content, sender=sender, created_at=now)

@@ -458,7 +458,7 @@ export declare namespace Battle {
 /** `/ws/lobbies/{lobby_id}/`, `/ws/chat/lobby/{name}/`: A lobby, by its id or its name, for its members. */
 export declare namespace Lobby {
   /** The receiver's own standing in the lobby. */
-  interface You {
+  interface OwnPlace {
     user_id: number;
     role: string;
     muted_until: string | null;
@@ -472,7 +472,7 @@ export declare namespace Lobby {
     created_at: string;
   }
 
-  /** A user as others see them. */
+  /** A user by name. */
   interface Person {
     id: number;
     username: string;
@@ -531,7 +531,7 @@ export declare namespace Lobby {
       lobby: unknown;
       members: unknown;
       messages: unknown;
-      you: You;
+      you: OwnPlace;
       ref?: string | number;
       seq: number;
       recovered?: boolean;
@@ -635,6 +635,7 @@ export declare namespace Lobby {
     /** The lobby is closed for good. */
     lobby_closed: {
       type: "lobby_closed";
+      lobby_id: number;
       lobby: string;
       seq: number;
     };
@@ -667,7 +668,7 @@ export declare namespace Lobby {
 /** `/ws/chat/{friend_id}/`: What two friends say to each other. */
 export declare namespace Direct {
   /** One of the two; `online` while they have the conversation open. */
-  interface Friend {
+  interface Talker {
     user_id: number;
     username: string;
     is_premium: boolean;
@@ -684,7 +685,7 @@ export declare namespace Direct {
     read_at: string | null;
   }
 
-  /** A user as others see them. */
+  /** A user by name. */
   interface Person {
     id: number;
     username: string;
@@ -725,7 +726,7 @@ export declare namespace Direct {
     /** How the conversation stands: the first frame. `messages` are the last ones, the newest first. `unread` counts those that the friend wrote and the receiver has not read. */
     presence_state: {
       type: "presence_state";
-      members: Array<Friend>;
+      members: Array<Talker>;
       messages: Array<DirectText>;
       unread: number;
       ref?: string | number;

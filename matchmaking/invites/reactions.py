@@ -1,5 +1,6 @@
-"""What becomes of invites when the party they are to changes, or one user blocks the other."""
+"""What becomes of invites when what they are to changes or ends, or one user blocks the other."""
 
+from chat.events import LobbyClosed
 from friends.events import PlayerBlocked
 from matchmaking.invites import services
 from matchmaking.parties.events import PartyUpdate
@@ -14,6 +15,12 @@ def settle_invites_to_party(event: PartyUpdate) -> None:
     elif event.change == "joined":
         for user_id in event.user_ids:
             services.accept_to_party(event.party.id, user_id)
+
+
+@reacts_to(LobbyClosed)
+def cancel_invites_to_lobby(event: LobbyClosed) -> None:
+    """There is no way into a lobby that is closed."""
+    services.cancel_to_lobby(event.lobby_id)
 
 
 @reacts_to(PlayerBlocked)

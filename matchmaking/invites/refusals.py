@@ -24,13 +24,6 @@ class UnknownInvitee(NotFound):
     title = "There is no such player"
 
 
-class UnknownLobby(Invalid):
-    """There is no such lobby to invite to."""
-
-    code = "unknown_lobby"
-    title = "There is no such lobby"
-
-
 class CannotInviteOneself(Invalid):
     """It takes two."""
 

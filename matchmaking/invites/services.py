@@ -1,7 +1,7 @@
 """What changes invites: sending, answering, taking back, running out.
 
 An invite leaves ``pending`` by one conditional update, so of all who answer, cancel or expire it at the same
-moment one succeeds. Locks are taken in this order: party, users, invites by rising id, queue.
+moment one succeeds. Locks are taken in this order: party or lobby, users, invites by rising id, queue.
 """
 
 import random
@@ -15,6 +15,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
+from chat import selectors as lobbies
+from chat import services as chat
 from friends import selectors as friends
 from game import services as game_services
 from game.author import catalogue
@@ -39,7 +41,6 @@ from matchmaking.invites.refusals import (
     NotYoursToAnswer,
     TooManyInvites,
     UnknownInvitee,
-    UnknownLobby,
 )
 from matchmaking.parties import services as parties
 from matchmaking.parties.refusals import PartyFull
@@ -79,8 +80,9 @@ def create(
     """Invite a user to a game, a lobby or a party: exactly one of the three is given.
 
     Raises ``CannotInviteOneself``, ``UnknownInvitee``, ``CannotInvite``, ``AlreadyInvited``,
-    ``TooManyInvites`` and ``RateLimited``; for games ``UnknownGame`` and ``NotForTwo``; for lobbies
-    ``UnknownLobby``; for parties ``UnknownParty``, ``NotLeader``, ``PartyFull`` and ``AlreadyMember``.
+    ``TooManyInvites`` and ``RateLimited``; for games ``UnknownGame`` and ``NotForTwo``; for lobbies what
+    ``chat.selectors.check_may_invite`` does; for parties ``UnknownParty``, ``NotLeader``, ``PartyFull`` and
+    ``AlreadyMember``.
     """
     if to_user_id == user_id:
         raise CannotInviteOneself
@@ -89,7 +91,7 @@ def create(
         if party_id is not None:
             about = _about_party(user_id, to_user_id, party_id)
         elif lobby_id is not None:
-            raise UnknownLobby
+            about = _about_lobby(user_id, to_user_id, lobby_id)
         else:
             about = _about_game(game or "")
         return _send(user_id, to_user_id, about)
@@ -100,6 +102,11 @@ def _about_game(name: str) -> dict[str, Any]:
     if not rules.min_players <= 2 <= rules.max_players:
         raise NotForTwo(f"{rules.title} is not for two.")
     return {"kind": Invite.Kind.GAME, "game": name}
+
+
+def _about_lobby(user_id: int, to_user_id: int, lobby_id: int) -> dict[str, Any]:
+    lobbies.check_may_invite(user_id, lobby_id, to_user_id)
+    return {"kind": Invite.Kind.LOBBY, "lobby_id": lobby_id}
 
 
 def _about_party(user_id: int, to_user_id: int, party_id: int) -> dict[str, Any]:
@@ -158,10 +165,12 @@ def accept(*, user_id: int, invite_id: int) -> InviteInfo:
     """Accept an invite: the game starts, or the user enters the lobby or the party.
 
     Raises ``UnknownInvite``, ``NotYoursToAnswer`` and ``InviteNotPending``; for parties ``PartyFull`` and
-    ``AlreadyInParty``.
+    ``AlreadyInParty``; for lobbies what ``chat.services.join_lobby`` does.
     """
     invite = _received(user_id, invite_id)
     party = None if invite.party_id is None else parties.lock(invite.party_id)
+    if invite.lobby_id is not None and invite.status == Status.PENDING:
+        chat.join_lobby(user_id=user_id, lobby_id=invite.lobby_id, is_invited=True)
     _answer(invite, Status.ACCEPTED)
     if invite.kind == Invite.Kind.GAME:
         _begin_game(invite)
@@ -219,6 +228,11 @@ def part(*, by_id: int, blocked_id: int) -> None:
 def cancel_to_party(party_id: int) -> None:
     """Cancel the invites to this party."""
     cancel_all(Invite.objects.filter(party=party_id))
+
+
+def cancel_to_lobby(lobby_id: int) -> None:
+    """Cancel the invites to this lobby."""
+    cancel_all(Invite.objects.filter(lobby_id=lobby_id))
 
 
 @transaction.atomic

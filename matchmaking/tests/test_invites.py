@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import User
+from chat import selectors as lobbies
+from chat import services as chat
 from core import personal_data
 from game.models import Game, Seat
 from matchmaking.invites import services
@@ -238,7 +240,7 @@ def test_an_idempotency_key_makes_one_invite_and_one_game(ada, bob):
         ({"to_user_id": "bob's", "game": 5}, 422, "invalid"),
         ({"to_user_id": "bob's", "game": ""}, 422, "invalid"),
         ({"to_user_id": "bob's", "game": None}, 422, "invalid"),
-        ({"to_user_id": "bob's", "lobby_id": 5}, 422, "unknown_lobby"),
+        ({"to_user_id": "bob's", "lobby_id": 5}, 404, "unknown_lobby"),
         ({"to_user_id": "bob's", "lobby_id": "5"}, 422, "invalid"),
         ({"to_user_id": "bob's", "party_id": 5}, 404, "unknown_party"),
         ({"to_user_id": "bob's", "party_id": "5"}, 422, "invalid"),
@@ -351,3 +353,31 @@ def test_operators_see_invites_and_can_cancel_them(admin_client, ada, bob):
     )
 
     assert Invite.objects.get().status == "cancelled"
+
+
+@pytest.fixture
+def den(ada):
+    """Ada's private lobby."""
+    User.objects.filter(pk=ada.id).update(is_premium=True)
+    return chat.create_lobby(user_id=ada.id, name="den", is_public=False).pk
+
+
+def test_an_invite_opens_a_private_lobby(ada, bob, cyd, den):
+    asked = ada.client.post("/api/invites/", {"to_user_id": bob.id, "lobby_id": den})
+    assert (asked.status_code, asked.json()["kind"], asked.json()["lobby_id"]) == (201, "lobby", den)
+    assert bob.client.post(f"/api/lobbies/{den}/join/").status_code == 403
+    accepted = bob.client.post(f"/api/invites/{asked.json()['id']}/accept/")
+    assert (accepted.status_code, accepted.json()["status"]) == (200, "accepted")
+    assert lobbies.role(den, bob.id) == "member"
+    again = ada.client.post("/api/invites/", {"to_user_id": bob.id, "lobby_id": den})
+    assert (again.status_code, again.json()["code"]) == (409, "already_member")
+    of_a_member = bob.client.post("/api/invites/", {"to_user_id": cyd.id, "lobby_id": den})
+    assert (of_a_member.status_code, of_a_member.json()["code"]) == (403, "rank_too_low")
+
+
+def test_an_invite_to_a_lobby_ends_with_the_lobby(ada, bob, den):
+    invite = ada.client.post("/api/invites/", {"to_user_id": bob.id, "lobby_id": den}).json()
+    chat.close_lobby(actor_id=ada.id, lobby_id=den)
+    accepted = bob.client.post(f"/api/invites/{invite['id']}/accept/")
+    assert (accepted.status_code, accepted.json()["code"]) == (409, "invite_not_pending")
+    assert lobbies.role(den, bob.id) is None

@@ -6,6 +6,8 @@ import threading
 import pytest
 from django.core.management import CommandError, call_command
 
+from chat import services as chat
+from friends import services as friends
 from matchmaking import services as queue
 from matchmaking.invites import services as invites
 from matchmaking.parties import services as parties
@@ -220,3 +222,20 @@ async def settled():
     await asyncio.sleep(0)
     while badges._telling:
         await asyncio.gather(*badges._telling.values())
+
+
+async def test_unread_messages_of_friends_are_in_the_badge(ada, bob):
+    def befriend():
+        request = friends.request(user_id=ada.id, to_user_id=bob.id)
+        friends.accept(user_id=bob.id, request_id=request.pk)
+
+    await in_database(befriend)
+    socket = await bob.listen()
+    assert (await socket.hear_until("badge"))["dm"] == {}
+
+    await in_database(chat.post_direct, sender_id=ada.id, friend_id=bob.id, content="hi")
+
+    frame = await socket.hear_until("badge")
+    assert (frame["dm"], frame["total"]) == ({str(ada.id): 1}, 1)
+    await in_database(chat.mark_read, user_id=bob.id, friend_id=ada.id, up_to=2**60)
+    assert (await socket.hear_until("badge"))["total"] == 0

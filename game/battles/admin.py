@@ -71,6 +71,7 @@ class Fighters(ToLookAt, TabularInline):
 
     model = Fighter
     fields = ("user", "hp", "max_hp", "damage_dealt", "joined_at", "loot")
+    readonly_fields = ("joined_at",)
     ordering = ("pk",)
 
 

@@ -973,6 +973,14 @@ export declare namespace Notifications {
       id: string;
       message: string;
     };
+    /** The user has reached a level; `stat_points` are there to allocate. */
+    level_up: {
+      type: "level_up";
+      user_id: number;
+      level: number;
+      stat_points: number;
+      seq: number;
+    };
     /** A request was made; both are told, each on all devices. */
     friend_request: {
       type: "friend_request";

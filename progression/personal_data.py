@@ -34,7 +34,8 @@ def pets(user_id: int) -> list[dict[str, Any]]:
 def ledger(user_id: int) -> list[dict[str, Any]]:
     """Every movement, of money and of items."""
     rows = Entry.objects.filter(player=user_id).order_by("pk")
-    return list(rows.values("currency", "item__name", "amount", "balance", "cause", "created_at"))
+    fields = ("currency", "item__name", "amount", "balance", "cause", "created_at")
+    return [dict(row) for row in rows.values(*fields)]
 
 
 @erases

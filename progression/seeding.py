@@ -1,5 +1,7 @@
 """The content to begin with (items, pets, a shop), and rich premium users in the demo data."""
 
+from typing import Any
+
 from accounts.models import User
 from accounts.seeding import NAMES, PREMIUM
 from core.seeding import seeds
@@ -38,7 +40,7 @@ EGGS = {
     "dragon-egg": ("Dragon egg", "legendary"),
 }
 MATERIALS = {"iron-ore": ("Iron ore", "common"), "moonstone": ("Moonstone", "rare")}
-SPECIES = {
+SPECIES: dict[str, tuple[str, str, str, dict[str, int]]] = {
     "ember-fox": ("Ember fox", "fire", "common", {"agility": 2}),
     "cinder-wolf": ("Cinder wolf", "fire", "rare", {"strength": 4, "agility": 2}),
     "phoenix": ("Phoenix", "fire", "legendary", {"vitality": 6, "intellect": 6, "luck": 3}),
@@ -49,7 +51,7 @@ SPECIES = {
     "barn-owl": ("Barn owl", "forest", "uncommon", {"intellect": 3}),
     "elder-stag": ("Elder stag", "forest", "rare", {"vitality": 4, "strength": 2}),
 }
-OFFERS = {
+OFFERS: dict[str, tuple[int, str, dict[str, Any]]] = {
     "berries": (10, "gold", {}),
     "roast-fish": (30, "gold", {}),
     "speckled-egg": (60, "gold", {}),
@@ -94,7 +96,7 @@ def seed() -> None:
 
 def seed_content() -> None:
     """Items, species and offers."""
-    items = {
+    items: dict[str, dict[str, Any]] = {
         **{
             slug: {"name": name, "kind": "gear", "slot": slot, "rarity": rarity, **stats}
             for slug, (name, slot, rarity, stats) in GEAR.items()

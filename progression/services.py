@@ -31,6 +31,14 @@ from realtime.publishing import publish
 MAX_SEED = 2**53
 
 
+def lock(*user_ids: int) -> None:
+    """Keep what these users own as it is for others, until the transaction ends.
+
+    For who does several things with several users: it takes them in the one order that everybody keeps to.
+    """
+    ledger.lock(*user_ids)
+
+
 # -- Growing
 
 

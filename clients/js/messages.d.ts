@@ -133,7 +133,7 @@ export declare namespace Game {
     reason: string;
     scores: Record<string, number>;
     ratings: Array<RatingChange>;
-    rewards: Array<unknown>;
+    rewards: Array<Reward>;
     seq: number;
   }
 
@@ -142,6 +142,14 @@ export declare namespace Game {
     user_id: number;
     before: number;
     after: number;
+  }
+
+  /** What a player got for the game; `level_up` is the level reached by it, null if none was. */
+  interface Reward {
+    user_id: number;
+    xp: number;
+    gold: number;
+    level_up: number | null;
   }
 
   interface Sent {
@@ -264,7 +272,7 @@ export declare namespace Game {
       reason: string;
       scores: Record<string, number>;
       ratings: Array<RatingChange>;
-      rewards: Array<unknown>;
+      rewards: Array<Reward>;
       seq: number;
     };
     /** Why one message was refused; the socket stays open. */

@@ -1,5 +1,6 @@
 """How players grow: levels, stats, stamina, the hatching of eggs. Pure functions and frozen values."""
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -175,8 +176,7 @@ def full_at(stamina: Stamina, *, most: int, by: Regeneration) -> datetime | None
     lacking = most - stamina.value
     if lacking <= 0 or by.part <= 0:
         return None
-    intervals = -(-lacking // (by.part * most))
-    return stamina.at + timedelta(seconds=by.interval) * int(intervals)
+    return stamina.at + timedelta(seconds=by.interval) * math.ceil(lacking / (by.part * most))
 
 
 # -- Eggs

@@ -130,7 +130,7 @@ def derived(level: int, stats: Stats) -> Combat:
         attack=max(1, 2 * level + 2 * stats.strength + stats.intellect),
         defense=max(0, level + stats.vitality + stats.agility // 2),
         speed=max(1, 10 + stats.agility),
-        critical_chance=min(0.5, max(0.0, 0.05 + 0.005 * stats.luck)),
+        critical_chance=min(500, max(0, 50 + 5 * stats.luck)) / 1000,
     )
 
 

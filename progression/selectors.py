@@ -1,6 +1,7 @@
 """Questions about players, what they own, and the shop. None of them writes."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -83,13 +84,7 @@ def shown_player(player: Player, username: str) -> dict[str, Any]:
         "stat_points": player.stat_points,
         "stats": player.stats._asdict(),
         "bonuses": extra._asdict(),
-        "derived": {
-            "max_hp": fight.max_hp,
-            "attack": fight.attack,
-            "defense": fight.defense,
-            "speed": fight.speed,
-            "critical_chance": fight.critical_chance,
-        },
+        "derived": asdict(fight),
         "gold": player.gold,
         "gems": player.gems,
         "stamina": int(there.value),

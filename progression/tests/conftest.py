@@ -23,6 +23,7 @@ class Person:
 
     id: int
     name: str
+    token: str
     client: APIClient
 
     def get(self, path: str, status: int = 200) -> Any:
@@ -75,7 +76,7 @@ def person(db: None) -> Callable[[str], Person]:
         client = APIClient(raise_request_exception=False)
         token = accounts.open_session(user, accounts.Device()).tokens.access
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
-        return Person(user.pk, name, client)
+        return Person(user.pk, name, token, client)
 
     return person
 

@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from accounts import live
 from progression import services
 from progression.models import Player
 from progression.refusals import NotEnoughStamina
+from realtime.identity import Identity
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -97,8 +99,6 @@ def clock():
 @pytest.fixture
 def tired(clock, ada, monkeypatch):
     """Ada, with 20 of 100 left at noon; her session knows nothing of the clock."""
-    from accounts import live
-
     monkeypatch.setattr(live, "check", lambda session_id: None)
     monkeypatch.setattr("accounts.tokens.identify", lambda token: _identity(ada))
     services.player(ada.id)
@@ -107,8 +107,6 @@ def tired(clock, ada, monkeypatch):
 
 
 def _identity(somebody):
-    from realtime.identity import Identity
-
     return Identity(somebody.id, somebody.name, False, False, "session", 4e9)
 
 

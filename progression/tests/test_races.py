@@ -3,11 +3,11 @@
 from collections import Counter
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import User
 from core.refusals import Refusal
-from progression import services
+from progression import ledger, services
 from progression.models import Entry, Offer, Pet, Player, Stack
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("audited")]
@@ -155,10 +155,6 @@ def test_no_more_stamina_is_spent_than_there_is(ada, at_once):
 
 
 def test_grants_to_many_players_in_any_order_never_wait_for_each_other_in_a_circle(person, at_once):
-    from django.db import transaction
-
-    from progression import ledger
-
     people = [person(f"player{number}").id for number in range(4)]
 
     def pay(ids):

@@ -80,7 +80,7 @@ class Pets(ToLookAt, TabularInline):
     """The player's pets."""
 
     model = Pet
-    fields = ("species", "xp", "place", "seed", "hatched_at")
+    fields = ("species", "xp", "place", "seed")
 
 
 class Grant(forms.ModelForm):

@@ -95,7 +95,7 @@ def seed() -> None:
 
 
 def seed_content() -> None:
-    """Items, species and offers."""
+    """Items, species and offers, as far as they are missing."""
     items: dict[str, dict[str, Any]] = {
         **{
             slug: {"name": name, "kind": "gear", "slot": slot, "rarity": rarity, **stats}
@@ -111,13 +111,20 @@ def seed_content() -> None:
             for slug, (name, rarity) in MATERIALS.items()
         },
     }
-    for slug, fields in items.items():
-        item, is_new = Item.objects.get_or_create(slug=slug, defaults=fields)
-        # An offer that an operator has taken out of the shop does not come back.
-        if is_new and slug in OFFERS:
-            price, currency, more = OFFERS[slug]
-            Offer.objects.create(item=item, price=price, currency=currency, **more)
-    for slug, (name, family, rarity, stats) in SPECIES.items():
-        Species.objects.get_or_create(
-            slug=slug, defaults={"name": name, "family": family, "rarity": rarity, **stats}
-        )
+    there = set(Item.objects.values_list("slug", flat=True))
+    new = Item.objects.bulk_create(
+        Item(slug=slug, **fields) for slug, fields in items.items() if slug not in there
+    )
+    # An offer that an operator has taken out of the shop does not come back.
+    Offer.objects.bulk_create(
+        Offer(item=item, price=price, currency=currency, **more)
+        for item in new
+        if item.slug in OFFERS
+        for price, currency, more in [OFFERS[item.slug]]
+    )
+    there = set(Species.objects.values_list("slug", flat=True))
+    Species.objects.bulk_create(
+        Species(slug=slug, name=name, family=family, rarity=rarity, **stats)
+        for slug, (name, family, rarity, stats) in SPECIES.items()
+        if slug not in there
+    )

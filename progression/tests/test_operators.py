@@ -1,6 +1,7 @@
 """Content that operators edit, what they may give, the demo data, and a person's own data."""
 
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -48,13 +49,15 @@ def test_what_players_own_cannot_become_something_else(ada):
         sword.save()
 
 
+def test_the_content_to_begin_with_makes_sense():
+    for one in (*Item.objects.all(), *Species.objects.all(), *Offer.objects.all()):
+        one.full_clean()
+
+
 @pytest.mark.parametrize(("part", "interval"), [("-0.1", 10), ("1.1", 10), ("0.1", 0)])
 def test_a_stamina_that_makes_no_sense_is_found_by_the_checks(settings, part, interval):
     assert check_stamina() == []
-    settings.STAMINA_REGEN_PERCENT, settings.STAMINA_REGEN_INTERVAL = (
-        type(settings.STAMINA_REGEN_PERCENT)(part),
-        interval,
-    )
+    settings.STAMINA_REGEN_PERCENT, settings.STAMINA_REGEN_INTERVAL = Decimal(part), interval
     assert len(check_stamina()) == 1
 
 

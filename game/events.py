@@ -51,12 +51,12 @@ class RatingChange(Struct, kw_only=True):
 
 
 class Reward(Struct, kw_only=True):
-    """What a player got for the game; ``level_up`` is the level reached by it, null if none was."""
+    """What a player got for the game; ``level_up`` says whether it brought a level."""
 
     user_id: int
     xp: int
     gold: int
-    level_up: int | None
+    level_up: bool
 
 
 class GameOver(RoomEvent):

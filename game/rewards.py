@@ -46,7 +46,9 @@ def reward(game: Game, seats: Sequence[Seat], ending: Ending) -> list[Reward]:
         given = progression.grant(
             user_id, xp=worth.xp, gold=worth.gold, cause=f"game: {game.name}", key=f"game:{game.pk}"
         )
-        rewards.append(Reward(user_id=user_id, xp=given.xp, gold=given.gold, level_up=given.level_up))
+        rewards.append(
+            Reward(user_id=user_id, xp=given.xp, gold=given.gold, level_up=given.level_up is not None)
+        )
     return rewards
 
 

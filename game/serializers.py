@@ -102,7 +102,7 @@ class Reward(serializers.Serializer[Any]):
     user_id = serializers.IntegerField()
     xp = serializers.IntegerField()
     gold = serializers.IntegerField()
-    level_up = serializers.IntegerField(allow_null=True, help_text="The level reached by it")
+    level_up = serializers.BooleanField()
 
 
 class Result(serializers.Serializer[Any]):

@@ -126,7 +126,7 @@ class Players(ModelAdmin):
             xp=wanted["give_xp"],
             gold=wanted["give_gold"],
             gems=wanted["give_gems"],
-            items=[(wanted["give_item"].pk, 1)] if wanted["give_item"] else (),
+            items=[(wanted["give_item"].slug, 1)] if wanted["give_item"] else (),
             cause=f"operator: {wanted['reason']}" if wanted["reason"] else "operator",
             key=f"operator:{wanted['key']}",
         )

@@ -1,5 +1,6 @@
 """What players do and are given: the only writes, beside the ledger that all money and items pass through."""
 
+import logging
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -30,6 +31,8 @@ from realtime.publishing import publish
 
 MAX_SEED = 2**53
 
+logger = logging.getLogger(__name__)
+
 
 def lock(*user_ids: int) -> None:
     """Keep what these users own as it is for others, until the transaction ends.
@@ -44,7 +47,7 @@ def lock(*user_ids: int) -> None:
 
 @dataclass(frozen=True)
 class Granted:
-    """What a player was given. ``items`` are ``{item_id, name, rarity, quantity}``; ``level_up`` is the level
+    """What a player was given. ``items`` are ``{item, item_id, name, rarity, quantity}``; ``level_up`` is the level
     that was reached by it, None if none was.
     """
 
@@ -62,13 +65,13 @@ def grant(
     xp: int = 0,
     gold: int = 0,
     gems: int = 0,
-    items: Iterable[tuple[int, int]] = (),
+    items: Iterable[tuple[str, int]] = (),
     cause: str,
     key: str = "",
 ) -> Granted:
-    """Give a user experience, money and items (pairs of item id and quantity), and tell of a new level.
+    """Give a user experience, money and items (pairs of an item's slug and a quantity), and tell of a new level.
 
-    Nothing of it is below zero. Under a key that was used before for this user nothing is given again: the
+    Nothing of it is below zero; an item that is not there is left out. Under a key that was used before for this user nothing is given again: the
     answer is that of the first time.
     """
     if min(xp, gold, gems) < 0:
@@ -81,15 +84,24 @@ def grant(
         if amount:
             ledger.move_money(player, currency, amount, cause=cause, key=key)
     quantities = dict(items)
-    given = list(Item.objects.filter(pk__in=quantities).order_by("pk"))
+    given = list(Item.objects.filter(slug__in=quantities).order_by("pk"))
     for item in given:
-        ledger.move_items(player, item, quantities[item.pk], cause=cause, key=key)
+        ledger.move_items(player, item, quantities[item.slug], cause=cause, key=key)
+    if len(given) < len(quantities):
+        unknown = sorted(set(quantities) - {item.slug for item in given})
+        logger.warning("A grant to user %d holds items that are not there: %s", user_id, ", ".join(unknown))
     granted = Granted(
         xp=xp,
         gold=gold,
         gems=gems,
         items=[
-            {"item_id": item.pk, "name": item.name, "rarity": item.rarity, "quantity": quantities[item.pk]}
+            {
+                "item": item.slug,
+                "item_id": item.pk,
+                "name": item.name,
+                "rarity": item.rarity,
+                "quantity": quantities[item.slug],
+            }
             for item in given
         ],
         level_up=_add_xp(player, xp),

@@ -144,12 +144,12 @@ export declare namespace Game {
     after: number;
   }
 
-  /** What a player got for the game; `level_up` is the level reached by it, null if none was. */
+  /** What a player got for the game; `level_up` says whether it brought a level. */
   interface Reward {
     user_id: number;
     xp: number;
     gold: number;
-    level_up: number | null;
+    level_up: boolean;
   }
 
   interface Sent {

@@ -51,9 +51,8 @@ class Person:
 
     def given(self, slug: str, quantity: int = 1) -> int:
         """The id of the inventory row of what the person is given."""
-        item = Item.objects.get(slug=slug)
-        services.grant(self.id, items=[(item.pk, quantity)], cause="test")
-        return Stack.objects.get(player=self.id, item=item).pk
+        services.grant(self.id, items=[(slug, quantity)], cause="test")
+        return Stack.objects.get(player=self.id, item__slug=slug).pk
 
     def has_pet(self, slug: str = "ember-fox") -> int:
         """The id of a pet of this species that the person now has."""

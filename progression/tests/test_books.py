@@ -57,7 +57,7 @@ class Books(RuleBasedStateMachine):
         key=st.sampled_from(["", "a", "b", "c"]),
     )
     def grant(self, who, xp, gold, gems, item, quantity, key):
-        all_items = list(Item.objects.values_list("pk", flat=True))
+        all_items = list(Item.objects.values_list("slug", flat=True))
         items = [(all_items[item % len(all_items)], quantity)]
         granted = services.grant(
             self.ids[who], xp=xp, gold=gold, gems=gems, items=items, cause="test", key=key

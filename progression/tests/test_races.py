@@ -77,15 +77,13 @@ def test_who_comes_many_times_at_once_for_the_first_time_gets_the_starting_funds
     assert Entry.objects.count() == 1
 
 
-def test_one_grant_made_many_times_at_once_is_made_once(ada, items, at_once):
+def test_one_grant_made_many_times_at_once_is_made_once(ada, at_once):
     """Seen to fail without ``select_for_update`` in ``ledger.lock``: the receipt's constraint is violated."""
 
     ada.me()
 
     def claim():
-        return services.grant(
-            ada.id, xp=120, gold=7, items=[(items["berries"], 2)], cause="loot", key="loot 1"
-        )
+        return services.grant(ada.id, xp=120, gold=7, items=[("berries", 2)], cause="loot", key="loot 1")
 
     granted = at_once([claim] * THREADS)
 

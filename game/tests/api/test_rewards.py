@@ -28,8 +28,8 @@ def test_both_are_rewarded_the_winner_more_and_the_books_say_why(play, ada, bob)
     rewards = play(ada, bob)
 
     assert rewards == [
-        {"user_id": ada.id, "xp": 50, "gold": 20, "level_up": None},
-        {"user_id": bob.id, "xp": 20, "gold": 5, "level_up": None},
+        {"user_id": ada.id, "xp": 50, "gold": 20, "level_up": False},
+        {"user_id": bob.id, "xp": 20, "gold": 5, "level_up": False},
     ]
     assert ada.get("/api/player/me/").json()["gold"] == 120
     newest = ada.get("/api/player/ledger/").json()["results"][0]
@@ -48,7 +48,7 @@ def test_who_gives_up_gets_nothing(play, ada, bob):
 def test_a_level_that_was_reached_is_said(play, ada, bob):
     play(ada, bob)
 
-    assert [one["level_up"] for one in play(ada, bob)] == [2, None]
+    assert [one["level_up"] for one in play(ada, bob)] == [True, False]
     assert ada.get(f"/api/users/{ada.id}/").json()["level"] == 2
 
 

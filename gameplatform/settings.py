@@ -1,6 +1,7 @@
 """Settings, all from the environment (see .env.example). With none set, everything runs from this folder."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import environ
@@ -34,6 +35,7 @@ OUR_APPS = [
     "realtime",
     "accounts",
     "friends",
+    "progression",
     "game",
     "game.battles",
     "chat",
@@ -223,6 +225,12 @@ SOCKET_MAX_RATE = env.int("SOCKET_MAX_RATE", default=100)
 GAME_JOURNAL = "game.live.journal.Journal"
 CHAT_WORDS = env.str("CHAT_WORDS", default=str(BASE_DIR / "chat" / "words.txt"))
 INVITE_TTL = env.int("INVITE_TTL", default=60)
+
+# -- Play
+
+# Decimal, so that a tenth is a tenth however many of them come together.
+STAMINA_REGEN_PERCENT = Decimal(env.str("STAMINA_REGEN_PERCENT", default="0.1"))
+STAMINA_REGEN_INTERVAL = env.int("STAMINA_REGEN_INTERVAL", default=10)
 
 # -- Logs
 

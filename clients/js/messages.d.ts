@@ -133,7 +133,7 @@ export declare namespace Game {
     reason: string;
     scores: Record<string, number>;
     ratings: Array<RatingChange>;
-    rewards: Array<unknown>;
+    rewards: Array<Reward>;
     seq: number;
   }
 
@@ -142,6 +142,14 @@ export declare namespace Game {
     user_id: number;
     before: number;
     after: number;
+  }
+
+  /** What a player got for the game; `level_up` says whether it brought a level. */
+  interface Reward {
+    user_id: number;
+    xp: number;
+    gold: number;
+    level_up: boolean;
   }
 
   interface Sent {
@@ -264,7 +272,7 @@ export declare namespace Game {
       reason: string;
       scores: Record<string, number>;
       ratings: Array<RatingChange>;
-      rewards: Array<unknown>;
+      rewards: Array<Reward>;
       seq: number;
     };
     /** Why one message was refused; the socket stays open. */
@@ -972,6 +980,14 @@ export declare namespace Notifications {
       type: "announcement";
       id: string;
       message: string;
+    };
+    /** The user has reached a level; `stat_points` are there to allocate. */
+    level_up: {
+      type: "level_up";
+      user_id: number;
+      level: number;
+      stat_points: number;
+      seq: number;
     };
     /** A request was made; both are told, each on all devices. */
     friend_request: {

@@ -39,12 +39,14 @@ class Sketch(NamedTuple):
 
 
 BATTLES = {
-    "Rats in the cellar": Sketch(1, 4, 5, 40, 20, {"Cellar rat": 2}, {"apple": 60}),
+    "Rats in the cellar": Sketch(1, 4, 5, 40, 20, {"Cellar rat": 2}, {"berries": 60}),
     "Goblin camp": Sketch(
-        3, 4, 10, 120, 60, {"Goblin scout": 2, "Goblin shaman": 1}, {"apple": 80, "common-egg": 15}
+        3, 4, 10, 120, 60, {"Goblin scout": 2, "Goblin shaman": 1}, {"berries": 80, "speckled-egg": 15}
     ),
-    "The troll bridge": Sketch(6, 5, 15, 300, 150, {"Stone troll": 1, "Goblin scout": 2}, {"common-egg": 30}),
-    "The drake's hoard": Sketch(10, 6, 25, 900, 500, {"Ember drake": 1}, {"common-egg": 60}),
+    "The troll bridge": Sketch(
+        6, 5, 15, 300, 150, {"Stone troll": 1, "Goblin scout": 2}, {"speckled-egg": 30}
+    ),
+    "The drake's hoard": Sketch(10, 6, 25, 900, 500, {"Ember drake": 1}, {"speckled-egg": 60}),
 }
 
 

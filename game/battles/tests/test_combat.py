@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from game import combat
 from game.battles import rules, seeding
-from game.battles.progress import Strength
+from progression.rules import FIRST_STATS, derived
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def test_an_enemy_keeps_its_rhythm_and_never_makes_up_for_what_it_missed(late_ms
 def test_the_easiest_battle_is_won_alone_by_a_beginner_who_takes_his_time(seed):
     """One strike a second, where two are allowed."""
     random = Random(seed)
-    beginner = Strength()
+    beginner = derived(1, FIRST_STATS)
     easiest = min(seeding.BATTLES.values(), key=lambda sketch: sketch.level)
     sorts = [seeding.ENEMIES[name] for name, count in easiest.lineup.items() for _ in range(count)]
     hp, left, second = beginner.max_hp, [sort.max_hp for sort in sorts], 0

@@ -35,7 +35,7 @@ class EnemyTemplate(models.Model):
 class BattleTemplate(models.Model):
     """A sort of battle; while it is offered, there is always one of it to join."""
 
-    name = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=50, unique=True)
     level = models.PositiveSmallIntegerField(validators=AT_LEAST_ONE)
     max_players = models.PositiveSmallIntegerField(
         default=4, validators=[*AT_LEAST_ONE, MaxValueValidator(20)]
@@ -78,7 +78,7 @@ class DropChance(models.Model):
     """A line of a battle's drop table."""
 
     template = models.ForeignKey(BattleTemplate, on_delete=models.CASCADE, related_name="drops")
-    item = models.SlugField(max_length=60, help_text="The item's slug")
+    item = models.ForeignKey("progression.Item", to_field="slug", on_delete=models.CASCADE, related_name="+")
     percent = models.PositiveSmallIntegerField(validators=PERCENT)
     quantity = models.PositiveSmallIntegerField(default=1, validators=AT_LEAST_ONE)
 
@@ -89,7 +89,7 @@ class DropChance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.percent} % {self.item}"
+        return f"{self.percent} % {self.quantity} × {self.item_id}"
 
 
 class Battle(models.Model):
@@ -109,7 +109,7 @@ class Battle(models.Model):
     OVER = (State.WON, State.LOST)
 
     template = models.ForeignKey(BattleTemplate, on_delete=models.PROTECT, related_name="battles")
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=50)
     level = models.PositiveSmallIntegerField()
     max_players = models.PositiveSmallIntegerField()
     stamina_cost = models.PositiveIntegerField()

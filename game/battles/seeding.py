@@ -44,9 +44,11 @@ BATTLES = {
         3, 4, 10, 120, 60, {"Goblin scout": 2, "Goblin shaman": 1}, {"berries": 80, "speckled-egg": 15}
     ),
     "The troll bridge": Sketch(
-        6, 5, 15, 300, 150, {"Stone troll": 1, "Goblin scout": 2}, {"speckled-egg": 30}
+        6, 5, 15, 300, 150, {"Stone troll": 1, "Goblin scout": 2}, {"iron-ore": 80, "moss-egg": 20}
     ),
-    "The drake's hoard": Sketch(10, 6, 25, 900, 500, {"Ember drake": 1}, {"speckled-egg": 60}),
+    "The drake's hoard": Sketch(
+        10, 6, 25, 900, 500, {"Ember drake": 1}, {"moonstone": 100, "crystal-egg": 40}
+    ),
 }
 
 
@@ -54,7 +56,8 @@ def clear() -> None:
     """Take the demo battles away, with all that was fought in them."""
     Battle.objects.filter(template__name__in=BATTLES).delete()
     BattleTemplate.objects.filter(name__in=BATTLES).delete()
-    EnemyTemplate.objects.filter(name__in=ENEMIES).delete()
+    # What an operator's battles are made of stays.
+    EnemyTemplate.objects.filter(name__in=ENEMIES).exclude(pk__in=Lineup.objects.values("enemy")).delete()
 
 
 @seeds(order=60, clear=clear)
@@ -74,6 +77,7 @@ def seed() -> None:
                 for enemy, count in lineup.items()
             )
             DropChance.objects.bulk_create(
-                DropChance(template=template, item=item, percent=percent) for item, percent in drops.items()
+                DropChance(template=template, item_id=slug, percent=percent)
+                for slug, percent in drops.items()
             )
     services.offer_all()

@@ -76,7 +76,10 @@ class AttackResult(serializers.Serializer[Any]):
 class LootItem(serializers.Serializer[Any]):
     """So many of an item."""
 
-    item = serializers.CharField()
+    item = serializers.CharField(help_text="The item's slug")
+    item_id = serializers.IntegerField()
+    name = serializers.CharField()
+    rarity = serializers.CharField()
     quantity = serializers.IntegerField()
 
 

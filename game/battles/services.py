@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from game import combat
-from game.battles import events, progress, rules, selectors
+from game.battles import events, rules, selectors
 from game.battles.models import Battle, BattleTemplate, Enemy, Fighter
 from game.battles.refusals import (
     BattleFull,
@@ -24,6 +24,8 @@ from game.battles.refusals import (
     UnknownBattle,
     UnknownEnemy,
 )
+from progression import services as progression
+from progression.selectors import combat_stats
 from realtime.publishing import publish
 
 MAX_SEED = 2**63
@@ -51,8 +53,10 @@ def join(*, user_id: int, battle_id: int) -> None:
         raise BattleOver
     if players >= battle.max_players:
         raise BattleFull
-    progress.spend_stamina(user_id, battle.stamina_cost, cause="battle", key=f"battle:{battle.pk}:join")
-    max_hp = progress.combat_stats(user_id).max_hp
+    progression.spend_stamina(
+        user_id, battle.stamina_cost, cause=_cause(battle), key=f"battle:{battle.pk}:join"
+    )
+    max_hp = combat_stats(user_id).max_hp
     now = timezone.now()
     fighter = Fighter.objects.create(battle=battle, user_id=user_id, hp=max_hp, max_hp=max_hp, ready_at=now)
     players += 1
@@ -92,7 +96,7 @@ def attack(*, user_id: int, battle_id: int, enemy_id: int) -> Struck:
     if now < fighter.ready_at:
         raise TooQuick(retry_after=round((fighter.ready_at - now).total_seconds(), 3))
 
-    hit = combat.strike(progress.combat_stats(user_id), target, rules.generator(battle.seed, battle.step))
+    hit = combat.strike(combat_stats(user_id), target, rules.generator(battle.seed, battle.step))
     target.hp = max(0, target.hp - hit.damage)
     fighter.damage_dealt += hit.damage
     fighter.ready_at = now + rules.COOLDOWN
@@ -144,7 +148,7 @@ def act(*, battle_id: int) -> bool:
         if enemy.acts_at is None or enemy.acts_at > now or not standing:
             continue
         target = random.choice(standing)
-        hit = combat.strike(enemy, progress.combat_stats(target.user_id), random, factor=factor)
+        hit = combat.strike(enemy, combat_stats(target.user_id), random, factor=factor)
         target.hp = max(0, target.hp - hit.damage)
         enemy.acts_at = rules.next_action(enemy.acts_at, now, timedelta(milliseconds=enemy.acts_every_ms))
         struck.append((enemy, target, hit, target.hp))
@@ -181,21 +185,22 @@ def claim_loot(*, user_id: int, battle_id: int) -> dict[str, Any]:
     if fighter.loot is not None:
         raise LootClaimed
     template = battle.template
-    chances = [rules.Chance(drop.item, drop.percent, drop.quantity) for drop in template.drops.order_by("pk")]
-    items = rules.loot(chances, rules.generator(battle.seed, f"loot of {user_id}"))
-    level_up = progress.grant(
+    chances = [
+        rules.Chance(*line) for line in template.drops.values_list("item__slug", "percent", "quantity")
+    ]
+    given = progression.grant(
         user_id,
         xp=template.xp,
         gold=template.gold,
-        items=items,
-        cause="battle",
+        items=rules.loot(sorted(chances), rules.generator(battle.seed, f"loot of {user_id}")),
+        cause=_cause(battle),
         key=f"battle:{battle.pk}:loot",
     )
     fighter.loot = {
-        "xp": template.xp,
-        "gold": template.gold,
-        "items": [item._asdict() for item in items],
-        "level_up": level_up,
+        "xp": given.xp,
+        "gold": given.gold,
+        "items": given.items,
+        "level_up": given.level_up is not None,
     }
     fighter.save(update_fields=["loot"])
     return dict(fighter.loot)
@@ -280,6 +285,10 @@ def offer_all() -> None:
         BattleTemplate.objects.filter(is_offered=True).order_by("pk").values_list("pk", flat=True)
     ):
         offer(template_id)
+
+
+def _cause(battle: Battle) -> str:
+    return f"battle: {battle.name}"
 
 
 def _locked(battle_id: int) -> Battle:

@@ -18,6 +18,7 @@ from game.battles import rules
 from game.battles.models import Battle, BattleTemplate, DropChance, Enemy, EnemyTemplate, Lineup
 from game.battles.services import offer
 from gameplatform.asgi import application
+from progression.models import Item
 from realtime.testing import Player, running_worker
 from realtime.worker import Worker
 
@@ -37,6 +38,12 @@ class Person:
 
     def get(self, path: str) -> Any:
         return self.client.get(f"/api/battles/{path}")
+
+    def me(self) -> Any:
+        return self.client.get("/api/player/me").json()
+
+    def ledger(self) -> Any:
+        return self.client.get("/api/player/ledger/").json()["results"]
 
     def join(self, battle: Battle) -> Any:
         return self.client.post(f"/api/battles/join/{battle.pk}")
@@ -100,7 +107,8 @@ def new_battle(db: None) -> Callable[..., Battle]:
         )
         template = BattleTemplate.objects.create(name=f"Cellar {number}", **{"level": 1, **facts})
         Lineup.objects.create(template=template, enemy=rat, count=rats)
-        for item, percent in (drops or {}).items():
+        for slug, percent in (drops or {}).items():
+            item, _ = Item.objects.get_or_create(slug=slug, name=slug.title(), kind="material")
             DropChance.objects.create(template=template, item=item, percent=percent)
         offer(template.pk)
         return template.battles.get()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from game.battles import services
 from game.battles.models import Battle, Fighter
 from game.battles.tests.conftest import make_due, only_enemy
+from progression.models import Player
 
 pytestmark = pytest.mark.usefixtures("tireless")
 
@@ -96,6 +97,16 @@ def test_an_attack_deals_what_the_attackers_own_stats_give(ada, new_battle):
         assert answer["enemy_hp"] == only_enemy(battle).hp
 
 
+def test_who_is_stronger_strikes_harder(ada, bob, new_battle):
+    battle = new_battle(hp=10_000)
+    ada.join(battle)
+    bob.join(battle)
+    Player.objects.filter(pk=bob.id).update(strength=500)
+    weak = ada.attack(only_enemy(battle)).json()["damage"]
+    strong = bob.attack(only_enemy(battle)).json()["damage"]
+    assert strong > 10 * weak
+
+
 def test_enemies_grow_with_the_players_who_join(ada, bob, new_battle):
     battle = new_battle(hp=100)
     ada.join(battle)
@@ -172,13 +183,34 @@ def test_loot_is_had_once_and_only_after_the_win(ada, new_battle):
     win(ada, battle)
     loot = ada.claim(battle)
     assert loot.status_code == 200
-    assert loot.json() == {
-        "xp": 40,
-        "gold": 20,
-        "items": [{"item": "apple", "quantity": 1}],
-        "level_up": False,
-    }
+    (owned,) = ada.client.get("/api/inventory/").json()["results"]
+    apple = {"item": "apple", "item_id": owned["item_id"], "name": "Apple", "rarity": "common", "quantity": 1}
+    assert loot.json() == {"xp": 40, "gold": 20, "items": [apple], "level_up": False}
+    assert (owned["name"], owned["quantity"], ada.me()["xp"]) == ("Apple", 1, 40)
+    assert [entry["amount"] for entry in ada.ledger()] == [20, 100]
     assert refused(ada.claim(battle), 409, "loot_claimed")
+
+
+def test_loot_that_brings_a_level_says_so(ada, new_battle):
+    battle = new_battle(xp=100)
+    win(ada, battle)
+    assert ada.claim(battle).json()["level_up"] is True
+    assert ada.me()["level"] == 2
+
+
+def test_joining_costs_stamina_and_is_refused_to_who_has_too_little(ada, new_battle):
+    dear, dearer = new_battle(stamina_cost=60), new_battle(stamina_cost=60)
+    assert ada.join(dear).status_code == 200
+    assert ada.me()["stamina"] == ada.me()["max_stamina"] - 60
+    assert refused(ada.join(dearer), 402, "not_enough_stamina")
+    assert refused(ada.get(f"{dearer.pk}"), 403, "not_in_battle")
+
+
+def test_a_refused_join_costs_nothing(ada, bob, new_battle):
+    battle = new_battle(stamina_cost=5, max_players=1)
+    ada.join(battle)
+    assert refused(bob.join(battle), 409, "battle_full")
+    assert bob.me()["stamina"] == bob.me()["max_stamina"]
 
 
 def test_a_claim_with_the_same_key_is_answered_again(ada, new_battle):

@@ -1,5 +1,6 @@
 """Questions about accounts."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,17 @@ def by_id(user_id: int) -> User:
     if found is None:
         raise NotFound("There is no such user.")
     return found
+
+
+def by_ids(user_ids: Iterable[int]) -> dict[int, User]:
+    """These accounts as far as they are there, erased and shut ones too."""
+    return User.objects.in_bulk(list(user_ids))
+
+
+def active_ids(user_ids: Iterable[int]) -> list[int]:
+    """Those of these accounts that are not erased or shut, by rising id."""
+    active = User.objects.filter(pk__in=user_ids, is_active=True)
+    return list(active.order_by("pk").values_list("pk", flat=True))
 
 
 def by_username(name: str) -> User:

@@ -9,6 +9,7 @@ import msgspec
 from django.db.models import Q, QuerySet
 from msgspec import UNSET, UnsetType
 
+from accounts import selectors as accounts
 from accounts.models import User
 from friends import playing
 from friends.events import Friend, Person, PresenceState, Request, Standing
@@ -134,7 +135,7 @@ def _standing(user_id: int, online: bool, said: Said | None, game_id: UUID | Uns
 
 def friends(user_ids: Sequence[int]) -> list[Friend]:
     """These users as a list of friends shows them, in this order."""
-    users = User.objects.only("username", "is_premium").in_bulk(user_ids)
+    users = accounts.by_ids(user_ids)
     return [
         Friend(
             username=users[user_id].username,

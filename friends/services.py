@@ -5,14 +5,12 @@ done at once there is exactly one order, and one outcome.
 """
 
 from collections.abc import Iterable
-from functools import reduce
-from operator import or_
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
+from accounts import selectors as users
+from accounts import services as accounts
 from core.refusals import NotFound
 from friends import selectors
 from friends.events import (
@@ -65,7 +63,7 @@ def request(*, user_id: int, to_user_id: int) -> FriendRequest:
 
 @transaction.atomic
 def _request(user_id: int, to_user_id: int) -> FriendRequest:
-    asked = _lock_pair(user_id, to_user_id)
+    is_bot = _lock_pair(user_id, to_user_id)
     if Block.objects.filter(by=user_id, blocked=to_user_id).exists():
         raise Blocking("You block this user. End the block first.")
     if selectors.are_friends(user_id, to_user_id):
@@ -82,7 +80,7 @@ def _request(user_id: int, to_user_id: int) -> FriendRequest:
     if open_requests.filter(from_user=user_id).count() >= MAX_REQUESTS:
         raise TooManyRequests(f"{MAX_REQUESTS} of your requests wait for an answer. Cancel some first.")
     if (
-        asked.is_bot
+        is_bot
         or Block.objects.filter(by=to_user_id, blocked=user_id).exists()
         or _is_full(to_user_id)
         or open_requests.filter(to_user=to_user_id).count() >= MAX_REQUESTS
@@ -132,7 +130,7 @@ def cancel(*, user_id: int, request_id: int) -> FriendRequest:
 @transaction.atomic
 def remove(*, user_id: int, friend_id: int) -> None:
     """End a friendship. Raises ``NotFriends``."""
-    if len(_lock(user_id, friend_id)) < 2 or not _part(user_id, friend_id):
+    if len(accounts.lock(user_id, friend_id)) < 2 or not _part(user_id, friend_id):
         raise NotFriends
 
 
@@ -164,7 +162,7 @@ def block(*, user_id: int, blocked_id: int) -> None:
 def unblock(*, user_id: int, blocked_id: int) -> None:
     """End the own block. Raises ``NotBlocked``."""
     mine = Block.objects.filter(by=user_id, blocked=blocked_id)
-    if len(_lock(user_id, blocked_id)) < 2 or not mine.delete()[0]:
+    if len(accounts.lock(user_id, blocked_id)) < 2 or not mine.delete()[0]:
         raise NotBlocked
     publish(PlayerUnblocked(by_id=user_id, blocked_id=blocked_id))
 
@@ -179,11 +177,13 @@ def set_status(*, user_id: int, status: str) -> None:
 def note_gone(user_ids: Iterable[int]) -> None:
     """Note that these users were last seen now, but for those who are back."""
     ids = set(user_ids)
-    # By rising id: two workers that note overlapping users never wait for each other in a circle.
-    there = User.objects.filter(pk__in=ids - presence.online_sync(ids), is_active=True).order_by("pk")
     now = timezone.now()
     Standing.objects.bulk_create(
-        [Standing(user_id=user_id, last_seen=now) for user_id in there.values_list("pk", flat=True)],
+        # By rising id: two workers that note overlapping users never wait for each other in a circle.
+        [
+            Standing(user_id=user_id, last_seen=now)
+            for user_id in users.active_ids(ids - presence.online_sync(ids))
+        ],
         update_conflicts=True,
         unique_fields=["user"],
         update_fields=["status", "last_seen"],
@@ -193,7 +193,7 @@ def note_gone(user_ids: Iterable[int]) -> None:
 @transaction.atomic
 def forget(*, user_id: int) -> None:
     """Take an erased user from everybody's lists."""
-    _lock(user_id)
+    accounts.lock(user_id)
     for friend_id in selectors.friend_ids(user_id):
         _part(user_id, friend_id)
     for asked in selectors.pending_requests(user_id):
@@ -250,21 +250,14 @@ def _is_full(user_id: int) -> bool:
     return selectors.friendships(user_id).count() >= MAX_FRIENDS
 
 
-def _lock(*user_ids: int) -> list[User]:
-    """Lock these users' rows, as far as they are there, against all else that changes friends."""
-    # Not ``pk__in``, which lets the database meet numbers that are too large for it.
-    wanted = reduce(or_, (Q(pk=user_id) for user_id in user_ids))
-    return list(User.objects.select_for_update(no_key=True).filter(wanted).order_by("pk"))
-
-
-def _lock_pair(user_id: int, other_id: int) -> User:
-    """Lock two different users; the other one is returned. Raises ``Yourself`` and ``NotFound``."""
+def _lock_pair(user_id: int, other_id: int) -> bool:
+    """Lock two different users; says whether the other one is a bot. Raises ``Yourself`` and ``NotFound``."""
     if user_id == other_id:
         raise Yourself
-    locked = {user.pk: user for user in _lock(user_id, other_id) if user.is_active}
-    if len(locked) < 2:
+    are_bots = {user.pk: user.is_bot for user in accounts.lock(user_id, other_id) if user.is_active}
+    if len(are_bots) < 2:
         raise NotFound("There is no such user.")
-    return locked[other_id]
+    return are_bots[other_id]
 
 
 def _lock_request(request_id: int, user_id: int) -> FriendRequest:
@@ -273,7 +266,7 @@ def _lock_request(request_id: int, user_id: int) -> FriendRequest:
     asked = requests.filter(pk=request_id).first()
     if asked is None or user_id not in (asked.from_user_id, asked.to_user_id):
         raise UnknownRequest
-    _lock(asked.from_user_id, asked.to_user_id)
+    accounts.lock(asked.from_user_id, asked.to_user_id)
     # It may have been answered while the locks were waited for, or have gone with an erased user.
     asked = requests.filter(pk=request_id).first()
     if asked is None:

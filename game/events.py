@@ -1,6 +1,5 @@
 """What happens in games, and to whom it is told. A room numbers and sends its frames itself."""
 
-from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -51,6 +50,15 @@ class RatingChange(Struct, kw_only=True):
     after: int
 
 
+class Reward(Struct, kw_only=True):
+    """What a player got for the game; ``level_up`` says whether it brought a level."""
+
+    user_id: int
+    xp: int
+    gold: int
+    level_up: bool
+
+
 class GameOver(RoomEvent):
     """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or
     error.
@@ -60,7 +68,7 @@ class GameOver(RoomEvent):
     reason: str
     scores: dict[str, float]
     ratings: list[RatingChange]
-    rewards: list[Any]
+    rewards: list[Reward]
     seq: int
 
 

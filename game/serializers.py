@@ -96,6 +96,15 @@ class RatingChange(serializers.Serializer[Any]):
     after = serializers.IntegerField()
 
 
+class Reward(serializers.Serializer[Any]):
+    """What a player got for the game."""
+
+    user_id = serializers.IntegerField()
+    xp = serializers.IntegerField()
+    gold = serializers.IntegerField()
+    level_up = serializers.BooleanField()
+
+
 class Result(serializers.Serializer[Any]):
     """How a game ended."""
 
@@ -105,7 +114,7 @@ class Result(serializers.Serializer[Any]):
     )
     scores = serializers.DictField(child=serializers.FloatField(), help_text="By user id")
     ratings = RatingChange(many=True)
-    rewards = serializers.ListField()
+    rewards = Reward(many=True)
 
 
 class OneGame(serializers.Serializer[Any]):

@@ -21,6 +21,7 @@ from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import Strength, after_match
 from game.records import Ending, EntryRecord, RoomRecord, SeatRecord
 from game.refusals import GameFull, TooManyGames, UnknownMatch
+from game.rewards import reward
 from realtime.publishing import publish
 
 MAX_SEED = 2**53
@@ -282,7 +283,10 @@ def note_state(*, game_id: uuid.UUID, state: str) -> None:
 
 @transaction.atomic
 def finish(*, game_id: uuid.UUID, seq: int, ending: Ending) -> events.GameOver:
-    """End a game: the last entry, the seats freed, the ratings moved. Raises ``OwnedElsewhere``."""
+    """End a game: the last entry, the seats freed, the ratings moved, the players rewarded.
+
+    Raises ``OwnedElsewhere``.
+    """
     game = Game.objects.select_for_update().get(pk=game_id)
     if game.state in Game.OVER:
         raise OwnedElsewhere
@@ -296,7 +300,7 @@ def finish(*, game_id: uuid.UUID, seq: int, ending: Ending) -> events.GameOver:
         reason=ending.reason,
         scores={str(seat.user_id): score for seat, score in zip(seats, ending.scores, strict=True)},
         ratings=changes,
-        rewards=[],
+        rewards=reward(game, seats, ending),
         seq=seq,
     )
     after = {change.user_id: change.after for change in changes}

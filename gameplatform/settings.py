@@ -1,6 +1,7 @@
 """Settings, all from the environment (see .env.example). With none set, everything runs from this folder."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import environ
@@ -29,7 +30,19 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 # -- Applications
 
 EXTRA_APPS = env.list("EXTRA_APPS", default=[])
-OUR_APPS = ["core", "realtime", "accounts", "friends", "game", "chat", "matchmaking", "notifications", "web"]
+OUR_APPS = [
+    "core",
+    "realtime",
+    "accounts",
+    "friends",
+    "progression",
+    "game",
+    "game.battles",
+    "chat",
+    "matchmaking",
+    "notifications",
+    "web",
+]
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",
@@ -200,6 +213,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # The page is served the same client module that others install.
 STATICFILES_DIRS = [("client", BASE_DIR / "clients" / "js")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "web.static_files.LeanStaticFilesStorage"},
+}
 WHITENOISE_USE_FINDERS = DEBUG
 
 # -- Real time
@@ -208,6 +225,12 @@ SOCKET_MAX_RATE = env.int("SOCKET_MAX_RATE", default=100)
 GAME_JOURNAL = "game.live.journal.Journal"
 CHAT_WORDS = env.str("CHAT_WORDS", default=str(BASE_DIR / "chat" / "words.txt"))
 INVITE_TTL = env.int("INVITE_TTL", default=60)
+
+# -- Play
+
+# Decimal, so that a tenth is a tenth however many of them come together.
+STAMINA_REGEN_PERCENT = Decimal(env.str("STAMINA_REGEN_PERCENT", default="0.1"))
+STAMINA_REGEN_INTERVAL = env.int("STAMINA_REGEN_INTERVAL", default=10)
 
 # -- Logs
 

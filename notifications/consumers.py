@@ -13,6 +13,7 @@ from matchmaking.invites.events import (
 from matchmaking.parties.events import PartyUpdate
 from notifications.badges import badge
 from notifications.events import Announcement, Badge
+from progression.events import LevelUp
 from realtime import topics
 from realtime.consumer import Consumer
 from realtime.worker import in_database
@@ -34,6 +35,7 @@ class NotificationsConsumer(Consumer):
         InviteExpired,
         PartyUpdate,
         Announcement,
+        LevelUp,
         friends.FriendRequest,
         friends.FriendRequestClosed,
         friends.FriendAccepted,

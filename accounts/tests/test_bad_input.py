@@ -58,6 +58,9 @@ known_fields = st.sampled_from(
         "party_id",
         "to_user_id",
         "user_id",
+        "item_id",
+        "quantity",
+        "strength",
     ]
 )
 bodies = st.dictionaries(known_fields | texts, values, max_size=6) | values

@@ -1,5 +1,5 @@
 /**
- * The game platform's client for JavaScript: sign-in tokens, the queue, games and notifications.
+ * The game platform's client for JavaScript: sign-in tokens, the queue, and the sockets of games and people.
  *
  *     const client = new GameClient("https://play.example.org", { access, refresh });
  *     client.on("match_found", ({ game_id }) => client.connectToGame(game_id));
@@ -82,7 +82,7 @@ export class Channel {
   constructor(client, name, path) {
     this.#client = client;
     this.#path = path;
-    /** "game" or "notifications": told with each connection event. */
+    /** "game", "notifications", "presence", "lobby" or "dm": told with each connection event. */
     this.name = name;
     this.state = "closed";
     /** The `seq` of the last room event heard: where a new connection resumes. */
@@ -94,6 +94,7 @@ export class Channel {
   /** Connects now, and keeps trying. */
   open() {
     this.#wanted = true;
+    this.#client.channels.add(this);
     clearTimeout(this.#timers.retry);
     if (this.state === "closed" || this.state === "waiting") this.#connect();
   }
@@ -101,11 +102,17 @@ export class Channel {
   /** Closes for good; nothing waits to be sent any more. */
   close() {
     this.#wanted = false;
+    this.#client.channels.delete(this);
     this.#connection += 1;
     this.#outbox = [];
     clearTimeout(this.#timers.retry);
     this.#drop(this.#socket);
     this.#become("closed", { code: 1000 });
+  }
+
+  /** Like the client's `on`, for what this channel says alone. */
+  on(type, handler) {
+    return this.#client.on(type, (message, channel) => channel === this && handler(message));
   }
 
   /** Replaces a live connection by one with the newest token, without a gap: events missed meanwhile are resumed. */
@@ -272,8 +279,12 @@ export class GameClient {
     this.game = null;
     /** The socket of everything addressed to the user, or null. */
     this.notifications = null;
+    /** The socket of who among the user's friends is there, or null. */
+    this.presence = null;
+    /** Every channel that is open or wants to be. */
+    this.channels = new Set();
     globalThis.addEventListener?.("online", () => {
-      for (const channel of this.#channels()) if (channel.state === "waiting") channel.open();
+      for (const channel of this.channels) if (channel.state === "waiting") channel.open();
     });
     this.setTokens(typeof token === "string" ? { access: token } : token);
   }
@@ -294,7 +305,7 @@ export class GameClient {
 
   #planRenewal(delay) {
     this.#renewTimer = setTimeout(async () => {
-      if (await this.renewTokens()) for (const channel of this.#channels()) channel.renew();
+      if (await this.renewTokens()) for (const channel of this.channels) channel.renew();
       else if (this.#tokens) this.#planRenewal(RENEW_RETRY_MS);
     }, delay);
     // In Node a planned renewal must not keep a finished program alive.
@@ -406,6 +417,30 @@ export class GameClient {
     return this.notifications;
   }
 
+  /** Opens the socket of friends' presence; a second call changes nothing. → its channel. */
+  connectToPresence() {
+    this.presence ??= new Channel(this, "presence", "/ws/friends/status/");
+    this.presence.open();
+    return this.presence;
+  }
+
+  /** Opens the socket of a lobby, given its id (a number) or its name. → its channel; `close()` leaves it. */
+  connectToLobby(lobby) {
+    const path = typeof lobby === "number" ? `/ws/lobbies/${lobby}/` : `/ws/chat/lobby/${encodeURIComponent(lobby)}/`;
+    return this.#opened("lobby", path);
+  }
+
+  /** Opens the socket of the conversation with a friend. → its channel; `close()` leaves it. */
+  connectToDirectMessages(friendId) {
+    return this.#opened("dm", `/ws/chat/${encodeURIComponent(friendId)}/`);
+  }
+
+  #opened(name, path) {
+    const channel = new Channel(this, name, path);
+    channel.open();
+    return channel;
+  }
+
   /** Opens the socket of one game, as player or spectator, and leaves the one before. → its channel. */
   connectToGame(gameId) {
     this.leaveGame();
@@ -422,9 +457,8 @@ export class GameClient {
 
   /** Closes all sockets. */
   disconnect() {
-    this.leaveGame();
-    this.notifications?.close();
-    this.notifications = null;
+    for (const channel of [...this.channels]) channel.close();
+    this.game = this.notifications = this.presence = null;
   }
 
   /** Tells the game that this player may start. */
@@ -450,10 +484,6 @@ export class GameClient {
   #inGame(message) {
     if (!this.game) throw new Error("connectToGame() comes first.");
     return this.game.send(message);
-  }
-
-  #channels() {
-    return [this.notifications, this.game].filter((channel) => channel !== null);
   }
 
   // -- Events

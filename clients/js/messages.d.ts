@@ -133,7 +133,7 @@ export declare namespace Game {
     reason: string;
     scores: Record<string, number>;
     ratings: Array<RatingChange>;
-    rewards: Array<unknown>;
+    rewards: Array<Reward>;
     seq: number;
   }
 
@@ -142,6 +142,14 @@ export declare namespace Game {
     user_id: number;
     before: number;
     after: number;
+  }
+
+  /** What a player got for the game; `level_up` says whether it brought a level. */
+  interface Reward {
+    user_id: number;
+    xp: number;
+    gold: number;
+    level_up: boolean;
   }
 
   interface Sent {
@@ -264,7 +272,169 @@ export declare namespace Game {
       reason: string;
       scores: Record<string, number>;
       ratings: Array<RatingChange>;
-      rewards: Array<unknown>;
+      rewards: Array<Reward>;
+      seq: number;
+    };
+    /** Why one message was refused; the socket stays open. */
+    error: {
+      type: "error";
+      ref?: string | number;
+      code: string;
+      message: string;
+      details?: Record<string, unknown>;
+      retry_after?: number;
+    };
+    /** The answer to a ping, with the server's time. */
+    pong: {
+      type: "pong";
+      ref?: string | number;
+      time: string;
+    };
+    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    resumed: {
+      type: "resumed";
+      ref?: string | number;
+      recovered: boolean;
+      since: number;
+      seq: number;
+    };
+  }
+}
+
+/** `/ws/battle/{battle_id}/`: A battle, for those who have joined it. */
+export declare namespace Battle {
+  /** How an enemy stands. */
+  interface EnemyState {
+    id: number;
+    name: string;
+    hp: number;
+    max_hp: number;
+  }
+
+  /** How a fighter stands. */
+  interface FighterState {
+    user_id: number;
+    username: string;
+    hp: number;
+    max_hp: number;
+    damage_dealt: number;
+    connected: boolean;
+  }
+
+  interface Sent {
+    /** Ask whether the server is there; keeps the session alive. */
+    ping: {
+      type: "ping";
+      id?: string | number | null;
+    };
+    /** Strike an enemy. What it does is the server's to say: a client's `damage` is never read. */
+    attack: {
+      type: "attack";
+      enemy_id: number;
+      id?: string | number | null;
+    };
+    /** Say something to the fighters of this battle. */
+    chat: {
+      type: "chat";
+      message: string;
+      id?: string | number | null;
+    };
+  }
+
+  interface Heard {
+    /** All there is to know of the battle. */
+    connected: {
+      type: "connected";
+      id: number;
+      name: string;
+      level: number;
+      state: string;
+      enemies: Array<EnemyState>;
+      players: Array<FighterState>;
+      max_players: number;
+      stamina_cost: number;
+      step: number;
+      user_id: number;
+      loot_claimed: boolean;
+      seq: number;
+      recovered?: boolean;
+    };
+    /** A player joined the battle, or came to its socket. The enemies grow with the number of players. */
+    player_joined: {
+      type: "player_joined";
+      battle_id: number;
+      user_id: number;
+      username: string;
+      hp: number;
+      max_hp: number;
+      connected: boolean;
+      enemies: Array<EnemyState>;
+      step: number;
+      seq: number;
+    };
+    /** A player's socket is gone; the player may come back. */
+    player_left: {
+      type: "player_left";
+      battle_id: number;
+      user_id: number;
+      username: string;
+      step: number;
+      seq: number;
+    };
+    /** A player struck an enemy. */
+    attack: {
+      type: "attack";
+      battle_id: number;
+      user_id: number;
+      enemy_id: number;
+      damage: number;
+      critical: boolean;
+      enemy_hp: number;
+      step: number;
+      seq: number;
+    };
+    /** An enemy struck a player, who falls at 0 `player_hp`. */
+    enemy_attack: {
+      type: "enemy_attack";
+      battle_id: number;
+      enemy_id: number;
+      user_id: number;
+      damage: number;
+      critical: boolean;
+      player_hp: number;
+      step: number;
+      seq: number;
+    };
+    /** An enemy has no hit points left. */
+    enemy_defeated: {
+      type: "enemy_defeated";
+      battle_id: number;
+      enemy_id: number;
+      user_id: number;
+      step: number;
+      seq: number;
+    };
+    /** All enemies are defeated; everybody who joined may claim loot. */
+    battle_won: {
+      type: "battle_won";
+      battle_id: number;
+      step: number;
+      seq: number;
+    };
+    /** No player stands any more. */
+    battle_lost: {
+      type: "battle_lost";
+      battle_id: number;
+      step: number;
+      seq: number;
+    };
+    /** A fighter said something. */
+    chat: {
+      type: "chat";
+      battle_id: number;
+      user_id: number;
+      username: string;
+      message: string;
       seq: number;
     };
     /** Why one message was refused; the socket stays open. */
@@ -810,6 +980,14 @@ export declare namespace Notifications {
       type: "announcement";
       id: string;
       message: string;
+    };
+    /** The user has reached a level; `stat_points` are there to allocate. */
+    level_up: {
+      type: "level_up";
+      user_id: number;
+      level: number;
+      stat_points: number;
+      seq: number;
     };
     /** A request was made; both are told, each on all devices. */
     friend_request: {

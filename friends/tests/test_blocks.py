@@ -5,6 +5,7 @@ import pytest
 from accounts.models import User
 from friends import selectors
 from friends.events import PlayerBlocked, PlayerUnblocked
+from friends.models import Block
 from realtime import presence, reactions
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +129,17 @@ def test_only_so_many_can_be_blocked(ada, bob, cyd, monkeypatch):
 
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_blocks")
     assert ada.block(bob).status_code == 204
+
+
+def test_operators_see_friendships_requests_and_blocks_and_lift_blocks(ada, bob, cyd, admin_client, reacted):
+    ada.befriend(bob)
+    ada.ask(cyd)
+    bob.block(cyd)
+
+    for table in ("friendship", "friendrequest", "block"):
+        assert admin_client.get(f"/admin/friends/{table}/?q=ada").status_code == 200
+    lifted = {"action": "lift", "_selected_action": [Block.objects.get().pk]}
+    assert admin_client.post("/admin/friends/block/", lifted).status_code == 302
+
+    assert bob.blocks() == []
+    assert reacted[-1] == PlayerUnblocked(by_id=bob.id, blocked_id=cyd.id)

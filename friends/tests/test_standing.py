@@ -27,15 +27,19 @@ async def first(player):
     return {friend["username"]: friend for friend in state["friends"]}
 
 
+async def watching(person):
+    """The socket on which this one, from here on, hears all that friends do."""
+    player = await person.watch()
+    await player.hear("presence_state")
+    return player
+
+
 async def test_the_first_frame_lists_all_friends_and_how_they_stand(ada, bob, cyd):
     await in_database(ada.befriend, bob)
     await in_database(ada.befriend, cyd)
-    at_bobs = await bob.watch()
-    await at_bobs.hear("presence_state")
-    at_cyds = await cyd.watch()
-    await at_cyds.hear("presence_state")
-    # Told to Bob and Cyd, so true from here on.
-    at_adas = await ada.watch()
+    at_bobs, at_cyds = await watching(bob), await watching(cyd)
+    # Bob hears that Ada is there, so Cyd, who came before, is there too.
+    at_adas = await watching(ada)
     await hear_of(at_bobs, ada.id, online=True)
     await at_bobs.leave()
     await hear_of(at_adas, bob.id, online=False)
@@ -53,6 +57,7 @@ async def test_the_first_frame_lists_all_friends_and_how_they_stand(ada, bob, cy
     }
     assert (friends["bob"]["online"], friends["bob"]["status"]) == (False, "offline")
     assert friends["bob"]["last_seen"].endswith("Z")
+    await at_cyds.hear_until("presence")
 
 
 async def test_friends_are_told_who_comes_and_who_goes_and_others_are_not(ada, bob, cyd):
@@ -74,8 +79,7 @@ async def test_friends_are_told_who_comes_and_who_goes_and_others_are_not(ada, b
 
 async def test_any_socket_of_a_user_is_a_sign_of_being_online_and_the_last_to_close_ends_it(ada, bob):
     await in_database(ada.befriend, bob)
-    at_adas = await ada.watch()
-    await at_adas.hear("presence_state")
+    at_adas = await watching(ada)
     devices = [await bob.notifications(), await bob.notifications()]
     await hear_of(at_adas, bob.id, online=True)
 
@@ -106,7 +110,7 @@ async def test_a_status_is_told_to_friends_and_to_the_own_devices(ada, bob):
 
 async def test_a_status_ends_when_the_user_goes_offline(ada, bob):
     await in_database(ada.befriend, bob)
-    at_adas, at_bobs = await ada.watch(), await bob.watch()
+    at_adas, at_bobs = await watching(ada), await watching(bob)
     await at_bobs.send(type="set_status", status="busy")
     await hear_of(at_adas, bob.id, status="busy")
 
@@ -120,8 +124,7 @@ async def test_a_status_ends_when_the_user_goes_offline(ada, bob):
 
 @pytest.mark.parametrize("status", ["offline", "Away", "", None, 7, ["away"], "x" * 1000])
 async def test_a_status_that_is_none_is_refused(bob, status):
-    at_bobs = await bob.watch()
-    await at_bobs.hear("presence_state")
+    at_bobs = await watching(bob)
 
     await at_bobs.send(type="set_status", status=status, id=1)
 
@@ -132,8 +135,7 @@ async def test_a_status_that_is_none_is_refused(bob, status):
 
 async def test_who_changes_status_too_often_has_to_wait(bob, monkeypatch):
     monkeypatch.setattr("friends.consumers.STATUSES_IN_TEN_SECONDS", 1)
-    at_bobs = await bob.watch()
-    await at_bobs.hear("presence_state")
+    at_bobs = await watching(bob)
 
     await at_bobs.send(type="set_status", status="away")
     await at_bobs.send(type="set_status", status="online")
@@ -148,7 +150,7 @@ async def test_the_game_somebody_plays_is_told_while_it_runs(ada, bob, monkeypat
     games = {}
     monkeypatch.setattr(playing, "_sources", [lambda user_ids: games])
     await in_database(ada.befriend, bob)
-    at_adas, at_bobs = await ada.watch(), await bob.watch()
+    at_adas, at_bobs = await watching(ada), await watching(bob)
     await hear_of(at_adas, bob.id, online=True)
     await at_bobs.send(type="set_status", status="away")
     await hear_of(at_adas, bob.id, status="away")
@@ -181,8 +183,9 @@ async def test_a_new_friend_appears_and_a_lost_one_goes_on_both_sockets(ada, bob
 async def test_after_a_block_neither_is_told_of_the_other(ada, bob, cyd):
     await in_database(ada.befriend, bob)
     await in_database(cyd.befriend, bob)
-    at_adas, at_cyds, at_bobs = await ada.watch(), await cyd.watch(), await bob.watch()
-    await hear_of(at_cyds, bob.id, online=True)
+    at_adas, at_cyds, at_bobs = await watching(ada), await watching(cyd), await watching(bob)
+    for friends in (at_adas, at_cyds):
+        await hear_of(friends, bob.id, online=True)
     await in_database(ada.block, bob)
     await at_adas.hear_until("friend_removed")
 
@@ -190,6 +193,20 @@ async def test_after_a_block_neither_is_told_of_the_other(ada, bob, cyd):
 
     await hear_of(at_cyds, bob.id, status="away")
     await at_adas.hear_nothing()
+
+
+async def test_nothing_is_published_for_friends_who_do_not_listen(here, ada, bob, cyd):
+    await in_database(bob.befriend, cyd)
+    await in_database(ada.befriend, bob)
+    await here.streams.sent()
+    published = f"stream:friends_{ada.id}:seq"
+    await here.redis.delete(published)
+    at_cyds, at_bobs = await watching(cyd), await watching(bob)
+
+    await at_bobs.send(type="set_status", status="away")
+
+    await hear_of(at_cyds, bob.id, status="away")
+    assert not await here.redis.exists(published)
 
 
 async def test_who_comes_back_begins_with_all_friends(ada, bob):
@@ -231,8 +248,8 @@ async def test_notifications_carry_requests_friendships_and_the_presence_of_frie
     assert (frame["request_id"], frame["friend"]["user_id"]) == (asked["id"], bob.id)
     assert (await at_bobs.hear("friend_accepted"))["friend"]["user_id"] == ada.id
 
-    watching = await bob.watch()
-    await watching.send(type="set_status", status="away")
+    at_bobs_list = await bob.watch()
+    await at_bobs_list.send(type="set_status", status="away")
 
     assert (await hear_of(at_adas, bob.id, status="away"))["online"]
     await in_database(bob.remove, ada)
@@ -265,8 +282,7 @@ async def test_a_block_is_told_to_the_blocker_alone_and_looks_like_an_answer_to_
 
 async def test_an_erased_friend_goes_from_the_list(ada, bob):
     await in_database(ada.befriend, bob)
-    at_adas = await ada.watch()
-    await at_adas.hear("presence_state")
+    at_adas = await watching(ada)
 
     assert (await in_database(bob.api.delete, "/api/me/")).status_code == 204
 
@@ -276,8 +292,7 @@ async def test_an_erased_friend_goes_from_the_list(ada, bob):
 async def test_what_was_told_too_early_is_put_right(ada, bob, monkeypatch):
     """Another worker told that Bob is online just before he went."""
     await in_database(ada.befriend, bob)
-    at_adas = await ada.watch()
-    await at_adas.hear("presence_state")
+    at_adas = await watching(ada)
 
     herald = live._herald
     told = (await in_database(live._look, [bob.id], set()))[0][bob.id]

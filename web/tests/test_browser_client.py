@@ -268,3 +268,41 @@ def test_a_handler_that_throws_keeps_nothing_from_the_others(page: Page) -> None
         return heard;""",
     )
     assert heard == 1
+
+
+def test_people_have_sockets_of_their_own(page: Page) -> None:
+    paths = run(
+        page,
+        """await begin(); client.connectToPresence(); client.connectToPresence(); await turn();
+        client.connectToLobby(7); await turn(); client.connectToLobby("the-cave"); await turn();
+        client.connectToDirectMessages(12); await turn();
+        return sockets.map(({url}) => new URL(url).pathname);""",
+    )
+    assert paths == ["/ws/friends/status/", "/ws/lobbies/7/", "/ws/chat/lobby/the-cave/", "/ws/chat/12/"]
+
+
+def test_a_channel_is_heard_apart_from_others_that_say_the_same(page: Page) -> None:
+    heard = run(
+        page,
+        """await begin(); const told = [];
+        const den = client.connectToLobby(1); await turn(); sockets[0].open();
+        const ada = client.connectToDirectMessages(2); await turn(); sockets[1].open();
+        den.on("chat_message", ({text}) => told.push(`den: ${text}`));
+        const off = ada.on("chat_message", ({text}) => told.push(`ada: ${text}`));
+        sockets[0].say({type: "chat_message", text: "hi"});
+        sockets[1].say({type: "chat_message", text: "psst"});
+        off(); sockets[1].say({type: "chat_message", text: "unheard"});
+        return told;""",
+    )
+    assert heard == ["den: hi", "ada: psst"]
+
+
+def test_signing_out_closes_every_socket(page: Page) -> None:
+    states = run(
+        page,
+        """await inGame();
+        client.connectToNotifications(); client.connectToPresence(); client.connectToLobby(1);
+        await turn(); client.disconnect();
+        return [sockets.map(({readyState}) => readyState), client.channels.size, client.presence];""",
+    )
+    assert states == [[3, 3, 3, 3], 0, None]

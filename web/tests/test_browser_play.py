@@ -1,79 +1,14 @@
 """Two people at the page, in real browsers, against a real server."""
 
-import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, WebSocket, WebSocketRoute, expect
+from playwright.sync_api import Route, WebSocketRoute, expect
 
-from tests.processes import ServerProcess
+from web.tests.person import PASSWORD, Person
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "correct-horse-battery"
-
-
-class Person:
-    """Somebody with a browser of their own."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.problems: list[str] = []
-        self.sockets: list[WebSocket] = []
-        page.on("websocket", lambda socket: self.sockets.append(socket))
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-
-    def comes_as_guest(self) -> None:
-        self.page.goto("/play")
-        self.button("Play as guest").click()
-        expect(self.page.get_by_role("heading", name="Pick a game")).to_be_visible()
-
-    def registers(self, name: str) -> None:
-        self.page.goto("/register")
-        self.page.get_by_label("Name").fill(name)
-        self.page.get_by_label("E-mail").fill(f"{name}@example.org")
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.locator("form").get_by_role("button", name="Register").click()
-        expect(self.page.get_by_role("heading", name="Pick a game")).to_be_visible()
-
-    def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name)
-
-    def queues_for(self, title: str) -> None:
-        self.button(f"Play: {title}").click()
-
-    def game_socket(self) -> WebSocket:
-        return next(socket for socket in reversed(self.sockets) if "/ws/game/" in socket.url)
-
-    def is_at_a_game(self) -> None:
-        self.page.wait_for_url(re.compile(r"/games/[0-9a-f-]+$"))
-
-    def picks(self, cell: int) -> None:
-        self.page.locator(f"[data-cell='{cell}'].free").click()
-
-    def sees_mark(self, cell: int) -> None:
-        mark = self.page.locator(f"[data-cell='{cell}'] .mark:not(.preview, .sent)")
-        expect(mark).to_be_visible()
-
-
-@pytest.fixture
-def arrive(
-    browser: Browser, live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]]
-) -> Iterator[Callable[..., Person]]:
-    """``arrive()``: one more person, on a server that all of a test share."""
-    people: list[Person] = []
-    with live_server_process() as server:
-
-        def one(**context: object) -> Person:
-            opened = browser.new_context(base_url=server.base_url, **context)  # type: ignore[arg-type]
-            people.append(Person(opened.new_page()))
-            return people[-1]
-
-        yield one
-        for person in people:
-            person.page.context.close()
-    assert [problem for person in people for problem in person.problems] == []
 
 
 def matched(arrive: Callable[..., Person], title: str) -> tuple[Person, Person]:

@@ -1,6 +1,7 @@
 /** The building blocks of every screen. */
-import { html, useEffect, useRef, useState } from "./dom.js";
+import { createContext, html, useContext, useEffect, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
+import { reason } from "./session.js";
 import { text } from "./texts.js";
 
 export function Button({ kind = "plain", icon, busy = false, class: extra = "", children, ...rest }) {
@@ -25,18 +26,49 @@ export function Card({ title, class: extra = "", children, ...rest }) {
   return html`<section class="card ${extra}" ...${rest}>${title && html`<h2>${title}</h2>`}${children}</section>`;
 }
 
-/** A labelled field; `errors` are the server's reasons, told beside it. */
-export function Field({ label, errors, ...input }) {
+/** The server's reasons by field, for the fields of the form around. */
+const Errors = createContext({});
+
+/** A labelled field; the server's reasons are told beside it. `options` (`{value, label}`) make it a choice. */
+export function Field({ label, options = null, ...input }) {
+  const errors = useContext(Errors)[input.name];
+  const invalid = errors ? "true" : undefined;
   return html`<label class="field">
     <span>${label}</span>
-    <input ...${input} aria-invalid=${errors ? "true" : undefined} />
+    ${options
+      ? html`<select ...${input} aria-invalid=${invalid}>${options.map((one) => html`<option key=${one.value} value=${one.value}>${one.label}</option>`)}</select>`
+      : html`<input ...${input} aria-invalid=${invalid} />`}
     ${errors && html`<span class="refusal" role="alert">${errors.join(" ")}</span>`}
   </label>`;
 }
 
-/** Why something was refused, beside what was clicked. */
-export function Refusal({ children }) {
-  return html`<p class="refusal" role="alert">${children}</p>`;
+/** Hands its fields to `onSend(fields, form)`. What the server refuses is told beside the fields, or above the button. */
+export function Form({ onSend, submit, icon, kind = "primary", class: extra = "", children }) {
+  const form = useRef(null);
+  const send = useAction(onSend);
+  const errors = send.error?.errors ?? {};
+  const beside = Object.keys(errors).some((name) => form.current.elements[name]);
+  const sent = (event) => {
+    event.preventDefault();
+    send.run(Object.fromEntries(new FormData(form.current)), form.current);
+  };
+  return html`<form ref=${form} class=${extra} onSubmit=${sent}><${Errors.Provider} value=${errors}>
+    ${children}
+    ${!beside && html`<${Refusal} error=${send.error} />`}
+    <${Button} kind=${kind} icon=${icon} type="submit" busy=${send.busy}>${submit}<//>
+  <//></form>`;
+}
+
+/** Why something was refused, beside what was clicked: nothing until there is an `error`. */
+export function Refusal({ error = null, children }) {
+  if (!error && !children) return null;
+  return html`<p class="refusal" role="alert">${error ? reason(error) : children}</p>`;
+}
+
+/** Somebody in a list, with what is said of them, and what follows (signs, buttons). */
+export function Person({ name, presence, says, class: extra = "", children }) {
+  return html`<li class="person ${extra}"><${Avatar} name=${name} presence=${presence} />
+    <span class="grow"><strong>${name}</strong>${says && html`<span class="soft small">${says}</span>`}</span>${children}</li>`;
 }
 
 /** One of a few; arrow keys move between them, as in any radio group. */
@@ -51,23 +83,67 @@ export function Tabs({ label, name, options, value, onChoose }) {
   </div>`;
 }
 
-/** A native dialog, open for as long as it is drawn; Esc calls `onClose`. */
-export function Dialog({ title, onClose, children }) {
+/** A native dialog, open for as long as it is drawn; Esc and a click beside it call `onClose`. */
+export function Dialog({ title, onClose, class: extra = "", children }) {
   const dialog = useRef(null);
   useEffect(() => dialog.current.showModal(), []);
-  return html`<dialog ref=${dialog} class="dialog" onClose=${onClose} aria-label=${title}>
-    <header><h2>${title}</h2><${IconButton} icon="close" label=${text("lobby.cancel")} onClick=${onClose} /></header>
-    ${children}
+  const beside = ({ target, clientX, clientY }) => {
+    const { left, right, top, bottom } = dialog.current.getBoundingClientRect();
+    const inside = clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
+    if (target === dialog.current && !inside) onClose();
+  };
+  return html`<dialog ref=${dialog} class="dialog ${extra}" onClose=${onClose} onMouseDown=${beside} aria-label=${title}>
+    <div class="title"><h2>${title}</h2><${IconButton} icon="close" label=${text("dialog.close")} onClick=${onClose} /></div>
+    <div class="content">${children}</div>
   </dialog>`;
+}
+
+/** A button that opens a list of things to do: `items` are `{label, danger, onChoose}`; falsy ones are left out. */
+export function Menu({ label, items, icon = "more" }) {
+  const [open, setOpen] = useState(false);
+  const button = useRef(null);
+  const list = useRef(null);
+  useLayoutEffect(() => {
+    if (!open) return;
+    const menu = list.current;
+    menu.showPopover();
+    const at = button.current.getBoundingClientRect();
+    const { width, height } = menu.getBoundingClientRect();
+    const above = at.bottom + height > innerHeight;
+    menu.style.left = `${Math.max(0, at.right - width)}px`;
+    menu.style.top = `${above ? Math.max(0, at.top - height) : at.bottom}px`;
+    menu.querySelector("button").focus();
+  }, [open]);
+  const move = (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const choices = [...list.current.querySelectorAll("button")];
+    choices.at((choices.indexOf(document.activeElement) + step) % choices.length).focus();
+  };
+  const choose = (onChoose) => {
+    list.current.hidePopover();
+    onChoose();
+  };
+  const shown = items.filter(Boolean);
+  if (!shown.length) return null;
+  return html`<span class="more" ref=${button}>
+    <${IconButton} icon=${icon} label=${label} aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(true)} />
+    ${open && html`<div ref=${list} class="menu" popover="auto" role="menu" aria-label=${label} onKeyDown=${move}
+      onToggle=${(event) => event.newState === "closed" && setOpen(false)}>
+      ${shown.map((item) => html`<button key=${item.label} type="button" role="menuitem" class=${item.danger ? "danger" : ""}
+        onClick=${() => choose(item.onChoose)}>${item.label}</button>`)}</div>`}
+  </span>`;
 }
 
 const HUES = 12;
 
-/** A round sign made from a name: always the same colour for the same name. */
-export function Avatar({ name = "?", size = "" }) {
+/** A round sign made from a name: always the same colour for the same name. `presence` adds the dot of who is there. */
+export function Avatar({ name = "?", size = "", presence = null }) {
   let sum = 0;
   for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
-  return html`<span class="avatar hue-${sum % HUES} ${size}" aria-hidden="true">${[...name][0]?.toUpperCase()}</span>`;
+  return html`<span class="avatar hue-${sum % HUES} ${size}" aria-hidden="true">${[...name][0]?.toUpperCase()}
+    ${presence && html`<span class="presence ${presence}"></span>`}</span>`;
 }
 
 export function Badge({ kind = "", children }) {
@@ -136,6 +212,19 @@ export function useNow(ms) {
     return () => clearInterval(timer);
   }, [ms]);
   return now;
+}
+
+/** Whether the window fits `query`, told as it changes. */
+export function useMedia(query) {
+  const [fits, setFits] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const tell = () => setFits(list.matches);
+    tell();
+    list.addEventListener("change", tell);
+    return () => list.removeEventListener("change", tell);
+  }, [query]);
+  return fits;
 }
 
 /** Names the browser tab. */

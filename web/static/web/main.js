@@ -1,15 +1,24 @@
 /** The page: its frame (rail, top bar, toasts) around the place that the URL names. */
-import { Avatar, Button, Failure, IconButton, LinkButton, Skeleton, useAction, useNow } from "./components.js";
+import { Avatar, Button, Dialog, Failure, IconButton, LinkButton, Refusal, Skeleton, useAction, useMedia, useNow } from "./components.js";
 import { Component, html, render, useEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
+import { invites, useUnread, useWaiting } from "./people.js";
 import { PLACES } from "./places.js";
+import { Store, useStore } from "./store.js";
+// Wherever one is, a match that is found opens.
+import "./queue.js";
 import { here, match, startRouter } from "./router.js";
-import { playAsGuest, reason, restore, session, signOut } from "./session.js";
-import { useStore } from "./store.js";
+import { playAsGuest, restore, session, signOut } from "./session.js";
 import { text } from "./texts.js";
 import { toasts } from "./toasts.js";
 
 const loaded = new Map();
+const PEOPLE = { load: () => import("./people_pane.js") };
+const TRAY = { load: () => import("./tray.js") };
+const KNOCK = { load: () => import("./tray.js").then(({ Knock }) => ({ default: Knock })) };
+const BESIDE = "(min-width: 1200px)";
+/** Whether the people pane is wanted beside the places that have room for it. */
+const pane = new Store(localStorage.getItem("pane") !== "closed");
 
 /** The module of a place, loaded once; `undefined` until it is there. */
 function useScreen(place) {
@@ -64,7 +73,7 @@ function Gate() {
       <${Button} kind="primary" busy=${guest.busy} onClick=${() => guest.run()}>${text("gate.guest")}<//>
       <${LinkButton} href=${`/signin?next=${next}`}>${text("gate.sign_in")}<//>
     </div>
-    ${guest.error && html`<p class="refusal" role="alert">${reason(guest.error)}</p>`}
+    <${Refusal} error=${guest.error} />
   </div>`;
 }
 
@@ -100,11 +109,13 @@ function Brand() {
 
 function Rail() {
   const { path } = useStore(here);
+  const unread = useUnread();
   return html`<nav class="rail" aria-label=${text("rail.label")}>
     <${Brand} />
     ${PLACES.filter(({ rail }) => rail).map(
       (one) => html`<a key=${one.path} href=${one.path} aria-current=${path.startsWith(one.path) ? "page" : undefined}>
         <${Icon} name=${one.rail} /><span>${text(`rail.${one.rail}`)}</span>
+        ${one.rail === "friends" && unread > 0 && html`<span class="count" aria-label=${text("friends.unread", { count: unread })}>${unread}</span>`}
       </a>`,
     )}
   </nav>`;
@@ -136,15 +147,61 @@ function Theme() {
     label=${text("top.theme", { theme: text(`theme.${other}`) })} onClick=${change} />`;
 }
 
+/** The people pane: beside the place where there is room, else as a sheet over it. */
+function Pane({ sheet, onClose }) {
+  const { Screen } = useScreen(PEOPLE);
+  const content = Screen ? html`<${Screen} onClose=${onClose} />` : html`<${Skeleton} />`;
+  if (sheet) return html`<${Dialog} title=${text("people.title")} class="sheet" onClose=${onClose}>${content}<//>`;
+  return html`<aside class="pane" aria-label=${text("people.title")}>${content}</aside>`;
+}
+
+/** The pane's button in the top bar, with what it opens where there is no room beside. */
+function People() {
+  const { path } = useStore(here);
+  const wide = useMedia(BESIDE) && !place(path)?.one.full;
+  const open = useStore(pane);
+  const [sheet, setSheet] = useState(false);
+  useEffect(() => setSheet(false), [path, wide]);
+  const toggle = () => {
+    if (!wide) return setSheet(true);
+    localStorage.setItem("pane", open ? "closed" : "open");
+    return pane.set(!open);
+  };
+  return html`<${IconButton} icon="friends" label=${text(wide && open ? "people.hide" : "people.show")} aria-expanded=${wide ? open : sheet}
+      onClick=${toggle} />
+    ${sheet && html`<${Pane} sheet onClose=${() => setSheet(false)} />`}`;
+}
+
+function Tray({ onClose }) {
+  const { Screen } = useScreen(TRAY);
+  return Screen && html`<${Screen} onClose=${onClose} />`;
+}
+
+function Bell() {
+  const [open, setOpen] = useState(false);
+  const count = useWaiting();
+  return html`<span class="bell"><${IconButton} icon="bell" label=${count ? text("tray.open_count", { count }) : text("tray.open")} aria-haspopup="dialog"
+      onClick=${() => setOpen(true)} />
+    ${count > 0 && html`<span class="count" aria-hidden="true">${count}</span>`}
+    ${open && html`<${Tray} onClose=${() => setOpen(false)} />`}</span>`;
+}
+
+/** What knocks is loaded with the first invite. */
+function Door() {
+  const { Screen } = useScreen(useStore(invites).length > 0 && KNOCK);
+  return html`<div class="knocks" aria-live="polite">${Screen && html`<${Screen} />`}</div>`;
+}
+
 function Top() {
   const { status, user, connection } = useStore(session);
   return html`<header class="top">
     <${Brand} />
     ${status === "in" && html`<${Connection} connection=${connection} />`}
     <span class="spring"></span>
+    ${status === "in" && html`<${People} /><${Bell} />`}
     <${Theme} />
-    ${user && html`<a class="me" href="/profile"><${Avatar} name=${user.username} /><span>${user.username}</span></a>
-      <${IconButton} icon="out" label=${text("top.sign_out")} onClick=${signOut} />`}
+    ${user && html`<a class="me" href="/profile" aria-label=${user.username}><${Avatar} name=${user.username} /><span>${user.username}</span></a>
+      <${IconButton} icon="out" label=${text("top.sign_out")} class="sign-out" onClick=${signOut} />`}
     ${status === "out" && html`<${LinkButton} href="/signin">${text("top.sign_in")}<//>`}
   </header>`;
 }
@@ -155,9 +212,20 @@ function Toasts() {
   </div>`;
 }
 
+function Beside() {
+  const { path } = useStore(here);
+  const { status } = useStore(session);
+  const wide = useMedia(BESIDE) && !place(path)?.one.full;
+  const shown = useStore(pane) && wide && status === "in" && path !== "/";
+  useEffect(() => {
+    document.getElementById("app").classList.toggle("with-pane", shown);
+  }, [shown]);
+  return shown && html`<${Pane} />`;
+}
+
 function App() {
   return html`<a class="skip" href="#main" data-outside>${text("app.skip")}</a>
-    <${Rail} /><${Top} /><${Main} /><${Toasts} />`;
+    <${Rail} /><${Top} /><${Main} /><${Beside} /><${Toasts} /><${Door} />`;
 }
 
 startRouter();

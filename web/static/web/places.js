@@ -3,14 +3,18 @@
  *
  * `path` may have fields; `load` brings the module whose default export draws it, with the fields, `path` and
  * `query` as properties.
- * `rail` puts it in the navigation; `open` lets in who is not signed in.
+ * `rail` puts it in the navigation; `open` lets in who is not signed in; `full` leaves no room beside it for the people pane.
  */
 export const PLACES = [
   { path: "/", rail: null, open: true, load: () => import("./screens/home.js") },
-  { path: "/play", rail: "play", load: () => import("./screens/lobby.js") },
-  { path: "/games/:id", rail: null, load: () => import("./screens/game.js") },
+  { path: "/play", rail: "play", load: () => import("./screens/play.js") },
+  { path: "/games/:id", rail: null, full: true, load: () => import("./screens/game.js") },
   { path: "/watch", rail: "watch", load: () => import("./screens/watch.js") },
   { path: "/replay/:id", rail: null, load: () => import("./screens/replay.js") },
+  { path: "/lobbies", rail: "lobbies", load: () => import("./screens/lobbies.js") },
+  { path: "/lobbies/:id", rail: null, full: true, load: () => import("./screens/lobby_room.js") },
+  { path: "/friends", rail: "friends", full: true, load: () => import("./screens/friends.js") },
+  { path: "/friends/:id", rail: null, full: true, load: () => import("./screens/friends.js") },
   { path: "/leaderboard", rail: "leaderboard", load: () => import("./screens/leaderboard.js") },
   { path: "/leaderboard/:game", rail: null, load: () => import("./screens/leaderboard.js") },
   { path: "/profile", rail: "profile", load: () => import("./screens/profile.js") },

@@ -1,4 +1,5 @@
 /** The queue: joining, one's place in it, leaving, and going to the game that comes of it. */
+import { isLeader, party } from "./people.js";
 import { go } from "./router.js";
 import { client, session } from "./session.js";
 import { Store } from "./store.js";
@@ -34,7 +35,9 @@ function follow() {
 
 export async function joinQueue(game) {
   if (queue.value && queue.value.game !== game) await client.leaveQueue();
-  settle(await client.joinQueue(game));
+  // A party queues as one, and its leader picks the game.
+  const together = isLeader(party.value) && party.value.members.length > 1 ? { party_id: party.value.id } : {};
+  settle(await client.joinQueue(game, together));
   if (queue.value) follow();
 }
 
@@ -66,11 +69,16 @@ export async function playFriend(game) {
   go(`/games/${made.id}`);
 }
 
+// Of several windows the one that is looked at takes the seat.
 client.on("match_found", ({ game_id }) => {
-  if (!queue.value) return;
+  if (!queue.value && document.visibilityState !== "visible") return;
   stop();
   go(`/games/${game_id}`);
 });
+
+// A party's leader joins and leaves for all of them.
+client.on("queue_joined", () => resumeQueue().catch(() => {}));
+for (const end of ["queue_left", "queue_expired"]) client.on(end, stop);
 
 session.subscribe(({ status }) => {
   if (status === "out") stop();

@@ -159,7 +159,7 @@ function Result({ room, me, act, offline }) {
       <${LinkButton} kind=${me === null ? "primary" : "plain"} href=${`/replay/${room.id}`}>${text("result.replay")}<//>
       <${LinkButton} kind="quiet" href="/play">${text("game.other_game")}<//>
     </div>
-    ${again.error && html`<${Refusal}>${reason(again.error)}<//>`}
+    <${Refusal} error=${again.error} />
   <//>`;
 }
 
@@ -180,7 +180,7 @@ function Controls({ room, me, act }) {
   if (sure)
     return html`<div class="offer"><p>${text("game.resign_sure")}</p>
       <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>${text("game.resign_yes")}<//>
-        <${Button} onClick=${() => setSure(false)}>${text("lobby.cancel")}<//></div></div>`;
+        <${Button} onClick=${() => setSure(false)}>${text("dialog.cancel")}<//></div></div>`;
   return html`<div class="actions">
     <${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
       ${text(offer === me ? "game.draw_offered" : "game.draw")}<//>
@@ -310,7 +310,7 @@ function Invitation({ game, title, onJoined }) {
     <h1>${text("game.join_title", { name: game.players[0]?.username ?? "" })}</h1>
     <p>${text("game.join_text", { game: title })}</p>
     <${Button} kind="primary" busy=${join.busy} onClick=${() => join.run()}>${text("game.join")}<//>
-    ${join.error && html`<${Refusal}>${reason(join.error)}<//>`}
+    <${Refusal} error=${join.error} />
   </div>`;
 }
 

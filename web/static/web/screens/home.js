@@ -1,9 +1,9 @@
 /** The first thing a stranger sees: one sentence, a board that moves, and the way in. */
-import { Button, LinkButton, useAction, useTitle } from "../components.js";
+import { Button, LinkButton, Refusal, useAction, useTitle } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import ConnectFour, { landing, MARKS } from "../games/connect_four.js";
 import { go } from "../router.js";
-import { playAsGuest, reason, session } from "../session.js";
+import { playAsGuest, session } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 
@@ -57,7 +57,7 @@ export default function Home() {
         <${Button} kind="primary" class="large" busy=${guest.busy} onClick=${enter}>${text("home.play")}<//>
         ${status !== "in" && html`<${LinkButton} href="/signin" class="button plain large">${text("home.sign_in")}<//>`}
       </div>
-      ${guest.error && html`<p class="refusal" role="alert">${reason(guest.error)}</p>`}
+      <${Refusal} error=${guest.error} />
     </div>
     <${Demo} />
   </div>`;

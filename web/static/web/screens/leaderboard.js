@@ -40,7 +40,7 @@ export default function Leaderboard({ game: chosen }) {
   const game = chosen ?? games[0]?.name;
   return html`<div class="page">
     <header><h1>${text("leaderboard.title")}</h1></header>
-    <${Tabs} name="game" label=${text("lobby.title")} value=${game} onChoose=${(name) => go(`/leaderboard/${name}`, { replace: true })}
+    <${Tabs} name="game" label=${text("play.title")} value=${game} onChoose=${(name) => go(`/leaderboard/${name}`, { replace: true })}
       options=${games.map(({ name, title }) => ({ value: name, label: title }))} />
     ${game && html`<${Ranks} key=${game} game=${game} />`}
   </div>`;

@@ -1,6 +1,6 @@
 /** Oneself: name, games played, and for guests the way to a lasting account. */
 import { catalog } from "../catalog.js";
-import { Avatar, Badge, Button, Card, Empty, Failure, Field, Skeleton, useAction, useLoad, useTitle } from "../components.js";
+import { Avatar, Badge, Button, Card, Empty, Failure, Field, Form, Skeleton, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
 import { GameArt } from "../games/art.js";
 import { client, reason, session, signOut, upgrade } from "../session.js";
@@ -32,28 +32,21 @@ function Games({ me }) {
       <span class="thumb"><${GameArt} name=${game.game} /></span>
       <span class="grow"><strong>${others.join(", ") || "–"}</strong><span class="soft small">${data.titles[game.game] ?? game.game}</span></span>
       ${ended && html`<${Badge} kind=${OUTCOMES[ended]}>${text(`profile.${ended}`)}<//>`}
-      ${!over && html`<${Badge} kind="accent">${text("lobby.resume")}<//>`}</a></li>`;
+      ${!over && html`<${Badge} kind="accent">${text("play.resume")}<//>`}</a></li>`;
   })}</ul>`;
 }
 
 function Keep() {
-  const keep = useAction(async (fields) => {
+  const keep = async (fields) => {
     await upgrade(fields);
     toast(text("profile.kept"));
-  });
-  const submit = (event) => {
-    event.preventDefault();
-    keep.run(Object.fromEntries(new FormData(event.currentTarget)));
   };
-  const errors = keep.error?.errors ?? {};
   return html`<${Card} title=${text("profile.keep_title")}>
     <p class="soft">${text("profile.keep_text")}</p>
-    <form onSubmit=${submit}>
-      <${Field} label=${text("register.email")} name="email" type="email" required autocomplete="email" errors=${errors.email} />
-      <${Field} label=${text("register.password")} name="password" type="password" required autocomplete="new-password" errors=${errors.password} />
-      ${keep.error && !errors.email && !errors.password && html`<p class="refusal" role="alert">${reason(keep.error)}</p>`}
-      <div class="actions"><${Button} kind="primary" type="submit" busy=${keep.busy}>${text("profile.keep")}<//></div>
-    </form>
+    <${Form} onSend=${keep} submit=${text("profile.keep")}>
+      <${Field} label=${text("register.email")} name="email" type="email" required autocomplete="email" />
+      <${Field} label=${text("register.password")} name="password" type="password" required autocomplete="new-password" />
+    <//>
   <//>`;
 }
 

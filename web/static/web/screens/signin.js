@@ -1,8 +1,8 @@
 /** Sign in and register. Whoever came from a place goes back there. */
-import { Button, Card, Field, Tabs, useAction, useTitle } from "../components.js";
+import { Button, Card, Field, Form, Refusal, Tabs, useAction, useTitle } from "../components.js";
 import { html, useEffect } from "../dom.js";
 import { go } from "../router.js";
-import { playAsGuest, reason, register, session, signIn } from "../session.js";
+import { playAsGuest, register, session, signIn } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 
@@ -38,29 +38,20 @@ export default function SignIn({ path, query }) {
   const { status } = useStore(session);
   const form = FORMS[path];
   const next = nextPlace(query);
-  const send = useAction(form.send);
   const guest = useAction(playAsGuest);
   useTitle(text(form.title));
   useEffect(() => {
     if (status === "in") go(next, { replace: true });
   }, [status]);
-  const submit = (event) => {
-    event.preventDefault();
-    send.run(Object.fromEntries(new FormData(event.currentTarget)));
-  };
   const search = query.size ? `?${query}` : "";
-  const error = send.error ?? guest.error;
-  const told = form.fields.some(({ name }) => error?.errors?.[name]);
   return html`<${Card} class="gate">
     <h1>${text(form.title)}</h1>
     <${Tabs} name="form" label=${text("top.sign_in")} value=${path} onChoose=${(to) => go(to + search, { replace: true })}
       options=${[{ value: "/signin", label: text("signin.submit") }, { value: "/register", label: text("register.submit") }]} />
-    <form onSubmit=${submit} key=${path}>
-      ${form.fields.map(({ label, ...field }) => html`<${Field} key=${field.name} required label=${text(label)}
-        errors=${error?.errors?.[field.name]} ...${field} />`)}
-      ${error && !told && html`<p class="refusal" role="alert">${reason(error)}</p>`}
-      <${Button} kind="primary" type="submit" class="wide" busy=${send.busy}>${text(form.submit)}<//>
-    </form>
+    <${Form} key=${path} onSend=${form.send} submit=${text(form.submit)}>
+      ${form.fields.map(({ label, ...field }) => html`<${Field} key=${field.name} required label=${text(label)} ...${field} />`)}
+    <//>
+    <${Refusal} error=${guest.error} />
     <${Button} kind="quiet" busy=${guest.busy} onClick=${() => guest.run()}>${text("signin.guest")}<//>
   <//>`;
 }

@@ -32,7 +32,7 @@ function Queue({ games }) {
     <${Button} busy=${leave.busy} onClick=${() => leave.run()}>${text("queue.leave")}<//>
     ${waited >= OFFER_COMPUTER_AFTER_MS && html`<div class="offer" role="status"><p>${text("queue.nobody")}</p>
       <${Button} kind="primary" icon="robot" busy=${computer.busy} onClick=${() => computer.run()}>${text("queue.computer")}<//></div>`}
-    ${(leave.error ?? computer.error) && html`<${Refusal}>${reason(leave.error ?? computer.error)}<//>`}
+    <${Refusal} error=${leave.error ?? computer.error} />
   <//>`;
 }
 
@@ -44,15 +44,15 @@ function GameCard({ game, queued, onComputer }) {
   return html`<${Card} class="game-card">
     <div class="art"><${GameArt} name=${game.name} /></div>
     <div class="facts"><h2>${game.title}</h2>
-      <p class="soft small">${text(`lobby.${game.kind}`)} · ${text("lobby.players", { players })}</p></div>
+      <p class="soft small">${text(`play.${game.kind}`)} · ${text("play.players", { players })}</p></div>
     <div class="ways">
       <${Button} kind="primary" icon="play" busy=${play.busy} disabled=${queued} onClick=${() => play.run()}
-        aria-label=${`${text("lobby.play")}: ${game.title}`}>${text("lobby.play")}<//>
-      <${Button} icon="robot" onClick=${onComputer} aria-label=${`${text("lobby.computer")}: ${game.title}`}>${text("lobby.computer")}<//>
+        aria-label=${`${text("play.play")}: ${game.title}`}>${text("play.play")}<//>
+      <${Button} icon="robot" onClick=${onComputer} aria-label=${`${text("play.computer")}: ${game.title}`}>${text("play.computer")}<//>
       <${Button} icon="friend" busy=${friend.busy} onClick=${() => friend.run()}
-        aria-label=${`${text("lobby.friend")}: ${game.title}`}>${text("lobby.friend")}<//>
+        aria-label=${`${text("play.friend")}: ${game.title}`}>${text("play.friend")}<//>
     </div>
-    ${error && html`<${Refusal}>${reason(error)}<//>`}
+    <${Refusal} error=${error} />
   <//>`;
 }
 
@@ -60,30 +60,30 @@ function Running({ games }) {
   const me = session.value.user.id;
   const { data } = useLoad(() => client.request("GET", "/api/games/?mine=1&state=active"), []);
   if (!data?.results.length) return null;
-  return html`<section class="page wide"><h2>${text("lobby.running")}</h2><ul class="list">
+  return html`<section class="page wide"><h2>${text("play.running")}</h2><ul class="list">
     ${data.results.map((one) => {
       const others = one.players.filter(({ id }) => id !== me);
       return html`<li key=${one.id}><a class="row" href=${`/games/${one.id}`}>
         <${Avatar} name=${others[0]?.username} />
         <span class="grow"><strong>${others.map(({ username }) => username).join(", ")}</strong>
           <span class="soft small">${games.find(({ name }) => name === one.game)?.title ?? one.game}</span></span>
-        <${Badge} kind="accent">${text("lobby.resume")}<//></a></li>`;
+        <${Badge} kind="accent">${text("play.resume")}<//></a></li>`;
     })}
   </ul></section>`;
 }
 
 function Strength({ game, onClose }) {
   const play = useAction((level) => playComputer(game.name, level));
-  return html`<${Dialog} title=${text("lobby.computer_title")} onClose=${onClose}>
+  return html`<${Dialog} title=${text("play.computer_title")} onClose=${onClose}>
     <div class="stack">
       ${LEVELS.map((level) => html`<${Button} key=${level} class="wide" kind=${level === 1 ? "primary" : "plain"}
-        busy=${play.busy} onClick=${() => play.run(level)}>${text(`lobby.level_${level}`)}<//>`)}
-      ${play.error && html`<${Refusal}>${reason(play.error)}<//>`}
+        busy=${play.busy} onClick=${() => play.run(level)}>${text(`play.level_${level}`)}<//>`)}
+      <${Refusal} error=${play.error} />
     </div>
   <//>`;
 }
 
-export default function Lobby({ query }) {
+export default function Play({ query }) {
   const { data: games, error, reload } = useLoad(catalog, []);
   const place = useStore(queue);
   const [computer, setComputer] = useState(null);
@@ -99,10 +99,10 @@ export default function Lobby({ query }) {
   }, []);
   if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
   if (!games) return html`<${Skeleton} rows=${4} tall />`;
-  if (!games.length) return html`<${Empty} words=${text("lobby.empty")} />`;
+  if (!games.length) return html`<${Empty} words=${text("play.empty")} />`;
   return html`<div class="page wide">
-    <h1>${text("lobby.title")}</h1>
-    ${start.error && html`<${Refusal}>${reason(start.error)}<//>`}
+    <h1>${text("play.title")}</h1>
+    <${Refusal} error=${start.error} />
     <${Queue} games=${games} />
     <${Running} games=${games} />
     <div class="games">

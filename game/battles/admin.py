@@ -1,0 +1,94 @@
+"""Battles for operators: their templates to edit, what is fought to look at."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from game.admin import ToLookAt
+from game.battles import services
+from game.battles.models import (
+    Battle,
+    BattleTemplate,
+    DropChance,
+    Enemy,
+    EnemyTemplate,
+    Fighter,
+    Lineup,
+)
+
+
+@admin.register(EnemyTemplate)
+class EnemyTemplates(ModelAdmin):
+    """Sorts of enemies."""
+
+    list_display = ("name", "max_hp", "attack", "defense", "critical_percent", "acts_every_ms")
+    search_fields = ("name",)
+
+
+class LineupLines(TabularInline):
+    """Which enemies, and how many."""
+
+    model = Lineup
+    extra = 0
+    min_num = 1
+
+
+class DropLines(TabularInline):
+    """The drop table."""
+
+    model = DropChance
+    extra = 0
+
+
+@admin.register(BattleTemplate)
+class BattleTemplates(ModelAdmin):
+    """Sorts of battles. What is changed here counts for the battles made from then on."""
+
+    list_display = ("name", "level", "max_players", "stamina_cost", "xp", "gold", "is_offered")
+    list_filter = ("is_offered",)
+    search_fields = ("name",)
+    ordering = ("level",)
+    inlines = (LineupLines, DropLines)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        services.offer(form.instance.pk)
+
+
+class Enemies(ToLookAt, TabularInline):
+    """The enemies, as they stand."""
+
+    model = Enemy
+    fields = ("number", "name", "hp", "max_hp", "acts_at")
+    ordering = ("number",)
+
+
+class Fighters(ToLookAt, TabularInline):
+    """Who fights, or has fought."""
+
+    model = Fighter
+    fields = ("user", "hp", "max_hp", "damage_dealt", "joined_at", "loot")
+    readonly_fields = ("joined_at",)
+    ordering = ("pk",)
+
+
+@admin.register(Battle)
+class Battles(ToLookAt, ModelAdmin):
+    """Battles with their enemies and fighters."""
+
+    list_display = ("id", "name", "level", "state", "names", "created_at", "finished_at")
+    list_filter = ("state", "level")
+    search_fields = ("name", "fighters__user__username")
+    ordering = ("-pk",)
+    show_full_result_count = False
+    inlines = (Enemies, Fighters)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Battle]:
+        return super().get_queryset(request).prefetch_related("fighters__user")
+
+    @admin.display(description="Fighters")
+    def names(self, battle: Battle) -> str:
+        return ", ".join(fighter.user.username for fighter in battle.fighters.all())

@@ -1,0 +1,124 @@
+"""The routes of battles."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import identity
+from core import paging
+from core.idempotency import idempotent
+from game.battles import selectors, serializers, services
+
+
+class Available(APIView):
+    """Battles to join."""
+
+    @extend_schema(
+        operation_id="api_battles_available",
+        description="Battles with a free place, the easiest first.",
+        responses=serializers.AvailableBattle(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return Response(selectors.available())
+
+
+class OneBattle(APIView):
+    """A battle the caller has joined."""
+
+    @extend_schema(
+        operation_id="api_battles_retrieve",
+        description="403 `not_in_battle`, 404 `unknown_battle`.",
+        responses=serializers.BattleShape,
+    )
+    def get(self, request: Request, battle_id: int) -> Response:
+        return Response(_shown(battle_id, identity(request).user_id))
+
+
+class Join(APIView):
+    """A place in a battle."""
+
+    @extend_schema(
+        description=(
+            "Take a place, for stamina; again, it is the same one at no cost. 402 `not_enough_stamina`, "
+            "404 `unknown_battle`, 409 `battle_full` or `battle_over`."
+        ),
+        request=None,
+        responses=serializers.BattleShape,
+    )
+    @idempotent
+    def post(self, request: Request, battle_id: int) -> Response:
+        user_id = identity(request).user_id
+        services.join(user_id=user_id, battle_id=battle_id)
+        return Response(_shown(battle_id, user_id))
+
+
+class Attack(APIView):
+    """An attack."""
+
+    @extend_schema(
+        description=(
+            "Strike an enemy with what the caller's own stats give, at most twice a second. "
+            "403 `not_in_battle`, 404 `unknown_battle` or `unknown_enemy`, 409 `battle_over`, "
+            "`enemy_defeated` or `fighter_fallen`, 429 `attack_cooldown`."
+        ),
+        request=serializers.AttackWanted,
+        responses=serializers.AttackResult,
+    )
+    @idempotent
+    def post(self, request: Request, battle_id: int) -> Response:
+        body = serializers.AttackWanted(data=request.data)
+        body.is_valid(raise_exception=True)
+        struck = services.attack(
+            user_id=identity(request).user_id,
+            battle_id=battle_id,
+            enemy_id=body.validated_data["enemy_id"],
+        )
+        return Response(
+            {
+                "damage": struck.hit.damage,
+                "critical": struck.hit.critical,
+                "enemy_hp": struck.enemy_hp,
+                "state": struck.state,
+            }
+        )
+
+
+class ClaimLoot(APIView):
+    """What a won battle gives."""
+
+    @extend_schema(
+        description=(
+            "Once for each who joined. 403 `not_in_battle`, 404 `unknown_battle`, "
+            "409 `battle_not_won` or `loot_claimed`."
+        ),
+        request=None,
+        responses=serializers.LootShape,
+    )
+    @idempotent
+    def post(self, request: Request, battle_id: int) -> Response:
+        return Response(services.claim_loot(user_id=identity(request).user_id, battle_id=battle_id))
+
+
+class History(APIView):
+    """Battles that are over."""
+
+    @extend_schema(
+        operation_id="api_battles_history",
+        description="The caller's past battles, newest first.",
+        parameters=paging.PAGE_PARAMETERS,
+        responses=paging.page_of(serializers.PastBattle),
+    )
+    def get(self, request: Request) -> Response:
+        return paging.page(
+            self,
+            selectors.past_battles(identity(request).user_id),
+            ordering="-pk",
+            show=lambda fighters: [selectors.past_battle(fighter) for fighter in fighters],
+        )
+
+
+def _shown(battle_id: int, user_id: int) -> dict[str, Any]:
+    return selectors.battle_state(battle_id, user_id) | {"ws_url": selectors.ws_url(battle_id)}

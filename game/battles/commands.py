@@ -1,0 +1,19 @@
+"""What a fighter may ask over a battle's socket."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from realtime.messages import Command
+
+
+class Attack(Command):
+    """Strike an enemy. What it does is the server's to say: a client's ``damage`` is never read."""
+
+    enemy_id: int
+
+
+class Chat(Command):
+    """Say something to the fighters of this battle."""
+
+    message: Annotated[str, Meta(min_length=1, max_length=500)]

@@ -1,0 +1,101 @@
+"""The socket of a battle: one for each fighter."""
+
+from itertools import count
+
+from game.battles import commands, events, selectors, services
+from game.battles.live import worker_of
+from game.battles.refusals import UnknownBattle
+from realtime import limits, worker
+from realtime.connection import Connection
+from realtime.consumer import Consumer, handles
+from realtime.publishing import publish_now
+from realtime.relay import relayed
+from realtime.worker import in_database
+
+REPLACED = 4409
+CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0
+
+_numbers = count(1)
+_open: dict[str, Connection] = {}
+
+
+@relayed("battle.replaced")
+def close_replaced(sender: str, socket: str) -> None:
+    """Close the older socket of a player who has opened another."""
+    connection = _open.get(socket)
+    if connection is not None:
+        connection.close(REPLACED, "replaced")
+
+
+class BattleConsumer(Consumer):
+    """A battle, for those who have joined it."""
+
+    opens_with = events.Connected
+    tells = (
+        events.PlayerJoined,
+        events.PlayerLeft,
+        events.Attack,
+        events.EnemyAttack,
+        events.EnemyDefeated,
+        events.BattleWon,
+        events.BattleLost,
+        events.Chat,
+    )
+    battle_id: int
+    socket: str | None = None
+
+    async def opened(self) -> None:
+        given = self.scope["url_route"]["kwargs"]["battle_id"]
+        if not (given.isascii() and given.isdigit() and len(given) < 19):
+            raise UnknownBattle
+        self.battle_id = int(given)
+        await self._snapshot()  # before anything is heard: who has not joined is refused
+        here = worker.current()
+        self.socket = f"{here.id}/{next(_numbers)}"
+        _open[self.socket] = self.connection
+        await self.follow(events.in_battle(self.battle_id), self._snapshot)
+        before = await in_database(
+            services.come, user_id=self.player.user_id, battle_id=self.battle_id, socket=self.socket
+        )
+        if before in _open:
+            close_replaced(here.id, before)
+        elif before:
+            here.relay.tell(worker_of(before), "battle.replaced", before)
+
+    async def closed(self) -> None:
+        if self.socket is not None:
+            del _open[self.socket]
+            await in_database(
+                services.leave, user_id=self.player.user_id, battle_id=self.battle_id, socket=self.socket
+            )
+
+    async def _snapshot(self) -> events.Connected:
+        state = await in_database(selectors.battle_state, self.battle_id, self.player.user_id)
+        return events.Connected(**state)
+
+    @handles(commands.Attack)
+    async def attack(self, command: commands.Attack) -> None:
+        await in_database(
+            services.attack,
+            user_id=self.player.user_id,
+            battle_id=self.battle_id,
+            enemy_id=command.enemy_id,
+        )
+
+    @handles(commands.Chat)
+    async def chat(self, command: commands.Chat) -> None:
+        player = self.player
+        await limits.take(
+            worker.current().redis,
+            f"battle_chat:{player.user_id}",
+            allowed=CHAT_ALLOWED,
+            window_s=CHAT_WINDOW_S,
+        )
+        publish_now(
+            events.Chat(
+                battle_id=self.battle_id,
+                user_id=player.user_id,
+                username=player.username,
+                message=command.message,
+            )
+        )

@@ -1,0 +1,7 @@
+"""The sockets of battles."""
+
+from django.urls import re_path
+
+from game.battles.consumers import BattleConsumer
+
+websocket_urlpatterns = [re_path(r"^ws/battle/(?P<battle_id>[^/]+)/?$", BattleConsumer.as_asgi())]

@@ -1,0 +1,124 @@
+"""Questions about battles."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, F, QuerySet
+from django.utils import timezone
+
+from game.battles import events
+from game.battles.models import Battle, Enemy, Fighter
+from game.battles.refusals import NotInBattle, UnknownBattle
+
+
+def ws_url(battle_id: int) -> str:
+    """Where the battle's socket is."""
+    return f"/ws/battle/{battle_id}"
+
+
+def enemy_states(enemies: Iterable[Enemy]) -> list[events.EnemyState]:
+    """How these enemies stand."""
+    return [
+        events.EnemyState(id=enemy.pk, name=enemy.name, hp=enemy.hp, max_hp=enemy.max_hp) for enemy in enemies
+    ]
+
+
+def fighter_states(fighters: Iterable[Fighter]) -> list[events.FighterState]:
+    """How these fighters stand."""
+    return [
+        events.FighterState(
+            user_id=fighter.user_id,
+            username=fighter.user.username,
+            hp=fighter.hp,
+            max_hp=fighter.max_hp,
+            damage_dealt=fighter.damage_dealt,
+            connected=bool(fighter.socket),
+        )
+        for fighter in fighters
+    ]
+
+
+def joinable() -> QuerySet[Any]:
+    """Battles under way that have a free place, with their number of ``players``."""
+    counted = Battle.objects.filter(state__in=Battle.UNDER_WAY).annotate(players=Count("fighters"))
+    return counted.filter(players__lt=F("max_players"))
+
+
+def available() -> list[dict[str, Any]]:
+    """The battles that can be joined now, the easiest first."""
+    battles = joinable().filter(template__is_offered=True).prefetch_related("enemies")
+    return [
+        {
+            "id": battle.pk,
+            "name": battle.name,
+            "level": battle.level,
+            "enemies": enemy_states(sorted(battle.enemies.all(), key=lambda enemy: enemy.number)),
+            "players": battle.players,
+            "max_players": battle.max_players,
+            "stamina_cost": battle.stamina_cost,
+            "state": battle.state,
+        }
+        for battle in battles.order_by("level", "pk")
+    ]
+
+
+def battle_state(battle_id: int, user_id: int) -> dict[str, Any]:
+    """All there is to know of a battle, for one of its fighters.
+
+    Raises ``UnknownBattle``, ``NotInBattle``.
+    """
+    battle = Battle.objects.filter(pk=battle_id).first()
+    if battle is None:
+        raise UnknownBattle
+    fighters = list(battle.fighters.select_related("user").order_by("pk"))
+    mine = next((fighter for fighter in fighters if fighter.user_id == user_id), None)
+    if mine is None:
+        raise NotInBattle
+    return {
+        "id": battle.pk,
+        "name": battle.name,
+        "level": battle.level,
+        "state": battle.state,
+        "enemies": enemy_states(battle.enemies.order_by("number")),
+        "players": fighter_states(fighters),
+        "max_players": battle.max_players,
+        "stamina_cost": battle.stamina_cost,
+        "step": battle.step,
+        "user_id": user_id,
+        "loot_claimed": mine.loot is not None,
+    }
+
+
+def past_battles(user_id: int) -> QuerySet[Fighter]:
+    """The user's parts in battles that are over."""
+    return Fighter.objects.filter(user_id=user_id, battle__state__in=Battle.OVER).select_related("battle")
+
+
+def past_battle(fighter: Fighter) -> dict[str, Any]:
+    """A part in a battle that is over."""
+    battle = fighter.battle
+    return {
+        "id": battle.pk,
+        "name": battle.name,
+        "level": battle.level,
+        "state": battle.state,
+        "damage_dealt": fighter.damage_dealt,
+        "hp": fighter.hp,
+        "max_hp": fighter.max_hp,
+        "loot": fighter.loot,
+        "loot_claimed": fighter.loot is not None,
+        "joined_at": fighter.joined_at,
+        "finished_at": battle.finished_at,
+    }
+
+
+def due() -> list[int]:
+    """The battles whose enemies are to act now, those that have waited longest first."""
+    late = Battle.objects.filter(acts_at__lte=timezone.now()).order_by("acts_at")
+    return list(late.values_list("pk", flat=True)[:100])
+
+
+def open_sockets() -> list[tuple[int, int, str]]:
+    """The sockets of battles under way, as (battle id, user id, socket)."""
+    there = Fighter.objects.filter(battle__state__in=Battle.UNDER_WAY).exclude(socket="")
+    return list(there.values_list("battle_id", "user_id", "socket"))

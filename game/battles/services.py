@@ -1,0 +1,335 @@
+"""What changes battles. Each change is one transaction under the lock of the battle's row: any worker can
+make it, and none can lose it.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from game import combat
+from game.battles import events, progress, rules, selectors
+from game.battles.models import Battle, BattleTemplate, Enemy, Fighter
+from game.battles.refusals import (
+    BattleFull,
+    BattleNotWon,
+    BattleOver,
+    EnemyIsDefeated,
+    FighterFallen,
+    LootClaimed,
+    NotInBattle,
+    TooQuick,
+    UnknownBattle,
+    UnknownEnemy,
+)
+from realtime.publishing import publish
+
+MAX_SEED = 2**63
+
+
+class Struck(NamedTuple):
+    """What an attack did, and how the battle stands after it."""
+
+    hit: combat.Hit
+    enemy_hp: int
+    state: str
+
+
+@transaction.atomic
+def join(*, user_id: int, battle_id: int) -> None:
+    """Take a place, for stamina; who has one keeps it, at no cost.
+
+    Raises ``UnknownBattle``, ``BattleOver``, ``BattleFull``, ``NotEnoughStamina``.
+    """
+    battle = _locked(battle_id)
+    players = battle.fighters.count()
+    if battle.fighters.filter(user_id=user_id).exists():
+        return
+    if battle.state in Battle.OVER:
+        raise BattleOver
+    if players >= battle.max_players:
+        raise BattleFull
+    progress.spend_stamina(user_id, battle.stamina_cost, cause="battle", key=f"battle:{battle.pk}:join")
+    max_hp = progress.combat_stats(user_id).max_hp
+    now = timezone.now()
+    fighter = Fighter.objects.create(battle=battle, user_id=user_id, hp=max_hp, max_hp=max_hp, ready_at=now)
+    players += 1
+    enemies = _living(battle)
+    for enemy in enemies:
+        grown = combat.scaled_hp(enemy.base_hp, players)
+        enemy.hp, enemy.max_hp = enemy.hp + grown - enemy.max_hp, grown
+        if enemy.acts_at is None:
+            enemy.acts_at = now + rules.START_WITHIN
+    Enemy.objects.bulk_update(enemies, ["hp", "max_hp", "acts_at"])
+    _save_step(battle, enemies)
+    publish(_joined(battle, fighter))
+    if players == battle.max_players:
+        offer(battle.template_id)
+
+
+@transaction.atomic
+def attack(*, user_id: int, battle_id: int, enemy_id: int) -> Struck:
+    """Strike an enemy with the attacker's own strength.
+
+    Raises ``UnknownBattle``, ``NotInBattle``, ``BattleOver``, ``FighterFallen``, ``UnknownEnemy``,
+    ``EnemyIsDefeated``, ``TooQuick``.
+    """
+    battle = _locked(battle_id)
+    fighter = _fighter(battle, user_id)
+    if battle.state in Battle.OVER:
+        raise BattleOver
+    if fighter.hp == 0:
+        raise FighterFallen
+    enemies = list(battle.enemies.order_by("number"))
+    target = next((enemy for enemy in enemies if enemy.pk == enemy_id), None)
+    if target is None:
+        raise UnknownEnemy
+    if target.hp == 0:
+        raise EnemyIsDefeated
+    now = timezone.now()
+    if now < fighter.ready_at:
+        raise TooQuick(retry_after=round((fighter.ready_at - now).total_seconds(), 3))
+
+    hit = combat.strike(progress.combat_stats(user_id), target, rules.generator(battle.seed, battle.step))
+    target.hp = max(0, target.hp - hit.damage)
+    fighter.damage_dealt += hit.damage
+    fighter.ready_at = now + rules.COOLDOWN
+    fighter.save(update_fields=["damage_dealt", "ready_at"])
+    living = [enemy for enemy in enemies if enemy.hp]
+    if target.hp == 0:
+        target.acts_at = None
+    if battle.state == Battle.State.WAITING:
+        _begin(battle, living, now)
+    Enemy.objects.bulk_update(enemies, ["hp", "acts_at"])
+    _save_step(battle, living)
+    publish(
+        events.Attack(
+            battle_id=battle.pk,
+            user_id=user_id,
+            enemy_id=target.pk,
+            damage=hit.damage,
+            critical=hit.critical,
+            enemy_hp=target.hp,
+            step=battle.step,
+        )
+    )
+    if target.hp == 0:
+        publish(
+            events.EnemyDefeated(battle_id=battle.pk, enemy_id=target.pk, user_id=user_id, step=battle.step)
+        )
+    if not living:
+        _end(battle, Battle.State.WON, now)
+    return Struck(hit, target.hp, battle.state)
+
+
+@transaction.atomic
+def act(*, battle_id: int) -> bool:
+    """Let the enemies act whose time has come; False if another worker is at it, or nothing is due."""
+    now = timezone.now()
+    due = Battle.objects.select_for_update(skip_locked=True).filter(pk=battle_id, acts_at__lte=now)
+    battle = due.first()
+    if battle is None:
+        return False
+    enemies = _living(battle)
+    fighters = list(battle.fighters.order_by("pk"))
+    if battle.state == Battle.State.WAITING:
+        battle.state = Battle.State.ACTIVE
+    random = rules.generator(battle.seed, battle.step)
+    factor = combat.attack_factor(len(fighters))
+    struck: list[tuple[Enemy, Fighter, combat.Hit, int]] = []
+    for enemy in enemies:
+        standing = [fighter for fighter in fighters if fighter.hp]
+        if enemy.acts_at is None or enemy.acts_at > now or not standing:
+            continue
+        target = random.choice(standing)
+        hit = combat.strike(enemy, progress.combat_stats(target.user_id), random, factor=factor)
+        target.hp = max(0, target.hp - hit.damage)
+        enemy.acts_at = rules.next_action(enemy.acts_at, now, timedelta(milliseconds=enemy.acts_every_ms))
+        struck.append((enemy, target, hit, target.hp))
+    Enemy.objects.bulk_update(enemies, ["acts_at"])
+    Fighter.objects.bulk_update(fighters, ["hp"])
+    _save_step(battle, enemies)
+    for enemy, target, hit, hp in struck:
+        publish(
+            events.EnemyAttack(
+                battle_id=battle.pk,
+                enemy_id=enemy.pk,
+                user_id=target.user_id,
+                damage=hit.damage,
+                critical=hit.critical,
+                player_hp=hp,
+                step=battle.step,
+            )
+        )
+    if not any(fighter.hp for fighter in fighters):
+        _end(battle, Battle.State.LOST, now)
+    return True
+
+
+@transaction.atomic
+def claim_loot(*, user_id: int, battle_id: int) -> dict[str, Any]:
+    """Take what the battle gives, once: ``{xp, gold, items, level_up}``.
+
+    Raises ``UnknownBattle``, ``NotInBattle``, ``BattleNotWon``, ``LootClaimed``.
+    """
+    battle = _locked(battle_id)
+    fighter = _fighter(battle, user_id)
+    if battle.state != Battle.State.WON:
+        raise BattleNotWon
+    if fighter.loot is not None:
+        raise LootClaimed
+    template = battle.template
+    chances = [rules.Chance(drop.item, drop.percent, drop.quantity) for drop in template.drops.order_by("pk")]
+    items = rules.loot(chances, rules.generator(battle.seed, f"loot of {user_id}"))
+    level_up = progress.grant(
+        user_id,
+        xp=template.xp,
+        gold=template.gold,
+        items=items,
+        cause="battle",
+        key=f"battle:{battle.pk}:loot",
+    )
+    fighter.loot = {
+        "xp": template.xp,
+        "gold": template.gold,
+        "items": [item._asdict() for item in items],
+        "level_up": level_up,
+    }
+    fighter.save(update_fields=["loot"])
+    return dict(fighter.loot)
+
+
+@transaction.atomic
+def come(*, user_id: int, battle_id: int, socket: str) -> str:
+    """The player's socket is this one now; returns the one before, which is to be closed, or nothing.
+
+    Raises ``UnknownBattle``, ``NotInBattle``.
+    """
+    battle = _locked(battle_id)
+    fighter = _fighter(battle, user_id)
+    before, fighter.socket = fighter.socket, socket
+    fighter.save(update_fields=["socket"])
+    if not before:
+        _save_step(battle)
+        publish(_joined(battle, fighter))
+    return before
+
+
+@transaction.atomic
+def leave(*, user_id: int, battle_id: int, socket: str) -> None:
+    """This socket is gone; nothing if another has come in its place. The player keeps fighting on return."""
+    battle = Battle.objects.select_for_update().filter(pk=battle_id).first()
+    if battle is None:
+        return
+    fighter = battle.fighters.select_related("user").filter(user_id=user_id, socket=socket).first()
+    if fighter is None:
+        return
+    fighter.socket = ""
+    fighter.save(update_fields=["socket"])
+    _save_step(battle)
+    publish(
+        events.PlayerLeft(
+            battle_id=battle.pk, user_id=user_id, username=fighter.user.username, step=battle.step
+        )
+    )
+
+
+@transaction.atomic
+def offer(template_id: int) -> None:
+    """See to it that there is a battle of this template to join, as long as it is offered."""
+    # The lock keeps two who miss it at the same moment from making two.
+    template = BattleTemplate.objects.select_for_update(no_key=True).filter(pk=template_id).first()
+    if template is None or not template.is_offered:
+        return
+    if selectors.joinable().filter(template=template).exists():
+        return
+    lineup = list(template.lineup.select_related("enemy").order_by("pk"))
+    if not lineup:
+        return
+    battle = Battle.objects.create(
+        template=template,
+        name=template.name,
+        level=template.level,
+        max_players=template.max_players,
+        stamina_cost=template.stamina_cost,
+        seed=secrets.randbelow(MAX_SEED),
+    )
+    sorts = [line.enemy for line in lineup for _ in range(line.count)]
+    Enemy.objects.bulk_create(
+        Enemy(
+            battle=battle,
+            number=number,
+            name=sort.name,
+            base_hp=sort.max_hp,
+            hp=sort.max_hp,
+            max_hp=sort.max_hp,
+            attack=sort.attack,
+            defense=sort.defense,
+            critical_percent=sort.critical_percent,
+            acts_every_ms=sort.acts_every_ms,
+        )
+        for number, sort in enumerate(sorts)
+    )
+
+
+def offer_all() -> None:
+    """See to it that there is a battle of every offered template to join."""
+    for template_id in (
+        BattleTemplate.objects.filter(is_offered=True).order_by("pk").values_list("pk", flat=True)
+    ):
+        offer(template_id)
+
+
+def _locked(battle_id: int) -> Battle:
+    try:
+        return Battle.objects.select_for_update().get(pk=battle_id)
+    except Battle.DoesNotExist:
+        raise UnknownBattle from None
+
+
+def _fighter(battle: Battle, user_id: int) -> Fighter:
+    fighter = battle.fighters.select_related("user").filter(user_id=user_id).first()
+    if fighter is None:
+        raise NotInBattle
+    return fighter
+
+
+def _living(battle: Battle) -> list[Enemy]:
+    return list(battle.enemies.filter(hp__gt=0).order_by("number"))
+
+
+def _begin(battle: Battle, enemies: list[Enemy], now: datetime) -> None:
+    battle.state = Battle.State.ACTIVE
+    for enemy in enemies:
+        enemy.acts_at = now + timedelta(milliseconds=enemy.acts_every_ms)
+
+
+def _save_step(battle: Battle, living: list[Enemy] | None = None) -> None:
+    """Count a change; ``living`` are the enemies left, if their times may have changed."""
+    battle.step += 1
+    if living is not None:
+        battle.acts_at = min((enemy.acts_at for enemy in living if enemy.acts_at), default=None)
+    battle.save(update_fields=["step", "state", "acts_at"])
+
+
+def _joined(battle: Battle, fighter: Fighter) -> events.PlayerJoined:
+    return events.PlayerJoined(
+        battle_id=battle.pk,
+        user_id=fighter.user_id,
+        username=fighter.user.username,
+        hp=fighter.hp,
+        max_hp=fighter.max_hp,
+        connected=bool(fighter.socket),
+        enemies=selectors.enemy_states(battle.enemies.order_by("number")),
+        step=battle.step,
+    )
+
+
+def _end(battle: Battle, state: Battle.State, now: datetime) -> None:
+    battle.state, battle.finished_at, battle.acts_at = state, now, None
+    battle.save(update_fields=["state", "finished_at", "acts_at"])
+    ending = events.BattleWon if state == Battle.State.WON else events.BattleLost
+    publish(ending(battle_id=battle.pk, step=battle.step))
+    offer(battle.template_id)

@@ -1,0 +1,80 @@
+"""Battles over several real server processes: fought from anywhere, and surviving any of them."""
+
+import os
+import subprocess
+import sys
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.clients import NetworkPlayer
+from tests.processes import ROOT
+
+
+@pytest.fixture
+def two_servers(live_server_process):
+    with live_server_process() as one, live_server_process(**one.environment) as two:
+        subprocess.run(
+            [sys.executable, "manage.py", "seed_demo"],
+            cwd=ROOT,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", **one.environment},
+            check=True,
+            capture_output=True,
+        )
+        yield one, two
+
+
+def listed(player):
+    """The easiest battle to join."""
+    headers = {"Authorization": f"Bearer {player.token}"}
+    return httpx.get(f"{player.base_url}/api/battles/available", headers=headers).json()[0]
+
+
+async def strike_until_won(player, battle):
+    """Attack as quickly as is allowed, whatever else is heard."""
+    for enemy in battle["enemies"]:
+        hp = enemy["hp"]
+        while hp:
+            await player.send(type="attack", enemy_id=enemy["id"])
+            while (frame := await player.hear())["type"] not in ("attack", "error"):
+                pass
+            if frame["type"] == "attack":
+                hp = frame["enemy_hp"]
+            elif frame["code"] == "enemy_defeated":
+                hp = 0
+            else:
+                assert frame["code"] == "attack_cooldown", frame
+    await player.hear("battle_won")
+
+
+async def test_a_battle_survives_a_killed_worker_and_is_won_on_another(two_servers):
+    one, two = two_servers
+    ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
+    battle_id = listed(ada)["id"]
+    for player in (ada, bob):
+        battle = player.post(f"/api/battles/join/{battle_id}")
+        await player.enter(battle["ws_url"])
+        assert (await player.hear())["type"] == "connected"
+    first = battle["enemies"][0]["id"]
+    await ada.send(type="attack", enemy_id=first)
+    struck = [await player.hear("attack") for player in (ada, bob)]
+    assert struck[0] == struck[1]
+
+    one.kill(one.pids[0])
+    # Enemies do not wait for the dead, and who is gone is told of.
+    assert (await bob.hear("player_left"))["user_id"] == ada.id
+    await bob.hear("enemy_attack")
+    with pytest.raises(ConnectionClosed):
+        while True:
+            await ada.hear()
+    ada.seq = struck[0]["seq"]
+    await ada.come_back(two.base_url)
+    assert ada.heard[-1]["type"] == "resumed"
+    while (await ada.hear())["type"] != "player_joined":
+        pass
+
+    await strike_until_won(ada, battle)
+    loot = ada.post(f"/api/battles/claim-loot/{battle_id}")
+    assert loot["xp"] > 0
+    assert listed(bob)["id"] != battle_id

@@ -1,0 +1,82 @@
+"""What players get for a match: experience and gold, but not for the same match again and again."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db.models import Count
+from django.utils import timezone
+
+from accounts.models import User
+from game.events import Reward
+from game.models import Game, Seat
+from game.records import Ending
+from progression import services as progression
+
+
+class Worth(NamedTuple):
+    """What a match is worth to a player."""
+
+    xp: int
+    gold: int
+
+
+WIN, DRAW, LOSS = Worth(50, 20), Worth(30, 10), Worth(20, 5)
+BOT_SHARE = 2
+"""Against a bot it is a half of that."""
+MOST_A_DAY = 10
+"""For how many matches in 24 hours somebody is rewarded with the same opponent, or against bots."""
+GIVEN_UP = ("resign", "timeout", "forfeit")
+"""Endings after which the losers get nothing: else losing quickly would pay."""
+
+
+def reward(game: Game, seats: Sequence[Seat], ending: Ending) -> list[Reward]:
+    """Reward the people in a match that ends now, in the transaction of its end; bots want nothing."""
+    if ending.state != Game.State.FINISHED:
+        return []
+    seated = [seat.user_id for seat in seats if seat.bot_level is None]
+    people = User.objects.filter(pk__in=seated, is_active=True).order_by("pk").values_list("pk", flat=True)
+    # What is counted below stays so until the end of the transaction.
+    progression.lock(*people)
+    rewards = []
+    for user_id in people:
+        worth = _worth(user_id, seats, ending)
+        if worth is None or _has_had_enough(user_id, seats):
+            continue
+        given = progression.grant(
+            user_id, xp=worth.xp, gold=worth.gold, cause=f"game: {game.name}", key=f"game:{game.pk}"
+        )
+        rewards.append(
+            Reward(user_id=user_id, xp=given.xp, gold=given.gold, level_up=given.level_up is not None)
+        )
+    return rewards
+
+
+def _worth(user_id: int, seats: Sequence[Seat], ending: Ending) -> Worth | None:
+    winners = {seats[number].user_id for number in ending.winners}
+    if user_id in winners:
+        worth = WIN
+    elif not winners:
+        worth = DRAW
+    elif ending.reason in GIVEN_UP:
+        return None
+    else:
+        worth = LOSS
+    if any(seat.bot_level is not None for seat in seats):
+        return Worth(worth.xp // BOT_SHARE, worth.gold // BOT_SHARE)
+    return worth
+
+
+def _has_had_enough(user_id: int, seats: Sequence[Seat]) -> bool:
+    others = Seat.objects.exclude(user_id=user_id).filter(
+        game__seats__user_id=user_id,
+        game__state=Game.State.FINISHED,
+        game__finished_at__gt=timezone.now() - timedelta(days=1),
+    )
+    if any(seat.bot_level is not None for seat in seats):
+        return others.filter(bot_level__isnull=False).count() >= MOST_A_DAY
+    met = others.filter(user_id__in=[seat.user_id for seat in seats]).values_list("user_id")
+    times = dict(met.annotate(Count("game_id")))
+    # One who is new at the table makes it another match.
+    opponents = [seat.user_id for seat in seats if seat.user_id != user_id]
+    return min((times.get(opponent, 0) for opponent in opponents), default=0) >= MOST_A_DAY

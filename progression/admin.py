@@ -1,0 +1,144 @@
+"""Players, their ledger, and the content of the game, for operators."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from progression import rules, services
+from progression.models import Entry, Item, Offer, Pet, Player, Species, Stack
+
+MOST_GRANTED = 1_000_000
+
+
+class OnlyChanged(ModelAdmin):
+    """Saves what was changed in the form and nothing else: the shop may have sold something meanwhile."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        if change:
+            obj.save(update_fields=form.changed_data)
+        else:
+            obj.save()
+
+
+@admin.register(Item)
+class Items(OnlyChanged):
+    """What there is to own."""
+
+    list_display = ("name", "kind", "rarity", "slot", *rules.STATS, "food_xp")
+    list_filter = ("kind", "rarity", "slot")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+
+
+@admin.register(Species)
+class AllSpecies(OnlyChanged):
+    """What hatches."""
+
+    list_display = ("name", "family", "rarity", *rules.STATS)
+    list_filter = ("family", "rarity")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+
+
+@admin.register(Offer)
+class Offers(OnlyChanged):
+    """What the shop sells."""
+
+    list_display = ("item", "price", "currency", "stock", "is_daily", "is_open")
+    list_filter = ("currency", "is_daily", "is_open")
+    list_select_related = ("item",)
+    search_fields = ("item__name",)
+    autocomplete_fields = ("item",)
+
+
+class ToLookAt:
+    """What services alone write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class Stacks(ToLookAt, TabularInline):
+    """What the player owns."""
+
+    model = Stack
+    fields = ("item", "quantity", "worn_in")
+
+
+class Pets(ToLookAt, TabularInline):
+    """The player's pets."""
+
+    model = Pet
+    fields = ("species", "xp", "place", "seed")
+
+
+class Grant(forms.ModelForm):
+    """Something to give to the player. Sent twice, it is given once."""
+
+    give_xp = forms.IntegerField(min_value=0, max_value=MOST_GRANTED, initial=0)
+    give_gold = forms.IntegerField(min_value=0, max_value=MOST_GRANTED, initial=0)
+    give_gems = forms.IntegerField(min_value=0, max_value=MOST_GRANTED, initial=0)
+    give_item = forms.ModelChoiceField(Item.objects.all(), required=False)
+    reason = forms.CharField(max_length=40, required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    class Meta:
+        model = Player
+        fields = ()
+
+
+@admin.register(Player)
+class Players(ModelAdmin):
+    """Players: to look at, and to give something to."""
+
+    form = Grant
+    list_display = ("user", "level", "gold", "gems", "stat_points")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    readonly_fields = ("user", "xp", "gold", "gems", "stat_points", *rules.STATS, "stamina", "stamina_at")
+    fieldsets = (
+        (None, {"fields": readonly_fields}),
+        ("Give", {"fields": ("give_xp", "give_gold", "give_gems", "give_item", "reason", "key")}),
+    )
+    inlines = (Stacks, Pets)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Player, form: Any, change: bool) -> None:
+        wanted = form.cleaned_data
+        services.grant(
+            obj.pk,
+            xp=wanted["give_xp"],
+            gold=wanted["give_gold"],
+            gems=wanted["give_gems"],
+            items=[(wanted["give_item"].slug, 1)] if wanted["give_item"] else (),
+            cause=f"operator: {wanted['reason']}" if wanted["reason"] else "operator",
+            key=f"operator:{wanted['key']}",
+        )
+
+
+@admin.register(Entry)
+class Ledger(ToLookAt, ModelAdmin):
+    """All movements of money and items, the newest first."""
+
+    list_display = ("id", "player", "currency", "item", "amount", "balance", "cause", "created_at")
+    list_filter = ("currency", "cause")
+    list_select_related = ("player", "item")
+    search_fields = ("player__user__username", "key")
+    ordering = ("-id",)
+    show_full_result_count = False

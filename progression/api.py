@@ -1,0 +1,234 @@
+"""The routes of players, their belongings, pets, the shop and the ledger."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from accounts.authentication import identity
+from core import paging
+from core.idempotency import idempotent
+from progression import selectors, serializers, services
+from progression.models import Player
+
+
+def _read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    serializer = shape(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def _shown(request: Request, player: Player) -> Response:
+    return Response(selectors.shown_player(player, identity(request).username))
+
+
+class Me(APIView):
+    """The caller as a player; who asks for the first time becomes one."""
+
+    @extend_schema(responses=serializers.PlayerShape)
+    def get(self, request: Request) -> Response:
+        return _shown(request, services.player(identity(request).user_id))
+
+
+class AllocateStats(APIView):
+    """Stat points for stats."""
+
+    @extend_schema(
+        description="Turn stat points into stats. 409 `not_enough_stat_points`.",
+        request=serializers.Allocation,
+        responses=serializers.PlayerShape,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        points = _read(serializers.Allocation, request.data)
+        return _shown(request, services.allocate_stats(identity(request).user_id, points))
+
+
+class RegenerateStamina(APIView):
+    """The stamina that has come back."""
+
+    @extend_schema(
+        description="Write down what has come back by now; reading shows it without.",
+        request=None,
+        responses=serializers.PlayerShape,
+    )
+    def post(self, request: Request) -> Response:
+        return _shown(request, services.regenerate_stamina(identity(request).user_id))
+
+
+class Ledger(APIView):
+    """The movements of the caller's money, the newest first; they add up to the balances."""
+
+    @extend_schema(
+        description="Starting funds included. `of=items` gives the movements of items instead.",
+        parameters=[serializers.EntriesWanted, *paging.PAGE_PARAMETERS],
+        responses=paging.page_of(serializers.LedgerEntry),
+    )
+    def get(self, request: Request) -> Response:
+        wanted = _read(serializers.EntriesWanted, request.query_params.dict())
+        user_id = services.player(identity(request).user_id).pk
+        if wanted["of"] == "items":
+            entries, show = selectors.item_entries(user_id), selectors.shown_item_entries
+        else:
+            entries, show = selectors.money_entries(user_id), selectors.shown_entries
+        return paging.page(self, entries, ordering="-id", show=show)
+
+
+class Inventory(APIView):
+    """What the caller owns."""
+
+    @extend_schema(
+        operation_id="api_inventory_list",
+        parameters=paging.PAGE_PARAMETERS,
+        responses=paging.page_of(serializers.InventoryRow),
+    )
+    def get(self, request: Request) -> Response:
+        stacks = selectors.inventory(identity(request).user_id)
+        return paging.page(self, stacks, ordering="id", show=selectors.shown_stacks)
+
+
+class Equip(APIView):
+    """Gear to wear."""
+
+    @extend_schema(
+        description=(
+            "Wear a piece of gear (the id of its inventory row) in place of what is worn there. "
+            "404 `not_owned`, 409 `cannot_be_worn`."
+        ),
+        request=None,
+        responses=serializers.InventoryRow,
+    )
+    def post(self, request: Request, item_id: int) -> Response:
+        stack = services.equip(identity(request).user_id, item_id)
+        return Response(selectors.shown_stacks([stack])[0])
+
+
+class Unequip(APIView):
+    """Gear to take off."""
+
+    @extend_schema(
+        description="Take off what is worn in a slot. 409 `slot_empty`.",
+        request=None,
+        responses=serializers.InventoryRow,
+    )
+    def post(self, request: Request, slot: str) -> Response:
+        stack = services.unequip(identity(request).user_id, slot)
+        return Response(selectors.shown_stacks([stack])[0])
+
+
+class Pets(APIView):
+    """The caller's pets."""
+
+    @extend_schema(
+        operation_id="api_pets_list",
+        parameters=paging.PAGE_PARAMETERS,
+        responses=paging.page_of(serializers.PetShape),
+    )
+    def get(self, request: Request) -> Response:
+        pets = selectors.pets(identity(request).user_id)
+        return paging.page(self, pets, ordering="id", show=selectors.shown_pets)
+
+
+class Odds(APIView):
+    """How likely a pet of each rarity is, by the rarity of the egg."""
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    def get(self, request: Request) -> Response:
+        return Response(selectors.hatch_odds())
+
+
+class Hatch(APIView):
+    """A pet from an egg."""
+
+    @extend_schema(
+        description="Hatch an egg (the id of its inventory row). 404 `not_owned`, 409 `not_an_egg`.",
+        request=None,
+        responses={201: serializers.PetShape},
+    )
+    @idempotent
+    def post(self, request: Request, egg_id: int) -> Response:
+        pet = services.hatch(identity(request).user_id, egg_id)
+        return Response(selectors.shown_pets([pet])[0], status=201)
+
+
+class Feed(APIView):
+    """Food for a pet."""
+
+    @extend_schema(
+        description=(
+            "Give a pet one of a stack of food (the id of its inventory row). "
+            "404 `not_owned`, 409 `not_food` or `fully_grown`."
+        ),
+        request=serializers.Feeding,
+        responses=serializers.PetShape,
+    )
+    @idempotent
+    def post(self, request: Request, pet_id: int) -> Response:
+        food = _read(serializers.Feeding, request.data)
+        pet = services.feed(identity(request).user_id, pet_id, food["item_id"])
+        return Response(selectors.shown_pets([pet])[0])
+
+
+class EquipPet(APIView):
+    """A pet for the active set."""
+
+    @extend_schema(
+        description=(
+            "Take a pet into the set of three; if it is full, the one that has been there longest makes "
+            "room. 404 `not_owned`."
+        ),
+        request=None,
+        responses=serializers.PetShape,
+    )
+    def post(self, request: Request, pet_id: int) -> Response:
+        return Response(selectors.shown_pets([services.equip_pet(identity(request).user_id, pet_id)])[0])
+
+
+class UnequipPet(APIView):
+    """A pet out of the active set."""
+
+    @extend_schema(
+        description="404 `not_owned`, 409 `not_in_set`.", request=None, responses=serializers.PetShape
+    )
+    def post(self, request: Request, pet_id: int) -> Response:
+        return Response(selectors.shown_pets([services.unequip_pet(identity(request).user_id, pet_id)])[0])
+
+
+class Shop(APIView):
+    """What the shop sells today."""
+
+    @extend_schema(responses=serializers.ShopItem(many=True))
+    def get(self, request: Request) -> Response:
+        return Response(selectors.shown_offers(selectors.offers(timezone.now().date())))
+
+
+class Purchase(APIView):
+    """Something from the shop."""
+
+    @extend_schema(
+        description=(
+            "Buy an item (by its id in the shop). 402 `not_enough_gold` or `not_enough_gems`, "
+            "404 `not_for_sale`, 409 `sold_out`."
+        ),
+        request=serializers.Buying,
+        responses={201: serializers.Bought},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        body = _read(serializers.Buying, request.data)
+        done = services.purchase(identity(request).user_id, **body)
+        return Response(
+            {
+                "item": selectors.shown_stacks([done.stack])[0],
+                "quantity": done.quantity,
+                "spent": done.spent,
+                "currency": done.offer.currency,
+                "balance": done.balance,
+            },
+            status=201,
+        )

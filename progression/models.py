@@ -1,0 +1,291 @@
+"""What players are and own, the ledger of how they came to it, and the content that an operator edits."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from progression import rules
+
+
+class Rarity(models.TextChoices):
+    """How hard to come by something is."""
+
+    COMMON = "common"
+    UNCOMMON = "uncommon"
+    RARE = "rare"
+    EPIC = "epic"
+    LEGENDARY = "legendary"
+
+
+class Currency(models.TextChoices):
+    """What prices are in."""
+
+    GOLD = "gold"
+    GEMS = "gems"
+
+
+class Slot(models.TextChoices):
+    """Where gear is worn: one piece each."""
+
+    WEAPON = "weapon"
+    HEAD = "head"
+    BODY = "body"
+    FEET = "feet"
+    TRINKET = "trinket"
+
+
+# -- Content
+
+
+class Content(models.Model):
+    """What an operator writes: it is validated whenever it is saved, not in forms only."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.full_clean()
+        super().save(*args, **kwargs)
+
+
+class WithStats(models.Model):
+    """Something that adds to a player's stats, or takes from them."""
+
+    strength = models.SmallIntegerField(default=0)
+    agility = models.SmallIntegerField(default=0)
+    intellect = models.SmallIntegerField(default=0)
+    vitality = models.SmallIntegerField(default=0)
+    luck = models.SmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def stats(self) -> rules.Stats:
+        return rules.Stats(self.strength, self.agility, self.intellect, self.vitality, self.luck)
+
+
+class Item(Content, WithStats):
+    """A kind of thing to own."""
+
+    class Kind(models.TextChoices):
+        GEAR = "gear"
+        FOOD = "food"
+        EGG = "egg"
+        MATERIAL = "material"
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=60, unique=True)
+    description = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    rarity = models.CharField(max_length=10, choices=Rarity, default=Rarity.COMMON)
+    slot = models.CharField(max_length=10, choices=Slot, blank=True)
+    """Where gear is worn; empty for the rest."""
+    food_xp = models.PositiveIntegerField(default=0)
+    """The experience it gives to a pet that eats it; 0 for what is no food."""
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="gear") & ~Q(slot="") | ~Q(kind="gear") & Q(slot=""),
+                name="gear_alone_has_a_slot",
+                violation_error_message="Gear needs a slot, and nothing else has one.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="food", food_xp__gt=0) | ~Q(kind="food") & Q(food_xp=0),
+                name="food_alone_feeds",
+                violation_error_message="Food gives experience, and nothing else does.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        before = Item.objects.filter(pk=self.pk).exclude(kind=self.kind, slot=self.slot)
+        if before.exists() and Stack.objects.filter(item=self.pk).exists():
+            raise ValidationError("Players own it already: its kind and slot can no longer change.")
+
+
+class Species(Content, WithStats):
+    """A kind of pet. Pets of one family in a set make each other stronger."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=60, unique=True)
+    family = models.SlugField(max_length=30)
+    rarity = models.CharField(max_length=10, choices=Rarity, default=Rarity.COMMON)
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name_plural = "species"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Offer(Content):
+    """An item in the shop."""
+
+    item = models.OneToOneField(Item, primary_key=True, on_delete=models.CASCADE, related_name="offer")
+    price = models.PositiveIntegerField(validators=[MinValueValidator(1)])
+    currency = models.CharField(max_length=4, choices=Currency, default=Currency.GOLD)
+    stock = models.PositiveIntegerField(null=True, blank=True)
+    """How many are left; empty for as many as anybody wants."""
+    is_daily = models.BooleanField(default=False)
+    """Whether it is there only on some days, which are drawn."""
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("item",)
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gt=0), name="nothing_is_free"),
+            models.CheckConstraint(condition=Q(stock=None) | Q(stock__gte=0), name="stock_never_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} for {self.price} {self.currency}"
+
+
+# -- Players
+
+
+class Player(models.Model):
+    """A user's wallet, growth and stamina. Its row is the lock for all that the player owns."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="player"
+    )
+    xp = models.BigIntegerField(default=0)
+    gold = models.BigIntegerField(default=0)
+    gems = models.BigIntegerField(default=0)
+    stat_points = models.IntegerField(default=0)
+    strength = models.IntegerField(default=rules.FIRST_STATS.strength)
+    agility = models.IntegerField(default=rules.FIRST_STATS.agility)
+    intellect = models.IntegerField(default=rules.FIRST_STATS.intellect)
+    vitality = models.IntegerField(default=rules.FIRST_STATS.vitality)
+    luck = models.IntegerField(default=rules.FIRST_STATS.luck)
+    stamina = models.DecimalField(max_digits=14, decimal_places=6, default=rules.max_stamina(1))
+    """How much there was at ``stamina_at``; the rest is a matter of elapsed time."""
+    stamina_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(**{f"{column}__gte": 0}), name=f"{column}_never_negative")
+            for column in ("xp", "gold", "gems", "stat_points", "stamina", *rules.STATS)
+        ]
+
+    def __str__(self) -> str:
+        return f"player {self.user_id}"
+
+    @property
+    def level(self) -> int:
+        return rules.level_at(self.xp)
+
+    @property
+    def stats(self) -> rules.Stats:
+        return rules.Stats(self.strength, self.agility, self.intellect, self.vitality, self.luck)
+
+
+class Stack(models.Model):
+    """So many of an item that a player owns, one of which may be worn."""
+
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="stacks")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="stacks")
+    quantity = models.BigIntegerField()
+    worn_in = models.CharField(max_length=10, choices=Slot, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["player", "item"], name="one_stack_an_item"),
+            models.UniqueConstraint(fields=["player", "worn_in"], name="one_worn_in_a_slot"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="a_stack_is_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of item {self.item_id}, owned by {self.player_id}"
+
+
+class Pet(models.Model):
+    """A pet that a player owns."""
+
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="pets")
+    species = models.ForeignKey(Species, on_delete=models.PROTECT, related_name="pets")
+    xp = models.BigIntegerField(default=0)
+    place = models.PositiveSmallIntegerField(null=True, blank=True)
+    """From 1 to 3 for those in the active set."""
+    egg = models.OneToOneField("Entry", on_delete=models.CASCADE, related_name="pet")
+    """The ledger's entry of the egg that was given for it: one egg, one pet."""
+    seed = models.BigIntegerField()
+    """From which the species was drawn."""
+    hatched_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["player", "place"], name="one_pet_a_place"),
+            models.CheckConstraint(
+                condition=Q(place=None) | Q(place__range=(1, rules.PET_SET_SIZE)), name="places_of_the_set"
+            ),
+            models.CheckConstraint(condition=Q(xp__gte=0), name="pet_xp_never_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"pet {self.pk} of {self.player_id}"
+
+
+# -- The ledger
+
+
+class Entry(models.Model):
+    """A movement of money or of an item. Entries are written by ``progression.ledger`` and never change."""
+
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="entries")
+    currency = models.CharField(max_length=4, choices=Currency, null=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="entries", null=True)
+    amount = models.BigIntegerField()
+    balance = models.BigIntegerField()
+    """How much of it the player has after this."""
+    cause = models.CharField(max_length=60)
+    key = models.CharField(max_length=200, blank=True)
+    """The idempotency key under which it was done; empty if it had none."""
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "ledger"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(currency=None, item__isnull=False) | Q(currency__isnull=False, item=None),
+                name="money_or_an_item",
+            ),
+            models.CheckConstraint(condition=~Q(amount=0), name="a_movement_moves"),
+            models.CheckConstraint(condition=Q(balance__gte=0), name="balance_never_negative"),
+        ]
+        indexes = [models.Index(fields=["player", "-id"], name="entries_of_player")]
+
+    def __str__(self) -> str:
+        return f"{self.amount:+} {self.currency or f'of item {self.item_id}'}: {self.cause}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("The ledger is only added to.")
+        super().save(*args, **kwargs)
+
+
+class Receipt(models.Model):
+    """That something with an idempotency key was done, and what came of it."""
+
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="receipts")
+    key = models.CharField(max_length=200)
+    answer = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["player", "key"], name="done_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.player_id}"

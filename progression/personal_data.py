@@ -1,0 +1,44 @@
+"""What progression holds about a person."""
+
+from typing import Any
+
+from core.personal_data import erases, exports
+from progression import selectors
+from progression.models import Entry, Player
+
+
+@exports("player")
+def player(user_id: int) -> dict[str, Any]:
+    found = selectors.player(user_id)
+    return {
+        "level": found.level,
+        "xp": found.xp,
+        "gold": found.gold,
+        "gems": found.gems,
+        "stat_points": found.stat_points,
+        "stats": found.stats._asdict(),
+    }
+
+
+@exports("inventory")
+def inventory(user_id: int) -> list[dict[str, Any]]:
+    return selectors.shown_stacks(selectors.inventory(user_id).order_by("pk"))
+
+
+@exports("pets")
+def pets(user_id: int) -> list[dict[str, Any]]:
+    return selectors.shown_pets(selectors.pets(user_id).order_by("pk"))
+
+
+@exports("ledger")
+def ledger(user_id: int) -> list[dict[str, Any]]:
+    """Every movement, of money and of items."""
+    rows = Entry.objects.filter(player=user_id).order_by("pk")
+    fields = ("currency", "item__name", "amount", "balance", "cause", "created_at")
+    return [dict(row) for row in rows.values(*fields)]
+
+
+@erases
+def forget(user_id: int) -> None:
+    """All of it goes at once, books and belongings, so that what remains adds up."""
+    Player.objects.filter(pk=user_id).delete()

@@ -1,0 +1,245 @@
+"""Questions about players, what they own, and the shop. None of them writes."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from progression import rules
+from progression.models import Entry, Item, Offer, Pet, Player, Slot, Species, Stack
+
+DAILY_OFFERS = 3
+"""How many of the daily offers are in the shop on a day."""
+
+
+def regeneration() -> rules.Regeneration:
+    """How stamina comes back on this server."""
+    return rules.Regeneration(settings.STAMINA_REGEN_PERCENT, settings.STAMINA_REGEN_INTERVAL)
+
+
+def stamina(player: Player, now: datetime) -> rules.Stamina:
+    """What the player's stamina has come back to."""
+    return rules.regenerated(
+        rules.Stamina(player.stamina, player.stamina_at),
+        now,
+        most=rules.max_stamina(player.level),
+        by=regeneration(),
+    )
+
+
+def player(user_id: int) -> Player:
+    """The player as stored; for who has none yet, as a new one will be."""
+    return Player.objects.filter(pk=user_id).first() or Player(pk=user_id)
+
+
+def levels(user_ids: Iterable[int]) -> dict[int, int]:
+    """The levels of those of these users who have begun to play."""
+    rows = Player.objects.filter(pk__in=user_ids).values_list("pk", "xp")
+    return {user_id: rules.level_at(xp) for user_id, xp in rows}
+
+
+def combat_stats(user_id: int) -> rules.Combat:
+    """What the user brings to a fight: level, stats, gear and pets together."""
+    fighter = player(user_id)
+    return rules.derived(fighter.level, fighter.stats.plus(bonuses(_worn(user_id), _pet_set(user_id))))
+
+
+def bonuses(worn: Iterable[Stack], pets: Iterable[Pet]) -> rules.Stats:
+    """What gear and pets add to a player's own stats."""
+    in_set = [
+        rules.PetInSet(pet.species.family, rules.pet_level_at(pet.xp), pet.species.stats) for pet in pets
+    ]
+    return rules.total([stack.item.stats for stack in worn]).plus(rules.pet_bonus(in_set))
+
+
+def _worn(user_id: int) -> list[Stack]:
+    return list(Stack.objects.filter(player=user_id, worn_in__isnull=False).select_related("item"))
+
+
+def _pet_set(user_id: int) -> list[Pet]:
+    in_set = Pet.objects.filter(player=user_id, place__isnull=False)
+    return list(in_set.select_related("species").order_by("place"))
+
+
+def shown_player(player: Player, username: str) -> dict[str, Any]:
+    """All that users are shown of themselves."""
+    now = timezone.now()
+    level, most = player.level, rules.max_stamina(player.level)
+    worn, pets = _worn(player.pk), _pet_set(player.pk)
+    extra = bonuses(worn, pets)
+    fight = rules.derived(level, player.stats.plus(extra))
+    there = stamina(player, now)
+    in_slots = {stack.worn_in: stack for stack in worn}
+    return {
+        "id": player.pk,
+        "username": username,
+        "level": level,
+        "xp": player.xp,
+        "xp_to_next": rules.xp_to_next(player.xp),
+        "level_began_at_xp": rules.xp_at(level),
+        "stat_points": player.stat_points,
+        "stats": player.stats._asdict(),
+        "bonuses": extra._asdict(),
+        "derived": asdict(fight),
+        "gold": player.gold,
+        "gems": player.gems,
+        "stamina": int(there.value),
+        "max_stamina": most,
+        "stamina_full_at": rules.full_at(there, most=most, by=regeneration()),
+        "equipped": {
+            slot: shown_stacks([in_slots[slot]])[0] if slot in in_slots else None for slot in Slot.values
+        },
+        "pet_set": shown_pets(pets),
+    }
+
+
+# -- Belongings
+
+
+def inventory(user_id: int) -> QuerySet[Stack]:
+    """What the user owns."""
+    return Stack.objects.filter(player=user_id).select_related("item")
+
+
+def shown_stacks(stacks: Iterable[Stack]) -> list[dict[str, Any]]:
+    """Stacks as their owner sees them."""
+    return [
+        {
+            "id": stack.pk,
+            "item_id": stack.item_id,
+            **shown_item(stack.item),
+            "quantity": stack.quantity,
+            "equipped": stack.worn_in is not None,
+        }
+        for stack in stacks
+    ]
+
+
+def shown_item(item: Item) -> dict[str, Any]:
+    """What an item is."""
+    return {
+        "name": item.name,
+        "description": item.description,
+        "kind": item.kind,
+        "rarity": item.rarity,
+        "slot": item.slot or None,
+        "stats": item.stats._asdict(),
+        "food_xp": item.food_xp,
+    }
+
+
+def pets(user_id: int) -> QuerySet[Pet]:
+    """The user's pets."""
+    return Pet.objects.filter(player=user_id).select_related("species")
+
+
+def shown_pets(pets: Iterable[Pet]) -> list[dict[str, Any]]:
+    """Pets as their owner sees them; ``stats`` is what the pet adds by itself."""
+    shown = []
+    for pet in pets:
+        level, species = rules.pet_level_at(pet.xp), pet.species
+        alone = rules.pet_bonus([rules.PetInSet(species.family, level, species.stats)])
+        shown.append(
+            {
+                "id": pet.pk,
+                "species": species.slug,
+                "name": species.name,
+                "family": species.family,
+                "rarity": species.rarity,
+                "level": level,
+                "xp": pet.xp,
+                "xp_to_next": rules.pet_xp_to_next(pet.xp),
+                "stats": alone._asdict(),
+                "equipped": pet.place is not None,
+                "place": pet.place,
+            }
+        )
+    return shown
+
+
+def species_by_rarity() -> dict[str, list[str]]:
+    """The slugs of all species, by rarity."""
+    by_rarity: dict[str, list[str]] = {}
+    for slug, rarity in Species.objects.values_list("slug", "rarity"):
+        by_rarity.setdefault(rarity, []).append(slug)
+    return by_rarity
+
+
+def hatch_odds() -> dict[str, dict[str, float]]:
+    """How likely a pet of each rarity is, by the rarity of the egg."""
+    there = species_by_rarity()
+    return {egg: rules.odds(egg, there) if there else {} for egg in rules.RARITIES}
+
+
+# -- The shop
+
+
+def offers(today: date) -> QuerySet[Offer]:
+    """What the shop sells today, sold out or not."""
+    is_open = Offer.objects.filter(is_open=True)
+    daily = is_open.filter(is_daily=True).values_list("item__slug", flat=True)
+    of_today = rules.of_the_day(daily, today, DAILY_OFFERS)
+    return is_open.filter(Q(is_daily=False) | Q(item__slug__in=of_today)).select_related("item")
+
+
+def shown_offers(offers: Iterable[Offer]) -> list[dict[str, Any]]:
+    """Offers as everybody sees them; the id is the item's."""
+    return [
+        {
+            "id": offer.pk,
+            **shown_item(offer.item),
+            "price": offer.price,
+            "currency": offer.currency,
+            "stock": offer.stock,
+            "daily": offer.is_daily,
+        }
+        for offer in offers
+    ]
+
+
+# -- The ledger
+
+
+def money_entries(user_id: int) -> QuerySet[Entry]:
+    """The movements of the user's money; they add up to the balances."""
+    return Entry.objects.filter(player=user_id, currency__isnull=False)
+
+
+def item_entries(user_id: int) -> QuerySet[Entry]:
+    """The movements of the user's items; they add up to the quantities."""
+    return Entry.objects.filter(player=user_id, currency=None).select_related("item")
+
+
+def shown_entries(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Movements of money as their owner sees them."""
+    return [
+        {
+            "id": entry.pk,
+            "currency": entry.currency,
+            "amount": entry.amount,
+            "balance": entry.balance,
+            "cause": entry.cause,
+            "created_at": entry.created_at,
+        }
+        for entry in entries
+    ]
+
+
+def shown_item_entries(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Movements of items as their owner sees them."""
+    return [
+        {
+            "id": entry.pk,
+            "item_id": entry.item_id,
+            "name": entry.item.name if entry.item else "",
+            "amount": entry.amount,
+            "balance": entry.balance,
+            "cause": entry.cause,
+            "created_at": entry.created_at,
+        }
+        for entry in entries
+    ]

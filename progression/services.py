@@ -1,0 +1,357 @@
+"""What players do and are given: the only writes, beside the ledger that all money and items pass through."""
+
+import logging
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from progression import ledger, rules, selectors
+from progression.events import LevelUp
+from progression.models import Currency, Item, Offer, Pet, Player, Species, Stack
+from progression.refusals import (
+    CannotBeWorn,
+    FullyGrown,
+    NotAnEgg,
+    NotEnoughStamina,
+    NotEnoughStatPoints,
+    NotFood,
+    NotForSale,
+    NothingHatches,
+    NotInSet,
+    NotOwned,
+    SlotEmpty,
+    SoldOut,
+)
+from realtime.publishing import publish
+
+MAX_SEED = 2**53
+
+logger = logging.getLogger(__name__)
+
+
+def lock(*user_ids: int) -> None:
+    """Keep what these users own as it is for others, until the transaction ends.
+
+    For who does several things with several users: it takes them in the one order that everybody keeps to.
+    """
+    ledger.lock(*user_ids)
+
+
+# -- Growing
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What a player was given. ``items`` are ``{item, item_id, name, rarity, quantity}``; ``level_up`` is the level
+    that was reached by it, None if none was.
+    """
+
+    xp: int
+    gold: int
+    gems: int
+    items: list[dict[str, Any]]
+    level_up: int | None
+
+
+@transaction.atomic
+def grant(
+    user_id: int,
+    *,
+    xp: int = 0,
+    gold: int = 0,
+    gems: int = 0,
+    items: Iterable[tuple[str, int]] = (),
+    cause: str,
+    key: str = "",
+) -> Granted:
+    """Give a user experience, money and items (pairs of an item's slug and a quantity), and tell of a new level.
+
+    Nothing of it is below zero; an item that is not there is left out. Under a key that was used before for this user nothing is given again: the
+    answer is that of the first time.
+    """
+    if min(xp, gold, gems) < 0:
+        raise ValueError("A grant takes nothing away")
+    player = ledger.lock(user_id)[user_id]
+    before = ledger.receipt(player, key)
+    if before is not None:
+        return Granted(**before)
+    for currency, amount in ((Currency.GOLD, gold), (Currency.GEMS, gems)):
+        if amount:
+            ledger.move_money(player, currency, amount, cause=cause, key=key)
+    quantities = dict(items)
+    given = list(Item.objects.filter(slug__in=quantities).order_by("pk"))
+    for item in given:
+        ledger.move_items(player, item, quantities[item.slug], cause=cause, key=key)
+    if len(given) < len(quantities):
+        unknown = sorted(set(quantities) - {item.slug for item in given})
+        logger.warning("A grant to user %d holds items that are not there: %s", user_id, ", ".join(unknown))
+    granted = Granted(
+        xp=xp,
+        gold=gold,
+        gems=gems,
+        items=[
+            {
+                "item": item.slug,
+                "item_id": item.pk,
+                "name": item.name,
+                "rarity": item.rarity,
+                "quantity": quantities[item.slug],
+            }
+            for item in given
+        ],
+        level_up=_add_xp(player, xp),
+    )
+    ledger.note(player, key, asdict(granted))
+    return granted
+
+
+def _add_xp(player: Player, xp: int) -> int | None:
+    before = player.level
+    # By the old maximum; the next level's begins to count now.
+    player.stamina, player.stamina_at = selectors.stamina(player, timezone.now())
+    player.xp += xp
+    gained = player.level - before
+    player.stat_points += rules.POINTS_A_LEVEL * gained
+    player.save(update_fields=["xp", "stat_points", "stamina", "stamina_at"])
+    if not gained:
+        return None
+    publish(LevelUp(user_id=player.pk, level=player.level, stat_points=player.stat_points))
+    return player.level
+
+
+@transaction.atomic
+def player(user_id: int) -> Player:
+    """The user's player, made at first need; a stamina from a time that is still to come is set right."""
+    found = Player.objects.filter(pk=user_id).first()
+    if found is None:
+        return ledger.lock(user_id)[user_id]
+    if found.stamina_at > timezone.now():
+        return regenerate_stamina(user_id)
+    return found
+
+
+@transaction.atomic
+def allocate_stats(user_id: int, points: Mapping[str, int]) -> Player:
+    """Turn stat points into stats, by name; none is below zero. Raises ``NotEnoughStatPoints``."""
+    player = ledger.lock(user_id)[user_id]
+    wanted = sum(points.values())
+    if wanted > player.stat_points:
+        raise NotEnoughStatPoints(f"You have {player.stat_points} stat points, not {wanted}.")
+    player.stat_points -= wanted
+    for stat, count in points.items():
+        setattr(player, stat, getattr(player, stat) + count)
+    player.save(update_fields=["stat_points", *points])
+    return player
+
+
+# -- Stamina
+
+
+@transaction.atomic
+def regenerate_stamina(user_id: int) -> Player:
+    """Write down what the user's stamina has come back to by now."""
+    player = ledger.lock(user_id)[user_id]
+    player.stamina, player.stamina_at = selectors.stamina(player, timezone.now())
+    player.save(update_fields=["stamina", "stamina_at"])
+    return player
+
+
+@transaction.atomic
+def spend_stamina(user_id: int, amount: int, *, cause: str, key: str = "") -> int:
+    """Take stamina; says how much is left. Under a key that was used before nothing is taken again.
+
+    Raises ``NotEnoughStamina``.
+    """
+    if amount < 0:
+        raise ValueError("Stamina is not given back by spending")
+    player = ledger.lock(user_id)[user_id]
+    before = ledger.receipt(player, key)
+    if before is not None:
+        return int(before["left"])
+    value, at = selectors.stamina(player, timezone.now())
+    if value < amount:
+        raise NotEnoughStamina(
+            f"It takes {amount} stamina, and you have {int(value)}.",
+            details={"stamina": int(value), "needed": amount},
+        )
+    player.stamina, player.stamina_at = value - amount, at
+    player.save(update_fields=["stamina", "stamina_at"])
+    ledger.note(player, key, {"cause": cause, "left": int(player.stamina)})
+    return int(player.stamina)
+
+
+# -- Belongings
+
+
+def _own_stack(player: Player, stack_id: int) -> Stack:
+    stack = Stack.objects.filter(pk=stack_id, player=player).select_related("item").first()
+    if stack is None:
+        raise NotOwned("There is no such item in your inventory.")
+    return stack
+
+
+def _own_pet(player: Player, pet_id: int) -> Pet:
+    pet = Pet.objects.filter(pk=pet_id, player=player).select_related("species").first()
+    if pet is None:
+        raise NotOwned("You have no such pet.")
+    return pet
+
+
+@transaction.atomic
+def consume_item(user_id: int, stack_id: int, quantity: int = 1, *, cause: str, key: str = "") -> Item:
+    """Use some of a stack of the user's inventory up; under a key, once.
+
+    Raises ``NotOwned``, ``NotEnoughItems``.
+    """
+    if quantity < 1:
+        raise ValueError("Nothing is consumed")
+    player = ledger.lock(user_id)[user_id]
+    before = ledger.receipt(player, key)
+    if before is not None:
+        return Item.objects.get(pk=before["item_id"])
+    item = _own_stack(player, stack_id).item
+    ledger.move_items(player, item, -quantity, cause=cause, key=key)
+    ledger.note(player, key, {"item_id": item.pk})
+    return item
+
+
+@transaction.atomic
+def equip(user_id: int, stack_id: int) -> Stack:
+    """Wear a piece of gear, in place of what is worn there. Raises ``NotOwned``, ``CannotBeWorn``."""
+    player = ledger.lock(user_id)[user_id]
+    stack = _own_stack(player, stack_id)
+    if not stack.item.slot:
+        raise CannotBeWorn(f"{stack.item.name} is nothing to wear.")
+    Stack.objects.filter(player=player, worn_in=stack.item.slot).update(worn_in=None)
+    stack.worn_in = stack.item.slot
+    stack.save(update_fields=["worn_in"])
+    return stack
+
+
+@transaction.atomic
+def unequip(user_id: int, slot: str) -> Stack:
+    """Take off what is worn in a slot. Raises ``SlotEmpty``."""
+    player = ledger.lock(user_id)[user_id]
+    stack = Stack.objects.filter(player=player, worn_in=slot).select_related("item").first()
+    if stack is None:
+        raise SlotEmpty(f"You wear nothing there: {slot}.")
+    stack.worn_in = None
+    stack.save(update_fields=["worn_in"])
+    return stack
+
+
+# -- Pets
+
+
+@transaction.atomic
+def hatch(user_id: int, stack_id: int) -> Pet:
+    """Turn an egg into a pet, which is drawn by the egg's odds.
+
+    Raises ``NotOwned``, ``NotAnEgg`` or ``NothingHatches``.
+    """
+    player = ledger.lock(user_id)[user_id]
+    egg = _own_stack(player, stack_id).item
+    if egg.kind != Item.Kind.EGG:
+        raise NotAnEgg(f"{egg.name} does not hatch.")
+    species = selectors.species_by_rarity()
+    if not species:
+        raise NothingHatches("There are no pets on this server.")
+    seed = secrets.randbelow(MAX_SEED)
+    drawn = Species.objects.get(slug=rules.hatch(seed, egg.rarity, species))
+    entry = ledger.move_items(player, egg, -1, cause="hatch")
+    return Pet.objects.create(player=player, species=drawn, egg=entry, seed=seed)
+
+
+@transaction.atomic
+def feed(user_id: int, pet_id: int, stack_id: int) -> Pet:
+    """Let a pet eat one of a stack of food. Raises ``NotOwned``, ``NotFood``, ``FullyGrown``."""
+    player = ledger.lock(user_id)[user_id]
+    pet = _own_pet(player, pet_id)
+    food = _own_stack(player, stack_id).item
+    if food.kind != Item.Kind.FOOD:
+        raise NotFood(f"{food.name} is nothing to eat.")
+    if rules.pet_level_at(pet.xp) == rules.MAX_PET_LEVEL:
+        raise FullyGrown(f"{pet.species.name} cannot grow any further.")
+    ledger.move_items(player, food, -1, cause="feed")
+    pet.xp += food.food_xp
+    pet.save(update_fields=["xp"])
+    return pet
+
+
+@transaction.atomic
+def equip_pet(user_id: int, pet_id: int) -> Pet:
+    """Take a pet into the active set. If it is full, the one that has been there longest makes room.
+
+    Raises ``NotOwned``.
+    """
+    player = ledger.lock(user_id)[user_id]
+    pet = _own_pet(player, pet_id)
+    if pet.place is not None:
+        return pet
+    places = list(Pet.objects.filter(player=player, place__isnull=False).order_by("place"))
+    if len(places) == rules.PET_SET_SIZE:
+        _leave_set(player, places[0])
+        places.pop(0)
+    pet.place = len(places) + 1
+    pet.save(update_fields=["place"])
+    return pet
+
+
+@transaction.atomic
+def unequip_pet(user_id: int, pet_id: int) -> Pet:
+    """Take a pet out of the active set. Raises ``NotOwned``, ``NotInSet``."""
+    player = ledger.lock(user_id)[user_id]
+    pet = _own_pet(player, pet_id)
+    if pet.place is None:
+        raise NotInSet(f"{pet.species.name} is not in your set.")
+    _leave_set(player, pet)
+    return pet
+
+
+def _leave_set(player: Player, pet: Pet) -> None:
+    """The others move up; one by one, so that no two are in one place at any moment."""
+    left, pet.place = pet.place, None
+    pet.save(update_fields=["place"])
+    for other in Pet.objects.filter(player=player, place__gt=left).order_by("place"):
+        Pet.objects.filter(pk=other.pk).update(place=F("place") - 1)
+
+
+# -- The shop
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What was bought, and what it cost."""
+
+    offer: Offer
+    stack: Stack
+    quantity: int
+    spent: int
+    balance: int
+
+
+@transaction.atomic
+def purchase(user_id: int, item_id: int, quantity: int = 1) -> Purchase:
+    """Buy from the shop.
+
+    Raises ``NotForSale``, ``NotEnoughGold``, ``NotEnoughGems`` or ``SoldOut``.
+    """
+    player = ledger.lock(user_id)[user_id]
+    offer = selectors.offers(timezone.now().date()).filter(pk=item_id).first()
+    if offer is None:
+        raise NotForSale("The shop does not sell this.")
+    if offer.stock is not None:
+        # One conditional statement: of many at once, no more find it in stock than there are.
+        sold = Offer.objects.filter(pk=offer.pk, stock__gte=quantity).update(stock=F("stock") - quantity)
+        if not sold:
+            raise SoldOut(f"There are not {quantity} of {offer.item.name} left.")
+    spent = offer.price * quantity
+    ledger.move_money(player, offer.currency, -spent, cause="purchase")
+    ledger.move_items(player, offer.item, quantity, cause="purchase")
+    stack = Stack.objects.select_related("item").get(player=player, item=offer.item)
+    return Purchase(offer, stack, quantity, spent, getattr(player, offer.currency))

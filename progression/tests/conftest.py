@@ -1,0 +1,126 @@
+"""Players who ask over HTTP, and a shop with something in it."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from rest_framework.test import APIClient
+
+from accounts import live
+from accounts import services as accounts
+from accounts.models import User
+from progression import ledger, seeding, services
+from progression.models import Item, Pet, Species, Stack
+
+
+@dataclass
+class Person:
+    """Somebody with a client that carries their token."""
+
+    id: int
+    name: str
+    token: str
+    client: APIClient
+
+    def get(self, path: str, status: int = 200) -> Any:
+        answer = self.client.get(path)
+        assert answer.status_code == status, answer.content
+        return answer.json()
+
+    def post(self, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
+        return self.client.post(path, body or {}, headers=headers)
+
+    def do(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        answer = self.post(path, body)
+        assert answer.status_code in (200, 201), answer.content
+        return answer.json()
+
+    def refused(self, path: str, body: dict[str, Any] | None = None) -> tuple[int, str]:
+        answer = self.post(path, body)
+        return answer.status_code, answer.json()["code"]
+
+    def me(self) -> dict[str, Any]:
+        return self.get("/api/player/me")
+
+    def owns(self) -> dict[str, int]:
+        return {row["name"]: row["quantity"] for row in self.get("/api/inventory/")["results"]}
+
+    def given(self, slug: str, quantity: int = 1) -> int:
+        """The id of the inventory row of what the person is given."""
+        services.grant(self.id, items=[(slug, quantity)], cause="test")
+        return Stack.objects.get(player=self.id, item__slug=slug).pk
+
+    def has_pet(self, slug: str = "ember-fox") -> int:
+        """The id of a pet of this species that the person now has."""
+        pet = services.hatch(self.id, self.given("speckled-egg"))
+        Pet.objects.filter(pk=pet.pk).update(species=Species.objects.get(slug=slug))
+        return pet.pk
+
+
+@pytest.fixture(autouse=True)
+def here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test starts like a fresh process that remembers nothing, with the content of the demo."""
+    monkeypatch.setattr(live, "_known", {})
+    seeding.seed_content()
+
+
+@pytest.fixture
+def person(db: None) -> Callable[[str], Person]:
+    def person(name: str) -> Person:
+        user = User.objects.create(username=name)
+        client = APIClient(raise_request_exception=False)
+        token = accounts.open_session(user, accounts.Device()).tokens.access
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return Person(user.pk, name, token, client)
+
+    return person
+
+
+@pytest.fixture
+def ada(person: Callable[[str], Person]) -> Person:
+    return person("ada")
+
+
+@pytest.fixture
+def bob(person: Callable[[str], Person]) -> Person:
+    return person("bob")
+
+
+@pytest.fixture
+def items() -> dict[str, int]:
+    """The ids of the items, by slug."""
+    return dict(Item.objects.values_list("slug", "pk"))
+
+
+@pytest.fixture
+def audited() -> Any:
+    """The books are looked at when the test is over."""
+    yield
+    assert list(ledger.audit()) == []
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """``at_once(calls)``: what all calls answer or raise, each made in a thread of its own.
+
+    They start together. A thread gives its connection back before it waits for the others.
+    """
+
+    def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        barrier = threading.Barrier(len(calls))
+
+        def run(call: Callable[[], Any]) -> Any:
+            barrier.wait(timeout=60)
+            try:
+                return call()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(run, calls))
+
+    return at_once

@@ -1,0 +1,98 @@
+"""Who may do what: every route has a row here, or the test fails."""
+
+from typing import Any, NamedTuple
+
+import pytest
+from rest_framework.test import APIClient
+
+from progression import services, urls
+
+
+class Row(NamedTuple):
+    """What this gives to Ada, whose things they are, and to Bob, who has nothing to do with them."""
+
+    method: str
+    path: str
+    ada: int
+    bob: int
+    body: dict[str, Any] = {}
+
+
+ROWS = (
+    Row("get", "api/player/me", 200, 200),
+    Row("post", "api/player/allocate-stats", 200, 409, {"luck": 1}),
+    Row("post", "api/player/regenerate-stamina", 200, 200),
+    Row("get", "api/player/ledger", 200, 200),
+    Row("get", "api/inventory", 200, 200),
+    Row("post", "api/inventory/equip/<int:item_id>", 200, 404),
+    Row("post", "api/inventory/unequip/<slug:slot>", 200, 409),
+    Row("get", "api/pets", 200, 200),
+    Row("get", "api/pets/odds", 200, 200),
+    Row("post", "api/pets/hatch/<int:egg_id>", 201, 404),
+    Row("post", "api/pets/feed/<int:pet_id>", 200, 404, {"item_id": "<food>"}),
+    Row("post", "api/pets/equip/<int:pet_id>", 200, 404),
+    Row("post", "api/pets/unequip/<int:pet_id>", 200, 404),
+    Row("get", "api/shop/items", 200, 200),
+    Row("post", "api/shop/purchase", 201, 402, {"item_id": "<sword>"}),
+)
+
+
+def test_every_route_has_a_row():
+    offered = {
+        (method, pattern.pattern.path)
+        for pattern in urls.urlpatterns
+        for method in ("get", "post", "put", "patch", "delete")
+        if hasattr(pattern.callback.view_class, method)
+    }
+
+    assert offered == {(row.method, row.path) for row in ROWS}
+
+
+@pytest.fixture
+def call(ada, bob, items):
+    services.grant(ada.id, xp=100, gold=1000, cause="test")
+    pet = ada.has_pet()
+    services.equip_pet(ada.id, pet)
+    cap = ada.given("leather-cap")
+    services.equip(ada.id, cap)
+    parts = {
+        "<int:item_id>": str(cap),
+        "<slug:slot>": "head",
+        "<int:egg_id>": str(ada.given("moss-egg")),
+        "<int:pet_id>": str(pet),
+    }
+    ids = {"<food>": ada.given("berries"), "<sword>": items["iron-sword"]}
+
+    def call(row: Row, client: APIClient) -> Any:
+        path = row.path
+        for part, value in parts.items():
+            path = path.replace(part, value)
+        body = {field: ids.get(value, value) for field, value in row.body.items()}
+        return getattr(client, row.method)(f"/{path}/", body or None)
+
+    return call
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
+@pytest.mark.parametrize("who", ["ada", "bob"])
+def test_each_gets_what_is_theirs(call, ada, bob, row, who):
+    caller = {"ada": ada, "bob": bob}[who]
+
+    answer = call(row, caller.client)
+
+    assert answer.status_code == getattr(row, who), answer.content
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
+def test_nobody_gets_anything_without_a_token(call, row):
+    answer = call(row, APIClient())
+
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not_authenticated"
+
+
+def test_lists_hold_only_what_is_the_callers(call, ada, bob):
+    assert bob.get("/api/inventory/")["results"] == []
+    assert bob.get("/api/pets/")["results"] == []
+    assert [entry["cause"] for entry in bob.get("/api/player/ledger/")["results"]] == ["starting_funds"]
+    assert bob.get("/api/player/ledger/?of=items")["results"] == []

@@ -1,0 +1,137 @@
+"""Whatever players do, in whatever order: the books add up, and nothing is ever below zero."""
+
+import itertools
+
+from django.contrib.auth import get_user_model
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from core.refusals import Refusal
+from progression import ledger, seeding, services
+from progression.models import Currency, Entry, Item, Offer, Pet, Player, Stack
+
+players = st.integers(0, 1)
+_names = itertools.count()
+
+
+class Books(RuleBasedStateMachine):
+    """Two players, and a model of their money: what was granted less what purchases said they cost.
+
+    Seen to fail: with the line of ``ledger.move_money`` that writes the entry, or the one that saves the
+    player, left out; with ``move_items`` leaving the last of a stack behind.
+    """
+
+    def __init__(self):
+        super().__init__()
+        seeding.seed_content()
+        people = [get_user_model().objects.create(username=f"p{next(_names)}") for _ in range(2)]
+        self.ids = [user.pk for user in people]
+        self.money = [{"gold": 100, "gems": 0} for _ in self.ids]
+        for user_id in self.ids:
+            services.player(user_id)
+        self.keys = {}
+
+    def stack(self, who, number):
+        stacks = list(Stack.objects.filter(player=self.ids[who]).order_by("pk").values_list("pk", flat=True))
+        return stacks[number % len(stacks)] if stacks else 0
+
+    def pet(self, who, number):
+        pets = list(Pet.objects.filter(player=self.ids[who]).order_by("pk").values_list("pk", flat=True))
+        return pets[number % len(pets)] if pets else 0
+
+    def attempt(self, act, *args, **kwargs):
+        try:
+            return act(*args, **kwargs)
+        except Refusal:
+            return None
+
+    @rule(
+        who=players,
+        xp=st.integers(0, 400),
+        gold=st.integers(0, 500),
+        gems=st.integers(0, 500),
+        item=st.integers(0, 30),
+        quantity=st.integers(1, 3),
+        key=st.sampled_from(["", "a", "b", "c"]),
+    )
+    def grant(self, who, xp, gold, gems, item, quantity, key):
+        all_items = list(Item.objects.values_list("slug", flat=True))
+        items = [(all_items[item % len(all_items)], quantity)]
+        granted = services.grant(
+            self.ids[who], xp=xp, gold=gold, gems=gems, items=items, cause="test", key=key
+        )
+        if key and (who, key) in self.keys:
+            assert granted == self.keys[who, key]
+            return
+        self.keys[who, key] = granted
+        self.money[who]["gold"] += gold
+        self.money[who]["gems"] += gems
+
+    @rule(who=players, offer=st.integers(0, 30), quantity=st.integers(1, 4))
+    def purchase(self, who, offer, quantity):
+        offers = list(Offer.objects.values_list("pk", flat=True))
+        done = self.attempt(services.purchase, self.ids[who], offers[offer % len(offers)], quantity)
+        if done is not None:
+            self.money[who][done.offer.currency] -= done.spent
+
+    @rule(who=players, whose=players, number=st.integers(0, 9))
+    def hatch(self, who, whose, number):
+        self.attempt(services.hatch, self.ids[who], self.stack(whose, number))
+
+    @rule(who=players, number=st.integers(0, 9), food=st.integers(0, 9))
+    def feed(self, who, number, food):
+        self.attempt(services.feed, self.ids[who], self.pet(who, number), self.stack(who, food))
+
+    @rule(who=players, number=st.integers(0, 9))
+    def wear(self, who, number):
+        self.attempt(services.equip, self.ids[who], self.stack(who, number))
+
+    @rule(who=players, number=st.integers(0, 9), leave=st.booleans())
+    def change_the_set(self, who, number, leave):
+        act = services.unequip_pet if leave else services.equip_pet
+        self.attempt(act, self.ids[who], self.pet(who, number))
+
+    @rule(who=players, number=st.integers(0, 9), quantity=st.integers(1, 3))
+    def consume(self, who, number, quantity):
+        self.attempt(services.consume_item, self.ids[who], self.stack(who, number), quantity, cause="test")
+
+    @rule(who=players, luck=st.integers(0, 5))
+    def allocate(self, who, luck):
+        self.attempt(services.allocate_stats, self.ids[who], {"luck": luck})
+
+    @invariant()
+    def the_books_add_up(self):
+        assert list(ledger.audit()) == []
+
+    @invariant()
+    def money_is_what_was_granted_less_what_was_spent(self):
+        owned = [
+            dict(Player.objects.filter(pk=user_id).values(*Currency.values).get()) for user_id in self.ids
+        ]
+        assert owned == self.money
+
+    @invariant()
+    def each_pet_cost_an_egg(self):
+        assert Pet.objects.count() == Entry.objects.filter(cause="hatch", amount=-1).count()
+
+    @invariant()
+    def sets_have_no_gaps(self):
+        for user_id in self.ids:
+            places = Pet.objects.filter(player=user_id, place__isnull=False).values_list("place", flat=True)
+            assert sorted(places) == list(range(1, len(places) + 1))
+
+    @invariant()
+    def stat_points_are_those_of_the_levels(self):
+        for player in Player.objects.filter(pk__in=self.ids):
+            assert sum(player.stats) - 25 + player.stat_points == 3 * (player.level - 1)
+
+
+class TestBooks(TestCase, Books.TestCase):
+    settings = settings(
+        max_examples=12,
+        stateful_step_count=20,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )

@@ -1,0 +1,171 @@
+"""Content that operators edit, what they may give, the demo data, and a person's own data."""
+
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+
+from progression import ledger, seeding, services
+from progression.checks import check_stamina
+from progression.models import Entry, Item, Offer, Pet, Player, Species, Stack
+
+User = get_user_model()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "gear"},
+        {"kind": "food"},
+        {"kind": "food", "food_xp": 5, "slot": "head"},
+        {"kind": "egg", "food_xp": 5},
+        {"kind": "toy"},
+        {"kind": "egg", "rarity": "unheard of"},
+        {"kind": "egg", "name": "Berries"},
+    ],
+)
+def test_an_item_that_makes_no_sense_is_not_saved(fields):
+    with pytest.raises(ValidationError):
+        Item.objects.create(**{"slug": "new", "name": "New", **fields})
+
+
+@pytest.mark.parametrize("fields", [{"price": 0}, {"price": 1, "currency": "shells"}, {"price": -1}])
+def test_an_offer_that_makes_no_sense_is_not_saved(items, fields):
+    with pytest.raises(ValidationError):
+        Offer.objects.create(item_id=items["iron-ore"], **fields)
+
+
+def test_what_players_own_cannot_become_something_else(ada):
+    ada.given("iron-sword")
+    sword = Item.objects.get(slug="iron-sword")
+
+    sword.strength = 6
+    sword.save()
+    sword.slot = "head"
+    with pytest.raises(ValidationError):
+        sword.save()
+
+
+def test_the_content_to_begin_with_makes_sense():
+    for one in (*Item.objects.all(), *Species.objects.all(), *Offer.objects.all()):
+        one.full_clean()
+
+
+@pytest.mark.parametrize(("part", "interval"), [("-0.1", 10), ("1.1", 10), ("0.1", 0)])
+def test_a_stamina_that_makes_no_sense_is_found_by_the_checks(settings, part, interval):
+    assert check_stamina() == []
+    settings.STAMINA_REGEN_PERCENT, settings.STAMINA_REGEN_INTERVAL = Decimal(part), interval
+    assert len(check_stamina()) == 1
+
+
+def test_every_list_and_form_of_the_admin_opens(admin_client, ada):
+    ada.given("iron-sword")
+    ada.has_pet()
+    for model, found in (
+        ("item", Item.objects.first()),
+        ("species", Species.objects.first()),
+        ("offer", Offer.objects.first()),
+        ("player", Player.objects.first()),
+        ("entry", Entry.objects.first()),
+    ):
+        assert admin_client.get(f"/admin/progression/{model}/").status_code == 200
+        assert admin_client.get(f"/admin/progression/{model}/{found.pk}/change/").status_code == 200
+
+
+def test_a_change_of_price_does_not_put_sold_items_back(admin_client, ada, items, monkeypatch):
+    crown = items["crown-of-ages"]
+    form = {"item": crown, "price": 7, "currency": "gold", "stock": 5, "is_open": "on"}
+    full_clean = Offer.full_clean
+
+    def sold_meanwhile(offer, *args, **kwargs):
+        full_clean(offer, *args, **kwargs)
+        Offer.objects.filter(pk=crown).update(stock=1)
+
+    monkeypatch.setattr(Offer, "full_clean", sold_meanwhile)
+    admin_client.post(f"/admin/progression/offer/{crown}/change/", form)
+
+    assert (Offer.objects.get(pk=crown).price, Offer.objects.get(pk=crown).stock) == (7, 1)
+
+
+def test_what_an_operator_gives_is_in_the_books_once(admin_client, ada, items, audited):
+    ada.me()
+    form = {
+        "give_xp": 100,
+        "give_gold": 50,
+        "give_gems": 3,
+        "give_item": items["berries"],
+        "reason": "lost to a fault",
+        "key": str(uuid.uuid4()),
+        **{f"{rows}-{field}": 0 for rows in ("stacks", "pets") for field in ("TOTAL_FORMS", "INITIAL_FORMS")},
+    }
+
+    for _ in range(2):
+        answer = admin_client.post(f"/admin/progression/player/{ada.id}/change/", form)
+        assert answer.status_code == 302, answer.content
+
+    assert (ada.me()["level"], ada.me()["gold"], ada.me()["gems"]) == (2, 150, 3)
+    assert ada.owns() == {"Berries": 1}
+    assert ada.get("/api/player/ledger/")["results"][0]["cause"] == "operator: lost to a fault"
+
+
+def test_an_operator_cannot_edit_the_books(admin_client, ada):
+    ada.me()
+    entry = Entry.objects.get()
+
+    assert admin_client.get("/admin/progression/entry/add/").status_code == 403
+    assert admin_client.post(f"/admin/progression/entry/{entry.pk}/change/", {}).status_code == 403
+    assert admin_client.post(f"/admin/progression/entry/{entry.pk}/delete/", {}).status_code == 403
+
+
+def test_the_demo_data_is_laid_once_and_taken_away_again(ada):
+    def laid():
+        return [
+            list(model.objects.order_by("pk").values()) for model in (Item, Species, Offer, Player, Entry)
+        ]
+
+    ada.given("berries")
+    call_command("seed_demo")
+    first = laid()
+    call_command("seed_demo")
+    assert laid() == first
+    rich = Player.objects.filter(user__is_premium=True).values_list("gold", "gems")
+    assert list(rich) == [(10_000, 10_000)] * 2
+    assert list(ledger.audit()) == []
+
+    call_command("seed_demo", "--clear")
+    assert list(Item.objects.values_list("slug", flat=True)) == ["berries"]
+    assert list(Player.objects.values_list("pk", flat=True)) == [ada.id]
+    assert Species.objects.count() == Offer.objects.count() == 0
+
+
+def test_what_an_operator_changed_stays_when_the_demo_data_is_laid_again(items):
+    Offer.objects.filter(pk=items["berries"]).delete()
+    Item.objects.filter(pk=items["berries"]).update(food_xp=12)
+
+    seeding.seed_content()
+
+    assert Item.objects.get(slug="berries").food_xp == 12
+    assert not Offer.objects.filter(pk=items["berries"]).exists()
+
+
+def test_a_person_gets_all_of_it_and_is_forgotten_with_all_of_it(ada, bob, audited):
+    bob.me()
+    ada.given("berries", 2)
+    ada.has_pet()
+    services.equip_pet(ada.id, Pet.objects.get().pk)
+
+    export = ada.get("/api/me/export/")
+    assert (export["player"]["gold"], export["player"]["level"]) == (100, 1)
+    assert [row["name"] for row in export["inventory"]] == ["Berries"]
+    assert [pet["species"] for pet in export["pets"]] == ["ember-fox"]
+    assert {entry["cause"] for entry in export["ledger"]} == {"starting_funds", "test", "hatch"}
+
+    user = User.objects.get(pk=ada.id)
+    user.is_guest = True
+    user.save()
+    assert ada.client.delete("/api/me/").status_code == 204
+    assert list(Player.objects.values_list("pk", flat=True)) == [bob.id]
+    assert Stack.objects.count() == Pet.objects.count() == 0

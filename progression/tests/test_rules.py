@@ -1,0 +1,163 @@
+"""The rules by themselves: levels, bonuses, odds, stamina."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from progression import rules
+from progression.rules import PetInSet, Regeneration, Stamina, Stats
+
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+TENTH = Regeneration(Decimal("0.1"), 10)
+
+regenerations = st.builds(
+    Regeneration,
+    part=st.decimals("0.001", "1", places=3),
+    interval=st.integers(1, 3600),
+)
+elapsed = st.integers(0, 10**6)
+
+
+def after(seconds, value=0, *, most=100, by=TENTH):
+    return rules.regenerated(
+        Stamina(Decimal(value), NOON), NOON + timedelta(seconds=seconds), most=most, by=by
+    )
+
+
+@pytest.mark.parametrize(("xp", "level", "lacking"), [(0, 1, 100), (99, 1, 1), (100, 2, 200), (300, 3, 300)])
+def test_levels_come_with_experience(xp, level, lacking):
+    assert (rules.level_at(xp), rules.xp_to_next(xp)) == (level, lacking)
+
+
+def test_there_is_a_last_level():
+    last = rules.xp_at(rules.MAX_LEVEL)
+
+    assert rules.level_at(last - 1) == rules.MAX_LEVEL - 1
+    assert rules.level_at(last) == rules.level_at(last * 1000) == rules.MAX_LEVEL
+    assert rules.xp_to_next(last * 1000) == rules.pet_xp_to_next(10**9) == 0
+
+
+@given(st.integers(0, 600_000))
+def test_a_level_spans_from_where_it_begins_to_where_the_next_does(xp):
+    level = rules.level_at(xp)
+
+    assert rules.xp_at(level) <= xp
+    assert level == rules.MAX_LEVEL or xp + rules.xp_to_next(xp) == rules.xp_at(level + 1)
+
+
+def test_pets_of_one_family_make_each_other_stronger():
+    fox, frog = PetInSet("fire", 11, Stats(agility=10)), PetInSet("water", 11, Stats(agility=10))
+
+    assert rules.pet_bonus([fox]).agility == 20
+    assert rules.pet_bonus([fox, frog]).agility == 40
+    assert rules.pet_bonus([fox, fox]).agility == 44
+    assert rules.pet_bonus([fox, fox, fox]).agility == 75
+
+
+@given(st.integers(1, 100), st.builds(Stats, *[st.integers(-500, 500)] * 5))
+def test_nobody_is_without_life_or_always_critical(level, stats):
+    fight = rules.derived(level, stats)
+
+    assert fight.max_hp >= 1
+    assert fight.attack >= 1
+    assert fight.defense >= 0
+    assert 0 <= fight.critical_chance <= 0.5
+
+
+# -- Stamina
+
+
+def test_a_tenth_comes_back_when_ten_seconds_are_over_and_not_before():
+    assert [int(after(seconds).value) for seconds in (0, 9, 10, 19, 20, 99, 100, 10**9)] == [
+        *(0, 0, 10, 10, 20, 90, 100, 100)
+    ]
+
+
+def test_it_is_full_at_the_second_that_is_foretold():
+    at = rules.full_at(Stamina(Decimal(35), NOON), most=100, by=TENTH)
+
+    assert at == NOON + timedelta(seconds=70)
+    assert after(69, 35).value == 95
+    assert after(70, 35).value == 100
+    assert rules.full_at(Stamina(Decimal(100), NOON), most=100, by=TENTH) is None
+
+
+@given(st.lists(st.integers(0, 500), max_size=8), st.integers(0, 90), regenerations)
+def test_looking_in_between_changes_nothing(pauses, value, by):
+    looked_often, now = Stamina(Decimal(value), NOON), NOON
+    for pause in pauses:
+        now += timedelta(seconds=pause)
+        looked_often = rules.regenerated(looked_often, now, most=100, by=by)
+
+    assert looked_often.value == after(sum(pauses), value, by=by).value
+
+
+@given(elapsed, st.integers(0, 100), regenerations)
+def test_it_never_falls_by_itself_nor_rises_above_the_maximum(seconds, value, by):
+    assert value <= after(seconds, value, by=by).value <= 100
+
+
+@given(elapsed, st.integers(0, 90), st.integers(0, 500), regenerations)
+def test_a_clock_put_back_takes_nothing_and_what_follows_is_counted_from_there(back, value, later, by):
+    now = NOON - timedelta(seconds=back)
+
+    put_back = rules.regenerated(Stamina(Decimal(value), NOON), now, most=100, by=by)
+    then = rules.regenerated(put_back, now + timedelta(seconds=later), most=100, by=by)
+
+    assert put_back.value == value
+    assert then.value == after(later, value, by=by).value
+
+
+@given(st.integers(0, 99), regenerations)
+def test_the_second_before_it_is_full_it_is_not(value, by):
+    stamina = Stamina(Decimal(value), NOON)
+    at = rules.full_at(stamina, most=100, by=by)
+
+    assert rules.regenerated(stamina, at, most=100, by=by).value == 100
+    assert rules.regenerated(stamina, at - timedelta(seconds=1), most=100, by=by).value < 100
+
+
+# -- Eggs and the shop
+
+
+def test_the_odds_of_every_egg_are_whole():
+    for egg in rules.RARITIES:
+        assert sum(rules.odds(egg, rules.RARITIES).values()) == pytest.approx(1)
+
+
+def test_what_is_not_there_to_hatch_leaves_its_chance_to_the_rest():
+    assert rules.odds("rare", ["uncommon", "rare"]) == {"uncommon": 0.517241, "rare": 0.482759}
+    assert rules.odds("legendary", ["common"]) == {"common": 1}
+
+
+@given(st.integers(0, 2**53), st.sampled_from(rules.RARITIES))
+def test_the_same_seed_hatches_the_same_however_the_species_are_listed(seed, egg):
+    one = {"common": ["fox", "frog"], "rare": ["wolf"], "legendary": ["phoenix"]}
+    other = {"legendary": ["phoenix"], "rare": ["wolf"], "common": ["frog", "fox"]}
+
+    assert rules.hatch(seed, egg, one) == rules.hatch(seed, egg, other)
+
+
+def test_eggs_hatch_as_often_as_the_odds_say():
+    species, random = {rarity: [rarity] for rarity in rules.RARITIES}, Random(1)
+
+    drawn = Counter(rules.hatch(random.getrandbits(53), "common", species) for _ in range(20_000))
+
+    for rarity, chance in rules.odds("common", species).items():
+        assert drawn[rarity] / 20_000 == pytest.approx(chance, abs=0.01)
+
+
+def test_what_is_for_sale_on_a_day_is_drawn_by_the_day():
+    names = list("abcdefgh")
+    days = [date(2030, 1, day) for day in range(1, 20)]
+
+    drawn = [rules.of_the_day(names, day, 3) for day in days]
+
+    assert drawn == [rules.of_the_day(reversed(names), day, 3) for day in days]
+    assert {len(set(one)) for one in drawn} == {3}
+    assert {name for one in drawn for name in one} == set(names)

@@ -1,0 +1,46 @@
+"""What a player is told of: a new level, on every device, once the grant is sure."""
+
+import pytest
+from django.db import transaction
+
+from gameplatform.asgi import application
+from progression import services
+from realtime.testing import Player, running_worker
+from realtime.worker import in_database
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _grant_in_vain(user_id):
+    try:
+        with transaction.atomic():
+            services.grant(user_id, xp=600, cause="test")
+            raise RuntimeError
+    except RuntimeError:
+        pass
+
+
+async def _notifications(somebody):
+    socket = await Player(application, "/ws/notifications/", token=somebody.token).enter()
+    await socket.hear("badge")
+    return socket
+
+
+@pytest.fixture
+async def worker():
+    async with running_worker():
+        yield
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_new_level_is_told_to_the_player_alone(ada, bob):
+    adas, bobs = await _notifications(ada), await _notifications(bob)
+
+    await in_database(_grant_in_vain, ada.id)
+    await in_database(services.grant, ada.id, xp=99, cause="test")
+    await in_database(services.grant, ada.id, xp=1, cause="test")
+    await in_database(services.grant, bob.id, xp=300, cause="test")
+
+    told = await adas.hear("level_up")
+    assert (told["user_id"], told["level"], told["stat_points"]) == (ada.id, 2, 3)
+    assert (await bobs.hear("level_up"))["level"] == 3

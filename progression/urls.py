@@ -1,0 +1,22 @@
+"""The addresses of progression."""
+
+from core.routes import route
+from progression import api
+
+urlpatterns = [
+    route("api/player/me", api.Me.as_view()),
+    route("api/player/allocate-stats", api.AllocateStats.as_view()),
+    route("api/player/regenerate-stamina", api.RegenerateStamina.as_view()),
+    route("api/player/ledger", api.Ledger.as_view()),
+    route("api/inventory", api.Inventory.as_view()),
+    route("api/inventory/equip/<int:item_id>", api.Equip.as_view()),
+    route("api/inventory/unequip/<slug:slot>", api.Unequip.as_view()),
+    route("api/pets", api.Pets.as_view()),
+    route("api/pets/odds", api.Odds.as_view()),
+    route("api/pets/hatch/<int:egg_id>", api.Hatch.as_view()),
+    route("api/pets/feed/<int:pet_id>", api.Feed.as_view()),
+    route("api/pets/equip/<int:pet_id>", api.EquipPet.as_view()),
+    route("api/pets/unequip/<int:pet_id>", api.UnequipPet.as_view()),
+    route("api/shop/items", api.Shop.as_view()),
+    route("api/shop/purchase", api.Purchase.as_view()),
+]

@@ -1,0 +1,205 @@
+/** A conversation on the screen: its history, who is writing, and the line to write in. */
+import { Avatar, Button, IconButton, Menu, Refusal, Skeleton, useNow } from "./components.js";
+import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "./dom.js";
+import { client, reason, session } from "./session.js";
+import { NEW_TALK, told } from "./talk.js";
+import { text, words } from "./texts.js";
+
+const TYPING_AGAIN_MS = 4_000;
+const GROUPED_MS = 5 * 60_000;
+const MOST_LETTERS = 500;
+const NEAR_END_PX = 80;
+/** What was begun stays, whatever else is opened meanwhile: drafts by conversation. */
+const drafts = new Map();
+
+/**
+ * The conversation behind a socket. `connect()` opens its channel, `path` is where its messages are over HTTP, `hear` is told
+ * each message of the channel.
+ * → `{talk, connection, refusal, channel, say, older}`
+ */
+export function useConversation(path, connect, hear = null) {
+  const me = session.value.user.id;
+  const [talk, tell] = useReducer(told, NEW_TALK);
+  const [connection, setConnection] = useState({ state: "connecting" });
+  const [refusal, setRefusal] = useState(null);
+  const channel = useRef(null);
+
+  const load = useCallback(async (address, newest) => {
+    try {
+      tell({ type: "history", newest, ...(await client.request("GET", address)) });
+    } catch (error) {
+      setRefusal({ words: reason(error) });
+    }
+  }, []);
+
+  useEffect(() => {
+    const socket = connect();
+    channel.current = socket;
+    const stop = socket.on("*", (message) => {
+      if (message.type === "connection") {
+        setConnection(message);
+        if (message.state === "open") load(path, true);
+      } else if (message.type === "error") {
+        tell({ type: "refused", ref: message.ref });
+        setRefusal({ words: message.message || words(message.code), ref: message.ref });
+      } else {
+        tell(message.type === "chat_message" ? { ...message, mine: message.message.sender.id === me } : message);
+        hear?.(message);
+      }
+    });
+    return () => {
+      stop();
+      socket.close();
+    };
+  }, [path]);
+
+  const say = useCallback((content) => {
+    setRefusal(null);
+    const ref = channel.current.send({ type: "chat_message", message: content });
+    tell({ type: "sent", ref, content });
+    return ref;
+  }, []);
+  const older = useCallback((address) => load(new URL(address, location.origin).pathname + new URL(address, location.origin).search, false), []);
+  return { talk, connection, refusal, channel, say, older };
+}
+
+const clockTime = (time) => new Date(time).toLocaleTimeString(undefined, { timeStyle: "short" });
+const dayOf = (time) => new Date(time).toLocaleDateString(undefined, { dateStyle: "long" });
+
+function Line({ message, first, newDay, actions }) {
+  const { sender, created_at: at } = message;
+  return html`<li>${newDay && html`<p class="day">${dayOf(at)}</p>`}
+    <div class=${`message ${first ? "first" : ""}`}>
+      ${first ? html`<${Avatar} name=${sender.username} />` : html`<time class="soft small" datetime=${at}>${clockTime(at)}</time>`}
+      <div class="said">
+        ${first && html`<p class="by"><strong>${sender.username}</strong> <time class="soft small" datetime=${at}>${clockTime(at)}</time></p>`}
+        <p>${message.content}</p>
+      </div>
+      ${actions && html`<${Menu} label=${text("talk.actions", { name: sender.username })} items=${actions} />`}
+    </div></li>`;
+}
+
+/** Says "Ada is writing…" for those whose time is not over. */
+function Typing({ typing }) {
+  const someone = Object.values(typing);
+  const now = useNow(someone.length ? 1000 : null);
+  const names = someone.filter(({ until }) => until > now).map(({ username }) => username);
+  const key = names.length > 2 ? "talk.typing_many" : names.length === 2 ? "talk.typing_two" : "talk.typing_one";
+  return html`<p class="typing soft small" aria-live="polite">${names.length > 0 && text(key, { one: names[0], two: names[1] })}</p>`;
+}
+
+function Composer({ id, label, conversation, blocked }) {
+  const { channel, say, refusal, connection } = conversation;
+  const [draft, setDraft] = useState(drafts.get(id) ?? "");
+  const lastSent = useRef(null);
+  const typingAt = useRef(0);
+  const pause = useRef(null);
+  const change = (value) => {
+    setDraft(value);
+    drafts.set(id, value);
+  };
+  const stopTyping = () => {
+    clearTimeout(pause.current);
+    if (typingAt.current) channel.current.send({ type: "typing_stop" });
+    typingAt.current = 0;
+  };
+  const write = ({ currentTarget: { value } }) => {
+    change(value);
+    if (connection.state !== "open") return;
+    if (!value) return stopTyping();
+    if (Date.now() - typingAt.current > TYPING_AGAIN_MS) {
+      typingAt.current = Date.now();
+      channel.current.send({ type: "typing_start" });
+    }
+    clearTimeout(pause.current);
+    pause.current = setTimeout(stopTyping, TYPING_AGAIN_MS);
+    return undefined;
+  };
+  useEffect(() => () => clearTimeout(pause.current), []);
+  useEffect(() => {
+    // A refused message goes back to where it was written, unless another is being written there.
+    const { ref, content } = lastSent.current ?? {};
+    if (refusal && refusal.ref === ref && content && !draft) change(content);
+  }, [refusal]);
+  const send = (event) => {
+    event.preventDefault();
+    const content = draft.trim();
+    if (!content) return;
+    clearTimeout(pause.current);
+    typingAt.current = 0;
+    lastSent.current = { ref: say(content), content };
+    change("");
+  };
+  return html`<form class="composer" onSubmit=${send}>
+    ${refusal && html`<${Refusal}>${refusal.words}<//>`}
+    <input value=${draft} onInput=${write} placeholder=${label} aria-label=${label} maxlength=${MOST_LETTERS} autocomplete="off"
+      disabled=${blocked} enterkeyhint="send" />
+    <${IconButton} icon="send" label=${text("talk.send")} type="submit" class="go" disabled=${blocked || !draft.trim()} />
+  </form>`;
+}
+
+/**
+ * Draws a conversation. `actionsFor(message)` gives a message's menu; `footer` stands below the last one; `id` is
+ * what its draft is kept under.
+ */
+export function Conversation({ id, conversation, label, empty, actionsFor = null, footer = null, blocked = false }) {
+  const { talk, older, connection } = conversation;
+  const list = useRef(null);
+  const top = useRef(null);
+  const before = useRef({ height: 0, first: null, atEnd: true });
+  const [unseen, setUnseen] = useState(false);
+  const last = talk.messages.at(-1);
+  const lines = talk.messages.length + talk.pending.length;
+
+  useLayoutEffect(() => {
+    // Older messages come in above what is being read; new ones are followed by whoever is at the end.
+    const box = list.current;
+    if (!box) return;
+    const { height, first, atEnd } = before.current;
+    const now = talk.messages[0]?.id ?? null;
+    if (first !== null && now !== first && !atEnd) box.scrollTop += box.scrollHeight - height;
+    else if (atEnd || talk.pending.length) box.scrollTop = box.scrollHeight;
+    else setUnseen(true);
+    before.current = { ...before.current, height: box.scrollHeight, first: now };
+  }, [lines, last?.id, talk.messages[0]?.id, footer]);
+
+  useEffect(() => {
+    if (!talk.older) return undefined;
+    const observer = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && older(talk.older), { root: list.current, rootMargin: "200px" });
+    observer.observe(top.current);
+    return () => observer.disconnect();
+  }, [talk.older]);
+
+  const scrolled = () => {
+    const box = list.current;
+    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+    before.current.atEnd = atEnd;
+    if (atEnd) setUnseen(false);
+  };
+  const toEnd = () => {
+    list.current.scrollTop = list.current.scrollHeight;
+  };
+
+  let previous = null;
+  return html`<div class="conversation">
+    <div class="history" ref=${list} onScroll=${scrolled} tabindex="0" role="log" aria-label=${text("talk.log")} aria-busy=${talk.older === undefined}>
+      <div ref=${top}></div>
+      ${talk.older === undefined && html`<${Skeleton} rows=${4} />`}
+      ${talk.older === null && !lines && html`<p class="soft center">${empty}</p>`}
+      <ol>
+        ${talk.messages.map((message) => {
+          const newDay = !previous || dayOf(previous.created_at) !== dayOf(message.created_at);
+          const first = newDay || previous.sender.id !== message.sender.id || Date.parse(message.created_at) - Date.parse(previous.created_at) > GROUPED_MS;
+          previous = message;
+          return html`<${Line} key=${message.id} message=${message} first=${first} newDay=${newDay} actions=${actionsFor?.(message)} />`;
+        })}
+        ${talk.pending.map(({ ref, content }) => html`<li key=${`sent-${ref}`} class="message sent"><span></span><div class="said"><p>${content}</p></div></li>`)}
+      </ol>
+      ${footer}
+    </div>
+    ${unseen && html`<div class="unseen"><${Button} kind="primary" onClick=${toEnd}>${text("talk.new")}<//></div>`}
+    <${Typing} typing=${talk.typing} />
+    ${connection.state === "waiting" && html`<p class="soft small" role="status">${text("talk.offline")}</p>`}
+    <${Composer} key=${id} id=${id} label=${label} conversation=${conversation} blocked=${blocked} />
+  </div>`;
+}

@@ -1,0 +1,135 @@
+/** Friends in a list, and the conversation with one: what the Friends screen and the people pane are made of. */
+import { catalog } from "./catalog.js";
+import { Avatar, Badge, Button, Dialog, Field, Form, Menu, Refusal, Skeleton, useAction, useLoad } from "./components.js";
+import { Conversation, useConversation } from "./conversation.js";
+import { html, useEffect, useState } from "./dom.js";
+import { block, byPresence, friends, invite, inviteToParty, unfriend, useUnread } from "./people.js";
+import { go } from "./router.js";
+import { client, reason, session } from "./session.js";
+import { useStore } from "./store.js";
+import { ago, text } from "./texts.js";
+import { toast } from "./toasts.js";
+
+/** "Online", "Away", "Playing" or when they were last here. */
+export function presenceWords(friend) {
+  if (friend.online || !friend.last_seen) return text(`presence.${friend.status}`);
+  return text("presence.last_seen", { ago: ago(friend.last_seen) });
+}
+
+/** How many messages of a friend wait to be read. */
+export function Unread({ userId }) {
+  const count = useUnread(userId);
+  return count > 0 && html`<span class="count" aria-label=${text("friends.unread", { count })}>${count}</span>`;
+}
+
+/** A choice among the server's games. */
+export function GameField({ games, ...rest }) {
+  return html`<${Field} name="game" label=${text("invite.game")} options=${games.map(({ name, title }) => ({ value: name, label: title }))} ...${rest} />`;
+}
+
+/** Asks which game, and invites. */
+export function InviteToGame({ user, onClose }) {
+  const { data: games } = useLoad(catalog, []);
+  const send = async ({ game }) => {
+    await invite(user.user_id, { game });
+    toast(text("invite.sent", { name: user.username }));
+    onClose();
+  };
+  return html`<${Dialog} title=${text("invite.to_game", { name: user.username })} onClose=${onClose}>
+    ${!games ? html`<${Skeleton} rows=${2} />` : html`<${Form} onSend=${send} submit=${text("invite.send")}><${GameField} games=${games} /><//>`}
+  <//>`;
+}
+
+/** Asks once more before something that cannot be undone. */
+export function Sure({ title, words, action, act, onClose }) {
+  const run = useAction(async () => {
+    await act();
+    onClose();
+  });
+  return html`<${Dialog} title=${title} onClose=${onClose}><p>${words}</p>
+    <${Refusal} error=${run.error} />
+    <div class="actions end"><${Button} onClick=${onClose}>${text("dialog.cancel")}<//>
+      <${Button} kind="danger" busy=${run.busy} onClick=${() => run.run()}>${action}<//></div>
+  <//>`;
+}
+
+/** What can be done about a friend: a menu, and the dialogs that it opens. */
+export function FriendMenu({ friend }) {
+  const [open, setOpen] = useState(null);
+  const close = () => setOpen(null);
+  const toParty = useAction(async () => {
+    await inviteToParty(friend.user_id);
+    toast(text("invite.sent", { name: friend.username }));
+  });
+  useEffect(() => {
+    if (toParty.error) toast(reason(toParty.error));
+  }, [toParty.error]);
+  const name = { name: friend.username };
+  return html`<${Menu} label=${text("friends.actions", name)} items=${[
+      { label: text("friends.invite_game"), onChoose: () => setOpen("game") },
+      { label: text("friends.invite_party"), onChoose: () => toParty.run() },
+      friend.game_id && { label: text("friends.watch"), onChoose: () => go(`/games/${friend.game_id}`) },
+      { label: text("friends.remove"), onChoose: () => setOpen("remove") },
+      { label: text("friends.block"), danger: true, onChoose: () => setOpen("block") },
+    ]} />
+    ${open === "game" && html`<${InviteToGame} user=${friend} onClose=${close} />`}
+    ${open === "remove" && html`<${Sure} title=${text("friends.remove_title", name)} words=${text("friends.remove_text")}
+      action=${text("friends.remove")} act=${() => unfriend(friend.user_id)} onClose=${close} />`}
+    ${open === "block" && html`<${Sure} title=${text("friends.block_title", name)} words=${text("friends.block_text", name)}
+      action=${text("friends.block")} act=${() => block(friend.user_id)} onClose=${close} />`}`;
+}
+
+/** All friends, those who can be reached first. `onChoose(friend)` opens one; `chosen` is the id of the open one. */
+export function FriendList({ onChoose, chosen = null }) {
+  const all = useStore(friends);
+  if (!all) return html`<${Skeleton} rows=${3} />`;
+  if (!all.length) return html`<p class="soft nobody">${text("friends.empty")}</p>`;
+  return html`<ul class="people-list">${[...all].sort(byPresence).map((friend) => html`<li key=${friend.user_id}
+      class=${`person ${friend.status} ${chosen === friend.user_id ? "chosen" : ""}`}>
+    <button type="button" class="open" onClick=${() => onChoose(friend)} aria-current=${chosen === friend.user_id ? "true" : undefined}>
+      <${Avatar} name=${friend.username} presence=${friend.status} />
+      <span class="grow"><strong>${friend.username}</strong><span class="soft small">${presenceWords(friend)}</span></span>
+      <${Unread} userId=${friend.user_id} /></button>
+    <${FriendMenu} friend=${friend} /></li>`)}</ul>`;
+}
+
+/** The direct messages with one friend. */
+export function Thread({ friendId, name }) {
+  const me = session.value.user.id;
+  const conversation = useConversation(`/api/dm/${friendId}/messages/`, () => client.connectToDirectMessages(friendId));
+  const { talk, connection, channel } = conversation;
+  const newest = talk.messages.findLast(({ sender }) => sender.id !== me)?.id ?? null;
+  const unread = useUnread(friendId);
+  useEffect(() => {
+    // What is on a screen that nobody looks at has not been read.
+    const read = () => {
+      if (newest === null || connection.state !== "open" || document.visibilityState !== "visible") return;
+      const message = talk.messages.find(({ id }) => id === newest);
+      if (!message?.read_at || unread) channel.current.send({ type: "read", up_to: newest });
+    };
+    read();
+    document.addEventListener("visibilitychange", read);
+    return () => document.removeEventListener("visibilitychange", read);
+  }, [newest, connection.state]);
+  if (connection.state === "closed" && connection.code === 4403)
+    return html`<p class="soft nobody" role="alert">${text("dm.not_friends")}</p>`;
+  const last = talk.messages.at(-1);
+  const seen = last?.sender.id === me && last.read_at && !talk.pending.length;
+  return html`<${Conversation} key=${friendId} id=${`dm-${friendId}`} conversation=${conversation} label=${text("dm.write", { name })}
+    empty=${text("dm.empty", { name })} footer=${seen && html`<p class="seen soft small">${text("dm.seen")}</p>`} />`;
+}
+
+/** A friend of this id: name and presence once known. */
+export function useFriend(id) {
+  const all = useStore(friends);
+  return { known: all !== null, friend: all?.find(({ user_id }) => user_id === id) ?? null };
+}
+
+/** The head above a conversation with a friend. */
+export function ThreadHead({ friend, back }) {
+  return html`<header class="thread-head">${back}
+    <${Avatar} name=${friend.username} presence=${friend.status} />
+    <span class="grow"><h2>${friend.username}</h2><span class="soft small">${presenceWords(friend)}</span></span>
+    ${friend.game_id && html`<${Badge} kind="accent">${text("presence.playing")}<//>`}
+    <${FriendMenu} friend=${friend} /></header>`;
+}

@@ -1,0 +1,40 @@
+/** The party: who is in it, ready or not, and what its leader may do. */
+import { Badge, Button, Card, Menu, Person, Refusal, useAction } from "./components.js";
+import { html } from "./dom.js";
+import { inParty, isLeader, party } from "./people.js";
+import { session } from "./session.js";
+import { useStore } from "./store.js";
+import { text } from "./texts.js";
+
+function Member({ one, group, act }) {
+  const leads = one.user_id === group.leader_id;
+  const me = session.value.user.id;
+  return html`<${Person} name=${one.username} says=${text(leads ? "party.leader" : "party.member")}>
+    ${one.ready && html`<${Badge} kind="good">${text("party.ready")}<//>`}
+    ${isLeader(group) && one.user_id !== me && html`<${Menu} label=${text("party.actions", { name: one.username })}
+      items=${[{ label: text("party.kick"), danger: true, onChoose: () => act.run("kick", { user_id: one.user_id }) }]} />`}<//>`;
+}
+
+export function Party() {
+  const group = useStore(party);
+  const act = useAction(inParty);
+  if (!group)
+    return html`<${Card} class="party"><h2 class="small-title">${text("party.title")}</h2>
+      <p class="soft small">${text("party.none")}</p>
+      <${Button} icon="add" busy=${act.busy} onClick=${() => act.run("create")}>${text("party.create")}<//>
+      <${Refusal} error=${act.error} /><//>`;
+  const mine = group.members.find(({ user_id }) => user_id === session.value.user.id);
+  const leader = isLeader(group);
+  return html`<${Card} class="party"><div class="head"><h2 class="small-title">${text("party.title")}</h2>
+      <span class="soft small numbers">${text("party.count", { count: group.members.length, most: group.max_size })}</span>
+      <span class="spring"></span>
+      <${Menu} label=${text("party.menu")} items=${[
+        { label: text("party.leave"), onChoose: () => act.run("leave") },
+        leader && { label: text("party.disband"), danger: true, onChoose: () => act.run("disband") },
+      ]} /></div>
+    <ul class="people-list" aria-live="polite">${group.members.map((one) => html`<${Member} key=${one.user_id} one=${one} group=${group} act=${act} />`)}</ul>
+    <${Button} kind=${mine?.ready ? "plain" : "primary"} icon="check" busy=${act.busy} onClick=${() => act.run("ready", { ready: !mine?.ready })}>
+      ${text(mine?.ready ? "party.not_ready" : "party.get_ready")}<//>
+    <p class="soft small">${text(leader ? "party.leader_queues" : "party.member_waits")}</p>
+    <${Refusal} error=${act.error} /><//>`;
+}

@@ -1,0 +1,211 @@
+/** The people around the user: friends and who of them is there, requests, invites, the party, and what waits unread. */
+import { go } from "./router.js";
+import { client, session } from "./session.js";
+import { Store, useStore } from "./store.js";
+import { text } from "./texts.js";
+import { toast } from "./toasts.js";
+
+const AWAY_AFTER_MS = 5 * 60_000;
+const NOTICES_KEPT = 50;
+const NOTHING_WAITS = { dm: {}, invites: 0, total: 0 };
+
+/** `{dm: {user_id: unread messages}, invites, total}` */
+export const badge = new Store(NOTHING_WAITS);
+/**
+ * `[{user_id, username, online, status, last_seen, game_id}]`, or null until known; `status` is "playing", "online", "busy",
+ * "away" or "offline".
+ */
+export const friends = new Store(null);
+/** Open requests, in and out: `{id, from_user, to_user}`. */
+export const requests = new Store([]);
+/** Pending invites, in and out. */
+export const invites = new Store([]);
+/** `{id, leader_id, members, max_size}`, or null. */
+export const party = new Store(null);
+/** What was announced: `{id, words, seen}`, newest first. */
+export const notices = new Store([]);
+
+const post = (path, body = {}) => client.request("POST", path, body);
+/** Fills a store with the first page of a list. */
+const load = async (store, path) => store.set((await client.request("GET", path)).results);
+
+const isMine = (user) => user.id === session.value.user?.id;
+/** The invites or requests that wait for an answer of ours, and those of ours that wait. */
+export const incoming = (all) => all.filter(({ to_user }) => isMine(to_user));
+export const outgoing = (all) => all.filter(({ from_user }) => isMine(from_user));
+
+const drop = (store, id) => store.set(store.value.filter((one) => one.id !== id));
+const keep = (store, one) => store.set([one, ...store.value.filter(({ id }) => id !== one.id)]);
+
+// -- Friends
+
+export const askFriend = (username) => post("/api/friends/requests/", { username });
+
+/** `answer` is "accept", "decline" or "cancel". */
+export async function answerRequest(id, answer) {
+  await post(`/api/friends/requests/${id}/${answer}/`);
+  drop(requests, id);
+}
+
+export const unfriend = (userId) => client.request("DELETE", `/api/friends/${userId}/`);
+export const block = (userId) => post(`/api/friends/${userId}/block/`);
+
+const RANK = { playing: 0, online: 1, busy: 2, away: 3, offline: 4 };
+
+/** Who can be reached first, then by name. */
+export const byPresence = (one, other) => RANK[one.status] - RANK[other.status] || one.username.localeCompare(other.username);
+
+// -- Invites
+
+/** `fields`: `{game}`, `{lobby_id}` or `{party_id}`. */
+export async function invite(userId, fields) {
+  keep(invites, await post("/api/invites/", { to_user_id: userId, ...fields }));
+}
+
+/** `answer` is "accept", "decline" or "cancel". Accepting leads to where the invite leads. */
+export async function answerInvite(one, answer) {
+  const answered = await post(`/api/invites/${one.id}/${answer}/`);
+  drop(invites, one.id);
+  if (answer !== "accept") return;
+  if (answered.game_id) go(`/games/${answered.game_id}`);
+  else if (one.lobby_id) go(`/lobbies/${one.lobby_id}`);
+}
+
+// -- The party
+
+async function loadParty() {
+  // Being in none is an answer too.
+  const now = await client.request("GET", "/api/party/").catch((error) => {
+    if (error.code === "not_in_party") return null;
+    throw error;
+  });
+  party.set(now);
+}
+
+export const isLeader = (one) => one !== null && one.leader_id === session.value.user?.id;
+
+/** Keeps the later of two states of the party; the user may be out of it. */
+function keepParty(now) {
+  if (party.value?.id === now.id && party.value.version > now.version) return;
+  const inside = now.members.some(({ user_id }) => user_id === session.value.user?.id);
+  if (inside) party.set(now);
+  else if (party.value?.id === now.id) party.set(null);
+}
+
+/** What is done with the party: "create", "ready", "leave", "kick", "disband". */
+export async function inParty(act, fields = {}) {
+  const now = await post(`/api/party/${act}/`, fields);
+  if (now.members) keepParty(now);
+  else party.set(null);
+}
+
+export async function inviteToParty(userId) {
+  if (!party.value) await inParty("create");
+  await invite(userId, { party_id: party.value.id });
+}
+
+// -- What comes
+
+const LIVE = {
+  badge: ({ dm, invites: count, total }) => badge.set({ dm, invites: count, total }),
+  invite_created: ({ invite: one }) => keep(invites, one),
+  invite_declined({ invite: one }) {
+    drop(invites, one.id);
+    if (isMine(one.from_user)) toast(text("invite.declined", { name: one.to_user.username }));
+  },
+  invite_accepted({ invite: one }) {
+    drop(invites, one.id);
+    if (isMine(one.from_user)) toast(text("invite.accepted", { name: one.to_user.username }));
+  },
+  invite_cancelled: ({ invite: one }) => drop(invites, one.id),
+  invite_expired: ({ invite: one }) => drop(invites, one.id),
+  friend_request: ({ request }) => keep(requests, request),
+  friend_request_closed: ({ request_id }) => drop(requests, request_id),
+  friend_accepted({ request_id, friend }) {
+    drop(requests, request_id);
+    notice(text("notice.friend", { name: friend.username }));
+  },
+  party_update: ({ party: now }) => keepParty(now),
+  announcement({ message }) {
+    notice(message);
+    toast(message);
+  },
+};
+
+function notice(words) {
+  const id = (notices.value[0]?.id ?? 0) + 1;
+  notices.set([{ id, words, seen: false }, ...notices.value].slice(0, NOTICES_KEPT));
+}
+
+export const noticesSeen = () => notices.set(notices.value.map((one) => ({ ...one, seen: true })));
+
+/** How many things in the tray wait for an eye. */
+export function useWaiting() {
+  const asked = incoming(useStore(invites)).length + incoming(useStore(requests)).length;
+  return asked + useStore(notices).filter(({ seen }) => !seen).length;
+}
+
+/** How many messages wait, of everybody or of one. */
+export function useUnread(userId = null) {
+  const { dm } = useStore(badge);
+  return userId === null ? Object.values(dm).reduce((sum, count) => sum + count, 0) : (dm[userId] ?? 0);
+}
+
+const others = (userId) => friends.value.filter(({ user_id }) => user_id !== userId);
+
+/** What the socket of friends' presence says: all of them first, then what changes. */
+const PRESENCE = {
+  presence_state(message) {
+    friends.set(message.friends);
+    away = message.status === "away";
+  },
+  // Another window was left alone for long: the next sign of life in this one takes it back.
+  status_set: ({ status }) => (away = status === "away"),
+  presence({ user_id, online, status, last_seen, game_id }) {
+    const known = friends.value.find((one) => one.user_id === user_id);
+    if (known) friends.set([...others(user_id), { ...known, online, status, last_seen, game_id }]);
+  },
+  friend_accepted: ({ friend }) => friends.set([...others(friend.user_id), friend]),
+  friend_removed: ({ user_id }) => friends.set(others(user_id)),
+};
+
+for (const [name, told] of Object.entries({ notifications: LIVE, presence: PRESENCE }))
+  client.on("*", (message, channel) => channel && channel === client[name] && told[message.type]?.(message));
+
+// What was missed while the connection was away is asked again.
+client.on("connection", ({ state }, channel) => {
+  if (state !== "open" || channel !== client.notifications) return;
+  for (const asked of [load(requests, "/api/friends/requests/"), load(invites, "/api/invites/"), loadParty()]) asked.catch(() => {});
+});
+
+// -- Away
+
+let idle = null;
+let away = false;
+
+function isHere() {
+  clearTimeout(idle);
+  idle = setTimeout(() => setAway(true), AWAY_AFTER_MS);
+  if (away) setAway(false);
+}
+
+function setAway(now) {
+  away = now;
+  client.presence?.send({ type: "set_status", status: away ? "away" : "online" });
+}
+
+for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, isHere, { passive: true });
+
+function follow({ status }) {
+  if (status === "in" && !client.presence) {
+    client.connectToPresence();
+    isHere();
+  }
+  if (status !== "out") return;
+  clearTimeout(idle);
+  for (const [store, empty] of [[badge, NOTHING_WAITS], [friends, null], [requests, []], [invites, []], [party, null], [notices, []]])
+    store.set(empty);
+}
+
+session.subscribe(follow);
+follow(session.value);

@@ -1,0 +1,91 @@
+/** Lobbies: rooms to talk in and to start games from. */
+import { catalog } from "../catalog.js";
+import { Badge, Button, Dialog, Empty, Failure, Field, Form, Skeleton, useAction, useLoad, useTitle } from "../components.js";
+import { html, useEffect, useState } from "../dom.js";
+import { GameArt } from "../games/art.js";
+import { go } from "../router.js";
+import { client, reason, session } from "../session.js";
+import { useStore } from "../store.js";
+import { text } from "../texts.js";
+
+const LOOK_EVERY_MS = 10_000;
+const SEARCH_AFTER_MS = 250;
+const SEATS = { min: 2, max: 1000, usual: 20 };
+
+function Create({ games, onClose }) {
+  const create = async ({ name, max_participants: most, game, is_public: who }) => {
+    const wanted = { name, max_participants: Number(most), is_public: who === "everybody", ...(game && { game }) };
+    const made = await client.request("POST", "/api/lobbies/", wanted);
+    go(`/lobbies/${made.id}`);
+  };
+  return html`<${Dialog} title=${text("lobbies.create")} onClose=${onClose}><${Form} onSend=${create} submit=${text("lobbies.create")}>
+    <${Field} label=${text("lobbies.name")} name="name" required maxlength="50" pattern="[A-Za-z0-9]+([\\-_][A-Za-z0-9]+)*" placeholder="friday-night"
+      title=${text("lobbies.name_hint")} autocomplete="off" autocapitalize="none" />
+    <${Field} label=${text("lobbies.most")} name="max_participants" type="number" required min=${SEATS.min} max=${SEATS.max} value=${SEATS.usual} />
+    <${Field} label=${text("lobbies.game")} name="game"
+      options=${[{ value: "", label: text("lobbies.any_game") }, ...games.map(({ name, title }) => ({ value: name, label: title }))]} />
+    <${Field} label=${text("lobbies.who")} name="is_public"
+      options=${[{ value: "everybody", label: text("lobbies.public") }, { value: "invited", label: text("lobbies.private") }]} />
+  <//><//>`;
+}
+
+/** Only premium members open lobbies; the others are told so where they would click. */
+function Way({ premium, onCreate }) {
+  if (premium) return html`<${Button} kind="primary" icon="add" onClick=${onCreate}>${text("lobbies.create")}<//>`;
+  return html`<p class="soft small">${text("lobbies.premium_only")}</p>`;
+}
+
+function Row({ lobby, title }) {
+  const full = lobby.member_count >= lobby.max_participants;
+  const closed = lobby.status !== "open";
+  return html`<li><a class=${`row ${closed ? "closed" : ""}`} href=${`/lobbies/${lobby.id}`}>
+    <span class="thumb">${lobby.game ? html`<${GameArt} name=${lobby.game} />` : html`<span class="no-game" aria-hidden="true">#</span>`}</span>
+    <span class="grow"><strong>${lobby.name}</strong>
+      <span class="soft small">${[lobby.owner?.username, title].filter(Boolean).join(" · ")}</span></span>
+    <span class="soft small numbers">${text("lobbies.count", { count: lobby.member_count, most: lobby.max_participants })}</span>
+    ${!lobby.is_public && html`<${Badge}>${text("lobbies.private")}<//>`}
+    ${closed ? html`<${Badge} kind="bad">${text("lobbies.closed")}<//>` : full && html`<${Badge} kind="warn">${text("lobbies.full")}<//>`}
+  </a></li>`;
+}
+
+export default function Lobbies() {
+  const { user } = useStore(session);
+  const [typed, setTyped] = useState("");
+  const [search, setSearch] = useState("");
+  const [creating, setCreating] = useState(false);
+  const [more, setMore] = useState({ rows: [], next: null });
+  const { data: games } = useLoad(catalog, []);
+  const { data, error, reload } = useLoad(
+    () => client.request("GET", `/api/lobbies/?${new URLSearchParams({ status: "open", ...(search && { search }) })}`), [search],
+  );
+  const load = useAction(async () => {
+    const { pathname, search: query } = new URL(more.next);
+    const page = await client.request("GET", pathname + query);
+    setMore({ rows: [...more.rows, ...page.results], next: page.next });
+  });
+  useTitle(text("rail.lobbies"));
+  useEffect(() => {
+    const timer = setTimeout(() => setSearch(typed.trim()), SEARCH_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  useEffect(() => {
+    const timer = setInterval(() => document.visibilityState === "visible" && reload(), LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  useEffect(() => setMore({ rows: [], next: data?.next ?? null }), [data]);
+  const titles = Object.fromEntries((games ?? []).map(({ name, title }) => [name, title]));
+  const rows = [...(data?.results ?? []), ...more.rows];
+  return html`<div class="page">
+    <header><h1>${text("lobbies.title")}</h1><span class="spring"></span>
+      <${Way} premium=${user.is_premium} onCreate=${() => setCreating(true)} /></header>
+    <input type="search" value=${typed} onInput=${({ currentTarget }) => setTyped(currentTarget.value)} placeholder=${text("lobbies.search")}
+      aria-label=${text("lobbies.search")} />
+    ${error && html`<${Failure} words=${reason(error)} onRetry=${reload} />`}
+    ${!data && !error && html`<${Skeleton} rows=${4} />`}
+    ${data && !rows.length && (search ? html`<p class="soft center">${text("lobbies.none_found", { search })}</p>`
+      : html`<${Empty} words=${text("lobbies.empty")} href="/play" action=${text("error.home")} />`)}
+    ${rows.length > 0 && html`<ul class="list" aria-live="polite">${rows.map((lobby) => html`<${Row} key=${lobby.id} lobby=${lobby} title=${titles[lobby.game]} />`)}</ul>`}
+    ${more.next && html`<${Button} busy=${load.busy} onClick=${() => load.run()}>${text("lobbies.more")}<//>`}
+    ${creating && html`<${Create} games=${games ?? []} onClose=${() => setCreating(false)} />`}
+  </div>`;
+}

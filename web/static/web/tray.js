@@ -1,0 +1,71 @@
+/** What waits for an answer: invites with the time they have left, friend requests, and what was announced. */
+import { Avatar, Button, Dialog, IconButton, Refusal, useAction, useNow } from "./components.js";
+import { html, useEffect, useState } from "./dom.js";
+import { answerInvite, answerRequest, incoming, invites, notices, noticesSeen, outgoing, requests } from "./people.js";
+import { client } from "./session.js";
+import { useStore } from "./store.js";
+import { text, words } from "./texts.js";
+
+const ASKS = { game: "invite.asks_game", lobby: "invite.asks_lobby", party: "invite.asks_party" };
+
+/** Something to answer: who asks, what, and the buttons. */
+function Asking({ user, says, left, accept, decline, labels }) {
+  const error = accept?.error ?? decline.error;
+  const busy = accept?.busy || decline.busy;
+  return html`<li class="asking"><${Avatar} name=${user.username} />
+    <span class="grow"><strong>${user.username}</strong><span class="soft small">${says}</span></span>
+    ${left !== undefined && html`<span class="soft small numbers" role="timer">${text("invite.left", { seconds: left })}</span>`}
+    <span class="answers">
+      ${accept && html`<${Button} kind="primary" busy=${busy} onClick=${() => accept.run()}>${labels[0]}<//>`}
+      <${Button} busy=${busy} onClick=${() => decline.run()}>${labels.at(-1)}<//></span>
+    <${Refusal} error=${error} /></li>`;
+}
+
+function Invite({ invite, received = false, onGone }) {
+  const answer = (how) => async () => {
+    await answerInvite(invite, how);
+    if (how === "accept") onGone?.();
+  };
+  const accept = useAction(answer("accept"));
+  const decline = useAction(answer(received ? "decline" : "cancel"));
+  useNow(1000);
+  const left = Math.max(0, Math.ceil((Date.parse(invite.expires_at) - client.serverNow()) / 1000));
+  const says = received ? text(ASKS[invite.kind], { game: words(invite.game ?? "") }) : text("invite.waits");
+  return html`<${Asking} user=${received ? invite.from_user : invite.to_user} says=${says} left=${left} accept=${received && accept}
+    decline=${decline} labels=${received ? [text("friends.accept"), text("friends.decline")] : [text("dialog.cancel")]} />`;
+}
+
+function Request({ request }) {
+  const accept = useAction(() => answerRequest(request.id, "accept"));
+  const decline = useAction(() => answerRequest(request.id, "decline"));
+  return html`<${Asking} user=${request.from_user} says=${text("friends.wants")} accept=${accept} decline=${decline}
+    labels=${[text("friends.accept"), text("friends.decline")]} />`;
+}
+
+export default function Tray({ onClose }) {
+  const all = useStore(invites);
+  const asked = incoming(useStore(requests));
+  const told = useStore(notices);
+  useEffect(() => noticesSeen, []);
+  const nothing = !all.length && !asked.length && !told.length;
+  return html`<${Dialog} title=${text("tray.title")} class="tray" onClose=${onClose}>
+    ${nothing && html`<p class="soft nobody">${text("tray.empty")}</p>`}
+    <ul class="askings" aria-live="polite">
+      ${incoming(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} received onGone=${onClose} />`)}
+      ${outgoing(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} />`)}
+      ${asked.map((one) => html`<${Request} key=${`request-${one.id}`} request=${one} />`)}
+      ${told.map((one) => html`<li key=${`notice-${one.id}`} class="asking"><span class="grow">${one.words}</span></li>`)}
+    </ul>
+  <//>`;
+}
+
+/** An invite that has just come, at the edge of the page, until it is answered or put away into the tray. */
+export function Knock() {
+  const [away, setAway] = useState(() => new Set());
+  const [one] = incoming(useStore(invites)).filter(({ id }) => !away.has(id));
+  if (!one) return null;
+  return html`<section class="knock card" aria-label=${text("invite.knock")}>
+    <ul class="askings"><${Invite} key=${one.id} invite=${one} received /></ul>
+    <${IconButton} icon="close" label=${text("invite.later")} onClick=${() => setAway(new Set([...away, one.id]))} />
+  </section>`;
+}

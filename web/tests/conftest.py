@@ -1,0 +1,81 @@
+"""Fixtures of the page's tests: people with browsers, at a real server."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests import services
+from tests.processes import ROOT, ServerProcess, fresh_database
+from web.tests.person import Person
+
+Servers = Callable[..., contextlib.AbstractContextManager[ServerProcess]]
+
+
+@contextlib.contextmanager
+def _people_at(server: ServerProcess, browser: Browser) -> Iterator[Callable[..., Person]]:
+    people: list[Person] = []
+
+    def one(**context: object) -> Person:
+        opened = browser.new_context(base_url=server.base_url, **context)  # type: ignore[arg-type]
+        people.append(Person(opened.new_page()))
+        return people[-1]
+
+    yield one
+    for person in people:
+        person.page.context.close()
+    assert [problem for person in people for problem in person.problems] == []
+
+
+@pytest.fixture
+def arrive(browser: Browser, live_server_process: Servers) -> Iterator[Callable[..., Person]]:
+    """``arrive()``: one more person, on a server that all of a test share."""
+    with live_server_process() as server, _people_at(server, browser) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server with the demo data, which the tests of a module share."""
+    folder = tmp_path_factory.mktemp("demo")
+    with fresh_database(os.environ["DATABASE_URL"], folder) as database_url:
+        environment = {"DATABASE_URL": database_url, "REDIS_URL": services.another_redis_url()}
+        subprocess.run(
+            [sys.executable, "manage.py", "seed_demo", "--verbosity=0"],
+            cwd=ROOT,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", **environment},
+            check=True,
+            capture_output=True,
+        )
+        with ServerProcess(environment, log_path=folder / "server.log") as server:
+            yield server
+
+
+@pytest.fixture(scope="module")
+def signed_in() -> dict[str, Any]:
+    """What the browsers of the demo users keep, by name."""
+    return {}
+
+
+@pytest.fixture
+def demo(
+    browser: Browser, demo_server: ServerProcess, signed_in: dict[str, Any]
+) -> Iterator[Callable[..., Person]]:
+    """``demo("user_1")``: one of the demo users, signed in. Each signs in once for all tests of a module."""
+    with _people_at(demo_server, browser) as one:
+
+        def enter(name: str, **context: object) -> Person:
+            person = one(storage_state=signed_in.get(name), **context)
+            if name in signed_in:
+                person.page.goto("/play")
+            else:
+                person.signs_in(name)
+                signed_in[name] = person.page.context.storage_state()
+            return person
+
+        yield enter

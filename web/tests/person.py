@@ -1,0 +1,77 @@
+"""Somebody at the page, as the browser tests know them."""
+
+import re
+
+from playwright.sync_api import Locator, Page, WebSocket, expect
+
+PASSWORD = "correct-horse-battery"
+DEMO_PASSWORD = "testpass123"
+
+
+class Person:
+    """Somebody with a browser of their own."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.problems: list[str] = []
+        self.sockets: list[WebSocket] = []
+        page.on("websocket", lambda socket: self.sockets.append(socket))
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def signs_in(self, name: str) -> None:
+        """As one of the demo users."""
+        self.page.goto("/signin")
+        self.page.get_by_label("Name or e-mail").fill(name)
+        self.page.get_by_label("Password").fill(DEMO_PASSWORD)
+        self.page.keyboard.press("Enter")
+        expect(self.page.get_by_role("heading", name="Pick a game")).to_be_visible()
+
+    def comes_as_guest(self) -> None:
+        self.page.goto("/play")
+        self.button("Play as guest").click()
+        expect(self.page.get_by_role("heading", name="Pick a game")).to_be_visible()
+
+    def registers(self, name: str) -> None:
+        self.page.goto("/register")
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("E-mail").fill(f"{name}@example.org")
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.locator("form").get_by_role("button", name="Register").click()
+        expect(self.page.get_by_role("heading", name="Pick a game")).to_be_visible()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name)
+
+    def chooses(self, thing: str, of: str) -> None:
+        """Opens the menu of this name, and takes something from it."""
+        self.page.get_by_role("button", name=of, exact=True).click()
+        self.page.get_by_role("menuitem", name=thing).click()
+
+    def in_dialog(self, name: str) -> None:
+        """Presses a button of the open dialog."""
+        self.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
+
+    def writes(self, message: str) -> None:
+        """Says something in the open conversation."""
+        line = self.page.locator(".composer input")
+        line.fill(message)
+        line.press("Enter")
+
+    def hears(self, message: str) -> None:
+        expect(self.page.locator(".message:not(.sent)", has_text=message)).to_be_visible()
+
+    def queues_for(self, title: str) -> None:
+        self.button(f"Play: {title}").click()
+
+    def game_socket(self) -> WebSocket:
+        return next(socket for socket in reversed(self.sockets) if "/ws/game/" in socket.url)
+
+    def is_at_a_game(self) -> None:
+        self.page.wait_for_url(re.compile(r"/games/[0-9a-f-]+$"))
+
+    def picks(self, cell: int) -> None:
+        self.page.locator(f"[data-cell='{cell}'].free").click()
+
+    def sees_mark(self, cell: int) -> None:
+        mark = self.page.locator(f"[data-cell='{cell}'] .mark:not(.preview, .sent)")
+        expect(mark).to_be_visible()

@@ -1,0 +1,249 @@
+"""Several people at the page: friends, their messages, invites, parties, lobbies, in real browsers."""
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from web.tests.person import Person
+
+pytestmark = pytest.mark.browser
+
+Demo = Callable[..., Person]
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def opens_friends(person: Person, friend: str) -> None:
+    person.page.goto("/friends")
+    person.page.locator(".person .open", has_text=friend).first.click()
+    expect(person.page.get_by_role("log")).to_be_visible()
+
+
+def enters(person: Person, lobby: str) -> None:
+    """Comes to a lobby by its link, and joins."""
+    person.page.goto(lobby)
+    person.button("Join").click()
+    expect(person.page.get_by_role("log")).to_be_visible()
+
+
+def test_two_become_friends_see_each_other_and_part(demo: Demo) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_5")
+    for person in (ada, bob):
+        person.page.goto("/friends")
+    bob.page.get_by_label("Add a friend by name").fill("nobody-of-this-name")
+    bob.page.keyboard.press("Enter")
+    expect(bob.page.locator(".add-friend").get_by_role("alert")).to_be_visible()
+    bob.page.get_by_label("Add a friend by name").fill("premium_user_1")
+    bob.page.keyboard.press("Enter")
+    expect(bob.page.get_by_text("Not answered yet")).to_be_visible()
+    ada.button("Accept user_5").click()
+    for person, other in ((ada, "user_5"), (bob, "premium_user_1")):
+        expect(person.page.locator(".person.online", has_text=other)).to_be_visible()
+
+    bob.page.context.close()
+    expect(ada.page.locator(".person.offline", has_text="user_5")).to_be_visible(timeout=15_000)
+    ada.chooses("Block", "Do something with user_5")
+    ada.in_dialog("Block")
+    expect(ada.page.locator(".person", has_text="user_5")).to_have_count(0)
+    ada.page.get_by_text("Blocked people").click()
+    ada.button("Unblock user_5").click()
+    expect(ada.page.get_by_text("You block nobody.")).to_be_visible()
+
+
+def test_a_request_is_taken_back_and_another_declined(demo: Demo) -> None:
+    ada, bob = demo("user_2"), demo("user_5")
+    for person, other in ((ada, "user_5"), (bob, "premium_user_2")):
+        person.page.goto("/friends")
+        person.page.get_by_label("Add a friend by name").fill(other)
+        person.page.keyboard.press("Enter")
+    expect(bob.page.get_by_role("button", name="Notifications, 1 new")).to_be_visible()
+    bob.button("Decline user_2").click()
+    expect(ada.page.get_by_text("Not answered yet")).to_have_count(0)
+    bob.button("Withdraw the request to premium_user_2").click()
+    expect(bob.page.get_by_role("heading", name="Requests")).to_have_count(0)
+
+
+def test_friends_write_to_each_other_and_see_what_was_read(demo: Demo) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_1", **PHONE)
+    opens_friends(ada, "user_1")
+    ada.writes("Are you there?")
+    ada.hears("Are you there?")
+    expect(ada.page.get_by_text("Seen", exact=True)).to_have_count(0)
+    expect(bob.page.locator(".rail .count")).to_be_visible()
+
+    opens_friends(bob, "premium_user_1")
+    bob.hears("Are you there?")
+    expect(ada.page.get_by_text("Seen", exact=True)).to_be_visible()
+    expect(bob.page.locator(".rail .count")).to_have_count(0)
+    bob.page.locator(".composer input").fill("Yes")
+    expect(ada.page.get_by_text("user_1 is writing")).to_be_visible()
+    bob.page.keyboard.press("Enter")
+    ada.hears("Yes")
+    expect(ada.page.get_by_text("user_1 is writing")).to_have_count(0)
+    ada.page.locator(".tab", has_text="Messages").click()
+    expect(ada.page.locator(".list-side .person", has_text="Yes")).to_be_visible()
+
+    for number in range(5):
+        bob.writes(f"Line {number}")
+    expect(bob.page.locator(".composer").get_by_role("alert")).to_be_visible()
+    expect(bob.page.locator(".composer input")).not_to_have_value("")
+
+
+def test_older_messages_come_by_scrolling_and_the_place_is_kept(demo: Demo) -> None:
+    ada = demo("premium_user_1")
+    sender = {"id": 999_999, "username": "user_1", "is_premium": False}
+
+    def history(route: Route) -> None:
+        older = "cursor" in route.request.url
+        numbers = range(50, 0, -1) if older else range(100, 50, -1)
+        results = [
+            {
+                "id": n,
+                "content": f"Line {n}.",
+                "sender": sender,
+                "created_at": "2026-01-01T10:00:00Z",
+                "read_at": None,
+            }
+            for n in numbers
+        ]
+        following = None if older else f"{route.request.url}?cursor=older"
+        route.fulfill(
+            content_type="application/json",
+            body=json.dumps({"next": following, "previous": None, "results": results}),
+        )
+
+    ada.page.route(re.compile("/api/dm/[0-9]+/messages/"), history)
+    opens_friends(ada, "user_1")
+    expect(ada.page.get_by_text("Line 100.")).to_be_in_viewport()
+    expect(ada.page.get_by_text("Line 50.")).to_have_count(0)
+    ada.page.get_by_role("log").evaluate("(log) => (log.scrollTop = 0)")
+    expect(ada.page.get_by_text("Line 50.")).to_have_count(1)
+    expect(ada.page.get_by_text("Line 51.")).to_be_in_viewport()
+
+
+def test_an_invite_knocks_and_leads_both_into_the_game(demo: Demo) -> None:
+    ada, bob = demo("premium_user_1", **PHONE), demo("user_2")
+    ada.page.goto("/friends")
+    for answer in ("Decline", "Accept"):
+        ada.chooses("Invite to a game", "Do something with user_2")
+        ada.page.locator("select[name=game]").select_option("tictactoe")
+        ada.in_dialog("Invite")
+        knock = bob.page.locator(".knock")
+        expect(knock.get_by_role("timer")).to_have_text(re.compile(r"\d+ s"))
+        if answer == "Decline":
+            knock.get_by_role("button", name="Decline").click()
+            expect(ada.page.get_by_text("user_2 can't come.")).to_be_visible()
+            continue
+        knock.get_by_role("button", name="Answer later").click()
+        expect(knock).to_have_count(0)
+        bob.page.get_by_role("button", name=re.compile(r"Notifications, \d+ new")).click()
+        asking = bob.page.locator(".tray .asking", has_text="invites you to a game: Tictactoe")
+        asking.get_by_role("button", name="Accept").click()
+    for person in (ada, bob):
+        person.is_at_a_game()
+        expect(person.page.locator(".tictactoe")).to_be_visible()
+
+
+def test_a_party_gets_ready_queues_together_and_ends(demo: Demo) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_1")
+    ada.button("Make a party").click()
+    ada.chooses("Invite to your party", "Do something with user_1")
+    bob.page.locator(".knock").get_by_role("button", name="Accept").click()
+    for person in (ada, bob):
+        expect(person.page.locator(".party", has_text="2 of 4")).to_be_visible()
+    bob.button("I am ready").click()
+    expect(ada.page.locator(".party .person", has_text="user_1").get_by_text("Ready")).to_be_visible()
+    ada.queues_for("Pong")
+    for person in (ada, bob):
+        person.is_at_a_game()
+        person.page.goto("/play")
+    bob.chooses("Leave the party", "Do something with the party")
+    expect(ada.page.locator(".party", has_text="1 of 4")).to_be_visible()
+    expect(bob.button("Make a party")).to_be_visible()
+    ada.chooses("End the party", "Do something with the party")
+    expect(ada.button("Make a party")).to_be_visible()
+
+
+def test_a_lobby_is_opened_talked_in_kept_in_order_and_played_from(demo: Demo) -> None:
+    ada, bob, cyd = demo("premium_user_1"), demo("user_1", **PHONE), demo("user_5")
+    cyd.page.goto("/lobbies")
+    expect(cyd.page.get_by_text("Premium members open lobbies")).to_be_visible()
+    ada.page.goto("/lobbies")
+    ada.button("Open a lobby").click()
+    ada.page.get_by_label("Name").fill("the-cave")
+    ada.page.get_by_label("How many people at most").fill("3")
+    ada.in_dialog("Open a lobby")
+    expect(ada.page.get_by_role("heading", name="the-cave")).to_be_visible()
+    for person in (bob, cyd):
+        enters(person, ada.page.url)
+    expect(ada.page.get_by_text("3 here")).to_be_visible()
+
+    cyd.page.locator(".composer input").fill("Hello")
+    for person in (ada, bob):
+        expect(person.page.get_by_text("user_5 is writing")).to_be_visible()
+    cyd.page.keyboard.press("Enter")
+    for person in (ada, bob, cyd):
+        person.hears("Hello")
+
+    ada.chooses("Make a moderator", "Do something with user_1")
+    bob.button("3 here").click()
+    bob.chooses("Mute", "Do something with user_5")
+    bob.page.get_by_role("dialog", name="Mute user_5?").get_by_role("button", name="Mute", exact=True).click()
+    expect(ada.page.locator(".person", has_text="user_5")).to_contain_text("Muted")
+    cyd.writes("Can you hear me?")
+    expect(cyd.page.locator(".composer").get_by_role("alert")).to_be_visible()
+    ada.page.locator(".message", has_text="Hello").hover()
+    ada.chooses("Delete", "Do something with this message of user_5")
+    ada.in_dialog("Delete")
+    expect(bob.page.locator(".message", has_text="Hello")).to_have_count(0)
+
+    ada.chooses("Ban", "Do something with user_5")
+    ada.page.get_by_label("Reason").fill("Too loud")
+    ada.in_dialog("Ban")
+    expect(cyd.page.get_by_role("alert")).to_contain_text("Too loud")
+    cyd.page.reload()
+    cyd.button("Join").click()
+    expect(cyd.page.get_by_role("alert")).to_be_visible()
+    ada.chooses("Banned", "Do something with this lobby")
+    ada.button("Let user_5 in again").click()
+    expect(ada.page.get_by_text("Nobody is banned here.")).to_be_visible()
+    ada.page.keyboard.press("Escape")
+    cyd.button("Join").click()
+    expect(ada.page.get_by_text("3 here")).to_be_visible()
+
+    ada.button("Start a game").click()
+    ada.page.locator("select[name=game]").select_option("connect_four")
+    ada.in_dialog("Start a game")
+    for person in (ada, bob, cyd):
+        person.is_at_a_game()
+    expect(cyd.page.get_by_text("You are watching")).to_be_visible()
+
+
+def test_lobbies_are_found_by_name_and_a_full_one_says_so(demo: Demo) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_5")
+    ada.page.goto("/lobbies")
+    ada.button("Open a lobby").click()
+    ada.page.get_by_label("Name").fill("two-seats")
+    ada.page.get_by_label("How many people at most").fill("2")
+    ada.in_dialog("Open a lobby")
+    expect(ada.page.get_by_role("heading", name="two-seats")).to_be_visible()
+    enters(bob, ada.page.url)
+    cyd = demo("user_2")
+    cyd.page.goto("/lobbies")
+    cyd.page.get_by_label("Find a lobby").fill("two-s")
+    row = cyd.page.locator("main .row")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("Full")
+    row.click()
+    expect(cyd.button("Join")).to_be_disabled()
+    bob.chooses("Leave", "Do something with this lobby")
+    expect(bob.page.get_by_role("heading", name="Lobbies")).to_be_visible()
+    cyd.page.reload()
+    cyd.button("Join").click()
+    cyd.writes("Room for one more")
+    ada.hears("Room for one more")
+    ada.chooses("Close the lobby", "Do something with this lobby")
+    ada.in_dialog("Close the lobby")
+    expect(cyd.page.get_by_role("heading", name="This lobby was closed.")).to_be_visible()

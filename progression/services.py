@@ -47,8 +47,10 @@ def lock(*user_ids: int) -> None:
 
 @dataclass(frozen=True)
 class Granted:
-    """What a player was given. ``items`` are ``{item, item_id, name, rarity, quantity}``; ``level_up`` is the level
-    that was reached by it, None if none was.
+    """What a player was given.
+
+    ``items`` are ``{item, item_id, name, rarity, quantity}``; ``level_up`` is the level that was reached by
+    it, None if none was.
     """
 
     xp: int
@@ -69,10 +71,10 @@ def grant(
     cause: str,
     key: str = "",
 ) -> Granted:
-    """Give a user experience, money and items (pairs of an item's slug and a quantity), and tell of a new level.
+    """Give a user experience, money and items (pairs of slug and quantity), and tell of a new level.
 
-    Nothing of it is below zero; an item that is not there is left out. Under a key that was used before for this user nothing is given again: the
-    answer is that of the first time.
+    Nothing of it is below zero; an item that is not there is left out. Under a key that was used before for
+    this user nothing is given again: the answer is that of the first time.
     """
     if min(xp, gold, gems) < 0:
         raise ValueError("A grant takes nothing away")

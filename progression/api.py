@@ -1,5 +1,6 @@
 """The routes of players, their belongings, pets, the shop and the ledger."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
@@ -59,6 +60,24 @@ class RegenerateStamina(APIView):
     )
     def post(self, request: Request) -> Response:
         return _shown(request, services.regenerate_stamina(identity(request).user_id))
+
+
+class DailyReward(APIView):
+    """The reward for coming back today, by UTC."""
+
+    @extend_schema(responses=serializers.DailyReward)
+    def get(self, request: Request) -> Response:
+        today = timezone.now().date()
+        return Response(asdict(selectors.daily_reward(identity(request).user_id, today)))
+
+    @extend_schema(
+        description="Claim it: more for each day in a row. 409 `claimed_today`.",
+        request=None,
+        responses=serializers.DailyReward,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        return Response(asdict(services.claim_daily_reward(identity(request).user_id)))
 
 
 class Ledger(APIView):

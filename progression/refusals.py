@@ -38,6 +38,13 @@ class NotEnoughItems(Conflict):
     title = "Not enough of this item"
 
 
+class ClaimedToday(Conflict):
+    """The reward of this day has been given."""
+
+    code = "claimed_today"
+    title = "Claimed today"
+
+
 class NotOwned(NotFound):
     """The player has no such item or pet."""
 

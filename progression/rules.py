@@ -62,6 +62,17 @@ def pet_xp_to_next(xp: int) -> int:
     return 0 if level == MAX_PET_LEVEL else pet_xp_at(level + 1) - xp
 
 
+# -- Coming back each day
+
+DAYS_THAT_COUNT = 7
+"""Of a row of days; from then on the reward stays as it is."""
+
+
+def daily_gold(days: int) -> int:
+    """The gold for coming back, on so many days in a row, this one included."""
+    return 10 + 10 * min(days, DAYS_THAT_COUNT)
+
+
 # -- Stats
 
 

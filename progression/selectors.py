@@ -1,7 +1,8 @@
 """Questions about players, what they own, and the shop. None of them writes."""
 
+import itertools
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from progression import rules
-from progression.models import Entry, Item, Offer, Pet, Player, Slot, Species, Stack
+from progression.models import Entry, Item, Offer, Pet, Player, Receipt, Slot, Species, Stack
 
 DAILY_OFFERS = 3
 """How many of the daily offers are in the shop on a day."""
@@ -95,6 +96,29 @@ def shown_player(player: Player, username: str) -> dict[str, Any]:
         },
         "pet_set": shown_pets(pets),
     }
+
+
+@dataclass(frozen=True)
+class Daily:
+    """The reward for coming back today: whether it was given, how many days in a row it is, and the gold."""
+
+    claimed: bool
+    days: int
+    gold: int
+
+
+def daily_key(day: int) -> str:
+    """The key under which the reward of a day, by its ordinal, is given."""
+    return f"daily:{day}"
+
+
+def daily_reward(user_id: int, today: date) -> Daily:
+    """How the user stands with today's reward."""
+    ordinal = today.toordinal()
+    days = [daily_key(ordinal - back) for back in range(rules.DAYS_THAT_COUNT)]
+    claimed = set(Receipt.objects.filter(player=user_id, key__in=days).values_list("key", flat=True))
+    in_a_row = 1 + len(list(itertools.takewhile(claimed.__contains__, days[1:])))
+    return Daily(days[0] in claimed, in_a_row, rules.daily_gold(in_a_row))
 
 
 # -- Belongings

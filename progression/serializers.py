@@ -69,6 +69,14 @@ class Derived(serializers.Serializer[Any]):
     critical_chance = serializers.FloatField(help_text="From 0 to 0.5")
 
 
+class DailyReward(serializers.Serializer[Any]):
+    """The reward for coming back today."""
+
+    claimed = serializers.BooleanField(help_text="Whether it was given")
+    days = serializers.IntegerField(help_text="In a row, today included; what is beyond 7 does not count")
+    gold = serializers.IntegerField()
+
+
 class ItemShape(serializers.Serializer[Any]):
     """What an item is."""
 

@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from progression.events import LevelUp
 from progression.models import Currency, Item, Offer, Pet, Player, Species, Stack
 from progression.refusals import (
     CannotBeWorn,
+    ClaimedToday,
     FullyGrown,
     NotAnEgg,
     NotEnoughStamina,
@@ -47,8 +48,10 @@ def lock(*user_ids: int) -> None:
 
 @dataclass(frozen=True)
 class Granted:
-    """What a player was given. ``items`` are ``{item, item_id, name, rarity, quantity}``; ``level_up`` is the level
-    that was reached by it, None if none was.
+    """What a player was given.
+
+    ``items`` are ``{item, item_id, name, rarity, quantity}``; ``level_up`` is the level that was reached by
+    it, None if none was.
     """
 
     xp: int
@@ -69,10 +72,10 @@ def grant(
     cause: str,
     key: str = "",
 ) -> Granted:
-    """Give a user experience, money and items (pairs of an item's slug and a quantity), and tell of a new level.
+    """Give a user experience, money and items (pairs of slug and quantity), and tell of a new level.
 
-    Nothing of it is below zero; an item that is not there is left out. Under a key that was used before for this user nothing is given again: the
-    answer is that of the first time.
+    Nothing of it is below zero; an item that is not there is left out. Under a key that was used before for
+    this user nothing is given again: the answer is that of the first time.
     """
     if min(xp, gold, gems) < 0:
         raise ValueError("A grant takes nothing away")
@@ -147,6 +150,22 @@ def allocate_stats(user_id: int, points: Mapping[str, int]) -> Player:
         setattr(player, stat, getattr(player, stat) + count)
     player.save(update_fields=["stat_points", *points])
     return player
+
+
+@transaction.atomic
+def claim_daily_reward(user_id: int) -> selectors.Daily:
+    """Give the reward for coming back today (by UTC), which grows with each day in a row.
+
+    Raises ``ClaimedToday``.
+    """
+    today = timezone.now().date()
+    ledger.lock(user_id)
+    daily = selectors.daily_reward(user_id, today)
+    if daily.claimed:
+        raise ClaimedToday("The reward of today has been given; come back tomorrow.")
+    key = selectors.daily_key(today.toordinal())
+    grant(user_id, gold=daily.gold, cause="daily reward", key=key)
+    return replace(daily, claimed=True)
 
 
 # -- Stamina

@@ -14,7 +14,7 @@ from core.renderers import encode
 from gameplatform.asgi import application
 from realtime.testing import Closed, Player, running_worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 LOBBY = "api/lobbies/<int:lobby_id>"
 DIRECT = "api/dm/<int:friend_id>"
@@ -141,6 +141,7 @@ def test_each_route_gives_each_what_they_may_have(people, row):
         assert answer.status_code == getattr(row, name), (name, answer.content)
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", COMMANDS)
 async def test_each_command_is_for_those_who_belong_there(people, worker, path):
     everybody, lobby, _ = people

@@ -8,7 +8,8 @@ from chat.tests.conftest import befriend
 from friends.models import Friendship
 from realtime.worker import in_database
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("friends")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friends")]
+over_sockets = pytest.mark.django_db(transaction=True)
 
 
 async def open_conversation(one, other):
@@ -18,6 +19,7 @@ async def open_conversation(one, other):
     return socket, state
 
 
+@over_sockets
 async def test_a_message_reaches_all_devices_of_both_once_it_is_stored(here, ada, bob):
     ada_hears, _ = await open_conversation(ada, bob)
     phone, _ = await open_conversation(bob, ada)
@@ -28,7 +30,7 @@ async def test_a_message_reaches_all_devices_of_both_once_it_is_stored(here, ada
     frames = [await who.hear("chat_message") for who in (ada_hears, phone, laptop)]
     assert frames[0] == frames[1] == frames[2]
     message = frames[0]["message"]
-    stored = await DirectMessage.objects.aget()
+    stored = await in_database(DirectMessage.objects.get)
     assert (message["id"], message["content"], message["to_user_id"], message["read_at"]) == (
         stored.pk,
         "hi",
@@ -38,6 +40,7 @@ async def test_a_message_reaches_all_devices_of_both_once_it_is_stored(here, ada
     assert message["sender"]["username"] == "ada"
 
 
+@over_sockets
 async def test_reading_is_told_and_counts_down(here, ada, bob):
     sent = [await ada.do(f"dm/{bob.id}/messages/", content=word) for word in ("one", "two")]
     assert await in_database(selectors.unread_counts, bob.id) == {ada.id: 2}
@@ -58,6 +61,7 @@ async def test_reading_is_told_and_counts_down(here, ada, bob):
     assert all(message["read_at"] for message in history)
 
 
+@over_sockets
 async def test_typing_is_told_to_the_friend(here, ada, bob):
     ada_hears, _ = await open_conversation(ada, bob)
     bob_hears, _ = await open_conversation(bob, ada)
@@ -70,11 +74,13 @@ async def test_typing_is_told_to_the_friend(here, ada, bob):
     assert (await ada_hears.hear("presence_leave"))["user_id"] == bob.id
 
 
+@over_sockets
 async def test_only_friends_open_a_conversation(here, ada, cyd):
     for path in (f"chat/{ada.id}/", f"chat/{cyd.id}/", "chat/999999999999999999/"):
         assert await (await cyd.enter(path)).closed() == 4403
 
 
+@over_sockets
 async def test_a_block_ends_the_conversation_at_once(here, ada, bob):
     ada_hears, _ = await open_conversation(ada, bob)
     await in_database(bob.call, "post", f"friends/{ada.id}/block/")
@@ -83,14 +89,16 @@ async def test_a_block_ends_the_conversation_at_once(here, ada, bob):
     assert (answer.status_code, answer.json()["code"]) == (403, "not_friends")
 
 
+@over_sockets
 async def test_a_friendship_that_has_ended_behind_the_socket_lets_nothing_through(here, ada, bob):
     ada_hears, _ = await open_conversation(ada, bob)
-    await Friendship.objects.all().adelete()
+    await in_database(Friendship.objects.all().delete)
     await ada_hears.send(type="chat_message", message="hi")
     assert await ada_hears.refused() == "not_friends"
-    assert not await DirectMessage.objects.aexists()
+    assert not await in_database(DirectMessage.objects.exists)
 
 
+@over_sockets
 async def test_direct_messages_count_for_the_pace_of_all_messages(here, ada, bob, den):
     for _ in range(2):
         await ada.do(f"dm/{bob.id}/messages/", content="hi")

@@ -6,7 +6,7 @@ from chat import services
 from chat.models import Lobby
 from game.models import Game
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_only_premium_users_open_lobbies_as_the_database_has_it(ada, bob):

@@ -10,13 +10,15 @@ from chat.models import Report, Sanction
 from chat.tests.test_rooms import together
 from realtime.worker import in_database
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+over_sockets = pytest.mark.django_db(transaction=True)
 
 
 def in_an_hour() -> str:
     return (timezone.now() + timedelta(hours=1)).isoformat()
 
 
+@over_sockets
 async def test_who_is_kicked_hears_why_is_shut_out_and_may_come_back(here, ada, bob, den):
     ada_hears, bob_hears = await together(den, ada, bob)
     laptop = await bob.enter(f"lobbies/{den}/")
@@ -35,6 +37,7 @@ async def test_who_is_kicked_hears_why_is_shut_out_and_may_come_back(here, ada, 
     await bob.sit(den)
 
 
+@over_sockets
 async def test_who_is_banned_stays_out_until_the_ban_ends_by_itself(here, ada, bob, den):
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/ban/", user_id=bob.id, reason="noise", until=in_an_hour())
@@ -43,7 +46,7 @@ async def test_who_is_banned_stays_out_until_the_ban_ends_by_itself(here, ada, b
     refused = await in_database(bob.call, "post", f"lobbies/{den}/join/")
     assert (refused.status_code, refused.json()["code"]) == (403, "banned")
     assert refused.json()["details"]["reason"] == "noise"
-    await Sanction.objects.aupdate(until=timezone.now() - timedelta(seconds=1))
+    await in_database(Sanction.objects.update, until=timezone.now() - timedelta(seconds=1))
     await bob.do(f"lobbies/{den}/join/")
 
 
@@ -62,6 +65,7 @@ def test_who_never_was_a_member_can_be_banned(ada, cyd, den):
     assert ada.refused(f"lobbies/{den}/ban/", user_id=10**12) == (404, "not_found")
 
 
+@over_sockets
 async def test_who_is_muted_hears_and_does_not_speak_until_it_ends(here, ada, bob, den):
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/mute/", user_id=bob.id, reason="caps", until=in_an_hour())
@@ -76,10 +80,11 @@ async def test_who_is_muted_hears_and_does_not_speak_until_it_ends(here, ada, bo
     assert (await back.hear("presence_state"))["you"]["muted_until"] is not None
     refused = await in_database(bob.call, "post", f"lobbies/{den}/messages/", {"content": "LET ME"})
     assert (refused.status_code, refused.json()["code"]) == (403, "muted")
-    await Sanction.objects.aupdate(until=timezone.now() - timedelta(seconds=1))
+    await in_database(Sanction.objects.update, until=timezone.now() - timedelta(seconds=1))
     await bob.do(f"lobbies/{den}/messages/", content="thanks")
 
 
+@over_sockets
 async def test_a_mute_can_be_ended(here, ada, bob, den):
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/mute/", user_id=bob.id)
@@ -133,6 +138,7 @@ def test_the_owner_alone_makes_and_unmakes_moderators(ada, bob, cyd, den):
     assert ada.call("delete", f"lobbies/{den}/moderators/?user_id={bob.id}").status_code == 204
 
 
+@over_sockets
 async def test_a_new_moderator_is_told_to_all(here, ada, bob, den):
     (bob_hears,) = await together(den, bob)
     await ada.do(f"lobbies/{den}/moderators/", user_id=bob.id)

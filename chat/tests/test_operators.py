@@ -10,7 +10,7 @@ from accounts.models import User
 from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction
 from core import personal_data
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

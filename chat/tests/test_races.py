@@ -115,7 +115,7 @@ async def test_forty_messages_over_sockets_and_requests_at_once_are_three(here, 
     for socket in sockets:
         await socket.send(type="ping")
         await socket.hear_until("pong")
-    assert await LobbyMessage.objects.acount() == 3
+    assert await in_database(LobbyMessage.objects.count) == 3
 
 
 def test_the_first_words_of_two_friends_at_once_make_one_conversation(ada, bob, at_once):

@@ -29,7 +29,7 @@ async def test_what_is_said_is_stored_and_heard_by_all_in_one_order(ada, bob, de
     frames = [await who.hear("chat_message") for who in (ada_hears, bob_hears)]
     assert frames[0] == frames[1]
     message = frames[0]["message"]
-    stored = await LobbyMessage.objects.aget()
+    stored = await in_database(LobbyMessage.objects.get)
     assert (message["id"], message["content"]) == (stored.pk, "hello")
     assert message["sender"] == {"id": bob.id, "username": "bob", "is_premium": False}
 
@@ -224,16 +224,16 @@ async def test_three_messages_in_two_seconds_over_all_ways_together(ada, bob, de
     assert answer["Retry-After"] in ("1", "2")
     await second.send(type="chat_message", message="mine")
     assert (await first.hear("chat_message"))["message"]["sender"]["username"] == "bob"
-    assert await LobbyMessage.objects.acount() == 4
+    assert await in_database(LobbyMessage.objects.count) == 4
 
 
 async def test_an_outsider_is_refused_and_nothing_is_stored(ada, bob, den):
     """Bob's socket is still open when his membership goes behind its back."""
     (bob_hears,) = await together(den, bob)
-    await Membership.objects.filter(user_id=bob.id).adelete()
+    await in_database(Membership.objects.filter(user_id=bob.id).delete)
     await bob_hears.send(type="chat_message", message="hi")
     assert await bob_hears.refused() == "not_a_member"
-    assert not await LobbyMessage.objects.aexists()
+    assert not await in_database(LobbyMessage.objects.exists)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ async def test_what_is_no_message_is_refused_and_the_socket_stays(ada, den, fram
     await socket.send(**frame)
     assert await socket.refused() == code
     await socket.hear_nothing()
-    assert not await LobbyMessage.objects.aexists()
+    assert not await in_database(LobbyMessage.objects.exists)
 
 
 async def test_many_messages_at_once_are_stored_once_each_and_in_the_order_they_are_heard(ada, den):
@@ -261,7 +261,7 @@ async def test_many_messages_at_once_are_stored_once_each_and_in_the_order_they_
     await asyncio.gather(*(desk().office.post(post) for post in posts))
     heard = [(await socket.hear("chat_message"))["message"] for _ in posts]
     assert [message["content"] for message in heard] == [post.content for post in posts]
-    stored = [row async for row in LobbyMessage.objects.order_by("pk").values_list("pk", flat=True)]
+    stored = await in_database(lambda: list(LobbyMessage.objects.order_by("pk").values_list("pk", flat=True)))
     assert [message["id"] for message in heard] == stored
 
 
@@ -279,4 +279,4 @@ async def test_of_messages_stored_together_each_has_its_own_answer(ada, bob, cyd
         "unknown_lobby",
         None,
     ]
-    assert await LobbyMessage.objects.acount() == 2
+    assert await in_database(LobbyMessage.objects.count) == 2

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from accounts.models import User
 from chat import selectors, services
 from chat.live import presence_event
-from chat.models import Lobby
+from chat.models import Lobby, Thread
 from core.refusals import Refusal
 from friends.models import Friendship
 from realtime import publishing, topics
@@ -178,12 +178,12 @@ def test_a_lobbys_events_lead_from_one_snapshot_to_the_next(told, here):
             else:
                 assert self.seen["lobby"]["status"] == "closed"
 
-    run_state_machine_as_test(LobbyLife, settings=quick())
+    run_state_machine_as_test(LobbyLife, settings=quick(examples=15))
 
 
-def quick() -> settings:
+def quick(*, examples: int) -> settings:
     return settings(
-        max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
     )
 
 
@@ -194,9 +194,10 @@ def test_a_conversations_events_lead_from_one_snapshot_to_the_next(told, here):
         def __init__(self) -> None:
             super().__init__()
             here.clear()
-            User.objects.filter(username__in=NAMES).delete()
-            self.ids = {name: User.objects.create(username=name).pk for name in ("ada", "bob")}
-            Friendship.objects.create(low_id=min(self.ids.values()), high_id=max(self.ids.values()))
+            Thread.objects.all().delete()
+            self.ids = {name: User.objects.get_or_create(username=name)[0].pk for name in ("ada", "bob")}
+            low_id, high_id = sorted(self.ids.values())
+            Friendship.objects.get_or_create(low_id=low_id, high_id=high_id)
             told.clear()
             self.seen = {name: self.snapshot(name) for name in self.ids}
 
@@ -235,7 +236,8 @@ def test_a_conversations_events_lead_from_one_snapshot_to_the_next(told, here):
 
         @invariant()
         def events_lead_here(self) -> None:
-            events = [wire(event) for event in told if event.audience()]
+            room = topics.direct(*self.ids.values())
+            events = [wire(event) for event in told if event.audience() == room]
             told.clear()
             for name, state in self.seen.items():
                 for event in events:
@@ -260,4 +262,4 @@ def test_a_conversations_events_lead_from_one_snapshot_to_the_next(told, here):
                 case other:
                     raise AssertionError(other)
 
-    run_state_machine_as_test(Conversation, settings=quick())
+    run_state_machine_as_test(Conversation, settings=quick(examples=8))

@@ -22,6 +22,8 @@ ROWS = (
     Row("get", "api/player/me", 200, 200),
     Row("post", "api/player/allocate-stats", 200, 409, {"luck": 1}),
     Row("post", "api/player/regenerate-stamina", 200, 200),
+    Row("get", "api/player/daily-reward", 200, 200),
+    Row("post", "api/player/daily-reward", 200, 200),
     Row("get", "api/player/ledger", 200, 200),
     Row("get", "api/inventory", 200, 200),
     Row("post", "api/inventory/equip/<int:item_id>", 200, 404),

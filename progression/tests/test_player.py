@@ -90,6 +90,30 @@ def test_a_grant_under_one_key_is_made_once_and_answered_the_same(ada):
     assert (ada.me()["gold"], ada.owns()) == (110, {"Berries": 4})
 
 
+# -- Coming back each day
+
+
+def test_each_day_in_a_row_brings_more_and_a_missed_one_begins_anew(person):
+    somebody = person("somebody").id
+    given = []
+    with time_machine.travel(NOON, tick=False) as clock:
+        for day in (0, 1, 2, 3, 4, 5, 6, 7, 8, 10):
+            clock.move_to(NOON + timedelta(days=day))
+            given.append(services.claim_daily_reward(somebody).gold)
+
+    assert given == [20, 30, 40, 50, 60, 70, 80, 80, 80, 20]
+
+
+def test_the_reward_of_a_day_is_given_once(ada):
+    assert ada.get("/api/player/daily-reward") == {"claimed": False, "days": 1, "gold": 20}
+    assert ada.do("/api/player/daily-reward") == {"claimed": True, "days": 1, "gold": 20}
+
+    assert ada.refused("/api/player/daily-reward") == (409, "claimed_today")
+    assert ada.get("/api/player/daily-reward")["claimed"] is True
+    assert ada.me()["gold"] == 120
+    assert ada.get("/api/player/ledger/")["results"][0]["cause"] == "daily reward"
+
+
 # -- Stamina, by a clock that is moved
 
 

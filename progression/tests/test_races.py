@@ -91,6 +91,16 @@ def test_one_grant_made_many_times_at_once_is_made_once(ada, at_once):
     assert (ada.me()["xp"], ada.me()["gold"], ada.owns()) == (120, 107, {"Berries": 2})
 
 
+def test_the_reward_of_a_day_is_given_once(ada, at_once):
+    """Seen to fail without ``select_for_update`` in ``ledger.lock``: it is given twice, or an error."""
+    ada.me()
+
+    answers = at_once([lambda: ada.post("/api/player/daily-reward")] * THREADS)
+
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: THREADS - 1}
+    assert ada.me()["gold"] == 120
+
+
 def test_no_more_stat_points_are_allocated_than_there_are(ada, at_once):
     """Seen to fail without ``select_for_update`` in ``ledger.lock``: more than three are."""
     services.grant(ada.id, xp=100, cause="test")

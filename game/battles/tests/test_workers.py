@@ -1,5 +1,6 @@
 """Battles over several real server processes: fought from anywhere, and surviving any of them."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -45,6 +46,7 @@ async def strike_until_won(player, battle):
                 hp = 0
             else:
                 assert frame["code"] == "attack_cooldown", frame
+                await asyncio.sleep(frame["retry_after"])
     await player.hear("battle_won")
 
 

@@ -50,7 +50,7 @@ def test_of_a_thousand_purchases_of_one_last_item_from_fifty_threads_one_is_a_sa
 
 
 def test_purchases_over_http_sell_no_more_than_the_gold_pays_for(ada, items, at_once):
-    """Seen to fail without ``select_for_update`` in ``ledger.lock``: more berries than gold was paid for."""
+    """Seen to fail, in most runs, without ``select_for_update`` in ``ledger.lock``: too much is sold."""
     ada.me()
 
     answers = at_once([lambda: ada.post("/api/shop/purchase", {"item_id": items["roast-fish"]})] * THREADS)

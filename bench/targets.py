@@ -61,7 +61,9 @@ class Bare(Target):
 
 
 class Platform(Target):
-    """Our server: every socket is a signed-in guest, every room a private game that two joined over REST."""
+    """Our server: every socket is a signed-in guest, every room a game that two joined over REST,
+    private unless somebody is to watch.
+    """
 
     async def board_games(self, count: int, *, spectators: int = 0) -> list[Table]:
         return await self._games("bench_board", count, spectators)
@@ -78,7 +80,9 @@ class Platform(Target):
         created = await http.ask_all(
             self.base_url,
             [
-                http.request("POST", "/api/games/", token=host, body={"game": game, "private": True})
+                http.request(
+                    "POST", "/api/games/", token=host, body={"game": game, "private": not spectators}
+                )
                 for host in hosts
             ],
         )

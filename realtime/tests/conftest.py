@@ -10,6 +10,7 @@ from django.urls import re_path
 from msgspec import Meta
 
 from core.refusals import NotAllowed, Unauthenticated
+from realtime import worker
 from realtime.consumer import Consumer, handles
 from realtime.gate import Gate, HostOriginValidator
 from realtime.identity import Identity
@@ -152,11 +153,14 @@ application = HostOriginValidator(
 
 
 @pytest.fixture(autouse=True)
-async def here():
+async def here(monkeypatch):
+    """A worker of the kernel alone, without what other apps run in it."""
+    own = [task for task in worker._backgrounds if task.__module__.startswith("realtime.")]
+    monkeypatch.setattr(worker, "_backgrounds", own)
     Room.heard.clear()
     Room.shut_out.clear()
-    async with running_worker() as worker:
-        yield worker
+    async with running_worker() as running:
+        yield running
 
 
 @pytest.fixture

@@ -28,6 +28,27 @@ def enters(person: Person, lobby: str) -> None:
     expect(person.page.get_by_role("log")).to_be_visible()
 
 
+def test_a_party_gets_ready_queues_together_and_ends(demo: Demo) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_1")
+    ada.button("Make a party").click()
+    ada.chooses("Invite to your party", "Do something with user_1")
+    bob.page.get_by_role("button", name=re.compile(r"Notifications, \d+ new")).click()
+    bob.page.locator(".tray .asking", has_text="party").get_by_role("button", name="Accept").click()
+    for person in (ada, bob):
+        expect(person.page.locator(".party", has_text="2 of 4")).to_be_visible()
+    bob.button("I am ready").click()
+    expect(ada.page.locator(".party .person", has_text="user_1").get_by_text("Ready")).to_be_visible()
+    ada.queues_for("Pong")
+    for person in (ada, bob):
+        person.is_at_a_game()
+        person.page.goto("/play")
+    bob.chooses("Leave the party", "Do something with the party")
+    expect(ada.page.locator(".party", has_text="1 of 4")).to_be_visible()
+    expect(bob.button("Make a party")).to_be_visible()
+    ada.chooses("End the party", "Do something with the party")
+    expect(ada.button("Make a party")).to_be_visible()
+
+
 def test_two_become_friends_see_each_other_and_part(demo: Demo) -> None:
     ada, bob = demo("premium_user_1"), demo("user_5")
     for person in (ada, bob):
@@ -144,27 +165,6 @@ def test_an_invite_knocks_and_leads_both_into_the_game(demo: Demo) -> None:
     for person in (ada, bob):
         person.is_at_a_game()
         expect(person.page.locator(".tictactoe")).to_be_visible()
-
-
-def test_a_party_gets_ready_queues_together_and_ends(demo: Demo) -> None:
-    ada, bob = demo("premium_user_1"), demo("user_1")
-    ada.button("Make a party").click()
-    ada.chooses("Invite to your party", "Do something with user_1")
-    bob.page.get_by_role("button", name=re.compile(r"Notifications, \d+ new")).click()
-    bob.page.locator(".tray .asking", has_text="party").get_by_role("button", name="Accept").click()
-    for person in (ada, bob):
-        expect(person.page.locator(".party", has_text="2 of 4")).to_be_visible()
-    bob.button("I am ready").click()
-    expect(ada.page.locator(".party .person", has_text="user_1").get_by_text("Ready")).to_be_visible()
-    ada.queues_for("Pong")
-    for person in (ada, bob):
-        person.is_at_a_game()
-        person.page.goto("/play")
-    bob.chooses("Leave the party", "Do something with the party")
-    expect(ada.page.locator(".party", has_text="1 of 4")).to_be_visible()
-    expect(bob.button("Make a party")).to_be_visible()
-    ada.chooses("End the party", "Do something with the party")
-    expect(ada.button("Make a party")).to_be_visible()
 
 
 def test_a_lobby_is_opened_talked_in_kept_in_order_and_played_from(demo: Demo) -> None:

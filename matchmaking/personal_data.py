@@ -22,10 +22,7 @@ def queue(user_id: int) -> dict[str, Any] | None:
 @exports("party")
 def party(user_id: int) -> PartyInfo | None:
     """The party, while the person is in one."""
-    try:
-        return party_selectors.party_of(user_id)
-    except NotInParty:
-        return None
+    return party_selectors.own(user_id)
 
 
 @exports("invites")

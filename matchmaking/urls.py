@@ -22,6 +22,7 @@ urlpatterns = [
     route("api/party/accept", parties.Accept.as_view()),
     route("api/party/decline", parties.Decline.as_view()),
     route("api/party/ready", parties.Ready.as_view()),
+    route("api/party/chat", parties.Chat.as_view()),
     route("api/party/leave", parties.Leave.as_view()),
     route("api/party/kick", parties.Kick.as_view()),
     route("api/party/disband", parties.Disband.as_view()),

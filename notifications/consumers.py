@@ -10,7 +10,7 @@ from matchmaking.invites.events import (
     InviteDeclined,
     InviteExpired,
 )
-from matchmaking.parties.events import PartyUpdate
+from matchmaking.parties.events import PartyChat, PartyUpdate
 from notifications.badges import badge
 from notifications.events import Announcement, Badge
 from progression.events import LevelUp
@@ -34,6 +34,7 @@ class NotificationsConsumer(Consumer):
         InviteCancelled,
         InviteExpired,
         PartyUpdate,
+        PartyChat,
         Announcement,
         LevelUp,
         friends.FriendRequest,

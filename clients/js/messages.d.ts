@@ -975,6 +975,17 @@ export declare namespace Notifications {
       user_ids: Array<number>;
       seq: number;
     };
+    /** A member said something to the party; only its members hear it. */
+    party_chat: {
+      type: "party_chat";
+      party_id: number;
+      sender_id: number;
+      sender_name: string;
+      content: string;
+      member_ids: Array<number>;
+      channel: "party";
+      seq: number;
+    };
     /** The operators have something to say to everybody who is here. */
     announcement: {
       type: "announcement";

@@ -9,6 +9,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
+from chat.serializers import NewMessage
 from core.idempotency import idempotent
 from matchmaking.invites import selectors as invite_selectors
 from matchmaking.invites import serializers as invite_serializers
@@ -33,11 +34,12 @@ class Create(APIView):
 
 
 class Own(APIView):
-    """The caller's party. 409 `not_in_party`."""
+    """The caller's party. 204 for who is in none."""
 
-    @extend_schema(responses=serializers.Party)
+    @extend_schema(responses={200: serializers.Party, 204: None})
     def get(self, request: Request) -> Response:
-        return Response(selectors.party_of(identity(request).user_id))
+        party = selectors.own(identity(request).user_id)
+        return Response(party, status=204 if party is None else 200)
 
 
 class One(APIView):
@@ -94,6 +96,19 @@ class Ready(APIView):
     @extend_schema(request=serializers.Readiness, responses=serializers.Party)
     def post(self, request: Request) -> Response:
         return Response(services.set_ready(**_read(serializers.Readiness, request)))
+
+
+class Chat(APIView):
+    """Say something to the party: `party_chat` tells its members.
+
+    409 `not_in_party`, 422 `invalid_message`, 429 `rate_limited`: three messages in two seconds, over all
+    lobbies, conversations and the party.
+    """
+
+    @extend_schema(request=NewMessage, responses={201: serializers.Said})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        return Response(services.say(**_read(NewMessage, request)), status=201)
 
 
 class Leave(APIView):

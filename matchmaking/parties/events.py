@@ -47,3 +47,17 @@ class PartyUpdate(Event):
     def audience(self) -> tuple[Topic, ...]:
         told = {member.user_id for member in self.party.members} | set(self.user_ids)
         return (topics.party(self.party.id), *(topics.user(user_id) for user_id in sorted(told)))
+
+
+class PartyChat(Event):
+    """A member said something to the party; only its members hear it."""
+
+    party_id: int
+    sender_id: int
+    sender_name: str
+    content: str
+    member_ids: list[int]
+    channel: Literal["party"] = "party"
+
+    def audience(self) -> tuple[Topic, ...]:
+        return (topics.party(self.party_id), *(topics.user(user_id) for user_id in sorted(self.member_ids)))

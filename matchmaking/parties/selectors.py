@@ -37,12 +37,18 @@ def _is_open_to(user_id: int, party: Party) -> bool:
     return is_asked and not friends.is_blocked_between(user_id, party.leader_id)
 
 
+def own(user_id: int) -> PartyInfo | None:
+    """The party that the user is in, if any."""
+    member = PartyMember.objects.select_related("party").filter(user=user_id).first()
+    return None if member is None else shown(member.party)
+
+
 def party_of(user_id: int) -> PartyInfo:
     """The party that the user is in. Raises ``NotInParty``."""
-    member = PartyMember.objects.select_related("party").filter(user=user_id).first()
-    if member is None:
+    party = own(user_id)
+    if party is None:
         raise NotInParty
-    return shown(member.party)
+    return party
 
 
 def member_ids(party_id: int) -> list[int]:

@@ -69,6 +69,18 @@ class Party(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text="Rises with each change")
 
 
+class Said(serializers.Serializer[Any]):
+    """What was said, as `party_chat` tells it."""
+
+    type = serializers.ChoiceField(["party_chat"])
+    channel = serializers.ChoiceField(["party"])
+    party_id = serializers.IntegerField()
+    sender_id = serializers.IntegerField()
+    sender_name = serializers.CharField()
+    content = serializers.CharField(help_text="Listed words are masked")
+    member_ids = serializers.ListField(child=serializers.IntegerField(), help_text="Who hears it")
+
+
 class Gone(serializers.Serializer[Any]):
     """That the caller is in no party now."""
 

@@ -1,4 +1,4 @@
-"""What changes parties: making, entering, leaving, kicking, disbanding, and who leads.
+"""What changes parties: making, entering, leaving, kicking, disbanding, who leads; and what is said in them.
 
 Every change holds the party's row, so that each sees what the one before it left. Other rows that a change
 brings along (invites, then the queue) are locked after it, never before.
@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
+from chat import pacing, rules, words
 from friends import selectors as friends
 from matchmaking.parties import selectors
-from matchmaking.parties.events import Change, PartyInfo, PartyUpdate
+from matchmaking.parties.events import Change, PartyChat, PartyInfo, PartyUpdate
 from matchmaking.parties.models import Party, PartyMember
 from matchmaking.parties.refusals import (
     AlreadyInParty,
@@ -102,6 +103,34 @@ def set_ready(*, user_id: int, ready: bool, party_id: int | None = None) -> Part
     if party.members.filter(user=user_id, ready=not ready).update(ready=ready):
         return _changed(party, "ready", [user_id])
     return selectors.shown(party)
+
+
+def say(*, user_id: int, content: str) -> PartyChat:
+    """Say something to one's party. It is told and not stored.
+
+    It counts against the allowance that lobbies and conversations share. Raises ``InvalidContent``,
+    ``NotInParty`` and ``RateLimited``.
+    """
+    content = rules.clean(content)
+    party_id = selectors.party_of(user_id).id
+    pacing.take_sync(user_id)
+    return _tell(user_id, party_id, words.mask(content))
+
+
+@transaction.atomic
+def _tell(user_id: int, party_id: int, content: str) -> PartyChat:
+    party = lock_own(user_id, party_id)
+    members = selectors.shown(party).members
+    (sender,) = (member for member in members if member.user_id == user_id)
+    said = PartyChat(
+        party_id=party.pk,
+        sender_id=user_id,
+        sender_name=sender.username,
+        content=content,
+        member_ids=[member.user_id for member in members],
+    )
+    publish(said)
+    return said
 
 
 def lock(party_id: int) -> Party:

@@ -174,7 +174,7 @@ def test_who_is_sent_away_is_told_and_may_be_invited_again(ada, bob, form, telli
         assert names(ada.party("kick", user_id=bob.id).json()) == ["ada"]
 
     assert [(change, members) for change, members, _ in updates(told, bob)] == [("kicked", ["ada"])]
-    assert bob.get("/api/party").json()["code"] == "not_in_party"
+    assert bob.get("/api/party").status_code == 204
     assert ada.party("invite", user_id=bob.id).status_code == 201
 
 
@@ -221,6 +221,59 @@ def test_the_erased_are_in_no_party(ada, bob, form):
     accounts.erase(User.objects.get(pk=ada.id))
 
     assert bob.get("/api/party").json()["leader_id"] == bob.id
+
+
+# Talking
+
+
+def heard(told, who):
+    """What the user heard said in their party."""
+    return [
+        (event.sender_name, event.content)
+        for event in told
+        if type(event).__name__ == "PartyChat" and f"user_{who.id}" in event.audience()
+    ]
+
+
+def test_what_a_member_says_is_heard_by_the_members_alone(ada, bob, cyd, form, telling):
+    party = form(ada, bob, cyd)
+    cyd.party("leave")
+
+    with telling() as told:
+        answer = bob.party("chat", content="  over here ")
+
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "type": "party_chat",
+        "channel": "party",
+        "party_id": party["id"],
+        "sender_id": bob.id,
+        "sender_name": "bob",
+        "content": "over here",
+        "member_ids": [ada.id, bob.id],
+    }
+    assert heard(told, ada) == heard(told, bob) == [("bob", "over here")]
+    assert heard(told, cyd) == []
+    assert f"party_{party['id']}" in told[0].audience()
+
+
+def test_members_hear_each_other_though_one_blocks_the_other(ada, bob, form, telling):
+    form(ada, bob)
+    ada.post(f"/api/friends/{bob.id}/block/")
+
+    with telling() as told:
+        bob.party("chat", content="still here")
+
+    assert heard(told, ada) == [("bob", "still here")]
+
+
+def test_the_word_filter_and_the_allowance_of_chat_hold_in_parties(ada, bob, form, telling):
+    form(ada, bob)
+    with telling() as told:
+        answers = [ada.party("chat", content=content) for content in ("shit", "one", "two", "three")]
+
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 429]
+    assert heard(told, bob) == [("ada", "****"), ("ada", "one"), ("ada", "two")]
 
 
 # Queueing as one
@@ -367,6 +420,9 @@ def test_a_party_does_not_queue_while_one_of_it_plays_there(ada, bob, cyd, playe
         ("decline", {"party_id": 5}, 404, "unknown_invite"),
         ("ready", {"ready": 1}, 422, "invalid"),
         ("ready", {}, 409, "not_in_party"),
+        ("chat", {"content": "hi"}, 409, "not_in_party"),
+        ("chat", {"content": "  "}, 422, "invalid_message"),
+        ("chat", {}, 422, "invalid"),
         ("leave", {}, 409, "not_in_party"),
         ("leave", {"party_id": 5}, 404, "unknown_party"),
         ("kick", {"user_id": 5}, 409, "not_in_party"),

@@ -169,6 +169,10 @@ async def test_a_party_is_told_to_its_members_and_to_who_goes(ada, bob):
     for socket in (mine, theirs):
         frame = await socket.hear("party_update")
         assert [member["username"] for member in frame["party"]["members"]] == ["ada", "bob"]
+    await in_database(parties.say, user_id=bob.id, content="Pong?")
+    for socket in (mine, theirs):
+        frame = await socket.hear("party_chat")
+        assert (frame["sender_name"], frame["content"]) == ("bob", "Pong?")
     await in_database(queue.join, user_id=ada.id, game="pong", party_id=party.id)
     for socket in (mine, theirs):
         assert (await socket.hear("match_found"))["game"] == "pong"

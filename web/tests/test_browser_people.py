@@ -38,6 +38,12 @@ def test_a_party_gets_ready_queues_together_and_ends(demo: Demo) -> None:
         expect(person.page.locator(".party", has_text="2 of 4")).to_be_visible()
     bob.button("I am ready").click()
     expect(ada.page.locator(".party .person", has_text="user_1").get_by_text("Ready")).to_be_visible()
+    line = bob.page.get_by_label("Write to the party")
+    line.fill("Pong?")
+    line.press("Enter")
+    expect(line).to_have_value("")
+    for person in (ada, bob):
+        expect(person.page.get_by_role("log", name="What the party says")).to_contain_text("user_1 Pong?")
     ada.queues_for("Pong")
     for person in (ada, bob):
         person.is_at_a_game()

@@ -1,7 +1,7 @@
-/** The party: who is in it, ready or not, and what its leader may do. */
-import { Badge, Button, Card, Menu, Person, Refusal, useAction } from "./components.js";
-import { html } from "./dom.js";
-import { inParty, isLeader, party } from "./people.js";
+/** The party: who is in it, ready or not, what its leader may do, and what is said. */
+import { Badge, Button, Card, IconButton, Menu, Person, Refusal, useAction } from "./components.js";
+import { html, useLayoutEffect, useRef } from "./dom.js";
+import { inParty, isLeader, party, partyTalk, sayToParty } from "./people.js";
 import { session } from "./session.js";
 import { useStore } from "./store.js";
 import { text } from "./texts.js";
@@ -13,6 +13,29 @@ function Member({ one, group, act }) {
     ${one.ready && html`<${Badge} kind="good">${text("party.ready")}<//>`}
     ${isLeader(group) && one.user_id !== me && html`<${Menu} label=${text("party.actions", { name: one.username })}
       items=${[{ label: text("party.kick"), danger: true, onChoose: () => act.run("kick", { user_id: one.user_id }) }]} />`}<//>`;
+}
+
+function Talk() {
+  const lines = useStore(partyTalk);
+  const list = useRef(null);
+  const say = useAction(async (form) => {
+    await sayToParty(form.elements.content.value);
+    form.reset();
+  });
+  useLayoutEffect(() => {
+    list.current.scrollTop = list.current.scrollHeight;
+  }, [lines]);
+  const send = (event) => {
+    event.preventDefault();
+    if (event.currentTarget.elements.content.value.trim()) say.run(event.currentTarget);
+  };
+  return html`<div class="party-talk">
+    <ol ref=${list} role="log" tabindex="0" aria-label=${text("party.talk")}>
+      ${lines.map((line) => html`<li key=${line.seq}><strong>${line.sender_name}</strong> ${line.content}</li>`)}</ol>
+    <${Refusal} error=${say.error} />
+    <form onSubmit=${send}>
+      <input name="content" aria-label=${text("party.say")} placeholder=${text("party.say")} maxlength="500" autocomplete="off" enterkeyhint="send" />
+      <${IconButton} type="submit" icon="send" label=${text("talk.send")} disabled=${say.busy} /></form></div>`;
 }
 
 export function Party() {
@@ -36,5 +59,6 @@ export function Party() {
     <${Button} kind=${mine?.ready ? "plain" : "primary"} icon="check" busy=${act.busy} onClick=${() => act.run("ready", { ready: !mine?.ready })}>
       ${text(mine?.ready ? "party.not_ready" : "party.get_ready")}<//>
     <p class="soft small">${text(leader ? "party.leader_queues" : "party.member_waits")}</p>
-    <${Refusal} error=${act.error} /><//>`;
+    <${Refusal} error=${act.error} />
+    ${group.members.length > 1 && html`<${Talk} />`}<//>`;
 }

@@ -7,6 +7,7 @@ import { toast } from "./toasts.js";
 
 const AWAY_AFTER_MS = 5 * 60_000;
 const NOTICES_KEPT = 50;
+const LINES_KEPT = 200;
 const NOTHING_WAITS = { dm: {}, invites: 0, total: 0 };
 
 /** `{dm: {user_id: unread messages}, invites, total}` */
@@ -22,6 +23,8 @@ export const requests = new Store([]);
 export const invites = new Store([]);
 /** `{id, leader_id, members, max_size}`, or null. */
 export const party = new Store(null);
+/** What was said in the party, oldest first: `{sender_id, sender_name, content, seq}`. */
+export const partyTalk = new Store([]);
 /** What was announced: `{id, words, seen}`, newest first. */
 export const notices = new Store([]);
 
@@ -74,11 +77,11 @@ export async function answerInvite(one, answer) {
 // -- The party
 
 async function loadParty() {
-  // Being in none is an answer too.
-  const now = await client.request("GET", "/api/party/").catch((error) => {
-    if (error.code === "not_in_party") return null;
-    throw error;
-  });
+  setParty(await client.request("GET", "/api/party/"));
+}
+
+function setParty(now) {
+  if (now?.id !== party.value?.id) partyTalk.set([]);
   party.set(now);
 }
 
@@ -88,16 +91,18 @@ export const isLeader = (one) => one !== null && one.leader_id === session.value
 function keepParty(now) {
   if (party.value?.id === now.id && party.value.version > now.version) return;
   const inside = now.members.some(({ user_id }) => user_id === session.value.user?.id);
-  if (inside) party.set(now);
-  else if (party.value?.id === now.id) party.set(null);
+  if (inside) setParty(now);
+  else if (party.value?.id === now.id) setParty(null);
 }
 
 /** What is done with the party: "create", "ready", "leave", "kick", "disband". */
 export async function inParty(act, fields = {}) {
   const now = await post(`/api/party/${act}/`, fields);
   if (now.members) keepParty(now);
-  else party.set(null);
+  else setParty(null);
 }
+
+export const sayToParty = (content) => post("/api/party/chat/", { content });
 
 export async function inviteToParty(userId) {
   if (!party.value) await inParty("create");
@@ -126,6 +131,9 @@ const LIVE = {
     notice(text("notice.friend", { name: friend.username }));
   },
   party_update: ({ party: now }) => keepParty(now),
+  party_chat(line) {
+    if (line.party_id === party.value?.id) partyTalk.set([...partyTalk.value, line].slice(-LINES_KEPT));
+  },
   announcement({ message }) {
     notice(message);
     toast(message);
@@ -203,7 +211,7 @@ function follow({ status }) {
   }
   if (status !== "out") return;
   clearTimeout(idle);
-  for (const [store, empty] of [[badge, NOTHING_WAITS], [friends, null], [requests, []], [invites, []], [party, null], [notices, []]])
+  for (const [store, empty] of [[badge, NOTHING_WAITS], [friends, null], [requests, []], [invites, []], [party, null], [partyTalk, []], [notices, []]])
     store.set(empty);
 }
 

@@ -152,6 +152,8 @@ const TEXTS = {
   "party.leave": "Leave the party",
   "party.disband": "End the party",
   "party.kick": "Send away",
+  "party.talk": "What the party says",
+  "party.say": "Write to the party",
   "party.leader_queues": "Pick a game: you all join its queue together.",
   "party.member_waits": "The leader picks the game.",
 

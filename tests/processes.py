@@ -200,17 +200,22 @@ def _migrated_template(server: psycopg.Connection, server_url: str) -> str:
     return name
 
 
-def _migrate(database_url: str) -> None:
+def manage(environment: Mapping[str, str], *arguments: str) -> None:
+    """Run a management command on the data that a server with this environment uses."""
     result = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=_environment({"DATABASE_URL": database_url}),
+        env=_environment(environment),
         capture_output=True,
         text=True,
         check=False,
     )
     if result.returncode != 0:
-        raise RuntimeError(f"migrate failed:\n{result.stderr}")
+        raise RuntimeError(f"{arguments[0]} failed:\n{result.stderr}")
+
+
+def _migrate(database_url: str) -> None:
+    manage({"DATABASE_URL": database_url}, "migrate", "--verbosity=0")
 
 
 def _environment(added: Mapping[str, str]) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 import contextlib
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import services
-from tests.processes import ROOT, ServerProcess, fresh_database
+from tests.processes import ServerProcess, fresh_database, manage
 from web.tests.person import Person
 
 Servers = Callable[..., contextlib.AbstractContextManager[ServerProcess]]
@@ -45,13 +43,7 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProc
     folder = tmp_path_factory.mktemp("demo")
     with fresh_database(os.environ["DATABASE_URL"], folder) as database_url:
         environment = {"DATABASE_URL": database_url, "REDIS_URL": services.another_redis_url()}
-        subprocess.run(
-            [sys.executable, "manage.py", "seed_demo", "--verbosity=0"],
-            cwd=ROOT,
-            env={**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", **environment},
-            check=True,
-            capture_output=True,
-        )
+        manage(environment, "seed_demo", "--verbosity=0")
         with ServerProcess(environment, log_path=folder / "server.log") as server:
             yield server
 

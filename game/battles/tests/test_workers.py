@@ -1,28 +1,19 @@
 """Battles over several real server processes: fought from anywhere, and surviving any of them."""
 
 import asyncio
-import os
-import subprocess
-import sys
 
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.clients import NetworkPlayer
-from tests.processes import ROOT
+from tests.processes import manage
 
 
 @pytest.fixture
 def two_servers(live_server_process):
     with live_server_process() as one, live_server_process(**one.environment) as two:
-        subprocess.run(
-            [sys.executable, "manage.py", "seed_demo"],
-            cwd=ROOT,
-            env={**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", **one.environment},
-            check=True,
-            capture_output=True,
-        )
+        manage(one.environment, "seed_demo")
         yield one, two
 
 

@@ -21,10 +21,15 @@ DEAD_AFTER_S = 10.0
 RETRY_S = 0.2
 AT_ONCE = 500
 
-# KEYS: workers. ARGV: worker. By Redis' own clock; returns 1 where Redis does not know the worker (any more).
+# KEYS: workers. ARGV: worker, seconds of silence that mean death. By Redis' own clock; returns 1 where Redis
+# does not know the worker, or others may have begun to clear away what it has.
 _BEAT = """
 local now = redis.call('TIME')
-return redis.call('ZADD', KEYS[1], now[1] + now[2] / 1000000, ARGV[1])
+now = now[1] + now[2] / 1000000
+local before = redis.call('ZSCORE', KEYS[1], ARGV[1])
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+if before and before + 0 > now - ARGV[2] then return 0 end
+return 1
 """
 # KEYS: what the worker has. ARGV: prefix of rooms, then "room user" for each who arrived.
 # Returns for each whether the user was in the room by no worker.
@@ -137,7 +142,7 @@ class Attendance:
                     pass
 
     async def _beat(self) -> None:
-        is_unknown = await evaluate(self._here.redis, _BEAT, [self._workers], [self._here.id])
+        is_unknown = await evaluate(self._here.redis, _BEAT, [self._workers], [self._here.id, DEAD_AFTER_S])
         if is_unknown:
             # New here, or Redis was emptied, or this worker was taken for dead.
             waiting = {place for place, _ in self._news}

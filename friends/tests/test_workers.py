@@ -1,17 +1,35 @@
-"""Friends on different servers: each sees how the other stands, also when a server is killed."""
+"""Friends on different servers: each sees how the other stands, also when a server full of people dies."""
 
 import asyncio
 import json
 
+from bench.sockets import Load, Socket, all_of, connect
+from bench.targets import Platform
 from tests.clients import NetworkPlayer
+
+SOCKETS = 500
+PROMISED_WITHIN_S = 45
 
 
 async def hear_of(player, friend, **expected):
-    """What is told of a friend, until it is this: the promise is 45 seconds, after a killed server too."""
+    """What is told of a friend, until it is this: the promise holds after a killed server too."""
     wanted = {"type": "presence", "user_id": friend.id, **expected}
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(PROMISED_WITHIN_S):
         while not wanted.items() <= json.loads(await player.socket.recv()).items():
             pass
+
+
+def befriend(one, other):
+    request = one.post("/api/friends/requests/", {"user_id": other.id})
+    other.post(f"/api/friends/requests/{request['id']}/accept/")
+
+
+async def crowd(server, count):
+    """So many users with a socket open on this server."""
+    load = Load()
+    sockets = [Socket(load) for _ in range(count)]
+    await connect(zip(await Platform(server.base_url).user_sockets(count), sockets, strict=True))
+    await all_of(socket.greeted for socket in sockets)
 
 
 async def test_friends_on_two_servers_see_each_other_come_change_and_die(live_server_process):
@@ -19,8 +37,7 @@ async def test_friends_on_two_servers_see_each_other_come_change_and_die(live_se
         ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
         await ada.enter("/ws/friends/status/")
         assert (await ada.hear())["friends"] == []
-        request = ada.post("/api/friends/requests/", {"username": "bob"})
-        bob.post(f"/api/friends/requests/{request['id']}/accept/")
+        befriend(ada, bob)
         assert (await ada.hear("friend_accepted"))["friend"]["username"] == "bob"
 
         await bob.enter("/ws/friends/status/")
@@ -30,7 +47,19 @@ async def test_friends_on_two_servers_see_each_other_come_change_and_die(live_se
         await hear_of(ada, bob, status="away")
         await ada.send(type="set_status", status="busy")
         await hear_of(bob, ada, status="busy")
+        await crowd(two, SOCKETS - 10)
+        others = [NetworkPlayer(two.base_url, f"other{number}") for number in range(9)]
+        for other in others:
+            befriend(ada, other)
+            await other.enter("/ws/notifications/")
+            await hear_of(ada, other, online=True)
 
         two.kill(two.pids[0])
 
-        await hear_of(ada, bob, online=False, status="offline")
+        unheard = {friend.id for friend in (bob, *others)}
+        async with asyncio.timeout(PROMISED_WITHIN_S):
+            while unheard:
+                frame = await ada.hear("presence")
+                if not frame["online"]:
+                    unheard.remove(frame["user_id"])
+        assert {friend["online"] for friend in ada.get("/api/friends/")["results"]} == {False}

@@ -36,6 +36,13 @@ class NetworkPlayer:
         assert answer.is_success, answer.text
         return answer.json()
 
+    def get(self, path: str) -> Any:
+        """GET as this player; returns the parsed answer, which must be a success."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        answer = httpx.get(f"{self.base_url}{path}", headers=headers, timeout=WITHIN_S)
+        assert answer.is_success, answer.text
+        return answer.json()
+
     async def enter(self, path: str, *, base_url: str | None = None) -> None:
         """Open the socket at ``path``, on this server or another; what was missed is asked for."""
         self.path = path

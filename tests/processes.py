@@ -57,7 +57,8 @@ class ServerProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        # A server asked politely waits for its clients, which cannot answer while this waits for the server.
+        self.stop(signal.SIGKILL)
 
     def start(self) -> None:
         """Start and wait until ``/health/ready`` answers 200; once more on the same port as before."""

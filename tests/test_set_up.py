@@ -210,8 +210,9 @@ def test_a_server_of_two_workers_replaces_one_that_is_killed_and_leaves_nothing(
         assert first not in server.pids
         family = [psutil.Process(pid) for pid in server.pids]
         assert is_up(redis_url)
-    assert not any(process.is_running() for process in family)
-    assert not is_up(redis_url)
+        server.stop()
+        assert not any(process.is_running() for process in family)
+        assert not is_up(redis_url)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -12,6 +12,8 @@ from game.events import Reward
 from game.models import Game, Seat
 from game.records import Ending
 from progression import services as progression
+from progression.achievements import services as achievements
+from progression.achievements.metrics import Metric
 
 
 class Worth(NamedTuple):
@@ -38,6 +40,7 @@ def reward(game: Game, seats: Sequence[Seat], ending: Ending) -> list[Reward]:
     people = User.objects.filter(pk__in=seated, is_active=True).order_by("pk").values_list("pk", flat=True)
     # What is counted below stays so until the end of the transaction.
     progression.lock(*people)
+    winners = {seats[number].user_id for number in ending.winners}
     rewards = []
     for user_id in people:
         worth = _worth(user_id, seats, ending)
@@ -49,6 +52,9 @@ def reward(game: Game, seats: Sequence[Seat], ending: Ending) -> list[Reward]:
         rewards.append(
             Reward(user_id=user_id, xp=given.xp, gold=given.gold, level_up=given.level_up is not None)
         )
+        achievements.record(user_id, Metric.GAMES_PLAYED)
+        if user_id in winners:
+            achievements.record(user_id, Metric.GAMES_WON)
     return rewards
 
 

@@ -36,6 +36,7 @@ OUR_APPS = [
     "accounts",
     "friends",
     "progression",
+    "progression.achievements",
     "game",
     "game.battles",
     "chat",

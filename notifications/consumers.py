@@ -13,6 +13,7 @@ from matchmaking.invites.events import (
 from matchmaking.parties.events import PartyChat, PartyUpdate
 from notifications.badges import badge
 from notifications.events import Announcement, Badge
+from progression.achievements.events import AchievementEarned
 from progression.events import LevelUp
 from realtime import topics
 from realtime.consumer import Consumer
@@ -37,6 +38,7 @@ class NotificationsConsumer(Consumer):
         PartyChat,
         Announcement,
         LevelUp,
+        AchievementEarned,
         friends.FriendRequest,
         friends.FriendRequestClosed,
         friends.FriendAccepted,

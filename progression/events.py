@@ -1,7 +1,7 @@
 """What is announced of how players grow."""
 
 from realtime import topics
-from realtime.messages import Event
+from realtime.messages import Event, Internal
 from realtime.topics import Topic
 
 
@@ -14,3 +14,22 @@ class LevelUp(Event):
 
     def audience(self) -> Topic:
         return topics.user(self.user_id)
+
+
+class ItemsBought(Internal):
+    """The user has bought so many of an item."""
+
+    user_id: int
+    quantity: int
+
+
+class PetHatched(Internal):
+    """An egg of the user's has become a pet."""
+
+    user_id: int
+
+
+class DailyRewardClaimed(Internal):
+    """The user has come back today, and been rewarded."""
+
+    user_id: int

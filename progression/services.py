@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from progression import ledger, rules, selectors
-from progression.events import LevelUp
+from progression.events import DailyRewardClaimed, ItemsBought, LevelUp, PetHatched
 from progression.models import Currency, Item, Offer, Pet, Player, Species, Stack
 from progression.refusals import (
     CannotBeWorn,
@@ -165,6 +165,7 @@ def claim_daily_reward(user_id: int) -> selectors.Daily:
         raise ClaimedToday("The reward of today has been given; come back tomorrow.")
     key = selectors.daily_key(today.toordinal())
     grant(user_id, gold=daily.gold, cause="daily reward", key=key)
+    publish(DailyRewardClaimed(user_id=user_id))
     return replace(daily, claimed=True)
 
 
@@ -283,7 +284,9 @@ def hatch(user_id: int, stack_id: int) -> Pet:
     seed = secrets.randbelow(MAX_SEED)
     drawn = Species.objects.get(slug=rules.hatch(seed, egg.rarity, species))
     entry = ledger.move_items(player, egg, -1, cause="hatch")
-    return Pet.objects.create(player=player, species=drawn, egg=entry, seed=seed)
+    pet = Pet.objects.create(player=player, species=drawn, egg=entry, seed=seed)
+    publish(PetHatched(user_id=user_id))
+    return pet
 
 
 @transaction.atomic
@@ -373,4 +376,5 @@ def purchase(user_id: int, item_id: int, quantity: int = 1) -> Purchase:
     ledger.move_money(player, offer.currency, -spent, cause="purchase")
     ledger.move_items(player, offer.item, quantity, cause="purchase")
     stack = Stack.objects.select_related("item").get(player=player, item=offer.item)
+    publish(ItemsBought(user_id=user_id, quantity=quantity))
     return Purchase(offer, stack, quantity, spent, getattr(player, offer.currency))

@@ -2,12 +2,14 @@
 
 from core.routes import route
 from progression import api
+from progression.achievements import api as achievements
 
 urlpatterns = [
     route("api/player/me", api.Me.as_view()),
     route("api/player/allocate-stats", api.AllocateStats.as_view()),
     route("api/player/regenerate-stamina", api.RegenerateStamina.as_view()),
     route("api/player/daily-reward", api.DailyReward.as_view()),
+    route("api/player/achievements", achievements.Achievements.as_view()),
     route("api/player/ledger", api.Ledger.as_view()),
     route("api/inventory", api.Inventory.as_view()),
     route("api/inventory/equip/<int:item_id>", api.Equip.as_view()),

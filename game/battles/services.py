@@ -25,6 +25,8 @@ from game.battles.refusals import (
     UnknownEnemy,
 )
 from progression import services as progression
+from progression.achievements import services as achievements
+from progression.achievements.metrics import Metric
 from progression.selectors import combat_stats
 from realtime.publishing import publish
 
@@ -203,6 +205,7 @@ def claim_loot(*, user_id: int, battle_id: int) -> dict[str, Any]:
         "level_up": given.level_up is not None,
     }
     fighter.save(update_fields=["loot"])
+    achievements.record(user_id, Metric.BATTLES_WON)
     return dict(fighter.loot)
 
 

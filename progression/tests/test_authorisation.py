@@ -24,6 +24,7 @@ ROWS = (
     Row("post", "api/player/regenerate-stamina", 200, 200),
     Row("get", "api/player/daily-reward", 200, 200),
     Row("post", "api/player/daily-reward", 200, 200),
+    Row("get", "api/player/achievements", 200, 200),
     Row("get", "api/player/ledger", 200, 200),
     Row("get", "api/inventory", 200, 200),
     Row("post", "api/inventory/equip/<int:item_id>", 200, 404),

@@ -1,0 +1,28 @@
+"""Achievements for operators: what there is to achieve, and who has achieved it."""
+
+from django.contrib import admin
+from unfold.admin import ModelAdmin
+
+from progression.achievements.models import Achievement, Earned
+from progression.admin import OnlyChanged, ToLookAt
+
+
+@admin.register(Achievement)
+class Achievements(OnlyChanged):
+    """What there is to achieve. What somebody has cannot be deleted."""
+
+    list_display = ("name", "metric", "goal", "xp", "gold", "gems")
+    list_filter = ("metric",)
+    search_fields = ("name", "code")
+    prepopulated_fields = {"code": ("name",)}
+
+
+@admin.register(Earned)
+class AllEarned(ToLookAt, ModelAdmin):
+    """Who has achieved what, the newest first."""
+
+    list_display = ("achievement", "player", "at")
+    list_filter = ("achievement",)
+    list_select_related = ("achievement", "player")
+    search_fields = ("player__user__username",)
+    ordering = ("-pk",)

@@ -1,0 +1,19 @@
+"""The route of achievements."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import identity
+from progression.achievements import selectors, serializers
+
+
+class Achievements(APIView):
+    """Every achievement, and how far the caller has come."""
+
+    @extend_schema(
+        operation_id="api_player_achievements_list", responses=serializers.Progress(many=True), filters=False
+    )
+    def get(self, request: Request) -> Response:
+        return Response(selectors.progress(identity(request).user_id))

@@ -1,0 +1,12 @@
+"""Achievements: an app of its own inside progression, with its own tables."""
+
+from django.apps import AppConfig
+
+
+class AchievementsConfig(AppConfig):
+    name = "progression.achievements"
+    label = "achievements"
+
+    def ready(self) -> None:
+        # They react to what players do.
+        from progression.achievements import reactions  # noqa: F401

@@ -1,0 +1,15 @@
+"""What is counted of players."""
+
+from django.db import models
+
+
+class Metric(models.TextChoices):
+    """What is counted of a player."""
+
+    GAMES_PLAYED = "games_played"
+    GAMES_WON = "games_won"
+    BATTLES_WON = "battles_won"
+    ITEMS_BOUGHT = "items_bought"
+    PETS_HATCHED = "pets_hatched"
+    DAYS_CLAIMED = "days_claimed"
+    LEVEL = "level"

@@ -1,0 +1,13 @@
+"""What achievements hold about a person; it is forgotten with the player."""
+
+from typing import Any
+
+from core.personal_data import exports
+from progression.achievements.models import Earned
+
+
+@exports("achievements")
+def achievements(user_id: int) -> list[dict[str, Any]]:
+    """What the person has achieved, and when."""
+    earned = Earned.objects.filter(player=user_id).order_by("pk")
+    return [{"name": name, "earned_at": at} for name, at in earned.values_list("achievement__name", "at")]

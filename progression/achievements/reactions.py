@@ -1,0 +1,26 @@
+"""What players do in progression itself that counts; games count theirs when they give their rewards."""
+
+from progression.achievements import services
+from progression.achievements.metrics import Metric
+from progression.events import DailyRewardClaimed, ItemsBought, LevelUp, PetHatched
+from realtime.reactions import reacts_to
+
+
+@reacts_to(ItemsBought)
+def items_bought(event: ItemsBought) -> None:
+    services.record(event.user_id, Metric.ITEMS_BOUGHT, event.quantity)
+
+
+@reacts_to(PetHatched)
+def pet_hatched(event: PetHatched) -> None:
+    services.record(event.user_id, Metric.PETS_HATCHED)
+
+
+@reacts_to(DailyRewardClaimed)
+def daily_reward_claimed(event: DailyRewardClaimed) -> None:
+    services.record(event.user_id, Metric.DAYS_CLAIMED)
+
+
+@reacts_to(LevelUp)
+def level_up(event: LevelUp) -> None:
+    services.reach(event.user_id, Metric.LEVEL, event.level)

@@ -1,0 +1,26 @@
+"""What the route of achievements gives."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class Prize(serializers.Serializer[Any]):
+    """What an achievement gives."""
+
+    xp = serializers.IntegerField()
+    gold = serializers.IntegerField()
+    gems = serializers.IntegerField()
+
+
+class Progress(serializers.Serializer[Any]):
+    """An achievement, and how far the caller has come."""
+
+    id = serializers.IntegerField()
+    code = serializers.SlugField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    goal = serializers.IntegerField()
+    progress = serializers.IntegerField(help_text="At most the goal")
+    reward = Prize()
+    earned_at = serializers.DateTimeField(allow_null=True)

@@ -1,0 +1,65 @@
+"""Counting what players do, and giving each achievement once."""
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from progression import services as progression
+from progression.achievements.events import AchievementEarned
+from progression.achievements.metrics import Metric
+from progression.achievements.models import Achievement, Earned, Tally
+from realtime.publishing import publish
+
+
+@transaction.atomic
+def record(user_id: int, metric: Metric, amount: int = 1) -> None:
+    """Count so much more of this for the user, and give what is reached by it.
+
+    Call it after all else that changes the player in this transaction: what it gives changes the player too.
+    A goal that an operator sets below what somebody has reached is given with the next count.
+    """
+    if amount < 1:
+        raise ValueError("A tally only rises")
+    progression.lock(user_id)
+    tally = Tally.objects.filter(player=user_id, metric=metric)
+    if not tally.update(count=F("count") + amount):
+        Tally.objects.create(player_id=user_id, metric=metric, count=amount)
+    _give(user_id, metric)
+
+
+@transaction.atomic
+def reach(user_id: int, metric: Metric, value: int) -> None:
+    """The same where what counts is the highest value so far, as with levels."""
+    progression.lock(user_id)
+    tally = Tally.objects.filter(player=user_id, metric=metric)
+    if not tally.update(count=Greatest(F("count"), value)):
+        Tally.objects.create(player_id=user_id, metric=metric, count=value)
+    _give(user_id, metric)
+
+
+def _give(user_id: int, metric: Metric) -> None:
+    reached = Tally.objects.filter(player=user_id, metric=metric).values("count")
+    due = Achievement.objects.filter(metric=metric, goal__lte=reached).exclude(earned__player=user_id)
+    for achievement in due:
+        # What it gives may bring a level, and that another achievement; this one is given by then.
+        Earned.objects.create(player_id=user_id, achievement=achievement)
+        progression.grant(
+            user_id,
+            xp=achievement.xp,
+            gold=achievement.gold,
+            gems=achievement.gems,
+            cause="achievement",
+            key=f"achievement:{achievement.code}",
+        )
+        publish(
+            AchievementEarned(
+                user_id=user_id,
+                achievement_id=achievement.pk,
+                code=achievement.code,
+                name=achievement.name,
+                description=achievement.description,
+                xp=achievement.xp,
+                gold=achievement.gold,
+                gems=achievement.gems,
+            )
+        )

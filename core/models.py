@@ -1,6 +1,7 @@
-"""What the kernel remembers of HTTP requests: answers that may be asked for again."""
+"""What the kernel remembers: answers that may be asked for again, and what content was like before."""
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 
@@ -19,3 +20,25 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} of user {self.user_id}"
+
+
+class ContentVersion(models.Model):
+    """What a row of content was in one of its versions. It outlives the row."""
+
+    model = models.CharField(max_length=100)
+    row_id = models.BigIntegerField()
+    version = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    data = models.JSONField(encoder=DjangoJSONEncoder)
+    """The row as Django's serializers write it."""
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    """Who saved it; nobody where the platform did."""
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["model", "row_id", "version"], name="one_row_a_content_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, version {self.version}"

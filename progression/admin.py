@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
+from core.content import Content
 from progression import rules, services
 from progression.models import Entry, Item, Offer, Pet, Player, Species, Stack
 
@@ -18,7 +18,8 @@ MOST_GRANTED = 1_000_000
 class OnlyChanged(ModelAdmin):
     """Saves what was changed in the form and nothing else: the shop may have sold something meanwhile."""
 
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Content, form: Any, change: bool) -> None:
+        obj.saved_by_id = request.user.pk
         if change:
             obj.save(update_fields=form.changed_data)
         else:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from core.content import Content
 from progression import rules
 
 
@@ -40,17 +41,6 @@ class Slot(models.TextChoices):
 
 
 # -- Content
-
-
-class Content(models.Model):
-    """What an operator writes: it is validated whenever it is saved, not in forms only."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.full_clean()
-        super().save(*args, **kwargs)
 
 
 class WithStats(models.Model):
@@ -140,6 +130,8 @@ class Offer(Content):
     is_daily = models.BooleanField(default=False)
     """Whether it is there only on some days, which are drawn."""
     is_open = models.BooleanField(default=True)
+
+    NOT_RESTORED = frozenset({"stock"})
 
     class Meta:
         ordering = ("item",)

@@ -1000,6 +1000,19 @@ export declare namespace Notifications {
       stat_points: number;
       seq: number;
     };
+    /** The user has reached a goal, and been given what it gives. */
+    achievement_earned: {
+      type: "achievement_earned";
+      user_id: number;
+      achievement_id: number;
+      code: string;
+      name: string;
+      description: string;
+      xp: number;
+      gold: number;
+      gems: number;
+      seq: number;
+    };
     /** A request was made; both are told, each on all devices. */
     friend_request: {
       type: "friend_request";

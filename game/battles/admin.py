@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
+from core.admin import NotesWhoSaves
 from game.admin import ToLookAt
 from game.battles import services
 from game.battles.models import (
@@ -21,7 +22,7 @@ from game.battles.models import (
 
 
 @admin.register(EnemyTemplate)
-class EnemyTemplates(ModelAdmin):
+class EnemyTemplates(NotesWhoSaves, ModelAdmin):
     """Sorts of enemies."""
 
     list_display = ("name", "max_hp", "attack", "defense", "critical_percent", "acts_every_ms")
@@ -44,7 +45,7 @@ class DropLines(TabularInline):
 
 
 @admin.register(BattleTemplate)
-class BattleTemplates(ModelAdmin):
+class BattleTemplates(NotesWhoSaves, ModelAdmin):
     """Sorts of battles. What is changed here counts for the battles made from then on."""
 
     list_display = ("name", "level", "max_players", "stamina_cost", "xp", "gold", "is_offered")

@@ -5,11 +5,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from core.content import Content
+
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 AT_LEAST_ONE = [MinValueValidator(1)]
 
 
-class EnemyTemplate(models.Model):
+class EnemyTemplate(Content):
     """A sort of enemy, as it meets a lone player."""
 
     name = models.CharField(max_length=60, unique=True)
@@ -32,7 +34,7 @@ class EnemyTemplate(models.Model):
         return self.name
 
 
-class BattleTemplate(models.Model):
+class BattleTemplate(Content):
     """A sort of battle; while it is offered, there is always one of it to join."""
 
     name = models.CharField(max_length=50, unique=True)
@@ -57,7 +59,7 @@ class BattleTemplate(models.Model):
         return self.name
 
 
-class Lineup(models.Model):
+class Lineup(Content):
     """So many enemies of a sort in a battle."""
 
     template = models.ForeignKey(BattleTemplate, on_delete=models.CASCADE, related_name="lineup")
@@ -74,7 +76,7 @@ class Lineup(models.Model):
         return f"{self.count} × {self.enemy}"
 
 
-class DropChance(models.Model):
+class DropChance(Content):
     """A line of a battle's drop table."""
 
     template = models.ForeignKey(BattleTemplate, on_delete=models.CASCADE, related_name="drops")

@@ -1,10 +1,13 @@
 """Achievements for operators: what there is to achieve, and who has achieved it."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from progression.achievements.models import Achievement, Earned
-from progression.admin import OnlyChanged, ToLookAt
+from progression.admin import OnlyChanged
 
 
 @admin.register(Achievement)
@@ -18,7 +21,7 @@ class Achievements(OnlyChanged):
 
 
 @admin.register(Earned)
-class AllEarned(ToLookAt, ModelAdmin):
+class AllEarned(ModelAdmin):
     """Who has achieved what, the newest first."""
 
     list_display = ("achievement", "player", "at")
@@ -26,3 +29,12 @@ class AllEarned(ToLookAt, ModelAdmin):
     list_select_related = ("achievement", "player")
     search_fields = ("player__user__username",)
     ordering = ("-pk",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -4,8 +4,9 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from core.content import Content
 from progression.achievements.metrics import Metric
-from progression.models import Content, Player
+from progression.models import Player
 
 
 class Achievement(Content):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from game.battles import services
 from game.battles.models import Battle, Fighter
 from game.battles.tests.conftest import make_due, only_enemy
+from progression.achievements.models import Achievement
 from progression.models import Player
 
 pytestmark = pytest.mark.usefixtures("tireless")
@@ -177,6 +178,7 @@ def test_who_has_not_joined_sees_and_gets_nothing(ada, bob, new_battle):
 
 
 def test_loot_is_had_once_and_only_after_the_win(ada, new_battle):
+    Achievement.objects.create(code="slayer", name="Slayer", metric="battles_won", goal=5)
     battle = new_battle(xp=40, gold=20, drops={"apple": 100, "crown": 0})
     ada.join(battle)
     assert refused(ada.claim(battle), 409, "battle_not_won")
@@ -189,6 +191,8 @@ def test_loot_is_had_once_and_only_after_the_win(ada, new_battle):
     assert (owned["name"], owned["quantity"], ada.me()["xp"]) == ("Apple", 1, 40)
     assert [entry["amount"] for entry in ada.ledger()] == [20, 100]
     assert refused(ada.claim(battle), 409, "loot_claimed")
+    (achievement,) = ada.client.get("/api/player/achievements/").json()
+    assert achievement["progress"] == 1
 
 
 def test_loot_that_brings_a_level_says_so(ada, new_battle):

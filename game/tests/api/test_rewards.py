@@ -10,6 +10,7 @@ from game.models import Game
 from game.rewards import MOST_A_DAY
 from game.tests.api.conftest import Table
 from progression import ledger
+from progression.achievements.models import Achievement
 
 
 @pytest.fixture
@@ -34,6 +35,22 @@ def test_both_are_rewarded_the_winner_more_and_the_books_say_why(play, ada, bob)
     assert ada.get("/api/player/me/").json()["gold"] == 120
     newest = ada.get("/api/player/ledger/").json()["results"][0]
     assert (newest["cause"], newest["amount"], newest["balance"]) == ("game: tictactoe", 20, 120)
+    assert list(ledger.audit()) == []
+
+
+def test_a_match_counts_for_achievements(play, ada, bob):
+    for metric in ("games_played", "games_won"):
+        Achievement.objects.create(code=metric.replace("_", "-"), name=metric, metric=metric, goal=2, gold=7)
+
+    play(ada, bob)
+    rewards = play(ada, bob)
+
+    progress = [
+        [one["progress"] for one in who.get("/api/player/achievements/").json()] for who in (ada, bob)
+    ]
+    assert progress == [[2, 2], [2, 0]]
+    assert [one["gold"] for one in rewards] == [20, 5]
+    assert ada.get("/api/player/me/").json()["gold"] == 100 + 2 * 20 + 2 * 7
     assert list(ledger.audit()) == []
 
 

@@ -1,0 +1,77 @@
+"""Content that operators write: validated whenever it is saved, and with its history kept."""
+
+from typing import Any, ClassVar
+
+from django.core import serializers
+from django.db import models, transaction
+
+from core.models import ContentVersion
+
+
+class Content(models.Model):
+    """A row that operators write.
+
+    It is validated whenever it is saved, not in forms only. Each save is a new version, and what every
+    version held is kept, with who saved it (``saved_by_id``, to be set before) and when.
+    """
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    saved_by_id: int | None = None
+    NOT_RESTORED: ClassVar[frozenset[str]] = frozenset()
+    """Fields that play changes too: going back to an earlier version leaves them as they are."""
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def save(self, *args: Any, update_fields: Any = None, **kwargs: Any) -> None:
+        if update_fields is not None and not update_fields:
+            return
+        self.full_clean()
+        stored = type(self)._base_manager.select_for_update().filter(pk=self.pk).first()
+        if stored is None:
+            self.version = _last_version(self) + 1
+        else:
+            # What a fixture laid was not saved here: the state before the first change is kept too.
+            _keep(stored, by_id=None)
+            self.version = stored.version + 1
+        if update_fields is not None:
+            update_fields = {*update_fields, "version"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+        _keep(type(self)._base_manager.get(pk=self.pk), by_id=self.saved_by_id)
+
+
+def _last_version(row: Content) -> int:
+    kept = ContentVersion.objects.filter(model=row._meta.label_lower, row_id=row.pk)
+    return kept.aggregate(last=models.Max("version"))["last"] or 0
+
+
+def _keep(row: Content, *, by_id: int | None) -> None:
+    ContentVersion.objects.get_or_create(
+        model=row._meta.label_lower,
+        row_id=row.pk,
+        version=row.version,
+        defaults={
+            "name": str(row)[:200],
+            "data": serializers.serialize("python", [row])[0],
+            "by_id": by_id,
+        },
+    )
+
+
+@transaction.atomic
+def restore(version: ContentVersion, *, by_id: int | None) -> Content:
+    """Make the row what it was in this version, as a new version; a deleted one is there again.
+
+    Raises Django's ``ValidationError`` where that makes no sense any more.
+    """
+    (read,) = serializers.deserialize("python", [version.data], ignorenonexistent=True)
+    then: Content = read.object  # type: ignore[assignment]
+    row = type(then)._base_manager.filter(pk=then.pk).first() or then
+    for field in then._meta.concrete_fields:
+        if not field.primary_key and field.name not in then.NOT_RESTORED:
+            setattr(row, field.attname, getattr(then, field.attname))
+    row.saved_by_id = by_id
+    row.save()
+    return row

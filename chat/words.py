@@ -11,7 +11,7 @@ import threading
 import time
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -30,8 +30,17 @@ _LOOK_ALIKES = dict(
     )
 )
 _SIGNS = "!|+*"
-_PIECE = re.compile(r"[^\s.,;:?\"'()\[\]{}<>/\\=&#~^`_«»„“”‘’…–—-]+")
+_CUTS = r".,;:?\"'()\[\]{}<>/\\=&#~^`_«»„“”‘’…–—-"
+_IN_PIECE = rf"[^\s{_CUTS}]"
+_PIECE = re.compile(rf"{_IN_PIECE}+")
+# Pieces with one mark between each: "fu-ck".
+_CUT = re.compile(rf"(?<!{_IN_PIECE}){_IN_PIECE}++(?:(?! )[\s{_CUTS}]{_IN_PIECE}++)+")
+# Three or more pieces of one character: "f u c k".
+_SPELT = re.compile(rf"(?<!{_IN_PIECE}){_IN_PIECE}(?:[\s{_CUTS}]++{_IN_PIECE}(?!{_IN_PIECE})){{2,}}")
+_NEVER = r"(?!)"
 _BLANK = re.compile(r"\s")
+_LETTER = re.compile(r"[^\W\d_]")
+_ONES = re.compile(r"[1!|]")
 _OR_L = str.maketrans("1!|", "lll")
 
 
@@ -48,14 +57,10 @@ class _Folds(dict[int, str]):
 _folds = _Folds()
 
 
-def _runs(letters: str) -> tuple[str, tuple[int, ...]]:
-    """Letters without repetitions, and how often each stood there: "boob" is ("bob", (1, 2, 1))."""
-    runs = [(letter, len(list(run))) for letter, run in groupby(letters)]
-    return "".join(letter for letter, _ in runs), tuple(count for _, count in runs)
-
-
-def _covers(counts: Sequence[int], listed: Sequence[int]) -> bool:
-    return all(count >= least for count, least in zip(counts, listed, strict=True))
+def _at_least(letters: str) -> str:
+    """A pattern for these letters, each as often as it stands there or more often."""
+    # The first of each run by itself: by it the search passes over a word in one step.
+    return "".join(f"{run}{run[0]}*+" for run in ("".join(each) for _, each in groupby(letters)))
 
 
 class Filter:
@@ -66,114 +71,71 @@ class Filter:
     def __init__(self, words: Iterable[str]) -> None:
         words = [word.casefold() for word in words]
         self._allowed = {word[1:] for word in words if word.startswith("!")}
-        self._whole: dict[str, list[tuple[int, ...]]] = defaultdict(list)
         self._by_length: dict[int, list[str]] = defaultdict(list)
-        self._beginnings: set[str] = set()
+        whole: list[str] = []
         parts: list[str] = []
         for word in words:
             letters = word.strip("*").translate(_folds)
             if not letters or word.startswith("!") or word in self._allowed:
                 continue
-            skeleton, counts = _runs(letters)
-            self._whole[skeleton].append(counts)
-            self._beginnings.update(skeleton[:length] for length in range(1, len(skeleton) + 1))
             self._by_length[len(letters)].append(letters)
+            pattern = _at_least(letters)
+            whole.append(pattern)
             if "*" in (word[0], word[-1]):
-                pattern = "".join(
-                    f"{letter}{{{count},}}" for letter, count in zip(skeleton, counts, strict=True)
-                )
                 parts.append(("" if word[0] == "*" else "^") + pattern + ("" if word[-1] == "*" else "$"))
-        self._part = re.compile("|".join(parts)).search if parts else None
+        # Of words that begin alike the longest is found.
+        any_word = re.compile("|".join(sorted(whole, key=len, reverse=True)) or _NEVER)
+        self._whole, self._spelt_word = any_word.fullmatch, any_word.finditer
+        self._part = re.compile("|".join(parts) or _NEVER).search
         self._is_listed = lru_cache(maxsize=4096)(self._look_up)
 
     def mask(self, text: str) -> str:
         """The text with each listed word replaced by as many asterisks."""
-        pieces = [match.span() for match in _PIECE.finditer(text)]
         hits: list[tuple[int, int]] = []
-        for start, end in pieces:
-            while start < end and text[start] in _SIGNS:
-                start += 1
-            while start < end and text[end - 1] in _SIGNS:
-                end -= 1
-            if self._is_listed(text[start:end]):
-                hits.append((start, end))
-        if len(pieces) > 1:
-            hits += self._set_apart(text, pieces)
+        listed = {piece for piece in set(_PIECE.findall(text)) if self._is_listed(piece.strip(_SIGNS))}
+        if listed:
+            for match in _PIECE.finditer(text):
+                if match[0] in listed:
+                    start = match.start() + len(match[0]) - len(match[0].lstrip(_SIGNS))
+                    hits.append((start, start + len(match[0].strip(_SIGNS))))
+        for match in _CUT.finditer(text):
+            if self._is_listed("".join(_PIECE.findall(match[0]))):
+                hits.append(match.span())
+        for match in _SPELT.finditer(text):
+            hits += self._spelt(text, *match.span())
         for start, end in hits:
             masked = "".join(" " if _BLANK.match(character) else "*" for character in text[start:end])
             text = text[:start] + masked + text[end:]
         return text
 
-    def _set_apart(self, text: str, pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Words cut by punctuation, and words whose letters stand apart."""
-        hits: list[tuple[int, int]] = []
-        cut: list[tuple[int, int]] = []
-        spelt: list[tuple[int, int]] = []
-        for (start, end), (following, _) in zip(pieces, (*pieces[1:], (len(text), 0)), strict=True):
-            if end - start == 1:
-                spelt.append((start, end))
-            if spelt and (end - start > 1 or following == len(text)):
-                hits += self._spelt(text, spelt) if len(spelt) > 2 else ()
-                spelt = []
-            cut.append((start, end))
-            if following - end == 1 and text[end] != " ":
-                continue
-            if len(cut) > 1 and self._is_listed("".join(text[a:b] for a, b in cut)):
-                hits.append((cut[0][0], cut[-1][1]))
-            cut = []
-        return hits
-
-    def _spelt(self, text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The longest listed words that begin at each letter, walked along the beginnings of all words."""
-        shown = "".join(text[start] for start, _ in spans)
-        for variant in {shown, shown.translate(_OR_L)}:
-            letters = [
-                (letter, span)
-                for character, span in zip(variant, spans, strict=True)
-                for letter in character.translate(_folds)
-            ]
-            runs = [list(run) for _, run in groupby(letters, key=lambda each: each[0])]
-            skeleton = "".join(run[0][0] for run in runs)
-            counts = [len(run) for run in runs]
-            hits: list[tuple[int, int]] = []
-            first = 0
-            while first < len(runs):
-                length = self._walk(skeleton, counts, first)
-                if length:
-                    hits.append((runs[first][0][1][0], runs[first + length - 1][-1][1][1]))
-                first += length or 1
-            if hits:
-                return hits
+    def _spelt(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """The listed words in letters set apart."""
+        shown = "".join(_PIECE.findall(text, start, end))
+        for variant in dict.fromkeys((shown, shown.translate(_OR_L))):
+            found = [match.span() for match in self._spelt_word(variant.translate(_folds))]
+            if found:
+                # One character may stand for no letter, or for two.
+                places = [match.start() for match in _PIECE.finditer(text, start, end)]
+                at = [
+                    place
+                    for character, place in zip(variant, places, strict=True)
+                    for _ in character.translate(_folds)
+                ]
+                return [(at[first], at[last - 1] + 1) for first, last in found]
         return []
 
-    def _walk(self, skeleton: str, counts: Sequence[int], first: int) -> int:
-        """How many runs, from the first, are the longest listed word; 0 if none is."""
-        found = 0
-        for end in range(first + 1, len(skeleton) + 1):
-            beginning = skeleton[first:end]
-            if beginning not in self._beginnings:
-                break
-            listed = self._whole.get(beginning, ())
-            if any(_covers(counts[first:end], each) for each in listed):
-                found = end - first
-        return found
-
     def _look_up(self, piece: str) -> bool:
-        if not any(character.isalpha() for character in piece) or piece.casefold() in self._allowed:
+        if not _LETTER.search(piece) or piece.casefold() in self._allowed:
             return False
         if self._is_word(piece.translate(_folds)):
             return True
-        other = piece.translate(_OR_L)  # the digit one and its likes stand for i and for l
-        return other != piece and self._is_word(other.translate(_folds))
+        # The digit one and its likes stand for i, and for l.
+        return _ONES.search(piece) is not None and self._is_word(piece.translate(_OR_L).translate(_folds))
 
     def _is_word(self, letters: str) -> bool:
         if "*" in letters:
             return self._is_starred(letters)
-        skeleton, counts = _runs(letters)
-        for listed in self._whole.get(skeleton, ()):
-            if _covers(counts, listed):
-                return True
-        return self._part is not None and self._part(letters) is not None
+        return self._whole(letters) is not None or self._part(letters) is not None
 
     def _is_starred(self, letters: str) -> bool:
         if len(letters) < 4 or letters.count("*") * 2 > len(letters):

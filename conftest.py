@@ -3,8 +3,11 @@
 import contextlib
 import itertools
 import os
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -41,6 +44,26 @@ def empty_redis() -> None:
     valkey.ensure_running(settings.REDIS_URL)
     with redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
+
+
+@pytest.fixture
+def at_once() -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
+    """``at_once(calls)``: what all calls answer, each made in a thread of its own; they start together."""
+
+    def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        barrier = threading.Barrier(len(calls))
+
+        def run(call: Callable[[], Any]) -> Any:
+            try:
+                barrier.wait(timeout=60)
+                return call()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(run, calls))
+
+    return at_once
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """People in lobbies and conversations, by the real addresses and sockets."""
 
-import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts import live as sessions
@@ -134,23 +131,3 @@ async def here(den: int) -> AsyncIterator[Worker]:
     """A worker on the test's loop, started when all that was told of the den before has been told."""
     async with running_worker() as worker:
         yield worker
-
-
-@pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """``at_once(calls)``: the answers of all calls, each made in a thread of its own, starting together."""
-
-    def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-        barrier = threading.Barrier(len(calls))
-
-        def run(call: Callable[[], Any]) -> Any:
-            try:
-                barrier.wait(timeout=60)
-                return call()
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(run, calls))
-
-    return at_once

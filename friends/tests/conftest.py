@@ -1,13 +1,10 @@
 """People with tokens, who call by the real addresses and listen on the real sockets."""
 
-import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts import live as sessions
@@ -116,26 +113,6 @@ async def here(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Worker]:
     monkeypatch.setattr(presence, "BEAT_EVERY_S", 0.1)
     async with running_worker() as worker:
         yield worker
-
-
-@pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """``at_once(*calls)``: the answers of all calls, each made in a thread of its own, starting together."""
-
-    def at_once(*calls: Callable[[], Any]) -> list[Any]:
-        barrier = threading.Barrier(len(calls))
-
-        def run(call: Callable[[], Any]) -> Any:
-            try:
-                barrier.wait(timeout=60)
-                return call()
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(run, calls))
-
-    return at_once
 
 
 def codes(answers: Sequence[Any]) -> list[Any]:

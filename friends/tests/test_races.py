@@ -15,7 +15,7 @@ LATE = (409, "friend_request_answered")
 
 
 def test_crossing_requests_make_one_friendship_whoever_comes_first(ada, bob, at_once):
-    answers = at_once(*[lambda: ada.ask(bob), lambda: bob.ask(ada)] * 4)
+    answers = at_once([lambda: ada.ask(bob), lambda: bob.ask(ada)] * 4)
 
     # One request, one crossing; the rest repeat themselves or are friends already.
     made = [answer.json() for answer in answers if answer.status_code == 201]
@@ -34,7 +34,7 @@ def test_of_two_answers_to_a_request_one_counts(ada, bob, at_once, pair):
     request_id = ada.ask(bob).json()["id"]
     who = {"accept": bob, "decline": bob, "cancel": ada}
 
-    answers = at_once(*(lambda how=how: who[how].answer(request_id, how) for how in pair for _ in range(3)))
+    answers = at_once([lambda how=how: who[how].answer(request_id, how) for how in pair for _ in range(3)])
 
     assert codes(answers) == [OK, *[LATE] * 5]
     (status,) = (answer.json()["status"] for answer in answers if answer.status_code == 200)
@@ -48,11 +48,13 @@ def test_a_block_against_everything_else_leaves_nothing_between_the_two(ada, bob
     request_id = ada.ask(bob).json()["id"]
 
     answers = at_once(
-        lambda: blocking.block(other),
-        lambda: bob.answer(request_id, "accept"),
-        lambda: ada.answer(request_id, "cancel"),
-        lambda: ada.ask(bob),
-        lambda: bob.ask(ada),
+        [
+            lambda: blocking.block(other),
+            lambda: bob.answer(request_id, "accept"),
+            lambda: ada.answer(request_id, "cancel"),
+            lambda: ada.ask(bob),
+            lambda: bob.ask(ada),
+        ]
     )
 
     assert answers[0].status_code == 204
@@ -65,7 +67,7 @@ def test_a_block_against_everything_else_leaves_nothing_between_the_two(ada, bob
 def test_two_who_block_each_other_at_once_both_do(ada, bob, at_once):
     ada.befriend(bob)
 
-    answers = at_once(*[lambda: ada.block(bob), lambda: bob.block(ada)] * 3)
+    answers = at_once([lambda: ada.block(bob), lambda: bob.block(ada)] * 3)
 
     assert {answer.status_code for answer in answers} == {204}
     assert Block.objects.count() == 2
@@ -77,7 +79,7 @@ def test_the_last_place_in_a_list_is_taken_once(ada, person, at_once, monkeypatc
     asking = [person(f"guest{number}") for number in range(4)]
     requests = [somebody.ask(ada).json()["id"] for somebody in asking]
 
-    answers = at_once(*(lambda id=id: ada.answer(id, "accept") for id in requests))
+    answers = at_once([lambda id=id: ada.answer(id, "accept") for id in requests])
 
     assert codes(answers) == [OK, *[(409, "too_many_friends")] * 3]
     assert len(ada.friends()) == 1
@@ -86,7 +88,7 @@ def test_the_last_place_in_a_list_is_taken_once(ada, person, at_once, monkeypatc
 def test_a_friendship_ends_once(ada, bob, at_once):
     ada.befriend(bob)
 
-    answers = at_once(lambda: ada.remove(bob), lambda: bob.remove(ada))
+    answers = at_once([lambda: ada.remove(bob), lambda: bob.remove(ada)])
 
     assert codes(answers) == [(204, ""), (404, "not_friends")]
 
@@ -95,10 +97,12 @@ def test_who_is_erased_while_being_asked_has_no_request_left(ada, bob, cyd, at_o
     bob.befriend(ada)
 
     erased, *answers = at_once(
-        lambda: ada.api.delete("/api/me/"),
-        lambda: cyd.ask(ada),
-        lambda: bob.block(ada),
-        lambda: bob.remove(ada),
+        [
+            lambda: ada.api.delete("/api/me/"),
+            lambda: cyd.ask(ada),
+            lambda: bob.block(ada),
+            lambda: bob.remove(ada),
+        ]
     )
 
     assert erased.status_code == 204

@@ -1,15 +1,12 @@
 """People who wait, by the real addresses."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -143,23 +140,3 @@ def telling(
             yield told
 
     return telling
-
-
-@pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """``at_once(calls)``: the answers of all calls, each made in a thread of its own, starting together."""
-
-    def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-        barrier = threading.Barrier(len(calls))
-
-        def run(call: Callable[[], Any]) -> Any:
-            try:
-                barrier.wait(timeout=60)
-                return call()
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(run, calls))
-
-    return at_once

@@ -1,13 +1,10 @@
 """Players who ask over HTTP, and a shop with something in it."""
 
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts import live
@@ -101,26 +98,3 @@ def audited() -> Any:
     """The books are looked at when the test is over."""
     yield
     assert list(ledger.audit()) == []
-
-
-@pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """``at_once(calls)``: what all calls answer or raise, each made in a thread of its own.
-
-    They start together. A thread gives its connection back before it waits for the others.
-    """
-
-    def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-        barrier = threading.Barrier(len(calls))
-
-        def run(call: Callable[[], Any]) -> Any:
-            barrier.wait(timeout=60)
-            try:
-                return call()
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(run, calls))
-
-    return at_once

@@ -1,14 +1,11 @@
 """Fighters by their real addresses, and battles made for a test."""
 
-import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -140,23 +137,3 @@ def make_due(battle: Battle) -> None:
 
 def only_enemy(battle: Battle) -> Enemy:
     return battle.enemies.get()
-
-
-@pytest.fixture
-def at_once(transactional_db: None) -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
-    """Calls all of these at the same moment, each on a thread and a connection of its own."""
-
-    def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-        barrier = threading.Barrier(len(calls))
-
-        def run(call: Callable[[], Any]) -> Any:
-            try:
-                barrier.wait()
-                return call()
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(run, calls))
-
-    return at_once

@@ -11,12 +11,11 @@ from matchmaking.invites.events import (
     InviteExpired,
 )
 from matchmaking.parties.events import PartyUpdate
-from notifications.badges import badge
+from notifications.badges import badge_of
 from notifications.events import Announcement, Badge
 from progression.events import LevelUp
 from realtime import topics
 from realtime.consumer import Consumer
-from realtime.worker import in_database
 
 
 class NotificationsConsumer(Consumer):
@@ -47,5 +46,5 @@ class NotificationsConsumer(Consumer):
 
     async def opened(self) -> None:
         user_id = self.player.user_id
-        await self.follow(topics.user(user_id), lambda: in_database(badge, user_id))
+        await self.follow(topics.user(user_id), lambda: badge_of(user_id))
         await self.overhear(topics.everybody())

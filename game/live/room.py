@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import repeat
@@ -564,7 +564,7 @@ class Room:
             self._after.popleft()[1]()
 
     def _deliver(self, seq: int | None, frames: Frames, key: Hashable = None) -> None:
-        each = frames if type(frames) is list else repeat(frames)
+        each: Iterable[bytes] = repeat(frames) if isinstance(frames, bytes) else frames
         for frame, listeners in zip(each, self._viewers):  # noqa: B905 - ``repeat`` has no end
             for listener in listeners:
                 listener.send(frame, key)

@@ -1,4 +1,4 @@
-"""A turn of the event loop in three phases: all that is there is read, then handled, then what it told is sent.
+"""A turn of the event loop in three phases: all that is there is read, all is handled, all answers are sent.
 
 A system call leaves the processor's caches and branch predictors with little of the interpreter in them. With
 reading, handling and sending interleaved frame by frame, a relayed move cost a third more.

@@ -47,6 +47,7 @@ class _Claims(msgspec.Struct, frozen=True):
 
     token_type: Literal["access"]
     exp: int
+    jti: str
     sub: str
     sid: UUID
     username: str

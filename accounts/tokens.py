@@ -1,12 +1,16 @@
 """Tokens: JSON Web Tokens that carry who it is, so that no row has to be read for a call."""
 
+import hmac
 import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
+import msgspec
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
+from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from accounts.models import Session, User
@@ -15,6 +19,9 @@ from realtime.identity import Identity
 
 # More than the people that one process serves at a time; an entry is about a kilobyte.
 _REMEMBERED = 20_000
+
+# What our own tokens begin with: {"alg":"HS256","typ":"JWT"}.
+_OUR_HEAD = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
 
 AnyToken = TypeVar("AnyToken", bound=Token)
 
@@ -33,6 +40,22 @@ class Refresh:
 
     session_id: UUID
     refresh_id: UUID
+
+
+class _Claims(msgspec.Struct, frozen=True):
+    """What an access token of ours says."""
+
+    token_type: Literal["access"]
+    exp: int
+    jti: str
+    sub: str
+    sid: UUID
+    username: str
+    premium: bool
+    guest: bool
+
+
+_claims_of = msgspec.json.Decoder(_Claims).decode
 
 
 def issue(user: User, session: Session) -> Pair:
@@ -61,6 +84,9 @@ def identify(token: str) -> Identity:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _verified(token: str) -> Identity:
+    ours = _verified_as_ours(token)
+    if ours is not None:
+        return ours
     claims = _read(AccessToken, token)
     try:
         return Identity(
@@ -73,6 +99,33 @@ def _verified(token: str) -> Identity:
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         raise TokenInvalid("This token lacks a claim.") from None
+
+
+def _verified_as_ours(token: str) -> Identity | None:
+    """Who it stands for, if it is exactly as ``issue`` makes it and signed by us (RFC 7515, HS256).
+
+    None leaves the verdict to the library, which takes twenty times as long: 40 % of opening a socket.
+    """
+    if api_settings.ALGORITHM != "HS256" or not token.startswith(_OUR_HEAD):
+        return None
+    signed, _, signature = token.rpartition(".")
+    try:
+        digest = hmac.digest(api_settings.SIGNING_KEY.encode(), signed.encode(), "sha256")
+        if not hmac.compare_digest(urlsafe_b64encode(digest).rstrip(b"="), signature.encode()):
+            return None
+        payload = signed.removeprefix(_OUR_HEAD)
+        claims = _claims_of(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        user_id = int(claims.sub)
+    except ValueError:
+        return None
+    return Identity(
+        user_id=user_id,
+        username=claims.username,
+        is_premium=claims.premium,
+        is_guest=claims.guest,
+        session_id=str(claims.sid),
+        expires_at=float(claims.exp),
+    )
 
 
 def read_refresh(token: str) -> Refresh:

@@ -1,5 +1,6 @@
 """Questions about lobbies and what friends say to each other: the only reads that others use."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -333,18 +334,28 @@ def threads(user_id: int) -> QuerySet[Thread]:
 
 def unread_counts(user_id: int) -> dict[int, int]:
     """How many messages of which friend the user has not read; friends with none are left out."""
+    return unread_counts_of([user_id]).get(user_id, {})
+
+
+def unread_counts_of(user_ids: Iterable[int]) -> dict[int, dict[int, int]]:
+    """:func:`unread_counts` of each of these users who has any."""
     rows = (
-        DirectMessage.objects.filter(receiver_id=user_id, read_at=None)
+        DirectMessage.objects.filter(receiver_id__in=user_ids, read_at=None)
         .order_by()
-        .values("sender_id")
+        .values("receiver_id", "sender_id")
         .annotate(n=Count("pk"))
-        .values_list("sender_id", "n")
+        .values_list("receiver_id", "sender_id", "n")
     )
-    counts = dict(rows)
+    counts: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for receiver, sender, n in rows:
+        counts[receiver][sender] = n
     if not counts:
         return {}
-    with_friends = set(friends.friend_ids(user_id))
-    return {sender: n for sender, n in counts.items() if sender in with_friends}
+    with_friends = friends.friend_ids_of(counts)
+    return {
+        receiver: {sender: n for sender, n in of_each.items() if sender in with_friends.get(receiver, ())}
+        for receiver, of_each in counts.items()
+    }
 
 
 def person(user: User) -> Person:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 
 from django.db import DatabaseError, transaction
 
@@ -9,6 +10,7 @@ from chat import selectors as chat
 from matchmaking.invites import selectors as invites
 from notifications.events import Badge
 from realtime import worker
+from realtime.gathering import Gathered
 from realtime.publishing import publish, publish_now
 
 logger = logging.getLogger(__name__)
@@ -17,11 +19,26 @@ _telling: dict[int, asyncio.Task[None]] = {}
 _changed_meanwhile: set[int] = set()
 
 
-def badge(user_id: int) -> Badge:
-    """What waits for this user."""
-    unanswered = invites.unanswered_by(user_id)
-    unread = {str(friend_id): count for friend_id, count in chat.unread_counts(user_id).items()}
-    return Badge(user_id=user_id, dm=unread, invites=unanswered, total=unanswered + sum(unread.values()))
+def badges(user_ids: Collection[int]) -> dict[int, Badge]:
+    """What waits for these users."""
+    unanswered = invites.unanswered_by_each(user_ids)
+    unread = chat.unread_counts_of(user_ids)
+    return {
+        user_id: _badge(user_id, unanswered.get(user_id, 0), unread.get(user_id, {})) for user_id in user_ids
+    }
+
+
+def _badge(user_id: int, unanswered: int, unread: dict[int, int]) -> Badge:
+    dm = {str(friend_id): count for friend_id, count in unread.items()}
+    return Badge(user_id=user_id, dm=dm, invites=unanswered, total=unanswered + sum(unread.values()))
+
+
+async def _badges(user_ids: list[int]) -> dict[int, Badge]:
+    return await worker.in_database(badges, user_ids)
+
+
+badge_of: Gathered[int, Badge] = Gathered(_badges)
+"""``await badge_of(user_id)``: what waits for this user."""
 
 
 def changed(user_id: int) -> None:
@@ -32,7 +49,7 @@ def changed(user_id: int) -> None:
 def _tell(user_id: int) -> None:
     here = worker.running()
     if here is None:
-        publish(badge(user_id))
+        publish(badges([user_id])[user_id])
     else:
         here.loop.call_soon_threadsafe(_tell_soon, here, user_id)
 
@@ -54,7 +71,7 @@ async def _keep_telling(here: worker.Worker, user_id: int) -> None:
     try:
         while True:
             _changed_meanwhile.discard(user_id)
-            now = await worker.in_database(badge, user_id)
+            now = await badge_of(user_id)
             if now != told:
                 publish_now(now)
                 await here.streams.sent()

@@ -11,13 +11,12 @@ from matchmaking.invites.events import (
     InviteExpired,
 )
 from matchmaking.parties.events import PartyChat, PartyUpdate
-from notifications.badges import badge
+from notifications.badges import badge_of
 from notifications.events import Announcement, Badge
 from progression.achievements.events import AchievementEarned
 from progression.events import LevelUp
 from realtime import topics
 from realtime.consumer import Consumer
-from realtime.worker import in_database
 
 
 class NotificationsConsumer(Consumer):
@@ -50,5 +49,5 @@ class NotificationsConsumer(Consumer):
 
     async def opened(self) -> None:
         user_id = self.player.user_id
-        await self.follow(topics.user(user_id), lambda: in_database(badge, user_id))
+        await self.follow(topics.user(user_id), lambda: badge_of(user_id))
         await self.overhear(topics.everybody())

@@ -7,14 +7,14 @@ that is not answered.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from itertools import count
 from typing import Any
 
 from channels.layers import get_channel_layer
 
 from core.refusals import Refusal, Unavailable
-from realtime import metrics
+from realtime import groups, metrics
 from realtime.redis import Down
 from realtime.topics import Topic
 
@@ -80,9 +80,9 @@ class Relay:
         await asyncio.gather(self._listening, return_exceptions=True)
         await self._layer.flush()
 
-    async def join(self, topic: Topic) -> None:
-        """Receive the topic's frames from other workers."""
-        await self._layer.group_add(topic, self.address)
+    async def join(self, topics: Iterable[Topic]) -> None:
+        """Receive the frames of these topics from other workers."""
+        await groups.add(self._layer, topics, self.address)
 
     async def leave(self, topic: Topic) -> None:
         """Receive them no more."""

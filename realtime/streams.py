@@ -23,9 +23,10 @@ from redis.asyncio import Redis
 
 from realtime import metrics
 from realtime.connection import Connection
+from realtime.gathering import Gathered
 from realtime.hub import Hub
 from realtime.messages import Closing, encode, with_seq
-from realtime.redis import Down, evaluate_sync, sync_client
+from realtime.redis import Down, evaluate, evaluate_sync, sync_client
 from realtime.relay import Relay
 from realtime.topics import Topic
 
@@ -54,6 +55,15 @@ redis.call('RPUSH', KEYS[2], ARGV[1])
 redis.call('LTRIM', KEYS[2], -tonumber(ARGV[3]), -1)
 redis.call('EXPIRE', KEYS[2], ARGV[4])
 return {seq, redis.call('PUBSUB', 'NUMSUB', ARGV[6])[2]}
+"""
+# KEYS: counters. ARGV: first number, seconds the counter is kept. Returns where each stands.
+_BEGIN = """
+local begun = {}
+for i, counter in ipairs(KEYS) do
+  redis.call('SET', counter, ARGV[1], 'NX', 'EX', ARGV[2])
+  begun[i] = redis.call('GET', counter)
+end
+return begun
 """
 
 
@@ -125,6 +135,7 @@ class Streams:
         self._joining: dict[Topic, asyncio.Lock] = {}
         self._resync: dict[Topic, dict[Connection, Resync]] = {}
         self._waiting: list[tuple[Topic, bytes]] = []
+        self._begun = Gathered(self._begin)
         self._sending: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -137,23 +148,22 @@ class Streams:
         async with lock:
             stream = self._streams.get(topic)
             if stream is None:
-                await self._relay.join(topic)
-                # Read after joining: what is published in between is then seen as early or missing, never
-                # lost.
                 stream = self._streams[topic] = Stream(await self._begun(topic))
             self._hub.join(topic, connection)
             self._resync.setdefault(topic, {})[connection] = resync
             return stream.seq
 
-    async def _begun(self, topic: Topic) -> int:
-        """Where the stream stands. One of which nothing was ever told begins here, so that who heard
-        nothing so far and comes back is told all that came since.
+    async def _begin(self, topics: list[Topic]) -> dict[Topic, int]:
+        """Begin to hear these topics; where their streams stand.
+
+        One of which nothing was ever told begins here, so that who heard nothing so far and comes back is
+        told all that came since.
         """
-        pipe = self._redis.pipeline(transaction=False)
-        pipe.set(_keys(topic)[0], int(time.time() * 1000), nx=True, ex=COUNTER_KEPT_S)
-        pipe.get(_keys(topic)[0])
-        _, seq = await pipe.execute()
-        return int(seq)
+        await self._relay.join(topics)
+        # Read after joining: what is published in between is then seen as early or missing, never lost.
+        counters = [_keys(topic)[0] for topic in topics]
+        begun = await evaluate(self._redis, _BEGIN, counters, [int(time.time() * 1000), COUNTER_KEPT_S])
+        return {topic: int(seq) for topic, seq in zip(topics, begun, strict=True)}
 
     async def leave(self, topic: Topic, connection: Connection) -> None:
         """Stop hearing it."""

@@ -39,6 +39,7 @@ class Match:
     """
 
     __slots__ = (
+        "_frame_ends",
         "_generator",
         "_kept",
         "_shared_view",
@@ -72,6 +73,7 @@ class Match:
         self._shared_view: bytes | None = None
         self._viewers = (*self.game.seats, None)
         self._view_ends = [b',"you":%b}' % _encode(self._you(seat)) for seat in self._viewers]
+        self._frame_ends = [end + b"}" for end in self._view_ends]
         self._turns = [frozenset((seat,)) for seat in self.game.seats]
 
     @classmethod
@@ -147,10 +149,14 @@ class Match:
             raise GameIsOver
         game = self.game
         read = game.movements.read
-        taken = {seat: read(movement) for seat, movement in inputs.items()}
+        taken = {seat: read(movement) for seat, movement in inputs.items()} if inputs else {}
         try:
             game.tick(self.state, taken, 1 / game.rate)
-            self._settle(moves=0, tick=self.tick + 1)
+            verdict = game.result(self.state)
+            if verdict is not None:
+                self.result = self._outcome(verdict)
+            self.tick += 1
+            self._shared_view = None
         except Exception as error:
             raise RulesError(f"{game.name}: tick {self.tick} with {taken!r} failed: {error!r}") from error
 
@@ -199,12 +205,17 @@ class Match:
             shared = self._shared_view = self._shared_view or self._shown(None)
         return shared + self._view_ends[-1 if seat is None else seat]
 
-    def views_json(self) -> list[bytes]:
-        """``view_json`` of every seat, and of a spectator at the end."""
+    def frames(self, head: bytes) -> list[bytes]:
+        """``head``, an open JSON object, with ``view_json`` as its last value: one for every seat, and for a
+        spectator at the end.
+        """
         if self.game.hidden:
-            return [self._shown(seat) + end for seat, end in zip(self._viewers, self._view_ends, strict=True)]
-        shared = self._shared_view = self._shared_view or self._shown(None)
-        return [shared + end for end in self._view_ends]
+            return [
+                head + self._shown(seat) + end
+                for seat, end in zip(self._viewers, self._frame_ends, strict=True)
+            ]
+        head += self._shared_view or self._shown(None)
+        return [head + end for end in self._frame_ends]
 
     # Keeping.
 

@@ -9,10 +9,11 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from random import Random
+from itertools import repeat
+from random import Random, randrange
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +50,9 @@ REPLACED, RESTARTED = 4409, 1012
 
 Kind = JournalEntry.Kind
 State = Game.State
+# As plain text: looking a member up and comparing it shows where moves are counted in microseconds.
+ACTIVE = State.ACTIVE.value
+MOVE = Kind.MOVE.value
 
 Frames = bytes | list[bytes]
 """One frame for all, or one for each viewer: the seats in order, then the spectators."""
@@ -120,7 +124,10 @@ class Room:
         self._rematch_wanted: set[int] = set()
         self._inputs: dict[int, bytes] = {}
         self._bot_wants: dict[int, dict[str, Any]] = {}
+        self._scores = match.scores
         self._score_unkept = False
+        # Rooms that began together keep their snapshots at different moments.
+        self._kept_at = match.tick - randrange(game.rate)
         self._thinking: set[int] = set()
         self._random = Random()
         self._timer: asyncio.TimerHandle | None = None
@@ -271,7 +278,7 @@ class Room:
                 self._say(seat, command.message)
 
     def _move(self, seat: Seated, movement: Raw | bytes) -> None:
-        if self.phase != State.ACTIVE or self._ending:
+        if self.phase != ACTIVE or self._ending:
             raise GameIsOver if self.phase in Game.OVER or self._ending else NotRunning
         if self.match.game.real_time:
             self._inputs[seat.number] = self.match.check(bytes(movement))
@@ -298,7 +305,7 @@ class Room:
         except RulesError as problem:
             self.fail(problem)
             return
-        self._write(Kind.MOVE, seat.user_id, f'{{"movement":{taken.decode()},"left_ms":{left}}}', frames)
+        self._write(MOVE, seat.user_id, f'{{"movement":{taken.decode()},"left_ms":{left}}}', frames)
         if match.result is not None:
             self._end_by_rules()
         elif self._against_bot:
@@ -434,12 +441,12 @@ class Room:
     @property
     def steps_now(self) -> bool:
         """Whether the scheduler is to step the room: a real-time game with everybody there."""
-        return (
-            self.phase == State.ACTIVE
-            and not self._ending
-            and not self._recovering
-            and all(seat.connected for seat in self.seats)
-        )
+        if self.phase != ACTIVE or self._ending or self._recovering:
+            return False
+        for seat in self.seats:  # noqa: SIM110 - a generator costs three times as much
+            if seat.listener is None and seat.bot_level is None:
+                return False
+        return True
 
     def frame(self) -> None:
         """Advance a real-time game by one frame, and show it."""
@@ -447,13 +454,8 @@ class Room:
         game = match.game
         tick, inputs = match.tick, self._inputs
         self._inputs = {}
-        for seat in self.seats:
-            if seat.bot_level is not None:
-                wanted = bots.choose(match, seat.number, self._random, seat.bot_level)
-                if wanted is not None and wanted != self._bot_wants.get(seat.number):
-                    self._bot_wants[seat.number] = wanted
-                    inputs[seat.number] = match.check(wanted)
-        scores = match.scores
+        if self._against_bot:
+            self._let_bots_steer(inputs)
         try:
             match.step(inputs)
             for _ in range(game.rate // game.frame_rate - 1):
@@ -467,26 +469,34 @@ class Room:
             if match.result is not None:
                 self._show_tick()
                 self._end_by_rules()
-            elif match.scores != scores:
+            elif (scores := match.scores) != self._scores:
                 # A score is kept before it is announced; the frames till then are left out.
+                self._scores = scores
                 self._score_unkept = True
                 self._keep(shows_score=True)
             else:
                 if not self._score_unkept:
                     self._show_tick()
-                if match.tick % game.rate < game.rate // game.frame_rate:
+                if match.tick - self._kept_at >= game.rate:
                     self._keep()
         except RulesError as problem:
             self.fail(problem)
 
+    def _let_bots_steer(self, inputs: dict[int, bytes]) -> None:
+        match = self.match
+        for seat in self.seats:
+            if seat.bot_level is not None:
+                wanted = bots.choose(match, seat.number, self._random, seat.bot_level)
+                if wanted is not None and wanted != self._bot_wants.get(seat.number):
+                    self._bot_wants[seat.number] = wanted
+                    inputs[seat.number] = match.check(wanted)
+
     def _show_tick(self) -> None:
         match = self.match
-        frames = [
-            b'{"type":"game_tick","tick":%d,"view":%b}' % (match.tick, view) for view in match.views_json()
-        ]
-        self._deliver(None, frames, "tick")
+        self._deliver(None, match.frames(b'{"type":"game_tick","tick":%d,"view":' % match.tick), "tick")
 
     def _keep(self, *, shows_score: bool = False) -> None:
+        self._kept_at = self.match.tick
         data = json.encode(self.match.dump()).decode()
         self._journal.append(Kept(self._hex, self.record.epoch, self.seq, data), self, shows_score)
 
@@ -554,8 +564,8 @@ class Room:
             self._after.popleft()[1]()
 
     def _deliver(self, seq: int | None, frames: Frames, key: Hashable = None) -> None:
-        each = [frames] * len(self._viewers) if isinstance(frames, bytes) else frames
-        for frame, listeners in zip(each, self._viewers, strict=True):
+        each: Iterable[bytes] = repeat(frames) if isinstance(frames, bytes) else frames
+        for frame, listeners in zip(each, self._viewers):  # noqa: B905 - ``repeat`` has no end
             for listener in listeners:
                 listener.send(frame, key)
         for address in self.remote_workers:
@@ -572,15 +582,11 @@ class Room:
         match = self.match
         turn = b"null" if match.turn_user is None else b"%d" % match.turn_user
         clock = b"null" if self._clocks is None else self._clocks.told(self._now(), time.time())
-        facts = (turn, clock, seq)
-        told = _PLAYER_MOVE % (seat.user_id, movement, *facts)
-        views = match.views_json()
-        if not match.game.secret_moves or not match.is_secret(movement):
-            return [b"%b%b}" % (told, view) for view in views]
-        untold = _PLAYER_MOVE % (seat.user_id, b"{}", *facts)
-        return [
-            b"%b%b}" % (told if viewer == seat.number else untold, view) for viewer, view in enumerate(views)
-        ]
+        told = match.frames(_PLAYER_MOVE % (seat.user_id, movement, turn, clock, seq))
+        if match.game.secret_moves and match.is_secret(movement):
+            untold = match.frames(_PLAYER_MOVE % (seat.user_id, b"{}", turn, clock, seq))
+            return [*untold[: seat.number], told[seat.number], *untold[seat.number + 1 :]]
+        return told
 
     def _state_frame(self, viewer: int) -> events.GameState:
         match = self.match

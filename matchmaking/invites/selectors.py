@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from msgspec import UNSET
 
@@ -48,6 +48,12 @@ def pending_of(user_id: int) -> QuerySet[Invite]:
 def unanswered_by(user_id: int) -> int:
     """How many invites wait for this user's answer."""
     return pending().filter(to_user=user_id).count()
+
+
+def unanswered_by_each(user_ids: Iterable[int]) -> dict[int, int]:
+    """:func:`unanswered_by` of each of these users who has any."""
+    rows = pending().filter(to_user__in=user_ids).order_by().values("to_user").annotate(n=Count("pk"))
+    return dict(rows.values_list("to_user", "n"))
 
 
 def of_either(user_id: int) -> QuerySet[Invite]:

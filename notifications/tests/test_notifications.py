@@ -137,17 +137,17 @@ async def test_a_count_that_was_old_when_it_was_told_is_told_again(ada, bob, mon
     """Another process counts later and tells sooner: what this one told of before must not stay."""
     socket = await bob.listen()
     await socket.hear("badge")
-    count = badges.badge
+    count = badges.badges
     counted, go_on = threading.Event(), threading.Event()
 
-    def slow_the_first_time(user_id):
-        found = count(user_id)
+    def slow_the_first_time(user_ids):
+        found = count(user_ids)
         if not counted.is_set():
             counted.set()
             assert go_on.wait(5)
         return found
 
-    monkeypatch.setattr(badges, "badge", slow_the_first_time)
+    monkeypatch.setattr(badges, "badges", slow_the_first_time)
     await ask(ada, bob)
     await socket.hear("invite_created")
     await asyncio.to_thread(counted.wait, 5)

@@ -29,6 +29,7 @@ from uvicorn.server import ServerState
 from realtime.server import handshake
 from realtime.server.handshake import Header
 from realtime.server.parser import FrameParser
+from realtime.server.turn import turn_of
 
 TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
 CLOSE, PING = WSMsgType.CLOSE, WSMsgType.PING
@@ -79,6 +80,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         "_tasks",
         "_timer",
         "_transport",
+        "_turn",
         "_waiter",
         "_ws",
     )
@@ -98,6 +100,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._default_headers = server_state.default_headers
         self._access_log = config.access_log and access_logger.hasHandlers()
         self._loop = _loop or asyncio.get_running_loop()
+        self._turn = turn_of(self._loop)
         self._transport: asyncio.Transport
         self._state = CONNECTING
         self._timer: asyncio.TimerHandle | None = None
@@ -317,18 +320,15 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
     # -- The direct door
 
     def send_text(self, data: bytes) -> None:
-        """Send a text message (UTF-8) now; never waits; does nothing once the connection has ended."""
+        """Send a text message (UTF-8) this turn; never waits; does nothing once the connection has ended."""
         if self._state == OPEN:
-            self._write(TEXT, data)
+            self._tell(data)
 
     def try_send_text(self, data: bytes) -> bool:
-        """Send a text message now, unless the connection is slow or has ended; says whether it was sent."""
+        """Send a text message this turn, unless the connection is slow or has ended; says which."""
         if self._slow or self._state != OPEN:
             return False
-        if len(data) <= PICOWS_COPIES:
-            self._ws.send(TEXT, data)  # type: ignore[union-attr]
-        else:
-            self._write(TEXT, data)
+        self._tell(data)
         return True
 
     def buffered(self) -> int:
@@ -389,7 +389,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             if frame.fin and kind is not CONTINUATION and self._partial is None:
                 data = frame.get_payload_as_bytes()
                 if kind is TEXT and self._on_text is not None and data.isascii():
-                    self._call(self._on_text, data)
+                    self._turn.hear(self, data)
                 else:
                     self._received(kind, data)
             else:
@@ -402,6 +402,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             self._received_close(frame.get_payload_as_bytes())
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
+        self._turn.handle()
         self._lost()
 
     def _received(self, kind: WSMsgType, data: bytes) -> None:
@@ -417,7 +418,12 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         except UnicodeDecodeError:
             self._fail(1007, "invalid UTF-8")
             return
-        self._call(self._on_text, data)
+        self._turn.hear(self, data)
+
+    def take(self, data: bytes) -> None:
+        """Hand a text message to the application; called when the turn's reading is done."""
+        if self._on_text is not None:
+            self._call(self._on_text, data)
 
     def _received_fragment(self, kind: WSMsgType, frame: WSFrame) -> None:
         if (kind is CONTINUATION) != (self._partial is not None):
@@ -436,11 +442,15 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
 
     def _received_close(self, payload: bytes) -> None:
         """Answer the peer's close. picows has seen to payloads of one byte and reasons that are no UTF-8."""
+        self._turn.handle()
+        if self._state != OPEN:
+            return
         code = int.from_bytes(payload[:2], "big") if payload else 1005
         if payload and not _may_be_sent(code):
             self._fail(1002, "invalid close code")
             return
         assert self._ws is not None
+        self._turn.send()
         self._ws.send_close(cast(Any, code if payload else 1000))
         self._end(code, payload[2:].decode())
         self._transport.close()
@@ -493,8 +503,16 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
+    def _tell(self, data: bytes) -> None:
+        assert self._ws is not None
+        if len(data) <= PICOWS_COPIES:
+            self._turn.tell(self._ws, data)
+        else:
+            self._write(TEXT, data)
+
     def _write(self, kind: WSMsgType, data: bytes) -> None:
         assert self._ws is not None
+        self._turn.send()
         if len(data) <= PICOWS_COPIES:
             self._ws.send(kind, data)
         else:
@@ -539,6 +557,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         if not _may_be_sent(code):
             raise ValueError(f"{code} is no close code that may be sent.")
         assert self._ws is not None
+        self._turn.send()
         self._ws.send_close(cast(Any, code), reason.encode()[:123].decode(errors="ignore"))
         self._end(code, reason)
 

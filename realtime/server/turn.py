@@ -1,0 +1,73 @@
+"""A turn of the event loop in three phases: all that is there is read, all is handled, all answers are sent.
+
+A system call leaves the processor's caches and branch predictors with little of the interpreter in them. With
+reading, handling and sending interleaved frame by frame, a relayed move cost a third more.
+"""
+
+import asyncio
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from picows import WSMsgType, WSTransport
+
+TEXT = WSMsgType.TEXT
+
+
+class Hearer(Protocol):
+    """A connection that takes the text messages read from it; it must not raise."""
+
+    def take(self, data: bytes) -> None: ...
+
+
+class Turn:
+    """What the connections of one loop have heard and are to be told in this turn."""
+
+    __slots__ = ("__weakref__", "_due", "_heard", "_loop", "_told")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._due = False
+        self._heard: list[tuple[Hearer, bytes]] = []
+        self._told: list[tuple[WSTransport, bytes]] = []
+
+    def hear(self, connection: Hearer, data: bytes) -> None:
+        """Let the connection take a message after all that is there has been read."""
+        self._heard.append((connection, data))
+        if not self._due:
+            self._due = True
+            self._loop.call_soon(self._end)
+
+    def tell(self, transport: WSTransport, data: bytes) -> None:
+        """Send a text message after all that was heard is handled."""
+        self._told.append((transport, data))
+        if not self._due:
+            self._due = True
+            self._loop.call_soon(self._end)
+
+    def handle(self) -> None:
+        """Handle now what was heard."""
+        heard, self._heard = self._heard, []
+        for connection, data in heard:
+            connection.take(data)
+
+    def send(self) -> None:
+        """Send now what was told."""
+        told, self._told = self._told, []
+        for transport, data in told:
+            transport.send(TEXT, data)
+
+    def _end(self) -> None:
+        self.handle()
+        self._due = False
+        self.send()
+
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turn] = WeakKeyDictionary()
+
+
+def turn_of(loop: asyncio.AbstractEventLoop) -> Turn:
+    """The one of the loop."""
+    turn = _turns.get(loop)
+    if turn is None:
+        turn = _turns[loop] = Turn(loop)
+    return turn

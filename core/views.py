@@ -57,6 +57,9 @@ class Status(OpenView):
 
 
 _HEALTH: dict[str, Any] = {"status": serializers.CharField()}
+_READY = inline_serializer(
+    "Ready", {**_HEALTH, "checks": serializers.DictField(child=serializers.CharField())}
+)
 
 
 class Live(OpenView):
@@ -70,11 +73,7 @@ class Live(OpenView):
 class Ready(OpenView):
     """Whether the server can do its work; 503 while it cannot."""
 
-    @extend_schema(
-        responses=inline_serializer(
-            "Ready", {**_HEALTH, "checks": serializers.DictField(child=serializers.CharField())}
-        )
-    )
+    @extend_schema(responses={200: _READY, 503: _READY})
     def get(self, request: Request) -> Response:
         checks = status.checks()
         is_ready = all(result == "ok" for result in checks.values())

@@ -71,7 +71,7 @@ def test_the_openapi_document_names_every_route_its_problems_and_its_token():
     assert document["openapi"].startswith("3.1")
     operation = document["paths"]["/api/me"]["get"]
     assert operation["security"] == [{"bearer": []}]
-    assert list(operation["responses"]["4XX"]["content"]) == ["application/problem+json"]
+    assert list(operation["responses"]["401"]["content"]) == ["application/problem+json"]
     assert "security" not in document["paths"]["/api/auth/login"]["post"]
 
 

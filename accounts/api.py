@@ -175,7 +175,7 @@ class Me(Profile):
     """The caller's own account."""
 
     @extend_schema(
-        description="Change it. 409 `username_taken`, `email_taken`, `upgrade_first` (guests have no e-mail).",
+        description="Change it. 409 `username_taken`, `email_taken`, `upgrade_first` (a guest has none).",
         request=serializers.ProfileChanges,
         responses=serializers.OwnProfile,
     )

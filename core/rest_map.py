@@ -6,13 +6,13 @@ from typing import Any
 from drf_spectacular.generators import SchemaGenerator
 
 _INTRODUCTION = """
-Every route, by the part of the platform that answers it. The form of each body, with an example, is in the OpenAPI
-document: read it at `/api/docs/`, fetch it at `/api/openapi.json`.
+Every route, by the part of the platform that answers it. The form of each body, with an example, is in the
+OpenAPI document: read it at `/api/docs/`, fetch it at `/api/openapi.json`.
 
 - JSON in and out. Each route answers with and without its trailing slash.
 - `Authorization: Bearer <access>` wherever 🔒 stands.
-- A refusal is `application/problem+json` with a stable `code`. Any route may answer 401, 429 or 503 (both with
-  `Retry-After`); those that take a body 400, 413 and 422 too. Below are the codes that are a route's own.
+- A refusal is `application/problem+json` with a stable `code`. Any route may answer 401, 429 or 503 (the last
+  two with `Retry-After`), and one that takes a body 400, 413 and 422. Below are the codes that are a route's own.
 - Lists that grow take `?limit=` and `?cursor=` and answer `{next, previous, results}`.
 - Routes marked ↻ take an `Idempotency-Key`: sent again with the same body, the first answer is given again.
 """
@@ -33,14 +33,16 @@ def markdown(made_by: str) -> str:
     document = SchemaGenerator().get_schema(request=None, public=True)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            rooms[operation["tags"][0]].append(_row(path, method.upper(), operation))
+            # Where a route does several things, what it is about is said once.
+            is_first = method == next(iter(operations))
+            rooms[operation["tags"][0]].append(_row(path, method.upper(), operation, is_first))
     lines = ["# REST map", "", f"<!-- {made_by} -->", _INTRODUCTION]
     for room, rows in sorted(rooms.items()):
         lines += [f"## {room}", "", "| route | does | refuses |", "|---|---|---|", *rows, ""]
     return "\n".join(lines)
 
 
-def _row(path: str, method: str, operation: dict[str, Any]) -> str:
+def _row(path: str, method: str, operation: dict[str, Any], is_first: bool) -> str:
     asked = {parameter["name"] for parameter in operation.get("parameters", ())}
     marks = ("🔒" if "security" in operation else "") + ("↻" if "Idempotency-Key" in asked else "")
     refused = []
@@ -49,7 +51,7 @@ def _row(path: str, method: str, operation: dict[str, Any]) -> str:
         if status >= "400" and codes:
             refused.append(f"{status} {', '.join(codes)}")
     does = _without_codes(operation["description"].partition("\n\n")[0].replace("\n", " "))
-    if method == "GET" and not does.startswith(operation["summary"]):
+    if is_first and not does.startswith(operation["summary"]):
         does = f"{operation['summary']}. {does}".removesuffix(". ")
     return f"| `{method} {path}` {marks} | {does.replace('|', '')} | {'; '.join(refused)} |".replace(
         "  |", " |"

@@ -165,7 +165,10 @@ class Hatch(APIView):
     """A pet from an egg."""
 
     @extend_schema(
-        description="Hatch an egg (the id of its inventory row). 404 `not_owned`, 409 `not_an_egg`, `nothing_hatches`.",
+        description=(
+            "Hatch an egg (the id of its inventory row). "
+            "404 `not_owned`, 409 `not_an_egg`, `nothing_hatches`."
+        ),
         request=None,
         responses={201: serializers.PetShape},
     )

@@ -12,7 +12,7 @@ OpenAPI document: read it at `/api/docs/`, fetch it at `/api/openapi.json`.
 - JSON in and out. Each route answers with and without its trailing slash.
 - `Authorization: Bearer <access>` wherever 🔒 stands.
 - A refusal is `application/problem+json` with a stable `code`. Any route may answer 401, 429 or 503 (the last
-  two with `Retry-After`), and one that takes a body 400, 413 and 422. Below are the codes that are a route's own.
+  two with `Retry-After`), one that takes a body 400, 413 and 422. Below are the codes that are a route's own.
 - Lists that grow take `?limit=` and `?cursor=` and answer `{next, previous, results}`.
 - Routes marked ↻ take an `Idempotency-Key`: sent again with the same body, the first answer is given again.
 """

@@ -234,7 +234,9 @@ INVITE_TTL = env.int("INVITE_TTL", default=60)
 STAMINA_REGEN_PERCENT = Decimal(env.str("STAMINA_REGEN_PERCENT", default="0.1"))
 STAMINA_REGEN_INTERVAL = env.int("STAMINA_REGEN_INTERVAL", default=10)
 
-# -- Logs
+# -- Operators
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 LOGGING = logs.configuration(as_json=not DEBUG, level=env.str("LOG_LEVEL", default="INFO"))
 

@@ -225,6 +225,7 @@ class Consumer(AsyncConsumer):
             if (NUL in data) if isinstance(data, bytes) else (NUL_TEXT in data):
                 raise InvalidMessage("Text must not hold the character U+0000.")
             command = self.decoder.decode(data)
+            metrics.received[type(command).__name__] += 1
         except Refusal as refusal:
             self.refuse(refusal, self.decoder.id_of(data))
             return None

@@ -237,6 +237,7 @@ STAMINA_REGEN_INTERVAL = env.int("STAMINA_REGEN_INTERVAL", default=10)
 # -- Operators
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
 
 LOGGING = logs.configuration(as_json=not DEBUG, level=env.str("LOG_LEVEL", default="INFO"))
 

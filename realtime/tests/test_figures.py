@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 
 import httpx
 import pytest
@@ -56,7 +57,7 @@ async def test_one_scrape_tells_the_figures_of_all_workers(live_server_process):
 
 async def test_a_worker_that_does_not_answer_is_missing_from_the_scrape_alone(here, monkeypatch):
     monkeypatch.setattr(figures, "ASK_WITHIN_S", 0.05)
-    await here.redis.zadd("presence:workers", {"worker.gone!nobody": 1})
+    await here.redis.zadd("presence:workers", {"worker.gone!nobody": time.time()})
 
     text = (await figures.exposition()).decode()
 

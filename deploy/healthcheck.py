@@ -11,9 +11,9 @@ def main(url: str = "http://127.0.0.1:8000") -> int:
         with urllib.request.urlopen(f"{url}/health/ready", timeout=4):
             return 0
     except urllib.error.HTTPError as refused:
-        print(refused.read().decode(errors="replace"))  # noqa: T201
+        print(refused.read().decode(errors="replace"))
     except OSError as problem:
-        print(problem)  # noqa: T201
+        print(problem)
     return 1
 
 

@@ -8,8 +8,9 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
-from prometheus_client import REGISTRY, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
@@ -72,7 +73,8 @@ async def exposition() -> bytes:
     workers = GaugeMetricFamily("workers", "Workers that answered or should have", len(others) + 1)
     families.add([_packed(workers)])
     families.add(await worker.in_database(lambda: [_packed(family) for family in SHARED.collect()]))
-    return generate_latest(families)  # type: ignore[arg-type]  (all it needs is collect())
+    # All it needs is collect().
+    return generate_latest(cast(CollectorRegistry, families))
 
 
 async def _others(here: worker.Worker) -> list[str]:

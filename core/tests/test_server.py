@@ -4,10 +4,15 @@ import json
 import logging
 
 import pytest
+import structlog
+from rest_framework.response import Response
 from rest_framework.test import APIClient
+from rest_framework.views import APIView
 
+from accounts import services as accounts
 from core import hot_reads, logs, status
 from core.redaction import redact
+from core.routes import route
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl-_x"
 
@@ -168,3 +173,26 @@ async def test_all_else_goes_on_to_django(body, request_):
 
     assert asked.passed_on
     assert not asked.sent
+
+
+@pytest.mark.django_db
+def test_lines_of_a_request_name_it_and_who_called(routes):
+    heard = []
+
+    class Logged(APIView):
+        permission_classes = ()
+
+        def get(self, request):
+            heard.append(structlog.contextvars.get_contextvars())
+            return Response({})
+
+    routes(route("api/logged", Logged.as_view()))
+    ada = accounts.register_guest(username="ada", device=accounts.Device())
+    headers = {"Authorization": f"Bearer {ada.tokens.access}", "X-Request-ID": "the-first"}
+    APIClient().get("/api/logged", headers=headers)
+    APIClient().get("/api/logged", headers={"X-Request-ID": "the-second"})
+
+    assert heard[0]["request_id"] == "the-first"
+    assert heard[0]["user_id"] == ada.user.pk
+    assert heard[0]["session_id"]
+    assert heard[1] == {"request_id": "the-second"}

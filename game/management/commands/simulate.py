@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import re
 import subprocess
 import sys
@@ -58,8 +57,6 @@ class Command(BaseCommand):
         except Refusal as refusal:
             known = ", ".join(sorted(one.name for one in catalogue.all()))
             raise CommandError(f"{refusal.message} There are: {known}.") from None
-        # Its client tells of every socket that it closes.
-        logging.getLogger("picows").setLevel(logging.WARNING)
         tally = simulation.Tally()
         with own_server() if serve else contextlib.nullcontext(url) as base_url:
             started = time.monotonic()

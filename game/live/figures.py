@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from core.status import NotReady, readiness
@@ -20,6 +20,12 @@ def _rooms() -> Iterator[Metric]:
     for labels, count in here.items():
         family.add_metric(labels, count)
     yield family
+    entries = CounterMetricFamily(
+        "game_journal_entries", "Inputs accepted and told, each once for all who hear it", labels=["kind"]
+    )
+    for kind, count in rooms.current().journal.written.items():
+        entries.add_metric([kind], count)
+    yield entries
 
 
 @readiness("ticks")

@@ -196,7 +196,7 @@ class Rooms:
         self.remote_listeners: dict[tuple[str, int], RemoteListener] = {}
         self._worker = worker.current()
         self.worker_id = self._worker.id
-        self._journal: Journal = import_string(settings.GAME_JOURNAL)()
+        self.journal: Journal = import_string(settings.GAME_JOURNAL)()
         self.scheduler = Scheduler()
         self._opening: dict[UUID, asyncio.Future[Room]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -244,7 +244,7 @@ class Rooms:
         await self.scheduler.stop()
         for room in self.here.values():
             room.pause()
-        await self._journal.close()
+        await self.journal.close()
         with contextlib.suppress(*Down):
             for game_id, room in list(self.here.items()):
                 room.close()
@@ -285,7 +285,7 @@ class Rooms:
         except Exception:
             await self._release(game_id)
             raise
-        room = Room(record, _match(record), self._journal, self._lost)
+        room = Room(record, _match(record), self.journal, self._lost)
         self.here[game_id] = room
         if room.match.game.real_time:
             self.scheduler.add(room)

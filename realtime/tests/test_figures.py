@@ -48,6 +48,8 @@ async def test_one_scrape_tells_the_figures_of_all_workers(live_server_process):
         assert "player_ready" in received
         (rooms,) = samples(text, "game_rooms")
         assert (rooms[0]["game"], rooms[0]["state"], rooms[1]) == ("tictactoe", "active", 1)
+        entries = {labels["kind"]: count for labels, count in samples(text, "game_journal_entries_total")}
+        assert (entries["ready"], entries["start"]) == (2, 1)
         assert samples(text, "matchmaking_queue_tickets") == [({"game": "tictactoe"}, 1)]
         assert len(samples(text, "game_journal_commit_seconds_count")) == 2
         if server.environment["DATABASE_URL"].startswith("postgres"):

@@ -80,7 +80,7 @@ def _sign_in(request: Request) -> services.SignedIn:
 
 
 class Register(OpenView):
-    """Make an account and sign in."""
+    """Make an account and sign in. 409 `username_taken`, `email_taken`."""
 
     @extend_schema(request=serializers.Registration, responses={201: serializers.SignedIn})
     def post(self, request: Request) -> Response:
@@ -89,7 +89,7 @@ class Register(OpenView):
 
 
 class Guest(OpenView):
-    """Play at once, with no e-mail and password."""
+    """Play at once, with no e-mail and password. 409 `username_taken`."""
 
     @extend_schema(request=serializers.Guest, responses={201: serializers.SignedIn})
     def post(self, request: Request) -> Response:
@@ -98,7 +98,7 @@ class Guest(OpenView):
 
 
 class Login(OpenView):
-    """Sign in by name or e-mail."""
+    """Sign in by name or e-mail. 401 `invalid_credentials`, 429 `locked_out`."""
 
     @extend_schema(request=serializers.Login, responses=serializers.SignedIn)
     def post(self, request: Request) -> Response:
@@ -106,7 +106,7 @@ class Login(OpenView):
 
 
 class Tokens(OpenView):
-    """Sign in, for tokens alone."""
+    """Sign in, for tokens alone. 401 `invalid_credentials`, 429 `locked_out`."""
 
     @extend_schema(request=serializers.Login, responses=serializers.TokenPair)
     def post(self, request: Request) -> Response:
@@ -115,7 +115,10 @@ class Tokens(OpenView):
 
 
 class RefreshTokens(OpenView):
-    """A new pair for a refresh token, which is good once; using it twice ends the session."""
+    """A new pair for a refresh token, which is good once; using it twice ends the session.
+
+    401 `token_invalid`, `token_expired`, `token_reused`, `session_ended`.
+    """
 
     @extend_schema(request=serializers.Refresh, responses=serializers.TokenPair)
     def post(self, request: Request) -> Response:
@@ -134,7 +137,10 @@ class Logout(APIView):
 
 
 class Upgrade(APIView):
-    """Turn the calling guest into a full account that keeps all it owns."""
+    """Turn the calling guest into a full account that keeps all it owns.
+
+    409 `not_a_guest`, `username_taken`, `email_taken`.
+    """
 
     @extend_schema(request=serializers.Registration, responses=serializers.SignedIn)
     def post(self, request: Request) -> Response:
@@ -168,7 +174,11 @@ class Profile(APIView):
 class Me(Profile):
     """The caller's own account."""
 
-    @extend_schema(request=serializers.ProfileChanges, responses=serializers.OwnProfile)
+    @extend_schema(
+        description="Change it. 409 `username_taken`, `email_taken`, `upgrade_first` (a guest has none).",
+        request=serializers.ProfileChanges,
+        responses=serializers.OwnProfile,
+    )
     def patch(self, request: Request) -> HttpResponse:
         changes = _read(serializers.ProfileChanges, request.data)
         user = selectors.user(request)
@@ -178,7 +188,11 @@ class Me(Profile):
             user = services.change_profile(user=user, changes=changes)
         return HttpResponse(own_profile.keep(user), content_type="application/json")
 
-    @extend_schema(request=serializers.Erasure, responses={204: None})
+    @extend_schema(
+        description="Erase it for good. 403 `wrong_password`, 429 `locked_out`.",
+        request=serializers.Erasure,
+        responses={204: None},
+    )
     def delete(self, request: Request) -> Response:
         password = _read(serializers.Erasure, request.data).get("password", "")
         user = selectors.user(request)
@@ -196,7 +210,10 @@ def _require_password(request: Request, user: User, password: str) -> None:
 
 
 class Password(APIView):
-    """Change the password; every other device is signed out."""
+    """Change the password; every other device is signed out.
+
+    403 `wrong_password`, 409 `upgrade_first` (guests have none), 429 `locked_out`.
+    """
 
     @extend_schema(request=serializers.PasswordChange, responses={204: None})
     def post(self, request: Request) -> Response:
@@ -224,7 +241,7 @@ class Sessions(APIView):
 
 
 class OneSession(APIView):
-    """One of the caller's devices."""
+    """Sign out one of the caller's devices."""
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, session_id: UUID) -> Response:

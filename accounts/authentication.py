@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
+import structlog
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -56,6 +57,7 @@ class SessionTokenAuthentication(BaseAuthentication):
             raise TokenInvalid("The Authorization header is not a bearer token.")
         who = tokens.identify(token.strip())
         live.check(who.session_id)
+        structlog.contextvars.bind_contextvars(session_id=who.session_id, user_id=who.user_id)
         return Caller(who), who
 
     def authenticate_header(self, request: Request) -> str:

@@ -8,7 +8,7 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        # They register checks and an eraser.
-        from core import checks, idempotency  # noqa: F401
+        # They register checks, figures and an eraser.
+        from core import checks, figures, idempotency  # noqa: F401
 
         autodiscover_modules("personal_data")

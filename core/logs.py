@@ -47,5 +47,7 @@ def configuration(as_json: bool, level: str) -> dict[str, Any]:
             # A refusal is no event worth a line; a failure is.
             "django.request": {"level": "ERROR"},
             "axes": {"level": "ERROR"},
+            # It tells of every socket that opens or closes.
+            "picows": {"level": "WARNING"},
         },
     }

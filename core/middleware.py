@@ -31,8 +31,10 @@ class Observe:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = self._answer(request)
+        # Cleared first: threads serve one request after another, and views add who calls.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        response = self._answer(request)
         response["X-Request-ID"] = request_id
         if is_for_programs(request) and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"

@@ -1,4 +1,4 @@
-"""Refusals: why something asked for was not done, with a stable code for clients (CONTRACT §0)."""
+"""Refusals: why something asked for was not done, with a stable code for clients."""
 
 from typing import Any
 

@@ -1,12 +1,18 @@
-"""The OpenAPI document: every operation also answers with problems, and POSTs may be idempotent."""
+"""The OpenAPI document: what each operation refuses and why, its idempotency key, its examples."""
 
+import re
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.plumbing import ResolvedComponent, get_doc
 from drf_spectacular.utils import OpenApiParameter
 
-from core.idempotency import HEADER
+from core import refusals
+from core.idempotency import HEADER, IdempotencyKeyReused
+from core.refusals import Refusal
+from core.schema_examples import example
 
 _PROBLEM = {
     "type": "object",
@@ -25,10 +31,14 @@ _PROBLEM = {
         "details": {"type": "object", "description": "Facts that belong to the code"},
     },
 }
+_CODE = re.compile(r"`([a-z0-9_]+)`")
 
 
 class ProblemAutoSchema(AutoSchema):
-    """drf-spectacular's schema of an operation, with our conventions added."""
+    """drf-spectacular's schema of an operation, with our conventions added.
+
+    A refusal whose code the description names in backticks is documented as a response of its status.
+    """
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation = super().get_operation(*args, **kwargs)
@@ -38,16 +48,30 @@ class ProblemAutoSchema(AutoSchema):
             name="Problem", type=ResolvedComponent.SCHEMA, schema=_PROBLEM, object="Problem"
         )
         self.registry.register_on_missing(component)
-        content = {"application/problem+json": {"schema": component.ref}}
-        responses = operation["responses"]
-        responses["4XX"] = {"description": "Refused: the problem says why", "content": content}
-        responses["503"] = {"description": "Try again after `Retry-After` seconds", "content": content}
+        by_status: dict[int, dict[str, type[Refusal]]] = defaultdict(dict)
+        for refusal in self._refusals(operation):
+            by_status[refusal.status].setdefault(refusal.code, refusal)
+        for status, known in sorted(by_status.items()):
+            described = operation["responses"].get(str(status), {})
+            operation["responses"][str(status)] = _problems(status, known, component.ref, described)
         return operation
+
+    def get_summary(self) -> str:
+        return get_doc(type(self.view)).partition("\n")[0].partition(". ")[0].removesuffix(".")
+
+    def get_tags(self) -> list[str]:
+        return [_room(type(self.view).__module__)]
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        # Several apps have a Person or a Member; those made in place have long names already.
+        name = type(serializer).__name__
+        module = type(serializer).__module__
+        room = "" if module.startswith("rest_framework") else _room(module).title()
+        return name if name.startswith(room) else room + name
 
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())
-        handler = getattr(self.view, self.method.lower(), None)
-        if getattr(handler, "is_idempotent", False):
+        if self._is_idempotent():
             parameters.append(
                 OpenApiParameter(
                     HEADER,
@@ -57,3 +81,86 @@ class ProblemAutoSchema(AutoSchema):
                 )
             )
         return parameters
+
+    def _is_idempotent(self) -> bool:
+        handler = getattr(self.view, self.method.lower(), None)
+        return getattr(handler, "is_idempotent", False)
+
+    def _refusals(self, operation: dict[str, Any]) -> Iterator[type[Refusal]]:
+        """What this operation may refuse: by its form, and as its description says."""
+        if "security" in operation:
+            yield refusals.Unauthenticated
+        named = list(self._named(operation))
+        yield from named
+        if "{" in self.path and not any(issubclass(refusal, refusals.NotFound) for refusal in named):
+            yield refusals.NotFound
+        if "requestBody" in operation:
+            yield from (refusals.Malformed, refusals.TooLarge, refusals.Invalid)
+        elif any(parameter["in"] == "query" for parameter in operation.get("parameters", ())):
+            yield refusals.Invalid
+        if self._is_idempotent():
+            yield IdempotencyKeyReused
+        yield refusals.Unavailable
+
+    def _named(self, operation: dict[str, Any]) -> Iterator[type[Refusal]]:
+        app = type(self.view).__module__.partition(".")[0]
+        for code in _CODE.findall(operation.get("description", "")):
+            named = [refusal for refusal in all_refusals() if refusal.code == code]
+            # Several apps may have the code; the one that speaks means its own.
+            named.sort(key=lambda refusal: not refusal.__module__.startswith(app))
+            yield from named[:1]
+
+
+def all_refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    """Every refusal there is, the general ones included."""
+    for refusal in of.__subclasses__():
+        yield refusal
+        yield from all_refusals(refusal)
+
+
+def _room(module: str) -> str:
+    """The last package of a module: ``chat`` of ``chat.api.lobbies``, ``parties`` of matchmaking's."""
+    packages = [part for part in module.split(".")[:-1] if part != "api"]
+    return packages[-1]
+
+
+def _problems(
+    status: int, known: dict[str, type[Refusal]], ref: dict[str, Any], described: dict[str, Any]
+) -> dict[str, Any]:
+    """The response for a status, with an example for each of its codes."""
+    examples = {
+        code: {
+            "summary": refusal.title,
+            "value": {
+                "type": "about:blank",
+                "title": refusal.title,
+                "status": status,
+                "code": code,
+                "detail": f"{refusal.title}.",
+            },
+        }
+        for code, refusal in known.items()
+    }
+    return {
+        "description": "; ".join(f"`{code}`" for code in known),
+        **({"headers": _RETRY_AFTER} if status in (429, 503) else {}),
+        "content": {
+            **described.get("content", {}),
+            "application/problem+json": {"schema": ref, "examples": examples},
+        },
+    }
+
+
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+
+
+def give_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """drf-spectacular's hook when the document is whole: each body without an example gets one."""
+    schemas = result.get("components", {}).get("schemas", {})
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            for body in (operation.get("requestBody", {}), *operation["responses"].values()):
+                for media in body.get("content", {}).values():
+                    if "example" not in media and "examples" not in media:
+                        media["example"] = example(media["schema"], schemas)
+    return result

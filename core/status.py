@@ -50,33 +50,41 @@ class _Remembered:
 current_counts = _Remembered().current
 
 
+Check = Callable[[], None]
+_checks: dict[str, Check] = {}
+
+
+class NotReady(Exception):
+    """Something is wrong, in words that may be shown to anybody."""
+
+
+def readiness(name: str) -> Callable[[Check], Check]:
+    """Register a function that raises while the server cannot work; ``/health/ready`` runs it on a thread."""
+
+    def register(function: Check) -> Check:
+        _checks[name] = function
+        return function
+
+    return register
+
+
 def checks() -> dict[str, str]:
     """``"ok"`` or what is wrong, for each thing without which the server cannot work."""
-    return {
-        name: _result(check)
-        for name, check in (
-            ("database", _check_database),
-            ("migrations", _check_migrations),
-            ("redis", _check_redis),
-        )
-    }
+    return {name: _result(check) for name, check in _checks.items()}
 
 
 def _result(check: Callable[[], None]) -> str:
     try:
         check()
-    except _NotMigratedError:
-        return "migrations are missing"
+    except NotReady as problem:
+        return str(problem)
     except Exception as error:
         # The class alone: a driver's message may hold addresses and names.
         return f"unreachable ({type(error).__name__})"
     return "ok"
 
 
-class _NotMigratedError(Exception):
-    pass
-
-
+@readiness("database")
 def _check_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -85,6 +93,7 @@ def _check_database() -> None:
 _is_migrated = False
 
 
+@readiness("migrations")
 def _check_migrations() -> None:
     # Once migrated, always: the tables of a running server do not go away.
     global _is_migrated
@@ -92,7 +101,7 @@ def _check_migrations() -> None:
         return
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise _NotMigratedError
+        raise NotReady("migrations are missing")
     _is_migrated = True
 
 
@@ -103,6 +112,7 @@ def _redis() -> redis.Redis:
     )
 
 
+@readiness("redis")
 def _check_redis() -> None:
     valkey.ensure_running(settings.REDIS_URL)
     _redis().ping()

@@ -9,5 +9,4 @@ urlpatterns = [
     route("api/openapi.json", views.OpenAPI.as_view(), name="openapi"),
     route("health/live", views.Live.as_view()),
     route("health/ready", views.Ready.as_view()),
-    route("metrics", views.Metrics.as_view()),
 ]

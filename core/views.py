@@ -1,15 +1,12 @@
-"""What every server of the web answers: status, health, metrics and its own documentation."""
+"""What every server of the web answers: status, health and its own documentation."""
 
 import time
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -57,6 +54,9 @@ class Status(OpenView):
 
 
 _HEALTH: dict[str, Any] = {"status": serializers.CharField()}
+_READY = inline_serializer(
+    "Ready", {**_HEALTH, "checks": serializers.DictField(child=serializers.CharField())}
+)
 
 
 class Live(OpenView):
@@ -70,25 +70,13 @@ class Live(OpenView):
 class Ready(OpenView):
     """Whether the server can do its work; 503 while it cannot."""
 
-    @extend_schema(
-        responses=inline_serializer(
-            "Ready", {**_HEALTH, "checks": serializers.DictField(child=serializers.CharField())}
-        )
-    )
+    @extend_schema(responses={200: _READY, 503: _READY})
     def get(self, request: Request) -> Response:
         checks = status.checks()
         is_ready = all(result == "ok" for result in checks.values())
         return Response(
             {"status": "ok" if is_ready else "unavailable", "checks": checks}, status=200 if is_ready else 503
         )
-
-
-class Metrics(OpenView):
-    """This process's figures, for Prometheus."""
-
-    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
-    def get(self, request: Request) -> HttpResponse:
-        return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
 class OpenAPI(SpectacularJSONAPIView):

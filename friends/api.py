@@ -35,7 +35,7 @@ class OneFriend(APIView):
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, user_id: int) -> Response:
-        """End it."""
+        """End it. 404 `not_friends`."""
         services.remove(user_id=identity(request).user_id, friend_id=user_id)
         return Response(status=204)
 
@@ -68,7 +68,11 @@ class Requests(APIView):
     @extend_schema(request=serializers.NewRequest, responses={201: serializers.FriendRequest})
     @idempotent
     def post(self, request: Request) -> Response:
-        """Ask somebody to be friends. If they have asked the caller, both are friends at once."""
+        """Ask somebody to be friends. If they have asked the caller, both are friends at once.
+
+        403 `takes_no_requests`, 409 `already_requested`, `already_friends`, `you_block_them`,
+        `too_many_friends`, `too_many_friend_requests`, 422 `yourself`.
+        """
         wanted = serializers.NewRequest(data=request.data)
         wanted.is_valid(raise_exception=True)
         given = wanted.validated_data
@@ -82,7 +86,11 @@ class Accept(APIView):
 
     @extend_schema(request=None, responses=serializers.FriendRequest)
     def post(self, request: Request, request_id: int) -> Response:
-        """Become friends."""
+        """Become friends.
+
+        403 `not_yours_to_answer`, 404 `unknown_friend_request`, 409 `friend_request_answered`,
+        `too_many_friends`, `their_list_is_full`.
+        """
         answered = services.accept(user_id=identity(request).user_id, request_id=request_id)
         return Response(selectors.shown_request(answered))
 
@@ -92,7 +100,10 @@ class Decline(APIView):
 
     @extend_schema(request=None, responses=serializers.FriendRequest)
     def post(self, request: Request, request_id: int) -> Response:
-        """Refuse it."""
+        """Refuse it.
+
+        403 `not_yours_to_answer`, 404 `unknown_friend_request`, 409 `friend_request_answered`.
+        """
         answered = services.decline(user_id=identity(request).user_id, request_id=request_id)
         return Response(selectors.shown_request(answered))
 
@@ -102,7 +113,10 @@ class Cancel(APIView):
 
     @extend_schema(request=None, responses=serializers.FriendRequest)
     def post(self, request: Request, request_id: int) -> Response:
-        """Take it back."""
+        """Take it back.
+
+        403 `not_yours_to_answer`, 404 `unknown_friend_request`, 409 `friend_request_answered`.
+        """
         answered = services.cancel(user_id=identity(request).user_id, request_id=request_id)
         return Response(selectors.shown_request(answered))
 
@@ -121,12 +135,15 @@ class OneBlock(APIView):
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, user_id: int) -> Response:
-        """Block somebody; a second time changes nothing. The other one is not told."""
+        """Block somebody; a second time changes nothing. The other one is not told.
+
+        409 `too_many_blocks`, 422 `yourself`.
+        """
         services.block(user_id=identity(request).user_id, blocked_id=user_id)
         return Response(status=204)
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, user_id: int) -> Response:
-        """End the block; what it ended does not come back."""
+        """End the block; what it ended does not come back. 404 `not_blocked`."""
         services.unblock(user_id=identity(request).user_id, blocked_id=user_id)
         return Response(status=204)

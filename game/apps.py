@@ -9,5 +9,6 @@ class GameConfig(AppConfig):
     def ready(self) -> None:
         from game import reactions  # noqa: F401  (they register themselves)
         from game.author import catalogue
+        from game.live import figures  # noqa: F401
 
         catalogue.discover(config.name for config in apps.get_app_configs())

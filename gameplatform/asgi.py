@@ -11,6 +11,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  (needs
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 
 from accounts import gatekeeping, own_profile  # noqa: E402
+from core import telemetry  # noqa: E402
 from core.checks import refuse_dangerous_settings  # noqa: E402
 from core.hot_reads import HotReads  # noqa: E402
 from game import catalogue_json  # noqa: E402
@@ -20,6 +21,7 @@ from realtime.routing import websocket_urlpatterns  # noqa: E402
 from realtime.server.bridge import WSGIBridge  # noqa: E402
 
 refuse_dangerous_settings()
+telemetry.start()
 
 application = ProtocolTypeRouter(
     {

@@ -204,6 +204,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Without the one for enums, which would name each of them: they are said in place.
+    "POSTPROCESSING_HOOKS": ["core.schema.give_examples"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -233,7 +235,10 @@ INVITE_TTL = env.int("INVITE_TTL", default=60)
 STAMINA_REGEN_PERCENT = Decimal(env.str("STAMINA_REGEN_PERCENT", default="0.1"))
 STAMINA_REGEN_INTERVAL = env.int("STAMINA_REGEN_INTERVAL", default=10)
 
-# -- Logs
+# -- Operators
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
 
 LOGGING = logs.configuration(as_json=not DEBUG, level=env.str("LOG_LEVEL", default="INFO"))
 

@@ -14,6 +14,9 @@ class Join(APIView):
 
     Joining again gives the same place, or the unfinished match of this queue, back. A place is given up when
     nothing is heard of it for ten minutes: ask for the status, or join again, now and then.
+
+    404 `unknown_game`, 409 `already_queued`; with a party 403 `not_party_leader`, 404 `unknown_party`,
+    409 `already_playing`, 422 `party_too_large`.
     """
 
     @extend_schema(request=serializers.Join, responses={200: serializers.Standing, 201: serializers.Standing})

@@ -165,7 +165,10 @@ class Hatch(APIView):
     """A pet from an egg."""
 
     @extend_schema(
-        description="Hatch an egg (the id of its inventory row). 404 `not_owned`, 409 `not_an_egg`.",
+        description=(
+            "Hatch an egg (the id of its inventory row). "
+            "404 `not_owned`, 409 `not_an_egg`, `nothing_hatches`."
+        ),
         request=None,
         responses={201: serializers.PetShape},
     )
@@ -181,7 +184,7 @@ class Feed(APIView):
     @extend_schema(
         description=(
             "Give a pet one of a stack of food (the id of its inventory row). "
-            "404 `not_owned`, 409 `not_food` or `fully_grown`."
+            "404 `not_owned`, 409 `not_food`, `not_enough_items`, `fully_grown`."
         ),
         request=serializers.Feeding,
         responses=serializers.PetShape,

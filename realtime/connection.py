@@ -75,6 +75,11 @@ class Connection:
         if direct is not None:
             direct.set_on_drain(self._drain_direct)
 
+    @property
+    def waiting(self) -> int:
+        """How many frames the network has not taken yet."""
+        return len(self._outbox)
+
     def is_of(self, user_id: int) -> bool:
         """Whether it is this user's."""
         return self.identity is not None and self.identity.user_id == user_id
@@ -149,6 +154,8 @@ class Connection:
             self._next += 1
             key = self._next
         replaced = self._outbox.get(key)
+        if replaced is not None:
+            metrics.frames_replaced.inc()
         self._bytes += len(frame) - (len(replaced) if replaced is not None else 0)
         self._outbox[key] = frame
         self._is_clear = False

@@ -225,6 +225,7 @@ class Consumer(AsyncConsumer):
             if (NUL in data) if isinstance(data, bytes) else (NUL_TEXT in data):
                 raise InvalidMessage("Text must not hold the character U+0000.")
             command = self.decoder.decode(data)
+            metrics.received[type(command).__name__] += 1
         except Refusal as refusal:
             self.refuse(refusal, self.decoder.id_of(data))
             return None
@@ -243,9 +244,18 @@ class Consumer(AsyncConsumer):
 
     def _failed(self, problem: Exception, command: Command) -> None:
         if not isinstance(problem, Refusal):
-            logger.error("Handling a %s failed", type(command).__name__, exc_info=problem)
+            logger.error(
+                "Handling a %s failed", type(command).__name__, exc_info=problem, extra=self._whereabouts()
+            )
             problem = InternalError()
         self.refuse(problem, command.id)
+
+    def _whereabouts(self) -> dict[str, Any]:
+        """Whose socket this is and what it is about, for the log."""
+        identity = self.connection.identity
+        who = {} if identity is None else {"session_id": identity.session_id, "user_id": identity.user_id}
+        named = self.scope.get("url_route", {}).get("kwargs", {})
+        return {**who, **{name: str(value) for name, value in named.items()}}
 
     async def _open(self) -> None:
         try:
@@ -253,7 +263,7 @@ class Consumer(AsyncConsumer):
         except Refusal as refusal:
             close_refused(self.connection, refusal)
         except Exception:
-            logger.exception("A socket could not be opened")
+            logger.exception("A socket could not be opened", extra=self._whereabouts())
             self.connection.close(SERVER_ERROR, "internal_error")
         await self._work()
 

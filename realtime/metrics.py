@@ -1,12 +1,18 @@
-"""What operators see of the sockets (Prometheus)."""
+"""What operators see of the sockets (Prometheus).
 
-from prometheus_client import Counter, Gauge, Histogram
+What happens with every message is counted in plain numbers, which are looked at when somebody asks.
+"""
 
-sockets_open = Gauge("realtime_sockets_open", "Sockets open in this process", multiprocess_mode="livesum")
+from collections import defaultdict
+
+from prometheus_client import Counter, Histogram
+
 sockets_closed = Counter("realtime_sockets_closed_total", "Sockets closed by the server", ["code"])
 sockets_too_slow = Counter("realtime_sockets_too_slow_total", "Sockets closed because they did not read")
+frames_replaced = Counter(
+    "realtime_frames_replaced_total", "Unsent frames that a newer one of the same key took the place of"
+)
 refusals = Counter("realtime_refusals_total", "Messages refused", ["code"])
-relay_batches = Counter("realtime_relay_batches_total", "Batches of frames sent to other workers")
 stream_repairs = Counter("realtime_stream_repairs_total", "Gaps in a stream filled from its history")
 stream_resyncs = Counter("realtime_stream_resyncs_total", "Streams that needed a fresh snapshot")
 tick_lag = Histogram(
@@ -14,3 +20,9 @@ tick_lag = Histogram(
     "How late the real-time scheduler woke",
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1),
 )
+
+received: defaultdict[str, int] = defaultdict(int)
+"""Commands taken from clients, by class name."""
+
+told: defaultdict[str, int] = defaultdict(int)
+"""Events told on topics, by class name; each once, however many hear it."""

@@ -198,6 +198,10 @@ class Presence:
         except Down as problem:
             logger.warning("Presence is left to run out: %s", problem)
 
+    async def workers(self) -> list[str]:
+        """The workers that gave a sign of life of late."""
+        return [name.decode() for name in await self._redis.zrange(WORKERS, 0, -1)]
+
     @property
     def _name(self) -> str:
         return self._relay.address

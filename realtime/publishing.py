@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from realtime import reactions, streams, worker
+from realtime import metrics, reactions, streams, worker
 from realtime.messages import Ephemeral, Event, encode
 from realtime.topics import Topic
 
@@ -33,6 +33,7 @@ def _emit(event: Event) -> None:
 
 def _offer(here: worker.Worker, event: Event) -> None:
     packed = _packed(event)
+    metrics.told[type(event).__name__] += 1
     for topic in _audience(event):
         here.streams.offer(topic, packed)
 

@@ -14,7 +14,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 
 from core.refusals import Refusal, Unavailable
-from realtime import groups, metrics
+from realtime import groups
 from realtime.redis import Down
 from realtime.topics import Topic
 
@@ -66,6 +66,7 @@ class Relay:
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.address = ""
+        self.batches = 0
 
     async def start(self) -> None:
         """Open the channel and listen."""
@@ -135,11 +136,11 @@ class Relay:
                     for topic, frames in to_topics.items():
                         message = {"type": "relay", "from": self.address, "topic": topic, "frames": frames}
                         await self._layer.group_send(topic, message)
-                        metrics.relay_batches.inc()
+                        self.batches += 1
                     for worker, requests in to_workers.items():
                         message = {"type": "relay", "from": self.address, "requests": requests}
                         await self._layer.send(worker, message)
-                        metrics.relay_batches.inc()
+                        self.batches += 1
                 except Down as problem:
                     logger.warning("The relay cannot reach Redis: %s", problem)
         finally:

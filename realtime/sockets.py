@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 from django.conf import settings
 
-from realtime import metrics
 from realtime.connection import Connection
 from realtime.identity import Identity
 from realtime.presence import Presence
@@ -38,7 +37,6 @@ class Sockets:
         """An accepted socket, not yet known by name."""
         self._anonymous[connection] = None
         self.count += 1
-        metrics.sockets_open.set(self.count)
 
     def identify(self, connection: Connection, identity: Identity) -> None:
         """The socket has shown whose it is."""
@@ -58,7 +56,6 @@ class Sockets:
                 self._by_session.pop(session_id, None)
             self._presence.left(connection.identity.user_id)
         self.count -= 1
-        metrics.sockets_open.set(self.count)
 
     def all(self) -> list[Connection]:
         """Every open socket."""

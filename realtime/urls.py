@@ -1,4 +1,4 @@
-"""Where the message catalogue is."""
+"""Where the message catalogue and the figures are."""
 
 from core.routes import route
 from realtime import views
@@ -6,4 +6,5 @@ from realtime import views
 urlpatterns = [
     route("api/asyncapi.json", views.AsyncAPI.as_view(), name="asyncapi"),
     route("api/docs/events", views.events, name="events"),
+    route("metrics", views.Metrics.as_view()),
 ]

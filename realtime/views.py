@@ -1,16 +1,22 @@
-"""The message catalogue over HTTP: AsyncAPI for programs, a page for people."""
+"""The message catalogue (AsyncAPI for programs, a page for people) and the figures for Prometheus."""
 
 import functools
+import hmac
+import ipaddress
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from prometheus_client import CONTENT_TYPE_LATEST
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.refusals import NotAllowed, Unauthenticated
+from realtime import figures
 from realtime.catalogue import asyncapi, conventions, reading
 
 # The code does not change while it runs.
@@ -27,6 +33,35 @@ class AsyncAPI(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         return Response(_asyncapi(request.get_host(), "wss" if request.is_secure() else "ws"))
+
+
+class Metrics(APIView):
+    """The figures of all workers, for Prometheus."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
+    def get(self, request: Request) -> HttpResponse:
+        """With `METRICS_TOKEN` set, for who bears it (401 `not_authenticated`); else for private networks.
+
+        403 `not_allowed`.
+        """
+        if settings.METRICS_TOKEN:
+            given = request.META.get("HTTP_AUTHORIZATION", "")
+            if not hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
+                raise Unauthenticated("Figures need the metrics token.")
+        elif not _is_private(request.META.get("REMOTE_ADDR", "")):
+            raise NotAllowed("Figures are for the private network.")
+        return HttpResponse(figures.page(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _is_private(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_private
+    except ValueError:
+        # A unix socket has no address, and none from outside reaches it.
+        return address == ""
 
 
 @require_safe

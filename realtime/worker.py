@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from core.embedded import valkey
+from core.status import NotReady, readiness
 from realtime.hub import Hub
 from realtime.presence import Presence
 from realtime.redis import Down, connect
@@ -27,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 DATABASE_THREADS = 8
 LEASE_S = 2.0
+SILENT_S = 10.0
 RENEW_EVERY_S = 0.5
 
 P = ParamSpec("P")
@@ -43,7 +46,7 @@ class Worker:
     """The kernel of one server process; all parts live on its event loop.
 
     ``id`` is the relay's address, so a worker is reached by its id. While its lease ``worker:<id>`` stands
-    in Redis, what it owns is its own.
+    in Redis, what it owns is its own. ``beat`` is when it last looked after that lease.
     """
 
     def __init__(self) -> None:
@@ -56,6 +59,7 @@ class Worker:
         self.sockets = Sockets(self.presence)
         self.streams = Streams(self.redis, self.relay, self.hub)
         self._tasks: list[asyncio.Task[None]] = []
+        self.beat = time.monotonic()
 
     @property
     def id(self) -> str:
@@ -97,6 +101,7 @@ class Worker:
 
     async def _keep_lease(self) -> None:
         while True:
+            self.beat = time.monotonic()
             try:
                 await self.redis.set(lease_key(self.id), 1, px=int(LEASE_S * 1000))
             except Down as problem:
@@ -128,6 +133,12 @@ async def _for_life(task: Background) -> None:
         except Exception:
             logger.exception("A background task failed and is started again")
             await asyncio.sleep(1)
+
+
+@readiness("worker")
+def _check_beat() -> None:
+    if _current is not None and time.monotonic() - _current.beat > SILENT_S:
+        raise NotReady("the worker's background tasks have stopped")
 
 
 def background(function: Background) -> Background:

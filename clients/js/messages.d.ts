@@ -1,4 +1,4 @@
-// Made by manage.py generate_catalogue from the message classes; changes here are lost.
+// Made by manage.py generate_catalogue from the code; changes here are lost.
 
 /** What each socket takes (`Sent["player_move"]`) and tells (`Heard["game_state"]`), by `type`. */
 

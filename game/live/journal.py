@@ -6,7 +6,7 @@ Nobody sees an input before it is committed here. One connection a worker, no li
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -86,6 +86,8 @@ class Journal:
         self._backend: Backend = PostgreSQL() if thread_connection.vendor == "postgresql" else SQLite()
         self._rows: list[Waiting] = []
         self._writing: asyncio.Task[None] | None = None
+        self.written: Counter[str] = Counter()
+        """Entries committed, by kind."""
 
     def append(self, row: Entry | Kept, owner: Owner, told: Any) -> None:
         """Queue a row."""
@@ -120,6 +122,7 @@ class Journal:
             logger.warning("The journal could not be written: %s", problem)
             self._give_up(batch, {row.game_id for row, _, _ in batch}, taken=False)
             return
+        self.written.update([entry.kind for entry in entries])
         for row, owner, told in batch:
             if not taken or row.game_id not in taken:
                 try:

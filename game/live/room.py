@@ -670,7 +670,9 @@ class Room:
 
     def fail(self, problem: Exception) -> None:
         """End this game, and no other, because its rules failed."""
-        logger.error("The rules of %s failed in game %s", self.match.game.name, self.id, exc_info=problem)
+        logger.error(
+            "The rules of %s failed", self.match.game.name, exc_info=problem, extra={"game_id": str(self.id)}
+        )
         self._end((), "error")
 
     def _end(self, winners: tuple[int, ...], reason: str) -> None:
@@ -812,7 +814,7 @@ class Room:
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (problem := task.exception()) is not None:
-            logger.error("A task of game %s failed", self.id, exc_info=problem)
+            logger.error("A task of a game failed", exc_info=problem, extra={"game_id": str(self.id)})
 
 
 _PLAYER_MOVE = b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d,"view":'

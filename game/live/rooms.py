@@ -196,8 +196,8 @@ class Rooms:
         self.remote_listeners: dict[tuple[str, int], RemoteListener] = {}
         self._worker = worker.current()
         self.worker_id = self._worker.id
-        self._journal: Journal = import_string(settings.GAME_JOURNAL)()
-        self._scheduler = Scheduler()
+        self.journal: Journal = import_string(settings.GAME_JOURNAL)()
+        self.scheduler = Scheduler()
         self._opening: dict[UUID, asyncio.Future[Room]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._missing: dict[str, float] = {}
@@ -241,10 +241,10 @@ class Rooms:
 
     async def stop(self) -> None:
         """Write what waits, and let the rooms go, so that others can take them over at once."""
-        await self._scheduler.stop()
+        await self.scheduler.stop()
         for room in self.here.values():
             room.pause()
-        await self._journal.close()
+        await self.journal.close()
         with contextlib.suppress(*Down):
             for game_id, room in list(self.here.items()):
                 room.close()
@@ -285,10 +285,10 @@ class Rooms:
         except Exception:
             await self._release(game_id)
             raise
-        room = Room(record, _match(record), self._journal, self._lost)
+        room = Room(record, _match(record), self.journal, self._lost)
         self.here[game_id] = room
         if room.match.game.real_time:
-            self._scheduler.add(room)
+            self.scheduler.add(room)
         return room
 
     def _lost(self, room: Room, taken: bool) -> None:
@@ -308,7 +308,7 @@ class Rooms:
     def _drop(self, room: Room) -> None:
         if self.here.get(room.id) is room:
             del self.here[room.id]
-        self._scheduler.remove(room)
+        self.scheduler.remove(room)
 
     async def _owner(self, game_id: UUID) -> str:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 
 from game.live.room import Room
 from realtime import metrics
@@ -19,6 +20,7 @@ class Scheduler:
     def __init__(self) -> None:
         self._rooms: dict[int, dict[Room, None]] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._ticked: dict[int, float] = {}
 
     def add(self, room: Room) -> None:
         """Step this room from now on."""
@@ -30,6 +32,10 @@ class Scheduler:
     def remove(self, room: Room) -> None:
         """Step it no more."""
         self._rooms.get(room.match.game.frame_rate, {}).pop(room, None)
+
+    def oldest_tick(self) -> float:
+        """Seconds since the scheduler last stepped the rooms of the rate that waits longest."""
+        return max((time.monotonic() - ticked for ticked in self._ticked.values()), default=0.0)
 
     async def stop(self) -> None:
         """Step nothing any more."""
@@ -43,6 +49,7 @@ class Scheduler:
         due = clock()
         while True:
             metrics.tick_lag.observe(max(0.0, clock() - due))
+            self._ticked[rate] = time.monotonic()
             for room in tuple(rooms):
                 if room.steps_now:
                     try:

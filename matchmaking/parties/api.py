@@ -36,14 +36,14 @@ class Create(APIView):
 class Own(APIView):
     """The caller's party. 204 for who is in none."""
 
-    @extend_schema(responses={200: serializers.Party, 204: None})
+    @extend_schema(operation_id="api_party_own", responses={200: serializers.Party, 204: None})
     def get(self, request: Request) -> Response:
         party = selectors.own(identity(request).user_id)
         return Response(party, status=204 if party is None else 200)
 
 
 class One(APIView):
-    """A party: the caller's, one the caller is invited to, or an open one."""
+    """A party: the caller's, one the caller is invited to, or an open one. 404 `unknown_party`."""
 
     @extend_schema(responses=serializers.Party)
     def get(self, request: Request, party_id: int) -> Response:
@@ -51,7 +51,7 @@ class One(APIView):
 
 
 class Join(APIView):
-    """Enter an open party. 409 `party_full` or `already_in_party`."""
+    """Enter an open party. 404 `unknown_party`, 409 `party_full` or `already_in_party`."""
 
     @extend_schema(request=serializers.Entry, responses=serializers.Party)
     def post(self, request: Request) -> Response:
@@ -59,7 +59,11 @@ class Join(APIView):
 
 
 class Invite(APIView):
-    """Invite somebody, as the leader. Refused as `POST /api/invites/` is."""
+    """Invite somebody, as the leader.
+
+    403 `cannot_invite`, `not_party_leader`, 404 `unknown_user`, `unknown_party`, 409 `already_invited`,
+    `already_member`, `party_full`, `too_many_invites`, 422 `cannot_invite_oneself`.
+    """
 
     @extend_schema(request=serializers.Invitee, responses={201: invite_serializers.Invite})
     @idempotent
@@ -71,7 +75,10 @@ class Invite(APIView):
 
 
 class Accept(APIView):
-    """Follow an invite into its party. 409 `party_full`, `already_in_party` or `invite_not_pending`."""
+    """Follow an invite into its party.
+
+    404 `unknown_invite`, 409 `party_full`, `already_in_party` or `invite_not_pending`.
+    """
 
     @extend_schema(request=serializers.InviteWanted, responses=serializers.Party)
     @idempotent
@@ -82,7 +89,7 @@ class Accept(APIView):
 
 
 class Decline(APIView):
-    """Decline an invite to a party. 409 `invite_not_pending`."""
+    """Decline an invite to a party. 404 `unknown_invite`, 409 `invite_not_pending`."""
 
     @extend_schema(request=serializers.InviteWanted, responses=invite_serializers.Invite)
     def post(self, request: Request) -> Response:
@@ -91,7 +98,7 @@ class Decline(APIView):
 
 
 class Ready(APIView):
-    """Tell the others whether the caller is ready to play."""
+    """Tell the others whether the caller is ready to play. 409 `not_in_party`."""
 
     @extend_schema(request=serializers.Readiness, responses=serializers.Party)
     def post(self, request: Request) -> Response:
@@ -112,7 +119,7 @@ class Chat(APIView):
 
 
 class Leave(APIView):
-    """Leave the party; a leader hands over, and the last one out ends it."""
+    """Leave the party; a leader hands over, and the last one out ends it. 409 `not_in_party`."""
 
     @extend_schema(request=serializers.OwnParty, responses=serializers.Gone)
     def post(self, request: Request) -> Response:
@@ -121,7 +128,10 @@ class Leave(APIView):
 
 
 class Kick(APIView):
-    """Send a member away, as the leader."""
+    """Send a member away, as the leader.
+
+    403 `not_party_leader`, 404 `unknown_member`, 409 `not_in_party`, 422 `cannot_kick_oneself`.
+    """
 
     @extend_schema(request=serializers.Target, responses=serializers.Party)
     def post(self, request: Request) -> Response:
@@ -129,7 +139,7 @@ class Kick(APIView):
 
 
 class Disband(APIView):
-    """End the party, as its leader."""
+    """End the party, as its leader. 403 `not_party_leader`, 409 `not_in_party`."""
 
     @extend_schema(request=serializers.OwnParty, responses=serializers.Gone)
     def post(self, request: Request) -> Response:

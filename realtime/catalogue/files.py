@@ -1,18 +1,20 @@
-"""The catalogue's files in the repository."""
+"""The generated files of the repository: messages and routes, as the code has them."""
 
 from pathlib import Path
 
 from django.conf import settings
 
+from core import rest_map
 from realtime.catalogue import reading, typescript
 
-MADE_BY = "Made by manage.py generate_catalogue from the message classes; changes here are lost."
+MADE_BY = "Made by manage.py generate_catalogue from the code; changes here are lost."
 
 
 def contents() -> dict[Path, str]:
     """What ``generate_catalogue`` writes."""
     return {
         settings.BASE_DIR / "docs" / "events.md": reading.markdown(MADE_BY),
+        settings.BASE_DIR / "docs" / "rest.md": rest_map.markdown(MADE_BY),
         settings.BASE_DIR / "clients" / "js" / "messages.d.ts": typescript.declarations(MADE_BY),
     }
 

@@ -1,4 +1,4 @@
-"""``manage.py generate_catalogue``: the message catalogue's files, made from the message classes."""
+"""``manage.py generate_catalogue``: the documents that are made from the code: messages and routes."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from realtime.catalogue import files
 
 
 class Command(BaseCommand):
-    help = "Write docs/events.md and clients/js/messages.d.ts from the message classes."
+    help = "Write docs/events.md, docs/rest.md and clients/js/messages.d.ts from the code."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="only say whether they are up to date")

@@ -1,0 +1,18 @@
+# The server: a worker by default; "python manage.py ..." for everything else.
+
+FROM python:3.12-slim AS packages
+RUN python -m venv /venv
+COPY requirements.txt constraints.txt ./
+RUN /venv/bin/pip install --no-cache-dir --requirement requirements.txt --constraint constraints.txt
+
+FROM python:3.12-slim
+RUN useradd --system --create-home --home-dir /srv/gameplatform gameplatform
+WORKDIR /srv/gameplatform
+COPY --from=packages /venv /venv
+COPY --chown=gameplatform . .
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DEBUG=false
+RUN SECRET_KEY=for-this-one-command-and-never-again python manage.py collectstatic --no-input
+USER gameplatform
+EXPOSE 8000
+HEALTHCHECK --interval=5s --timeout=5s --start-period=20s CMD ["python", "-m", "deploy.healthcheck"]
+CMD ["python", "-m", "gameplatform", "--host", "0.0.0.0", "--port", "8000"]

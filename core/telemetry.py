@@ -1,0 +1,63 @@
+"""Sentry and OpenTelemetry, each only where its environment variable is set; nothing is imported without."""
+
+import os
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from core.redaction import redact
+
+_PACKAGES = "requirements-observability.txt"
+
+
+def start() -> None:
+    """Set up what the environment asks for; once in each server process, before it serves.
+
+    Raises ``ImproperlyConfigured`` where the packages are not installed.
+    """
+    if settings.SENTRY_DSN:
+        _report_errors()
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        _trace()
+
+
+def _report_errors() -> None:
+    _needed("sentry_sdk").init(
+        dsn=settings.SENTRY_DSN,
+        environment=settings.ENVIRONMENT,
+        release=f"gameplatform@{settings.VERSION}",
+        send_default_pii=False,
+        before_send=_redacted,
+    )
+
+
+def _trace() -> None:
+    trace = _needed("opentelemetry.trace")
+    resource = _needed("opentelemetry.sdk.resources").Resource.create({"service.name": "gameplatform"})
+    provider = _needed("opentelemetry.sdk.trace").TracerProvider(resource=resource)
+    exporter = _needed("opentelemetry.exporter.otlp.proto.http.trace_exporter").OTLPSpanExporter()
+    provider.add_span_processor(_needed("opentelemetry.sdk.trace.export").BatchSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    _needed("opentelemetry.instrumentation.django").DjangoInstrumentor().instrument()
+    _needed("opentelemetry.instrumentation.psycopg").PsycopgInstrumentor().instrument()
+
+
+def _needed(module: str) -> Any:
+    try:
+        return import_module(module)
+    except ImportError as missing:
+        raise ImproperlyConfigured(f"{missing}: pip install -r {_PACKAGES}") from missing
+
+
+def _redacted(event: Any, hint: Any) -> Any:
+    """The event with secrets blotted out of every text in it."""
+    match event:
+        case str():
+            return redact(event)
+        case dict():
+            return {key: _redacted(value, hint) for key, value in event.items()}
+        case list() | tuple():
+            return [_redacted(value, hint) for value in event]
+    return event

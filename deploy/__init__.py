@@ -1,0 +1,1 @@
+"""What an operator needs: nginx, systemd, Prometheus, Grafana, and trials of them."""

@@ -1,0 +1,84 @@
+"""The shipped nginx configuration, in front of two real workers."""
+
+import asyncio
+import os
+import re
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+
+from deploy import proxy
+from tests.clients import NetworkPlayer, begin, new_game
+
+NO_NGINX = "There is no nginx for the test of its configuration: install one (apt-get install nginx-light)."
+
+
+@pytest.fixture
+def workers(live_server_process):
+    """Two servers of one worker each, on the same database and Redis."""
+    with live_server_process() as one, live_server_process(**one.environment) as two:
+        yield one, two
+
+
+@pytest.fixture
+def nginx(workers, tmp_path):
+    if proxy.executable() is None:
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail(NO_NGINX)
+        pytest.skip(NO_NGINX)
+    with proxy.Proxy(tmp_path, *(worker.base_url for worker in workers)) as running:
+        yield running
+
+
+def upstreams(nginx, path):
+    """Which workers were asked for this path, as the access log has it."""
+    return re.findall(rf'"\w+ {re.escape(path)}" .* (\S+)$', nginx.access_log.read_text(), re.MULTILINE)
+
+
+async def test_a_game_stays_on_one_worker_and_outlives_its_restart(nginx, workers):
+    ada, bob = NetworkPlayer(nginx.base_url, "ada"), NetworkPlayer(nginx.base_url, "bob")
+    path = new_game(ada, bob)
+    await begin(path, ada, bob)
+    (mover, other) = (ada, bob) if (await turn(ada)) == ada.id else (bob, ada)
+    await mover.send(type="player_move", movement={"cell": 4})
+    await other.hear("player_move")
+
+    (owner,) = set(upstreams(nginx, path))
+    restarted = next(worker for worker in workers if urlsplit(worker.base_url).netloc == owner)
+    restarted.stop()
+    await asyncio.gather(mover.come_back(nginx.base_url), other.come_back(nginx.base_url))
+    await other.send(type="player_move", movement={"cell": 0})
+    while (heard := await mover.hear("player_move"))["user_id"] != other.id:
+        pass
+    assert heard["view"]["board"][1][1] is not None
+    assert heard["view"]["board"][0][0] is not None
+    restarted.start()
+    await mover.leave()
+    await other.leave()
+
+
+async def turn(player):
+    """Whose turn it is, as who looks again is told."""
+    await player.leave()
+    player.seq = None
+    await player.enter(player.path)
+    return (await player.hear("game_state"))["turn"]
+
+
+async def test_tokens_are_not_logged_claimed_addresses_not_believed_and_figures_not_told(nginx):
+    eve = NetworkPlayer(nginx.base_url, "eve")
+    async with connect(
+        f"{nginx.base_url.replace('http', 'ws')}/ws/notifications/?token={eve.token}",
+        origin=nginx.base_url,
+        additional_headers={"X-Forwarded-For": "8.8.8.8"},
+    ) as socket:
+        await socket.recv()
+
+    logged = nginx.access_log.read_text()
+    assert "/ws/notifications/" in logged
+    assert eve.token not in logged
+    assert "8.8.8.8" not in logged
+    refused = await asyncio.to_thread(httpx.get, f"{nginx.base_url}/metrics")
+    assert refused.status_code == 404

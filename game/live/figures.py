@@ -1,0 +1,34 @@
+"""What operators see of this worker's rooms, and whether real-time games still move."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from core.status import NotReady, readiness
+from game.live import rooms
+from realtime import figures, worker
+
+STOPPED_S = 5.0
+
+
+@figures.on_loop
+def _rooms() -> Iterator[Metric]:
+    here = Counter((room.match.game.name, room.phase) for room in rooms.current().here.values())
+    family = GaugeMetricFamily("game_rooms", "Games in the worker's memory", labels=["game", "state"])
+    for labels, count in here.items():
+        family.add_metric(labels, count)
+    yield family
+    entries = CounterMetricFamily(
+        "game_journal_entries", "Inputs accepted and told, each once for all who hear it", labels=["kind"]
+    )
+    for kind, count in rooms.current().journal.written.items():
+        entries.add_metric([kind], count)
+    yield entries
+
+
+@readiness("ticks")
+def _check_ticks() -> None:
+    if worker.running() is not None and rooms.current().scheduler.oldest_tick() > STOPPED_S:
+        raise NotReady("real-time games stand still")

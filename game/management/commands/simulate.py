@@ -1,0 +1,128 @@
+"""``manage.py simulate``: bots play a game over real sockets, to see what a server does under load."""
+
+import asyncio
+import contextlib
+import re
+import subprocess
+import sys
+import time
+from argparse import RawDescriptionHelpFormatter
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from core.refusals import Refusal
+from game import simulation
+from game.author import catalogue
+
+WIDTH = 30
+DRAWN_EVERY_S = 0.25
+
+EXAMPLES = """
+examples:
+  manage.py simulate                                   20 bots play tic-tac-toe on the server of this machine
+  manage.py simulate pong --bots 200 --seconds 60      100 real-time rooms for a minute
+  manage.py simulate nim --serve                       on a server of its own, which ends with the simulation
+  manage.py simulate --url https://play.example.org    on a server elsewhere; its guests and games stay there
+
+Bots use the game's own `bot` where there is one, and elsewhere try moves at random: moves against the rules
+are counted, and are no errors. The exit code is 1 if a game broke off or a socket was shut out.
+"""
+
+
+class Command(BaseCommand):
+    help = "Let bots play a game over real sockets for a while, and print throughput, latency and errors."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        kwargs |= {"epilog": EXAMPLES, "formatter_class": RawDescriptionHelpFormatter}
+        return super().create_parser(prog_name, subcommand, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("game", nargs="?", default="tictactoe", help="its name in the catalogue")
+        parser.add_argument("--bots", type=int, default=20, help="how many play at once (default: 20)")
+        parser.add_argument("--seconds", type=float, default=10.0, help="for how long (default: 10)")
+        parser.add_argument("--seed", type=int, default=0, help="what the bots do depends on it (default: 0)")
+        where = parser.add_mutually_exclusive_group()
+        where.add_argument("--url", default=f"http://{settings.HOST}:{settings.PORT}", help="the server")
+        where.add_argument("--serve", action="store_true", help="start a server for it")
+
+    def handle(
+        self, *, game: str, bots: int, seconds: float, seed: int, url: str, serve: bool, **options: Any
+    ) -> None:
+        try:
+            kind = catalogue.get(game)
+        except Refusal as refusal:
+            known = ", ".join(sorted(one.name for one in catalogue.all()))
+            raise CommandError(f"{refusal.message} There are: {known}.") from None
+        tally = simulation.Tally()
+        with own_server() if serve else contextlib.nullcontext(url) as base_url:
+            started = time.monotonic()
+            try:
+                playing = simulation.simulate(
+                    base_url, kind, bots=bots, seconds=seconds, tally=tally, seed=seed
+                )
+                asyncio.run(self._watched(playing, tally, seconds))
+            except TimeoutError:
+                tally.errors["the server stayed away"] += 1
+            self._report(tally, time.monotonic() - started)
+        if tally.failed:
+            raise CommandError("Nothing was played, or something broke off; see above.")
+
+    async def _watched(self, playing: Any, tally: simulation.Tally, seconds: float) -> None:
+        drawing = asyncio.create_task(self._draw(tally, seconds))
+        try:
+            await playing
+        finally:
+            drawing.cancel()
+            await asyncio.gather(drawing, return_exceptions=True)
+
+    async def _draw(self, tally: simulation.Tally, seconds: float) -> None:
+        """A bar where somebody watches, nothing where the output goes into a file."""
+        if not self.stderr.isatty():
+            return
+        started = time.monotonic()
+        while True:
+            passed = min(seconds, time.monotonic() - started)
+            bar = "#" * round(WIDTH * passed / seconds)
+            now = f"{tally.games.total():,} games, {tally.moves:,} moves, {tally.errors.total()} errors"
+            self.stderr.write(f"\r[{bar:-<{WIDTH}}] {passed:.0f} of {seconds:.0f} s: {now} ", ending="")
+            self.stderr.flush()
+            if passed == seconds:
+                self.stderr.write("")
+            await asyncio.sleep(DRAWN_EVERY_S)
+
+    def _report(self, tally: simulation.Tally, seconds: float) -> None:
+        lines = [
+            f"games       {tally.games.total():,} finished ({_said(tally.games)})",
+            f"moves       {tally.moves:,} sent, {tally.moves / seconds:,.0f} a second",
+            f"frames      {tally.frames:,} heard, {tally.frames / seconds:,.0f} a second",
+            f"a move      {tally.latency_ms(0.5):.1f} ms until it was heard by half, "
+            f"{tally.latency_ms(0.99):.1f} ms by 99 of 100",
+            f"refused     {tally.refused.total():,} moves ({_said(tally.refused)})",
+            f"reconnects  {tally.reconnects.total():,} ({_said(tally.reconnects)})",
+            f"unanswered  {tally.unanswered.total():,} calls made again ({_said(tally.unanswered)})",
+            f"errors      {tally.errors.total():,} ({_said(tally.errors)})",
+        ]
+        self.stdout.write("\n".join(lines))
+
+
+def _said(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.most_common()) or "none"
+
+
+@contextlib.contextmanager
+def own_server() -> Iterator[str]:
+    """A server of one worker on a free port of this machine, on the same database; yields its address."""
+    command = [sys.executable, "-m", "gameplatform", "--host", "127.0.0.1", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=settings.BASE_DIR, text=True) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://\S+", process.stdout.readline())
+            if found is None:
+                raise CommandError("The server did not start; see above.")
+            yield found[0]
+        finally:
+            process.terminate()

@@ -1,0 +1,64 @@
+"""``manage.py startgame``: the files that a new game begins with."""
+
+import keyword
+import re
+from argparse import RawDescriptionHelpFormatter
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from game.author import catalogue
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "new_game"
+
+NEXT = """\
+{folder}/ holds a game that can be played: a race to ten. Change its rules, then look at it:
+
+  python -m pytest {name}                             its rules, tested without a server
+  EXTRA_APPS={name} make dev                          on the page and in GET /api/games/catalog/
+  EXTRA_APPS={name} python manage.py simulate {name} --serve    bots play it over real sockets
+
+docs/write-a-game.md tells all that rules can say.
+"""
+
+
+class Command(BaseCommand):
+    help = """Make an app with a new game: games.py with rules to change, a test of them, and a page for it.
+
+The name is the app's, and the game's on the wire: lower-case words joined by underscores. Nothing that is
+there is written over."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        kwargs |= {"formatter_class": RawDescriptionHelpFormatter}
+        return super().create_parser(prog_name, subcommand, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="such as dice_duel")
+        parser.add_argument(
+            "--into", default=str(settings.BASE_DIR), help="the folder (default: the project's)"
+        )
+
+    def handle(self, *, name: str, into: str, **options: Any) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) or keyword.iskeyword(name):
+            raise CommandError(f"{name!r} is no name of a game: lower-case words joined by underscores.")
+        if name in {game.name for game in catalogue.all()}:
+            raise CommandError(f"There is a game named {name} already.")
+        folder = Path(into) / name
+        if folder.exists() or find_spec(name) is not None:
+            raise CommandError(f"There is something named {name} already.")
+        words = {
+            "name": name,
+            "class": name.title().replace("_", ""),
+            "title": name.replace("_", " ").capitalize(),
+        }
+        for template in sorted(TEMPLATES.rglob("*.txt")):
+            relative = str(template.relative_to(TEMPLATES)).removesuffix(".txt").replace("NAME", name)
+            target = folder / relative
+            target.parent.mkdir(parents=True, exist_ok=True)
+            text = re.sub(r"<<(\w+)>>", lambda found: words[found[1]], template.read_text())
+            target.write_text(text)
+            self.stdout.write(f"wrote {target}")
+        self.stdout.write(NEXT.format(folder=folder, name=name))

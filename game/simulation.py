@@ -1,0 +1,270 @@
+"""Bots that play any game against a running server, as clients do: guests with tokens and sockets.
+
+They know what a player knows: the view, the types of the game's moves and, if it has one, the game's ``bot``.
+"""
+
+import asyncio
+import contextlib
+import json
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, cast
+
+from picows import WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+
+from game.author.game import Game
+from game.author.match import Match
+
+ANSWER_WITHIN_S = 30.0
+SILENT_S = 30.0
+AGAIN_AFTER_S = 0.1
+# A player of real-time games thinks of something else about ten times a second.
+FRAMES_A_THOUGHT = 3
+
+TOO_LATE = {"game_over", "game_not_active", "not_your_turn"}
+LOST: tuple[type[Exception], ...] = (OSError, WSError, TimeoutError)
+"""What a connection raises when its server goes."""
+
+
+@dataclass
+class Tally:
+    """What happened so far; ``latencies`` are seconds from sending a move to hearing of it."""
+
+    moves: int = 0
+    frames: int = 0
+    games: Counter[str] = field(default_factory=Counter)
+    """Finished games, by the reason they ended for."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Moves against the rules (bots try), by code."""
+    reconnects: Counter[str] = field(default_factory=Counter)
+    """Sockets that were lost and opened again, by close code."""
+    unanswered: Counter[str] = field(default_factory=Counter)
+    """HTTP calls that had to be made again, by what went wrong."""
+    errors: Counter[str] = field(default_factory=Counter)
+    latencies: list[float] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing happened, or what must not: an error, or a game that broke off."""
+        return (
+            not self.frames
+            or bool(self.errors)
+            or any(self.games[reason] for reason in ("error", "abandoned", "forfeit"))
+        )
+
+    def latency_ms(self, part: float) -> float:
+        """The latency that this part (0 to 1) of the moves stayed under."""
+        ordered = sorted(self.latencies)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * part))] * 1000 if ordered else 0.0
+
+
+class Server:
+    """The server's HTTP side; each call runs on a thread."""
+
+    def __init__(self, base_url: str, tally: Tally) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._tally = tally
+
+    async def post(self, path: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
+        """POST until the server answers; ``HTTPError`` if it refuses, ``TimeoutError`` if it stays away."""
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            while True:
+                try:
+                    return await asyncio.to_thread(self._post, path, body, token)
+                except urllib.error.HTTPError as refusal:
+                    if refusal.code not in (502, 503, 504):
+                        raise
+                    self._tally.unanswered[f"HTTP {refusal.code}"] += 1
+                except OSError as problem:
+                    self._tally.unanswered[type(problem).__name__] += 1
+                await asyncio.sleep(AGAIN_AFTER_S)
+
+    def _post(self, path: str, body: dict[str, Any], token: str) -> dict[str, Any]:
+        headers = {
+            "Content-Type": "application/json",
+            **({"Authorization": f"Bearer {token}"} if token else {}),
+        }
+        request = urllib.request.Request(self.base_url + path, json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=ANSWER_WITHIN_S) as answer:
+            parsed: dict[str, Any] = json.load(answer)
+        return parsed
+
+
+class _Socket(WSListener):
+    """Puts what comes into a queue: frames, and None when the socket is lost."""
+
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+        self.close_code = 1006
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type is WSMsgType.TEXT:
+            self.heard.put_nowait(json.loads(frame.get_payload_as_bytes()))
+        elif frame.msg_type is WSMsgType.CLOSE:
+            self.close_code = int(frame.get_close_code().value)
+            transport.disconnect()
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        self.heard.put_nowait(None)
+
+
+class Bot:
+    """A guest who plays one game after another at a table."""
+
+    def __init__(self, server: Server, kind: type[Game], tally: Tally, random: Random) -> None:
+        self._server = server
+        self._kind = kind
+        self._tally = tally
+        self._random = random
+        self._untried: list[dict[str, Any]] = []
+        self._sent_at: float | None = None
+        self._frames = 0
+        self.id = 0
+        self.token = ""
+
+    async def sign_in(self) -> None:
+        """Become a guest."""
+        signed_in = await self._server.post("/api/auth/guest", {})
+        self.id, self.token = signed_in["user"]["id"], signed_in["access"]
+
+    async def play(self, path: str) -> str:
+        """Play the game whose socket is at ``path`` until it ends, coming back whenever the socket is lost.
+
+        Returns the reason it ended for.
+        """
+        while True:
+            try:
+                reason = await self._sit(path)
+                if reason is not None:
+                    return reason
+            except LOST as problem:
+                self._tally.reconnects[type(problem).__name__] += 1
+            await asyncio.sleep(AGAIN_AFTER_S)
+
+    async def _sit(self, path: str) -> str | None:
+        """Play until the game is over, and say why; None if the socket is lost."""
+        url = self._server.base_url.replace("http", "ws", 1) + path
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            transport, listener = await ws_connect(_Socket, url, extra_headers=headers)
+        socket = cast(_Socket, listener)
+        try:
+            while True:
+                async with asyncio.timeout(SILENT_S):
+                    frame = await socket.heard.get()
+                if frame is None:
+                    return self._lost(socket.close_code)
+                self._tally.frames += 1
+                reason = self._hear(transport, frame)
+                if reason is not None:
+                    return reason
+        finally:
+            transport.disconnect()
+
+    def _lost(self, code: int) -> str | None:
+        # 44xx: the server will not have the bot back, but for those of pace and idleness.
+        if 4400 <= code < 4500 and code not in (4408, 4429):
+            self._tally.errors[f"closed with {code}"] += 1
+            return "shut out"
+        self._tally.reconnects[str(code)] += 1
+        return None
+
+    def _hear(self, transport: WSTransport, frame: dict[str, Any]) -> str | None:
+        """Answer a frame; at the end of the game say why it ended."""
+        match frame["type"]:
+            case "game_over":
+                return str(frame["reason"])
+            case "game_state" if frame["result"] is not None:
+                return str(frame["result"]["reason"])
+            case "game_state" if frame["state"] in ("waiting_for_players", "waiting_for_ready"):
+                self._send(transport, {"type": "player_ready"})
+            case "game_state" | "player_move":
+                self._note(frame)
+                self._consider(transport, frame)
+            case "game_tick":
+                self._frames += 1
+                if self._frames % FRAMES_A_THOUGHT == 0:
+                    self._think(transport, frame["view"])
+            case "error":
+                self._tally.refused[frame["code"]] += 1
+                if frame["code"] not in TOO_LATE:
+                    self._try_another(transport)
+        return None
+
+    def _note(self, frame: dict[str, Any]) -> None:
+        if frame["type"] == "player_move" and frame["user_id"] == self.id and self._sent_at is not None:
+            self._tally.latencies.append(time.perf_counter() - self._sent_at)
+            self._sent_at = None
+
+    def _consider(self, transport: WSTransport, frame: dict[str, Any]) -> None:
+        if self._kind.real_time or frame.get("state", "active") != "active":
+            return
+        # Where several may move at once it is nobody's turn; elsewhere the game is over then.
+        if frame["turn"] == self.id or (frame["turn"] is None and not self._kind.alternating):
+            self._think(transport, frame["view"])
+
+    def _think(self, transport: WSTransport, view: dict[str, Any]) -> None:
+        seat = self._kind.sides.index(view["you"]["side"])
+        rules = Match.new(self._kind, seats=self._kind.min_players, seed=0).game
+        movement = rules.bot(view, seat, self._random, 1)
+        if movement is not None:
+            self._untried = []
+            self._move(transport, movement)
+        elif not self._kind.real_time:
+            choices = self._kind.movements.choices
+            self._untried = self._random.sample(choices, len(choices))
+            self._try_another(transport)
+
+    def _try_another(self, transport: WSTransport) -> None:
+        if self._untried:
+            self._move(transport, self._untried.pop())
+
+    def _move(self, transport: WSTransport, movement: dict[str, Any]) -> None:
+        self._tally.moves += 1
+        self._sent_at = time.perf_counter()
+        self._send(transport, {"type": "player_move", "movement": movement})
+
+    def _send(self, transport: WSTransport, message: dict[str, Any]) -> None:
+        with contextlib.suppress(*LOST):
+            transport.send(WSMsgType.TEXT, json.dumps(message).encode())
+
+
+async def simulate(
+    base_url: str, kind: type[Game], *, bots: int, seconds: float, tally: Tally, seed: int = 0
+) -> None:
+    """Let bots play ``kind`` at tables of its fewest players, game after game, for about ``seconds``.
+
+    What happens is added to ``tally``. Games under way at the end are not waited for.
+    """
+    server = Server(base_url, tally)
+    random = Random(seed)
+    tables = max(1, bots // kind.min_players)
+    players = [
+        [Bot(server, kind, tally, Random(random.random())) for _ in range(kind.min_players)]
+        for _ in range(tables)
+    ]
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await asyncio.gather(*(_keep_playing(server, kind, table, tally) for table in players))
+
+
+async def _keep_playing(server: Server, kind: type[Game], table: list[Bot], tally: Tally) -> None:
+    try:
+        await asyncio.gather(*(bot.sign_in() for bot in table))
+        while True:
+            await _play_one(server, kind, table, tally)
+    except urllib.error.HTTPError as refusal:
+        tally.errors[f"HTTP {refusal.code} at {refusal.url.removeprefix(server.base_url)}"] += 1
+
+
+async def _play_one(server: Server, kind: type[Game], table: list[Bot], tally: Tally) -> None:
+    first, *others = table
+    made = await server.post("/api/games/", {"game": kind.name, "private": True}, first.token)
+    for bot in others:
+        await server.post(f"/api/games/{made['id']}/join/", {}, bot.token)
+    reason, *_ = await asyncio.gather(*(bot.play(made["ws_url"]) for bot in table))
+    tally.games[reason] += 1

@@ -1,0 +1,67 @@
+"""A game made by ``startgame`` passes its own test, and bots play it on a real server."""
+
+import os
+import re
+import subprocess
+import sys
+
+import httpx
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+
+def run(*command, folder, **environment):
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "PYTHONPATH": str(folder), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_new_game_is_played_as_it_is(tmp_path, live_server_process):
+    call_command("startgame", "dice_duel", into=str(tmp_path))
+    own_test = tmp_path / "dice_duel" / "tests" / "test_rules.py"
+    passed = run("-m", "pytest", "-q", "-c", "pytest.ini", str(own_test), folder=tmp_path)
+    assert "3 passed" in passed
+
+    added = {"EXTRA_APPS": "dice_duel", "PYTHONPATH": str(tmp_path)}
+    with live_server_process(**added) as server:
+        page = httpx.get(f"{server.base_url}/static/dice_duel/index.html")
+        asked = (
+            "manage.py",
+            "simulate",
+            "dice_duel",
+            "--bots",
+            "4",
+            "--seconds",
+            "1.5",
+            "--url",
+            server.base_url,
+        )
+        told = run(*asked, folder=tmp_path, DJANGO_SETTINGS_MODULE="gameplatform.settings", **added)
+
+    assert "<h1>Dice duel</h1>" in page.text
+    finished = re.search(r"games\s+(\d+) finished", told)
+    assert finished is not None
+    assert int(finished[1]) > 0
+    assert re.search(r"errors\s+0 \(none\)", told)
+
+
+@pytest.mark.parametrize("name", ["tictactoe", "chat", "Dice", "class", "x" * 41])
+def test_names_that_are_taken_or_none_are_refused(name, tmp_path):
+    with pytest.raises(CommandError):
+        call_command("startgame", name, into=str(tmp_path))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_simulation_of_nothing_fails(capsys):
+    with pytest.raises(CommandError, match=r"Nothing was played"):
+        call_command("simulate", "--bots", "2", "--seconds", "0.3", "--url", "http://127.0.0.1:9")
+    with pytest.raises(CommandError, match=r"There are: .*tictactoe"):
+        call_command("simulate", "no_such_game")

@@ -1,0 +1,128 @@
+"""The figures behind ``/metrics``: those of every worker, gathered by the one that is asked.
+
+Workers share one port, so a scrape reaches any of them. It asks the others over the relay, and tells them
+apart by the label ``worker``. What is true of the whole system alike is in ``core.figures.SHARED``.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from typing import cast
+
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.samples import Sample
+
+from core.figures import SHARED
+from core.refusals import Unavailable
+from realtime import metrics, worker
+from realtime.messages import wire_name
+from realtime.redis import Down
+from realtime.relay import relayed
+
+ASK_WITHIN_S = 2.0
+
+Figures = Callable[[], Iterable[Metric]]
+# A family on its way between workers: name, documentation, type, samples (name, labels, value).
+Packed = tuple[str, str, str, list[tuple[str, dict[str, str], float]]]
+
+_of_the_loop: list[Figures] = []
+
+
+def on_loop(function: Figures) -> Figures:
+    """Register figures that are read on the worker's loop at each scrape; they must be quick to make."""
+    _of_the_loop.append(function)
+    return function
+
+
+class _Families:
+    """Families of several workers, merged by name."""
+
+    def __init__(self) -> None:
+        self._families: dict[str, Metric] = {}
+
+    def add(self, families: Iterable[Packed], **labels: str) -> None:
+        for name, documentation, kind, samples in families:
+            family = self._families.setdefault(name, Metric(name, documentation, kind))
+            family.samples.extend(Sample(of, {**own, **labels}, value) for of, own, value in samples)
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families.values()
+
+
+async def exposition() -> bytes:
+    """The figures of all workers, in Prometheus' text format. On the loop."""
+    here = worker.current()
+    families = _Families()
+    others = await _others(here)
+    answers = await asyncio.gather(
+        _own("", None),
+        *(here.relay.ask(other, "figures", None, within_s=ASK_WITHIN_S) for other in others),
+        return_exceptions=True,
+    )
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            # A worker that is on its way out is missing from this scrape alone.
+            if not isinstance(answer, Unavailable):
+                raise answer
+            continue
+        name, packed = answer
+        families.add(packed, worker=name)
+    workers = GaugeMetricFamily("workers", "Workers that answered or should have", len(others) + 1)
+    families.add([_packed(workers)])
+    families.add(await worker.in_database(lambda: [_packed(family) for family in SHARED.collect()]))
+    # All it needs is collect().
+    return generate_latest(cast(CollectorRegistry, families))
+
+
+async def _others(here: worker.Worker) -> list[str]:
+    try:
+        return [name for name in await here.presence.workers() if name != here.id]
+    except Down:
+        return []
+
+
+@relayed("figures")
+async def _own(sender: str, nothing: None) -> tuple[str, list[Packed]]:
+    """This worker's name and figures."""
+    quick = [_packed(family) for figures in _of_the_loop for family in figures()]
+    registered = await asyncio.to_thread(lambda: [_packed(family) for family in REGISTRY.collect()])
+    return f"{socket.gethostname()}:{os.getpid()}", quick + registered
+
+
+def _packed(family: Metric) -> Packed:
+    samples = [(sample.name, dict(sample.labels), sample.value) for sample in family.samples]
+    return family.name, family.documentation, family.type, samples
+
+
+@on_loop
+def _kernel() -> Iterator[Metric]:
+    here = worker.current()
+    yield GaugeMetricFamily("realtime_sockets_open", "Open sockets", here.sockets.count)
+    depths = [connection.waiting for connection in here.sockets.all()]
+    yield GaugeMetricFamily("realtime_outbox_frames", "Frames that wait for slow sockets", sum(depths))
+    yield GaugeMetricFamily(
+        "realtime_outbox_deepest_frames", "Frames that wait for the slowest", max(depths, default=0)
+    )
+    yield CounterMetricFamily(
+        "realtime_relay_batches", "Batches of frames and requests sent to workers", here.relay.batches
+    )
+    yield _by_type("realtime_messages_received", "Commands taken from clients", metrics.received)
+    yield _by_type("realtime_messages_told", "Events told, each once for all who hear it", metrics.told)
+
+
+def _by_type(name: str, documentation: str, counts: dict[str, int]) -> Metric:
+    family = CounterMetricFamily(name, documentation, labels=["type"])
+    for kind, count in list(counts.items()):
+        family.add_metric([wire_name(kind)], count)
+    return family
+
+
+def page() -> bytes:
+    """The exposition from a thread; in a process without a worker, of this process alone."""
+    here = worker.running()
+    if here is None:
+        return generate_latest()
+    return asyncio.run_coroutine_threadsafe(exposition(), here.loop).result(ASK_WITHIN_S * 3)

@@ -1,0 +1,82 @@
+"""What Prometheus is told, and who else is not."""
+
+import asyncio
+import re
+import time
+
+import httpx
+import pytest
+from rest_framework.test import APIClient
+
+from game.tests.conftest import *  # noqa: F403  (somebody plays)
+from realtime import figures
+from tests.clients import NetworkPlayer, begin, new_game
+
+
+def scraped(base_url, **headers):
+    answer = httpx.get(f"{base_url}/metrics", headers=headers, timeout=10)
+    answer.raise_for_status()
+    return answer.text
+
+
+def samples(text, name):
+    """The samples of this name: their labels and values."""
+    found = re.findall(rf"^{name}(?:\{{(.*)\}})? (\S+)$", text, re.MULTILINE)
+    return [(dict(re.findall(r'(\w+)="([^"]*)"', labels)), float(value)) for labels, value in found]
+
+
+async def test_one_scrape_tells_the_figures_of_all_workers(live_server_process):
+    with live_server_process(workers=2) as server:
+        ada, bob, eve = (NetworkPlayer(server.base_url, name) for name in ("ada", "bob", "eve"))
+        eve.post("/game/join/", {"game": "tictactoe"})
+        path = new_game(ada, bob)
+        await begin(path, ada, bob)
+        await ada.enter("/ws/notifications/")
+        await ada.send(type="ping")
+        await ada.hear("pong")
+
+        text = scraped(server.base_url)
+
+        assert samples(text, "workers") == [({}, 2)]
+        open_sockets = samples(text, "realtime_sockets_open")
+        assert len({labels["worker"] for labels, _ in open_sockets}) == 2
+        assert sum(count for _, count in open_sockets) == 3
+        received = {
+            labels["type"]: count for labels, count in samples(text, "realtime_messages_received_total")
+        }
+        assert received["ping"] == 1
+        assert "player_ready" in received
+        (rooms,) = samples(text, "game_rooms")
+        assert (rooms[0]["game"], rooms[0]["state"], rooms[1]) == ("tictactoe", "active", 1)
+        entries = {labels["kind"]: count for labels, count in samples(text, "game_journal_entries_total")}
+        assert (entries["ready"], entries["start"]) == (2, 1)
+        assert samples(text, "matchmaking_queue_tickets") == [({"game": "tictactoe"}, 1)]
+        assert len(samples(text, "game_journal_commit_seconds_count")) == 2
+        if server.environment["DATABASE_URL"].startswith("postgres"):
+            assert len(samples(text, "database_pool_requests_total")) == 2
+        assert len(re.findall("^# TYPE realtime_sockets_open ", text, re.MULTILINE)) == 1
+
+
+async def test_a_worker_that_does_not_answer_is_missing_from_the_scrape_alone(here, monkeypatch):
+    monkeypatch.setattr(figures, "ASK_WITHIN_S", 0.05)
+    await here.redis.zadd("presence:workers", {"worker.gone!nobody": time.time()})
+
+    text = (await figures.exposition()).decode()
+
+    assert samples(text, "workers") == [({}, 2)]
+    assert len(samples(text, "realtime_sockets_open")) == 1
+
+
+async def test_figures_are_for_the_private_network():
+    assert (await asyncio.to_thread(APIClient().get, "/metrics")).status_code == 200
+    refused = APIClient(REMOTE_ADDR="8.8.8.8").get("/metrics")
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+
+
+@pytest.mark.parametrize(("header", "status"), [("Bearer of-prometheus", 200), ("Bearer x", 401), ("", 401)])
+async def test_with_a_token_figures_are_for_who_bears_it(settings, header, status):
+    settings.METRICS_TOKEN = "of-prometheus"
+
+    answer = await asyncio.to_thread(APIClient().get, "/metrics", headers={"Authorization": header})
+
+    assert answer.status_code == status

@@ -91,6 +91,10 @@ def shown_player(player: Player, username: str) -> dict[str, Any]:
         "stamina": int(there.value),
         "max_stamina": most,
         "stamina_full_at": rules.full_at(there, most=most, by=regeneration()),
+        "stamina_regeneration": {
+            "amount": float(regeneration().part * most),
+            "interval_s": regeneration().interval,
+        },
         "equipped": {
             slot: shown_stacks([in_slots[slot]])[0] if slot in in_slots else None for slot in Slot.values
         },

@@ -114,6 +114,13 @@ class PetShape(serializers.Serializer[Any]):
     place = serializers.IntegerField(allow_null=True, help_text="In the set, from 1")
 
 
+class Regeneration(serializers.Serializer[Any]):
+    """How stamina comes back: so much, each time the interval is over."""
+
+    amount = serializers.FloatField()
+    interval_s = serializers.IntegerField()
+
+
 class PlayerShape(serializers.Serializer[Any]):
     """All that users are shown of themselves."""
 
@@ -132,6 +139,7 @@ class PlayerShape(serializers.Serializer[Any]):
     stamina = serializers.IntegerField()
     max_stamina = serializers.IntegerField()
     stamina_full_at = serializers.DateTimeField(allow_null=True)
+    stamina_regeneration = Regeneration()
     equipped = serializers.DictField(child=InventoryRow(allow_null=True), help_text="By slot")
     pet_set = PetShape(many=True)
 

@@ -181,6 +181,7 @@ def shown_pets(pets: Iterable[Pet]) -> list[dict[str, Any]]:
                 "level": level,
                 "xp": pet.xp,
                 "xp_to_next": rules.pet_xp_to_next(pet.xp),
+                "level_began_at_xp": rules.pet_xp_at(level),
                 "stats": alone._asdict(),
                 "equipped": pet.place is not None,
                 "place": pet.place,

@@ -109,6 +109,7 @@ class PetShape(serializers.Serializer[Any]):
     level = serializers.IntegerField()
     xp = serializers.IntegerField()
     xp_to_next = serializers.IntegerField()
+    level_began_at_xp = serializers.IntegerField()
     stats = Stats(help_text="What it adds in the set, by itself")
     equipped = serializers.BooleanField()
     place = serializers.IntegerField(allow_null=True, help_text="In the set, from 1")

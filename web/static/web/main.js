@@ -114,7 +114,7 @@ function Rail() {
   return html`<nav class="rail" aria-label=${text("rail.label")}>
     <${Brand} />
     ${PLACES.filter(({ rail }) => rail).map(
-      (one) => html`<a key=${one.path} href=${one.path} class=${one.rail} aria-current=${path.startsWith(one.path) ? "page" : undefined}>
+      (one) => html`<a key=${one.path} href=${one.path} class=${`to-${one.rail}`} aria-current=${path.startsWith(one.path) ? "page" : undefined}>
         <${Icon} name=${one.rail} /><span>${text(`rail.${one.rail}`)}</span>
         ${one.rail === "friends" && unread > 0 && html`<span class="count" aria-label=${text("friends.unread", { count: unread })}>${unread}</span>`}
       </a>`,

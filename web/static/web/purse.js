@@ -26,6 +26,6 @@ export function Purse() {
   return html`<a class="purse" href="/profile">
     <span class="numbers"><span class="soft small">${text("player.level")}</span> <strong>${one.level}</strong></span>
     <${Money} currency="gold">${one.gold}<//><${Money} currency="gems">${one.gems}<//>
-    <span class="stamina numbers"><${Icon} name="stamina" /><${Meter} kind="stamina" label=${text("player.stamina")} value=${stamina} most=${one.max_stamina} />${stamina}</span>
+    <span class="breath numbers"><${Icon} name="stamina" /><${Meter} kind="stamina" label=${text("player.stamina")} value=${stamina} most=${one.max_stamina} />${stamina}</span>
   </a>`;
 }

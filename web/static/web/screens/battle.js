@@ -68,15 +68,15 @@ function Health({ one, name }) {
 
 function Enemy({ enemy, number, can, onStrike }) {
   const down = enemy.hp === 0;
-  return html`<li class=${`card enemy ${down ? "down" : ""}`}><${Avatar} name=${enemy.name} icon="beast" size="large" />
+  return html`<li class=${`card enemy ${down ? "beaten" : ""}`}><${Avatar} name=${enemy.name} icon="beast" size="large" />
     <div class="grow"><strong>${enemy.name}</strong><${Health} one=${enemy} name=${enemy.name} /></div>
     ${down ? html`<${Badge} kind="good">${text("battle.defeated")}<//>`
       : html`<${Button} kind="primary" icon="battles" disabled=${!can} onClick=${onStrike} aria-label=${text("battle.strike_name", { name: enemy.name, number })}>
-        ${text("battle.strike")}${number <= 9 && html` <kbd>${number}</kbd>`}<//>`}</li>`;
+        ${text("battle.strike")}${html` <kbd>${number}</kbd>`}<//>`}</li>`;
 }
 
 function Fighter({ one, mine }) {
-  return html`<li class=${`fighter ${one.hp === 0 ? "down" : ""} ${one.connected ? "" : "away"}`}><${Avatar} name=${one.username} />
+  return html`<li class=${`fighter ${one.hp === 0 ? "beaten" : ""} ${one.connected ? "" : "away"}`}><${Avatar} name=${one.username} />
     <div class="grow"><strong>${one.username}${mine && html` <span class="soft">(${text("game.you")})</span>`}</strong><${Health} one=${one} name=${one.username} /></div>
     ${!one.connected && html`<${Badge}>${text("battle.gone")}<//>`}${one.hp === 0 && html`<${Badge} kind="bad">${text("battle.fallen")}<//>`}
     <span class="soft small numbers" title=${text("battle.dealt")}>${amount(one.damage_dealt)}</span></li>`;
@@ -89,6 +89,11 @@ function Loot({ battle }) {
     await refreshPlayer();
   });
   const claimed = loot || battle.loot_claimed;
+  const buttons = useRef(null);
+  useEffect(() => {
+    // Enter takes it, unless somebody is in the middle of a sentence.
+    if (!document.activeElement?.closest("input, dialog")) buttons.current.querySelector("button, a").focus();
+  }, [Boolean(claimed)]);
   return html`<${Card} class="result won"><div role="status"><h2>${text("battle.won")}</h2>
       ${!claimed && html`<p class="soft">${text("battle.loot_text")}</p>`}</div>
     ${loot && html`<div class="loot" role="status"><p class="purse-line"><strong>${text("reward.xp", { xp: amount(loot.xp) })}</strong><span>+<${Money} currency="gold">${loot.gold}<//></span>
@@ -96,9 +101,9 @@ function Loot({ battle }) {
       <ul class="people-list">${loot.items.map((item) => html`<li class="person" key=${item.item_id}><${Picture} thing=${item} kind="material" />
         <span class="grow"><strong>${item.name} × ${amount(item.quantity)}</strong><span class="small ${item.rarity}">${text(`rarity.${item.rarity}`)}</span></span></li>`)}</ul></div>`}
     ${!loot && battle.loot_claimed && html`<p class="soft">${text("battle.loot_claimed")}</p>`}
-    <div class="actions">${!claimed && html`<${Button} kind="primary" icon="gold" busy=${claim.busy} onClick=${() => claim.run()}>${text("battle.claim")}<//>`}
-      ${claimed && html`<${LinkButton} href="/profile/inventory">${text("inventory.title")}<//>`}
-      <${LinkButton} kind=${claimed ? "primary" : "plain"} href="/battles">${text("battle.others")}<//></div>
+    <div class="actions" ref=${buttons}>${!claimed && html`<${Button} kind="primary" icon="gold" busy=${claim.busy} onClick=${() => claim.run()}>${text("battle.claim")}<//>`}
+      <${LinkButton} kind=${claimed ? "primary" : "plain"} href="/battles">${text("battle.others")}<//>
+      ${claimed && html`<${LinkButton} href="/profile/inventory">${text("inventory.title")}<//>`}</div>
     <${Refusal} error=${claim.error} /><//>`;
 }
 
@@ -107,12 +112,11 @@ function Log({ log }) {
   useEffect(() => {
     end.current.scrollTop = end.current.scrollHeight;
   }, [log]);
-  return html`<${Card} class="chat happened" title=${text("battle.log")}><ol ref=${end} role="log" tabindex="0" aria-label=${text("battle.log")}>
+  return html`<${Card} class="chat happened" title=${text("battle.log")}><ol ref=${end} aria-live="polite" tabindex="0" aria-label=${text("battle.log")}>
     ${log.map((entry, index) => html`<li key=${index} class=${`small ${entry.type}`}>${text(`fought.${entry.type}`, entry)}${entry.critical && html` <${Badge} kind="warn">${text("fought.critical")}<//>`}</li>`)}
     ${!log.length && html`<li class="soft">${text("battle.quiet")}</li>`}</ol><//>`;
 }
 
-const STATUS = { waiting: "battle.waiting", active: "battle.active", won: "battle.won", lost: "battle.lost" };
 const CLOSED = { 4403: "battle.not_joined", 4404: "battle.unknown", 4409: "battle.replaced" };
 
 function Fight({ id }) {
@@ -141,10 +145,10 @@ function Fight({ id }) {
       ${refusal && html`<${Refusal}>${refusal}<//>`}</div>
     <${Card} class="party-card" title=${text("battle.party")}><ul class="fighters">${battle.players.map((one) => html`<${Fighter} key=${one.user_id} one=${one} mine=${one === me} />`)}</ul><//>
     <aside class="side">
-      <div class="status-line"><p class=${`status ${can ? "mine" : ""}`} role="status">${me?.hp === 0 && !over ? text("battle.you_fell") : text(STATUS[battle.state])}</p>
+      <div class="status-line"><p class=${`status ${can ? "mine" : ""}`} role="status">${!over && text(me?.hp === 0 ? "battle.you_fell" : `battle.${battle.state}`)}</p>
         <span class="spring"></span><${Line} connection=${connection} known away="connection.waiting" /></div>
       ${battle.state === "won" && html`<${Loot} battle=${battle} />`}
-      ${battle.state === "lost" && html`<${Card} class="result lost"><p>${text("battle.lost_text")}</p><div class="actions"><${LinkButton} kind="primary" href="/battles">${text("battle.others")}<//></div><//>`}
+      ${battle.state === "lost" && html`<${Card} class="result lost"><h2 role="status">${text("battle.lost")}</h2><p>${text("battle.lost_text")}</p><div class="actions"><${LinkButton} kind="primary" href="/battles">${text("battle.others")}<//></div><//>`}
       <${Log} log=${battle.log} />
       <${Chat} lines=${battle.chat} me=${battle.user_id} onSay=${say} />
     </aside></div>`;

@@ -16,15 +16,15 @@ const byWorth = (one, other) => RARITIES.indexOf(other.rarity) - RARITIES.indexO
 
 /** One thing among the others; a button that can also be dragged, which browsers do not allow real ones. */
 function Tile({ thing, onOpen, onDrag }) {
-  const label = `${thing.name}, ${sortOf(thing)}${thing.equipped ? `, ${text("inventory.worn")}` : ""}`;
   const press = (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     onOpen();
   };
-  return html`<div role="button" tabindex="0" class="tile" aria-label=${label} draggable=${Boolean(thing.slot)} onClick=${onOpen} onKeyDown=${press}
+  return html`<div role="button" tabindex="0" class="tile" draggable=${Boolean(thing.slot)} onClick=${onOpen} onKeyDown=${press}
       onDragStart=${() => onDrag(thing)} onDragEnd=${() => onDrag(null)}>
     <${Picture} thing=${thing} /><span class="name">${thing.name}</span>
+    <span class="hidden">${sortOf(thing)} ${thing.equipped && text("inventory.worn")}</span>
     ${thing.quantity > 1 && html`<span class="count">${amount(thing.quantity)}</span>`}
     ${thing.equipped && html`<span class="worn"><${Icon} name="check" /></span>`}
   </div>`;

@@ -16,7 +16,7 @@ function Egg({ egg, odds, onHatched }) {
   return html`<${Thing} thing=${egg} says=${text("pets.eggs_left", { count: amount(egg.quantity) })} error=${hatch.error}>
     <ul class="odds small numbers" aria-label=${text("pets.odds")}>
       ${RARITIES.filter((rarity) => odds[rarity]).map((rarity) => html`<li key=${rarity}><span class=${rarity}>${text(`rarity.${rarity}`)}</span> ${percent(odds[rarity])}</li>`)}</ul>
-    <${Button} kind="primary" busy=${hatch.busy} aria-label=${text("pets.hatch_name", { name: egg.name })} onClick=${() => hatch.run()}>${text("pets.hatch")}<//><//>`;
+    <${Button} kind="primary" class="foot" busy=${hatch.busy} aria-label=${text("pets.hatch_name", { name: egg.name })} onClick=${() => hatch.run()}>${text("pets.hatch")}<//><//>`;
 }
 
 const says = (pet) => text("pets.sort", { rarity: text(`rarity.${pet.rarity}`), family: words(pet.family) });
@@ -28,10 +28,11 @@ function Pet({ pet, onFeed, onChanged }) {
   });
   return html`<${Thing} thing=${pet} kind="pet" says=${says(pet)} error=${move.error}>
     <div class="growth small numbers"><span>${text("pets.level", { level: pet.level })}</span>
-      <${Meter} kind="xp" label=${text("pets.xp", { name: pet.name })} value=${pet.xp} most=${pet.xp + pet.xp_to_next} />
+      <${Meter} kind="xp" label=${text("pets.xp", { name: pet.name })} value=${pet.xp - pet.level_began_at_xp}
+        most=${pet.xp - pet.level_began_at_xp + pet.xp_to_next} />
       <span class="soft">${pet.xp_to_next ? text("pets.to_next", { xp: amount(pet.xp_to_next) }) : text("pets.grown")}</span></div>
     <${Bonuses} stats=${pet.stats} />
-    <div class="actions"><${Button} busy=${move.busy} onClick=${() => move.run()} aria-label=${text(pet.equipped ? "pets.rest_name" : "pets.join_name", { name: pet.name })}>
+    <div class="actions foot"><${Button} busy=${move.busy} onClick=${() => move.run()} aria-label=${text(pet.equipped ? "pets.rest_name" : "pets.join_name", { name: pet.name })}>
         ${text(pet.equipped ? "pets.rest" : "pets.join")}<//>
       <${Button} icon="food" disabled=${!pet.xp_to_next} onClick=${onFeed} aria-label=${text("pets.feed_name", { name: pet.name })}>${text("pets.feed")}<//></div><//>`;
 }

@@ -1,7 +1,7 @@
 /** Oneself: name, growth, money, games played, and for guests the way to a lasting account. */
 import { catalog } from "../catalog.js";
 import { Daily, Growth, Ledger } from "../character.js";
-import { Avatar, Badge, Button, Card, Empty, Failure, Field, Form, Skeleton, useLoad, useTitle } from "../components.js";
+import { Avatar, Badge, Button, Card, Empty, Failure, Field, Form, LinkButton, Skeleton, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
 import { GameArt } from "../games/art.js";
 import { client, reason, session, signOut, upgrade } from "../session.js";
@@ -63,7 +63,7 @@ export default function Profile({ path }) {
         <p class="soft">${user.is_guest && html`<${Badge} kind="warn">${text("profile.guest")}<//> `}
           ${user.is_premium && html`<${Badge} kind="accent">${text("profile.premium")}<//> `}
           ${since && text("profile.since", { date: since })}</p></div>
-      <span class="spring"></span><${Button} icon="out" onClick=${signOut}>${text("top.sign_out")}<//></header>
+      <span class="spring"></span><span class="narrow"><${LinkButton} icon="leaderboard" href="/leaderboard">${text("rail.leaderboard")}<//></span><${Button} icon="out" onClick=${signOut}>${text("top.sign_out")}<//></header>
     <${Daily} />
     <${Growth} />
     ${user.is_guest && html`<${Keep} />`}

@@ -33,7 +33,7 @@ function Buying({ offer, onBought, onClose }) {
     <${Field} label=${text("shop.quantity")} name="quantity" type="number" min="1" max=${most} value=${quantity}
       onInput=${({ currentTarget: { value } }) => setQuantity(Math.max(1, Math.min(most, Math.floor(Number(value)) || 1)))} />
     <dl class="sums numbers"><div><dt>${text("shop.cost")}</dt><dd><${Money} currency=${offer.currency}>${cost}<//></dd></div>
-      <div><dt>${text("shop.left")}</dt><dd class=${short ? "down" : ""}><${Money} currency=${offer.currency}>${have - cost}<//></dd></div></dl>
+      ${!short && html`<div><dt>${text("shop.left")}</dt><dd><${Money} currency=${offer.currency}>${have - cost}<//></dd></div>`}</dl>
     ${short && html`<p class="refusal" role="status">${text(`shop.short_${offer.currency}`)}</p>`}
     <${Refusal} error=${buy.error} />
     <div class="actions end"><${Button} onClick=${onClose}>${text("dialog.cancel")}<//>
@@ -47,7 +47,7 @@ function Offer({ offer, onBuy }) {
       ${offer.stock !== null && html`<${Badge} kind=${gone ? "bad" : "warn"}>${text(gone ? "shop.sold_out" : "shop.stock", { count: offer.stock })}<//>`}</p>`}
     <${Bonuses} stats=${offer.stats} />
     ${offer.food_xp > 0 && html`<p class="small">${text("inventory.food_xp", { xp: offer.food_xp })}</p>`}
-    <div class="price"><${Money} currency=${offer.currency}>${offer.price}<//>
+    <div class="price foot"><${Money} currency=${offer.currency}>${offer.price}<//>
       <${Button} kind="primary" disabled=${gone} aria-label=${text("shop.buy_name", { name: offer.name })} onClick=${onBuy}>${text("shop.buy")}<//></div><//>`;
 }
 

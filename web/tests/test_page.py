@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.core.management import call_command
-from django.test import Client, override_settings
+from django.test import Client
 
 from web.urls import PLACES
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "web"
 BUDGET = 80 * 1024
-NOT_OF_THE_PAGE = ["admin", "unfold", "drf_spectacular_sidecar", "rest_framework", "django_filters"]
 ADDRESSES = [re.sub(r"\(\?P<\w+>[^)]+\)", "something", place) for place in PLACES]
 
 
@@ -74,15 +72,6 @@ def test_every_import_is_relative_and_leads_to_a_file() -> None:
             for part in address.strip("/").split("/"):
                 parts = parts[:-1] if part == ".." else parts if part == "." else [*parts, part]
             assert finders.find("/".join(parts)), f"{name} imports {target}"
-
-
-@pytest.fixture(scope="module")
-def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page's files as a server of production has them."""
-    folder = tmp_path_factory.mktemp("collected")
-    with override_settings(STATIC_ROOT=folder):
-        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_OF_THE_PAGE)
-    return folder
 
 
 def served_size(script: Path) -> int:

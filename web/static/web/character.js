@@ -16,12 +16,12 @@ function Bar({ label, kind, value, most, says }) {
   return html`<div class="bar"><span>${label}</span><span class="soft numbers">${says}</span><${Meter} kind=${kind} label=${label} value=${value} most=${most} /></div>`;
 }
 
-/** One stat, with what is about to be added to it. */
-function Stat({ name, value, bonus, added, left, onChange }) {
+/** One stat, with what is about to be added to it while there are points to give. */
+function Stat({ name, value, bonus, added, open, left, onChange }) {
   return html`<li><span class="grow"><strong>${text(`stat.${name}`)}</strong><span class="soft small">${text(`stat_does.${name}`)}</span></span>
-    ${(left > 0 || added > 0) && html`<${IconButton} icon="minus" label=${text("stats.less", { stat: text(`stat.${name}`) })} disabled=${!added} onClick=${() => onChange(added - 1)} />`}
+    ${open && html`<${IconButton} icon="minus" label=${text("stats.less", { stat: text(`stat.${name}`) })} disabled=${!added} onClick=${() => onChange(added - 1)} />`}
     <span class="value numbers">${value + added}${bonus !== 0 && html`<span class="small ${bonus < 0 ? "down" : "up"}" title=${text("stats.bonus")}> ${bonus < 0 ? "−" : "+"}${Math.abs(bonus)}</span>`}</span>
-    ${(left > 0 || added > 0) && html`<${IconButton} icon="add" label=${text("stats.more", { stat: text(`stat.${name}`) })} disabled=${!left} onClick=${() => onChange(added + 1)} />`}</li>`;
+    ${open && html`<${IconButton} icon="add" label=${text("stats.more", { stat: text(`stat.${name}`) })} disabled=${!left} onClick=${() => onChange(added + 1)} />`}</li>`;
 }
 
 export function Growth() {
@@ -46,7 +46,7 @@ export function Growth() {
         <div><dt>${text("derived.critical")}</dt><dd>${one.derived.critical_chance.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 })}</dd></div></dl><//>
     <${Card} class="stats"><div class="head"><h2>${text("stats.title")}</h2>
         ${one.stat_points > 0 && html`<span class="badge accent" role="status">${text("stats.points", { count: left })}</span>`}</div>
-      <ul>${STATS.map((name) => html`<${Stat} key=${name} name=${name} value=${one.stats[name]} bonus=${one.bonuses[name]} added=${added[name] ?? 0} left=${left}
+      <ul>${STATS.map((name) => html`<${Stat} key=${name} name=${name} value=${one.stats[name]} bonus=${one.bonuses[name]} added=${added[name] ?? 0} open=${one.stat_points > 0} left=${left}
         onChange=${(points) => setAdded({ ...added, [name]: points })} />`)}</ul>
       ${spent > 0 && html`<div class="actions end"><${Button} onClick=${() => setAdded({})}>${text("dialog.cancel")}<//>
         <${Button} kind="primary" icon="check" busy=${allocate.busy} onClick=${() => allocate.run()}>${text("stats.allocate")}<//></div>`}

@@ -9,7 +9,9 @@ from whitenoise.storage import CompressedStaticFilesStorage  # type: ignore[impo
 
 try:
     import minify  # type: ignore[import-untyped]
-except ImportError:  # There is no build of it for this platform: what is collected is larger, and works the same.
+except (
+    ImportError
+):  # There is no build of it for this platform: what is collected is larger, and works the same.
     minify = None
 
 OURS = re.compile(r"(?:web/(?!vendor/)|client/).*(\.js|\.css)$")

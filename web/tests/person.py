@@ -83,4 +83,6 @@ class Person:
         found = Axe().run(self.page).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS] == []
         # A page that is too wide makes a phone's window wider than its screen.
-        assert self.page.evaluate("Math.max(innerWidth, document.documentElement.scrollWidth) <= screen.width")
+        assert self.page.evaluate(
+            "Math.max(innerWidth, document.documentElement.scrollWidth) <= screen.width"
+        )

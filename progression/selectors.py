@@ -91,6 +91,10 @@ def shown_player(player: Player, username: str) -> dict[str, Any]:
         "stamina": int(there.value),
         "max_stamina": most,
         "stamina_full_at": rules.full_at(there, most=most, by=regeneration()),
+        "stamina_regeneration": {
+            "amount": float(regeneration().part * most),
+            "interval_s": regeneration().interval,
+        },
         "equipped": {
             slot: shown_stacks([in_slots[slot]])[0] if slot in in_slots else None for slot in Slot.values
         },
@@ -177,6 +181,7 @@ def shown_pets(pets: Iterable[Pet]) -> list[dict[str, Any]]:
                 "level": level,
                 "xp": pet.xp,
                 "xp_to_next": rules.pet_xp_to_next(pet.xp),
+                "level_began_at_xp": rules.pet_xp_at(level),
                 "stats": alone._asdict(),
                 "equipped": pet.place is not None,
                 "place": pet.place,

@@ -109,9 +109,17 @@ class PetShape(serializers.Serializer[Any]):
     level = serializers.IntegerField()
     xp = serializers.IntegerField()
     xp_to_next = serializers.IntegerField()
+    level_began_at_xp = serializers.IntegerField()
     stats = Stats(help_text="What it adds in the set, by itself")
     equipped = serializers.BooleanField()
     place = serializers.IntegerField(allow_null=True, help_text="In the set, from 1")
+
+
+class Regeneration(serializers.Serializer[Any]):
+    """How stamina comes back: so much, each time the interval is over."""
+
+    amount = serializers.FloatField()
+    interval_s = serializers.IntegerField()
 
 
 class PlayerShape(serializers.Serializer[Any]):
@@ -132,6 +140,7 @@ class PlayerShape(serializers.Serializer[Any]):
     stamina = serializers.IntegerField()
     max_stamina = serializers.IntegerField()
     stamina_full_at = serializers.DateTimeField(allow_null=True)
+    stamina_regeneration = Regeneration()
     equipped = serializers.DictField(child=InventoryRow(allow_null=True), help_text="By slot")
     pet_set = PetShape(many=True)
 

@@ -82,7 +82,7 @@ export class Channel {
   constructor(client, name, path) {
     this.#client = client;
     this.#path = path;
-    /** "game", "notifications", "presence", "lobby" or "dm": told with each connection event. */
+    /** "game", "battle", "notifications", "presence", "lobby" or "dm": told with each connection event. */
     this.name = name;
     this.state = "closed";
     /** The `seq` of the last room event heard: where a new connection resumes. */
@@ -433,6 +433,11 @@ export class GameClient {
   /** Opens the socket of the conversation with a friend. → its channel; `close()` leaves it. */
   connectToDirectMessages(friendId) {
     return this.#opened("dm", `/ws/chat/${encodeURIComponent(friendId)}/`);
+  }
+
+  /** Opens the socket of a battle that the user has joined. → its channel; `close()` leaves it. */
+  connectToBattle(battleId) {
+    return this.#opened("battle", `/ws/battle/${encodeURIComponent(battleId)}/`);
   }
 
   #opened(name, path) {

@@ -14,15 +14,15 @@ from game.battles import selectors, serializers, services
 
 
 class Available(APIView):
-    """Battles to join."""
+    """Battles to join, or to go on with."""
 
     @extend_schema(
         operation_id="api_battles_available",
-        description="Battles with a free place, the easiest first.",
+        description="Battles with a free place, and those the caller has joined; the easiest first.",
         responses=serializers.AvailableBattle(many=True),
     )
     def get(self, request: Request) -> Response:
-        return Response(selectors.available())
+        return Response(selectors.available(identity(request).user_id))
 
 
 class OneBattle(APIView):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from game.battles import events
@@ -38,15 +38,20 @@ def fighter_states(fighters: Iterable[Fighter]) -> list[events.FighterState]:
     ]
 
 
+def _under_way() -> QuerySet[Any]:
+    return Battle.objects.filter(state__in=Battle.UNDER_WAY).annotate(players=Count("fighters"))
+
+
 def joinable() -> QuerySet[Any]:
     """Battles under way that have a free place, with their number of ``players``."""
-    counted = Battle.objects.filter(state__in=Battle.UNDER_WAY).annotate(players=Count("fighters"))
-    return counted.filter(players__lt=F("max_players"))
+    return _under_way().filter(players__lt=F("max_players"))
 
 
-def available() -> list[dict[str, Any]]:
-    """The battles that can be joined now, the easiest first."""
-    battles = joinable().filter(template__is_offered=True).prefetch_related("enemies")
+def available(user_id: int) -> list[dict[str, Any]]:
+    """The battles that this user can join or has joined, the easiest first."""
+    mine = Fighter.objects.filter(battle=OuterRef("pk"), user_id=user_id)
+    can_join = Q(players__lt=F("max_players"), template__is_offered=True)
+    battles = _under_way().annotate(joined=Exists(mine)).filter(can_join | Q(joined=True))
     return [
         {
             "id": battle.pk,
@@ -57,8 +62,9 @@ def available() -> list[dict[str, Any]]:
             "max_players": battle.max_players,
             "stamina_cost": battle.stamina_cost,
             "state": battle.state,
+            "joined": battle.joined,
         }
-        for battle in battles.order_by("level", "pk")
+        for battle in battles.prefetch_related("enemies").order_by("level", "pk")
     ]
 
 

@@ -29,7 +29,7 @@ class FighterShape(serializers.Serializer[Any]):
 
 
 class AvailableBattle(serializers.Serializer[Any]):
-    """A battle with a free place."""
+    """A battle to join, or to go on with."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -39,6 +39,7 @@ class AvailableBattle(serializers.Serializer[Any]):
     max_players = serializers.IntegerField()
     stamina_cost = serializers.IntegerField()
     state = serializers.ChoiceField(Battle.UNDER_WAY)
+    joined = serializers.BooleanField(help_text="Whether the caller has a place in it")
 
 
 class BattleShape(serializers.Serializer[Any]):

@@ -113,7 +113,7 @@ def test_a_pet_that_eats_grows(ada):
     assert ada.do(f"/api/pets/feed/{pet}", {"item_id": food})["xp"] == 35
     fed = ada.do(f"/api/pets/feed/{pet}", {"item_id": food})
 
-    assert (fed["xp"], fed["level"], fed["xp_to_next"]) == (70, 2, 50)
+    assert (fed["xp"], fed["level"], fed["level_began_at_xp"], fed["xp_to_next"]) == (70, 2, 40, 50)
     assert ada.owns() == {}
 
 

@@ -32,6 +32,7 @@ def test_who_comes_for_the_first_time_is_a_new_player(ada):
         "stamina": 100,
         "max_stamina": 100,
         "stamina_full_at": None,
+        "stamina_regeneration": {"amount": 10.0, "interval_s": 10},
         "equipped": dict.fromkeys(("weapon", "head", "body", "feet", "trinket")),
         "pet_set": [],
     }

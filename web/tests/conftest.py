@@ -3,14 +3,19 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.test import override_settings
 from playwright.sync_api import Browser
 
 from tests import services
 from tests.processes import ServerProcess, fresh_database, manage
 from web.tests.person import Person
+
+NOT_OF_THE_PAGE = ["admin", "unfold", "drf_spectacular_sidecar", "rest_framework", "django_filters"]
 
 Servers = Callable[..., contextlib.AbstractContextManager[ServerProcess]]
 
@@ -35,6 +40,15 @@ def arrive(browser: Browser, live_server_process: Servers) -> Iterator[Callable[
     """``arrive()``: one more person, on a server that all of a test share."""
     with live_server_process() as server, _people_at(server, browser) as one:
         yield one
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page's files as a server of production has them."""
+    folder = tmp_path_factory.mktemp("collected")
+    with override_settings(STATIC_ROOT=folder):
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_OF_THE_PAGE)
+    return folder
 
 
 @pytest.fixture(scope="module")

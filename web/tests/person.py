@@ -2,10 +2,12 @@
 
 import re
 
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
 PASSWORD = "correct-horse-battery"
 DEMO_PASSWORD = "testpass123"
+SERIOUS = ("serious", "critical")
 
 
 class Person:
@@ -75,3 +77,12 @@ class Person:
     def sees_mark(self, cell: int) -> None:
         mark = self.page.locator(f"[data-cell='{cell}'] .mark:not(.preview, .sent)")
         expect(mark).to_be_visible()
+
+    def can_use_the_page(self) -> None:
+        """Nothing serious for those who see, hear or point otherwise, and nothing wider than the window."""
+        found = Axe().run(self.page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS] == []
+        # A page that is too wide makes a phone's window wider than its screen.
+        assert self.page.evaluate(
+            "Math.max(innerWidth, document.documentElement.scrollWidth) <= screen.width"
+        )

@@ -52,6 +52,7 @@ def test_what_is_available_is_listed_the_easiest_first(ada, new_battle):
         "max_players": 4,
         "stamina_cost": 0,
         "state": "waiting",
+        "joined": False,
     }
 
 
@@ -73,9 +74,13 @@ def test_a_lost_battle_gives_way_to_a_new_one(ada, new_battle):
 def test_a_full_battle_gives_way_to_a_new_one_and_goes_on(ada, bob, new_battle):
     battle = new_battle(max_players=1)
     ada.join(battle)
-    (listed,) = ada.get("available").json()
+    (listed,) = bob.get("available").json()
     assert listed["id"] != battle.pk
     assert refused(bob.join(battle), 409, "battle_full")
+    assert [(one["id"], one["joined"]) for one in ada.get("available").json()] == [
+        (battle.pk, True),
+        (listed["id"], False),
+    ]
     assert ada.attack(only_enemy(battle)).status_code == 200
 
 

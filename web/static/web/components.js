@@ -83,6 +83,13 @@ export function Tabs({ label, name, options, value, onChoose }) {
   </div>`;
 }
 
+/** Links between a few places that belong together: `options` are `{href, label}`. */
+export function LinkTabs({ label, options, path }) {
+  return html`<nav class="tabs" aria-label=${label}>${options.map(
+    (option) => html`<a class="tab" key=${option.href} href=${option.href} aria-current=${option.href === path ? "page" : undefined}><span>${option.label}</span></a>`,
+  )}</nav>`;
+}
+
 /** A native dialog, open for as long as it is drawn; Esc and a click beside it call `onClose`. */
 export function Dialog({ title, onClose, class: extra = "", children }) {
   const dialog = useRef(null);
@@ -138,12 +145,19 @@ export function Menu({ label, items, icon = "more" }) {
 
 const HUES = 12;
 
-/** A round sign made from a name: always the same colour for the same name. `presence` adds the dot of who is there. */
-export function Avatar({ name = "?", size = "", presence = null }) {
+/** A round sign made from a name: always the same colour for the same name. `presence` adds the dot of who is there; `icon` stands in for the letter. */
+export function Avatar({ name = "?", size = "", presence = null, icon = null }) {
   let sum = 0;
   for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
-  return html`<span class="avatar hue-${sum % HUES} ${size}" aria-hidden="true">${[...name][0]?.toUpperCase()}
+  return html`<span class="avatar hue-${sum % HUES} ${size}" aria-hidden="true">${icon ? html`<${Icon} name=${icon} />` : [...name][0]?.toUpperCase()}
     ${presence && html`<span class="presence ${presence}"></span>`}</span>`;
+}
+
+/** How much of something there is: a bar that moves as it changes. `kind` gives its colour. */
+export function Meter({ kind = "", label, value, most }) {
+  const part = Math.max(0, Math.min(1, value / (most || 1)));
+  return html`<span class="meter ${kind}" role="meter" aria-label=${label} aria-valuemin="0" aria-valuemax=${most} aria-valuenow=${value}>
+    <span style=${{ width: `${part * 100}%` }}></span></span>`;
 }
 
 export function Badge({ kind = "", children }) {

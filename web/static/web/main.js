@@ -4,6 +4,7 @@ import { Component, html, render, useEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { invites, useUnread, useWaiting } from "./people.js";
 import { PLACES } from "./places.js";
+import { Purse } from "./purse.js";
 import { Store, useStore } from "./store.js";
 // Wherever one is, a match that is found opens.
 import "./queue.js";
@@ -113,7 +114,7 @@ function Rail() {
   return html`<nav class="rail" aria-label=${text("rail.label")}>
     <${Brand} />
     ${PLACES.filter(({ rail }) => rail).map(
-      (one) => html`<a key=${one.path} href=${one.path} aria-current=${path.startsWith(one.path) ? "page" : undefined}>
+      (one) => html`<a key=${one.path} href=${one.path} class=${`to-${one.rail}`} aria-current=${path.startsWith(one.path) ? "page" : undefined}>
         <${Icon} name=${one.rail} /><span>${text(`rail.${one.rail}`)}</span>
         ${one.rail === "friends" && unread > 0 && html`<span class="count" aria-label=${text("friends.unread", { count: unread })}>${unread}</span>`}
       </a>`,
@@ -194,13 +195,14 @@ function Door() {
 
 function Top() {
   const { status, user, connection } = useStore(session);
-  return html`<header class="top">
+  const { path } = useStore(here);
+  return html`<header class="top ${place(path)?.one.full ? "full" : ""}">
     <${Brand} />
     ${status === "in" && html`<${Connection} connection=${connection} />`}
     <span class="spring"></span>
-    ${status === "in" && html`<${People} /><${Bell} />`}
+    ${status === "in" && html`<${Purse} /><${People} /><${Bell} />`}
     <${Theme} />
-    ${user && html`<a class="me" href="/profile" aria-label=${user.username}><${Avatar} name=${user.username} /><span>${user.username}</span></a>
+    ${user && html`<a class="me" href="/profile"><${Avatar} name=${user.username} /><span>${user.username}</span></a>
       <${IconButton} icon="out" label=${text("top.sign_out")} class="sign-out" onClick=${signOut} />`}
     ${status === "out" && html`<${LinkButton} href="/signin">${text("top.sign_in")}<//>`}
   </header>`;

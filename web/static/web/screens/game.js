@@ -1,8 +1,11 @@
 /** One game, played or watched: its board, the people at it, clocks, offers, the result, and what they say. */
 import { gameNamed } from "../catalog.js";
-import { Avatar, Badge, Button, Card, Failure, IconButton, LinkButton, Refusal, Skeleton, useAction, useLoad, useNow, useTitle } from "../components.js";
+import { Chat } from "../chat.js";
+import { Avatar, Badge, Button, Card, Failure, LinkButton, Refusal, Skeleton, useAction, useLoad, useNow, useTitle } from "../components.js";
 import { html, useCallback, useEffect, useReducer, useRef, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
+import { Line } from "../line.js";
+import { Money } from "../purse.js";
 import { joinQueue } from "../queue.js";
 import { isOver, nameOf, NEW_ROOM, timeLeft, told } from "../room.js";
 import { go } from "../router.js";
@@ -142,6 +145,7 @@ function Result({ room, me, act, offline }) {
   const asked = room.rematchAskedBy.includes(me);
   const wanted = room.rematchAskedBy.find((id) => id !== me);
   const change = room.result.ratings?.find(({ user_id }) => user_id === me);
+  const reward = room.result.rewards?.find(({ user_id }) => user_id === me);
   useEffect(() => {
     // Enter asks for a rematch, unless somebody is in the middle of a sentence.
     if (!document.activeElement?.closest("input, dialog")) button.current?.querySelector("button")?.focus();
@@ -151,6 +155,8 @@ function Result({ room, me, act, offline }) {
     <div role="status"><h2>${verdict(room, me)}</h2>
       <p class="soft">${textOr(`reason.${room.result.reason}`, words(room.result.reason))}</p></div>
     ${change && html`<p class="numbers rating">${text("result.rating")} <strong>${Math.round(change.after)}</strong> <${RatingChange} change=${change} /></p>`}
+    ${reward && html`<p class="purse-line reward"><strong>${text("reward.xp", reward)}</strong><span>+<${Money} currency="gold">${reward.gold}<//></span>
+      ${reward.level_up && html`<${Badge} kind="good">${text("reward.level_up")}<//>`}</p>`}
     ${wanted !== undefined && !asked && me !== null && html`<p role="status">${text("result.rematch_wanted", { name: nameOf(room, wanted) })}</p>`}
     <div class="actions" ref=${button}>
       ${me !== null && html`<${Button} kind="primary" icon="turn" disabled=${asked || offline} onClick=${() => act("rematch")}>
@@ -188,32 +194,6 @@ function Controls({ room, me, act }) {
   </div>`;
 }
 
-function Chat({ room, me }) {
-  const [draft, setDraft] = useState("");
-  const end = useRef(null);
-  useEffect(() => {
-    end.current.scrollTop = end.current.scrollHeight;
-  }, [room.chat.length]);
-  const say = (event) => {
-    event.preventDefault();
-    const message = draft.trim();
-    if (!message) return;
-    client.sendChat(message);
-    setDraft("");
-  };
-  return html`<${Card} class="chat" title=${text("game.chat")}>
-    <ol ref=${end} aria-live="polite" tabindex="0" aria-label=${text("game.chat")}>
-      ${room.chat.map((one, index) => html`<li key=${one.seq ?? index} class=${one.user_id === me ? "mine" : ""}><strong>${one.username}</strong> ${one.message}</li>`)}
-      ${!room.chat.length && html`<li class="soft">${text("game.chat_empty")}</li>`}
-    </ol>
-    <form onSubmit=${say}>
-      <input aria-label=${text("game.chat_write")} placeholder=${text("game.chat_write")} maxlength="500" autocomplete="off"
-        value=${draft} onInput=${(event) => setDraft(event.currentTarget.value)} />
-      <${IconButton} type="submit" icon="send" label=${text("game.chat_send")} />
-    </form>
-  <//>`;
-}
-
 function Link() {
   const [copied, setCopied] = useState(false);
   const link = useRef(null);
@@ -228,18 +208,6 @@ function Link() {
     <div class="copy"><input ref=${link} readonly value=${location.href} aria-label=${text("game.invite_copy")} />
       <${Button} kind="primary" onClick=${copy}>${text(copied ? "game.invite_copied" : "game.invite_copy")}<//></div>
   <//>`;
-}
-
-function Line({ connection, room }) {
-  const waiting = connection.state === "waiting";
-  const now = useNow(waiting ? 500 : null);
-  if (connection.state === "open")
-    return connection.ms === undefined ? null : html`<span class="soft small numbers">${text("game.latency", { ms: connection.ms })}</span>`;
-  if (waiting) {
-    const seconds = Math.max(0, Math.ceil((connection.until - now) / 1000));
-    return html`<${Badge} kind="warn">${text("game.offline", { seconds })}<//>`;
-  }
-  return room.id && html`<${Badge} kind="warn">${text("game.connecting")}<//>`;
 }
 
 const CLOSED = { 4403: "game.not_allowed", 4404: "game.unknown", 4409: "game.replaced" };
@@ -292,10 +260,10 @@ function Table({ id }) {
     <aside class="side">
       <div class="status-line"><p class=${`status ${canMove ? "mine" : ""}`} role="status">${status}</p>
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
-        <span class="spring"></span><${Line} connection=${connection} room=${room} /></div>
+        <span class="spring"></span><${Line} connection=${connection} known=${room.id} away="game.offline" /></div>
       ${room.result && html`<${Result} room=${room} me=${me} act=${act} offline=${connection.state !== "open"} />`}
       ${live && me !== null && html`<${Controls} room=${room} me=${me} act=${act} />`}
-      <${Chat} room=${room} me=${me} />
+      <${Chat} lines=${room.chat} me=${me} onSay=${(message) => client.sendChat(message)} />
     </aside>
   </div>`;
 }

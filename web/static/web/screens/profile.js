@@ -1,11 +1,13 @@
-/** Oneself: name, games played, and for guests the way to a lasting account. */
+/** Oneself: name, growth, money, games played, and for guests the way to a lasting account. */
 import { catalog } from "../catalog.js";
-import { Avatar, Badge, Button, Card, Empty, Failure, Field, Form, Skeleton, useLoad, useTitle } from "../components.js";
+import { Daily, Growth, Ledger } from "../character.js";
+import { Avatar, Badge, Button, Card, Empty, Failure, Field, Form, LinkButton, Skeleton, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
 import { GameArt } from "../games/art.js";
 import { client, reason, session, signOut, upgrade } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
+import { ProfileTabs } from "../things.js";
 import { toast } from "../toasts.js";
 
 const OUTCOMES = { won: "good", lost: "bad", draw: "" };
@@ -50,18 +52,22 @@ function Keep() {
   <//>`;
 }
 
-export default function Profile() {
+export default function Profile({ path }) {
   const { user } = useStore(session);
   useTitle(text("profile.title"));
   const since = user.date_joined && new Date(user.date_joined).toLocaleDateString(undefined, { dateStyle: "long" });
-  return html`<div class="page">
+  return html`<div class="page wide profile">
+    <${ProfileTabs} path=${path} />
     <header><${Avatar} name=${user.username} size="large" />
       <div><h1>${user.username}</h1>
         <p class="soft">${user.is_guest && html`<${Badge} kind="warn">${text("profile.guest")}<//> `}
           ${user.is_premium && html`<${Badge} kind="accent">${text("profile.premium")}<//> `}
           ${since && text("profile.since", { date: since })}</p></div>
-      <span class="spring"></span><${Button} icon="out" onClick=${signOut}>${text("top.sign_out")}<//></header>
+      <span class="spring"></span><span class="narrow"><${LinkButton} icon="leaderboard" href="/leaderboard">${text("rail.leaderboard")}<//></span><${Button} icon="out" onClick=${signOut}>${text("top.sign_out")}<//></header>
+    <${Daily} />
+    <${Growth} />
     ${user.is_guest && html`<${Keep} />`}
-    <section class="page"><h2>${text("profile.games")}</h2><${Games} me=${user.id} /></section>
+    <div class="halves"><section class="stack"><h2>${text("profile.games")}</h2><${Games} me=${user.id} /></section>
+      <section class="stack"><h2>${text("ledger.title")}</h2><${Ledger} /></section></div>
   </div>`;
 }

@@ -1,0 +1,82 @@
+/** What is known of one battle, as a pure function of what its socket said. */
+
+/** Nothing known yet. */
+export const NEW_BATTLE = {
+  id: null,
+  name: "",
+  level: null,
+  state: null,
+  /** `{id, name, hp, max_hp, step, ?hit}`: `hit` is the damage of the last strike, `step` when it was. */
+  enemies: [],
+  /** `{user_id, username, hp, max_hp, damage_dealt, connected, step, ?hit}` */
+  players: [],
+  user_id: null,
+  loot_claimed: false,
+  /** Changes up to this one are in what was told at first. */
+  since: 0,
+  /** `{type, ...}` of what happened, oldest first, with the names of those it happened to. */
+  log: [],
+  chat: [],
+};
+
+const KEPT = 200;
+
+export const isOver = ({ state }) => state === "won" || state === "lost";
+
+const nameOf = (list, key, id) => list.find((one) => one[key] === id)?.username ?? list.find((one) => one[key] === id)?.name ?? "";
+
+/** The list with `fields` laid over the one of this id, unless what is known of it is newer. */
+const changed = (list, key, id, step, fields) =>
+  list.map((one) => (one[key] === id && step >= (one.step ?? 0) ? { ...one, ...fields(one), step } : one));
+
+const noted = (battle, entry) => [...battle.log, entry].slice(-KEPT);
+
+const TOLD = {
+  connected: (battle, { type: _, step, ...facts }) => ({ ...battle, ...facts, since: step }),
+
+  player_joined(battle, { user_id, username, hp, max_hp, connected, enemies, step }) {
+    const known = battle.players.some((one) => one.user_id === user_id);
+    const here = { hp, max_hp, connected };
+    const players = known
+      ? changed(battle.players, "user_id", user_id, step, () => here)
+      : [...battle.players, { user_id, username, damage_dealt: 0, step, ...here }];
+    const grown = enemies.reduce((list, { id, hp: left, max_hp: most }) => changed(list, "id", id, step, () => ({ hp: left, max_hp: most })), battle.enemies);
+    return { ...battle, players, enemies: grown, log: known ? battle.log : noted(battle, { type: "player_joined", player: username }) };
+  },
+
+  player_left: (battle, { user_id, step }) => ({ ...battle, players: changed(battle.players, "user_id", user_id, step, () => ({ connected: false })) }),
+
+  attack(battle, { user_id, enemy_id, damage, critical, enemy_hp, step }) {
+    const entry = { type: "attack", player: nameOf(battle.players, "user_id", user_id), enemy: nameOf(battle.enemies, "id", enemy_id), damage, critical };
+    return {
+      ...battle, state: battle.state === "waiting" ? "active" : battle.state, log: noted(battle, entry),
+      enemies: changed(battle.enemies, "id", enemy_id, step, () => ({ hp: enemy_hp, hit: damage })),
+      players: battle.players.map((one) => (one.user_id === user_id ? { ...one, damage_dealt: one.damage_dealt + damage } : one)),
+    };
+  },
+
+  enemy_attack(battle, { enemy_id, user_id, damage, critical, player_hp, step }) {
+    const player = nameOf(battle.players, "user_id", user_id);
+    const entry = { type: player_hp ? "enemy_attack" : "player_fell", player, enemy: nameOf(battle.enemies, "id", enemy_id), damage, critical };
+    return {
+      ...battle, state: battle.state === "waiting" ? "active" : battle.state, log: noted(battle, entry),
+      players: changed(battle.players, "user_id", user_id, step, () => ({ hp: player_hp, hit: damage })),
+    };
+  },
+
+  enemy_defeated: (battle, { enemy_id }) => ({
+    ...battle, log: noted(battle, { type: "enemy_defeated", enemy: nameOf(battle.enemies, "id", enemy_id) }),
+  }),
+
+  battle_won: (battle) => ({ ...battle, state: "won" }),
+
+  battle_lost: (battle) => ({ ...battle, state: "lost" }),
+
+  chat: (battle, { user_id, username, message }) => ({ ...battle, chat: [...battle.chat, { user_id, username, message }].slice(-KEPT) }),
+};
+
+/** The battle after `message` came; messages of no concern, and what was told before, change nothing. */
+export function told(battle, message) {
+  if (message.type !== "connected" && message.step <= battle.since) return battle;
+  return TOLD[message.type]?.(battle, message) ?? battle;
+}

@@ -1,0 +1,90 @@
+/** How the player has grown: level, stats and what follows from them, the daily reward, and where the money came from. */
+import { Button, Card, Failure, IconButton, Meter, Refusal, Skeleton, useAction, useLoad } from "./components.js";
+import { html, useState } from "./dom.js";
+import { keepPlayer, player, postOnce, refreshPlayer } from "./player.js";
+import { Money, useStamina } from "./purse.js";
+import { client, reason } from "./session.js";
+import { useStore } from "./store.js";
+import { ago, amount, text } from "./texts.js";
+import { STATS } from "./things.js";
+import { toast } from "./toasts.js";
+
+const DERIVED = ["max_hp", "attack", "defense", "speed"];
+const LEDGER_PAGE = 10;
+
+function Bar({ label, kind, value, most, says }) {
+  return html`<div class="bar"><span>${label}</span><span class="soft numbers">${says}</span><${Meter} kind=${kind} label=${label} value=${value} most=${most} /></div>`;
+}
+
+/** One stat, with what is about to be added to it while there are points to give. */
+function Stat({ name, value, bonus, added, open, left, onChange }) {
+  return html`<li><span class="grow"><strong>${text(`stat.${name}`)}</strong><span class="soft small">${text(`stat_does.${name}`)}</span></span>
+    ${open && html`<${IconButton} icon="minus" label=${text("stats.less", { stat: text(`stat.${name}`) })} disabled=${!added} onClick=${() => onChange(added - 1)} />`}
+    <span class="value numbers">${value + added}${bonus !== 0 && html`<span class="small ${bonus < 0 ? "down" : "up"}" title=${text("stats.bonus")}> ${bonus < 0 ? "−" : "+"}${Math.abs(bonus)}</span>`}</span>
+    ${open && html`<${IconButton} icon="add" label=${text("stats.more", { stat: text(`stat.${name}`) })} disabled=${!left} onClick=${() => onChange(added + 1)} />`}</li>`;
+}
+
+export function Growth() {
+  const one = useStore(player);
+  const stamina = useStamina();
+  const [added, setAdded] = useState({});
+  const spent = Object.values(added).reduce((sum, points) => sum + points, 0);
+  const allocate = useAction(async () => {
+    keepPlayer(await postOnce("/api/player/allocate-stats/", Object.fromEntries(Object.entries(added).filter(([, points]) => points))));
+    setAdded({});
+  });
+  if (!one) return html`<${Skeleton} rows=${2} tall />`;
+  const left = one.stat_points - spent;
+  const inLevel = one.xp - one.level_began_at_xp;
+  return html`<div class="growth-cards">
+    <${Card} title=${text("stats.level", { level: one.level })}>
+      <${Bar} kind="xp" label=${text("stats.xp")} value=${inLevel} most=${inLevel + one.xp_to_next}
+        says=${one.xp_to_next ? `${amount(inLevel)} / ${amount(inLevel + one.xp_to_next)}` : text("stats.last_level")} />
+      <${Bar} kind="stamina" label=${text("player.stamina")} value=${stamina} most=${one.max_stamina} says=${`${stamina} / ${one.max_stamina}`} />
+      <p class="purse-line"><${Money} currency="gold">${one.gold}<//><${Money} currency="gems">${one.gems}<//></p>
+      <dl class="derived numbers">${DERIVED.map((name) => html`<div key=${name}><dt>${text(`derived.${name}`)}</dt><dd>${amount(one.derived[name])}</dd></div>`)}
+        <div><dt>${text("derived.critical")}</dt><dd>${one.derived.critical_chance.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 })}</dd></div></dl><//>
+    <${Card} class="stats"><div class="head"><h2>${text("stats.title")}</h2>
+        ${one.stat_points > 0 && html`<span class="badge accent" role="status">${text("stats.points", { count: left })}</span>`}</div>
+      <ul>${STATS.map((name) => html`<${Stat} key=${name} name=${name} value=${one.stats[name]} bonus=${one.bonuses[name]} added=${added[name] ?? 0} open=${one.stat_points > 0} left=${left}
+        onChange=${(points) => setAdded({ ...added, [name]: points })} />`)}</ul>
+      ${spent > 0 && html`<div class="actions end"><${Button} onClick=${() => setAdded({})}>${text("dialog.cancel")}<//>
+        <${Button} kind="primary" icon="check" busy=${allocate.busy} onClick=${() => allocate.run()}>${text("stats.allocate")}<//></div>`}
+      <${Refusal} error=${allocate.error} /><//></div>`;
+}
+
+/** The gold for coming back each day. */
+export function Daily() {
+  const { data, reload } = useLoad(() => client.request("GET", "/api/player/daily-reward/"), []);
+  const claim = useAction(async () => {
+    const { gold } = await postOnce("/api/player/daily-reward/");
+    toast(text("daily.claimed", { gold }));
+    reload();
+    await refreshPlayer();
+  });
+  if (!data) return null;
+  return html`<${Card} class="daily"><div class="grow"><h2>${text("daily.title")}</h2>
+      <p class="soft">${text(data.claimed ? "daily.done" : "daily.waits", data)}</p></div>
+    ${!data.claimed && html`<${Button} kind="primary" icon="gold" busy=${claim.busy} onClick=${() => claim.run()}>${text("daily.claim")}<//>`}
+    <${Refusal} error=${claim.error} /><//>`;
+}
+
+/** Every movement of money, newest first. */
+export function Ledger() {
+  const [earlier, setEarlier] = useState({ rows: [], next: undefined });
+  const { data, error, reload } = useLoad(() => client.request("GET", `/api/player/ledger/?limit=${LEDGER_PAGE}`), []);
+  const next = earlier.next === undefined ? data?.next : earlier.next;
+  const more = useAction(async () => {
+    const { pathname, search } = new URL(next);
+    const page = await client.request("GET", pathname + search);
+    setEarlier({ rows: [...earlier.rows, ...page.results], next: page.next });
+  });
+  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
+  if (!data) return html`<${Skeleton} rows=${3} />`;
+  return html`<ul class="list">${[...data.results, ...earlier.rows].map((entry) => html`<li key=${entry.id} class="row entry numbers">
+      <span class="grow"><strong>${entry.cause === "starting_funds" ? text("ledger.start") : entry.cause}</strong><time class="soft small" datetime=${entry.created_at}>${ago(entry.created_at)}</time></span>
+      <span class=${entry.amount < 0 ? "down" : "up"}>${entry.amount < 0 ? "−" : "+"}<${Money} currency=${entry.currency}>${Math.abs(entry.amount)}<//></span>
+      <span class="soft balance" title=${text("ledger.balance")}>${amount(entry.balance)}</span></li>`)}</ul>
+    ${next && html`<${Button} busy=${more.busy} onClick=${() => more.run()}>${text("lobbies.more")}<//>`}
+    <${Refusal} error=${more.error} />`;
+}

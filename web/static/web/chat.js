@@ -1,0 +1,31 @@
+/** What the people at a game or in a battle say to each other. */
+import { Card, IconButton } from "./components.js";
+import { html, useEffect, useRef, useState } from "./dom.js";
+import { text } from "./texts.js";
+
+/** `lines` are `{user_id, username, message, seq}`, oldest first; `onSay(message)` sends another. */
+export function Chat({ lines, me, onSay }) {
+  const [draft, setDraft] = useState("");
+  const end = useRef(null);
+  useEffect(() => {
+    end.current.scrollTop = end.current.scrollHeight;
+  }, [lines.length]);
+  const say = (event) => {
+    event.preventDefault();
+    const message = draft.trim();
+    if (!message) return;
+    onSay(message);
+    setDraft("");
+  };
+  return html`<${Card} class="chat" title=${text("game.chat")}>
+    <ol ref=${end} aria-live="polite" tabindex="0" aria-label=${text("game.chat")}>
+      ${lines.map((one, index) => html`<li key=${one.seq ?? index} class=${one.user_id === me ? "mine" : ""}><strong>${one.username}</strong> ${one.message}</li>`)}
+      ${!lines.length && html`<li class="soft">${text("game.chat_empty")}</li>`}
+    </ol>
+    <form onSubmit=${say}>
+      <input aria-label=${text("game.chat_write")} placeholder=${text("game.chat_write")} maxlength="500" autocomplete="off"
+        value=${draft} onInput=${(event) => setDraft(event.currentTarget.value)} />
+      <${IconButton} type="submit" icon="send" label=${text("game.chat_send")} />
+    </form>
+  <//>`;
+}

@@ -1,0 +1,37 @@
+/** The user as a player: level, experience, money and stamina, kept as they change. */
+import { client, session } from "./session.js";
+import { Store } from "./store.js";
+import { text } from "./texts.js";
+import { toast } from "./toasts.js";
+
+/** What `/api/player/me` says, with `at`: the server's time of it in milliseconds since 1970; null until known. */
+export const player = new Store(null);
+
+export const keepPlayer = (now) => player.set({ ...now, at: client.serverNow() });
+
+/** Asks for the player anew, after something was spent or won. */
+export const refreshPlayer = async () => keepPlayer(await client.request("GET", "/api/player/me"));
+
+/** What of a player's stamina has come back at the server's time `now` (milliseconds since 1970). */
+export function staminaAt({ stamina, max_stamina: most, stamina_full_at: fullAt, stamina_regeneration: by, at }, now) {
+  if (!fullAt) return stamina;
+  const stepsLeft = (time) => Math.max(0, Math.ceil((Date.parse(fullAt) - time) / (by.interval_s * 1000)));
+  return stepsLeft(now) === 0 ? most : Math.min(most, Math.floor(stamina + (stepsLeft(at) - stepsLeft(now)) * by.amount));
+}
+
+/** A key under which the server does a request once, however often it is sent. */
+export const newKey = () => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
+
+/** A POST that is done once: sent again with the same `key` and `body` it gives the first answer. */
+export const postOnce = (path, body, key = newKey()) => client.request("POST", path, body, { "Idempotency-Key": key });
+
+const later = () => refreshPlayer().catch(() => {});
+
+client.on("level_up", ({ level, stat_points: points }) => {
+  toast(text("player.level_up", { level, points }));
+  later();
+});
+client.on("game_over", ({ rewards }) => rewards?.some(({ user_id }) => user_id === session.value.user?.id) && later());
+// What was missed while the connection was away is asked again.
+client.on("connection", ({ state }, channel) => state === "open" && channel === client.notifications && later());
+session.subscribe(({ status }) => status === "out" && player.set(null));

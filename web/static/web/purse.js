@@ -1,0 +1,31 @@
+/** What the player has, at a glance: level, gold, gems, and stamina that fills by the clock. */
+import { Meter, useNow } from "./components.js";
+import { html } from "./dom.js";
+import { Icon } from "./icons.js";
+import { player, staminaAt } from "./player.js";
+import { client } from "./session.js";
+import { useStore } from "./store.js";
+import { amount, text } from "./texts.js";
+
+/** The stamina there is now, counted up as it comes back. */
+export function useStamina() {
+  const one = useStore(player);
+  const filling = one?.stamina_full_at && Date.parse(one.stamina_full_at) > client.serverNow();
+  useNow(filling ? 1000 : null);
+  return one && staminaAt(one, client.serverNow());
+}
+
+export function Money({ currency, children }) {
+  return html`<span class="money ${currency} numbers"><${Icon} name=${currency} />${amount(children)}<span class="hidden"> ${text(`money.${currency}`)}</span></span>`;
+}
+
+export function Purse() {
+  const one = useStore(player);
+  const stamina = useStamina();
+  if (!one) return null;
+  return html`<a class="purse" href="/profile">
+    <span class="numbers"><span class="soft small">${text("player.level")}</span> <strong>${one.level}</strong></span>
+    <${Money} currency="gold">${one.gold}<//><${Money} currency="gems">${one.gems}<//>
+    <span class="breath numbers"><${Icon} name="stamina" /><${Meter} kind="stamina" label=${text("player.stamina")} value=${stamina} most=${one.max_stamina} />${stamina}</span>
+  </a>`;
+}

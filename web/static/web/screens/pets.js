@@ -1,0 +1,98 @@
+/** The player's pets: those that fight along, eggs to hatch, and all others to feed. */
+import { Badge, Button, Dialog, Empty, Failure, Meter, Refusal, Skeleton, useAction, useLoad, useTitle } from "../components.js";
+import { html, useState } from "../dom.js";
+import { Icon } from "../icons.js";
+import { postOnce, refreshPlayer } from "../player.js";
+import { client, reason } from "../session.js";
+import { amount, text, words } from "../texts.js";
+import { toast } from "../toasts.js";
+import { Bonuses, everything, ProfileTabs, RARITIES, Picture, Thing } from "../things.js";
+
+const SET_SIZE = 3;
+const percent = (part) => part.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 });
+
+function Egg({ egg, odds, onHatched }) {
+  const hatch = useAction(async () => onHatched(await postOnce(`/api/pets/hatch/${egg.id}/`)));
+  return html`<${Thing} thing=${egg} says=${text("pets.eggs_left", { count: amount(egg.quantity) })} error=${hatch.error}>
+    <ul class="odds small numbers" aria-label=${text("pets.odds")}>
+      ${RARITIES.filter((rarity) => odds[rarity]).map((rarity) => html`<li key=${rarity}><span class=${rarity}>${text(`rarity.${rarity}`)}</span> ${percent(odds[rarity])}</li>`)}</ul>
+    <${Button} kind="primary" class="foot" busy=${hatch.busy} aria-label=${text("pets.hatch_name", { name: egg.name })} onClick=${() => hatch.run()}>${text("pets.hatch")}<//><//>`;
+}
+
+const says = (pet) => text("pets.sort", { rarity: text(`rarity.${pet.rarity}`), family: words(pet.family) });
+
+function Pet({ pet, onFeed, onChanged }) {
+  const move = useAction(async () => {
+    await client.request("POST", `/api/pets/${pet.equipped ? "unequip" : "equip"}/${pet.id}/`);
+    await onChanged();
+  });
+  return html`<${Thing} thing=${pet} kind="pet" says=${says(pet)} error=${move.error}>
+    <div class="growth small numbers"><span>${text("pets.level", { level: pet.level })}</span>
+      <${Meter} kind="xp" label=${text("pets.xp", { name: pet.name })} value=${pet.xp - pet.level_began_at_xp}
+        most=${pet.xp - pet.level_began_at_xp + pet.xp_to_next} />
+      <span class="soft">${pet.xp_to_next ? text("pets.to_next", { xp: amount(pet.xp_to_next) }) : text("pets.grown")}</span></div>
+    <${Bonuses} stats=${pet.stats} />
+    <div class="actions foot"><${Button} busy=${move.busy} onClick=${() => move.run()} aria-label=${text(pet.equipped ? "pets.rest_name" : "pets.join_name", { name: pet.name })}>
+        ${text(pet.equipped ? "pets.rest" : "pets.join")}<//>
+      <${Button} icon="food" disabled=${!pet.xp_to_next} onClick=${onFeed} aria-label=${text("pets.feed_name", { name: pet.name })}>${text("pets.feed")}<//></div><//>`;
+}
+
+/** One food after the other, for as long as there is some. */
+function Feeding({ pet, foods, onChanged, onClose }) {
+  const feed = useAction(async (food) => {
+    const fed = await postOnce(`/api/pets/feed/${pet.id}/`, { item_id: food.id });
+    if (fed.level > pet.level) toast(text("pets.grew", { name: pet.name, level: fed.level }));
+    await onChanged();
+  });
+  return html`<${Dialog} title=${text("pets.feed_name", { name: pet.name })} onClose=${onClose}>
+    <p class="soft numbers" role="status">${text("pets.level", { level: pet.level })} · ${pet.xp_to_next ? text("pets.to_next", { xp: amount(pet.xp_to_next) }) : text("pets.grown")}</p>
+    ${!foods.length && html`<${Empty} words=${text("pets.no_food")} href="/profile/shop" action=${text("shop.go")} />`}
+    <ul class="people-list">${foods.map((food) => html`<li class="person" key=${food.id}><${Picture} thing=${food} />
+      <span class="grow"><strong>${food.name} × ${amount(food.quantity)}</strong><span class="soft small">${text("inventory.food_xp", { xp: food.food_xp })}</span></span>
+      <${Button} busy=${feed.busy} disabled=${!pet.xp_to_next} onClick=${() => feed.run(food)} aria-label=${text("pets.give_name", { name: food.name })}>${text("pets.give")}<//></li>`)}</ul>
+    <${Refusal} error=${feed.error} /><//>`;
+}
+
+function Hatched({ pet, onClose }) {
+  return html`<${Dialog} title=${text("pets.hatched", { name: pet.name })} class="hatched" onClose=${onClose}>
+    <div class="stack center"><${Picture} thing=${pet} kind="pet" /><p class=${pet.rarity}>${says(pet)}</p><${Bonuses} stats=${pet.stats} />
+      <${Button} kind="primary" onClick=${onClose}>${text("game.dismiss")}<//></div><//>`;
+}
+
+export default function Pets({ path }) {
+  const { data, error, reload } = useLoad(async () => {
+    const [pets, things, odds] = await Promise.all([everything("/api/pets/"), everything("/api/inventory/"), client.request("GET", "/api/pets/odds/")]);
+    return { pets, eggs: things.filter(({ kind }) => kind === "egg"), foods: things.filter(({ kind }) => kind === "food"), odds };
+  }, []);
+  const [hatched, setHatched] = useState(null);
+  const [fed, setFed] = useState(null);
+  useTitle(text("pets.title"));
+  const changed = async () => {
+    reload();
+    await refreshPlayer();
+  };
+  const hatch = (pet) => {
+    setHatched(pet);
+    reload();
+  };
+  const inSet = data?.pets.filter(({ equipped }) => equipped).sort((one, other) => one.place - other.place);
+  const others = data?.pets.filter(({ equipped }) => !equipped).sort((one, other) => RARITIES.indexOf(other.rarity) - RARITIES.indexOf(one.rarity) || other.xp - one.xp);
+  const draw = (pet) => html`<${Pet} key=${pet.id} pet=${pet} onFeed=${() => setFed(pet.id)} onChanged=${changed} />`;
+  const feeding = data?.pets.find(({ id }) => id === fed);
+  return html`<div class="page wide">
+    <${ProfileTabs} path=${path} />
+    <h1 class="hidden">${text("pets.title")}</h1>
+    ${error && html`<${Failure} words=${reason(error)} onRetry=${reload} />`}
+    ${!data && !error && html`<${Skeleton} rows=${3} tall />`}
+    ${data && html`<section class="stack"><div class="head"><h2>${text("pets.set")}</h2><${Badge}>${text("pets.count", { count: inSet.length, most: SET_SIZE })}<//></div>
+        <p class="soft small">${text("pets.set_text")}</p>
+        <ul class="things">${inSet.map(draw)}${Array.from({ length: SET_SIZE - inSet.length }, (_, place) => html`<li key=${`free-${place}`} class="place-free">
+          <${Icon} name="pet" /><span class="soft small">${text("pets.free")}</span></li>`)}</ul></section>
+      <section class="stack"><h2>${text("pets.eggs")}</h2>
+        ${data.eggs.length ? html`<ul class="things">${data.eggs.map((egg) => html`<${Egg} key=${egg.id} egg=${egg} odds=${data.odds[egg.rarity]} onHatched=${hatch} />`)}</ul>`
+          : html`<${Empty} words=${text("pets.no_eggs")} href="/profile/shop" action=${text("shop.go")} />`}</section>
+      ${others.length > 0 && html`<section class="stack"><h2>${text("pets.others")}</h2><ul class="things">${others.map(draw)}</ul></section>`}`}
+    ${hatched && html`<${Hatched} pet=${hatched} onClose=${() => setHatched(null)} />`}
+    ${feeding && html`<${Feeding} pet=${feeding} foods=${data.foods} onChanged=${changed} onClose=${() => setFed(null)} />`}
+  </div>`;
+}

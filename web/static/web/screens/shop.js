@@ -1,0 +1,75 @@
+/** The shop: what is sold today, and buying it. */
+import { Badge, Button, Dialog, Empty, Failure, Field, Refusal, Skeleton, Tabs, useAction, useLoad, useTitle } from "../components.js";
+import { html, useMemo, useState } from "../dom.js";
+import { newKey, player, postOnce, refreshPlayer } from "../player.js";
+import { Money } from "../purse.js";
+import { client, reason } from "../session.js";
+import { useStore } from "../store.js";
+import { amount, text } from "../texts.js";
+import { toast } from "../toasts.js";
+import { Bonuses, Picture, ProfileTabs, sortOf, Thing } from "../things.js";
+
+const KINDS = ["all", "gear", "egg", "food"];
+const MOST_AT_ONCE = 1000;
+
+/** How many, what that costs, and what is left then. Sent twice, it is bought once. */
+function Buying({ offer, onBought, onClose }) {
+  const have = useStore(player)?.[offer.currency] ?? 0;
+  const [quantity, setQuantity] = useState(1);
+  const key = useMemo(newKey, [quantity]);
+  const most = Math.min(offer.stock ?? MOST_AT_ONCE, MOST_AT_ONCE);
+  const cost = offer.price * quantity;
+  const buy = useAction(async () => {
+    const { item, quantity: bought } = await postOnce("/api/shop/purchase/", { item_id: offer.id, quantity }, key);
+    toast(text("shop.bought", { count: amount(bought), name: item.name }));
+    onBought();
+    onClose();
+  });
+  const short = cost > have;
+  return html`<${Dialog} title=${text("shop.buy_name", { name: offer.name })} onClose=${onClose}>
+    <div class="thing-head"><${Picture} thing=${offer} /><span class="grow"><span class=${offer.rarity}>${sortOf(offer)}</span>
+      ${offer.description && html`<span class="soft small">${offer.description}</span>`}</span></div>
+    <${Bonuses} stats=${offer.stats} />
+    <${Field} label=${text("shop.quantity")} name="quantity" type="number" min="1" max=${most} value=${quantity}
+      onInput=${({ currentTarget: { value } }) => setQuantity(Math.max(1, Math.min(most, Math.floor(Number(value)) || 1)))} />
+    <dl class="sums numbers"><div><dt>${text("shop.cost")}</dt><dd><${Money} currency=${offer.currency}>${cost}<//></dd></div>
+      ${!short && html`<div><dt>${text("shop.left")}</dt><dd><${Money} currency=${offer.currency}>${have - cost}<//></dd></div>`}</dl>
+    ${short && html`<p class="refusal" role="status">${text(`shop.short_${offer.currency}`)}</p>`}
+    <${Refusal} error=${buy.error} />
+    <div class="actions end"><${Button} onClick=${onClose}>${text("dialog.cancel")}<//>
+      <${Button} kind="primary" busy=${buy.busy} disabled=${short} onClick=${() => buy.run()}>${text("shop.buy")}<//></div><//>`;
+}
+
+function Offer({ offer, onBuy }) {
+  const gone = offer.stock === 0;
+  return html`<${Thing} thing=${offer}>
+    ${(offer.daily || offer.stock !== null) && html`<p class="actions">${offer.daily && html`<${Badge} kind="accent">${text("shop.daily")}<//>`}
+      ${offer.stock !== null && html`<${Badge} kind=${gone ? "bad" : "warn"}>${text(gone ? "shop.sold_out" : "shop.stock", { count: offer.stock })}<//>`}</p>`}
+    <${Bonuses} stats=${offer.stats} />
+    ${offer.food_xp > 0 && html`<p class="small">${text("inventory.food_xp", { xp: offer.food_xp })}</p>`}
+    <div class="price foot"><${Money} currency=${offer.currency}>${offer.price}<//>
+      <${Button} kind="primary" disabled=${gone} aria-label=${text("shop.buy_name", { name: offer.name })} onClick=${onBuy}>${text("shop.buy")}<//></div><//>`;
+}
+
+export default function Shop({ path }) {
+  const { data: offers, error, reload } = useLoad(() => client.request("GET", "/api/shop/items/"), []);
+  const [kind, setKind] = useState("all");
+  const [chosen, setChosen] = useState(null);
+  useTitle(text("shop.title"));
+  const bought = () => {
+    reload();
+    refreshPlayer().catch(() => {});
+  };
+  const open = offers?.find(({ id }) => id === chosen);
+  return html`<div class="page wide">
+    <${ProfileTabs} path=${path} />
+    <h1 class="hidden">${text("shop.title")}</h1>
+    <${Tabs} name="kind" label=${text("inventory.kinds")} value=${kind} onChoose=${setKind}
+      options=${KINDS.map((value) => ({ value, label: text(`kinds.${value}`) }))} />
+    ${error && html`<${Failure} words=${reason(error)} onRetry=${reload} />`}
+    ${!offers && !error && html`<${Skeleton} rows=${3} tall />`}
+    ${offers?.length === 0 && html`<${Empty} words=${text("shop.empty")} />`}
+    ${offers && html`<ul class="things">${offers.filter((one) => kind === "all" || one.kind === kind).map((offer) => html`<${Offer} key=${offer.id} offer=${offer} onBuy=${() => setChosen(offer.id)} />`)}</ul>`}
+    ${open && html`<${Buying} key=${open.id} offer=${open} onBought=${bought} onClose=${() => setChosen(null)} />`}
+  </div>`;
+}

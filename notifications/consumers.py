@@ -48,4 +48,4 @@ class NotificationsConsumer(Consumer):
     async def opened(self) -> None:
         user_id = self.player.user_id
         await self.follow(topics.user(user_id), lambda: in_database(badge, user_id))
-        await self.overhear(topics.everybody())
+        (await self.overhear(topics.everybody())).begin()

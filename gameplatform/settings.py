@@ -40,6 +40,7 @@ OUR_APPS = [
     "game.battles",
     "chat",
     "matchmaking",
+    "world",
     "notifications",
     "web",
 ]

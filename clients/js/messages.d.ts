@@ -820,6 +820,150 @@ export declare namespace Direct {
   }
 }
 
+/** `/ws/`: The shared world, for one socket of each user. */
+export declare namespace World {
+  /** One of the sides; `shards` is how many of the shards it holds. */
+  interface FactionInfo {
+    id: number;
+    name: string;
+    colour: string;
+    description: string;
+    shards: number;
+  }
+
+  /** A place: `paths` are the places one walks to from it, `faction` the name of whose home it is. `x` and `y` put it on a map of 100 by 100. Positions inside go from `-size` to `size`. */
+  interface LocationInfo {
+    id: number;
+    name: string;
+    description: string;
+    faction: string | null;
+    x: number;
+    y: number;
+    size: number;
+    paths: Array<number>;
+  }
+
+  /** A character as everybody sees it; `faction` is the faction's name. */
+  interface CharacterInfo {
+    character_id: number;
+    user_id: number;
+    character_name: string;
+    location_id: number;
+    position: Vector;
+    level: number;
+    faction: string;
+    health: number;
+    max_health: number;
+    last_seen: string;
+  }
+
+  /** A position in metres, or a velocity in metres a second. */
+  interface Vector {
+    x?: number;
+    y?: number;
+    z?: number;
+  }
+
+  /** Who is in a place. */
+  interface Area {
+    location_id: number;
+    members: Array<CharacterInfo>;
+  }
+
+  interface Sent {
+    /** Ask whether the server is there; keeps the session alive. */
+    ping: {
+      type: "ping";
+      id?: string | number | null;
+    };
+    /** Show who you are on a socket that was opened without a token: a name or e-mail with its password, or an access token. */
+    auth_request: {
+      type: "auth_request";
+      username?: string | null;
+      password?: string | null;
+      token?: string | null;
+      id?: string | number | null;
+    };
+    /** Close this socket; the character leaves the world. */
+    disconnect: {
+      type: "disconnect";
+      id?: string | number | null;
+    };
+  }
+
+  interface Heard {
+    /** How the world stands: the first frame. `you` is your character in play, and `area` who is where it is; both are null until a character is selected. */
+    world_state: {
+      type: "world_state";
+      epoch: number;
+      current_reality: string | null;
+      factions: Array<FactionInfo>;
+      locations: Array<LocationInfo>;
+      online: number;
+      you: CharacterInfo | null;
+      area: Area | null;
+      ref?: string | number;
+      seq: number;
+      recovered?: boolean;
+    };
+    /** You are signed in on this socket. The tokens are there if it was by password. */
+    auth_response: {
+      type: "auth_response";
+      user_id: number;
+      username: string;
+      access?: string;
+      refresh?: string;
+      ref?: string | number;
+    };
+    /** Who is where your character has come to, the character included; null without a character in play. */
+    area_state: {
+      type: "area_state";
+      area: Area | null;
+      ref?: string | number;
+    };
+    /** A character has come. */
+    player_joined_area: {
+      type: "player_joined_area";
+      character: CharacterInfo;
+      location_id: number;
+      seq: number;
+    };
+    /** A character is not here any more. */
+    player_left_area: {
+      type: "player_left_area";
+      character_id: number;
+      user_id: number;
+      character_name: string;
+      reason: "deleted" | "deselected" | "died" | "disconnected" | "moved";
+      location_id: number;
+      seq: number;
+    };
+    /** Why one message was refused; the socket stays open. */
+    error: {
+      type: "error";
+      ref?: string | number;
+      code: string;
+      message: string;
+      details?: Record<string, unknown>;
+      retry_after?: number;
+    };
+    /** The answer to a ping, with the server's time. */
+    pong: {
+      type: "pong";
+      ref?: string | number;
+      time: string;
+    };
+    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    resumed: {
+      type: "resumed";
+      ref?: string | number;
+      recovered: boolean;
+      since: number;
+      seq: number;
+    };
+  }
+}
+
 /** `/ws/notifications/`: Everything addressed to the user, on each of their devices. */
 export declare namespace Notifications {
   /** An invite as both users see it. `kind` is game, lobby or party, and says which of `game`, `lobby_id` and `party_id` is set. `status` is pending, accepted, declined, cancelled or expired. `game_id` and `ws_url` are there once accepting it has started a game. */

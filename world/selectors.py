@@ -1,0 +1,162 @@
+"""Questions about the world. None of them writes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from progression import selectors as progression
+from world import events
+from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, Vector
+from world.models import Character, Faction, Location, Visit, WorldState
+from world.refusals import NoCharacterInPlay, NoHome, UnknownCharacter, UnknownFaction
+
+
+def in_play() -> QuerySet[Character]:
+    """All characters that are in the world now."""
+    return Character.objects.filter(visit__isnull=False)
+
+
+def in_area(location_id: int) -> QuerySet[Character]:
+    """The characters that are in a place now."""
+    return in_play().filter(location=location_id)
+
+
+def character_in_play(user_id: int) -> Character:
+    """The character that the user plays at this moment. Raises ``NoCharacterInPlay``."""
+    found = in_play().select_related("faction", "location").filter(owner=user_id).first()
+    if found is None:
+        raise NoCharacterInPlay
+    return found
+
+
+def online() -> int:
+    """How many users are in the world now."""
+    return Visit.objects.count()
+
+
+def characters_of(user_id: int) -> QuerySet[Character]:
+    """The user's characters, the eldest first."""
+    return Character.objects.filter(owner=user_id).select_related("faction").order_by("pk")
+
+
+def own_character(user_id: int, character_id: int) -> Character:
+    """One of the user's characters. Raises ``UnknownCharacter``."""
+    found = characters_of(user_id).filter(pk=character_id).first()
+    if found is None:
+        raise UnknownCharacter
+    return found
+
+
+def max_health(user_id: int) -> int:
+    """The most health that a character of this user may have."""
+    return progression.combat_stats(user_id).max_hp
+
+
+def shown(characters: Iterable[Character]) -> list[CharacterInfo]:
+    """Characters as everybody sees them; their factions should be at hand."""
+    listed = list(characters)
+    owners = {character.owner_id for character in listed}
+    levels, stats = progression.levels(owners), progression.combat_stats_of(owners)
+    return [
+        CharacterInfo(
+            character_id=character.pk,
+            user_id=character.owner_id,
+            character_name=character.name,
+            location_id=character.location_id,
+            position=Vector(x=character.x, y=character.y, z=character.z),
+            level=levels.get(character.owner_id, 1),
+            faction=character.faction.name,
+            health=min(character.health, stats[character.owner_id].max_hp),
+            max_health=stats[character.owner_id].max_hp,
+            last_seen=character.last_seen,
+        )
+        for character in listed
+    ]
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The character that a user plays at this moment."""
+
+    info: CharacterInfo
+    faction_id: int
+
+
+def visitor(user_id: int) -> Visitor | None:
+    """The character that the user plays at this moment, if there is one."""
+    found = in_play().select_related("faction").filter(owner=user_id).first()
+    return None if found is None else Visitor(shown([found])[0], found.faction_id)
+
+
+def area(location_id: int) -> Area:
+    """Who is in a place."""
+    members = in_area(location_id).select_related("faction").order_by("pk")
+    return Area(location_id=location_id, members=shown(members))
+
+
+def world_state(user_id: int) -> events.WorldState:
+    """The world as this user's socket is first told of it."""
+    now, you = state(), visitor(user_id)
+    return events.WorldState(
+        epoch=now.epoch,
+        current_reality=None if now.current_reality is None else now.current_reality.name,
+        factions=shown_factions({}),
+        locations=shown_locations(),
+        online=online(),
+        you=None if you is None else you.info,
+        area=None if you is None else area(you.info.location_id),
+    )
+
+
+def state() -> WorldState:
+    """How the world stands; for a world in which nothing has happened yet, as it begins."""
+    return WorldState.objects.select_related("current_reality").first() or WorldState()
+
+
+def shown_factions(shards: dict[int, int]) -> list[FactionInfo]:
+    """All factions, with how many shards each holds, by its id."""
+    return [
+        FactionInfo(
+            id=faction.pk,
+            name=faction.name,
+            colour=faction.colour,
+            description=faction.description,
+            shards=shards.get(faction.pk, 0),
+        )
+        for faction in Faction.objects.order_by("pk")
+    ]
+
+
+def shown_locations() -> list[LocationInfo]:
+    """All places with the paths between them."""
+    locations = Location.objects.select_related("faction").prefetch_related("paths").order_by("pk")
+    return [
+        LocationInfo(
+            id=location.pk,
+            name=location.name,
+            description=location.description,
+            faction=None if location.faction is None else location.faction.name,
+            x=location.x,
+            y=location.y,
+            size=location.size,
+            paths=sorted(other.pk for other in location.paths.all()),
+        )
+        for location in locations
+    ]
+
+
+def respawn_of(faction_id: int) -> Location:
+    """Where this faction's characters begin, and come back when they died. Raises ``NoHome``."""
+    home = Location.objects.filter(faction=faction_id, respawn=True).first()
+    if home is None:
+        raise NoHome
+    return home
+
+
+def faction_named(name: str) -> Faction:
+    """The faction of this name. Raises ``UnknownFaction``."""
+    found = Faction.objects.filter(name=name).first()
+    if found is None:
+        raise UnknownFaction(f"There is no faction {name!r}.", details={"faction": ["No such faction."]})
+    return found

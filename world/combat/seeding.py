@@ -1,0 +1,3 @@
+"""The first abilities and remedies; an operator adds others."""
+
+from world.combat.models import Ability, Remedy

@@ -16,7 +16,6 @@ from world.refusals import (
     NotInPlay,
     NotThere,
     TooManyCharacters,
-    UnknownCharacter,
 )
 
 MOST_CHARACTERS = 8
@@ -26,7 +25,8 @@ def lock_in_play(*character_ids: int) -> dict[int, Character]:
     """These characters, which stay where they are until the transaction ends. Raises ``NotInPlay``."""
     ids = set(character_ids)
     # The visits are not locked: the outer side of a join cannot be, and who ends one takes the character too.
-    locked = selectors.in_play().select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    in_play = selectors.in_play().select_for_update(of=("self",), no_key=True)
+    locked = in_play.filter(pk__in=ids).order_by("pk")
     found = {character.pk: character for character in locked}
     if len(found) < len(ids):
         raise NotInPlay
@@ -125,7 +125,7 @@ def _begin_play(visit: Visit, character: Character) -> None:
 def _end_play(visit: Visit, reason: events.Departure) -> None:
     if visit.character_id is None:
         return
-    character = Character.objects.select_for_update().get(pk=visit.character_id)
+    character = Character.objects.select_for_update(no_key=True).get(pk=visit.character_id)
     visit.character = None
     visit.save(update_fields=["character"])
     character.last_seen = timezone.now()
@@ -156,17 +156,20 @@ def send_home(character: Character, *, health: int) -> None:
 
 
 def put(character: Character, destination: Location, reason: events.Departure) -> None:
-    """Put a locked character in play at the middle of a place, inside a transaction, and tell both places."""
+    """Put a locked character at the middle of a place, inside a transaction.
+
+    If it is in play, both places are told.
+    """
     visit = Visit.objects.filter(character=character).first()
-    if visit is None:
-        raise UnknownCharacter
-    _tell_of_departure(character, reason)
+    if visit is not None:
+        _tell_of_departure(character, reason)
     character.location = destination
     character.x = character.y = character.z = 0.0
     character.last_seen = timezone.now()
     character.save(update_fields=["location", "x", "y", "z", "last_seen"])
-    _tell_of_arrival(character)
-    publish(events.VisitChanged(user_id=visit.user_id, socket=visit.socket))
+    if visit is not None:
+        _tell_of_arrival(character)
+        publish(events.VisitChanged(user_id=visit.user_id, socket=visit.socket))
 
 
 def _tell_of_arrival(character: Character) -> None:

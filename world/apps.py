@@ -1,5 +1,8 @@
 """The world app."""
 
+from importlib import import_module
+from importlib.util import find_spec
+
 from django.apps import AppConfig
 
 
@@ -7,5 +10,10 @@ class WorldConfig(AppConfig):
     name = "world"
 
     def ready(self) -> None:
-        # It registers a reaction and what other workers may tell.
+        # They register what other workers may tell, reactions, background tasks, content.
         from world import live  # noqa: F401
+
+        for part in ("combat", "shards", "trading"):
+            for room in ("admin", "live", "personal_data", "reactions", "seeding"):
+                if find_spec(f"world.{part}.{room}"):
+                    import_module(f"world.{part}.{room}")

@@ -16,8 +16,8 @@ class CombatStart(Command):
 class CombatAction(Command):
     """Strike, cast a spell or use an item; what it does is the server's to say.
 
-    ``target_id`` is the opponent's character, or the own one to be healed. ``ability_name`` goes with a spell,
-    ``item_id``, a row of the own inventory, with an item.
+    ``target_id`` is the opponent's character, or the own one to be healed. ``ability_name`` goes with a
+    spell, ``item_id``, a row of the own inventory, with an item.
     """
 
     combat_id: int

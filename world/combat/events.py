@@ -27,14 +27,14 @@ class FighterInfo(Struct, kw_only=True):
 
 
 class AbilityInfo(Struct, kw_only=True):
-    """A spell: ``power`` in percent of one's attack, ``level`` the first that may cast it, ``ready_at`` when it
-    can be cast again, if not now.
+    """A spell: ``kind`` is damage or heal, ``power`` in percent of one's attack, ``level`` the first that may
+    cast it, ``ready_at`` when it can be cast again, if not now.
     """
 
     name: str
     title: str
     description: str
-    kind: Literal["damage", "heal"]
+    kind: str
     power: int
     cooldown_ms: int
     stamina_cost: int
@@ -106,11 +106,13 @@ class CombatHeal(CombatEvent):
 
 
 class CombatEnd(CombatEvent):
-    """The fight is over. Who was ``defeated`` is back at their faction's home, in good health."""
+    """The fight is over. ``reason`` is defeated, fled or disconnected; who was defeated is back at their
+    faction's home, in good health. ``xp`` is what the winner has learnt.
+    """
 
     winner_id: int
     loser_id: int
-    reason: Literal["defeated", "fled", "disconnected"]
+    reason: str
     xp: int
 
 

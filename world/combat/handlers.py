@@ -1,14 +1,18 @@
 """What the world's socket does for fighters."""
 
+from typing import ClassVar
+
 from realtime.consumer import handles
+from realtime.messages import Message
 from realtime.worker import in_database
 from world.combat import commands, events, selectors, services
 from world.socket import WorldSocket
 
+
 class CombatHandlers(WorldSocket):
     """Fights between characters."""
 
-    tells = (
+    tells: ClassVar[tuple[type[Message], ...]] = (
         events.CombatStart,
         events.CombatDamage,
         events.CombatHeal,

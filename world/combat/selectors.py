@@ -26,6 +26,14 @@ def fights_of(*character_ids: int) -> QuerySet[Combat]:
     return under_way().filter(Q(attacker__in=character_ids) | Q(defender__in=character_ids))
 
 
+def past(user_id: int) -> QuerySet[Combat]:
+    """The fights of the user's characters that are over."""
+    own = Combat.objects.filter(
+        Q(attacker__owner=user_id) | Q(defender__owner=user_id), ended_at__isnull=False
+    )
+    return own.select_related("attacker", "defender", "winner").order_by("pk")
+
+
 def is_fighting(character_id: int) -> bool:
     """Whether this character is in a fight."""
     return fights_of(character_id).exists()
@@ -82,7 +90,9 @@ def state(user_id: int) -> events.CombatState:
     them = (
         []
         if combat is None
-        else Character.objects.filter(pk__in=(combat.attacker_id, combat.defender_id)).select_related("faction")
+        else Character.objects.filter(pk__in=(combat.attacker_id, combat.defender_id)).select_related(
+            "faction"
+        )
     )
     return events.CombatState(
         user_id=user_id,
@@ -114,7 +124,7 @@ def _abilities(character: Character | None) -> list[events.AbilityInfo]:
 
 
 def _remedies(user_id: int) -> list[events.RemedyInfo]:
-    heals = dict(Remedy.objects.values_list("item", "heals"))
+    heals = dict(Remedy.objects.values_list("item__slug", "heals"))
     stacks = progression.inventory(user_id).filter(item__slug__in=heals).order_by("pk")
     return [
         events.RemedyInfo(

@@ -87,8 +87,8 @@ def act(
 ) -> None:
     """Strike the opponent, cast a spell, or use an item up to be healed.
 
-    Raises ``RateLimited``, ``NoCharacterInPlay``, ``UnknownCombat``, ``CombatOver``, ``WrongTarget``; for spells
-    ``UnknownAbility``, ``LevelTooLow``, ``OnCooldown``, ``NotEnoughStamina``; for items ``NotOwned``,
+    Raises ``RateLimited``, ``NoCharacterInPlay``, ``UnknownCombat``, ``CombatOver``, ``WrongTarget``; for
+    spells ``UnknownAbility``, ``LevelTooLow``, ``OnCooldown``, ``NotEnoughStamina``; for items ``NotOwned``,
     ``NoRemedy``.
     """
     limits.take_sync(f"combat:{user_id}", allowed=rules.ACTIONS_A_SECOND, window_s=1)
@@ -165,7 +165,7 @@ class _Fight:
 
     def use(self, target_id: int, item_id: int) -> None:
         item = progression.consume_item(self.own.owner_id, item_id, cause="combat")
-        remedy = Remedy.objects.filter(item=item.slug).first()
+        remedy = Remedy.objects.filter(item__slug=item.slug).first()
         if remedy is None:
             raise NoRemedy(f"{item.name} is of no use in a fight.")
         self._heal(target_id, remedy.heals, "item", item=item.name)
@@ -253,7 +253,7 @@ def recover(*, combat_id: int) -> None:
 def _locked(combat: Combat) -> tuple[Combat | None, dict[int, Character]]:
     """The characters, by id, and the fight as it is now, if it still is."""
     both = (combat.attacker_id, combat.defender_id)
-    characters = Character.objects.select_for_update().filter(pk__in=both).order_by("pk").in_bulk()
+    characters = Character.objects.select_for_update(no_key=True).filter(pk__in=both).order_by("pk").in_bulk()
     fights = Combat.objects.select_for_update(of=("self",)).select_related("attacker", "defender")
     return fights.filter(pk=combat.pk).first(), characters
 
@@ -279,9 +279,7 @@ def _end(combat: Combat, *, winner: Character, loser: Character, reason: Combat.
     combat.step += 1
     combat.save()
     publish(
-        events.CombatEnd(
-            **_of(combat), winner_id=winner.pk, loser_id=loser.pk, reason=reason.value, xp=xp
-        )
+        events.CombatEnd(**_of(combat), winner_id=winner.pk, loser_id=loser.pk, reason=reason.value, xp=xp)
     )
     if reason == Combat.Reason.DEFEATED:
         world.send_home(loser, health=world_selectors.max_health(loser.owner_id))

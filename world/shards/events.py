@@ -9,6 +9,8 @@ from realtime import topics
 from realtime.messages import Event
 from realtime.topics import Topic
 
+Status = Literal["channelling", "contested", "broken"]
+
 
 class CaptureInfo(Struct, kw_only=True):
     """A capture under way: it takes ``remaining_s`` more, until ``due_at``; contested, that is unset."""
@@ -42,7 +44,7 @@ class ShardStatus(ToTheWorld):
     """A capture has begun, is held up by an enemy, goes on, or has come to nothing."""
 
     shard_id: int
-    status: Literal["channelling", "contested", "broken"]
+    status: Status
     shard: ShardInfo
 
 

@@ -9,8 +9,8 @@ from world.shards.rules import Channel
 class Shard(models.Model):
     """A crystal shard. Whoever changes it holds the lock of its row.
 
-    While ``captor`` channels it, it takes ``remaining`` more: until ``due_at``, or, while that is unset because
-    an enemy stands by, from when the enemy is gone.
+    While ``captor`` channels it, it takes ``remaining`` more: until ``due_at``, or, while that is unset
+    because an enemy stands by, from when the enemy is gone.
     """
 
     name = models.CharField(max_length=60, unique=True)

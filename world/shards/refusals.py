@@ -36,4 +36,3 @@ class AlreadyCapturing(Conflict):
 
     code = "already_capturing"
     title = "You are capturing another shard"
-

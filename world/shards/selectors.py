@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
@@ -10,7 +9,6 @@ from world.models import Location
 from world.selectors import in_area
 from world.shards import events
 from world.shards.models import Shard
-from world.shards.rules import Channel
 
 LOOK_AT_ONCE = 100
 
@@ -54,7 +52,7 @@ def held() -> dict[int, int]:
     return dict(owned.annotate(Count("pk")))
 
 
-def is_contested(location_id: int, faction_id: int, *, but_character_id: int | None = None) -> bool:
+def is_contested(location_id: int, faction_id: int, *, but_character_id: int = 0) -> bool:
     """Whether an enemy of this faction is there, beside the one who is just leaving."""
     enemies = in_area(location_id).exclude(faction=faction_id).exclude(pk=but_character_id)
     return enemies.exists()

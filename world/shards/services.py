@@ -84,8 +84,8 @@ def finish_capture(*, shard_id: int) -> None:
     shard = next((one for one in shards if one.pk == shard_id), None)
     if shard is None or shard.due_at is None or shard.due_at > timezone.now():
         return
-    captor = world_selectors.in_area(shard.location_id).filter(pk=shard.captor_id).first()
-    if captor is None:
+    captor = shard.captor
+    if captor is None or not world_selectors.in_area(shard.location_id).filter(pk=captor.pk).exists():
         _break_off(shard)
     elif not _see_to_contest(shard):
         _give(shard, captor)
@@ -142,10 +142,11 @@ def _locked() -> QuerySet[Shard]:
     return selectors.all_shards().select_for_update(of=("self",))
 
 
-def _see_to_contest(shard: Shard, *, but_character_id: int | None = None) -> bool:
+def _see_to_contest(shard: Shard, *, but_character_id: int = 0) -> bool:
     """Stop the capture or let it go on, as an enemy is there or not; says whether one is."""
     channel, captor = shard.channel, shard.captor
-    assert channel is not None and captor is not None
+    assert channel is not None
+    assert captor is not None
     contested = selectors.is_contested(
         shard.location_id, captor.faction_id, but_character_id=but_character_id
     )
@@ -169,7 +170,9 @@ def _set(shard: Shard, channel: rules.Channel | None) -> None:
 
 def _tell(shard: Shard) -> None:
     channel = shard.channel
-    status = "broken" if channel is None else "contested" if channel.contested else "channelling"
+    status: events.Status = (
+        "broken" if channel is None else "contested" if channel.contested else "channelling"
+    )
     publish(events.ShardStatus(shard_id=shard.pk, status=status, shard=selectors.shown([shard])[0]))
 
 

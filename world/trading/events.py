@@ -50,7 +50,7 @@ class TradeEvent(Event, kw_only=True):
 
 
 class TradeRequest(TradeEvent):
-    """Somebody asks somebody to trade, who can accept until ``expires_at``. Who is asked hears of it among the
+    """Somebody asks somebody to trade, who can accept until ``expires_at``, and hears of it among the
     notifications too.
     """
 

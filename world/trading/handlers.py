@@ -1,6 +1,9 @@
 """What the world's socket does for traders."""
 
+from typing import ClassVar
+
 from realtime.consumer import handles
+from realtime.messages import Message
 from realtime.worker import in_database
 from world.socket import WorldSocket
 from world.trading import commands, events, services
@@ -9,7 +12,7 @@ from world.trading import commands, events, services
 class TradeHandlers(WorldSocket):
     """Trades between characters."""
 
-    tells = (
+    tells: ClassVar[tuple[type[Message], ...]] = (
         events.TradeRequest,
         events.TradeAccept,
         events.TradeUpdate,
@@ -19,9 +22,7 @@ class TradeHandlers(WorldSocket):
 
     @handles(commands.TradeRequest)
     async def ask_to_trade(self, command: commands.TradeRequest) -> None:
-        await in_database(
-            services.request, user_id=self.player.user_id, to_user_id=command.to_user_id
-        )
+        await in_database(services.request, user_id=self.player.user_id, to_user_id=command.to_user_id)
 
     @handles(commands.TradeAccept)
     async def accept_trade(self, command: commands.TradeAccept) -> None:
@@ -43,9 +44,11 @@ class TradeHandlers(WorldSocket):
 
     @handles(commands.TradeComplete)
     async def confirm_trade(self, command: commands.TradeComplete) -> None:
-        await in_database(
+        completed = await in_database(
             services.confirm,
             user_id=self.player.user_id,
             trade_id=command.trade_id,
             version=command.version,
         )
+        if completed is not None:
+            self.connection.tell(completed)

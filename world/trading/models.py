@@ -64,8 +64,8 @@ class Trade(models.Model):
 class TradeOffer(models.Model):
     """What one of the two gives, and whether they have confirmed the present version.
 
-    ``items`` are shown as they are here: ``{id, item_id, name, rarity, quantity}``, where ``id`` is the row of
-    the owner's inventory.
+    ``items`` are kept as they are shown: ``{id, item_id, name, rarity, quantity}``, where ``id`` is the row
+    of the owner's inventory.
     """
 
     trade = models.ForeignKey(Trade, on_delete=models.CASCADE, related_name="offers")

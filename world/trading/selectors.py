@@ -1,9 +1,8 @@
 """Questions about trades."""
 
+import msgspec
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-
-import msgspec
 
 from world.trading import events
 from world.trading.models import Trade, TradeOffer

@@ -1,6 +1,6 @@
 """What changes trades.
 
-Locks are taken in this order: characters by rising id, trades by rising id, what players own by rising user id.
+Locks are taken in this order: characters, trades, what players own; each by rising id.
 """
 
 from datetime import timedelta
@@ -78,7 +78,8 @@ def request(*, user_id: int, to_user_id: int) -> None:
 def accept(*, user_id: int, trade_id: int) -> None:
     """Open a trade that one was asked for.
 
-    Raises ``UnknownTrade``, ``TradeOver``, ``NotYoursToAccept``, ``CannotTrade``. Nothing if it is open already.
+    Nothing if it is open already. Raises ``UnknownTrade``, ``TradeOver``, ``NotYoursToAccept``,
+    ``CannotTrade``.
     """
     trade = _own(user_id, trade_id)
     if trade.asked.owner_id != user_id:
@@ -126,31 +127,30 @@ def offer(*, user_id: int, trade_id: int, gold: int, items: list[commands.Offere
 
 
 @transaction.atomic
-def confirm(*, user_id: int, trade_id: int, version: int) -> None:
+def confirm(*, user_id: int, trade_id: int, version: int) -> events.TradeComplete | None:
     """Agree to what is offered in this version; when both have, it changes hands.
 
-    A second time it is the same again. Raises ``UnknownTrade``, ``TradeOver``, ``TradeNotOpen``,
-    ``StaleVersion``, and, if something is not there any more, what ``progression.exchange`` does.
+    Of a trade that was completed in this version before it says so again, to who asks. Raises
+    ``UnknownTrade``, ``TradeOver``, ``TradeNotOpen``, ``StaleVersion``, and, if something is not there any
+    more, what ``progression.exchange`` does.
     """
     trade = _own(user_id, trade_id)
     if trade.state == State.COMPLETED and trade.version == version:
-        return
+        return events.TradeComplete(**_offers(trade))
     _check_open(trade)
     if version != trade.version:
         raise StaleVersion(details={"version": trade.version})
     if not TradeOffer.objects.filter(trade=trade, character__owner=user_id, confirmed=False).update(
         confirmed=True
     ):
-        return
+        return None
     offers = list(trade.offers.select_related("character"))
     if not all(one.confirmed for one in offers):
         publish(events.TradeUpdate(**_offers(trade)))
-        return
+        return None
     exchange(
         {
-            one.character.owner_id: _goods(
-                one.gold, msgspec.convert(one.items, list[events.OfferedItemInfo])
-            )
+            one.character.owner_id: _goods(one.gold, msgspec.convert(one.items, list[events.OfferedItemInfo]))
             for one in offers
         },
         cause="trade",
@@ -159,6 +159,7 @@ def confirm(*, user_id: int, trade_id: int, version: int) -> None:
     trade.state, trade.ended_at = State.COMPLETED, timezone.now()
     trade.save(update_fields=["state", "ended_at"])
     publish(events.TradeComplete(**_offers(trade)))
+    return None
 
 
 @transaction.atomic
@@ -249,9 +250,7 @@ def _goods(gold: int, items: list[events.OfferedItemInfo]) -> Goods:
 
 
 def _trader(character: Character) -> events.Trader:
-    return events.Trader(
-        user_id=character.owner_id, character_id=character.pk, character_name=character.name
-    )
+    return events.Trader(user_id=character.owner_id, character_id=character.pk, character_name=character.name)
 
 
 def _offers(trade: Trade) -> events.OffersFields:

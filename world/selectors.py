@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from progression import selectors as progression
 from world import events
@@ -101,7 +101,7 @@ def world_state(user_id: int) -> events.WorldState:
     return events.WorldState(
         epoch=now.epoch,
         current_reality=None if now.current_reality is None else now.current_reality.name,
-        factions=shown_factions({}),
+        factions=shown_factions(),
         locations=shown_locations(),
         online=online(),
         you=None if you is None else you.info,
@@ -114,17 +114,17 @@ def state() -> WorldState:
     return WorldState.objects.select_related("current_reality").first() or WorldState()
 
 
-def shown_factions(shards: dict[int, int]) -> list[FactionInfo]:
-    """All factions, with how many shards each holds, by its id."""
+def shown_factions() -> list[FactionInfo]:
+    """All factions, with how many shards each holds."""
     return [
         FactionInfo(
             id=faction.pk,
             name=faction.name,
             colour=faction.colour,
             description=faction.description,
-            shards=shards.get(faction.pk, 0),
+            shards=faction.held,
         )
-        for faction in Faction.objects.order_by("pk")
+        for faction in Faction.objects.annotate(held=Count("shards")).order_by("pk")
     ]
 
 

@@ -141,6 +141,10 @@ class WorldSocket(Consumer):
             for heard in (own, self._area, self._faction):
                 if heard is not None:
                     heard.begin()
+        await self.entered()
+
+    async def entered(self) -> None:
+        """It is known how the world stands; what else concerns this user comes next."""
 
     async def _hear_place(self) -> None:
         """Hear where the character in play is, and who is of its faction; frames wait."""

@@ -7,10 +7,10 @@ higher step is how things stand.
 from datetime import datetime
 from typing import Literal, TypedDict
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 from realtime import topics
-from realtime.messages import Event, MessageId
+from realtime.messages import Event, Reply
 from realtime.topics import Topic
 
 
@@ -116,16 +116,11 @@ class CombatEnd(CombatEvent):
     xp: int
 
 
-class CombatState(Event, kw_only=True):
+class CombatState(Reply, kw_only=True):
     """How the own fight stands, if there is one, and what one can do; told when asked for, and on return."""
 
-    user_id: int
     combat_id: int | None
     step: int
     fighters: list[FighterInfo]
     abilities: list[AbilityInfo]
     remedies: list[RemedyInfo]
-    ref: MessageId | UnsetType = UNSET
-
-    def audience(self) -> Topic:
-        return topics.in_world(self.user_id)

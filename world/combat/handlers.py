@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from msgspec import UNSET
+
 from realtime.consumer import handles
 from realtime.messages import Message
 from realtime.worker import in_database
@@ -19,6 +21,13 @@ class CombatHandlers(WorldSocket):
         events.CombatEnd,
         events.CombatState,
     )
+
+    async def entered(self) -> None:
+        """Who comes back in time finds the fight as it stands."""
+        await super().entered()
+        character = self.character
+        if character is not None and await in_database(selectors.is_fighting, character.character_id):
+            self.connection.tell(await in_database(selectors.state, self.player.user_id))
 
     @handles(commands.CombatStart)
     async def start_combat(self, command: commands.CombatStart) -> None:
@@ -39,6 +48,5 @@ class CombatHandlers(WorldSocket):
     @handles(commands.CombatState)
     async def show_combat(self, command: commands.CombatState) -> None:
         state = await in_database(selectors.state, self.player.user_id)
-        if command.id is not None:
-            state.ref = command.id
+        state.ref = UNSET if command.id is None else command.id
         self.connection.tell(state)

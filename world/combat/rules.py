@@ -5,8 +5,8 @@ from random import Random
 
 from game.combat import SPREAD
 
-ACTIONS_A_SECOND = 10
-"""So many of one character's actions count."""
+MOST_ACTIONS, WINDOW_S = 10, 1.0
+"""So many of one user's actions count in so many seconds."""
 ATTACK_FACTOR = 0.5
 """A plain attack takes no time to recover from, and is weaker than any spell."""
 GRACE = timedelta(seconds=10)

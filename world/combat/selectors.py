@@ -95,7 +95,6 @@ def state(user_id: int) -> events.CombatState:
         )
     )
     return events.CombatState(
-        user_id=user_id,
         combat_id=None if combat is None else combat.pk,
         step=0 if combat is None else combat.step,
         fighters=fighters(sorted(them, key=lambda one: one.owner_id != user_id)),

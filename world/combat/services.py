@@ -91,7 +91,7 @@ def act(
     spells ``UnknownAbility``, ``LevelTooLow``, ``OnCooldown``, ``NotEnoughStamina``; for items ``NotOwned``,
     ``NoRemedy``.
     """
-    limits.take_sync(f"combat:{user_id}", allowed=rules.ACTIONS_A_SECOND, window_s=1)
+    limits.take_sync(f"combat:{user_id}", allowed=rules.MOST_ACTIONS, window_s=rules.WINDOW_S)
     with transaction.atomic():
         own_id = world_selectors.character_in_play(user_id).pk
         found = Combat.objects.filter(pk=combat_id).first()

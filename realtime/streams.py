@@ -216,7 +216,7 @@ class Streams:
     def offer(self, topic: Topic, packed: Passing | bytes) -> None:
         """Publish a frame: lasting ones are numbered and kept, passing ones go on at once."""
         if isinstance(packed, Passing):
-            self._deliver_passing(topic, packed)
+            self.pass_here(topic, packed)
             self._relay.publish(topic, None, packed)
             return
         self._waiting.append((topic, packed))
@@ -231,7 +231,7 @@ class Streams:
         stream = self._streams.get(topic)
         for seq, packed in frames:
             if seq is None:
-                self._deliver_passing(topic, packed)
+                self.pass_here(topic, packed)
             elif stream is not None:
                 self._take(topic, stream, seq, packed)
 
@@ -287,7 +287,8 @@ class Streams:
         if closing:
             self._hub.close(topic, _decode_closing(closing))
 
-    def _deliver_passing(self, topic: Topic, packed: Passing | list[Any]) -> None:
+    def pass_here(self, topic: Topic, packed: Passing | list[Any]) -> None:
+        """Hand a passing frame to the topic's listeners on this worker alone."""
         self._hub.deliver_passing(topic, *packed)
         self._hub.deliver_passing(_beside(topic), *packed)
 

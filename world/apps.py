@@ -5,15 +5,18 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
+PARTS = ("world.combat", "world.shards", "world.trading")
+
 
 class WorldConfig(AppConfig):
     name = "world"
 
     def ready(self) -> None:
-        # They register what other workers may tell, reactions, background tasks, content.
-        from world import live  # noqa: F401
+        # They register background tasks, reactions, a count, and what other workers may tell.
+        from world import counts, reactions  # noqa: F401
+        from world.live import keeping, positions, sockets  # noqa: F401
 
-        for part in ("combat", "shards", "trading"):
+        for part in PARTS:
             for room in ("admin", "live", "personal_data", "reactions", "seeding"):
-                if find_spec(f"world.{part}.{room}"):
-                    import_module(f"world.{part}.{room}")
+                if find_spec(f"{part}.{room}"):
+                    import_module(f"{part}.{room}")

@@ -1,6 +1,6 @@
 """Why something about the shared world is refused."""
 
-from core.refusals import Conflict, Invalid, NotFound
+from core.refusals import Conflict, Invalid, NotAllowed, NotFound
 
 
 class UnknownCharacter(NotFound):
@@ -57,6 +57,27 @@ class NotThere(Conflict):
 
     code = "not_there"
     title = "The character is somewhere else"
+
+
+class NotInWorld(Conflict):
+    """The user is not in the world, or hears nothing from the caller: it is not said which."""
+
+    code = "not_in_world"
+    title = "Not in the world at the moment"
+
+
+class StaffOnly(NotAllowed):
+    """Only the staff may do that."""
+
+    code = "staff_only"
+    title = "Only for the staff"
+
+
+class ImpossibleMove(Conflict):
+    """Nobody gets there so quickly, or the place ends before; the character is where it was."""
+
+    code = "impossible_move"
+    title = "That is not possible"
 
 
 class NoPath(Conflict):

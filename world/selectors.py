@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from progression import selectors as progression
 from world import events
-from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, Vector
-from world.models import Character, Faction, Location, Visit, WorldState
+from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, OwnCharacter, Vector
+from world.models import Character, Faction, Location, Visit, WorldEvent, WorldState
 from world.refusals import NoCharacterInPlay, NoHome, UnknownCharacter, UnknownFaction
 
 
@@ -38,6 +39,78 @@ def online() -> int:
 def characters_of(user_id: int) -> QuerySet[Character]:
     """The user's characters, the eldest first."""
     return Character.objects.filter(owner=user_id).select_related("faction").order_by("pk")
+
+
+def own_characters(user_id: int) -> list[OwnCharacter]:
+    """The user's characters as their owner sees them."""
+    return shown_to_owner(user_id, characters_of(user_id))
+
+
+def shown_to_owner(user_id: int, characters: Iterable[Character]) -> list[OwnCharacter]:
+    """Characters of this user as their owner sees them."""
+    level = progression.levels([user_id]).get(user_id, 1)
+    most = max_health(user_id)
+    return [
+        OwnCharacter(
+            id=character.pk,
+            name=character.name,
+            faction=character.faction.name,
+            location_id=character.location_id,
+            position=Vector(x=character.x, y=character.y, z=character.z),
+            level=level,
+            health=min(character.health, most),
+            max_health=most,
+            selected=character.is_selected,
+            last_seen=character.last_seen,
+            created_at=character.created_at,
+        )
+        for character in characters
+    ]
+
+
+def seen_by(user_id: int, character_id: int) -> CharacterInfo:
+    """A character of the user, or one in play where the user's is. Raises ``UnknownCharacter``."""
+    own = Q(owner=user_id)
+    here = Q(visit__isnull=False, location__in=in_play().filter(owner=user_id).values("location"))
+    found = Character.objects.select_related("faction").filter(own | here, pk=character_id).first()
+    if found is None:
+        raise UnknownCharacter
+    return shown([found])[0]
+
+
+def visits() -> list[tuple[int, str]]:
+    """Who is in the world, and on which socket."""
+    return list(Visit.objects.values_list("user_id", "socket"))
+
+
+class Whereabouts(NamedTuple):
+    """A visit: its user, and the character in play with the id of its place."""
+
+    user_id: int
+    place: tuple[int, int] | None
+
+
+def whereabouts(prefix: str) -> dict[str, Whereabouts]:
+    """The visits on sockets whose names begin so."""
+    rows = Visit.objects.filter(socket__startswith=prefix)
+    return {
+        socket: Whereabouts(user_id, None if character_id is None else (character_id, location_id))
+        for socket, user_id, character_id, location_id in rows.values_list(
+            "socket", "user_id", "character_id", "character__location_id"
+        )
+    }
+
+
+def recent_events() -> QuerySet[WorldEvent]:
+    """What has happened to the whole world."""
+    return WorldEvent.objects.all()
+
+
+def shown_events(rows: Iterable[WorldEvent]) -> list[dict[str, Any]]:
+    """Events as everybody sees them."""
+    return [
+        {"id": row.pk, "type": row.kind, "detail": row.detail, "created_at": row.created_at} for row in rows
+    ]
 
 
 def own_character(user_id: int, character_id: int) -> Character:
@@ -77,35 +150,36 @@ def shown(characters: Iterable[Character]) -> list[CharacterInfo]:
 
 @dataclass(frozen=True)
 class Visitor:
-    """The character that a user plays at this moment."""
+    """The character that a user plays at this moment, and the size of the place where it is."""
 
     info: CharacterInfo
     faction_id: int
+    size: float
 
 
 def visitor(user_id: int) -> Visitor | None:
     """The character that the user plays at this moment, if there is one."""
-    found = in_play().select_related("faction").filter(owner=user_id).first()
-    return None if found is None else Visitor(shown([found])[0], found.faction_id)
+    found = in_play().select_related("faction", "location").filter(owner=user_id).first()
+    return None if found is None else Visitor(shown([found])[0], found.faction_id, found.location.size)
 
 
 def area(location_id: int) -> Area:
-    """Who is in a place."""
+    """Who is in a place, as it is stored."""
     members = in_area(location_id).select_related("faction").order_by("pk")
     return Area(location_id=location_id, members=shown(members))
 
 
-def world_state(user_id: int) -> events.WorldState:
-    """The world as this user's socket is first told of it."""
-    now, you = state(), visitor(user_id)
+def world_state() -> events.WorldState:
+    """The world as everybody sees it."""
+    now = state()
     return events.WorldState(
         epoch=now.epoch,
         current_reality=None if now.current_reality is None else now.current_reality.name,
         factions=shown_factions(),
         locations=shown_locations(),
         online=online(),
-        you=None if you is None else you.info,
-        area=None if you is None else area(you.info.location_id),
+        you=None,
+        area=None,
     )
 
 

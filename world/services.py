@@ -3,22 +3,43 @@
 Locks are taken in this order: accounts, the world's state, characters by rising id, what players own.
 """
 
-from django.db import IntegrityError, transaction
+from collections.abc import Collection
+from typing import NamedTuple
+
+import msgspec
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from msgspec import UNSET, UnsetType
 
 from accounts import services as accounts
+from accounts.selectors import by_id
+from core.refusals import Invalid
+from friends import selectors as friends
+from realtime.messages import Event, MessageId
 from realtime.publishing import publish
 from world import events, selectors
-from world.models import Character, Location, Visit
+from world.events import CharacterInfo, OwnCharacter, Vector
+from world.models import Character, Location, Visit, WorldEvent
 from world.refusals import (
     CharacterNameTaken,
     NoPath,
     NotInPlay,
+    NotInWorld,
     NotThere,
+    StaffOnly,
     TooManyCharacters,
 )
 
 MOST_CHARACTERS = 8
+
+
+class Position(NamedTuple):
+    """Where a character is in a place."""
+
+    character_id: int
+    location_id: int
+    at: Vector
 
 
 def lock_in_play(*character_ids: int) -> dict[int, Character]:
@@ -34,10 +55,14 @@ def lock_in_play(*character_ids: int) -> dict[int, Character]:
 
 
 @transaction.atomic
-def create(*, user_id: int, name: str, faction: str) -> Character:
-    """A new character at its faction's home. Raises ``UnknownFaction``, ``NoHome``, ``TooManyCharacters`` and
-    ``CharacterNameTaken``.
+def create(*, user_id: int, name: str, faction: str) -> OwnCharacter:
+    """A new character at its faction's home. Raises ``Invalid``, ``UnknownFaction``, ``NoHome``,
+    ``TooManyCharacters`` and ``CharacterNameTaken``.
     """
+    try:
+        Character._meta.get_field("name").run_validators(name)
+    except ValidationError as problem:
+        raise Invalid("No character has such a name.", details={"name": list(problem.messages)}) from None
     side = selectors.faction_named(faction)
     home = selectors.respawn_of(side.pk)
     accounts.lock(user_id)
@@ -45,7 +70,7 @@ def create(*, user_id: int, name: str, faction: str) -> Character:
         raise TooManyCharacters(f"You may have {MOST_CHARACTERS} characters.")
     try:
         with transaction.atomic():
-            return Character.objects.create(
+            character = Character.objects.create(
                 owner_id=user_id,
                 name=name,
                 faction=side,
@@ -55,10 +80,11 @@ def create(*, user_id: int, name: str, faction: str) -> Character:
             )
     except IntegrityError:
         raise CharacterNameTaken(f"The name {name} is taken.") from None
+    return selectors.shown_to_owner(user_id, [character])[0]
 
 
 @transaction.atomic
-def select(*, user_id: int, character_id: int) -> Character:
+def select(*, user_id: int, character_id: int) -> OwnCharacter:
     """Play this character from now on; at once, if the user is in the world. Raises ``UnknownCharacter``."""
     accounts.lock(user_id)
     character = selectors.own_character(user_id, character_id)
@@ -72,7 +98,7 @@ def select(*, user_id: int, character_id: int) -> Character:
     if visit is not None and visit.character_id is None:
         _begin_play(visit, character)
         publish(events.VisitChanged(user_id=user_id, socket=visit.socket))
-    return character
+    return selectors.shown_to_owner(user_id, [character])[0]
 
 
 @transaction.atomic
@@ -85,6 +111,16 @@ def delete(*, user_id: int, character_id: int) -> None:
         _end_play(visit, "deleted")
         publish(events.VisitChanged(user_id=user_id, socket=visit.socket))
     character.delete()
+
+
+@transaction.atomic
+def erase(*, user_id: int) -> None:
+    """Delete all that is this user's alone, and the name on what they announced."""
+    for character in selectors.characters_of(user_id):
+        delete(user_id=user_id, character_id=character.pk)
+    for announcement in WorldEvent.objects.filter(detail__sender_id=user_id):
+        announcement.detail |= {"sender_id": None, "sender_name": ""}
+        announcement.save(update_fields=["detail"])
 
 
 @transaction.atomic
@@ -105,13 +141,18 @@ def come(*, user_id: int, socket: str) -> str:
 
 
 @transaction.atomic
-def go(*, user_id: int, socket: str) -> None:
-    """The socket is gone, and with it the character; not if another socket has replaced it."""
+def go(*, user_id: int, socket: str, at: Position | None = None) -> None:
+    """The socket is gone, and with it the character, which was there last; nothing if another socket has
+    replaced it.
+    """
     accounts.lock(user_id)
     visit = Visit.objects.filter(user=user_id, socket=socket).first()
-    if visit is not None:
-        _end_play(visit, "disconnected")
-        visit.delete()
+    if visit is None:
+        return
+    if at is not None:
+        store_positions([at])
+    _end_play(visit, "disconnected")
+    visit.delete()
 
 
 def _begin_play(visit: Visit, character: Character) -> None:
@@ -170,6 +211,63 @@ def put(character: Character, destination: Location, reason: events.Departure) -
     if visit is not None:
         _tell_of_arrival(character)
         publish(events.VisitChanged(user_id=visit.user_id, socket=visit.socket))
+
+
+def store_positions(positions: Collection[Position]) -> None:
+    """Store where characters are, in one statement; not of those who have left the place."""
+    if not positions:
+        return
+    rows = [(one.character_id, one.location_id, one.at.x, one.at.y, one.at.z) for one in positions]
+    values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH moved (id, location_id, x, y, z) AS (VALUES {values}) "
+            "UPDATE world_character SET x = moved.x, y = moved.y, z = moved.z FROM moved "
+            "WHERE world_character.id = moved.id AND world_character.location_id = moved.location_id",
+            [value for row in rows for value in row],
+        )
+
+
+# -- Talk
+
+
+def whisper(*, sender_id: int, sender_name: str, to_user_id: int, content: str) -> None:
+    """Say something to one user who is in the world. Raises ``NotInWorld``."""
+    is_there = Visit.objects.filter(user=to_user_id).exists()
+    if not is_there or friends.is_blocked_between(sender_id, to_user_id):
+        raise NotInWorld
+    publish(
+        events.Whisper(sender_id=sender_id, sender_name=sender_name, to_user_id=to_user_id, content=content)
+    )
+
+
+@transaction.atomic
+def announce(*, user_id: int, content: str) -> None:
+    """Tell everybody something, as one of the staff. Raises ``StaffOnly``."""
+    sender = by_id(user_id)
+    if not sender.is_staff:
+        raise StaffOnly
+    tell_world(events.WorldAnnouncement(sender_id=user_id, sender_name=sender.username, content=content))
+
+
+def tell_world(event: Event) -> None:
+    """Tell everybody what has happened to the world, and keep it among its events."""
+    detail = msgspec.to_builtins(event)
+    WorldEvent.objects.create(kind=detail.pop("type"), detail=detail)
+    publish(event)
+
+
+# -- Telling
+
+
+def update_of(info: CharacterInfo, ref: MessageId | UnsetType = UNSET) -> events.CharacterUpdate:
+    """How a character stands, as an event."""
+    return events.CharacterUpdate(**msgspec.structs.asdict(info), ref=ref)
+
+
+def tell_of(character: Character) -> None:
+    """Tell who is where this character is how it stands now: after its health or level has changed."""
+    publish(update_of(selectors.shown([character])[0]))
 
 
 def _tell_of_arrival(character: Character) -> None:

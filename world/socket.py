@@ -1,8 +1,11 @@
 """What every part of the world's socket stands on: who it is, the character in play, and where it is."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any, ClassVar
 
+import msgspec
+from django.conf import settings
 from msgspec import UNSET
 
 from accounts import gatekeeping, signing_in
@@ -10,13 +13,17 @@ from core.refusals import Conflict, Invalid, Unauthenticated
 from realtime import topics
 from realtime.beside import Beside
 from realtime.consumer import Consumer, handles
+from realtime.gate import close_refused
 from realtime.messages import Command, Message, Ping
 from realtime.worker import in_database
-from world import commands, events, live, selectors, services
+from world import commands, events, selectors, services
 from world.events import CharacterInfo
+from world.live import sockets
+from world.live.positions import Standing, positions
+from world.sealing import EncryptionUnavailable, NotEncrypted, Seal, seal_of
 
 AUTHENTICATE_WITHIN_S = 10.0
-UNAUTHENTICATED, REPLACED, NORMAL = 4401, 4409, 1000
+UNAUTHENTICATED, REPLACED, RESTARTED, NORMAL = 4401, 4409, 1012, 1000
 FOR_STRANGERS: tuple[type[Command], ...] = (Ping, commands.AuthRequest, commands.Disconnect)
 
 
@@ -44,12 +51,19 @@ class WorldSocket(Consumer):
 
     name = ""
     """Of this socket, among those of all workers."""
+    has_come = False
+    """Whether the visit has begun."""
     character: CharacterInfo | None = None
     """Who is in play, as it was when it came to this place."""
+    faction_id: int | None = None
+    standing: Standing | None = None
+    """Where it is, checked by this worker."""
 
     _area: Beside | None = None
     _faction: Beside | None = None
     _deadline: asyncio.TimerHandle | None = None
+    _coming: asyncio.Future[str] | None = None
+    _seal: Seal | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         cls.tells = tuple(dict.fromkeys(told for base in cls.__mro__ for told in vars(base).get("tells", ())))
@@ -57,8 +71,12 @@ class WorldSocket(Consumer):
 
     async def opened(self) -> None:
         self._settling = asyncio.Lock()
+        self._positions = positions()
         self._tasks: set[asyncio.Task[None]] = set()
+        if self._wants_seal() and not settings.ENCRYPTION_KEY:
+            raise EncryptionUnavailable
         if self.connection.identity is not None:
+            await self._begin_sealing()
             await self._enter()
             return
         self.handlers = {  # type: ignore[misc]  # until it is known who asks
@@ -74,9 +92,16 @@ class WorldSocket(Consumer):
             self._deadline.cancel()
         for task in self._tasks:
             task.cancel()
-        if self.name:
-            live.forget(self.name)
-            await in_database(services.go, user_id=self.player.user_id, socket=self.name)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._coming is None:
+            return
+        # The database may still be at work on it.
+        await asyncio.wait({self._coming})
+        sockets.forget(self.name)
+        at = None if self.standing is None else self.standing.stored()
+        if self.standing is not None:
+            await self._positions.leave(self.standing)
+        await in_database(services.go, user_id=self.player.user_id, socket=self.name, at=at)
 
     # -- Who it is
 
@@ -109,6 +134,7 @@ class WorldSocket(Consumer):
             self._deadline.cancel()
         del self.handlers
         self._here.sockets.identify(self.connection, identity)
+        await self._begin_sealing()
         answer.user_id, answer.username = identity.user_id, identity.username
         self.connection.tell(answer)
         await self._enter()
@@ -121,18 +147,41 @@ class WorldSocket(Consumer):
     def disconnect(self, command: commands.Disconnect) -> None:
         self.connection.close(NORMAL, "disconnected")
 
+    def _wants_seal(self) -> bool:
+        return self.scope["query"].get("encrypted") == ["1"]
+
+    async def _begin_sealing(self) -> None:
+        if self._wants_seal():
+            self._seal = await asyncio.to_thread(seal_of, self.player.username)
+            self.connection.seal(self._seal.close)
+
+    def _handle(self, data: bytes | str) -> Coroutine[Any, Any, None] | None:
+        if self._seal is not None:
+            try:
+                data = self._seal.open(data)
+            except NotEncrypted as refusal:
+                close_refused(self.connection, refusal)
+                return None
+        return super()._handle(data)
+
     def replace(self) -> None:
         """The user has opened another socket."""
         self.connection.close(REPLACED, "replaced")
+
+    def lose(self) -> None:
+        """The visit has ended without the socket: let the client come again."""
+        self.connection.close(RESTARTED, "visit_lost")
 
     # -- Where it is
 
     async def _enter(self) -> None:
         user_id = self.player.user_id
-        self.name = live.register(self)
-        replaced = await in_database(services.come, user_id=user_id, socket=self.name)
+        self.name = sockets.register(self)
+        self._coming = asyncio.ensure_future(in_database(services.come, user_id=user_id, socket=self.name))
+        replaced = await asyncio.shield(self._coming)
+        self.has_come = True
         if replaced:
-            live.replace(replaced)
+            sockets.replace(replaced)
         async with self._settling:
             own = await self.overhear(topics.in_world(user_id))
             await self._hear_place()
@@ -148,15 +197,19 @@ class WorldSocket(Consumer):
 
     async def _hear_place(self) -> None:
         """Hear where the character in play is, and who is of its faction; frames wait."""
-        # What was told of its own coming and going is heard before, where it was, or not at all.
+        # What was told of its own coming and going is heard where it was, or not at all.
         await self._here.streams.sent()
         found = await in_database(selectors.visitor, self.player.user_id)
-        self.character = None if found is None else found.info
         for before in (self._area, self._faction):
             if before is not None:
                 await self.stop_hearing(before)
-        self._area = self._faction = None
+        if self.standing is not None:
+            await self._positions.leave(self.standing)
+        self._area = self._faction = self.character = self.faction_id = self.standing = None
         if found is not None:
+            # Where the socket that this one replaces has left it.
+            self.character, self.faction_id = self._positions.where(found.info), found.faction_id
+            self.standing = await self._positions.enter(self.character, found.size)
             self._area = await self.overhear(topics.area(found.info.location_id), self._area_state)
             self._faction = await self.overhear(topics.faction(found.faction_id))
 
@@ -176,10 +229,13 @@ class WorldSocket(Consumer):
 
     async def snapshot(self) -> events.WorldState:
         """How the world stands for this user."""
-        return await in_database(selectors.world_state, self.player.user_id)
+        state = await self._positions.world.read(None)
+        if self.character is None:
+            return state
+        area = await self._positions.areas.read(self.character.location_id)
+        return msgspec.structs.replace(state, you=self._positions.where(self.character), area=area)
 
     async def _area_state(self) -> events.AreaState:
-        character = self.character
-        if character is None:
+        if self.character is None:
             return events.AreaState(area=None)
-        return events.AreaState(area=await in_database(selectors.area, character.location_id))
+        return events.AreaState(area=await self._positions.areas.read(self.character.location_id))

@@ -46,4 +46,6 @@ class PartyUpdate(Event):
 
     def audience(self) -> tuple[Topic, ...]:
         told = {member.user_id for member in self.party.members} | set(self.user_ids)
-        return (topics.party(self.party.id), *(topics.user(user_id) for user_id in sorted(told)))
+        devices = [topics.user(user_id) for user_id in sorted(told)]
+        in_world = [topics.in_world(user_id) for user_id in sorted(told)]
+        return topics.party(self.party.id), *devices, *in_world

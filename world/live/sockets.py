@@ -1,4 +1,4 @@
-"""What this worker holds in memory of the shared world: its sockets, and what other workers tell them."""
+"""This worker's sockets of the world, and what other workers tell them."""
 
 from itertools import count
 from typing import Protocol
@@ -8,7 +8,9 @@ from django.db import transaction
 from realtime import worker
 from realtime.reactions import reacts_to
 from realtime.relay import relayed
-from world.events import VisitChanged
+from realtime.worker import in_database
+from world import selectors, services
+from world.events import CharacterInfo, VisitChanged
 
 _numbers = count(1)
 
@@ -16,8 +18,12 @@ _numbers = count(1)
 class Socket(Protocol):
     """A socket of this worker, as others reach it."""
 
+    character: CharacterInfo | None
+    has_come: bool
+
     def replace(self) -> None: ...
     def settle_soon(self) -> None: ...
+    def lose(self) -> None: ...
 
 
 _sockets: dict[str, Socket] = {}
@@ -76,3 +82,24 @@ def settle_after_commit(event: VisitChanged) -> None:
     here = worker.running()
     if here is not None:
         transaction.on_commit(lambda: here.loop.call_soon_threadsafe(settle, event.socket))
+
+
+async def settle_those_elsewhere() -> None:
+    """Let those sockets of this worker settle that were not reached when their character was moved."""
+    open_before = {name: socket for name, socket in _sockets.items() if socket.has_come}
+    where = await in_database(selectors.whereabouts, f"{worker.current().id}/")
+    for name, socket in open_before.items():
+        if name not in _sockets:
+            continue
+        if name not in where:
+            # It was taken for lost.
+            socket.lose()
+        elif where[name].place != _place_of(socket.character):
+            socket.settle_soon()
+    for name in where.keys() - _sockets.keys():
+        # It went while the database was away.
+        await in_database(services.go, user_id=where[name].user_id, socket=name)
+
+
+def _place_of(character: CharacterInfo | None) -> tuple[int, int] | None:
+    return None if character is None else (character.character_id, character.location_id)

@@ -25,11 +25,11 @@ def sign_in(request: HttpRequest, *, login: str, password: str) -> services.Sign
     return services.open_session(user, device(request))
 
 
-def sign_in_over_socket(*, login: str, password: str, ip: str | None, user_agent: str) -> services.SignedIn:
+def sign_in_over_socket(*, login: str, password: str, ip: str, user_agent: str) -> services.SignedIn:
     """:func:`sign_in` for who asks on a socket."""
     request = HttpRequest()
     request.method = "POST"
-    request.META = {"REMOTE_ADDR": ip or "", "HTTP_USER_AGENT": user_agent, "PATH_INFO": "/ws"}
+    request.META = {"REMOTE_ADDR": ip, "HTTP_USER_AGENT": user_agent, "PATH_INFO": "/ws"}
     return sign_in(request, login=login, password=password)
 
 

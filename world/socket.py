@@ -117,7 +117,7 @@ class WorldSocket(Consumer):
         if token is None:
             if not (command.username and command.password):
                 raise Invalid("Give a username and a password, or a token.")
-            client = self.scope.get("client") or (None,)
+            client = self.scope.get("client") or ("127.0.0.1", 0)  # as over a unix socket
             signed_in = await in_database(
                 signing_in.sign_in_over_socket,
                 login=command.username,

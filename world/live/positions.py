@@ -150,9 +150,11 @@ class Positions:
     async def leave(self, standing: Standing) -> None:
         """The character is not here any more, or its socket has ended."""
         async with self._joining:
-            place = self.places[standing.location_id]
-            if place.standings.get(standing.character_id) is standing:
-                place.forget(standing.character_id)
+            place = self.places.get(standing.location_id)
+            if place is None or place.standings.get(standing.character_id) is not standing:
+                # A newer socket of the same user has taken it over, and may have left already.
+                return
+            place.forget(standing.character_id)
             if not place.standings:
                 del self.places[standing.location_id]
                 self.here.hub.leave(place.topic, place)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from progression import ledger, selectors
+from progression import ledger, selectors, services
 from progression.models import Currency, Player
 from progression.refusals import ItemEquipped, NotEnoughGold, NotEnoughItems
 
@@ -20,7 +20,7 @@ class Goods:
 
 def check_can_give(user_id: int, goods: Goods) -> None:
     """Raise ``NotEnoughGold``, ``NotEnoughItems`` or ``ItemEquipped`` if the user cannot give this now."""
-    _check(selectors.player(user_id), goods)
+    _check(services.player(user_id), goods)
 
 
 @transaction.atomic

@@ -69,7 +69,7 @@ class Adventurer:
         return {stack.item.slug: stack.quantity for stack in progression.inventory(self.id)}
 
     def gold(self) -> int:
-        return progression.player(self.id).gold
+        return players.player(self.id).gold
 
     async def enter(self) -> Any:
         """Open the world's socket, and hear how the world stands: ``world``."""

@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from realtime.messages import Command
+from world.commands import Id
 
 
 class CombatStart(Command):
     """Attack a character of another faction in the same place."""
 
-    target_id: int
+    target_id: Id
 
 
 class CombatAction(Command):
@@ -20,11 +21,11 @@ class CombatAction(Command):
     spell, ``item_id``, a row of the own inventory, with an item.
     """
 
-    combat_id: int
+    combat_id: Id
     action_type: Literal["attack", "spell", "item"]
-    target_id: int
+    target_id: Id
     ability_name: Annotated[str, Meta(max_length=40)] | None = None
-    item_id: int | None = None
+    item_id: Id | None = None
 
 
 class CombatState(Command):

@@ -248,6 +248,7 @@ def recover(*, combat_id: int) -> None:
         if not selectors.is_fighting(character.pk):
             character.health = world_selectors.max_health(character.owner_id)
             character.save(update_fields=["health"])
+            _tell_of(character)
 
 
 def _locked(combat: Combat) -> tuple[Combat | None, dict[int, Character]]:
@@ -283,6 +284,12 @@ def _end(combat: Combat, *, winner: Character, loser: Character, reason: Combat.
     )
     if reason == Combat.Reason.DEFEATED:
         world.send_home(loser, health=world_selectors.max_health(loser.owner_id))
+    _tell_of(winner)
+
+
+def _tell_of(character: Character) -> None:
+    if world_selectors.in_play().filter(pk=character.pk).exists():
+        world.tell_of(character)
 
 
 def _reward(combat: Combat, winner: Character, loser: Character) -> int:

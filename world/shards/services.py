@@ -5,7 +5,6 @@ Locks are taken in this order: the world's state, characters, shards by rising i
 
 import secrets
 
-import msgspec
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.utils import timezone
 from realtime.publishing import publish
 from world import selectors as world_selectors
 from world import services as world
-from world.models import Character, Faction, WorldEvent, WorldState
+from world.models import Character, Faction, WorldState
 from world.shards import events, rules, selectors
 from world.shards.models import Shard
 from world.shards.refusals import (
@@ -95,7 +94,7 @@ def finish_capture(*, shard_id: int) -> None:
 def _give(shard: Shard, captor: Character) -> None:
     previous, shard.faction, shard.captor = shard.faction, captor.faction, None
     _set(shard, None)
-    _record(
+    world.tell_world(
         events.ShardCaptured(
             shard_id=shard.pk,
             name=shard.name,
@@ -115,11 +114,13 @@ def _turn_the_world(state: WorldState, faction: Faction, shards: list[Shard]) ->
         state.epoch += 1
         state.current_reality = None
         state.save()
-        _record(events.Aetherfall(faction=faction.name, epoch=state.epoch, shards=selectors.shown(shards)))
+        world.tell_world(
+            events.Aetherfall(faction=faction.name, epoch=state.epoch, shards=selectors.shown(shards))
+        )
     elif rules.ruler(owners) == faction.pk != state.current_reality_id:
         previous, state.current_reality = state.current_reality, faction
         state.save()
-        _record(
+        world.tell_world(
             events.RealityShift(
                 faction=faction.name,
                 previous_faction=None if previous is None else previous.name,
@@ -174,10 +175,3 @@ def _tell(shard: Shard) -> None:
         "broken" if channel is None else "contested" if channel.contested else "channelling"
     )
     publish(events.ShardStatus(shard_id=shard.pk, status=status, shard=selectors.shown([shard])[0]))
-
-
-def _record(event: events.ShardCaptured | events.RealityShift | events.Aetherfall) -> None:
-    """Tell the world, and keep it among the world's events."""
-    detail = msgspec.to_builtins(event)
-    WorldEvent.objects.create(kind=detail.pop("type"), detail=detail)
-    publish(event)

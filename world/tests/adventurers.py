@@ -120,8 +120,8 @@ def adventurer(places: Places) -> Callable[..., Adventurer]:
         user = User.objects.create(username=name)
         token = accounts.open_session(user, accounts.Device()).tokens.access
         character = services.create(user_id=user.pk, name=name.title(), faction=faction)
-        Character.objects.filter(pk=character.pk).update(location=places.ford, is_selected=True)
-        return Adventurer(user.pk, token, character.pk)
+        Character.objects.filter(pk=character.id).update(location=places.ford, is_selected=True)
+        return Adventurer(user.pk, token, character.id)
 
     return adventurer
 

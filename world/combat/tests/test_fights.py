@@ -78,7 +78,7 @@ async def test_only_enemies_in_the_same_place_are_attacked_and_one_at_a_time(
         (cyd.character_id, "same_faction"),
         (ada.character_id, "same_faction"),
         (eve.character_id, "unknown_target"),  # not in play
-        (2**62, "unknown_target"),
+        (2**53, "unknown_target"),
     ):
         await three.send(type="combat_start", target_id=target)
         assert await error(three) == code
@@ -102,7 +102,7 @@ async def test_who_does_not_fight_there_and_what_does_not_fit_is_refused(fight, 
         ({"target_id": ada.character_id}, "wrong_target"),
         ({"target_id": cyd.character_id}, "wrong_target"),
         ({"combat_id": combat_id + 1}, "unknown_combat"),
-        ({"combat_id": 2**63 - 1}, "unknown_combat"),
+        ({"combat_id": 2**53}, "unknown_combat"),
         ({"action_type": "dance"}, "invalid_message"),
         ({"action_type": "spell"}, "unknown_ability"),
         ({"action_type": "spell", "ability_name": "starfall"}, "level_too_low"),

@@ -13,7 +13,7 @@ from world.trading import live, services
 from world.trading.commands import OfferedItem
 from world.trading.models import Trade
 
-NOBODY = 2**62
+NOBODY = 2**53
 
 
 async def test_two_trade_gold_for_berries_and_both_hear_each_step(ada, bob, here, audited):

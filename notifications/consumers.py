@@ -17,6 +17,7 @@ from progression.events import LevelUp
 from realtime import topics
 from realtime.consumer import Consumer
 from realtime.worker import in_database
+from world.trading.events import TradeRequest
 
 
 class NotificationsConsumer(Consumer):
@@ -36,6 +37,7 @@ class NotificationsConsumer(Consumer):
         PartyUpdate,
         Announcement,
         LevelUp,
+        TradeRequest,
         friends.FriendRequest,
         friends.FriendRequestClosed,
         friends.FriendAccepted,

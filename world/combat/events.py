@@ -56,7 +56,7 @@ class Fields(TypedDict):
     """What all events of a fight hold."""
 
     combat_id: int
-    user_ids: tuple[int, int]
+    user_ids: list[int]
     step: int
 
 
@@ -64,7 +64,7 @@ class CombatEvent(Event, kw_only=True):
     """Anything that happens in a fight; ``user_ids`` are whose characters fight, the attacker's first."""
 
     combat_id: int
-    user_ids: tuple[int, int]
+    user_ids: list[int]
     step: int
 
     def audience(self) -> tuple[Topic, ...]:

@@ -262,7 +262,7 @@ def _locked(combat: Combat) -> tuple[Combat | None, dict[int, Character]]:
 def _of(combat: Combat) -> events.Fields:
     return {
         "combat_id": combat.pk,
-        "user_ids": (combat.attacker.owner_id, combat.defender.owner_id),
+        "user_ids": [combat.attacker.owner_id, combat.defender.owner_id],
         "step": combat.step,
     }
 

@@ -43,7 +43,7 @@ class TradeEvent(Event, kw_only=True):
     """Something became of a trade; ``user_ids`` are who trade, the asker first."""
 
     trade_id: int
-    user_ids: tuple[int, int]
+    user_ids: list[int]
 
     def audience(self) -> tuple[Topic, ...]:
         return tuple(topics.in_world(user_id) for user_id in self.user_ids)
@@ -66,7 +66,7 @@ class OffersFields(TypedDict):
     """What all events about offers hold."""
 
     trade_id: int
-    user_ids: tuple[int, int]
+    user_ids: list[int]
     version: int
     offers: list[OfferInfo]
 

@@ -32,9 +32,9 @@ def expired() -> list[int]:
     return list(late.values_list("pk", flat=True)[:LOOK_AT_ONCE])
 
 
-def user_ids(trade: Trade) -> tuple[int, int]:
+def user_ids(trade: Trade) -> list[int]:
     """Who trade, the asker first."""
-    return trade.asker.owner_id, trade.asked.owner_id
+    return [trade.asker.owner_id, trade.asked.owner_id]
 
 
 def shown_offers(trade: Trade) -> list[events.OfferInfo]:

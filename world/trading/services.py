@@ -66,7 +66,7 @@ def request(*, user_id: int, to_user_id: int) -> None:
         publish(
             events.TradeRequest(
                 trade_id=trade.pk,
-                user_ids=(user_id, to_user_id),
+                user_ids=[user_id, to_user_id],
                 from_trader=_trader(asker),
                 to_trader=_trader(asked),
                 expires_at=now + ANSWER_WITHIN,

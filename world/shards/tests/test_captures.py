@@ -68,11 +68,8 @@ async def test_a_shard_is_captured_when_the_channel_is_over_and_the_whole_world_
     again = await bob.enter()
     assert again.world["factions"][0]["shards"] == 1
     await other.closed()
-    for shard_id, code in (
-        (shards[0].pk, "already_yours"),
-        (shards[2].pk, "not_here"),
-        (2**53, "unknown_shard"),
-    ):
+    refusals = {shards[0].pk: "already_yours", shards[2].pk: "not_here", 2**53: "unknown_shard"}
+    for shard_id, code in refusals.items():
         await one.send(type="shard_captured", shard_id=shard_id)
         assert (await one.hear_until("error"))["code"] == code
 

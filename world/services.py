@@ -110,6 +110,10 @@ def delete(*, user_id: int, character_id: int) -> None:
     if visit is not None:
         _end_play(visit, "deleted")
         publish(events.VisitChanged(user_id=user_id, socket=visit.socket))
+    else:
+        # Something may still wait for its return.
+        character = Character.objects.select_for_update().get(pk=character_id)
+        publish(_left_area(character, "deleted"))
     character.delete()
 
 
@@ -294,11 +298,13 @@ def _tell_of_departure(character: Character, reason: events.Departure) -> None:
             reason=reason,
         )
     )
-    publish(
-        events.CharacterLeftArea(
-            character_id=character.pk,
-            user_id=character.owner_id,
-            location_id=character.location_id,
-            reason=reason,
-        )
+    publish(_left_area(character, reason))
+
+
+def _left_area(character: Character, reason: events.Departure) -> events.CharacterLeftArea:
+    return events.CharacterLeftArea(
+        character_id=character.pk,
+        user_id=character.owner_id,
+        location_id=character.location_id,
+        reason=reason,
     )

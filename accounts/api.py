@@ -5,13 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from axes.models import AccessAttempt
-from django.conf import settings
-from django.contrib.auth import authenticate
-from django.contrib.auth.signals import user_logged_in
-from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -19,10 +13,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from accounts import gatekeeping, own_profile, profiles, selectors, serializers, services
+from accounts import gatekeeping, own_profile, profiles, selectors, serializers, services, signing_in
 from accounts.authentication import identity
 from accounts.models import User
-from accounts.refusals import GuestsHaveNoPassword, InvalidCredentials, LockedOut, WrongPassword
+from accounts.refusals import GuestsHaveNoPassword, WrongPassword
 from core import paging, personal_data
 from core.refusals import Invalid
 from core.views import OpenView
@@ -34,12 +28,6 @@ def _read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
-def _device(request: Request) -> services.Device:
-    return services.Device(
-        user_agent=request.META.get("HTTP_USER_AGENT", ""), ip=request.META.get("REMOTE_ADDR") or None
-    )
-
-
 def _signed_in(result: services.SignedIn, status: int = 200) -> Response:
     body = {
         "user": selectors.brief(result.user),
@@ -49,34 +37,8 @@ def _signed_in(result: services.SignedIn, status: int = 200) -> Response:
     return Response(body, status=status)
 
 
-def _verify(request: Request, username: str, password: str) -> User | None:
-    """The account if the password is right, counting failures. Raises ``LockedOut``."""
-    inner: HttpRequest = request._request
-    user = authenticate(inner, username=username, password=password)
-    if user is None and getattr(inner, "axes_locked_out", False):
-        raise LockedOut(
-            "Too many wrong passwords; wait before the next try.", retry_after=_lockout_left(inner, username)
-        )
-    if user is not None:
-        user_logged_in.send(sender=User, request=inner, user=user)
-    return user
-
-
-def _lockout_left(request: HttpRequest, username: str) -> float:
-    attempts = AccessAttempt.objects.filter(username=username, ip_address=request.META.get("REMOTE_ADDR"))
-    last = attempts.aggregate(last=Max("attempt_time"))["last"] or timezone.now()
-    return (last + settings.AXES_COOLOFF_TIME - timezone.now()).total_seconds()
-
-
 def _sign_in(request: Request) -> services.SignedIn:
-    body = _read(serializers.Login, request.data)
-    # One account has one name here, however it was typed: failures with the e-mail count for the name too.
-    known = selectors.by_login(body["login"])
-    username = known.username if known else body["login"].lower()
-    user = _verify(request, username, body["password"])
-    if user is None:
-        raise InvalidCredentials("There is no account with this name and password.")
-    return services.open_session(user, _device(request))
+    return signing_in.sign_in(request._request, **_read(serializers.Login, request.data))
 
 
 class Register(OpenView):
@@ -85,7 +47,7 @@ class Register(OpenView):
     @extend_schema(request=serializers.Registration, responses={201: serializers.SignedIn})
     def post(self, request: Request) -> Response:
         body = _read(serializers.Registration, request.data)
-        return _signed_in(services.register(**body, device=_device(request)), status=201)
+        return _signed_in(services.register(**body, device=signing_in.device(request._request)), status=201)
 
 
 class Guest(OpenView):
@@ -94,7 +56,9 @@ class Guest(OpenView):
     @extend_schema(request=serializers.Guest, responses={201: serializers.SignedIn})
     def post(self, request: Request) -> Response:
         body = _read(serializers.Guest, request.data)
-        return _signed_in(services.register_guest(**body, device=_device(request)), status=201)
+        return _signed_in(
+            services.register_guest(**body, device=signing_in.device(request._request)), status=201
+        )
 
 
 class Login(OpenView):
@@ -205,7 +169,7 @@ class Me(Profile):
 
 
 def _require_password(request: Request, user: User, password: str) -> None:
-    if _verify(request, user.username, password) is None:
+    if signing_in.verify(request._request, user.username, password) is None:
         raise WrongPassword("This is not your password.")
 
 

@@ -10,6 +10,7 @@ from realtime.attendance import Attendance
 from realtime.identity import Identity
 from realtime.messages import Event
 from realtime.publishing import publish_now
+from realtime.shared_reads import SharedReads
 from realtime.topics import Topic
 from realtime.worker import in_database
 
@@ -61,31 +62,8 @@ class PostOffice:
                 stored.set_result(None)
 
 
-class Snapshots:
-    """How lobbies stand, read once for all sockets that ask while the read before is under way."""
-
-    def __init__(self) -> None:
-        self._reading: dict[int, asyncio.Task[selectors.LobbyState]] = {}
-        self._next: dict[int, asyncio.Task[selectors.LobbyState]] = {}
-
-    async def lobby(self, lobby_id: int) -> selectors.LobbyState:
-        """The lobby as it stands at some moment after this call."""
-        following = self._next.get(lobby_id)
-        if following is None:
-            following = self._next[lobby_id] = asyncio.create_task(self._read(lobby_id))
-        return await asyncio.shield(following)
-
-    async def _read(self, lobby_id: int) -> selectors.LobbyState:
-        before = self._reading.get(lobby_id)
-        if before is not None:
-            await asyncio.wait({before})
-        task = self._next.pop(lobby_id)
-        self._reading[lobby_id] = task
-        try:
-            return await in_database(selectors.lobby_state, lobby_id)
-        finally:
-            if self._reading.get(lobby_id) is task:
-                del self._reading[lobby_id]
+async def _lobby_state(lobby_id: int) -> selectors.LobbyState:
+    return await in_database(selectors.lobby_state, lobby_id)
 
 
 class Desk:
@@ -94,7 +72,7 @@ class Desk:
     def __init__(self) -> None:
         self.worker_id = worker.current().id
         self.office = PostOffice()
-        self.snapshots = Snapshots()
+        self.lobbies = SharedReads(_lobby_state)
         self.attendance = Attendance(selectors.ATTENDANCE, self._tell, worker.current())
         self._people: dict[int, Person] = {}
 

@@ -41,6 +41,7 @@ application = ProtocolTypeRouter(
                 URLRouter(websocket_urlpatterns()),
                 identify=gatekeeping.identify,
                 redeem=gatekeeping.redeem_ticket,
+                open_paths=("/ws",),
             )
         ),
     }

@@ -41,6 +41,7 @@ OUR_APPS = [
     "game.battles",
     "chat",
     "matchmaking",
+    "world",
     "notifications",
     "web",
 ]
@@ -227,6 +228,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 SOCKET_MAX_RATE = env.int("SOCKET_MAX_RATE", default=100)
 GAME_JOURNAL = "game.live.journal.Journal"
 CHAT_WORDS = env.str("CHAT_WORDS", default=str(BASE_DIR / "chat" / "words.txt"))
+ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="")
 INVITE_TTL = env.int("INVITE_TTL", default=60)
 
 # -- Play

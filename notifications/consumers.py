@@ -17,6 +17,7 @@ from progression.achievements.events import AchievementEarned
 from progression.events import LevelUp
 from realtime import topics
 from realtime.consumer import Consumer
+from world.trading.events import TradeRequest
 
 
 class NotificationsConsumer(Consumer):
@@ -38,6 +39,7 @@ class NotificationsConsumer(Consumer):
         Announcement,
         LevelUp,
         AchievementEarned,
+        TradeRequest,
         friends.FriendRequest,
         friends.FriendRequestClosed,
         friends.FriendAccepted,
@@ -50,4 +52,4 @@ class NotificationsConsumer(Consumer):
     async def opened(self) -> None:
         user_id = self.player.user_id
         await self.follow(topics.user(user_id), lambda: badge_of(user_id))
-        await self.overhear(topics.everybody())
+        (await self.overhear(topics.everybody())).begin()

@@ -38,6 +38,13 @@ class NotEnoughItems(Conflict):
     title = "Not enough of this item"
 
 
+class ItemEquipped(Conflict):
+    """The last of the item is worn, and what is worn is not given away."""
+
+    code = "item_equipped"
+    title = "The item is worn"
+
+
 class ClaimedToday(Conflict):
     """The reward of this day has been given."""
 

@@ -1,6 +1,7 @@
 """Questions about players, what they own, and the shop. None of them writes."""
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -45,8 +46,24 @@ def levels(user_ids: Iterable[int]) -> dict[int, int]:
 
 def combat_stats(user_id: int) -> rules.Combat:
     """What the user brings to a fight: level, stats, gear and pets together."""
-    fighter = player(user_id)
-    return rules.derived(fighter.level, fighter.stats.plus(bonuses(_worn(user_id), _pet_set(user_id))))
+    return combat_stats_of([user_id])[user_id]
+
+
+def combat_stats_of(user_ids: Iterable[int]) -> dict[int, rules.Combat]:
+    """What each of these users brings to a fight."""
+    ids = set(user_ids)
+    fighters = Player.objects.in_bulk(ids)
+    worn: defaultdict[int, list[Stack]] = defaultdict(list)
+    for stack in Stack.objects.filter(player__in=ids, worn_in__isnull=False).select_related("item"):
+        worn[stack.player_id].append(stack)
+    pets: defaultdict[int, list[Pet]] = defaultdict(list)
+    for pet in Pet.objects.filter(player__in=ids, place__isnull=False).select_related("species"):
+        pets[pet.player_id].append(pet)
+    return {
+        user_id: rules.derived(fighter.level, fighter.stats.plus(bonuses(worn[user_id], pets[user_id])))
+        for user_id in ids
+        for fighter in [fighters.get(user_id) or Player(pk=user_id)]
+    }
 
 
 def bonuses(worn: Iterable[Stack], pets: Iterable[Pet]) -> rules.Stats:

@@ -31,6 +31,10 @@ def _never(frame: bytes) -> bool:
     return False
 
 
+def _as_it_is(frame: bytes) -> bytes:
+    return frame
+
+
 class Connection:
     """An accepted socket. ``send`` and ``close`` never wait and never raise.
 
@@ -46,6 +50,7 @@ class Connection:
         "_next",
         "_outbox",
         "_reason",
+        "_seal",
         "_send",
         "_try_send",
         "_writer",
@@ -71,6 +76,7 @@ class Connection:
         self._held: list[tuple[bytes, Hashable]] | None = None
         self._writer: asyncio.Task[None] | None = None
         self._try_send = _never if direct is None else direct.try_send_text
+        self._seal: Callable[[bytes], bytes] = _as_it_is
         self._is_clear = direct is not None
         if direct is not None:
             direct.set_on_drain(self._drain_direct)
@@ -107,6 +113,13 @@ class Connection:
         if self.closed_with is None and (self._outbox or not self._try_send(frame)):
             self._queue(frame, key)
 
+    def seal(self, seal: Callable[[bytes], bytes]) -> None:
+        """Let each frame from now on travel as ``seal`` makes it."""
+        self._seal = seal
+        direct = self._direct
+        if direct is not None:
+            self._try_send = lambda frame: direct.try_send_text(seal(frame))
+
     def hold(self) -> None:
         """Keep back what arrives until ``release``: a snapshot is being made that must come first.
 
@@ -133,7 +146,7 @@ class Connection:
         if self._direct is not None:
             if code != TOO_SLOW:
                 for frame in self._outbox.values():
-                    self._direct.send_text(frame)
+                    self._direct.send_text(self._seal(frame))
             self._outbox.clear()
             self._direct.close(code, reason)
         else:
@@ -153,7 +166,8 @@ class Connection:
         if key is None:
             self._next += 1
             key = self._next
-        replaced = self._outbox.get(key)
+        # The newer one comes after all that was sent before it.
+        replaced = self._outbox.pop(key, None)
         if replaced is not None:
             metrics.frames_replaced.inc()
         self._bytes += len(frame) - (len(replaced) if replaced is not None else 0)
@@ -184,7 +198,7 @@ class Connection:
             while self._outbox:
                 frame = self._outbox.pop(next(iter(self._outbox)))
                 self._bytes -= len(frame)
-                await self._send({"type": "websocket.send", "text": frame.decode()})
+                await self._send({"type": "websocket.send", "text": self._seal(frame).decode()})
             if self.closed_with is not None:
                 await self._send(
                     {"type": "websocket.close", "code": self.closed_with, "reason": self._reason}

@@ -10,6 +10,7 @@ from channels.consumer import AsyncConsumer
 
 from core.refusals import Malformed, Refusal
 from realtime import limits, metrics, worker
+from realtime.beside import Beside
 from realtime.connection import Connection, Direct
 from realtime.gate import DIRECT, close_refused
 from realtime.identity import Identity
@@ -109,6 +110,7 @@ class Consumer(AsyncConsumer):
         self._allowance = limits.flood_allowance()
         self._inbox: deque[bytes | str] = deque()
         self._followed: list[Topic] = []
+        self._beside: list[Beside] = []
         self._direct: Direct | None = scope.get("extensions", {}).get(DIRECT)
         self._reading_paused = False
         # What comes before ``opened`` is done waits in the inbox.
@@ -124,6 +126,8 @@ class Consumer(AsyncConsumer):
                 await asyncio.gather(self._busy, return_exceptions=True)
             for topic in self._followed:
                 await self._here.streams.leave(topic, self.connection)
+            for heard in self._beside:
+                await self._here.streams.leave(heard.topic, heard)
             await self.closed()
 
     def since(self) -> int | None:
@@ -137,12 +141,12 @@ class Consumer(AsyncConsumer):
 
     async def follow(
         self, topic: Topic, snapshot: Callable[[], Awaitable[Message]], *, resumable: bool = True
-    ) -> None:
+    ) -> bool:
         """Listen to the socket's stream; the first frame is a snapshot, or what was missed after ``?since=``.
 
         ``snapshot`` makes the frame that says how things stand; it is asked again when events were lost for
         good. A stream that is not ``resumable``, because nothing is published while nobody listens, always
-        begins with it.
+        begins with it. Says whether it did.
         """
         since = self.since()
         streams, connection = self._here.streams, self.connection
@@ -165,27 +169,41 @@ class Consumer(AsyncConsumer):
         seq = await streams.join(topic, connection, send_snapshot)
         if since is None:
             await send_snapshot()
-            return
+            return True
         missed = await streams.missed(topic, since, seq) if resumable else None
         if missed is None:
             await send_snapshot(b',"recovered":false')
-            return
+            return True
         connection.send_ahead(encode(Resumed(recovered=True, since=since, seq=seq)))
         for frame in missed:
             connection.send_ahead(frame)
         connection.release()
+        return False
 
-    async def overhear(self, topic: Topic) -> None:
-        """Hear, beside the socket's stream, what passes on a topic that tells ``Ephemeral`` events alone.
+    async def overhear(
+        self, topic: Topic, snapshot: Callable[[], Awaitable[Message]] | None = None
+    ) -> Beside:
+        """Hear what is told on a topic beside the socket's stream, without ``seq``, so that the client's
+        place in the stream stays what it is.
 
-        Those have no ``seq``, so the client's place in the stream stays what it is.
+        What comes waits until ``begin`` of what this returns. ``snapshot`` is asked, and sent, when events
+        were lost for good.
         """
+        heard = Beside(topic, self.connection)
 
-        async def nothing_to_send_again() -> None:
-            pass
+        async def resync() -> None:
+            if snapshot is not None:
+                heard.hold()
+                heard.begin(await snapshot())
 
-        self._followed.append(topic)
-        await self._here.streams.join(topic, self.connection, nothing_to_send_again)
+        self._beside.append(heard)
+        await self._here.streams.join(topic, heard, resync, is_beside=True)
+        return heard
+
+    async def stop_hearing(self, heard: Beside) -> None:
+        """Hear it no more."""
+        self._beside.remove(heard)
+        await self._here.streams.leave(heard.topic, heard)
 
     def take(self, data: bytes | str) -> None:
         """Take one text frame from the client."""

@@ -22,9 +22,8 @@ from django.conf import settings
 from redis.asyncio import Redis
 
 from realtime import metrics
-from realtime.connection import Connection
 from realtime.gathering import Gathered
-from realtime.hub import Hub
+from realtime.hub import Hub, Listener
 from realtime.messages import Closing, encode, with_seq
 from realtime.redis import Down, evaluate, evaluate_sync, sync_client
 from realtime.relay import Relay
@@ -80,6 +79,11 @@ def _arguments(topic: Topic, frame: bytes) -> list[Any]:
     return [frame, int(time.time() * 1000), KEPT_FRAMES, KEPT_S, COUNTER_KEPT_S, _channel(topic)]
 
 
+def _beside(topic: Topic) -> Topic:
+    """The hub's name for who hears the topic beside another stream."""
+    return Topic(f"{topic} beside")
+
+
 class Passing(NamedTuple):
     """A frame that is neither numbered nor kept: it replaces unsent ones of its key, and one user may be
     left out.
@@ -133,24 +137,25 @@ class Streams:
         self._hub = hub
         self._streams: dict[Topic, Stream] = {}
         self._joining: dict[Topic, asyncio.Lock] = {}
-        self._resync: dict[Topic, dict[Connection, Resync]] = {}
+        self._resync: dict[Topic, dict[Listener, Resync]] = {}
         self._waiting: list[tuple[Topic, bytes]] = []
         self._begun = Gathered(self._begin)
         self._sending: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def join(self, topic: Topic, connection: Connection, resync: Resync) -> int:
+    async def join(self, topic: Topic, listener: Listener, resync: Resync, *, is_beside: bool = False) -> int:
         """Let the socket hear the stream from now on; returns the ``seq`` it stands at.
 
-        ``resync`` is called when events were lost for good: it sends the socket a fresh snapshot.
+        ``resync`` is called when events were lost for good: it sends the socket a fresh snapshot. Who hears
+        it beside another stream gets its frames in the same order, without ``seq``.
         """
         lock = self._joining.setdefault(topic, asyncio.Lock())
         async with lock:
             stream = self._streams.get(topic)
             if stream is None:
                 stream = self._streams[topic] = Stream(await self._begun(topic))
-            self._hub.join(topic, connection)
-            self._resync.setdefault(topic, {})[connection] = resync
+            self._hub.join(_beside(topic) if is_beside else topic, listener)
+            self._resync.setdefault(topic, {})[listener] = resync
             return stream.seq
 
     async def _begin(self, topics: list[Topic]) -> dict[Topic, int]:
@@ -165,14 +170,15 @@ class Streams:
         begun = await evaluate(self._redis, _BEGIN, counters, [int(time.time() * 1000), COUNTER_KEPT_S])
         return {topic: int(seq) for topic, seq in zip(topics, begun, strict=True)}
 
-    async def leave(self, topic: Topic, connection: Connection) -> None:
+    async def leave(self, topic: Topic, listener: Listener) -> None:
         """Stop hearing it."""
-        self._resync.get(topic, {}).pop(connection, None)
-        if not self._hub.leave(topic, connection):
+        self._resync.get(topic, {}).pop(listener, None)
+        was_last = [self._hub.leave(heard, listener) for heard in (topic, _beside(topic))]
+        if not any(was_last) or self._is_heard(topic):
             return
         lock = self._joining.setdefault(topic, asyncio.Lock())
         async with lock:
-            if topic in self._hub:
+            if self._is_heard(topic):
                 return
             self._streams.pop(topic, None)
             self._resync.pop(topic, None)
@@ -220,7 +226,7 @@ class Streams:
     def offer(self, topic: Topic, packed: Passing | bytes) -> None:
         """Publish a frame: lasting ones are numbered and kept, passing ones go on at once."""
         if isinstance(packed, Passing):
-            self._hub.deliver_passing(topic, *packed)
+            self.pass_here(topic, packed)
             self._relay.publish(topic, None, packed)
             return
         self._waiting.append((topic, packed))
@@ -235,7 +241,7 @@ class Streams:
         stream = self._streams.get(topic)
         for seq, packed in frames:
             if seq is None:
-                self._hub.deliver_passing(topic, *packed)
+                self.pass_here(topic, packed)
             elif stream is not None:
                 self._take(topic, stream, seq, packed)
 
@@ -287,8 +293,17 @@ class Streams:
     def _deliver(self, topic: Topic, seq: int, lasting: bytes) -> None:
         frame, _, closing = lasting.partition(b"\n")
         self._hub.deliver(topic, with_seq(frame, seq))
+        self._hub.deliver(_beside(topic), frame)
         if closing:
             self._hub.close(topic, _decode_closing(closing))
+
+    def pass_here(self, topic: Topic, packed: Passing | list[Any]) -> None:
+        """Hand a passing frame to the topic's listeners on this worker alone."""
+        self._hub.deliver_passing(topic, *packed)
+        self._hub.deliver_passing(_beside(topic), *packed)
+
+    def _is_heard(self, topic: Topic) -> bool:
+        return topic in self._hub or _beside(topic) in self._hub
 
     def _repair_soon(self, topic: Topic, stream: Stream) -> None:
         if stream.repairing:

@@ -34,3 +34,23 @@ def party(party_id: int) -> Topic:
 def everybody() -> Topic:
     """Whoever has a notifications socket open."""
     return Topic("everybody")
+
+
+def world() -> Topic:
+    """What concerns everybody in the shared world."""
+    return Topic("world")
+
+
+def area(location_id: int) -> Topic:
+    """Who is in one place of the world."""
+    return Topic(f"area_{location_id}")
+
+
+def faction(faction_id: int) -> Topic:
+    """The characters of one faction that are in play."""
+    return Topic(f"faction_{faction_id}")
+
+
+def in_world(user_id: int) -> Topic:
+    """One user in the shared world, on the one socket that plays."""
+    return Topic(f"world_user_{user_id}")

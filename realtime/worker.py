@@ -7,7 +7,7 @@ import contextvars
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
@@ -95,6 +95,15 @@ class Worker:
             logger.warning("The lease is left to run out: Redis is away")
         await self.relay.stop()
         await self.redis.aclose()
+
+    async def gone(self, workers: Iterable[str]) -> set[str]:
+        """Those of these workers that have no lease, which Redis may have forgotten, and do not answer."""
+        others = sorted(set(workers) - {self.id})
+        if not others:
+            return set()
+        leases = await self.redis.mget([lease_key(other) for other in others])
+        suspects = [other for other, lease in zip(others, leases, strict=True) if lease is None]
+        return {suspect for suspect in suspects if not await self.relay.is_there(suspect)}
 
     def _receive_frames(self, topic: Topic, frames: list[Any]) -> None:
         self.streams.receive(topic, frames)

@@ -820,6 +820,697 @@ export declare namespace Direct {
   }
 }
 
+/** `/ws/`: The shared world, for one socket of each user. */
+export declare namespace World {
+  /** So many of a row of the own inventory. */
+  interface OfferedItem {
+    id: number;
+    quantity?: number;
+  }
+
+  /** A position in metres, or a velocity in metres a second. */
+  interface Vector {
+    x?: number;
+    y?: number;
+    z?: number;
+  }
+
+  /** One of the sides; `shards` is how many of the shards it holds. */
+  interface FactionInfo {
+    id: number;
+    name: string;
+    colour: string;
+    description: string;
+    shards: number;
+  }
+
+  /** A place: `paths` are the places one walks to from it, `faction` the name of whose home it is. `x` and `y` put it on a map of 100 by 100. Positions inside go from `-size` to `size`. */
+  interface LocationInfo {
+    id: number;
+    name: string;
+    description: string;
+    faction: string | null;
+    x: number;
+    y: number;
+    size: number;
+    paths: Array<number>;
+  }
+
+  /** A character as everybody sees it; `faction` is the faction's name. */
+  interface CharacterInfo {
+    character_id: number;
+    user_id: number;
+    character_name: string;
+    location_id: number;
+    position: Vector;
+    level: number;
+    faction: string;
+    health: number;
+    max_health: number;
+    last_seen: string;
+  }
+
+  /** Who is in a place. */
+  interface Area {
+    location_id: number;
+    members: Array<CharacterInfo>;
+  }
+
+  /** One of your characters; the selected one is the one that you play. */
+  interface OwnCharacter {
+    id: number;
+    name: string;
+    faction: string;
+    location_id: number;
+    position: Vector;
+    level: number;
+    health: number;
+    max_health: number;
+    selected: boolean;
+    last_seen: string;
+    created_at: string;
+  }
+
+  /** Where a character is and how fast it goes: `[character_id, x, y, z, vx, vy, vz]`. */
+  interface Moved {
+  }
+
+  /** A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A higher `version` is the later state. */
+  interface PartyInfo {
+    id: number;
+    leader_id: number | null;
+    members: Array<PartyMemberInfo>;
+    max_size: number;
+    open: boolean;
+    version: number;
+  }
+
+  /** A member as the others see them. */
+  interface PartyMemberInfo {
+    user_id: number;
+    username: string;
+    ready: boolean;
+  }
+
+  /** Who fights, and how they are. */
+  interface FighterInfo {
+    character_id: number;
+    user_id: number;
+    character_name: string;
+    faction: string;
+    level: number;
+    health: number;
+    max_health: number;
+  }
+
+  /** A spell: `kind` is damage or heal, `power` in percent of one's attack, `level` the first that may cast it, `ready_at` when it can be cast again, if not now. */
+  interface AbilityInfo {
+    name: string;
+    title: string;
+    description: string;
+    kind: string;
+    power: number;
+    cooldown_ms: number;
+    stamina_cost: number;
+    level: number;
+    ready_at: string | null;
+  }
+
+  /** An item of the own inventory that heals; `id` is its row there. */
+  interface RemedyInfo {
+    id: number;
+    item_id: number;
+    name: string;
+    heals: number;
+    quantity: number;
+  }
+
+  /** A shard: where it is, the name of whose it is, and who is capturing it. */
+  interface ShardInfo {
+    id: number;
+    name: string;
+    location_id: number;
+    faction: string | null;
+    capture: CaptureInfo | null;
+  }
+
+  /** A capture under way: it takes `remaining_s` more, until `due_at`; contested, that is unset. */
+  interface CaptureInfo {
+    character_id: number;
+    character_name: string;
+    faction: string;
+    contested: boolean;
+    remaining_s: number;
+    due_at: string | null;
+  }
+
+  /** Who trades. */
+  interface Trader {
+    user_id: number;
+    character_id: number;
+    character_name: string;
+  }
+
+  /** What one of the two gives, and whether they have confirmed the present version. */
+  interface OfferInfo {
+    user_id: number;
+    gold: number;
+    items: Array<OfferedItemInfo>;
+    confirmed: boolean;
+  }
+
+  /** So many of an item; `id` is the row of its owner's inventory. */
+  interface OfferedItemInfo {
+    id: number;
+    item_id: number;
+    name: string;
+    rarity: string;
+    quantity: number;
+  }
+
+  interface Sent {
+    /** Ask whether the server is there; keeps the session alive. */
+    ping: {
+      type: "ping";
+      id?: string | number | null;
+    };
+    /** Show who you are on a socket that was opened without a token: a name or e-mail with its password, or an access token. */
+    auth_request: {
+      type: "auth_request";
+      username?: string | null;
+      password?: string | null;
+      token?: string | null;
+      id?: string | number | null;
+    };
+    /** Close this socket; the character leaves the world. */
+    disconnect: {
+      type: "disconnect";
+      id?: string | number | null;
+    };
+    /** Ask somebody in the same place to trade. */
+    trade_request: {
+      type: "trade_request";
+      to_user_id: number;
+      id?: string | number | null;
+    };
+    /** Agree to trade; both can offer from now on. */
+    trade_accept: {
+      type: "trade_accept";
+      trade_id: number;
+      id?: string | number | null;
+    };
+    /** End a trade, whether it is open yet or not. */
+    trade_decline: {
+      type: "trade_decline";
+      trade_id: number;
+      id?: string | number | null;
+    };
+    /** Offer this, in place of what one offered before. Nobody has confirmed it then. */
+    trade_update: {
+      type: "trade_update";
+      trade_id: number;
+      gold?: number;
+      items?: Array<OfferedItem>;
+      id?: string | number | null;
+    };
+    /** Confirm what is offered in this version; once both have, it changes hands. */
+    trade_complete: {
+      type: "trade_complete";
+      trade_id: number;
+      version: number;
+      id?: string | number | null;
+    };
+    /** Begin to capture a shard where one's character stands; it is captured once the channel is over. */
+    shard_captured: {
+      type: "shard_captured";
+      shard_id: number;
+      id?: string | number | null;
+    };
+    /** Attack a character of another faction in the same place. */
+    combat_start: {
+      type: "combat_start";
+      target_id: number;
+      id?: string | number | null;
+    };
+    /** Strike, cast a spell or use an item; what it does is the server's to say. `target_id` is the opponent's character, or the own one to be healed. `ability_name` goes with a spell, `item_id`, a row of the own inventory, with an item. */
+    combat_action: {
+      type: "combat_action";
+      combat_id: number;
+      action_type: "attack" | "item" | "spell";
+      target_id: number;
+      ability_name?: string | null;
+      item_id?: number | null;
+      id?: string | number | null;
+    };
+    /** Ask how the own fight stands, and what one can do in it. */
+    combat_state: {
+      type: "combat_state";
+      id?: string | number | null;
+    };
+    /** Make a party, and lead it. */
+    party_create: {
+      type: "party_create";
+      open?: boolean;
+      id?: string | number | null;
+    };
+    /** Invite a user to the party that you lead. */
+    party_invite: {
+      type: "party_invite";
+      user_id: number;
+      id?: string | number | null;
+    };
+    /** Follow an invite to a party: this one, the one to this party, of this user, or the newest. */
+    party_accept: {
+      type: "party_accept";
+      invite_id?: number | null;
+      party_id?: number | null;
+      user_id?: number | null;
+      id?: string | number | null;
+    };
+    /** Decline an invite to a party, named as for `party_accept`. */
+    party_decline: {
+      type: "party_decline";
+      invite_id?: number | null;
+      party_id?: number | null;
+      user_id?: number | null;
+      id?: string | number | null;
+    };
+    /** Leave your party. */
+    party_leave: {
+      type: "party_leave";
+      id?: string | number | null;
+    };
+    /** Send a member away, as the leader. */
+    party_kick: {
+      type: "party_kick";
+      user_id: number;
+      id?: string | number | null;
+    };
+    /** End the party, as its leader. */
+    party_disband: {
+      type: "party_disband";
+      id?: string | number | null;
+    };
+    /** Say something to all who are where you are, or to the whole world. */
+    chat: {
+      type: "chat";
+      content: string;
+      channel?: "area" | "world";
+      id?: string | number | null;
+    };
+    /** Say something to one user who is in the world. */
+    whisper: {
+      type: "whisper";
+      to_user_id: number;
+      content: string;
+      id?: string | number | null;
+    };
+    /** Say something to your faction. */
+    faction_chat: {
+      type: "faction_chat";
+      content: string;
+      id?: string | number | null;
+    };
+    /** Tell everybody something, as one of the staff. */
+    world_announcement: {
+      type: "world_announcement";
+      content: string;
+      id?: string | number | null;
+    };
+    /** Walk to a place to which a path leads, or move inside this one. `position` and `velocity` are in metres and metres a second. */
+    move: {
+      type: "move";
+      to_location_id?: number | null;
+      from_location_id?: number | null;
+      position?: Vector | null;
+      velocity?: Vector;
+      id?: string | number | null;
+    };
+    /** Ask for your characters. */
+    character_list: {
+      type: "character_list";
+      id?: string | number | null;
+    };
+    /** Make a character, of a faction by its name. */
+    character_create: {
+      type: "character_create";
+      name: string;
+      faction: string;
+      id?: string | number | null;
+    };
+    /** Play this character of yours from now on. */
+    character_select: {
+      type: "character_select";
+      character_id: number;
+      id?: string | number | null;
+    };
+    /** Ask how a character stands: yours, or one that is where yours is. */
+    character_update: {
+      type: "character_update";
+      character_id: number;
+      id?: string | number | null;
+    };
+    /** Delete a character of yours for good. */
+    character_delete: {
+      type: "character_delete";
+      character_id: number;
+      id?: string | number | null;
+    };
+  }
+
+  interface Heard {
+    /** How the world stands: the first frame. `you` is your character in play, and `area` who is where it is; both are null until a character is selected. */
+    world_state: {
+      type: "world_state";
+      ref?: string | number;
+      epoch: number;
+      current_reality: string | null;
+      factions: Array<FactionInfo>;
+      locations: Array<LocationInfo>;
+      online: number;
+      you: CharacterInfo | null;
+      area: Area | null;
+      seq: number;
+      recovered?: boolean;
+    };
+    /** Your characters, the eldest first. */
+    character_list: {
+      type: "character_list";
+      ref?: string | number;
+      characters: Array<OwnCharacter>;
+    };
+    /** Your new character. */
+    character_create: {
+      type: "character_create";
+      ref?: string | number;
+      character: OwnCharacter;
+    };
+    /** The character that you play now; `area_state` follows. */
+    character_select: {
+      type: "character_select";
+      ref?: string | number;
+      character: OwnCharacter;
+    };
+    /** How a character stands now; it is also sent to who moved impossibly, to be put back. */
+    character_update: {
+      type: "character_update";
+      character_id: number;
+      user_id: number;
+      character_name: string;
+      location_id: number;
+      position: Vector;
+      level: number;
+      faction: string;
+      health: number;
+      max_health: number;
+      last_seen: string;
+      ref?: string | number;
+      seq: number;
+    };
+    /** A character of yours is deleted. */
+    character_delete: {
+      type: "character_delete";
+      ref?: string | number;
+      character_id: number;
+    };
+    /** You are signed in on this socket. The tokens are there if it was by password. */
+    auth_response: {
+      type: "auth_response";
+      ref?: string | number;
+      user_id: number;
+      username: string;
+      access?: string;
+      refresh?: string;
+    };
+    /** Who is where your character has come to, the character included; null without a character in play. */
+    area_state: {
+      type: "area_state";
+      ref?: string | number;
+      area: Area | null;
+    };
+    /** A character has come. */
+    player_joined_area: {
+      type: "player_joined_area";
+      location_id: number;
+      character: CharacterInfo;
+      seq: number;
+    };
+    /** A character is not here any more. */
+    player_left_area: {
+      type: "player_left_area";
+      location_id: number;
+      character_id: number;
+      user_id: number;
+      character_name: string;
+      reason: "deleted" | "deselected" | "died" | "disconnected" | "moved";
+      seq: number;
+    };
+    /** Who has moved in your place since the last one, each as `[character_id, x, y, z, vx, vy, vz]`. It comes at most 20 times a second. Who is not among the members has just left, or is about to come. */
+    location_update: {
+      type: "location_update";
+      location_id: number;
+      moves: Array<Moved>;
+    };
+    /** Said to a place, whose id is `location_id`, or to the world. */
+    chat: {
+      type: "chat";
+      sender_id: number;
+      sender_name: string;
+      content: string;
+      channel: "area" | "world";
+      location_id: number;
+      seq: number;
+    };
+    /** Said to one user; the sender hears it too. */
+    whisper: {
+      type: "whisper";
+      sender_id: number;
+      sender_name: string;
+      content: string;
+      channel: "whisper";
+      to_user_id: number;
+      seq: number;
+    };
+    /** Said to a faction. */
+    faction_chat: {
+      type: "faction_chat";
+      sender_id: number;
+      sender_name: string;
+      content: string;
+      channel: "faction";
+      faction_id: number;
+      seq: number;
+    };
+    /** Said by the staff to everybody. */
+    world_announcement: {
+      type: "world_announcement";
+      sender_id: number;
+      sender_name: string;
+      content: string;
+      channel: "announcement";
+      seq: number;
+    };
+    /** Somebody invites you to a party, or your invite is on its way: both hear it. */
+    party_invite: {
+      type: "party_invite";
+      invite_id: number;
+      party_id: number;
+      from_user_id: number;
+      from_username: string;
+      to_user_id: number;
+      expires_at: string;
+      seq: number;
+    };
+    /** An invite to a party was declined: both hear it. */
+    party_decline: {
+      type: "party_decline";
+      invite_id: number;
+      party_id: number;
+      from_user_id: number;
+      to_user_id: number;
+      seq: number;
+    };
+    /** What the party is like now, and which change of these users made it so. It is told to the members and to those who have just gone. */
+    party_update: {
+      type: "party_update";
+      party: PartyInfo;
+      change: "created" | "disbanded" | "joined" | "kicked" | "left" | "ready";
+      user_ids: Array<number>;
+      seq: number;
+    };
+    /** A fight begins. */
+    combat_start: {
+      type: "combat_start";
+      attacker_id: number;
+      target_id: number;
+      location_id: number;
+      fighters: Array<FighterInfo>;
+      combat_id: number;
+      user_ids: Array<number>;
+      step: number;
+      seq: number;
+    };
+    /** One has struck the other, whose `health` is this now. */
+    combat_damage: {
+      type: "combat_damage";
+      attacker_id: number;
+      target_id: number;
+      action_type: "attack" | "spell";
+      ability_name: string | null;
+      damage: number;
+      critical: boolean;
+      health: number;
+      max_health: number;
+      combat_id: number;
+      user_ids: Array<number>;
+      step: number;
+      seq: number;
+    };
+    /** One has been healed, by a spell or an item of their own. */
+    combat_heal: {
+      type: "combat_heal";
+      target_id: number;
+      action_type: "item" | "spell";
+      ability_name: string | null;
+      item: string | null;
+      amount: number;
+      health: number;
+      max_health: number;
+      combat_id: number;
+      user_ids: Array<number>;
+      step: number;
+      seq: number;
+    };
+    /** The fight is over. `reason` is defeated, fled or disconnected; who was defeated is back at their faction's home, in good health. `xp` is what the winner has learnt. */
+    combat_end: {
+      type: "combat_end";
+      winner_id: number;
+      loser_id: number;
+      reason: string;
+      xp: number;
+      combat_id: number;
+      user_ids: Array<number>;
+      step: number;
+      seq: number;
+    };
+    /** How the own fight stands, if there is one, and what one can do; told when asked for, and on return. */
+    combat_state: {
+      type: "combat_state";
+      ref?: string | number;
+      combat_id: number | null;
+      step: number;
+      fighters: Array<FighterInfo>;
+      abilities: Array<AbilityInfo>;
+      remedies: Array<RemedyInfo>;
+    };
+    /** A capture has begun, is held up by an enemy, goes on, or has come to nothing. */
+    shard_status: {
+      type: "shard_status";
+      shard_id: number;
+      status: "broken" | "channelling" | "contested";
+      shard: ShardInfo;
+      seq: number;
+    };
+    /** A faction holds a shard. */
+    shard_captured: {
+      type: "shard_captured";
+      shard_id: number;
+      name: string;
+      location_id: number;
+      faction: string;
+      previous_faction: string | null;
+      character_id: number;
+      character_name: string;
+      seq: number;
+    };
+    /** A faction holds more than half of the shards: reality is theirs. */
+    reality_shift: {
+      type: "reality_shift";
+      faction: string;
+      previous_faction: string | null;
+      epoch: number;
+      seq: number;
+    };
+    /** A faction held every shard: they lie scattered now, nobody's, and a new epoch begins. */
+    aetherfall: {
+      type: "aetherfall";
+      faction: string;
+      epoch: number;
+      shards: Array<ShardInfo>;
+      seq: number;
+    };
+    /** Somebody asks somebody to trade, who can accept until `expires_at`, and hears of it among the notifications too. */
+    trade_request: {
+      type: "trade_request";
+      from_trader: Trader;
+      to_trader: Trader;
+      expires_at: string;
+      trade_id: number;
+      user_ids: Array<number>;
+      seq: number;
+    };
+    /** The trade is open. */
+    trade_accept: {
+      type: "trade_accept";
+      trade_id: number;
+      user_ids: Array<number>;
+      version: number;
+      offers: Array<OfferInfo>;
+      seq: number;
+    };
+    /** One of the two offers something else, or has confirmed this version. */
+    trade_update: {
+      type: "trade_update";
+      trade_id: number;
+      user_ids: Array<number>;
+      version: number;
+      offers: Array<OfferInfo>;
+      seq: number;
+    };
+    /** Both have confirmed: what was offered has changed hands. */
+    trade_complete: {
+      type: "trade_complete";
+      trade_id: number;
+      user_ids: Array<number>;
+      version: number;
+      offers: Array<OfferInfo>;
+      seq: number;
+    };
+    /** The trade has ended, and nothing changed hands; `by_user_id` is whose doing it was. */
+    trade_decline: {
+      type: "trade_decline";
+      reason: "declined" | "died" | "disconnected" | "expired" | "left";
+      by_user_id: number | null;
+      trade_id: number;
+      user_ids: Array<number>;
+      seq: number;
+    };
+    /** Why one message was refused; the socket stays open. */
+    error: {
+      type: "error";
+      ref?: string | number;
+      code: string;
+      message: string;
+      details?: Record<string, unknown>;
+      retry_after?: number;
+    };
+    /** The answer to a ping, with the server's time. */
+    pong: {
+      type: "pong";
+      ref?: string | number;
+      time: string;
+    };
+    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    resumed: {
+      type: "resumed";
+      ref?: string | number;
+      recovered: boolean;
+      since: number;
+      seq: number;
+    };
+  }
+}
+
 /** `/ws/notifications/`: Everything addressed to the user, on each of their devices. */
 export declare namespace Notifications {
   /** An invite as both users see it. `kind` is game, lobby or party, and says which of `game`, `lobby_id` and `party_id` is set. `status` is pending, accepted, declined, cancelled or expired. `game_id` and `ws_url` are there once accepting it has started a game. */
@@ -860,6 +1551,13 @@ export declare namespace Notifications {
     user_id: number;
     username: string;
     ready: boolean;
+  }
+
+  /** Who trades. */
+  interface Trader {
+    user_id: number;
+    character_id: number;
+    character_name: string;
   }
 
   /** A friend request; `status` is pending, accepted, declined or cancelled. */
@@ -1011,6 +1709,16 @@ export declare namespace Notifications {
       xp: number;
       gold: number;
       gems: number;
+      seq: number;
+    };
+    /** Somebody asks somebody to trade, who can accept until `expires_at`, and hears of it among the notifications too. */
+    trade_request: {
+      type: "trade_request";
+      from_trader: Trader;
+      to_trader: Trader;
+      expires_at: string;
+      trade_id: number;
+      user_ids: Array<number>;
       seq: number;
     };
     /** A request was made; both are told, each on all devices. */

@@ -49,14 +49,8 @@ async def tidy() -> None:
 
 
 async def _forget_lost_sockets() -> None:
-    here = worker.current()
     sockets = await worker.in_database(selectors.open_sockets)
-    owners = sorted({worker_of(socket) for _, _, socket in sockets} - {here.id})
-    if not owners:
-        return
-    leases = await here.redis.mget([worker.lease_key(owner) for owner in owners])
-    suspects = [owner for owner, lease in zip(owners, leases, strict=True) if lease is None]
-    gone = {owner for owner in suspects if not await here.relay.is_there(owner)}
+    gone = await worker.current().gone(worker_of(socket) for _, _, socket in sockets)
     for battle_id, user_id, socket in sockets:
         if worker_of(socket) in gone:
             await worker.in_database(services.leave, user_id=user_id, battle_id=battle_id, socket=socket)

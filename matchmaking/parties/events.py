@@ -46,7 +46,9 @@ class PartyUpdate(Event):
 
     def audience(self) -> tuple[Topic, ...]:
         told = {member.user_id for member in self.party.members} | set(self.user_ids)
-        return (topics.party(self.party.id), *(topics.user(user_id) for user_id in sorted(told)))
+        devices = [topics.user(user_id) for user_id in sorted(told)]
+        in_world = [topics.in_world(user_id) for user_id in sorted(told)]
+        return topics.party(self.party.id), *devices, *in_world
 
 
 class PartyChat(Event):
@@ -60,4 +62,6 @@ class PartyChat(Event):
     channel: Literal["party"] = "party"
 
     def audience(self) -> tuple[Topic, ...]:
-        return (topics.party(self.party_id), *(topics.user(user_id) for user_id in sorted(self.member_ids)))
+        devices = [topics.user(user_id) for user_id in sorted(self.member_ids)]
+        in_world = [topics.in_world(user_id) for user_id in sorted(self.member_ids)]
+        return topics.party(self.party_id), *devices, *in_world

@@ -1,0 +1,59 @@
+"""Signing in by password, over whatever door: failures are counted, and too many lock out."""
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in
+from django.db.models import Max
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import selectors, services
+from accounts.models import User
+from accounts.refusals import InvalidCredentials, LockedOut
+
+
+def sign_in(request: HttpRequest, *, login: str, password: str) -> services.SignedIn:
+    """A session for who has this name or e-mail and password. Raises ``InvalidCredentials`` and
+    ``LockedOut``.
+    """
+    # One account has one name here, however it was typed: failures with the e-mail count for the name too.
+    known = selectors.by_login(login)
+    user = verify(request, known.username if known else login.lower(), password)
+    if user is None:
+        raise InvalidCredentials("There is no account with this name and password.")
+    return services.open_session(user, device(request))
+
+
+def sign_in_over_socket(*, login: str, password: str, ip: str, user_agent: str) -> services.SignedIn:
+    """:func:`sign_in` for who asks on a socket."""
+    request = HttpRequest()
+    request.method = "POST"
+    request.META = {"REMOTE_ADDR": ip, "HTTP_USER_AGENT": user_agent, "PATH_INFO": "/ws"}
+    return sign_in(request, login=login, password=password)
+
+
+def verify(request: HttpRequest, username: str, password: str) -> User | None:
+    """The account if the password is right, counting failures. Raises ``LockedOut``."""
+    user = authenticate(request, username=username, password=password)
+    if user is None and getattr(request, "axes_locked_out", False):
+        raise LockedOut(
+            "Too many wrong passwords; wait before the next try.",
+            retry_after=_lockout_left(request, username),
+        )
+    if user is not None:
+        user_logged_in.send(sender=User, request=request, user=user)
+    return user
+
+
+def device(request: HttpRequest) -> services.Device:
+    """From where it is asked."""
+    return services.Device(
+        user_agent=request.META.get("HTTP_USER_AGENT", ""), ip=request.META.get("REMOTE_ADDR") or None
+    )
+
+
+def _lockout_left(request: HttpRequest, username: str) -> float:
+    attempts = AccessAttempt.objects.filter(username=username, ip_address=request.META.get("REMOTE_ADDR"))
+    last = attempts.aggregate(last=Max("attempt_time"))["last"] or timezone.now()
+    return (last + settings.AXES_COOLOFF_TIME - timezone.now()).total_seconds()

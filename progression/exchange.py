@@ -1,0 +1,59 @@
+"""What two players give each other: both sides move, or neither does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from progression import ledger, selectors, services
+from progression.models import Currency, Player
+from progression.refusals import ItemEquipped, NotEnoughGold, NotEnoughItems
+
+
+@dataclass(frozen=True)
+class Goods:
+    """What one side gives: gold, and items as quantities by the item's id. None of it is below zero."""
+
+    gold: int
+    items: Mapping[int, int]
+
+
+def check_can_give(user_id: int, goods: Goods) -> None:
+    """Raise ``NotEnoughGold``, ``NotEnoughItems`` or ``ItemEquipped`` if the user cannot give this now."""
+    _check(services.player(user_id), goods)
+
+
+@transaction.atomic
+def exchange(gives: Mapping[int, Goods], *, cause: str, key: str) -> None:
+    """Give the goods of each of two users, by id, to the other one.
+
+    What is worn stays with its owner. Raises as ``check_can_give``.
+    """
+    one, other = ledger.lock(*gives).values()
+    for giver in (one, other):
+        _check(giver, gives[giver.pk])
+    for giver, taker in ((one, other), (other, one)):
+        _move(giver, taker, gives[giver.pk], cause, key)
+
+
+def _check(player: Player, goods: Goods) -> None:
+    if goods.gold > player.gold:
+        raise NotEnoughGold(f"{goods.gold} gold is offered, and there is {player.gold}.")
+    owned = selectors.inventory(player.pk).filter(item__in=goods.items)
+    stacks = {stack.item_id: stack for stack in owned}
+    for item_id, quantity in goods.items.items():
+        stack = stacks.get(item_id)
+        if stack is None or stack.quantity < quantity:
+            raise NotEnoughItems("More of an item is offered than there is.")
+        if stack.worn_in is not None and stack.quantity == quantity:
+            raise ItemEquipped(f"{stack.item.name} is worn: take it off first.")
+
+
+def _move(giver: Player, taker: Player, goods: Goods, cause: str, key: str) -> None:
+    if goods.gold:
+        ledger.move_money(giver, Currency.GOLD, -goods.gold, cause=cause, key=key)
+        ledger.move_money(taker, Currency.GOLD, goods.gold, cause=cause, key=key)
+    for stack in list(selectors.inventory(giver.pk).filter(item__in=goods.items).order_by("item")):
+        quantity = goods.items[stack.item_id]
+        ledger.move_items(giver, stack.item, -quantity, cause=cause, key=key)
+        ledger.move_items(taker, stack.item, quantity, cause=cause, key=key)

@@ -1,0 +1,52 @@
+"""Two players exchange what they have: both sides, or neither."""
+
+import pytest
+
+from core.refusals import Refusal
+from progression import services
+from progression.exchange import Goods, exchange
+from progression.models import Entry
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("audited")]
+
+NOTHING = Goods(0, {})
+
+
+def refused(gives):
+    before = Entry.objects.count()
+    with pytest.raises(Refusal) as refusal:
+        exchange(gives, cause="trade", key="")
+    assert Entry.objects.count() == before
+    return refusal.value.code
+
+
+def test_gold_and_items_change_hands_and_the_ledger_says_why(ada, bob, items):
+    ada.given("berries", 5)
+    bob.given("berries", 2)
+    bob.given("iron-ore", 1)
+    exchange(
+        {ada.id: Goods(30, {items["berries"]: 5}), bob.id: Goods(0, {items["iron-ore"]: 1})},
+        cause="trade",
+        key="trade:1",
+    )
+    assert (ada.me()["gold"], bob.me()["gold"]) == (70, 130)
+    assert (ada.owns(), bob.owns()) == ({"Iron ore": 1}, {"Berries": 7})
+    assert Entry.objects.filter(cause="trade", key="trade:1").count() == 6
+
+
+def test_who_cannot_give_their_side_gets_nothing_of_the_other(ada, bob, items):
+    bob.given("berries", 1)
+    gift = Goods(50, {items["berries"]: 1})
+    assert refused({ada.id: Goods(101, {}), bob.id: gift}) == "not_enough_gold"
+    assert refused({ada.id: Goods(0, {items["berries"]: 1}), bob.id: gift}) == "not_enough_items"
+    assert refused({ada.id: NOTHING, bob.id: Goods(0, {items["berries"]: 2})}) == "not_enough_items"
+    assert (ada.me()["gold"], bob.me()["gold"]) == (100, 100)
+
+
+def test_what_is_worn_stays_but_a_second_piece_may_go(ada, bob, items):
+    sword = ada.given("iron-sword", 2)
+    services.equip(ada.id, sword)
+    both = {ada.id: Goods(0, {items["iron-sword"]: 2}), bob.id: NOTHING}
+    assert refused(both) == "item_equipped"
+    exchange({ada.id: Goods(0, {items["iron-sword"]: 1}), bob.id: NOTHING}, cause="trade", key="")
+    assert (ada.owns(), bob.owns()) == ({"Iron sword": 1}, {"Iron sword": 1})

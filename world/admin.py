@@ -1,0 +1,78 @@
+"""The world for operators: its content to edit, its characters to see, and its events."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from world.models import Character, Faction, Location, Visit, WorldEvent, WorldState
+
+
+class ReadOnly:
+    """What the platform alone writes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Faction)
+class Factions(ModelAdmin):
+    """The sides."""
+
+    list_display = ("name", "colour")
+    search_fields = ("name",)
+
+
+@admin.register(Location)
+class Locations(ModelAdmin):
+    """The places and the paths between them, which lead both ways."""
+
+    list_display = ("name", "faction", "respawn", "x", "y", "size")
+    list_filter = ("faction", "respawn")
+    list_select_related = ("faction",)
+    search_fields = ("name",)
+    filter_horizontal = ("paths",)
+
+
+@admin.register(Character)
+class Characters(ReadOnly, ModelAdmin):
+    """Who is in the world, and where."""
+
+    list_display = ("name", "owner", "faction", "location", "health", "is_selected", "last_seen")
+    list_filter = ("faction", "location", "is_selected")
+    list_select_related = ("owner", "faction", "location")
+    search_fields = ("name", "owner__username")
+
+
+@admin.register(Visit)
+class Visits(ReadOnly, ModelAdmin):
+    """Who is in the world at this moment."""
+
+    list_display = ("user", "character")
+    list_select_related = ("user", "character")
+    search_fields = ("user__username", "character__name")
+
+
+@admin.register(WorldState)
+class State(ReadOnly, ModelAdmin):
+    """How the world stands."""
+
+    list_display = ("epoch", "current_reality")
+    list_select_related = ("current_reality",)
+
+
+@admin.register(WorldEvent)
+class Events(ReadOnly, ModelAdmin):
+    """What has happened to the whole world."""
+
+    list_display = ("created_at", "kind", "detail")
+    list_filter = ("kind",)
+    ordering = ("-id",)
+    show_full_result_count = False

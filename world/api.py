@@ -1,0 +1,87 @@
+"""The routes of characters and of the world's state."""
+
+from typing import Any
+
+import msgspec
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from accounts.authentication import identity
+from chat import pacing, rules, words
+from core import paging
+from core.idempotency import idempotent
+from world import selectors, serializers, services
+
+
+def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """What the caller asks for, with who it is."""
+    body = shape(data=request.data)
+    body.is_valid(raise_exception=True)
+    return {**body.validated_data, "user_id": identity(request).user_id}
+
+
+class Characters(APIView):
+    """The caller's characters."""
+
+    @extend_schema(responses=serializers.OwnCharacter(many=True))
+    def get(self, request: Request) -> Response:
+        return Response(selectors.own_characters(identity(request).user_id))
+
+    @extend_schema(
+        description="Make a character. 409 `character_name_taken` or `too_many_characters`.",
+        request=serializers.Creation,
+        responses={201: serializers.OwnCharacter},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        return Response(services.create(**_read(serializers.Creation, request)), status=201)
+
+
+class Select(APIView):
+    """The character to play, from now on."""
+
+    @extend_schema(request=serializers.Selection, responses=serializers.OwnCharacter)
+    def post(self, request: Request) -> Response:
+        return Response(services.select(**_read(serializers.Selection, request)))
+
+
+class OneCharacter(APIView):
+    """One of the caller's characters."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, character_id: int) -> Response:
+        services.delete(user_id=identity(request).user_id, character_id=character_id)
+        return Response(status=204)
+
+
+class State(APIView):
+    """How the world stands."""
+
+    @extend_schema(responses=serializers.World)
+    def get(self, request: Request) -> Response:
+        state = msgspec.to_builtins(selectors.world_state(), builtin_types=())
+        return Response({name: state[name] for name in serializers.World().fields})
+
+
+class Events(APIView):
+    """What has happened to the whole world, the latest first."""
+
+    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=paging.page_of(serializers.WorldEvent))
+    def get(self, request: Request) -> Response:
+        return paging.page(self, selectors.recent_events(), ordering="-id", show=selectors.shown_events)
+
+
+class Announce(APIView):
+    """Tell everybody in the world something, as one of the staff. 403 `staff_only`."""
+
+    @extend_schema(request=serializers.Announcement, responses={204: None})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        body = _read(serializers.Announcement, request)
+        content = rules.clean(body["content"])
+        pacing.take_sync(body["user_id"])
+        services.announce(user_id=body["user_id"], content=words.mask(content))
+        return Response(status=204)

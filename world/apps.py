@@ -1,0 +1,22 @@
+"""The world app."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+
+PARTS = ("world.combat", "world.shards", "world.trading")
+
+
+class WorldConfig(AppConfig):
+    name = "world"
+
+    def ready(self) -> None:
+        # They register background tasks, reactions, a count, and what other workers may tell.
+        from world import counts, reactions  # noqa: F401
+        from world.live import keeping, positions, sockets  # noqa: F401
+
+        for part in PARTS:
+            for room in ("admin", "live", "personal_data", "reactions", "seeding"):
+                if find_spec(f"{part}.{room}"):
+                    import_module(f"{part}.{room}")

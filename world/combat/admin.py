@@ -1,0 +1,36 @@
+"""Fights for operators: abilities and remedies to edit, fights to look at."""
+
+from django.contrib import admin
+from unfold.admin import ModelAdmin
+
+from game.admin import ToLookAt
+from world.combat.models import Ability, Combat, Remedy
+
+
+@admin.register(Ability)
+class Abilities(ModelAdmin):
+    """Spells. What is changed here counts from the next one cast."""
+
+    list_display = ("title", "name", "kind", "power", "cooldown_ms", "stamina_cost", "level")
+    list_filter = ("kind",)
+    search_fields = ("name", "title")
+
+
+@admin.register(Remedy)
+class Remedies(ModelAdmin):
+    """Which items heal."""
+
+    list_display = ("item", "heals")
+    list_select_related = ("item",)
+
+
+@admin.register(Combat)
+class Combats(ToLookAt, ModelAdmin):
+    """Who fought whom, and how it ended."""
+
+    list_display = ("id", "attacker", "defender", "location", "began_at", "ended_at", "reason", "winner")
+    list_filter = ("reason",)
+    list_select_related = ("attacker", "defender", "location", "winner")
+    search_fields = ("attacker__name", "defender__name")
+    ordering = ("-pk",)
+    show_full_result_count = False

@@ -1,0 +1,32 @@
+"""What fighters may ask."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from realtime.messages import Command
+from world.commands import Id
+
+
+class CombatStart(Command):
+    """Attack a character of another faction in the same place."""
+
+    target_id: Id
+
+
+class CombatAction(Command):
+    """Strike, cast a spell or use an item; what it does is the server's to say.
+
+    ``target_id`` is the opponent's character, or the own one to be healed. ``ability_name`` goes with a
+    spell, ``item_id``, a row of the own inventory, with an item.
+    """
+
+    combat_id: Id
+    action_type: Literal["attack", "spell", "item"]
+    target_id: Id
+    ability_name: Annotated[str, Meta(max_length=40)] | None = None
+    item_id: Id | None = None
+
+
+class CombatState(Command):
+    """Ask how the own fight stands, and what one can do in it."""

@@ -1,0 +1,52 @@
+"""What the world's socket does for fighters."""
+
+from typing import ClassVar
+
+from msgspec import UNSET
+
+from realtime.consumer import handles
+from realtime.messages import Message
+from realtime.worker import in_database
+from world.combat import commands, events, selectors, services
+from world.socket import WorldSocket
+
+
+class CombatHandlers(WorldSocket):
+    """Fights between characters."""
+
+    tells: ClassVar[tuple[type[Message], ...]] = (
+        events.CombatStart,
+        events.CombatDamage,
+        events.CombatHeal,
+        events.CombatEnd,
+        events.CombatState,
+    )
+
+    async def entered(self) -> None:
+        """Who comes back in time finds the fight as it stands."""
+        await super().entered()
+        character = self.character
+        if character is not None and await in_database(selectors.is_fighting, character.character_id):
+            self.connection.tell(await in_database(selectors.state, self.player.user_id))
+
+    @handles(commands.CombatStart)
+    async def start_combat(self, command: commands.CombatStart) -> None:
+        await in_database(services.start, user_id=self.player.user_id, target_id=command.target_id)
+
+    @handles(commands.CombatAction)
+    async def act_in_combat(self, command: commands.CombatAction) -> None:
+        await in_database(
+            services.act,
+            user_id=self.player.user_id,
+            combat_id=command.combat_id,
+            action_type=command.action_type,
+            target_id=command.target_id,
+            ability_name=command.ability_name,
+            item_id=command.item_id,
+        )
+
+    @handles(commands.CombatState)
+    async def show_combat(self, command: commands.CombatState) -> None:
+        state = await in_database(selectors.state, self.player.user_id)
+        state.ref = UNSET if command.id is None else command.id
+        self.connection.tell(state)

@@ -1,0 +1,124 @@
+"""Fights between characters: the abilities and remedies an operator edits, and who fights whom."""
+
+from datetime import timedelta
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+AT_LEAST_ONE = [MinValueValidator(1)]
+
+
+class Ability(models.Model):
+    """A spell: what it does, from which level on, what it costs, and how long until the next."""
+
+    class Kind(models.TextChoices):
+        DAMAGE = "damage"
+        HEAL = "heal"
+
+    name = models.SlugField(max_length=40, unique=True)
+    title = models.CharField(max_length=60)
+    description = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=6, choices=Kind, default=Kind.DAMAGE)
+    power = models.PositiveIntegerField(validators=AT_LEAST_ONE, help_text="In percent of one's attack")
+    cooldown_ms = models.PositiveIntegerField(default=0)
+    stamina_cost = models.PositiveIntegerField(default=0)
+    level = models.PositiveSmallIntegerField(default=1, validators=AT_LEAST_ONE)
+
+    class Meta:
+        verbose_name_plural = "abilities"
+        ordering = ("level", "name")
+        constraints = [
+            models.CheckConstraint(condition=Q(power__gte=1, level__gte=1), name="ability_in_bounds")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def cooldown(self) -> timedelta:
+        return timedelta(milliseconds=self.cooldown_ms)
+
+
+class Remedy(models.Model):
+    """An item that is used up in a fight to be healed."""
+
+    item = models.OneToOneField(
+        "progression.Item", to_field="slug", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    heals = models.PositiveIntegerField(validators=AT_LEAST_ONE)
+
+    class Meta:
+        verbose_name_plural = "remedies"
+        constraints = [models.CheckConstraint(condition=Q(heals__gte=1), name="remedy_heals")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} heals {self.heals}"
+
+
+class Combat(models.Model):
+    """A fight of two. Whoever changes it holds the lock of this row; who changes health, those of both
+    characters before it.
+
+    ``step`` counts its changes. With ``seed`` it makes each change's generator.
+    """
+
+    class Reason(models.TextChoices):
+        DEFEATED = "defeated"
+        FLED = "fled"
+        DISCONNECTED = "disconnected"
+
+    attacker = models.ForeignKey("world.Character", on_delete=models.CASCADE, related_name="fights_begun")
+    defender = models.ForeignKey("world.Character", on_delete=models.CASCADE, related_name="fights_met")
+    location = models.ForeignKey("world.Location", on_delete=models.CASCADE, related_name="+")
+    seed = models.BigIntegerField()
+    step = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=12, choices=Reason, blank=True)
+    winner = models.ForeignKey(
+        "world.Character", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    recovers_at = models.DateTimeField(null=True, blank=True)
+    """When the two are well again; unset while they fight, and once they are."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(attacker=F("defender")), name="nobody_fights_themselves"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, reason="", winner=None, recovers_at=None)
+                | Q(ended_at__isnull=False) & ~Q(reason=""),
+                name="combat_ends_for_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["attacker"], condition=Q(ended_at=None), name="attacker_of_one_at_a_time"
+            ),
+            models.UniqueConstraint(
+                fields=["defender"], condition=Q(ended_at=None), name="defender_from_one_at_a_time"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["recovers_at"], name="combats_by_recovery"),
+            models.Index(fields=["winner", "ended_at"], name="combats_won"),
+        ]
+
+    def __str__(self) -> str:
+        return f"combat {self.pk}: {self.attacker_id} against {self.defender_id}"
+
+    def other(self, character_id: int) -> int:
+        """The id of the one whom this one fights."""
+        return self.defender_id if character_id == self.attacker_id else self.attacker_id
+
+
+class Cooldown(models.Model):
+    """When a character may use an ability again."""
+
+    character = models.ForeignKey("world.Character", on_delete=models.CASCADE, related_name="cooldowns")
+    ability = models.ForeignKey(Ability, on_delete=models.CASCADE, related_name="+")
+    ready_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["character", "ability"], name="one_cooldown_each")]
+
+    def __str__(self) -> str:
+        return f"{self.character_id} may use {self.ability_id} again at {self.ready_at}"

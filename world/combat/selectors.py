@@ -1,0 +1,150 @@
+"""Questions about fights."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from progression import selectors as progression
+from world.combat import events, rules
+from world.combat.models import Ability, Combat, Cooldown, Remedy
+from world.combat.refusals import UnknownAbility
+from world.models import Character
+from world.selectors import in_play, shown
+
+LOOK_AT_ONCE = 100
+
+
+def under_way() -> QuerySet[Combat]:
+    """The fights that go on."""
+    return Combat.objects.filter(ended_at=None)
+
+
+def fights_of(*character_ids: int) -> QuerySet[Combat]:
+    """The fights that go on with one of these."""
+    return under_way().filter(Q(attacker__in=character_ids) | Q(defender__in=character_ids))
+
+
+def past(user_id: int) -> QuerySet[Combat]:
+    """The fights of the user's characters that are over."""
+    own = Combat.objects.filter(
+        Q(attacker__owner=user_id) | Q(defender__owner=user_id), ended_at__isnull=False
+    )
+    return own.select_related("attacker", "defender", "winner").order_by("pk")
+
+
+def is_fighting(character_id: int) -> bool:
+    """Whether this character is in a fight."""
+    return fights_of(character_id).exists()
+
+
+def is_shielded(character_id: int) -> bool:
+    """Whether this character has died so recently that it cannot be attacked."""
+    lost = Combat.objects.filter(
+        Q(attacker=character_id) | Q(defender=character_id),
+        reason=Combat.Reason.DEFEATED,
+        ended_at__gt=timezone.now() - rules.SHIELD,
+    )
+    return lost.exclude(winner=character_id).exists()
+
+
+def rewarded_today(winner_id: int, loser_id: int) -> int:
+    """How often one user has beaten another in the last 24 hours, whichever their characters."""
+    recent = Combat.objects.filter(
+        winner__owner=winner_id,
+        reason=Combat.Reason.DEFEATED,
+        ended_at__gt=timezone.now() - timedelta(days=1),
+    )
+    return recent.filter(Q(attacker__owner=loser_id) | Q(defender__owner=loser_id)).count()
+
+
+def ability(name: str | None) -> Ability:
+    """The ability of this name. Raises ``UnknownAbility``."""
+    found = Ability.objects.filter(name=name).first()
+    if found is None:
+        raise UnknownAbility(f"There is no ability {name!r}.")
+    return found
+
+
+def fighters(characters: Iterable[Character]) -> list[events.FighterInfo]:
+    """How these stand."""
+    return [
+        events.FighterInfo(
+            character_id=info.character_id,
+            user_id=info.user_id,
+            character_name=info.character_name,
+            faction=info.faction,
+            level=info.level,
+            health=info.health,
+            max_health=info.max_health,
+        )
+        for info in shown(characters)
+    ]
+
+
+def state(user_id: int) -> events.CombatState:
+    """How the user's fight stands, and what they can do in it."""
+    character = in_play().filter(owner=user_id).first()
+    combat = None if character is None else fights_of(character.pk).first()
+    them = (
+        []
+        if combat is None
+        else Character.objects.filter(pk__in=(combat.attacker_id, combat.defender_id)).select_related(
+            "faction"
+        )
+    )
+    return events.CombatState(
+        combat_id=None if combat is None else combat.pk,
+        step=0 if combat is None else combat.step,
+        fighters=fighters(sorted(them, key=lambda one: one.owner_id != user_id)),
+        abilities=_abilities(character),
+        remedies=_remedies(user_id),
+    )
+
+
+def _abilities(character: Character | None) -> list[events.AbilityInfo]:
+    cooldowns = Cooldown.objects.filter(character=character, ready_at__gt=timezone.now())
+    ready_at = dict(cooldowns.values_list("ability", "ready_at"))
+    return [
+        events.AbilityInfo(
+            name=ability.name,
+            title=ability.title,
+            description=ability.description,
+            kind=ability.kind,
+            power=ability.power,
+            cooldown_ms=ability.cooldown_ms,
+            stamina_cost=ability.stamina_cost,
+            level=ability.level,
+            ready_at=ready_at.get(ability.pk),
+        )
+        for ability in Ability.objects.all()
+    ]
+
+
+def _remedies(user_id: int) -> list[events.RemedyInfo]:
+    heals = dict(Remedy.objects.values_list("item__slug", "heals"))
+    stacks = progression.inventory(user_id).filter(item__slug__in=heals).order_by("pk")
+    return [
+        events.RemedyInfo(
+            id=stack.pk,
+            item_id=stack.item_id,
+            name=stack.item.name,
+            heals=heals[stack.item.slug],
+            quantity=stack.quantity,
+        )
+        for stack in stacks
+    ]
+
+
+def abandoned() -> list[int]:
+    """The fights in which somebody has been without a socket for too long."""
+    gone = Character.objects.filter(visit=None, last_seen__lte=timezone.now() - rules.GRACE)
+    left = under_way().filter(Q(attacker__in=gone) | Q(defender__in=gone))
+    return list(left.order_by("pk").values_list("pk", flat=True)[:LOOK_AT_ONCE])
+
+
+def recovering() -> list[int]:
+    """The fights that are so long over that both are well again."""
+    due = Combat.objects.filter(recovers_at__lte=timezone.now()).order_by("recovers_at")
+    return list(due.values_list("pk", flat=True)[:LOOK_AT_ONCE])

@@ -1,0 +1,143 @@
+"""What a client may ask over the world's socket."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from realtime.messages import Command
+from world.events import Vector
+
+Content = Annotated[str, Meta(min_length=1, max_length=500)]
+Name = Annotated[str, Meta(min_length=1, max_length=40)]
+Id = Annotated[int, Meta(ge=1, le=2**53)]
+
+
+class AuthRequest(Command):
+    """Show who you are on a socket that was opened without a token: a name or e-mail with its password, or an
+    access token.
+    """
+
+    username: Annotated[str, Meta(max_length=254)] | None = None
+    password: Annotated[str, Meta(max_length=256)] | None = None
+    token: Annotated[str, Meta(max_length=4096)] | None = None
+
+
+class Disconnect(Command):
+    """Close this socket; the character leaves the world."""
+
+
+# -- Characters
+
+
+class CharacterList(Command):
+    """Ask for your characters."""
+
+
+class CharacterCreate(Command):
+    """Make a character, of a faction by its name."""
+
+    name: Name
+    faction: Name
+
+
+class CharacterSelect(Command):
+    """Play this character of yours from now on."""
+
+    character_id: Id
+
+
+class CharacterUpdate(Command):
+    """Ask how a character stands: yours, or one that is where yours is."""
+
+    character_id: Id
+
+
+class CharacterDelete(Command):
+    """Delete a character of yours for good."""
+
+    character_id: Id
+
+
+# -- Moving
+
+
+class Move(Command):
+    """Walk to a place to which a path leads, or move inside this one.
+
+    ``position`` and ``velocity`` are in metres and metres a second.
+    """
+
+    to_location_id: Id | None = None
+    from_location_id: Id | None = None
+    position: Vector | None = None
+    velocity: Vector = Vector()
+
+
+# -- Talking
+
+
+class Chat(Command):
+    """Say something to all who are where you are, or to the whole world."""
+
+    content: Content
+    channel: Literal["area", "world"] = "area"
+
+
+class Whisper(Command):
+    """Say something to one user who is in the world."""
+
+    to_user_id: Id
+    content: Content
+
+
+class FactionChat(Command):
+    """Say something to your faction."""
+
+    content: Content
+
+
+class WorldAnnouncement(Command):
+    """Tell everybody something, as one of the staff."""
+
+    content: Content
+
+
+# -- Parties
+
+
+class PartyCreate(Command):
+    """Make a party, and lead it."""
+
+    open: bool = False
+
+
+class PartyInvite(Command):
+    """Invite a user to the party that you lead."""
+
+    user_id: Id
+
+
+class PartyAccept(Command):
+    """Follow an invite to a party: this one, the one to this party, of this user, or the newest."""
+
+    invite_id: Id | None = None
+    party_id: Id | None = None
+    user_id: Id | None = None
+
+
+class PartyDecline(PartyAccept):
+    """Decline an invite to a party, named as for ``party_accept``."""
+
+
+class PartyLeave(Command):
+    """Leave your party."""
+
+
+class PartyKick(Command):
+    """Send a member away, as the leader."""
+
+    user_id: Id
+
+
+class PartyDisband(Command):
+    """End the party, as its leader."""

@@ -1,0 +1,21 @@
+"""The one socket of the shared world: all that its players may ask, from every part of the world."""
+
+from world.combat.handlers import CombatHandlers
+from world.handlers.characters import CharacterHandlers
+from world.handlers.moving import MovingHandlers
+from world.handlers.parties import PartyHandlers
+from world.handlers.talking import TalkingHandlers
+from world.shards.handlers import ShardHandlers
+from world.trading.handlers import TradeHandlers
+
+
+class WorldConsumer(
+    CharacterHandlers,
+    MovingHandlers,
+    TalkingHandlers,
+    PartyHandlers,
+    CombatHandlers,
+    ShardHandlers,
+    TradeHandlers,
+):
+    """The shared world, for one socket of each user."""

@@ -1,0 +1,48 @@
+"""Moving: from place to place by paths, and inside a place no faster than anybody can be."""
+
+from collections.abc import Coroutine
+from typing import Any, ClassVar
+
+from core.refusals import Invalid
+from realtime import limits
+from realtime.consumer import handles
+from realtime.messages import Message
+from realtime.worker import in_database
+from world import commands, events, services
+from world.live.positions import positions
+from world.refusals import ImpossibleMove, NoCharacterInPlay
+from world.socket import WorldSocket
+
+WALKS, WALKS_WINDOW_S = 2, 2.0
+"""So many places one reaches in so long."""
+
+
+class MovingHandlers(WorldSocket):
+    """Where the character goes."""
+
+    tells: ClassVar[tuple[type[Message], ...]] = (events.LocationUpdate,)
+
+    @handles(commands.Move)
+    def move(self, command: commands.Move) -> Coroutine[Any, Any, None] | None:
+        if command.to_location_id is not None:
+            return self._walk(command.to_location_id, command.from_location_id)
+        if command.position is None:
+            raise Invalid("Say where to: to_location_id or position.")
+        if self.character is None or self.standing is None:
+            raise NoCharacterInPlay
+        try:
+            positions().move(self.standing, command.position, command.velocity)
+        except ImpossibleMove:
+            self.connection.tell(services.update_of(positions().where(self.character)))
+            raise
+        return None
+
+    async def _walk(self, to_location_id: int, from_location_id: int | None) -> None:
+        user_id = self.player.user_id
+        await limits.take(self._here.redis, f"world_walk:{user_id}", allowed=WALKS, window_s=WALKS_WINDOW_S)
+        await in_database(
+            services.travel,
+            user_id=user_id,
+            to_location_id=to_location_id,
+            from_location_id=from_location_id,
+        )

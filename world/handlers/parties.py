@@ -1,0 +1,64 @@
+"""Parties over the world's socket: the same parties as everywhere."""
+
+from typing import ClassVar
+
+from matchmaking.invites import selectors as invite_selectors
+from matchmaking.invites import services as invites
+from matchmaking.parties import selectors as parties_selectors
+from matchmaking.parties import services as parties
+from matchmaking.parties.events import PartyUpdate
+from realtime.consumer import handles
+from realtime.messages import Message
+from realtime.worker import in_database
+from world import commands, events
+from world.socket import WorldSocket
+
+
+def _invite(*, user_id: int, to_user_id: int) -> None:
+    party = parties_selectors.party_of(user_id)
+    invites.create(user_id=user_id, to_user_id=to_user_id, party_id=party.id)
+
+
+def _answer(accepts: bool, *, user_id: int, command: commands.PartyAccept) -> None:
+    """Answer an invite to a party. Raises ``UnknownInvite`` and as the answer does."""
+    invite_id = command.invite_id
+    if invite_id is None and command.user_id is not None:
+        sent = invite_selectors.pending_of(user_id).filter(from_user=command.user_id, kind="party")
+        invite_id = sent.values_list("pk", flat=True).first() or 0
+    invite_id = invite_selectors.to_a_party(user_id=user_id, invite_id=invite_id, party_id=command.party_id)
+    answer = invites.accept if accepts else invites.decline
+    answer(user_id=user_id, invite_id=invite_id)
+
+
+class PartyHandlers(WorldSocket):
+    """The user's party. What becomes of it is told by ``party_update``."""
+
+    tells: ClassVar[tuple[type[Message], ...]] = (events.PartyInvite, events.PartyDecline, PartyUpdate)
+
+    @handles(commands.PartyCreate)
+    async def create_party(self, command: commands.PartyCreate) -> None:
+        await in_database(parties.create, user_id=self.player.user_id, open=command.open)
+
+    @handles(commands.PartyInvite)
+    async def invite(self, command: commands.PartyInvite) -> None:
+        await in_database(_invite, user_id=self.player.user_id, to_user_id=command.user_id)
+
+    @handles(commands.PartyAccept)
+    async def accept(self, command: commands.PartyAccept) -> None:
+        await in_database(_answer, True, user_id=self.player.user_id, command=command)
+
+    @handles(commands.PartyDecline)
+    async def decline(self, command: commands.PartyDecline) -> None:
+        await in_database(_answer, False, user_id=self.player.user_id, command=command)
+
+    @handles(commands.PartyLeave)
+    async def leave_party(self, command: commands.PartyLeave) -> None:
+        await in_database(parties.leave, user_id=self.player.user_id)
+
+    @handles(commands.PartyKick)
+    async def kick(self, command: commands.PartyKick) -> None:
+        await in_database(parties.kick, user_id=self.player.user_id, target_id=command.user_id)
+
+    @handles(commands.PartyDisband)
+    async def disband(self, command: commands.PartyDisband) -> None:
+        await in_database(parties.disband, user_id=self.player.user_id)

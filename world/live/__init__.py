@@ -1,0 +1,1 @@
+"""What this worker holds in memory of the shared world: its sockets, and where everybody is."""

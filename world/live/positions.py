@@ -1,0 +1,255 @@
+"""Where everybody is: moves are checked and kept in memory, and told in batches.
+
+Each worker checks the characters of its own sockets, and tells the other workers with sockets in the same
+place what has moved. Each tells its own sockets at most 20 times a second, in one frame for all of a place.
+"""
+
+import asyncio
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import msgspec
+
+from realtime import topics, worker
+from realtime.messages import encode
+from realtime.shared_reads import SharedReads
+from realtime.streams import Passing
+from realtime.topics import Topic
+from realtime.worker import in_database
+from world import selectors
+from world.events import Area, CharacterInfo, LocationUpdate, Moved, Vector, WorldState
+from world.refusals import ImpossibleMove
+from world.rules import Pace, distance, is_inside, is_possible
+from world.services import Position
+
+TELL_EVERY_S = 0.05
+REPEAT_EVERY_S = 1.0
+REPEATED_FOR_S = 6.0
+"""A slow socket skips batches, and the relay may lose them: moves are told again, so often and so long."""
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(list[Moved]).decode
+
+
+def moves_of(location_id: int) -> Topic:
+    """What workers tell each other of a place."""
+    return Topic(f"moves_{location_id}")
+
+
+@dataclass(slots=True, eq=False)
+class Standing:
+    """A character of one of this worker's sockets, in a place."""
+
+    character_id: int
+    location_id: int
+    position: Vector
+    pace: Pace
+    is_stored: bool = True
+
+    def moved(self, velocity: Vector) -> Moved:
+        """It as others are told; centimetres are exact enough."""
+        at = self.position
+        return Moved(
+            character_id=self.character_id,
+            x=round(at.x, 2),
+            y=round(at.y, 2),
+            z=round(at.z, 2),
+            vx=round(velocity.x, 2),
+            vy=round(velocity.y, 2),
+            vz=round(velocity.z, 2),
+        )
+
+    def stored(self) -> Position:
+        """It as it is stored."""
+        return Position(self.character_id, self.location_id, self.position)
+
+
+class Place:
+    """A place in which this worker has sockets. It listens to what other workers tell of it."""
+
+    def __init__(self, location_id: int, size: float, moved: Callable[[], float]) -> None:
+        self.location_id = location_id
+        self.size = size
+        self.topic = moves_of(location_id)
+        self.standings: dict[int, Standing] = {}
+        self.at: dict[int, Moved] = {}
+        self.news: dict[int, Moved] = {}
+        """What this worker's sockets are to be told."""
+        self.own_news: dict[int, Moved] = {}
+        """What other workers are to be told."""
+        self._moved = moved
+        self._moved_at: dict[int, float] = {}
+
+    def note(self, moved: Moved) -> None:
+        """Somebody has moved, whosever socket it is."""
+        self.at[moved.character_id] = self.news[moved.character_id] = moved
+        self._moved_at[moved.character_id] = self._moved()
+
+    def repeat(self, now: float) -> None:
+        """Tell again what moved lately. Of others' characters the rest is forgotten: it is stored by now."""
+        for character_id, moved_at in list(self._moved_at.items()):
+            is_own = character_id in self.standings
+            if now - moved_at > REPEATED_FOR_S:
+                del self._moved_at[character_id]
+                if not is_own:
+                    del self.at[character_id]
+                continue
+            self.news[character_id] = self.at[character_id]
+            if is_own:
+                self.own_news[character_id] = self.at[character_id]
+
+    def forget(self, character_id: int) -> None:
+        """It has left."""
+        for known in (self.standings, self.at, self.news, self.own_news, self._moved_at):
+            known.pop(character_id, None)
+
+    def send(self, frame: bytes, key: Hashable = None) -> None:
+        """Hear what another worker tells."""
+        for moved in _unpack(frame):
+            if moved.character_id not in self.standings and self.at.get(moved.character_id) != moved:
+                self.note(moved)
+
+    def is_of(self, user_id: int) -> bool:
+        """It is nobody's."""
+        return False
+
+    def close(self, code: int, reason: str = "") -> None:
+        """There is nothing to close."""
+
+
+class Positions:
+    """The places in which this worker has sockets."""
+
+    def __init__(self) -> None:
+        self.here = worker.current()
+        self.places: dict[int, Place] = {}
+        self.areas = SharedReads(self._area)
+        """Who is in a place, by its id."""
+        self.world = SharedReads(self._world)
+        self._joining = asyncio.Lock()
+        self._news = asyncio.Event()
+        self._batches = 0
+
+    async def enter(self, character: CharacterInfo, size: float) -> Standing:
+        """The character of a socket is here now."""
+        now = self.here.loop.time()
+        standing = Standing(character.character_id, character.location_id, character.position, Pace(now))
+        async with self._joining:
+            place = self.places.get(character.location_id)
+            if place is None:
+                await self.here.relay.join(moves_of(character.location_id))
+                place = self.places[character.location_id] = Place(character.location_id, size, self._moved)
+                self.here.hub.join(place.topic, place)
+            place.standings[character.character_id] = standing
+        # Those here hear where it is by its coming; what other workers know is of an earlier stay.
+        moved = standing.moved(Vector())
+        place.at[moved.character_id] = place.own_news[moved.character_id] = moved
+        self._news.set()
+        return standing
+
+    async def leave(self, standing: Standing) -> None:
+        """The character is not here any more, or its socket has ended."""
+        async with self._joining:
+            place = self.places.get(standing.location_id)
+            if place is None or place.standings.get(standing.character_id) is not standing:
+                # A newer socket of the same user has taken it over, and may have left already.
+                return
+            place.forget(standing.character_id)
+            if not place.standings:
+                del self.places[standing.location_id]
+                self.here.hub.leave(place.topic, place)
+                await self.here.relay.leave(place.topic)
+
+    def move(self, standing: Standing, position: Vector, velocity: Vector) -> None:
+        """Move inside the place. Raises ``ImpossibleMove``."""
+        place = self.places[standing.location_id]
+        if not is_inside(position, place.size):
+            raise ImpossibleMove(f"This place ends {place.size:g} metres from its middle.")
+        way = distance(standing.position, position)
+        if not is_possible(velocity) or not standing.pace.take(way, self.here.loop.time()):
+            raise ImpossibleMove("Nobody is that fast.")
+        standing.position, standing.is_stored = position, False
+        moved = place.own_news[standing.character_id] = standing.moved(velocity)
+        place.note(moved)
+
+    def _moved(self) -> float:
+        self._news.set()
+        return self.here.loop.time()
+
+    def where(self, character: CharacterInfo) -> CharacterInfo:
+        """The character at the position that is known of it here."""
+        place = self.places.get(character.location_id)
+        moved = None if place is None else place.at.get(character.character_id)
+        if moved is None:
+            return character
+        return msgspec.structs.replace(character, position=Vector(x=moved.x, y=moved.y, z=moved.z))
+
+    async def _area(self, location_id: int) -> Area:
+        area = await in_database(selectors.area, location_id)
+        return Area(location_id=location_id, members=[self.where(member) for member in area.members])
+
+    async def _world(self, nothing: None) -> WorldState:
+        return await in_database(selectors.world_state)
+
+    async def tell(self) -> None:
+        """Tell what moves, for the worker's life."""
+        repeated = self.here.loop.time()
+        while True:
+            try:
+                async with asyncio.timeout(REPEAT_EVERY_S):
+                    await self._news.wait()
+            except TimeoutError:
+                pass
+            self._news.clear()
+            now = self.here.loop.time()
+            is_repetition = now - repeated >= REPEAT_EVERY_S
+            if is_repetition:
+                repeated = now
+            for place in self.places.values():
+                if is_repetition:
+                    place.repeat(now)
+                self._tell(place, is_repetition)
+            await asyncio.sleep(TELL_EVERY_S)
+
+    def _tell(self, place: Place, is_repetition: bool) -> None:
+        if place.own_news:
+            packed = Passing(_pack(list(place.own_news.values())), "", None)
+            self.here.relay.publish(place.topic, None, packed)
+            place.own_news.clear()
+        if place.news:
+            update = LocationUpdate(location_id=place.location_id, moves=list(place.news.values()))
+            place.news.clear()
+            # A batch replaces an unsent one. What that held comes with the next repetition, which nothing
+            # replaces.
+            self._batches += 1
+            key = f"moves {self._batches}" if is_repetition else update.coalescing_key()
+            self.here.streams.pass_here(topics.area(place.location_id), Passing(encode(update), key, None))
+
+    def unstored(self) -> list[Standing]:
+        """Those of this worker's characters that moved since they were last stored; they count as stored."""
+        moved = [
+            standing
+            for place in self.places.values()
+            for standing in place.standings.values()
+            if not standing.is_stored
+        ]
+        for standing in moved:
+            standing.is_stored = True
+        return moved
+
+
+_positions: Positions | None = None
+
+
+def positions() -> Positions:
+    """This worker's."""
+    global _positions
+    if _positions is None or _positions.here is not worker.current():
+        _positions = Positions()
+    return _positions
+
+
+@worker.background
+async def tell_moves() -> None:
+    """Tell what moves."""
+    await positions().tell()

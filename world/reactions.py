@@ -1,0 +1,38 @@
+"""What happens elsewhere and concerns who is in the world."""
+
+from matchmaking.invites.events import InviteCreated, InviteDeclined
+from realtime.publishing import publish
+from realtime.reactions import reacts_to
+from world import events
+
+
+@reacts_to(InviteCreated)
+def tell_of_party_invite(event: InviteCreated) -> None:
+    """Who plays need not look at the notifications for an invite to a party."""
+    invite = event.invite
+    if invite.party_id is not None:
+        publish(
+            events.PartyInvite(
+                invite_id=invite.id,
+                party_id=invite.party_id,
+                from_user_id=invite.from_user.id,
+                from_username=invite.from_user.username,
+                to_user_id=invite.to_user.id,
+                expires_at=invite.expires_at,
+            )
+        )
+
+
+@reacts_to(InviteDeclined)
+def tell_of_declined_party_invite(event: InviteDeclined) -> None:
+    """The leader learns of it where they play."""
+    invite = event.invite
+    if invite.party_id is not None:
+        publish(
+            events.PartyDecline(
+                invite_id=invite.id,
+                party_id=invite.party_id,
+                from_user_id=invite.from_user.id,
+                to_user_id=invite.to_user.id,
+            )
+        )

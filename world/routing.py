@@ -1,0 +1,7 @@
+"""The socket of the shared world."""
+
+from django.urls import re_path
+
+from world.consumers import WorldConsumer
+
+websocket_urlpatterns = [re_path(r"^ws/?$", WorldConsumer.as_asgi())]

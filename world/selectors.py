@@ -1,0 +1,236 @@
+"""Questions about the world. None of them writes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+
+from progression import selectors as progression
+from world import events
+from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, OwnCharacter, Vector
+from world.models import Character, Faction, Location, Visit, WorldEvent, WorldState
+from world.refusals import NoCharacterInPlay, NoHome, UnknownCharacter, UnknownFaction
+
+
+def in_play() -> QuerySet[Character]:
+    """All characters that are in the world now."""
+    return Character.objects.filter(visit__isnull=False)
+
+
+def in_area(location_id: int) -> QuerySet[Character]:
+    """The characters that are in a place now."""
+    return in_play().filter(location=location_id)
+
+
+def character_in_play(user_id: int) -> Character:
+    """The character that the user plays at this moment. Raises ``NoCharacterInPlay``."""
+    found = in_play().select_related("faction", "location").filter(owner=user_id).first()
+    if found is None:
+        raise NoCharacterInPlay
+    return found
+
+
+def online() -> int:
+    """How many users are in the world now."""
+    return Visit.objects.count()
+
+
+def characters_of(user_id: int) -> QuerySet[Character]:
+    """The user's characters, the eldest first."""
+    return Character.objects.filter(owner=user_id).select_related("faction").order_by("pk")
+
+
+def own_characters(user_id: int) -> list[OwnCharacter]:
+    """The user's characters as their owner sees them."""
+    return shown_to_owner(user_id, characters_of(user_id))
+
+
+def shown_to_owner(user_id: int, characters: Iterable[Character]) -> list[OwnCharacter]:
+    """Characters of this user as their owner sees them."""
+    level = progression.levels([user_id]).get(user_id, 1)
+    most = max_health(user_id)
+    return [
+        OwnCharacter(
+            id=character.pk,
+            name=character.name,
+            faction=character.faction.name,
+            location_id=character.location_id,
+            position=Vector(x=character.x, y=character.y, z=character.z),
+            level=level,
+            health=min(character.health, most),
+            max_health=most,
+            selected=character.is_selected,
+            last_seen=character.last_seen,
+            created_at=character.created_at,
+        )
+        for character in characters
+    ]
+
+
+def seen_by(user_id: int, character_id: int) -> CharacterInfo:
+    """A character of the user, or one in play where the user's is. Raises ``UnknownCharacter``."""
+    own = Q(owner=user_id)
+    here = Q(visit__isnull=False, location__in=in_play().filter(owner=user_id).values("location"))
+    found = Character.objects.select_related("faction").filter(own | here, pk=character_id).first()
+    if found is None:
+        raise UnknownCharacter
+    return shown([found])[0]
+
+
+def visits() -> list[tuple[int, str]]:
+    """Who is in the world, and on which socket."""
+    return list(Visit.objects.values_list("user_id", "socket"))
+
+
+class Whereabouts(NamedTuple):
+    """A visit: its user, and the character in play with the id of its place."""
+
+    user_id: int
+    place: tuple[int, int] | None
+
+
+def whereabouts(prefix: str) -> dict[str, Whereabouts]:
+    """The visits on sockets whose names begin so."""
+    rows = Visit.objects.filter(socket__startswith=prefix)
+    return {
+        socket: Whereabouts(user_id, None if character_id is None else (character_id, location_id))
+        for socket, user_id, character_id, location_id in rows.values_list(
+            "socket", "user_id", "character_id", "character__location_id"
+        )
+    }
+
+
+def recent_events() -> QuerySet[WorldEvent]:
+    """What has happened to the whole world."""
+    return WorldEvent.objects.all()
+
+
+def shown_events(rows: Iterable[WorldEvent]) -> list[dict[str, Any]]:
+    """Events as everybody sees them."""
+    return [
+        {"id": row.pk, "type": row.kind, "detail": row.detail, "created_at": row.created_at} for row in rows
+    ]
+
+
+def own_character(user_id: int, character_id: int) -> Character:
+    """One of the user's characters. Raises ``UnknownCharacter``."""
+    found = characters_of(user_id).filter(pk=character_id).first()
+    if found is None:
+        raise UnknownCharacter
+    return found
+
+
+def max_health(user_id: int) -> int:
+    """The most health that a character of this user may have."""
+    return progression.combat_stats(user_id).max_hp
+
+
+def shown(characters: Iterable[Character]) -> list[CharacterInfo]:
+    """Characters as everybody sees them; their factions should be at hand."""
+    listed = list(characters)
+    owners = {character.owner_id for character in listed}
+    levels, stats = progression.levels(owners), progression.combat_stats_of(owners)
+    return [
+        CharacterInfo(
+            character_id=character.pk,
+            user_id=character.owner_id,
+            character_name=character.name,
+            location_id=character.location_id,
+            position=Vector(x=character.x, y=character.y, z=character.z),
+            level=levels.get(character.owner_id, 1),
+            faction=character.faction.name,
+            health=min(character.health, stats[character.owner_id].max_hp),
+            max_health=stats[character.owner_id].max_hp,
+            last_seen=character.last_seen,
+        )
+        for character in listed
+    ]
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The character that a user plays at this moment, and the size of the place where it is."""
+
+    info: CharacterInfo
+    faction_id: int
+    size: float
+
+
+def visitor(user_id: int) -> Visitor | None:
+    """The character that the user plays at this moment, if there is one."""
+    found = in_play().select_related("faction", "location").filter(owner=user_id).first()
+    return None if found is None else Visitor(shown([found])[0], found.faction_id, found.location.size)
+
+
+def area(location_id: int) -> Area:
+    """Who is in a place, as it is stored."""
+    members = in_area(location_id).select_related("faction").order_by("pk")
+    return Area(location_id=location_id, members=shown(members))
+
+
+def world_state() -> events.WorldState:
+    """The world as everybody sees it."""
+    now = state()
+    return events.WorldState(
+        epoch=now.epoch,
+        current_reality=None if now.current_reality is None else now.current_reality.name,
+        factions=shown_factions(),
+        locations=shown_locations(),
+        online=online(),
+        you=None,
+        area=None,
+    )
+
+
+def state() -> WorldState:
+    """How the world stands; for a world in which nothing has happened yet, as it begins."""
+    return WorldState.objects.select_related("current_reality").first() or WorldState()
+
+
+def shown_factions() -> list[FactionInfo]:
+    """All factions, with how many shards each holds."""
+    return [
+        FactionInfo(
+            id=faction.pk,
+            name=faction.name,
+            colour=faction.colour,
+            description=faction.description,
+            shards=faction.held,
+        )
+        for faction in Faction.objects.annotate(held=Count("shards")).order_by("pk")
+    ]
+
+
+def shown_locations() -> list[LocationInfo]:
+    """All places with the paths between them."""
+    locations = Location.objects.select_related("faction").prefetch_related("paths").order_by("pk")
+    return [
+        LocationInfo(
+            id=location.pk,
+            name=location.name,
+            description=location.description,
+            faction=None if location.faction is None else location.faction.name,
+            x=location.x,
+            y=location.y,
+            size=location.size,
+            paths=sorted(other.pk for other in location.paths.all()),
+        )
+        for location in locations
+    ]
+
+
+def respawn_of(faction_id: int) -> Location:
+    """Where this faction's characters begin, and come back when they died. Raises ``NoHome``."""
+    home = Location.objects.filter(faction=faction_id, respawn=True).first()
+    if home is None:
+        raise NoHome
+    return home
+
+
+def faction_named(name: str) -> Faction:
+    """The faction of this name. Raises ``UnknownFaction``."""
+    found = Faction.objects.filter(name=name).first()
+    if found is None:
+        raise UnknownFaction(f"There is no faction {name!r}.", details={"faction": ["No such faction."]})
+    return found

@@ -1,0 +1,18 @@
+"""Shards for operators."""
+
+from django.contrib import admin
+from unfold.admin import ModelAdmin
+
+from world.shards.models import Shard
+
+
+@admin.register(Shard)
+class Shards(ModelAdmin):
+    """Where the shards are. Whose they are, the factions settle among themselves."""
+
+    list_display = ("name", "location", "faction", "captor", "due_at")
+    list_filter = ("faction",)
+    list_select_related = ("location", "faction", "captor")
+    search_fields = ("name",)
+    fields = ("name", "location", "faction", "captor")
+    readonly_fields = ("faction", "captor")

@@ -1,0 +1,20 @@
+"""The shards' route."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from world.shards import selectors, serializers
+
+
+class Shards(APIView):
+    """The crystal shards."""
+
+    @extend_schema(
+        operation_id="api_world_shards",
+        description="Every shard: where it is, whose it is, and who is capturing it.",
+        responses=serializers.ShardShape(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return Response(selectors.shown(selectors.all_shards()))

@@ -1,0 +1,76 @@
+"""What becomes of shards, told to the whole world."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from realtime import topics
+from realtime.messages import Event
+from realtime.topics import Topic
+
+Status = Literal["channelling", "contested", "broken"]
+
+
+class CaptureInfo(Struct, kw_only=True):
+    """A capture under way: it takes ``remaining_s`` more, until ``due_at``; contested, that is unset."""
+
+    character_id: int
+    character_name: str
+    faction: str
+    contested: bool
+    remaining_s: float
+    due_at: datetime | None
+
+
+class ShardInfo(Struct, kw_only=True):
+    """A shard: where it is, the name of whose it is, and who is capturing it."""
+
+    id: int
+    name: str
+    location_id: int
+    faction: str | None
+    capture: CaptureInfo | None
+
+
+class ToTheWorld(Event):
+    """Anything of which the whole world hears."""
+
+    def audience(self) -> Topic:
+        return topics.world()
+
+
+class ShardStatus(ToTheWorld):
+    """A capture has begun, is held up by an enemy, goes on, or has come to nothing."""
+
+    shard_id: int
+    status: Status
+    shard: ShardInfo
+
+
+class ShardCaptured(ToTheWorld):
+    """A faction holds a shard."""
+
+    shard_id: int
+    name: str
+    location_id: int
+    faction: str
+    previous_faction: str | None
+    character_id: int
+    character_name: str
+
+
+class RealityShift(ToTheWorld):
+    """A faction holds more than half of the shards: reality is theirs."""
+
+    faction: str
+    previous_faction: str | None
+    epoch: int
+
+
+class Aetherfall(ToTheWorld):
+    """A faction held every shard: they lie scattered now, nobody's, and a new epoch begins."""
+
+    faction: str
+    epoch: int
+    shards: list[ShardInfo]

@@ -1,0 +1,24 @@
+"""What the world's socket does for who captures shards."""
+
+from typing import ClassVar
+
+from realtime.consumer import handles
+from realtime.messages import Message
+from realtime.worker import in_database
+from world.shards import commands, events, services
+from world.socket import WorldSocket
+
+
+class ShardHandlers(WorldSocket):
+    """The capture of shards."""
+
+    tells: ClassVar[tuple[type[Message], ...]] = (
+        events.ShardStatus,
+        events.ShardCaptured,
+        events.RealityShift,
+        events.Aetherfall,
+    )
+
+    @handles(commands.ShardCaptured)
+    async def capture_shard(self, command: commands.ShardCaptured) -> None:
+        await in_database(services.begin_capture, user_id=self.player.user_id, shard_id=command.shard_id)

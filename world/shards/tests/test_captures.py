@@ -1,0 +1,198 @@
+"""Captures: who may, who is in the way, and what it makes of the world."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from world.models import Faction, WorldEvent, WorldState
+from world.shards import live, services
+from world.shards.models import Shard
+from world.tests.adventurers import hear_of, in_database
+
+
+@pytest.fixture
+def shards(places):
+    """Three of them: two at the ford, one in Dawnguard's home."""
+    return [
+        Shard.objects.create(name=f"Shard {number}", location=place)
+        for number, place in enumerate((places.ford, places.ford, places.dawn))
+    ]
+
+
+@pytest.fixture
+def eager(monkeypatch):
+    monkeypatch.setattr(live, "LOOK_EVERY_S", 0.05)
+
+
+def capture(who, shard):
+    services.begin_capture(user_id=who.id, shard_id=shard.pk)
+
+
+def make_due(shard):
+    Shard.objects.filter(pk=shard.pk, due_at__isnull=False).update(due_at=timezone.now())
+
+
+def listed(who):
+    answer = who.api.get("/api/world/shards")
+    assert answer.status_code == 200
+    return {shard["id"]: shard for shard in answer.json()}
+
+
+def finish(shard):
+    make_due(shard)
+    services.finish_capture(shard_id=shard.pk)
+
+
+async def test_a_shard_is_captured_when_the_channel_is_over_and_the_whole_world_hears(
+    shards, ada, bob, places, here, eager
+):
+    one = await ada.enter()
+    await in_database(bob.put, places.tide)
+    other = await bob.enter()
+    await one.send(type="shard_captured", shard_id=shards[0].pk)
+    began = await hear_of("shard_status", one, other)
+    assert began[0] == began[1]
+    assert began[0]["status"] == "channelling"
+    assert began[0]["shard"]["capture"]["character_id"] == ada.character_id
+    assert 7 < began[0]["shard"]["capture"]["remaining_s"] <= 8
+    assert (await in_database(listed, bob))[shards[0].pk]["capture"]["faction"] == "Dawnguard"
+    # Nobody asks: the worker itself sees what is due.
+    await in_database(make_due, shards[0])
+    held = await hear_of("shard_captured", one, other)
+    assert held[0] == held[1]
+    assert (held[0]["faction"], held[0]["previous_faction"]) == ("Dawnguard", None)
+    after = (await in_database(listed, bob))[shards[0].pk]
+    assert (after["faction"], after["capture"]) == ("Dawnguard", None)
+    again = await bob.enter()
+    assert again.world["factions"][0]["shards"] == 1
+    await other.closed()
+    refusals = {shards[0].pk: "already_yours", shards[2].pk: "not_here", 2**53: "unknown_shard"}
+    for shard_id, code in refusals.items():
+        await one.send(type="shard_captured", shard_id=shard_id)
+        assert (await one.hear_until("error"))["code"] == code
+
+
+@pytest.mark.django_db
+def test_an_enemy_who_stands_by_holds_a_capture_up_until_they_leave(shards, ada, bob, places, telling):
+    ada.come()
+    capture(ada, shards[0])
+    Shard.objects.filter(captor=ada.character_id).update(due_at=timezone.now() + timedelta(seconds=3))
+    with telling() as told:
+        bob.come()
+    assert told[-1].status == "contested"
+    shard = Shard.objects.get(pk=shards[0].pk)
+    assert shard.due_at is None
+    assert timedelta(seconds=2) < shard.remaining <= timedelta(seconds=3)
+    services.finish_capture(shard_id=shard.pk)
+    with telling() as told:
+        bob.walk(places.tide)
+    assert [event.status for event in told if hasattr(event, "status")] == ["channelling"]
+    assert Shard.objects.get(pk=shard.pk).due_at <= timezone.now() + timedelta(seconds=3)
+    finish(shard)
+    assert Shard.objects.get(pk=shard.pk).faction.name == "Dawnguard"
+
+
+@pytest.mark.django_db
+def test_a_capture_that_begins_under_enemy_eyes_does_not_run(shards, ada, bob, cyd):
+    for one in (ada, bob, cyd):
+        one.come()
+    capture(ada, shards[0])
+    assert listed(bob)[shards[0].pk]["capture"]["contested"] is True
+    bob.go()
+    assert listed(bob)[shards[0].pk]["capture"]["contested"] is False
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["walks", "disconnects"])
+def test_a_captor_who_goes_captures_nothing(shards, ada, places, telling, how):
+    ada.come()
+    capture(ada, shards[0])
+    with telling() as told:
+        if how == "walks":
+            ada.walk(places.dawn)
+        else:
+            ada.go()
+    assert [event.status for event in told if hasattr(event, "status")] == ["broken"]
+    make_due(shards[0])
+    services.finish_capture(shard_id=shards[0].pk)
+    assert listed(ada)[shards[0].pk]["faction"] is None
+
+
+@pytest.mark.django_db
+def test_what_slipped_through_is_found_when_the_channel_is_over(shards, ada, bob):
+    """An enemy whose coming the capture did not see, or a captor whose going it did not."""
+    ada.come()
+    capture(ada, shards[0])
+    before = Shard.objects.filter(pk=shards[0].pk)
+    channelled = before.values("remaining", "due_at").get()
+    bob.come()
+    before.update(**channelled | {"due_at": timezone.now()})
+    services.finish_capture(shard_id=shards[0].pk)
+    assert before.get().due_at is None
+    ada.go()
+    before.update(captor=ada.character_id, **channelled | {"due_at": timezone.now()})
+    services.finish_capture(shard_id=shards[0].pk)
+    assert (before.get().captor, before.get().faction) == (None, None)
+
+
+@pytest.mark.django_db
+def test_one_at_a_time(shards, ada, cyd, telling):
+    ada.come()
+    cyd.come()
+    capture(ada, shards[0])
+    with telling() as told:
+        capture(ada, shards[0])
+    assert told == []
+    for who, shard, code in ((ada, shards[1], "already_capturing"), (cyd, shards[0], "shard_contested")):
+        with pytest.raises(Exception) as refusal:
+            capture(who, shard)
+        assert refusal.value.code == code
+
+
+@pytest.mark.django_db
+def test_more_than_half_shifts_reality_and_all_bring_the_fall(shards, ada, places, telling):
+    ada.come()
+    told = []
+    for shard in shards:
+        if shard is shards[2]:
+            ada.walk(places.dawn)
+        capture(ada, shard)
+        with telling() as heard:
+            finish(shard)
+        told.append([type(event).__name__ for event in heard])
+    assert told == [["ShardCaptured"], ["ShardCaptured", "RealityShift"], ["ShardCaptured", "Aetherfall"]]
+    state = WorldState.objects.get()
+    assert (state.epoch, state.current_reality) == (2, None)
+    # Scattered, but never to where the dead come back.
+    assert set(Shard.objects.values_list("faction", "location")) == {(None, places.ford.pk)}
+    kinds = list(WorldEvent.objects.order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["shard_captured"] * 2 + ["reality_shift", "shard_captured", "aetherfall"]
+    assert WorldEvent.objects.last().detail["epoch"] == 2
+
+
+@pytest.mark.django_db
+def test_reality_stays_until_somebody_else_holds_more_than_half(shards, ada, bob, telling):
+    Shard.objects.update(faction=Faction.objects.get(name="Dawnguard"))
+    WorldState.objects.create(current_reality=Faction.objects.get(name="Dawnguard"))
+    bob.come()
+    shifts = []
+    for shard in shards[:2]:
+        capture(bob, shard)
+        with telling() as told:
+            finish(shard)
+        shifts += [event for event in told if type(event).__name__ == "RealityShift"]
+    (shift,) = shifts
+    assert (shift.previous_faction, shift.faction) == ("Dawnguard", "Tideborn")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_look_at_the_same_moment_give_a_shard_once(shards, ada, at_once):
+    ada.come()
+    capture(ada, shards[0])
+    make_due(shards[0])
+    at_once([lambda: services.finish_capture(shard_id=shards[0].pk)] * 6)
+    assert listed(ada)[shards[0].pk]["faction"] == "Dawnguard"
+    assert WorldEvent.objects.count() == 1

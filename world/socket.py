@@ -1,0 +1,241 @@
+"""What every part of the world's socket stands on: who it is, the character in play, and where it is."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, ClassVar
+
+import msgspec
+from django.conf import settings
+from msgspec import UNSET
+
+from accounts import gatekeeping, signing_in
+from core.refusals import Conflict, Invalid, Unauthenticated
+from realtime import topics
+from realtime.beside import Beside
+from realtime.consumer import Consumer, handles
+from realtime.gate import close_refused
+from realtime.messages import Command, Message, Ping
+from realtime.worker import in_database
+from world import commands, events, selectors, services
+from world.events import CharacterInfo
+from world.live import sockets
+from world.live.positions import Standing, positions
+from world.sealing import EncryptionUnavailable, NotEncrypted, Seal, seal_of
+
+AUTHENTICATE_WITHIN_S = 10.0
+UNAUTHENTICATED, REPLACED, RESTARTED, NORMAL = 4401, 4409, 1012, 1000
+FOR_STRANGERS: tuple[type[Command], ...] = (Ping, commands.AuthRequest, commands.Disconnect)
+
+
+class AlreadyAuthenticated(Conflict):
+    """It is known already whose socket this is."""
+
+    code = "already_authenticated"
+    title = "You are signed in on this socket"
+
+
+class WorldSocket(Consumer):
+    """The shared world as one user's socket hears it.
+
+    Each part of the world adds its commands by a subclass (``handlers.py`` of its package) that
+    ``WorldConsumer`` inherits, and the messages that it tells by ``tells`` of its own.
+    """
+
+    opens_with: ClassVar[type[Message] | None] = events.WorldState
+    tells: ClassVar[tuple[type[Message], ...]] = (
+        events.AuthResponse,
+        events.AreaState,
+        events.PlayerJoinedArea,
+        events.PlayerLeftArea,
+    )
+
+    name = ""
+    """Of this socket, among those of all workers."""
+    has_come = False
+    """Whether the visit has begun."""
+    character: CharacterInfo | None = None
+    """Who is in play, as it was when it came to this place."""
+    faction_id: int | None = None
+    standing: Standing | None = None
+    """Where it is, checked by this worker."""
+
+    _area: Beside | None = None
+    _faction: Beside | None = None
+    _deadline: asyncio.TimerHandle | None = None
+    _coming: asyncio.Future[str] | None = None
+    _seal: Seal | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        cls.tells = tuple(dict.fromkeys(told for base in cls.__mro__ for told in vars(base).get("tells", ())))
+        super().__init_subclass__(**kwargs)
+
+    async def opened(self) -> None:
+        self._settling = asyncio.Lock()
+        self._positions = positions()
+        self._tasks: set[asyncio.Task[None]] = set()
+        if self._wants_seal() and not settings.ENCRYPTION_KEY:
+            raise EncryptionUnavailable
+        if self.connection.identity is not None:
+            await self._begin_sealing()
+            await self._enter()
+            return
+        self.handlers = {  # type: ignore[misc]  # until it is known who asks
+            kind: handler if kind in FOR_STRANGERS else WorldSocket._refuse_stranger
+            for kind, handler in type(self).handlers.items()
+        }
+        self._deadline = self._here.loop.call_later(
+            AUTHENTICATE_WITHIN_S, self.connection.close, UNAUTHENTICATED, "not_authenticated"
+        )
+
+    async def closed(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._coming is None:
+            return
+        # The database may still be at work on it.
+        await asyncio.wait({self._coming})
+        sockets.forget(self.name)
+        at = None if self.standing is None else self.standing.stored()
+        if self.standing is not None:
+            await self._positions.leave(self.standing)
+        await in_database(services.go, user_id=self.player.user_id, socket=self.name, at=at)
+
+    # -- Who it is
+
+    def _refuse_stranger(self, command: Command) -> None:
+        raise Unauthenticated("Send auth_request first.")
+
+    @handles(commands.AuthRequest)
+    async def authenticate(self, command: commands.AuthRequest) -> None:
+        if self.connection.identity is not None:
+            raise AlreadyAuthenticated
+        answer = events.AuthResponse(user_id=0, username="", ref=UNSET if command.id is None else command.id)
+        token = command.token
+        if token is None:
+            if not (command.username and command.password):
+                raise Invalid("Give a username and a password, or a token.")
+            client = self.scope.get("client") or ("127.0.0.1", 0)  # as over a unix socket
+            signed_in = await in_database(
+                signing_in.sign_in_over_socket,
+                login=command.username,
+                password=command.password,
+                ip=client[0],
+                user_agent=self._user_agent(),
+            )
+            token = answer.access = signed_in.tokens.access
+            answer.refresh = signed_in.tokens.refresh
+        identity = await gatekeeping.identify(token)
+        if self.connection.closed_with is not None:
+            return
+        if self._deadline is not None:
+            self._deadline.cancel()
+        del self.handlers
+        self._here.sockets.identify(self.connection, identity)
+        await self._begin_sealing()
+        answer.user_id, answer.username = identity.user_id, identity.username
+        self.connection.tell(answer)
+        await self._enter()
+
+    def _user_agent(self) -> str:
+        headers = dict(self.scope["headers"])
+        return bytes(headers.get(b"user-agent", b"")).decode("latin-1")
+
+    @handles(commands.Disconnect)
+    def disconnect(self, command: commands.Disconnect) -> None:
+        self.connection.close(NORMAL, "disconnected")
+
+    def _wants_seal(self) -> bool:
+        return self.scope["query"].get("encrypted") == ["1"]
+
+    async def _begin_sealing(self) -> None:
+        if self._wants_seal():
+            self._seal = await asyncio.to_thread(seal_of, self.player.username)
+            self.connection.seal(self._seal.close)
+
+    def _handle(self, data: bytes | str) -> Coroutine[Any, Any, None] | None:
+        if self._seal is not None:
+            try:
+                data = self._seal.open(data)
+            except NotEncrypted as refusal:
+                close_refused(self.connection, refusal)
+                return None
+        return super()._handle(data)
+
+    def replace(self) -> None:
+        """The user has opened another socket."""
+        self.connection.close(REPLACED, "replaced")
+
+    def lose(self) -> None:
+        """The visit has ended without the socket: let the client come again."""
+        self.connection.close(RESTARTED, "visit_lost")
+
+    # -- Where it is
+
+    async def _enter(self) -> None:
+        user_id = self.player.user_id
+        self.name = sockets.register(self)
+        self._coming = asyncio.ensure_future(in_database(services.come, user_id=user_id, socket=self.name))
+        replaced = await asyncio.shield(self._coming)
+        self.has_come = True
+        if replaced:
+            sockets.replace(replaced)
+        async with self._settling:
+            own = await self.overhear(topics.in_world(user_id))
+            await self._hear_place()
+            if not await self.follow(topics.world(), self.snapshot) and self._area is not None:
+                self.connection.tell(await self._area_state())
+            for heard in (own, self._area, self._faction):
+                if heard is not None:
+                    heard.begin()
+        await self.entered()
+
+    async def entered(self) -> None:
+        """It is known how the world stands; what else concerns this user comes next."""
+
+    async def _hear_place(self) -> None:
+        """Hear where the character in play is, and who is of its faction; frames wait."""
+        # What was told of its own coming and going is heard where it was, or not at all.
+        await self._here.streams.sent()
+        found = await in_database(selectors.visitor, self.player.user_id)
+        for before in (self._area, self._faction):
+            if before is not None:
+                await self.stop_hearing(before)
+        if self.standing is not None:
+            await self._positions.leave(self.standing)
+        self._area = self._faction = self.character = self.faction_id = self.standing = None
+        if found is not None:
+            # Where the socket that this one replaces has left it.
+            self.character, self.faction_id = self._positions.where(found.info), found.faction_id
+            self.standing = await self._positions.enter(self.character, found.size)
+            self._area = await self.overhear(topics.area(found.info.location_id), self._area_state)
+            self._faction = await self.overhear(topics.faction(found.faction_id))
+
+    def settle_soon(self) -> None:
+        """The character, or where it is, was changed."""
+        task = asyncio.create_task(self._settle())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _settle(self) -> None:
+        async with self._settling:
+            await self._hear_place()
+            self.connection.tell(await self._area_state())
+            for heard in (self._area, self._faction):
+                if heard is not None:
+                    heard.begin()
+
+    async def snapshot(self) -> events.WorldState:
+        """How the world stands for this user."""
+        state = await self._positions.world.read(None)
+        if self.character is None:
+            return state
+        area = await self._positions.areas.read(self.character.location_id)
+        return msgspec.structs.replace(state, you=self._positions.where(self.character), area=area)
+
+    async def _area_state(self) -> events.AreaState:
+        if self.character is None:
+            return events.AreaState(area=None)
+        return events.AreaState(area=await self._positions.areas.read(self.character.location_id))

@@ -1,0 +1,224 @@
+"""People who play characters, in a small world of three places in a row and two factions."""
+
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from rest_framework.test import APIClient
+
+from accounts import live as sessions
+from accounts import services as accounts
+from accounts.models import User
+from gameplatform.asgi import application
+from progression import ledger, seeding
+from progression import selectors as progression
+from progression import services as players
+from progression.models import Stack
+from realtime.testing import Player, running_worker
+from realtime.worker import Worker, in_database
+from world import services
+from world.models import Character, Faction, Location, Visit
+
+opened: list[Player] = []
+
+
+@dataclass
+class Adventurer:
+    """Somebody with a token and a character."""
+
+    id: int
+    token: str
+    character_id: int
+
+    @property
+    def api(self) -> APIClient:
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {self.token}")
+        return client
+
+    @property
+    def character(self) -> Character:
+        return Character.objects.get(pk=self.character_id)
+
+    def come(self) -> None:
+        """Be in play, without a socket."""
+        services.come(user_id=self.id, socket=f"test/{self.id}")
+
+    def go(self) -> None:
+        """Be in play no more."""
+        services.go(user_id=self.id, socket=Visit.objects.get(user=self.id).socket)
+
+    def walk(self, to: Location) -> None:
+        services.travel(user_id=self.id, to_location_id=to.pk)
+
+    def put(self, to: Location) -> None:
+        """Stand there, wherever one was."""
+        Character.objects.filter(pk=self.character_id).update(location=to)
+
+    def given(self, slug: str, quantity: int = 1) -> int:
+        """The inventory row of what one is given."""
+        players.grant(self.id, items=[(slug, quantity)], cause="test")
+        return Stack.objects.get(player=self.id, item__slug=slug).pk
+
+    def owns(self) -> dict[str, int]:
+        return {stack.item.slug: stack.quantity for stack in progression.inventory(self.id)}
+
+    def gold(self) -> int:
+        return players.player(self.id).gold
+
+    async def enter(self) -> Any:
+        """Open the world's socket, and hear how the world stands: ``world``."""
+        player: Any = await Player(application, "/ws", token=self.token).enter()
+        opened.append(player)
+        player.world = await player.hear("world_state")
+        return player
+
+
+@dataclass
+class Places:
+    """Dawnguard's home, the ford, and Tideborn's home, with paths from one to the next."""
+
+    dawn: Location
+    ford: Location
+    tide: Location
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test starts like a fresh process: the database was emptied under what memory knows."""
+    monkeypatch.setattr(sessions, "_known", {})
+
+
+@pytest.fixture
+def places(db: None) -> Places:
+    seeding.seed_content()
+    dawn, tide = (
+        Location.objects.create(
+            name=name,
+            x=x,
+            y=50,
+            faction=Faction.objects.create(name=faction, colour="#112233"),
+            respawn=True,
+        )
+        for name, x, faction in (("Sunspire", 10, "Dawnguard"), ("Pearl Harbour", 90, "Tideborn"))
+    )
+    ford = Location.objects.create(name="Ford", x=50, y=50)
+    ford.paths.add(dawn, tide)
+    return Places(dawn, ford, tide)
+
+
+@pytest.fixture
+def adventurer(places: Places) -> Callable[..., Adventurer]:
+    """``adventurer("ada", "Dawnguard")``: a user whose character stands at the ford."""
+
+    def adventurer(name: str, faction: str) -> Adventurer:
+        user = User.objects.create(username=name)
+        token = accounts.open_session(user, accounts.Device()).tokens.access
+        character = services.create(user_id=user.pk, name=name.title(), faction=faction)
+        Character.objects.filter(pk=character.id).update(location=places.ford, is_selected=True)
+        return Adventurer(user.pk, token, character.id)
+
+    return adventurer
+
+
+@pytest.fixture
+def ada(adventurer: Callable[..., Adventurer]) -> Adventurer:
+    return adventurer("ada", "Dawnguard")
+
+
+@pytest.fixture
+def bob(adventurer: Callable[..., Adventurer]) -> Adventurer:
+    return adventurer("bob", "Tideborn")
+
+
+@pytest.fixture
+def cyd(adventurer: Callable[..., Adventurer]) -> Adventurer:
+    return adventurer("cyd", "Dawnguard")
+
+
+@pytest.fixture
+def eve(adventurer: Callable[..., Adventurer]) -> Adventurer:
+    return adventurer("eve", "Tideborn")
+
+
+@pytest.fixture
+async def here(transactional_db: None) -> AsyncIterator[Worker]:
+    async with running_worker() as worker:
+        yield worker
+        # Whoever goes is noted in the database, which is emptied next.
+        while opened:
+            await opened.pop().leave()
+
+
+@pytest.fixture
+def audited(db: None) -> Iterator[None]:
+    """The books are looked at when the test is over."""
+    yield
+    assert list(ledger.audit()) == []
+
+
+@pytest.fixture
+def telling(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> Callable[[], Any]:
+    """``with telling() as told``: what is announced meanwhile, though a test's transaction never commits."""
+
+    @contextmanager
+    def telling() -> Iterator[list[Any]]:
+        told: list[Any] = []
+        monkeypatch.setattr("realtime.publishing._emit", told.append)
+        with django_capture_on_commit_callbacks(execute=True):
+            yield told
+
+    return telling
+
+
+@pytest.fixture
+def at_once(transactional_db: None) -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
+    """What all of these answer or raise, called at the same moment, each on a connection of its own."""
+
+    def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        barrier = threading.Barrier(len(calls))
+
+        def run(call: Callable[[], Any]) -> Any:
+            try:
+                barrier.wait(timeout=60)
+                return call()
+            except Exception as problem:
+                return problem
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(run, calls))
+
+    return at_once
+
+
+async def hear_of(kind: str, *players: Player) -> list[dict[str, Any]]:
+    """The next frame of this kind, as each of these hears it."""
+    return [await player.hear_until(kind) for player in players]
+
+
+__all__ = [
+    "Adventurer",
+    "Places",
+    "_nothing_remembered",
+    "ada",
+    "adventurer",
+    "at_once",
+    "audited",
+    "bob",
+    "cyd",
+    "eve",
+    "hear_of",
+    "here",
+    "in_database",
+    "places",
+    "telling",
+]

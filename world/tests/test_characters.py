@@ -1,0 +1,134 @@
+"""Characters, over the routes and over the socket."""
+
+import pytest
+
+from progression import services as progression
+from realtime.worker import in_database
+from world.models import Character, Location, Visit
+from world.services import MOST_CHARACTERS
+from world.tests.conftest import place
+
+pytestmark = pytest.mark.django_db
+with_sockets = pytest.mark.django_db(transaction=True)
+
+
+def test_a_character_begins_at_its_factions_home(ada):
+    made = ada.call("post", "characters", {"name": "Zoe", "faction": "Rootkin"})
+    assert made.status_code == 201
+    assert made.json()["location_id"] == place("Mossheart")
+    assert made.json()["health"] == made.json()["max_health"]
+    listed = ada.call("get", "characters").json()
+    assert [(one["name"], one["selected"]) for one in listed] == [("Ada", True), ("Zoe", False)]
+
+
+def test_names_are_unique_and_readable_and_factions_are_there(ada):
+    for body, answer in (
+        ({"name": "aDA", "faction": "Rootkin"}, (409, "character_name_taken")),
+        ({"name": "Zoe", "faction": "Nobody"}, (422, "unknown_faction")),
+        ({"name": "Zo", "faction": "Rootkin"}, (422, "invalid")),
+        ({"name": "Z\u202eoe", "faction": "Rootkin"}, (422, "invalid")),
+        ({"name": "Zoe", "faction": ""}, (422, "invalid")),
+        ({"faction": "Rootkin"}, (422, "invalid")),
+        ({"name": 7, "faction": "Rootkin"}, (422, "invalid")),
+    ):
+        refused = ada.call("post", "characters", body)
+        assert (refused.status_code, refused.json()["code"]) == answer
+    assert Character.objects.count() == 1
+
+
+@with_sockets
+def test_nobody_has_too_many_even_when_all_are_made_at_once(ada, at_once):
+    def make(number):
+        return lambda: ada.call("post", "characters", {"name": f"Ada {number}", "faction": "Rootkin"})
+
+    answers = [answer.status_code for answer in at_once([make(number) for number in range(9)])]
+    assert sorted(answers) == [201] * (MOST_CHARACTERS - 1) + [409] * 2
+    assert Character.objects.filter(owner=ada.id).count() == MOST_CHARACTERS
+
+
+def test_a_character_made_twice_with_one_key_is_made_once(ada):
+    body = {"name": "Zoe", "faction": "Rootkin"}
+    first, again = (
+        ada.call("post", "characters", body, headers={"Idempotency-Key": "one"}) for _ in range(2)
+    )
+    assert first.content == again.content
+    assert Character.objects.filter(name="Zoe").count() == 1
+
+
+def test_only_ones_own_can_be_selected_and_deleted(ada, bob):
+    for answer in (
+        ada.call("post", "characters/select", {"character_id": bob.character_id}),
+        ada.call("delete", f"characters/{bob.character_id}"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_character")
+    assert Character.objects.filter(pk=bob.character_id, is_selected=True).exists()
+
+
+@with_sockets
+async def test_selecting_another_while_playing_changes_who_is_seen(here, ada, bob):
+    player, watcher = await ada.enter(), await bob.enter()
+    await player.hear("player_joined_area")
+    await player.send(type="character_create", name="Zoe", faction="Rootkin", id=1)
+    zoe = await player.hear("character_create")
+    assert zoe["ref"] == 1
+    await player.send(type="character_select", character_id=zoe["character"]["id"])
+    left = await watcher.hear_until("player_left_area")
+    assert (left["character_id"], left["reason"]) == (ada.character_id, "deselected")
+    assert (await player.hear_until("area_state"))["area"]["location_id"] == await in_database(
+        place, "Mossheart"
+    )
+    await player.send(type="character_list")
+    listed = (await player.hear("character_list"))["characters"]
+    assert [(one["name"], one["selected"]) for one in listed] == [("Ada", False), ("Zoe", True)]
+
+
+@with_sockets
+async def test_selecting_over_the_route_moves_the_open_socket(here, ada):
+    player = await ada.enter()
+    made = await in_database(ada.call, "post", "characters", {"name": "Zoe", "faction": "Rootkin"})
+    await in_database(ada.call, "post", "characters/select", {"character_id": made.json()["id"]})
+    state = await player.hear_until("area_state")
+    assert [one["character_name"] for one in state["area"]["members"]] == ["Zoe"]
+
+
+@with_sockets
+async def test_a_deleted_character_leaves_the_world(here, ada, bob):
+    player, watcher = await ada.enter(), await bob.enter()
+    await player.send(type="character_delete", character_id=ada.character_id)
+    assert (await player.hear_until("character_delete"))["character_id"] == ada.character_id
+    assert (await player.hear_until("area_state"))["area"] is None
+    assert (await watcher.hear_until("player_left_area"))["reason"] == "deleted"
+    for command in ({"type": "chat", "content": "hi"}, {"type": "move", "position": {}}):
+        await player.send(**command)
+        assert await player.refused() == "no_character"
+    assert (await in_database(Visit.objects.get, user=ada.id)).character_id is None
+
+
+@with_sockets
+async def test_whoever_is_elsewhere_is_not_looked_at(here, ada, cyd):
+    player = await ada.enter()
+    await cyd.enter()
+    await player.send(type="character_update", character_id=cyd.character_id)
+    assert await player.refused() == "unknown_character"
+
+
+@with_sockets
+async def test_level_and_most_health_are_the_owners(here, ada):
+    await in_database(lambda: progression.grant(ada.id, xp=700, cause="test"))
+    state = await (await ada.knock()).hear("world_state")
+    assert state["you"]["level"] == 4
+    assert state["you"]["health"] < state["you"]["max_health"]
+
+
+def test_erasing_a_person_deletes_their_characters(ada):
+    assert [one["name"] for one in ada.call("get", "me/export").json()["characters"]] == ["Ada"]
+    assert ada.call("delete", "me").status_code == 204
+    assert not Character.objects.exists()
+
+
+def test_the_state_of_the_world_is_readable_over_rest(ada):
+    state = ada.call("get", "world/state").json()
+    assert state.keys() == {"current_reality", "epoch", "factions", "locations", "online"}
+    paths = {one["id"]: one["paths"] for one in state["locations"]}
+    assert all(one in paths[other] for one, others in paths.items() for other in others)
+    assert len(paths) == Location.objects.count() == 10

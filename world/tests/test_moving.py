@@ -1,0 +1,101 @@
+"""Walking between places and inside them: who hears of it, and what nobody can do."""
+
+import pytest
+
+from realtime.worker import in_database
+from world.live.positions import positions
+from world.rules import TOP_SPEED
+from world.tests.conftest import place
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def test_who_comes_and_goes_is_told_to_who_is_there(here, ada, bob, cyd):
+    one = await ada.enter()
+    elsewhere = await cyd.enter()
+    other = await bob.knock()
+    state = await other.hear("world_state")
+    assert state["you"]["character_name"] == "Bob"
+    assert [member["character_name"] for member in state["area"]["members"]] == ["Ada", "Bob"]
+    joined = await one.hear("player_joined_area")
+    assert joined["character"]["character_id"] == bob.character_id
+    await other.leave()
+    left = await one.hear_until("player_left_area")
+    assert (left["character_id"], left["reason"]) == (bob.character_id, "disconnected")
+    await elsewhere.hear_nothing()
+
+
+async def test_a_path_leads_to_the_next_place(here, ada, cyd):
+    walker = await ada.enter()
+    crossroads, fields = await in_database(place, "Crossroads"), await in_database(place, "Amber Fields")
+    await walker.send(type="move", from_location_id=crossroads, to_location_id=fields)
+    assert (await walker.hear_until("player_left_area"))["reason"] == "moved"
+    state = await walker.hear_until("area_state")
+    assert state["area"]["location_id"] == fields
+    assert [member["character_id"] for member in state["area"]["members"]] == [ada.character_id]
+    assert (await in_database(ada.row)).location_id == fields
+
+
+async def test_no_path_leads_far_and_none_from_where_one_is_not(here, ada):
+    walker = await ada.enter()
+    crossroads, sunspire = await in_database(place, "Crossroads"), await in_database(place, "Sunspire")
+    await walker.send(type="move", to_location_id=sunspire, id=1)
+    assert (await walker.hear_until("error"))["code"] == "no_path"
+    await walker.send(type="move", from_location_id=sunspire, to_location_id=crossroads, id=2)
+    assert (await walker.hear_until("error"))["code"] == "not_there"
+    await walker.send(type="move", to_location_id=crossroads, id=3)
+    assert (await walker.hear_until("error"))["code"] == "rate_limited"
+    assert (await in_database(ada.row)).location_id == crossroads
+
+
+async def test_steps_are_told_to_who_is_there_and_stored_at_the_end(here, ada, bob):
+    walker, watcher = await ada.enter(), await bob.enter()
+    await walker.send(type="move", position={"x": 1.5, "y": -2}, velocity={"x": 3})
+    while [ada.character_id, 1.5, -2.0, 0.0, 3.0, 0.0, 0.0] not in (
+        await watcher.hear_until("location_update")
+    )["moves"]:
+        pass
+    await watcher.send(type="character_update", character_id=ada.character_id)
+    shown = await watcher.hear_until("character_update")
+    assert shown["position"] == {"x": 1.5, "y": -2.0, "z": 0.0}
+    await walker.leave()
+    await watcher.hear_until("player_left_area")
+    row = await in_database(ada.row)
+    assert (row.x, row.y, row.z) == (1.5, -2.0, 0.0)
+
+
+async def test_impossible_moves_are_refused_and_put_back(here, ada):
+    walker = await ada.enter()
+    for cheat in (
+        {"position": {"x": TOP_SPEED * 5}},
+        {"position": {"x": 5}, "velocity": {"y": TOP_SPEED * 2}},
+        {"position": {"x": 1, "z": 1e6}},
+    ):
+        await walker.send(type="move", id="jump", **cheat)
+        put_back = await walker.hear_until("character_update")
+        assert put_back["position"] == {"x": 0.0, "y": 0.0, "z": 0.0}
+        refused = await walker.hear_until("error")
+        assert (refused["code"], refused["ref"]) == ("impossible_move", "jump")
+    for nowhere in ({}, {"velocity": {"x": 1}}):
+        await walker.send(type="move", **nowhere)
+        assert await walker.refused() == "invalid"
+
+
+async def test_many_small_steps_are_no_faster_than_one_big(here, ada):
+    walker = await ada.enter()
+    for step in range(1, 100):
+        await walker.send(type="move", position={"x": step * 0.9})
+    assert (await walker.hear_until("error"))["code"] == "impossible_move"
+
+
+async def test_a_way_back_to_a_place_begins_in_its_middle(here, ada, bob):
+    walker, watcher = await ada.enter(), await bob.enter()
+    await walker.send(type="move", position={"x": 4})
+    await watcher.hear_until("location_update")
+    for name in ("Salt Flats", "Crossroads"):
+        await walker.send(type="move", to_location_id=await in_database(place, name))
+        await walker.hear_until("area_state")
+    await watcher.hear_until("player_joined_area")
+    await watcher.send(type="character_update", character_id=ada.character_id)
+    assert (await watcher.hear_until("character_update"))["position"]["x"] == 0.0
+    assert positions().places.keys() == {await in_database(place, "Crossroads")}

@@ -1,0 +1,146 @@
+"""Who gets onto the world's socket: with a token, by signing in on it, encrypted, and one at a time."""
+
+import base64
+import hashlib
+import json
+
+import pytest
+from cryptography.fernet import Fernet
+
+from accounts import services as accounts
+from realtime.testing import Closed
+from realtime.worker import in_database
+from world import socket as world_socket
+from world.models import Visit
+from world.tests.conftest import knock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PASSWORD = "correct horse battery"
+SECRET = "the server's own"
+
+
+@pytest.fixture
+def zoe(ada):
+    """Ada's twin, who has a password."""
+    return accounts.register(
+        username="Zoe", email="zoe@example.com", password=PASSWORD, device=accounts.Device()
+    )
+
+
+async def test_a_stranger_signs_in_by_password_or_token_before_anything_else(here, ada, zoe):
+    by_password = await knock("/")
+    await by_password.send(type="chat", content="hi", id=1)
+    assert await by_password.refused() == "not_authenticated"
+    for wrong, code in (
+        ({"username": "zoe", "password": "wrong"}, "invalid_credentials"),
+        ({"username": "zoe"}, "invalid"),
+        ({"token": "nonsense"}, "token_invalid"),
+    ):
+        await by_password.send(type="auth_request", **wrong)
+        assert await by_password.refused() == code
+    await by_password.send(type="auth_request", username="zoe@example.com", password=PASSWORD, id="in")
+    answer = await by_password.hear("auth_response")
+    assert (answer["username"], answer["ref"]) == ("Zoe", "in")
+    assert (await by_password.hear("world_state"))["you"] is None
+    await by_password.send(type="auth_request", token=ada.token)
+    assert await by_password.refused() == "already_authenticated"
+
+    by_token = await knock()
+    await by_token.send(type="auth_request", token=answer["access"])
+    assert "access" not in await by_token.hear("auth_response")
+    await by_token.hear("world_state")
+    assert await by_password.closed() == 4409
+
+
+async def test_wrong_passwords_lock_out_over_the_socket_too(here, zoe):
+    stranger = await knock()
+    for code in ["invalid_credentials"] * 4 + ["locked_out"] * 2:
+        await stranger.send(type="auth_request", username="zoe", password="wrong")
+        assert await stranger.refused() == code
+
+
+async def test_a_stranger_who_says_nothing_is_sent_away(here, monkeypatch):
+    monkeypatch.setattr(world_socket, "AUTHENTICATE_WITHIN_S", 0.01)
+    stranger = await knock()
+    assert await stranger.closed() == 4401
+
+
+async def test_an_end_of_session_and_another_protocol_close_the_socket(here, ada):
+    assert await (await ada.knock("?v=9.0")).closed() == 4400
+    player = await ada.enter("/?v=1.0")
+    assert (await in_database(ada.call, "post", "auth/logout")).status_code == 204
+    assert await player.closed() == 4401
+
+
+async def test_a_newer_socket_takes_the_place_of_the_older(here, ada, bob):
+    watcher, older = await bob.enter(), await ada.enter()
+    await watcher.hear("player_joined_area")
+    await older.send(type="move", position={"x": 2})
+    await watcher.hear_until("location_update")
+    newer = await ada.knock()
+    assert (await newer.hear("world_state"))["you"]["position"]["x"] == 2.0
+    assert await older.closed() == 4409
+    await older.leave()
+    await watcher.send(type="character_update", character_id=ada.character_id)
+    assert (await watcher.hear_until("character_update"))["position"]["x"] == 2.0
+    await newer.send(type="disconnect")
+    assert await newer.closed() == 1000
+    await newer.leave()
+    assert (await watcher.hear_until("player_left_area"))["reason"] == "disconnected"
+    assert not await in_database(Visit.objects.filter(user=ada.id).exists)
+
+
+async def test_who_comes_back_in_time_hears_what_the_world_was_told(here, ada, bob):
+    first = await ada.knock()
+    seq = (await first.hear("world_state"))["seq"]
+    await first.leave()
+    speaker = await bob.enter()
+    await speaker.send(type="chat", channel="world", content="anybody there?")
+    await speaker.hear_until("chat")
+    back = await ada.knock(f"?since={seq}")
+    assert (await back.hear("resumed"))["recovered"] is True
+    assert (await back.hear("chat"))["content"] == "anybody there?"
+    members = (await back.hear("area_state"))["area"]["members"]
+    assert [member["user_id"] for member in members] == [ada.id, bob.id]
+
+
+def key_of(username: str) -> Fernet:
+    key = hashlib.pbkdf2_hmac("sha256", SECRET.encode(), f"gameplatform:{username}".encode(), 100_000, 32)
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+async def opened(player, fernet: Fernet) -> dict:
+    """The next frame, which must be encrypted."""
+    output = await player._asgi.receive_output(5)
+    return json.loads(fernet.decrypt(json.loads(output["text"])["enc"]))
+
+
+async def test_frames_are_encrypted_both_ways_from_the_answer_on(here, ada, settings):
+    settings.ENCRYPTION_KEY = SECRET
+    fernet = key_of("ada")
+
+    async def send(player, **message) -> None:
+        await player.send(enc=fernet.encrypt(json.dumps(message).encode()).decode())
+
+    player = await knock("?encrypted=1")
+    await player.send(type="auth_request", token=ada.token)
+    assert (await opened(player, fernet))["type"] == "auth_response"
+    assert (await opened(player, fernet))["type"] == "world_state"
+    await send(player, type="chat", content="psst")
+    assert (await opened(player, fernet))["content"] == "psst"
+
+    with_token = await ada.knock("?encrypted=1")
+    assert (await opened(with_token, fernet))["type"] == "world_state"
+    await with_token.send(type="ping")
+    with pytest.raises(Closed) as closed:
+        await with_token.hear()
+    assert (closed.value.code, closed.value.reason) == (4400, "not_encrypted")
+
+
+async def test_a_server_without_a_key_encrypts_nothing_and_says_so(here, ada, settings):
+    settings.ENCRYPTION_KEY = ""
+    player = await ada.knock("?encrypted=1")
+    with pytest.raises(Closed) as closed:
+        await player.hear()
+    assert (closed.value.code, closed.value.reason) == (4400, "encryption_unavailable")

@@ -1,0 +1,83 @@
+"""Who hears what is said, and when nothing is heard."""
+
+import pytest
+
+from realtime.worker import in_database
+from world.models import WorldEvent
+from world.tests.conftest import block
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def test_talk_is_heard_where_it_is_meant(here, ada, bob, cyd):
+    """Ada and Bob are at one place; Ada and Cyd are of one faction."""
+    at_crossroads, with_her, at_home = await ada.enter(), await bob.enter(), await cyd.enter()
+    await at_crossroads.hear("player_joined_area")
+    await at_crossroads.send(type="chat", content="hello")
+    said = await with_her.hear("chat")
+    assert said | {"location_id": 0} == {
+        "type": "chat",
+        "channel": "area",
+        "location_id": 0,
+        "sender_id": ada.id,
+        "sender_name": "Ada",
+        "content": "hello",
+    }
+    await at_crossroads.hear("chat")
+    await at_home.hear_nothing()
+    await at_crossroads.send(type="faction_chat", content="for the dawn")
+    assert (await at_home.hear("faction_chat"))["channel"] == "faction"
+    await at_crossroads.hear("faction_chat")
+    await with_her.hear_nothing()
+    await at_crossroads.send(type="whisper", to_user_id=cyd.id, content="psst")
+    for player in (at_home, at_crossroads):
+        whispered = await player.hear("whisper")
+        assert (whispered["content"], whispered["to_user_id"]) == ("psst", cyd.id)
+    await with_her.hear_nothing()
+    await with_her.send(type="chat", channel="world", content="hear me")
+    for player in (at_crossroads, with_her, at_home):
+        assert (await player.hear("chat"))["channel"] == "world"
+
+
+async def test_nobody_whispers_to_who_is_away_unknown_or_blocks_them(here, ada, bob, cyd):
+    await in_database(block, bob, ada)
+    player, deaf = await ada.enter(), await bob.enter()
+    await player.hear("player_joined_area")
+    for to_user_id in (bob.id, cyd.id, 2**40):
+        await player.send(type="whisper", to_user_id=to_user_id, content="psst")
+        assert await player.refused() == "not_in_world"
+    await deaf.hear_nothing()
+
+
+async def test_all_channels_share_the_allowance_and_the_word_filter(here, ada):
+    player = await ada.enter()
+    await player.send(type="chat", content="what shit")
+    assert (await player.hear("chat"))["content"] == "what ****"
+    await player.send(type="faction_chat", content="one")
+    await player.send(type="chat", channel="world", content="two")
+    await player.hear_until("chat")
+    await player.send(type="whisper", to_user_id=ada.id, content="three")
+    refused = await player.hear_until("error")
+    assert refused["code"] == "rate_limited"
+    assert 0 < refused["retry_after"] <= 2
+
+
+async def test_only_the_staff_announce_and_it_is_kept(here, ada, person):
+    boss = await in_database(lambda: person("boss", is_staff=True))
+    player, staff = await ada.enter(), await boss.enter()
+    await player.hear("player_joined_area")
+    await player.send(type="world_announcement", content="I am king")
+    assert await player.refused() == "staff_only"
+    refused = await in_database(ada.call, "post", "world/announce", {"content": "I am king"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "staff_only")
+    await staff.send(type="world_announcement", content="Bread is free")
+    assert (await player.hear("world_announcement"))["content"] == "Bread is free"
+    done = await in_database(boss.call, "post", "world/announce", {"content": "For a day"})
+    assert done.status_code == 204
+    assert (await player.hear("world_announcement"))["content"] == "For a day"
+    page = (await in_database(ada.call, "get", "world/events?limit=1")).json()
+    assert [(one["type"], one["detail"]["content"]) for one in page["results"]] == [
+        ("world_announcement", "For a day")
+    ]
+    assert page["next"]
+    assert await in_database(WorldEvent.objects.count) == 2

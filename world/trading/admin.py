@@ -1,0 +1,27 @@
+"""Trades for operators: to look at, not to change."""
+
+from django.contrib import admin
+from unfold.admin import ModelAdmin, TabularInline
+
+from game.admin import ToLookAt
+from world.trading.models import Trade, TradeOffer
+
+
+class Offers(ToLookAt, TabularInline):
+    """What each gives."""
+
+    model = TradeOffer
+    fields = ("character", "gold", "items", "confirmed")
+
+
+@admin.register(Trade)
+class Trades(ToLookAt, ModelAdmin):
+    """Who traded with whom, and what."""
+
+    list_display = ("id", "asker", "asked", "state", "version", "created_at", "ended_at", "reason")
+    list_filter = ("state", "reason")
+    list_select_related = ("asker", "asked")
+    search_fields = ("asker__name", "asked__name")
+    ordering = ("-pk",)
+    show_full_result_count = False
+    inlines = (Offers,)

@@ -1,0 +1,50 @@
+"""What traders may ask."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from realtime.messages import Command
+from world.commands import Id
+
+MOST = 2**53
+
+
+class OfferedItem(Struct, kw_only=True):
+    """So many of a row of the own inventory."""
+
+    id: Id
+    quantity: Annotated[int, Meta(ge=1, le=MOST)] = 1
+
+
+class TradeRequest(Command):
+    """Ask somebody in the same place to trade."""
+
+    to_user_id: Id
+
+
+class TradeAccept(Command):
+    """Agree to trade; both can offer from now on."""
+
+    trade_id: Id
+
+
+class TradeDecline(Command):
+    """End a trade, whether it is open yet or not."""
+
+    trade_id: Id
+
+
+class TradeUpdate(Command):
+    """Offer this, in place of what one offered before. Nobody has confirmed it then."""
+
+    trade_id: Id
+    gold: Annotated[int, Meta(ge=0, le=MOST)] = 0
+    items: Annotated[list[OfferedItem], Meta(max_length=20)] = []
+
+
+class TradeComplete(Command):
+    """Confirm what is offered in this version; once both have, it changes hands."""
+
+    trade_id: Id
+    version: int

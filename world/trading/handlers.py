@@ -1,0 +1,54 @@
+"""What the world's socket does for traders."""
+
+from typing import ClassVar
+
+from realtime.consumer import handles
+from realtime.messages import Message
+from realtime.worker import in_database
+from world.socket import WorldSocket
+from world.trading import commands, events, services
+
+
+class TradeHandlers(WorldSocket):
+    """Trades between characters."""
+
+    tells: ClassVar[tuple[type[Message], ...]] = (
+        events.TradeRequest,
+        events.TradeAccept,
+        events.TradeUpdate,
+        events.TradeComplete,
+        events.TradeDecline,
+    )
+
+    @handles(commands.TradeRequest)
+    async def ask_to_trade(self, command: commands.TradeRequest) -> None:
+        await in_database(services.request, user_id=self.player.user_id, to_user_id=command.to_user_id)
+
+    @handles(commands.TradeAccept)
+    async def accept_trade(self, command: commands.TradeAccept) -> None:
+        await in_database(services.accept, user_id=self.player.user_id, trade_id=command.trade_id)
+
+    @handles(commands.TradeDecline)
+    async def decline_trade(self, command: commands.TradeDecline) -> None:
+        await in_database(services.decline, user_id=self.player.user_id, trade_id=command.trade_id)
+
+    @handles(commands.TradeUpdate)
+    async def offer_in_trade(self, command: commands.TradeUpdate) -> None:
+        await in_database(
+            services.offer,
+            user_id=self.player.user_id,
+            trade_id=command.trade_id,
+            gold=command.gold,
+            items=command.items,
+        )
+
+    @handles(commands.TradeComplete)
+    async def confirm_trade(self, command: commands.TradeComplete) -> None:
+        completed = await in_database(
+            services.confirm,
+            user_id=self.player.user_id,
+            trade_id=command.trade_id,
+            version=command.version,
+        )
+        if completed is not None:
+            self.connection.tell(completed)

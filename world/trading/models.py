@@ -1,0 +1,84 @@
+"""Trades: who trades with whom, and what each offers."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
+
+
+class Trade(models.Model):
+    """Two characters trade, once the one that was asked agrees. Whoever changes it, or what is offered in it,
+    holds the lock of this row.
+
+    ``version`` counts the changes of what is offered.
+    """
+
+    class State(models.TextChoices):
+        REQUESTED = "requested"
+        OPEN = "open"
+        COMPLETED = "completed"
+        ENDED = "ended"
+
+    LIVE = (State.REQUESTED, State.OPEN)
+
+    asker = models.ForeignKey("world.Character", on_delete=models.CASCADE, related_name="trades_asked_for")
+    asked = models.ForeignKey("world.Character", on_delete=models.CASCADE, related_name="trades_offered")
+    state = models.CharField(max_length=9, choices=State, default=State.REQUESTED)
+    version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    """Until when it can be accepted; unset once it cannot."""
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=12, blank=True)
+    """Why it ended without a swap."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(asker=F("asked")), name="nobody_trades_alone"),
+            models.CheckConstraint(
+                condition=Q(state__in=("requested", "open"), ended_at=None)
+                | Q(state__in=("completed", "ended"), ended_at__isnull=False),
+                name="trade_ends_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="requested", expires_at__isnull=False)
+                | ~Q(state="requested") & Q(expires_at=None),
+                name="trade_waits_for_a_time",
+            ),
+            models.UniqueConstraint(
+                Least("asker", "asked"),
+                Greatest("asker", "asked"),
+                condition=Q(ended_at=None),
+                name="one_trade_a_pair",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["asker"], condition=Q(ended_at=None), name="live_trades_by_asker"),
+            models.Index(fields=["asked"], condition=Q(ended_at=None), name="live_trades_by_asked"),
+            models.Index(fields=["expires_at"], name="trades_by_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"trade {self.pk} of {self.asker_id} with {self.asked_id}: {self.state}"
+
+
+class TradeOffer(models.Model):
+    """What one of the two gives, and whether they have confirmed the present version.
+
+    ``items`` are kept as they are shown: ``{id, item_id, name, rarity, quantity}``, where ``id`` is the row
+    of the owner's inventory.
+    """
+
+    trade = models.ForeignKey(Trade, on_delete=models.CASCADE, related_name="offers")
+    character = models.ForeignKey("world.Character", on_delete=models.CASCADE, related_name="+")
+    gold = models.BigIntegerField(default=0)
+    items = models.JSONField(default=list)
+    confirmed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["trade", "character"], name="one_offer_of_each"),
+            models.CheckConstraint(condition=Q(gold__gte=0), name="offered_gold_never_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"offer of {self.character_id} in trade {self.trade_id}"

@@ -1,0 +1,15 @@
+"""What trades hold about a person; it goes with their characters."""
+
+from typing import Any
+
+from core.personal_data import exports
+from world.trading import selectors
+
+
+@exports("trades")
+def trades(user_id: int) -> list[dict[str, Any]]:
+    """What the user has given in trades."""
+    return [
+        {"trade_id": offer.trade_id, "at": offer.trade.ended_at, "gold": offer.gold, "items": offer.items}
+        for offer in selectors.past(user_id)
+    ]

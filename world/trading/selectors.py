@@ -1,0 +1,57 @@
+"""Questions about trades."""
+
+import msgspec
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from world.trading import events
+from world.trading.models import Trade, TradeOffer
+
+LOOK_AT_ONCE = 100
+
+
+def trades() -> QuerySet[Trade]:
+    """All trades, with who trades."""
+    return Trade.objects.select_related("asker", "asked")
+
+
+def live_of(character_id: int) -> QuerySet[Trade]:
+    """The trades of this character that go on."""
+    return trades().filter(Q(asker=character_id) | Q(asked=character_id), ended_at=None)
+
+
+def live_between(user_id: int, other_id: int) -> QuerySet[Trade]:
+    """The trade between these two users that goes on, if there is one."""
+    pair = Q(asker__owner=user_id, asked__owner=other_id) | Q(asker__owner=other_id, asked__owner=user_id)
+    return trades().filter(pair, ended_at=None)
+
+
+def expired() -> list[int]:
+    """The trades that were not accepted in time."""
+    late = Trade.objects.filter(expires_at__lte=timezone.now()).order_by("expires_at")
+    return list(late.values_list("pk", flat=True)[:LOOK_AT_ONCE])
+
+
+def user_ids(trade: Trade) -> list[int]:
+    """Who trade, the asker first."""
+    return [trade.asker.owner_id, trade.asked.owner_id]
+
+
+def shown_offers(trade: Trade) -> list[events.OfferInfo]:
+    """What is offered now, by the asker first."""
+    offers = trade.offers.select_related("character")
+    return [
+        events.OfferInfo(
+            user_id=offer.character.owner_id,
+            gold=offer.gold,
+            items=msgspec.convert(offer.items, list[events.OfferedItemInfo]),
+            confirmed=offer.confirmed,
+        )
+        for offer in sorted(offers, key=lambda offer: offer.character_id != trade.asker_id)
+    ]
+
+
+def past(user_id: int) -> QuerySet[TradeOffer]:
+    """The user's parts in trades that were completed."""
+    own = TradeOffer.objects.filter(character__owner=user_id, trade__state=Trade.State.COMPLETED)
+    return own.select_related("trade").order_by("pk")

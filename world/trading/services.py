@@ -1,0 +1,272 @@
+"""What changes trades.
+
+Locks are taken in this order: characters, trades, what players own; each by rising id.
+"""
+
+from datetime import timedelta
+
+import msgspec
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from friends import selectors as friends
+from progression import selectors as progression
+from progression.exchange import Goods, check_can_give, exchange
+from progression.refusals import NotOwned
+from realtime import limits
+from realtime.publishing import publish
+from world import selectors as world_selectors
+from world import services as world
+from world.models import Character
+from world.refusals import NoCharacterInPlay, NotInPlay
+from world.trading import commands, events, selectors
+from world.trading.models import Trade, TradeOffer
+from world.trading.refusals import (
+    AlreadyTrading,
+    CannotTrade,
+    CannotTradeWithOneself,
+    NotYoursToAccept,
+    StaleVersion,
+    TradeNotOpen,
+    TradeOver,
+    UnknownTrade,
+    UnknownTrader,
+)
+
+ANSWER_WITHIN = timedelta(seconds=60)
+MOST_A_MINUTE = 20
+"""Requests that one user may send in a minute: each makes a noise at somebody's end."""
+
+State = Trade.State
+
+
+def request(*, user_id: int, to_user_id: int) -> None:
+    """Ask another user, whose character is in the same place, to trade.
+
+    Raises ``CannotTradeWithOneself``, ``RateLimited``, ``NoCharacterInPlay``, ``UnknownTrader``,
+    ``CannotTrade``, ``AlreadyTrading``.
+    """
+    if to_user_id == user_id:
+        raise CannotTradeWithOneself
+    limits.take_sync(f"trades:{user_id}", allowed=MOST_A_MINUTE, window_s=60)
+    with transaction.atomic():
+        asker, asked = _both(user_id, to_user_id)
+        if friends.is_blocked_between(user_id, to_user_id):
+            raise CannotTrade
+        now = timezone.now()
+        try:
+            with transaction.atomic():
+                trade = Trade.objects.create(
+                    asker=asker, asked=asked, created_at=now, expires_at=now + ANSWER_WITHIN
+                )
+        except IntegrityError:
+            there = selectors.live_between(user_id, to_user_id).first()
+            raise AlreadyTrading(details={"trade_id": there.pk} if there else None) from None
+        publish(
+            events.TradeRequest(
+                trade_id=trade.pk,
+                user_ids=[user_id, to_user_id],
+                from_trader=_trader(asker),
+                to_trader=_trader(asked),
+                expires_at=now + ANSWER_WITHIN,
+            )
+        )
+
+
+@transaction.atomic
+def accept(*, user_id: int, trade_id: int) -> None:
+    """Open a trade that one was asked for.
+
+    Nothing if it is open already. Raises ``UnknownTrade``, ``TradeOver``, ``NotYoursToAccept``,
+    ``CannotTrade``.
+    """
+    trade = _own(user_id, trade_id)
+    if trade.asked.owner_id != user_id:
+        raise NotYoursToAccept
+    if trade.state == State.OPEN:
+        return
+    if trade.state != State.REQUESTED or (trade.expires_at and trade.expires_at <= timezone.now()):
+        raise TradeOver
+    if friends.is_blocked_between(*selectors.user_ids(trade)):
+        raise CannotTrade
+    trade.state, trade.expires_at = State.OPEN, None
+    trade.save(update_fields=["state", "expires_at"])
+    TradeOffer.objects.bulk_create(
+        TradeOffer(trade=trade, character=character) for character in (trade.asker, trade.asked)
+    )
+    publish(events.TradeAccept(**_offers(trade)))
+
+
+@transaction.atomic
+def decline(*, user_id: int, trade_id: int) -> None:
+    """End a trade. Raises ``UnknownTrade``, ``TradeOver``."""
+    trade = _own(user_id, trade_id)
+    if trade.state not in Trade.LIVE:
+        raise TradeOver
+    _end(trade, "declined", user_id)
+
+
+@transaction.atomic
+def offer(*, user_id: int, trade_id: int, gold: int, items: list[commands.OfferedItem]) -> None:
+    """Offer this in an open trade, in place of what the user offered before.
+
+    Raises ``UnknownTrade``, ``TradeOver``, ``TradeNotOpen``, ``NotOwned``, ``NotEnoughGold``,
+    ``NotEnoughItems``, ``ItemEquipped``.
+    """
+    trade = _open(user_id, trade_id)
+    shown = _shown(user_id, items)
+    check_can_give(user_id, _goods(gold, shown))
+    TradeOffer.objects.filter(trade=trade).update(confirmed=False)
+    TradeOffer.objects.filter(trade=trade, character__owner=user_id).update(
+        gold=gold, items=msgspec.to_builtins(shown)
+    )
+    trade.version += 1
+    trade.save(update_fields=["version"])
+    publish(events.TradeUpdate(**_offers(trade)))
+
+
+@transaction.atomic
+def confirm(*, user_id: int, trade_id: int, version: int) -> events.TradeComplete | None:
+    """Agree to what is offered in this version; when both have, it changes hands.
+
+    Of a trade that was completed in this version before it says so again, to who asks. Raises
+    ``UnknownTrade``, ``TradeOver``, ``TradeNotOpen``, ``StaleVersion``, and, if something is not there any
+    more, what ``progression.exchange`` does.
+    """
+    trade = _own(user_id, trade_id)
+    if trade.state == State.COMPLETED and trade.version == version:
+        return events.TradeComplete(**_offers(trade))
+    _check_open(trade)
+    if version != trade.version:
+        raise StaleVersion(details={"version": trade.version})
+    if not TradeOffer.objects.filter(trade=trade, character__owner=user_id, confirmed=False).update(
+        confirmed=True
+    ):
+        return None
+    offers = list(trade.offers.select_related("character"))
+    if not all(one.confirmed for one in offers):
+        publish(events.TradeUpdate(**_offers(trade)))
+        return None
+    exchange(
+        {
+            one.character.owner_id: _goods(one.gold, msgspec.convert(one.items, list[events.OfferedItemInfo]))
+            for one in offers
+        },
+        cause="trade",
+        key=f"trade:{trade.pk}",
+    )
+    trade.state, trade.ended_at = State.COMPLETED, timezone.now()
+    trade.save(update_fields=["state", "ended_at"])
+    publish(events.TradeComplete(**_offers(trade)))
+    return None
+
+
+@transaction.atomic
+def leave(*, character_id: int, reason: events.Reason) -> None:
+    """End all trades of a character that is not there any more. Its row is locked."""
+    for trade in _locked(selectors.live_of(character_id)):
+        one, other = trade.asker, trade.asked
+        gone = one if one.pk == character_id else other
+        _end(trade, reason, gone.owner_id)
+
+
+@transaction.atomic
+def part(*, by_id: int, blocked_id: int) -> None:
+    """End the trade of two users of whom one blocks the other; to the other it looks like any end."""
+    for trade in _locked(selectors.live_between(by_id, blocked_id)):
+        _end(trade, "declined", by_id)
+
+
+@transaction.atomic
+def expire(*, trade_id: int) -> None:
+    """End a trade that was not accepted in time."""
+    for trade in _locked(selectors.trades().filter(pk=trade_id, expires_at__lte=timezone.now())):
+        _end(trade, "expired", None)
+
+
+def _both(user_id: int, to_user_id: int) -> tuple[Character, Character]:
+    """The locked characters of these two, who are in the same place."""
+    own_id = world_selectors.character_in_play(user_id).pk
+    try:
+        other_id = world_selectors.character_in_play(to_user_id).pk
+        locked = world.lock_in_play(own_id, other_id)
+    except (NoCharacterInPlay, NotInPlay):
+        raise UnknownTrader from None
+    asker, asked = locked[own_id], locked[other_id]
+    if asker.location_id != asked.location_id:
+        raise UnknownTrader
+    return asker, asked
+
+
+def _locked(trades: QuerySet[Trade]) -> QuerySet[Trade]:
+    return trades.select_for_update(of=("self",)).order_by("pk")
+
+
+def _own(user_id: int, trade_id: int) -> Trade:
+    trade = _locked(selectors.trades().filter(pk=trade_id)).first()
+    if trade is None or user_id not in selectors.user_ids(trade):
+        raise UnknownTrade
+    return trade
+
+
+def _open(user_id: int, trade_id: int) -> Trade:
+    trade = _own(user_id, trade_id)
+    _check_open(trade)
+    return trade
+
+
+def _check_open(trade: Trade) -> None:
+    if trade.state not in Trade.LIVE:
+        raise TradeOver
+    if trade.state != State.OPEN:
+        raise TradeNotOpen
+
+
+def _shown(user_id: int, items: list[commands.OfferedItem]) -> list[events.OfferedItemInfo]:
+    """These rows of the user's inventory, each once. Raises ``NotOwned``."""
+    quantities: dict[int, int] = {}
+    for item in items:
+        quantities[item.id] = quantities.get(item.id, 0) + item.quantity
+    shown = []
+    for stack_id, quantity in quantities.items():
+        stack = progression.inventory(user_id).filter(pk=stack_id).first()
+        if stack is None:
+            raise NotOwned("There is no such item in your inventory.")
+        shown.append(
+            events.OfferedItemInfo(
+                id=stack.pk,
+                item_id=stack.item_id,
+                name=stack.item.name,
+                rarity=stack.item.rarity,
+                quantity=quantity,
+            )
+        )
+    return shown
+
+
+def _goods(gold: int, items: list[events.OfferedItemInfo]) -> Goods:
+    return Goods(gold, {item.item_id: item.quantity for item in items})
+
+
+def _trader(character: Character) -> events.Trader:
+    return events.Trader(user_id=character.owner_id, character_id=character.pk, character_name=character.name)
+
+
+def _offers(trade: Trade) -> events.OffersFields:
+    return {
+        "trade_id": trade.pk,
+        "user_ids": selectors.user_ids(trade),
+        "version": trade.version,
+        "offers": selectors.shown_offers(trade),
+    }
+
+
+def _end(trade: Trade, reason: events.Reason, by_user_id: int | None) -> None:
+    trade.state, trade.reason, trade.ended_at, trade.expires_at = State.ENDED, reason, timezone.now(), None
+    trade.save(update_fields=["state", "reason", "ended_at", "expires_at"])
+    publish(
+        events.TradeDecline(
+            trade_id=trade.pk, user_ids=selectors.user_ids(trade), reason=reason, by_user_id=by_user_id
+        )
+    )

@@ -1,0 +1,208 @@
+"""Trades: over the world's socket, and step by step what is refused and what ends them."""
+
+import pytest
+from django.utils import timezone
+
+from core.refusals import Refusal
+from friends import services as friends
+from gameplatform.asgi import application
+from progression import services as players
+from realtime.testing import Player
+from world.tests.adventurers import hear_of, in_database, opened
+from world.trading import live, services
+from world.trading.commands import OfferedItem
+from world.trading.models import Trade
+
+NOBODY = 2**53
+
+
+async def test_two_trade_gold_for_berries_and_both_hear_each_step(ada, bob, here, audited):
+    berries = await in_database(bob.given, "berries", 5)
+    one, other = await ada.enter(), await bob.enter()
+    bell = await Player(application, "/ws/notifications/", token=bob.token).enter()
+    opened.append(bell)
+    await bell.hear("badge")
+
+    await one.send(type="trade_request", to_user_id=bob.id)
+    asked = await hear_of("trade_request", one, other, bell)
+    assert asked[0] == asked[1]
+    assert (asked[2]["trade_id"], asked[2]["from_trader"]["character_name"]) == (asked[0]["trade_id"], "Ada")
+    trade = {"trade_id": asked[0]["trade_id"]}
+
+    await other.send(type="trade_accept", **trade)
+    assert [heard["version"] for heard in await hear_of("trade_accept", one, other)] == [0, 0]
+
+    await one.send(type="trade_update", **trade, gold=30)
+    await hear_of("trade_update", one, other)
+    await other.send(type="trade_update", **trade, items=[{"id": berries, "quantity": 2}])
+    offered = (await hear_of("trade_update", one, other))[0]
+    assert offered["version"] == 2
+    assert [(offer["user_id"], offer["gold"]) for offer in offered["offers"]] == [(ada.id, 30), (bob.id, 0)]
+    assert [(item["name"], item["quantity"]) for item in offered["offers"][1]["items"]] == [("Berries", 2)]
+
+    await one.send(type="trade_complete", **trade, version=2)
+    confirmed = (await hear_of("trade_update", one, other))[1]
+    assert [offer["confirmed"] for offer in confirmed["offers"]] == [True, False]
+    await other.send(type="trade_update", **trade, items=[{"id": berries, "quantity": 3}])
+    changed = (await hear_of("trade_update", one, other))[0]
+    assert [offer["confirmed"] for offer in changed["offers"]] == [False, False]
+    await one.send(type="trade_complete", **trade, version=2)
+    refusal = await one.hear_until("error")
+    assert (refusal["code"], refusal["details"]) == ("stale_version", {"version": 3})
+
+    for player in (one, other):
+        await player.send(type="trade_complete", **trade, version=3)
+    completed = await hear_of("trade_complete", one, other)
+    assert completed[0] == completed[1]
+    # Whose answer was lost asks again.
+    await one.send(type="trade_complete", **trade, version=3)
+    await hear_of("trade_complete", one)
+    assert await in_database(lambda: (ada.gold(), ada.owns(), bob.gold(), bob.owns())) == (
+        70,
+        {"berries": 3},
+        130,
+        {"berries": 2},
+    )
+
+
+async def test_a_request_that_nobody_answers_runs_out(ada, bob, here, monkeypatch):
+    monkeypatch.setattr(live, "LOOK_EVERY_S", 0.05)
+    one, _ = await ada.enter(), await bob.enter()
+    await one.send(type="trade_request", to_user_id=bob.id)
+    await hear_of("trade_request", one)
+    # Nobody asks: the worker itself sees what is due.
+    await Trade.objects.aupdate(expires_at=timezone.now())
+    (ended,) = await hear_of("trade_decline", one)
+    assert (ended["reason"], ended["by_user_id"]) == ("expired", None)
+
+
+# -- Step by step
+
+
+@pytest.fixture
+def both(ada, bob):
+    """Ada and Bob stand at the ford."""
+    ada.come()
+    bob.come()
+    return ada, bob
+
+
+@pytest.fixture
+def trade(both):
+    """The id of their open trade."""
+    ada, bob = both
+    trade_id = request(ada, bob)
+    services.accept(user_id=bob.id, trade_id=trade_id)
+    return trade_id
+
+
+def request(one, other):
+    services.request(user_id=one.id, to_user_id=other.id)
+    return Trade.objects.latest("pk").pk
+
+
+def offer(who, trade_id, gold=0, **stacks):
+    items = [OfferedItem(id=stack, quantity=quantity) for stack, quantity in stacks.values()]
+    services.offer(user_id=who.id, trade_id=trade_id, gold=gold, items=items)
+
+
+def confirm(who, trade_id):
+    services.confirm(user_id=who.id, trade_id=trade_id, version=Trade.objects.get(pk=trade_id).version)
+
+
+def refused(ask, *args, **kwargs):
+    before = list(Trade.objects.values())
+    with pytest.raises(Refusal) as refusal:
+        ask(*args, **kwargs)
+    assert list(Trade.objects.values()) == before
+    return refusal.value.code
+
+
+@pytest.mark.django_db
+def test_one_asks_somebody_else_who_is_there_once(both, cyd, places):
+    ada, bob = both
+    assert refused(services.request, user_id=ada.id, to_user_id=ada.id) == "cannot_trade_with_oneself"
+    for absent in (cyd.id, NOBODY):
+        assert refused(services.request, user_id=ada.id, to_user_id=absent) == "unknown_trader"
+    cyd.come()
+    cyd.walk(places.dawn)
+    assert refused(services.request, user_id=ada.id, to_user_id=cyd.id) == "unknown_trader"
+    request(ada, bob)
+    assert refused(services.request, user_id=bob.id, to_user_id=ada.id) == "already_trading"
+
+
+@pytest.mark.django_db
+def test_who_was_asked_accepts_and_strangers_see_nothing(both, cyd):
+    ada, bob = both
+    trade_id = request(ada, bob)
+    assert refused(services.accept, user_id=ada.id, trade_id=trade_id) == "not_yours_to_accept"
+    assert refused(offer, ada, trade_id) == "trade_not_open"
+    assert refused(confirm, ada, trade_id) == "trade_not_open"
+    for ask in (services.accept, services.decline):
+        assert refused(ask, user_id=cyd.id, trade_id=trade_id) == "unknown_trade"
+        assert refused(ask, user_id=ada.id, trade_id=NOBODY) == "unknown_trade"
+    assert refused(offer, cyd, trade_id) == "unknown_trade"
+    assert refused(confirm, cyd, trade_id) == "unknown_trade"
+    Trade.objects.update(expires_at=timezone.now())
+    assert refused(services.accept, user_id=bob.id, trade_id=trade_id) == "trade_over"
+
+
+@pytest.mark.django_db
+def test_one_offers_only_what_one_has_to_give(trade, both):
+    ada, bob = both
+    theirs, sword = bob.given("berries"), ada.given("iron-sword")
+    players.equip(ada.id, sword)
+    assert refused(offer, ada, trade, gold=101) == "not_enough_gold"
+    assert refused(offer, ada, trade, one=(theirs, 1)) == "not_owned"
+    assert refused(offer, ada, trade, one=(NOBODY, 1)) == "not_owned"
+    assert refused(offer, ada, trade, one=(sword, 1)) == "item_equipped"
+    assert refused(offer, ada, trade, one=(sword, 1), more=(sword, 1)) == "not_enough_items"
+
+
+@pytest.mark.django_db
+def test_what_is_gone_by_then_is_not_swapped_and_the_trade_goes_on(trade, both, audited):
+    ada, bob = both
+    berries = ada.given("berries")
+    offer(ada, trade, gold=50, one=(berries, 1))
+    confirm(bob, trade)
+    players.consume_item(ada.id, berries, cause="test")
+    assert refused(confirm, ada, trade) == "not_enough_items"
+    assert (ada.gold(), bob.gold(), bob.owns()) == (100, 100, {})
+    offer(ada, trade, gold=50)
+    confirm(bob, trade)
+    confirm(ada, trade)
+    assert (ada.gold(), bob.gold()) == (50, 150)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [("decline", "declined"), ("walk", "left"), ("go", "disconnected"), ("block", "declined")],
+)
+def test_whatever_ends_a_trade_ends_it_for_good(trade, both, places, telling, how, reason):
+    ada, bob = both
+    confirm(bob, trade)
+    with telling() as told:
+        if how == "decline":
+            services.decline(user_id=ada.id, trade_id=trade)
+        elif how == "walk":
+            ada.walk(places.dawn)
+        elif how == "go":
+            ada.go()
+        else:
+            friends.block(user_id=ada.id, blocked_id=bob.id)
+    (ended,) = [event for event in told if type(event).__name__ == "TradeDecline"]
+    assert (ended.reason, ended.by_user_id, set(ended.user_ids)) == (reason, ada.id, {ada.id, bob.id})
+    for ask in (confirm, offer):
+        assert refused(ask, bob, trade) == "trade_over"
+    for ask in (services.accept, services.decline):
+        assert refused(ask, user_id=bob.id, trade_id=trade) == "trade_over"
+
+
+@pytest.mark.django_db
+def test_who_is_blocked_does_not_trade(both):
+    ada, bob = both
+    trade_id = request(ada, bob)
+    friends.block(user_id=bob.id, blocked_id=ada.id)
+    assert Trade.objects.get(pk=trade_id).state == "ended"
+    assert refused(services.request, user_id=ada.id, to_user_id=bob.id) == "cannot_trade"

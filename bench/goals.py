@@ -52,6 +52,7 @@ LOADS = {
         by_server={NAIVE: {"first": 10, "last": 200}},
     ),
     "queue": Load("queue", (OURS,), {"tickets": 5000}, {"tickets": 100}),
+    "world": Load("world", (OURS,), {"characters": 500, "steps": 4}, {"characters": 20}),
     "rest": Load("rest", ("ceiling-http", NAIVE, OURS), {"connections": 32}),
 }
 
@@ -113,5 +114,6 @@ GOALS = [
     Goal("connects/s, signed in", "idle", OURS, "connects_per_s", 3500, {NAIVE: 2.5}),
     Goal("KiB of memory per open socket", "idle", OURS, "kib_per_socket", 18, lower_is_better=True),
     Goal("5,000 tickets at once to the last match, s", "queue", OURS, "matched_s", 8, lower_is_better=True),
+    Goal("500 characters in one place, p99 ms of a step", "world", OURS, "p99_ms", 100, lower_is_better=True),
     Goal("GET /api/me/, requests/s", "rest", OURS, "requests_per_s", 8500, {NAIVE: 5}),
 ]

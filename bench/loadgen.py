@@ -13,13 +13,14 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import cycle
 from typing import Any
 
 import msgspec
 import uvloop
 
 from bench import http, measure, sockets
-from bench.targets import Target, target
+from bench.targets import Platform, Target, target
 
 FRAME_RATE = 30
 # A real-time room is good while 99 of 100 frames come within one and a half frame times.
@@ -204,6 +205,49 @@ async def queue(run: Run) -> Figures:
     return figures | {"tickets": count, "matched_s": figures["seconds"]}
 
 
+async def world(run: Run) -> Figures:
+    """Characters in one place who all move: from a step's sending until its own player hears of it."""
+    assert isinstance(run.target, Platform)
+    characters = await run.target.characters(run.option("characters", 500))
+    # One in ten is timed: enough for a percentile, and the generator is not the limit.
+    walkers = [
+        sockets.Walker(run.load, character_id, timed=number % 10 == 0)
+        for number, (character_id, _) in enumerate(characters)
+    ]
+    doors = [door for _, door in characters]
+    await sockets.connect(zip(doors, walkers, strict=True))
+    await sockets.all_of(walker.greeted for walker in walkers)
+    walking = asyncio.create_task(_walk(walkers, run.option("steps", 4)))
+    await asyncio.sleep(min(0.5, run.seconds / 4))  # the pace of the first moments is not the server's
+    async with run.window() as figures:
+        before = sum(walker.steps for walker in walkers), sum(walker.updates for walker in walkers)
+        await asyncio.sleep(run.seconds)
+        steps = sum(walker.steps for walker in walkers) - before[0]
+        updates = sum(walker.updates for walker in walkers) - before[1]
+    walking.cancel()
+    for walker in walkers:
+        walker.leave()
+    figures |= paced("steps_per_s", steps, figures) | measure.latency(run.load.seconds)
+    figures["updates_per_s_each"] = round(updates / figures["seconds"] / len(walkers), 1)
+    return figures
+
+
+async def _walk(walkers: list[sockets.Walker], a_second: int) -> None:
+    """Let all go so many steps a second, spread over each second."""
+    pause = 0.01
+    due = 0.0
+    each = cycle(walkers)
+    last = time.perf_counter()
+    while True:
+        await asyncio.sleep(pause)
+        now = time.perf_counter()
+        due += (now - last) * a_second * len(walkers)
+        last = now
+        while due >= 1:
+            due -= 1
+            next(each).step()
+
+
 async def rest(run: Run) -> Figures:
     """``GET /api/me/`` with a token, over persistent connections that each wait for the answer."""
     count = run.option("connections", 32)
@@ -232,7 +276,7 @@ async def rest(run: Run) -> Figures:
 
 
 SCENARIOS: dict[str, Callable[[Run], Awaitable[Figures]]] = {
-    each.__name__: each for each in (relay, fanout, tick, idle, queue, rest)
+    each.__name__: each for each in (relay, fanout, tick, idle, queue, world, rest)
 }
 
 

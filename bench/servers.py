@@ -141,13 +141,18 @@ def _store_pids(database_url: str, redis_url: str) -> list[int]:
 
 
 def migrate(stores: Stores, side: str) -> None:
-    """Make the tables of the ``naive`` or ``ours`` side."""
-    subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--run-syncdb", "--verbosity=0"],
-        cwd=ROOT,
-        env=os.environ | stores.environment(side),
-        check=True,
-    )
+    """Make the tables of the ``naive`` or ``ours`` side, and our world."""
+    commands = [["migrate", "--run-syncdb", "--verbosity=0"]]
+    if side == "ours":
+        commands.append(["seed_demo", "--verbosity=0"])
+    for command in commands:
+        subprocess.run(
+            [sys.executable, "-m", "django", *command],
+            cwd=ROOT,
+            env=os.environ | stores.environment(side),
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
 
 
 @contextmanager

@@ -195,6 +195,42 @@ class Inbox(Socket):
             self.on_match(msgspec.json.decode(payload)["game_id"])
 
 
+class Walker(Socket):
+    """A character that goes round in small steps; a timed one notes when it hears of its own."""
+
+    def __init__(self, load: Load, character_id: int, *, timed: bool) -> None:
+        super().__init__(load)
+        self.steps = 0
+        self.updates = 0
+        self._id = character_id
+        self._timed = timed
+        self._sent = 0.0
+        self._awaited: bytes | None = None
+
+    def step(self) -> None:
+        """Go a centimetre further, which no other step of the same minute reaches."""
+        self.steps += 1
+        x = self.steps % 1000 / 100
+        self.send(b'{"type":"move","position":{"x":%.2f}}' % x)
+        if self._timed and self._awaited is None:
+            self._sent = time.perf_counter()
+            self._awaited = b"[%d,%s," % (self._id, str(x).encode())
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type is not WSMsgType.TEXT:
+            super().on_ws_frame(transport, frame)
+            return
+        payload = frame.get_payload_as_bytes()
+        if b'"location_update"' not in payload[:TYPE_ENDS_WITHIN]:
+            self.heard(payload)
+            return
+        self.updates += 1
+        if self._awaited is not None and self._awaited in payload:
+            self._awaited = None
+            if self.load.running:
+                self.load.seconds.append(time.perf_counter() - self._sent)
+
+
 # Fewer than the 50 that daphne lets wait to be taken; more would have to try again after a second.
 CONNECTING_AT_ONCE = 32
 

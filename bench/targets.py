@@ -74,6 +74,36 @@ class Platform(Target):
     async def user_sockets(self, count: int) -> list[Door]:
         return [Door(f"{self.sockets_url}/ws/notifications/", token) for token in await self.tokens(count)]
 
+    async def characters(self, count: int) -> list[tuple[int, Door]]:
+        """As many new characters of one faction, which begin at one place: their ids, and the doors to the
+        world for who plays them.
+        """
+        tokens = await self.tokens(count)
+        made = await http.ask_all(
+            self.base_url,
+            [
+                http.request(
+                    "POST",
+                    "/api/characters/",
+                    token=token,
+                    body={"name": f"W{uuid4().hex[:20]}", "faction": "Rootkin"},
+                )
+                for token in tokens
+            ],
+        )
+        ids = [each["id"] for each in made]
+        await http.ask_all(
+            self.base_url,
+            [
+                http.request(
+                    "POST", "/api/characters/select/", token=token, body={"character_id": character_id}
+                )
+                for character_id, token in zip(ids, tokens, strict=True)
+            ],
+        )
+        url = f"{self.sockets_url}/ws"
+        return [(id_, Door(url, token)) for id_, token in zip(ids, tokens, strict=True)]
+
     async def _games(self, game: str, count: int, spectators: int) -> list[Table]:
         tokens = await self.tokens(2 * count + spectators)
         hosts, guests, watchers = tokens[:count], tokens[count : 2 * count], tokens[2 * count :]

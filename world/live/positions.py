@@ -31,9 +31,8 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[Moved]).decode
 
 
-def moves_of(location_id: int) -> Topic:
-    """What workers tell each other of a place."""
-    return Topic(f"moves_{location_id}")
+async def _nothing_to_send_again() -> None:
+    pass
 
 
 @dataclass(slots=True, eq=False)
@@ -70,7 +69,8 @@ class Place:
     def __init__(self, location_id: int, size: float, moved: Callable[[], float]) -> None:
         self.location_id = location_id
         self.size = size
-        self.topic = moves_of(location_id)
+        self.topic = Topic(f"moves_{location_id}")
+        """On which workers tell each other of it."""
         self.standings: dict[int, Standing] = {}
         self.at: dict[int, Moved] = {}
         self.news: dict[int, Moved] = {}
@@ -137,9 +137,9 @@ class Positions:
         async with self._joining:
             place = self.places.get(character.location_id)
             if place is None:
-                await self.here.relay.join(moves_of(character.location_id))
-                place = self.places[character.location_id] = Place(character.location_id, size, self._moved)
-                self.here.hub.join(place.topic, place)
+                place = Place(character.location_id, size, self._moved)
+                await self.here.streams.join(place.topic, place, _nothing_to_send_again)
+                self.places[character.location_id] = place
             place.standings[character.character_id] = standing
         # Those here hear where it is by its coming; what other workers know is of an earlier stay.
         moved = standing.moved(Vector())
@@ -157,8 +157,7 @@ class Positions:
             place.forget(standing.character_id)
             if not place.standings:
                 del self.places[standing.location_id]
-                self.here.hub.leave(place.topic, place)
-                await self.here.relay.leave(place.topic)
+                await self.here.streams.leave(place.topic, place)
 
     def move(self, standing: Standing, position: Vector, velocity: Vector) -> None:
         """Move inside the place. Raises ``ImpossibleMove``."""

@@ -75,6 +75,7 @@ class Channel(Handlers):
         self._outbox: deque[protocol.Message] = deque()
         self._inbox: asyncio.Queue[tuple[str, object] | None] = asyncio.Queue(INBOX_MOST)
         self._answers: dict[object, asyncio.Future[protocol.Message | None]] = {}
+        self._expected: dict[str, list[asyncio.Future[protocol.Message]]] = {}
         self._renewal_wanted = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._opened: asyncio.Future[None] | None = None
@@ -117,6 +118,20 @@ class Channel(Handlers):
     def renew(self) -> None:
         """Replace a live connection by one with the newest token, without a gap."""
         self._renewal_wanted.set()
+
+    # -- Hearing
+
+    def expect(self, message_type: str) -> asyncio.Future[protocol.Message]:
+        """The next message of this type, to be awaited; ``ChannelClosed`` if there will be none."""
+        expected: asyncio.Future[protocol.Message] = asyncio.get_running_loop().create_future()
+        if self.state == "closed":
+            expected.set_exception(ChannelClosed(1000, "not_open"))
+        else:
+            self._expected.setdefault(message_type, []).append(expected)
+        return expected
+
+    def _note(self, message: protocol.Message) -> None:
+        """Take in what a message says, before anybody is told of it."""
 
     # -- Sending
 
@@ -273,6 +288,7 @@ class Channel(Handlers):
             await self._sent(socket, {"type": MessageType.PING})
 
     async def _heard(self, socket: ClientConnection, message: protocol.Message) -> None:
+        self._note(message)
         if self.state != "open":
             await self._now_open(socket)
         told: object = message
@@ -283,6 +299,9 @@ class Channel(Handlers):
                 answer.set_exception(refusal)
         elif answer is not None and not answer.done():
             answer.set_result(None if message["type"] == MessageType.PONG else message)
+        for expected in self._expected.pop(message["type"], ()):
+            if not expected.done():
+                expected.set_result(message)
         await self._inbox.put((message["type"], told))
         # "resumed" only announces what is about to follow.
         if isinstance(message.get("seq"), int) and message["type"] != MessageType.RESUMED:
@@ -313,6 +332,11 @@ class Channel(Handlers):
             self._opened.set_exception(closed)
             self._opened.exception()  # nobody may be waiting for it any more
         self._closed.set_result(closed)
+        for waiting in self._expected.values():
+            for expected in waiting:
+                if not expected.done():
+                    expected.set_exception(closed)
+        self._expected.clear()
 
     # -- Handlers
 

@@ -56,7 +56,7 @@ def _message_types() -> list[str]:
         "",
         "",
         "class MessageType(StrEnum):",
-        *_docstring("Every ``type`` that a socket takes or tells."),
+        *_docstring("Every `type` that a socket takes or tells."),
         "",
     ]
     return lines + [f'    {name.upper()} = "{name}"' for name in types]
@@ -67,8 +67,11 @@ def _socket(socket: Socket) -> list[str]:
     messages = {_name(one, socket.name) for one in described}
     lines = ["", "", f"# {' and '.join(socket.paths)}"]
     for name, schema in components(described).items():
+        if schema.get("type") == "array":
+            lines += ["", f"{socket.name}{name} = {_python(schema, socket.name)}"]
+            lines += _docstring(schema["description"], indent="")
         # A message inside another one is declared once.
-        if socket.name + name not in messages:
+        elif socket.name + name not in messages:
             required = schema.get("required", ())
             properties = schema.get("properties", {})
             fields = [(field, inner, field in required) for field, inner in properties.items()]
@@ -88,20 +91,22 @@ def _name(one: Description, prefix: str) -> str:
 
 
 def _class(name: str, text: str, fields: list[tuple[str, Schema, bool]], prefix: str) -> list[str]:
-    lines = ["", "", f"class {name}(TypedDict):", *_docstring(text.replace("`", "``")), ""]
+    lines = ["", "", f"class {name}(TypedDict):", *_docstring(text), ""]
     for field, schema, required in fields:
         kind = _python(schema, prefix)
         lines += [f"    {field}: {kind}" if required else f"    {field}: NotRequired[{kind}]"]
     return lines
 
 
-def _docstring(text: str) -> list[str]:
+def _docstring(text: str, indent: str = "    ") -> list[str]:
     quotes = '"""'
-    # Room is left for the quotes that end a text of one line.
     lines = textwrap.wrap(
-        f"{quotes}{text}", WIDTH - len(quotes), initial_indent="    ", subsequent_indent="    "
+        quotes + text.replace("`", "``"),
+        WIDTH - len(quotes),  # which end a text of one line
+        initial_indent=indent,
+        subsequent_indent=indent,
     )
-    return [f"{lines[0]}{quotes}"] if len(lines) == 1 else [*lines, f"    {quotes}"]
+    return [f"{lines[0]}{quotes}"] if len(lines) == 1 else [*lines, f"{indent}{quotes}"]
 
 
 def _python(schema: Schema, prefix: str) -> str:
@@ -115,6 +120,8 @@ def _python(schema: Schema, prefix: str) -> str:
             return f"Literal[{', '.join(map(_literal, values))}]"
         case {"const": value}:
             return f"Literal[{_literal(value)}]"
+        case {"type": "array", "prefixItems": kinds}:
+            return f"list[{' | '.join(dict.fromkeys(_python(kind, prefix) for kind in kinds))}]"
         case {"type": "array"}:
             return f"list[{_python(schema.get('items', {}), prefix)}]"
         case {"type": "object"}:

@@ -827,7 +827,7 @@ class DirectDirectMessage(TypedDict):
 
     type: Literal["chat_message"]
     message: DirectDirectText
-    between: list[Any]
+    between: list[int]
     seq: int
 
 
@@ -838,7 +838,7 @@ class DirectRead(TypedDict):
     user_id: int
     up_to: int
     read_at: str
-    between: list[Any]
+    between: list[int]
     seq: int
 
 
@@ -849,7 +849,7 @@ class DirectFriendHere(TypedDict):
     user_id: int
     username: str
     is_premium: bool
-    between: list[Any]
+    between: list[int]
     seq: int
 
 
@@ -859,7 +859,7 @@ class DirectFriendGone(TypedDict):
     type: Literal["presence_leave"]
     user_id: int
     username: str
-    between: list[Any]
+    between: list[int]
     seq: int
 
 
@@ -867,7 +867,7 @@ class DirectFriendTyping(TypedDict):
     """The friend writes something."""
 
     type: Literal["typing_start"]
-    between: list[Any]
+    between: list[int]
     user_id: int
     username: str
 
@@ -876,7 +876,7 @@ class DirectFriendStoppedTyping(TypedDict):
     """The friend has stopped writing."""
 
     type: Literal["typing_stop"]
-    between: list[Any]
+    between: list[int]
     user_id: int
     username: str
 
@@ -885,7 +885,7 @@ class DirectDirectClosed(TypedDict):
     """The two are friends no more: nothing can be said here."""
 
     type: Literal["direct_closed"]
-    between: list[Any]
+    between: list[int]
     seq: int
 
 

@@ -68,7 +68,7 @@ def _socket(socket: Socket) -> list[str]:
     lines = ["", "", f"# {' and '.join(socket.paths)}"]
     for name, schema in components(described).items():
         if schema.get("type") == "array":
-            lines += ["", f"{socket.name}{name} = {_python(schema, socket.name)}"]
+            lines += ["", "", f"{socket.name}{name} = {_python(schema, socket.name)}"]
             lines += _docstring(schema["description"], indent="")
         # A message inside another one is declared once.
         elif socket.name + name not in messages:

@@ -47,12 +47,14 @@ const channel = client.connectToBattle(battle.id);
 const struck = new Promise((resolve) => channel.on("attack", resolve));
 channel.on("connected", ({ enemies }) => channel.send({ type: "attack", enemy_id: enemies[0].id }));
 console.log((await struck).damage > 0);
+const world = client.connectToWorld();
+console.log((await new Promise((resolve) => world.on("world_state", resolve))).locations.length > 0);
 client.disconnect();
 """
 
 
-def test_battles_are_reached_by_their_sockets(demo_server: Any, tmp_path: Path) -> None:
-    assert run(ELSEWHERE, tmp_path, demo_server.base_url) == "true\n"
+def test_battles_and_the_world_are_reached_by_their_sockets(demo_server: Any, tmp_path: Path) -> None:
+    assert run(ELSEWHERE, tmp_path, demo_server.base_url) == "true\ntrue\n"
 
 
 PUBLIC = """

@@ -42,7 +42,9 @@ class NetworkClient(Playing):
         return user
 
     async def connect_to_world(self) -> WorldChannel:
-        """Enter the world as who is signed in. Raises ``ChannelClosed`` if it is refused."""
+        """Enter the world as who is signed in, or stay there. Raises ``ChannelClosed`` if it is refused."""
+        if self._world is not None and self._world.state != "closed":
+            return self._world
         self._world = await self._open("/ws", WorldChannel, encrypted=self.encryption_enabled)
         return self._world
 

@@ -87,9 +87,7 @@ class Session(Handlers):
         if renewing is not None:
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)
-        for channel in list(self._channels):
-            await channel.close()
-        self._channels.clear()
+        await self._close_channels()
         try:
             await self._api.sign_out()
         except ApiError as problem:
@@ -99,10 +97,16 @@ class Session(Handlers):
 
     async def _enter(self, path: str, body: Mapping[str, Any]) -> User:
         user = await self._api.sign_in(path, body)
+        await self._close_channels()
         if self._renewing is not None:
             self._renewing.cancel()
         self._renewing = asyncio.create_task(self._keep_fresh())
         return user
+
+    async def _close_channels(self) -> None:
+        channels, self._channels = self._channels, []
+        for channel in channels:
+            await channel.close()
 
     async def _keep_fresh(self) -> None:
         """Renew the tokens before they run out, and the connections that were made with them."""
@@ -129,5 +133,9 @@ class Session(Handlers):
         url = self.server_url.replace("http", "ws", 1) + path
         channel = kind(url, token=self._api.fresh_token, told=self._dispatch, cipher=cipher)
         self._channels = [one for one in self._channels if one.state != "closed"] + [channel]
-        await channel.open()
+        try:
+            await channel.open()
+        except BaseException:
+            await channel.close()
+            raise
         return channel

@@ -3,8 +3,10 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from gameplatform_client import ApiError, ChannelClosed, GameChannel, MessageType, NetworkClient
+from gameplatform_client.api import Api
 
 WITHIN_S = 15.0
 
@@ -107,3 +109,36 @@ async def test_people_talk_in_a_lobby_and_too_much_is_refused(demo_server: Any) 
         assert refused.value.retry_after > 0
         heard = [(await asyncio.wait_for(said.get(), WITHIN_S))["message"]["content"] for _ in range(3)]
         assert heard == ["one", "two", "three"]
+
+
+async def test_sockets_move_over_to_new_tokens_and_miss_nothing(
+    demo_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old: list[str] = []
+
+    def renew_in(api: Api) -> float:
+        old[:] = old or [api._access]
+        return 0.2 if api._access == old[0] else 3600.0
+
+    monkeypatch.setattr(Api, "renew_in", renew_in)
+    async with NetworkClient(demo_server.base_url) as client:
+        await client.sign_in_as_guest()
+        notifications = await client.connect_to_notifications()
+        resumed = await asyncio.wait_for(notifications.expect(MessageType.RESUMED), WITHIN_S)
+        assert resumed["recovered"]
+        joined = notifications.expect(MessageType.QUEUE_JOINED)
+        await client.join_queue("tictactoe")
+        await asyncio.wait_for(joined, WITHIN_S)
+        await client.leave_queue()
+
+
+async def test_signing_out_ends_the_session_and_its_sockets(demo_server: Any) -> None:
+    client = NetworkClient(demo_server.base_url)
+    await client.sign_in_as_guest()
+    notifications = await client.connect_to_notifications()
+    token = await client._api.fresh_token()
+    await client.disconnect()
+    assert (await notifications.wait_closed()).code == 1000
+    assert client.user is None
+    answer = httpx.get(f"{demo_server.base_url}/api/me/", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 401

@@ -221,6 +221,7 @@ class Channel(Handlers):
 
     async def _connect(self) -> ClientConnection:
         """A new connection. Raises ``ChannelClosed``: 1006 for one to be tried again, 4401 if signed out."""
+        self._renewal_wanted.clear()
         try:
             token = await self._token()
         except ApiError as problem:
@@ -232,7 +233,6 @@ class Channel(Handlers):
             query["since"] = str(self.seq)
         if self._cipher is not None:
             query["encrypted"] = "1"
-        self._renewal_wanted.clear()
         try:
             return await connect(
                 f"{self._url}?{urlencode(query)}",

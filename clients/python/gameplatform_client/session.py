@@ -16,6 +16,7 @@ logger = logging.getLogger("gameplatform_client")
 
 DEFAULT_URL = "http://localhost:8000"
 RENEW_RETRY_S = 10.0
+LOOK_EVERY_S = 60.0
 
 AnyChannel = TypeVar("AnyChannel", bound=Channel)
 
@@ -112,8 +113,9 @@ class Session(Handlers):
         """Renew the tokens before they run out, and the connections that were made with them."""
         while True:
             wait_s = self._api.renew_in()
-            await asyncio.sleep(min(wait_s, 3600.0))
-            if wait_s > 3600.0:
+            if wait_s > 0:
+                # A machine that slept is noticed soon.
+                await asyncio.sleep(min(wait_s, LOOK_EVERY_S))
                 continue
             try:
                 await self._api.renew()

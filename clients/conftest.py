@@ -16,7 +16,11 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProc
     """A server with the demo data, which all tests of the clients share."""
     folder = tmp_path_factory.mktemp("clients")
     with fresh_database(os.environ["DATABASE_URL"], folder) as database_url:
-        environment = {"DATABASE_URL": database_url, "REDIS_URL": services.another_redis_url()}
+        environment = {
+            "DATABASE_URL": database_url,
+            "REDIS_URL": services.another_redis_url(),
+            "ENCRYPTION_KEY": "between-the-server-and-those-who-ask-for-it",
+        }
         subprocess.run(
             [sys.executable, "manage.py", "seed_demo", "--verbosity=0"],
             cwd=ROOT,

@@ -126,10 +126,9 @@ async def test_sockets_move_over_to_new_tokens_and_miss_nothing(
         old.append(client._api._access)
         resumed = await asyncio.wait_for(notifications.expect(MessageType.RESUMED), WITHIN_S)
         assert resumed["recovered"]
-        joined = notifications.expect(MessageType.QUEUE_JOINED)
-        await client.join_queue("tictactoe")
-        await asyncio.wait_for(joined, WITHIN_S)
-        await client.leave_queue()
+        told = notifications.expect(MessageType.PARTY_UPDATE)
+        await client.request("POST", "/api/party/create", {})
+        await asyncio.wait_for(told, WITHIN_S)
 
 
 async def test_signing_out_ends_the_session_and_its_sockets(demo_server: Any) -> None:

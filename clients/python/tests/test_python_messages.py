@@ -11,8 +11,6 @@ from zipfile import ZipFile
 import pytest
 from gameplatform_client import messages, protocol
 from gameplatform_client.errors import ProtocolError
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from realtime.catalogue.conventions import CLOSE_CODES
 from realtime.catalogue.sockets import ON_EVERY_SOCKET, Description, sockets
@@ -51,24 +49,11 @@ def test_what_is_made_often_is_taken_by_the_server() -> None:
         assert Description(type(command)).type == message["type"]
 
 
-plain = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**53), 2**53)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=8,
-)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.dictionaries(st.text(), plain), st.sampled_from(list(messages.MessageType)))
-def test_a_message_comes_back_from_its_text(fields: dict[str, object], kind: messages.MessageType) -> None:
-    message = {**fields, "type": kind.value}
-    text = protocol.serialize({**fields, "type": kind})
+@pytest.mark.parametrize("value", ["", "Ünï ✓\n\u2028", 2**53, -0.5, None, [{"a": [True]}], {"type": 7}])
+def test_a_message_comes_back_from_its_text(value: object) -> None:
+    text = protocol.serialize({"type": messages.MessageType.PING, "id": value})
     assert "\n" not in text
-    assert protocol.deserialize(text) == protocol.deserialize(text.encode()) == message
+    assert protocol.deserialize(text) == protocol.deserialize(text.encode()) == {"type": "ping", "id": value}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "7", "{}", '{"type": 7}', "{", "[" * 5000, b"\xff"])

@@ -32,6 +32,7 @@ lint: .venv/.development
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy .
+	$(BIN)/mypy --config-file clients/python/pyproject.toml clients/python/gameplatform_client clients/python/examples
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 

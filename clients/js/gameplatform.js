@@ -1,13 +1,13 @@
 /**
- * The game platform's client for JavaScript: sign-in tokens, the queue, and the sockets of games and people.
+ * The game platform's client for JavaScript: sign-in tokens, the queue, and the sockets of games, people and the world.
  *
  *     const client = new GameClient("https://play.example.org", { access, refresh });
  *     client.on("match_found", ({ game_id }) => client.connectToGame(game_id));
  *     client.on("game_state", ({ view, turn }) => draw(view, turn));
  *     await client.joinQueue("tictactoe");
  *
- * One ES module without dependencies, for browsers and for Node 20+ (where there is no global `WebSocket`, pass one:
- * `{ WebSocket }`).
+ * One ES module without dependencies, for browsers and for Node 20+ (before 22 with `--experimental-websocket`, or
+ * with a WebSocket of your own: `{ WebSocket }`).
  */
 
 /** Close codes after which a socket comes back by itself; every other code is an answer, and is final. */
@@ -82,7 +82,7 @@ export class Channel {
   constructor(client, name, path) {
     this.#client = client;
     this.#path = path;
-    /** "game", "battle", "notifications", "presence", "lobby" or "dm": told with each connection event. */
+    /** "game", "notifications", "presence", "lobby", "dm", "battle" or "world": told with each connection event. */
     this.name = name;
     this.state = "closed";
     /** The `seq` of the last room event heard: where a new connection resumes. */
@@ -281,6 +281,8 @@ export class GameClient {
     this.notifications = null;
     /** The socket of who among the user's friends is there, or null. */
     this.presence = null;
+    /** The socket of the shared world, or null. */
+    this.world = null;
     /** Every channel that is open or wants to be. */
     this.channels = new Set();
     globalThis.addEventListener?.("online", () => {
@@ -424,6 +426,13 @@ export class GameClient {
     return this.presence;
   }
 
+  /** Opens the socket of the shared world; a second call changes nothing. → its channel. */
+  connectToWorld() {
+    this.world ??= new Channel(this, "world", "/ws/");
+    this.world.open();
+    return this.world;
+  }
+
   /** Opens the socket of a lobby, given its id (a number) or its name. → its channel; `close()` leaves it. */
   connectToLobby(lobby) {
     const path = typeof lobby === "number" ? `/ws/lobbies/${lobby}/` : `/ws/chat/lobby/${encodeURIComponent(lobby)}/`;
@@ -463,7 +472,7 @@ export class GameClient {
   /** Closes all sockets. */
   disconnect() {
     for (const channel of [...this.channels]) channel.close();
-    this.game = this.notifications = this.presence = null;
+    this.game = this.notifications = this.presence = this.world = null;
   }
 
   /** Tells the game that this player may start. */

@@ -745,7 +745,7 @@ export declare namespace Direct {
     chat_message: {
       type: "chat_message";
       message: DirectText;
-      between: Array<unknown>;
+      between: [number, number];
       seq: number;
     };
     /** One of the two has read what the other wrote, up to this message. */
@@ -754,7 +754,7 @@ export declare namespace Direct {
       user_id: number;
       up_to: number;
       read_at: string;
-      between: Array<unknown>;
+      between: [number, number];
       seq: number;
     };
     /** One of the two has opened the conversation. */
@@ -763,7 +763,7 @@ export declare namespace Direct {
       user_id: number;
       username: string;
       is_premium: boolean;
-      between: Array<unknown>;
+      between: [number, number];
       seq: number;
     };
     /** One of the two has closed it. */
@@ -771,27 +771,27 @@ export declare namespace Direct {
       type: "presence_leave";
       user_id: number;
       username: string;
-      between: Array<unknown>;
+      between: [number, number];
       seq: number;
     };
     /** The friend writes something. */
     typing_start: {
       type: "typing_start";
-      between: Array<unknown>;
+      between: [number, number];
       user_id: number;
       username: string;
     };
     /** The friend has stopped writing. */
     typing_stop: {
       type: "typing_stop";
-      between: Array<unknown>;
+      between: [number, number];
       user_id: number;
       username: string;
     };
     /** The two are friends no more: nothing can be said here. */
     direct_closed: {
       type: "direct_closed";
-      between: Array<unknown>;
+      between: [number, number];
       seq: number;
     };
     /** Why one message was refused; the socket stays open. */
@@ -892,8 +892,7 @@ export declare namespace World {
   }
 
   /** Where a character is and how fast it goes: `[character_id, x, y, z, vx, vy, vz]`. */
-  interface Moved {
-  }
+  type Moved = [number, number, number, number, number, number, number];
 
   /** A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A higher `version` is the later state. */
   interface PartyInfo {

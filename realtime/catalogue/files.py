@@ -5,17 +5,19 @@ from pathlib import Path
 from django.conf import settings
 
 from core import rest_map
-from realtime.catalogue import reading, typescript
+from realtime.catalogue import python, reading, typescript
 
 MADE_BY = "Made by manage.py generate_catalogue from the code; changes here are lost."
 
 
 def contents() -> dict[Path, str]:
     """What ``generate_catalogue`` writes."""
+    clients = settings.BASE_DIR / "clients"
     return {
         settings.BASE_DIR / "docs" / "events.md": reading.markdown(MADE_BY),
         settings.BASE_DIR / "docs" / "rest.md": rest_map.markdown(MADE_BY),
-        settings.BASE_DIR / "clients" / "js" / "messages.d.ts": typescript.declarations(MADE_BY),
+        clients / "js" / "messages.d.ts": typescript.declarations(MADE_BY),
+        clients / "python" / "gameplatform_client" / "messages.py": python.module(MADE_BY),
     }
 
 

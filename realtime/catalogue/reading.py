@@ -28,6 +28,8 @@ def words(schema: Schema) -> str:
             return " or ".join(json.dumps(value) for value in values)
         case {"const": value}:
             return json.dumps(value)
+        case {"type": "array", "prefixItems": kinds}:
+            return f"list of {', '.join(map(words, kinds))}"
         case {"type": "array", "items": dict(items)} if items:
             return f"list of {words(items)}"
         case {"type": "object", "additionalProperties": dict(values)} if values:

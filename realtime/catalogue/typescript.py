@@ -18,7 +18,11 @@ def declarations(made_by: str) -> str:
         lines += [f"/** `{'`, `'.join(socket.paths)}`: {socket.text} */"]
         lines += [f"export declare namespace {socket.name} {{"]
         for name, schema in components(described).items():
-            lines += [f"  /** {schema['description']} */", f"  interface {name} {{"]
+            lines += [f"  /** {schema['description']} */"]
+            if schema.get("type") == "array":
+                lines += [f"  type {name} = {_typescript(schema)};", ""]
+                continue
+            lines += [f"  interface {name} {{"]
             required = schema.get("required", ())
             for field, inner in schema.get("properties", {}).items():
                 lines += [f"    {field}{'' if field in required else '?'}: {_typescript(inner)};"]
@@ -47,6 +51,8 @@ def _typescript(schema: Schema) -> str:
             return " | ".join(json.dumps(value) for value in values)
         case {"const": value}:
             return json.dumps(value)
+        case {"type": "array", "prefixItems": kinds}:
+            return f"[{', '.join(map(_typescript, kinds))}]"
         case {"type": "array"}:
             return f"Array<{_typescript(schema.get('items', {}))}>"
         case {"type": "object", "additionalProperties": dict(values)} if values:

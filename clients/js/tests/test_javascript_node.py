@@ -1,0 +1,81 @@
+"""The JavaScript client in Node, at a real server."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests import node
+
+CLIENT = Path(__file__).resolve().parent.parent
+
+
+def run(program: str, folder: Path, server_url: str) -> str:
+    """Runs a program that stands beside the module; returns what it printed."""
+    (folder / "gameplatform.js").write_bytes((CLIENT / "gameplatform.js").read_bytes())
+    (folder / "package.json").write_bytes((CLIENT / "package.json").read_bytes())
+    (folder / "program.mjs").write_text(program)
+    ended = subprocess.run(
+        [node.executable(), "program.mjs"],
+        cwd=folder,
+        env={"SERVER_URL": server_url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == ""
+    return ended.stdout
+
+
+def test_the_quick_start_plays_a_game_to_its_end(demo_server: Any, tmp_path: Path) -> None:
+    programs = re.findall(r"```js\n(.*?)```", (CLIENT / "README.md").read_text(), re.DOTALL)
+    assert re.match(r"Game over: (win|draw)", run(programs[0], tmp_path, demo_server.base_url))
+
+
+ELSEWHERE = """
+import { GameClient } from "./gameplatform.js";
+
+const client = new GameClient(process.env.SERVER_URL);
+const { access, refresh } = await client.request("POST", "/api/auth/guest/", {});
+client.setTokens({ access, refresh });
+const [battle] = await client.request("GET", "/api/battles/available/");
+await client.request("POST", `/api/battles/join/${battle.id}/`);
+const channel = client.connectToBattle(battle.id);
+const struck = new Promise((resolve) => channel.on("attack", resolve));
+channel.on("connected", ({ enemies }) => channel.send({ type: "attack", enemy_id: enemies[0].id }));
+console.log((await struck).damage > 0);
+const world = client.connectToWorld();
+console.log((await new Promise((resolve) => world.on("world_state", resolve))).locations.length > 0);
+client.disconnect();
+"""
+
+
+def test_battles_and_the_world_are_reached_by_their_sockets(demo_server: Any, tmp_path: Path) -> None:
+    assert run(ELSEWHERE, tmp_path, demo_server.base_url) == "true\ntrue\n"
+
+
+PUBLIC = """
+import * as module from "./gameplatform.js";
+
+const channel = new module.GameClient("http://localhost").connectToWorld();
+const names = (made) => [
+  ...Object.getOwnPropertyNames(made),
+  ...Object.getOwnPropertyNames(Object.getPrototypeOf(made)),
+];
+const client = new module.GameClient("http://localhost");
+console.log(JSON.stringify({ GameClient: names(client), Channel: names(channel) }));
+channel.close();
+"""
+INSIDE = {"constructor", "WebSocket", "fetch", "nextId", "learnTime"}
+
+
+def test_all_that_is_public_has_its_types(tmp_path: Path) -> None:
+    declared = (CLIENT / "gameplatform.d.ts").read_text()
+    for name, members in json.loads(run(PUBLIC, tmp_path, "http://localhost")).items():
+        body = re.search(rf"class {name} {{(.*?)^}}", declared, re.DOTALL | re.MULTILINE)
+        assert body
+        typed = set(re.findall(r"^  (?:readonly )?(\w+)[(:]", body[1], re.MULTILINE))
+        assert typed - {"constructor"} == set(members) - INSIDE

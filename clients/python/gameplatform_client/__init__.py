@@ -1,0 +1,34 @@
+"""Client of the game platform: the shared world, games, battles and people, over REST and WebSocket."""
+
+from gameplatform_client import protocol
+from gameplatform_client.api import User
+from gameplatform_client.channel import Channel
+from gameplatform_client.client import NetworkClient
+from gameplatform_client.errors import (
+    AnswerLost,
+    ApiError,
+    ChannelClosed,
+    ClientError,
+    CommandRefused,
+    ProtocolError,
+)
+from gameplatform_client.messages import PROTOCOL_VERSION, MessageType
+from gameplatform_client.play import BattleChannel, GameChannel, RoomChannel
+
+__all__ = [
+    "PROTOCOL_VERSION",
+    "AnswerLost",
+    "ApiError",
+    "BattleChannel",
+    "Channel",
+    "ChannelClosed",
+    "ClientError",
+    "CommandRefused",
+    "GameChannel",
+    "MessageType",
+    "NetworkClient",
+    "ProtocolError",
+    "RoomChannel",
+    "User",
+    "protocol",
+]

@@ -1,0 +1,348 @@
+"""One WebSocket that stays: it reconnects, resumes where it was, and keeps what is sent meanwhile."""
+
+import asyncio
+import itertools
+import logging
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from gameplatform_client import protocol
+from gameplatform_client.encryption import FrameCipher
+from gameplatform_client.errors import (
+    AnswerLost,
+    ApiError,
+    ChannelClosed,
+    ClientError,
+    CommandRefused,
+    ProtocolError,
+)
+from gameplatform_client.handlers import Handlers
+from gameplatform_client.messages import PROTOCOL_VERSION, RECONNECT_AFTER, MessageType
+
+logger = logging.getLogger("gameplatform_client")
+
+CONNECT_WITHIN_S = 10.0
+CLOSE_WITHIN_S = 1.0
+ANSWER_WITHIN_S = 10.0
+PING_EVERY_S = 20.0
+BACKOFF_FIRST_S = 0.5
+BACKOFF_MOST_S = 15.0
+STEADY_AFTER_S = 5.0
+"""A connection that stood this long was a good one: the next loss starts again with the shortest wait."""
+OUTBOX_MOST = 100
+INBOX_MOST = 1000
+"""So many messages wait for handlers; beyond, the socket is not read, and the server closes it (1013)."""
+
+LOST = 1006
+UNREADABLE = 1007
+UNAUTHENTICATED = 4401
+
+Token = Callable[[], Awaitable[str]]
+Told = Callable[[str, object], Awaitable[None]]
+State = Literal["closed", "connecting", "open", "waiting"]
+
+_ids = itertools.count(1)
+
+
+def backoff(losses: int) -> float:
+    """Seconds to wait after so many losses in a row: anything up to a bound that doubles (full jitter)."""
+    return random.uniform(0, min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2 ** min(losses, 16)))
+
+
+class Channel(Handlers):
+    """A socket of the server, as seen by a program.
+
+    Its handlers are called in order, on a task of their own, so that a handler may itself ask and wait.
+    """
+
+    def __init__(self, url: str, *, token: Token, told: Told, cipher: FrameCipher | None = None) -> None:
+        """``url`` is ``ws(s)://``; ``told`` hears every message beside the channel's own handlers."""
+        super().__init__()
+        self.state: State = "closed"
+        self.seq: int | None = None
+        """The number of the last event heard: a new connection resumes after it."""
+        self._url = url
+        self._token = token
+        self._told = told
+        self._cipher = cipher
+        self._socket: ClientConnection | None = None
+        self._outbox: deque[protocol.Message] = deque()
+        self._inbox: asyncio.Queue[tuple[str, object] | None] = asyncio.Queue(INBOX_MOST)
+        self._answers: dict[object, asyncio.Future[protocol.Message | None]] = {}
+        self._expected: dict[str, list[asyncio.Future[protocol.Message]]] = {}
+        self._renewal_wanted = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._opened: asyncio.Future[None] | None = None
+        self._closed: asyncio.Future[ChannelClosed] | None = None
+
+    # -- Coming and going
+
+    async def open(self) -> None:
+        """Connect, keep trying, and return once the first frame is heard.
+
+        Raises ``ChannelClosed`` if the server refuses the socket.
+        """
+        if self._opened is None or self.state == "closed":
+            loop = asyncio.get_running_loop()
+            self._opened, self._closed = loop.create_future(), loop.create_future()
+            self._inbox = asyncio.Queue(INBOX_MOST)
+            self.state = "connecting"
+            self._tasks = [asyncio.create_task(self._stay()), asyncio.create_task(self._tell())]
+        await asyncio.shield(self._opened)
+
+    async def close(self) -> None:
+        """Close for good; what still waits to be sent or handled is dropped."""
+        if self.state == "closed":
+            return
+        self._end(ChannelClosed(1000, "closed_here"))
+        while not self._inbox.empty():
+            self._inbox.get_nowait()
+        self._inbox.put_nowait(None)
+        # A handler may be what closes.
+        others = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    async def wait_closed(self) -> ChannelClosed:
+        """Wait until the channel is closed for good; returns why."""
+        assert self._closed is not None, "open() comes first"
+        return await asyncio.shield(self._closed)
+
+    def renew(self) -> None:
+        """Replace a live connection by one with the newest token, without a gap."""
+        self._renewal_wanted.set()
+
+    # -- Hearing
+
+    def expect(self, message_type: str) -> asyncio.Future[protocol.Message]:
+        """The next message of this type, to be awaited; ``ChannelClosed`` if there will be none."""
+        expected: asyncio.Future[protocol.Message] = asyncio.get_running_loop().create_future()
+        if self.state == "closed":
+            expected.set_exception(ChannelClosed(1000, "not_open"))
+        else:
+            self._expected.setdefault(message_type, []).append(expected)
+        return expected
+
+    def _note(self, message: protocol.Message) -> None:
+        """Take in what a message says, before anybody is told of it."""
+
+    # -- Sending
+
+    async def send(self, message: Mapping[str, Any]) -> str | int:
+        """Send a message now or as soon as there is a connection; returns its ``id``.
+
+        Raises ``ChannelClosed`` if there will be none, and ``ClientError`` with ``outbox_full`` if too much
+        waits already.
+        """
+        stamped = {"id": f"c{next(_ids)}", **message}
+        if self.state == "closed":
+            raise ChannelClosed(1000, "not_open")
+        if self.state != "open":
+            if len(self._outbox) >= OUTBOX_MOST:
+                raise ClientError("outbox_full", "Too much is waiting to be sent.")
+            self._outbox.append(stamped)
+        elif self._socket is None or not await self._sent(self._socket, stamped):
+            self._outbox.append(stamped)
+        answer: str | int = stamped["id"]
+        return answer
+
+    async def ask(self, message: Mapping[str, Any]) -> protocol.Message | None:
+        """Send a message and wait until the server is through with it; returns the answer, if it has one.
+
+        A socket's messages are handled in order, so a ping sent after one is answered after it. Raises
+        ``CommandRefused``, ``AnswerLost`` if the connection breaks meanwhile, and what ``send`` raises.
+        """
+        stamped = {"id": f"c{next(_ids)}", **message}
+        ping = {"type": MessageType.PING, "id": f"c{next(_ids)}"}
+        answer: asyncio.Future[protocol.Message | None] = asyncio.get_running_loop().create_future()
+        self._answers |= {stamped["id"]: answer, ping["id"]: answer}
+        try:
+            await self.send(stamped)
+            await self.send(ping)
+            async with asyncio.timeout(CONNECT_WITHIN_S + ANSWER_WITHIN_S):
+                return await answer
+        except TimeoutError:
+            raise AnswerLost from None
+        finally:
+            for sent in (stamped, ping):
+                del self._answers[sent["id"]]
+                if sent in self._outbox:
+                    self._outbox.remove(sent)
+
+    async def _sent(self, socket: ClientConnection, message: protocol.Message) -> bool:
+        text = protocol.serialize(message)
+        try:
+            await socket.send(self._cipher.encrypt(text) if self._cipher else text)
+        except ConnectionClosed:
+            return False
+        return True
+
+    # -- The connection
+
+    async def _stay(self) -> None:
+        """Connect again and again, until the server closes with a code that is an answer."""
+        clock = asyncio.get_running_loop().time
+        socket: ClientConnection | None = None
+        losses = 0
+        try:
+            while True:
+                began = clock()
+                try:
+                    self.state, former = "connecting", socket
+                    socket = await self._connect()
+                    if former is not None:
+                        await former.close()
+                    await self._live(socket)
+                except ChannelClosed as closed:
+                    if closed.code not in RECONNECT_AFTER:
+                        self._end(closed)
+                        await self._inbox.put(None)
+                        return
+                    if self.state == "open" and clock() - began > STEADY_AFTER_S:
+                        losses = 0
+                    self.state, wait_s = "waiting", backoff(losses)
+                    self._lose_answers()
+                    logger.info("%s was lost with %s; next try in %.1f s", self._url, closed.code, wait_s)
+                    if socket is not None:
+                        await socket.close()
+                        socket = None
+                    await asyncio.sleep(wait_s)
+                    losses += 1
+        finally:
+            if socket is not None:
+                await socket.close()
+
+    async def _connect(self) -> ClientConnection:
+        """A new connection. Raises ``ChannelClosed``: 1006 for one to be tried again, 4401 if signed out."""
+        self._renewal_wanted.clear()
+        try:
+            token = await self._token()
+        except ApiError as problem:
+            raise ChannelClosed(
+                UNAUTHENTICATED if problem.status == 401 else LOST, problem.error_code
+            ) from problem
+        query = {"v": PROTOCOL_VERSION}
+        if self.seq is not None:
+            query["since"] = str(self.seq)
+        if self._cipher is not None:
+            query["encrypted"] = "1"
+        try:
+            return await connect(
+                f"{self._url}?{urlencode(query)}",
+                additional_headers={"Authorization": f"Bearer {token}"},
+                open_timeout=CONNECT_WITHIN_S,
+                ping_interval=PING_EVERY_S,
+                ping_timeout=PING_EVERY_S / 2,
+                close_timeout=CLOSE_WITHIN_S,
+            )
+        except (OSError, InvalidHandshake) as problem:
+            raise ChannelClosed(LOST, "unreachable") from problem
+
+    async def _live(self, socket: ClientConnection) -> None:
+        """Hear a connection until another is to take its place. Raises ``ChannelClosed`` when it is lost."""
+        self._socket = socket
+        tasks = [
+            asyncio.create_task(self._read(socket)),
+            asyncio.create_task(self._keep_alive(socket)),
+            asyncio.create_task(self._renewal_wanted.wait()),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        for problem in ended:
+            if isinstance(problem, Exception):
+                raise problem
+        # What the old connection still brings comes again by ``since``; what is sent waits for the new one.
+        self.state = "connecting"
+        self._lose_answers()
+
+    async def _read(self, socket: ClientConnection) -> None:
+        try:
+            while True:
+                frame = await socket.recv(decode=True)
+                if self._cipher:
+                    frame = self._cipher.decrypt(frame)
+                await self._heard(socket, protocol.deserialize(frame))
+        except ConnectionClosed as closed:
+            received = closed.rcvd
+            raise (
+                ChannelClosed(received.code, received.reason) if received else ChannelClosed(LOST)
+            ) from None
+        except ProtocolError as problem:
+            raise ChannelClosed(UNREADABLE, problem.error_code) from problem
+
+    async def _keep_alive(self, socket: ClientConnection) -> None:
+        """Messages keep the session alive; WebSocket's own pings only tell whether the connection is."""
+        while True:
+            await asyncio.sleep(PING_EVERY_S)
+            await self._sent(socket, {"type": MessageType.PING})
+
+    async def _heard(self, socket: ClientConnection, message: protocol.Message) -> None:
+        self._note(message)
+        if self.state != "open":
+            await self._now_open(socket)
+        told: object = message
+        answer = self._answers.get(message.get("ref"))
+        if message["type"] == MessageType.ERROR:
+            told = refusal = CommandRefused(message)
+            if answer is not None and not answer.done():
+                answer.set_exception(refusal)
+        elif answer is not None and not answer.done():
+            answer.set_result(None if message["type"] == MessageType.PONG else message)
+        for expected in self._expected.pop(message["type"], ()):
+            if not expected.done():
+                expected.set_result(message)
+        await self._inbox.put((message["type"], told))
+        # "resumed" only announces what is about to follow.
+        if isinstance(message.get("seq"), int) and message["type"] != MessageType.RESUMED:
+            self.seq = message["seq"]
+
+    async def _now_open(self, socket: ClientConnection) -> None:
+        while self._outbox:
+            if not await self._sent(socket, self._outbox[0]):
+                return
+            self._outbox.popleft()
+        self.state = "open"
+        if self._opened is not None and not self._opened.done():
+            self._opened.set_result(None)
+
+    def _lose_answers(self) -> None:
+        waiting = {message["id"] for message in self._outbox}
+        for key, answer in self._answers.items():
+            if key not in waiting and not answer.done():
+                answer.set_exception(AnswerLost())
+
+    def _end(self, closed: ChannelClosed) -> None:
+        assert self._opened is not None
+        assert self._closed is not None
+        self.state = "closed"
+        self._outbox.clear()
+        self._lose_answers()
+        if not self._opened.done():
+            self._opened.set_exception(closed)
+            self._opened.exception()  # nobody may be waiting for it any more
+        self._closed.set_result(closed)
+        for waiting in self._expected.values():
+            for expected in waiting:
+                if not expected.done():
+                    expected.set_exception(closed)
+        self._expected.clear()
+
+    # -- Handlers
+
+    async def _tell(self) -> None:
+        """Hand the messages to the handlers, until the channel is closed and the last one is told."""
+        while (told := await self._inbox.get()) is not None:
+            message_type, message = told
+            await self._dispatch(message_type, message)
+            await self._told(message_type, message)

@@ -1,0 +1,105 @@
+"""The queue, games, battles, and the sockets of people."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from gameplatform_client.channel import Channel
+from gameplatform_client.messages import MessageType
+from gameplatform_client.session import Session
+
+
+class GameChannel(Channel):
+    """The socket of one game. What was refused comes as ``MessageType.ERROR``, with the ``id`` as ``ref``."""
+
+    async def ready(self) -> None:
+        """Tell the game that this player may start."""
+        await self.send({"type": MessageType.PLAYER_READY})
+
+    async def move(self, movement: Mapping[str, Any]) -> str | int:
+        """Make a move, with the fields of the game's ``move_schema``; returns the message's ``id``."""
+        return await self.send({"type": MessageType.PLAYER_MOVE, "movement": movement})
+
+    async def act(self, action: str, data: Any = None) -> str | int:
+        """``resign``, ``offer_draw``, ``accept_draw``, ``rematch``, ``emote`` or one of the game's own."""
+        message = {"type": MessageType.GAME_ACTION, "action": action}
+        return await self.send(message if data is None else {**message, "data": data})
+
+    async def say(self, text: str) -> str | int:
+        """Say something to the players and all who watch."""
+        return await self.send({"type": MessageType.CHAT_MESSAGE, "message": text})
+
+
+class BattleChannel(Channel):
+    """The socket of one battle."""
+
+    async def attack(self, enemy_id: int) -> None:
+        """Strike an enemy; the server decides what it does. Raises ``CommandRefused``."""
+        await self.ask({"type": MessageType.ATTACK, "enemy_id": enemy_id})
+
+    async def say(self, text: str) -> None:
+        """Say something to the fighters. Raises ``CommandRefused``."""
+        await self.ask({"type": MessageType.CHAT, "message": text})
+
+
+class RoomChannel(Channel):
+    """The socket of a lobby, or of the conversation with a friend."""
+
+    async def say(self, text: str) -> None:
+        """Say something. Raises ``CommandRefused``."""
+        await self.ask({"type": MessageType.CHAT_MESSAGE, "message": text})
+
+    async def typing(self, is_typing: bool) -> None:
+        """Tell whether something is being written."""
+        kind = MessageType.TYPING_START if is_typing else MessageType.TYPING_STOP
+        await self.send({"type": kind})
+
+
+class Playing(Session):
+    """A session that plays and talks. Every ``connect_to_...`` raises ``ChannelClosed`` if it is refused."""
+
+    async def join_queue(self, game: str | None = None, **options: Any) -> dict[str, Any]:
+        """Queue for a game, the server's default without a name; returns where one stands.
+
+        ``match_found`` tells of the match, on the socket of ``connect_to_notifications``.
+        """
+        body = options if game is None else {"game": game, **options}
+        answer: dict[str, Any] = await self.request("POST", "/game/join/", body)
+        return answer
+
+    async def leave_queue(self) -> dict[str, Any]:
+        """Leave the queue."""
+        answer: dict[str, Any] = await self.request("POST", "/game/leave/")
+        return answer
+
+    async def queue_status(self) -> dict[str, Any]:
+        """``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
+        answer: dict[str, Any] = await self.request("GET", "/game/status/")
+        return answer
+
+    async def connect_to_game(self, game_id: str) -> GameChannel:
+        """Play or watch a game."""
+        return await self._open(f"/ws/game/{quote(game_id, safe='')}/", GameChannel)
+
+    async def connect_to_battle(self, battle_id: int) -> BattleChannel:
+        """Fight in a battle that one has joined."""
+        return await self._open(f"/ws/battle/{battle_id}/", BattleChannel)
+
+    async def connect_to_lobby(self, lobby: int | str) -> RoomChannel:
+        """Enter a lobby that one is a member of, by its id or its name."""
+        path = (
+            f"/ws/lobbies/{lobby}/" if isinstance(lobby, int) else f"/ws/chat/lobby/{quote(lobby, safe='')}/"
+        )
+        return await self._open(path, RoomChannel)
+
+    async def connect_to_direct_messages(self, friend_id: int) -> RoomChannel:
+        """Talk with a friend."""
+        return await self._open(f"/ws/chat/{friend_id}/", RoomChannel)
+
+    async def connect_to_notifications(self) -> Channel:
+        """Hear everything that is addressed to the user."""
+        return await self._open("/ws/notifications/", Channel)
+
+    async def connect_to_presence(self) -> Channel:
+        """Hear which friends are there."""
+        return await self._open("/ws/friends/status/", Channel)

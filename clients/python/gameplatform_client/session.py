@@ -1,0 +1,143 @@
+"""Who the program plays as: signing in, tokens that stay fresh, and the sockets that are open."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+
+from gameplatform_client.api import Api, User
+from gameplatform_client.channel import Channel
+from gameplatform_client.encryption import FrameCipher
+from gameplatform_client.errors import ApiError
+from gameplatform_client.handlers import Handlers
+
+logger = logging.getLogger("gameplatform_client")
+
+DEFAULT_URL = "http://localhost:8000"
+RENEW_RETRY_S = 10.0
+LOOK_EVERY_S = 60.0
+
+AnyChannel = TypeVar("AnyChannel", bound=Channel)
+
+
+class Session(Handlers):
+    """A signed-in user with sockets. Handlers registered here hear all of them."""
+
+    def __init__(self, server_url: str | None = None, *, encryption_key: str | None = None) -> None:
+        """``server_url`` is ``http(s)://host``, by default the environment's ``SERVER_URL``, else localhost.
+
+        ``encryption_key`` is the server's ``ENCRYPTION_KEY``, by default that of the environment; with one,
+        the world's frames are encrypted.
+        """
+        super().__init__()
+        self.server_url = (server_url or os.environ.get("SERVER_URL") or DEFAULT_URL).rstrip("/")
+        self._encryption_key = encryption_key or os.environ.get("ENCRYPTION_KEY", "")
+        self._api = Api(self.server_url)
+        self._channels: list[Channel] = []
+        self._renewing: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.disconnect()
+
+    @property
+    def user(self) -> User | None:
+        """Who is signed in."""
+        return self._api.user
+
+    @property
+    def encryption_enabled(self) -> bool:
+        """Whether the world's frames are encrypted."""
+        return bool(self._encryption_key)
+
+    async def sign_in(self, username: str, password: str) -> User:
+        """Sign in by name or e-mail. Raises ``ApiError``."""
+        return await self._enter("/api/auth/login", {"username": username, "password": password})
+
+    async def sign_in_as_guest(self, username: str = "") -> User:
+        """Sign in without an account; a name is made up unless given. Raises ``ApiError``."""
+        return await self._enter("/api/auth/guest", {"username": username} if username else {})
+
+    async def register(self, username: str, email: str, password: str) -> User:
+        """Make an account and sign in. Raises ``ApiError``."""
+        body = {"username": username, "email": email, "password": password}
+        return await self._enter("/api/auth/register", body)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        json: Mapping[str, Any] | None = None,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Any:
+        """One call of the REST API; returns its JSON answer, or None where there is none.
+
+        A POST carries an ``Idempotency-Key`` (a new one unless given), so that it can be sent again with the
+        same effect. Raises ``ApiError``.
+        """
+        return await self._api.request(method, path, json, params=params, idempotency_key=idempotency_key)
+
+    async def disconnect(self) -> None:
+        """Close all sockets and sign out."""
+        renewing, self._renewing = self._renewing, None
+        if renewing is not None:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+        await self._close_channels()
+        try:
+            await self._api.sign_out()
+        except ApiError as problem:
+            logger.info("The server was not told of the sign-out: %s", problem)
+        await self._api.close()
+        self._api = Api(self.server_url)
+
+    async def _enter(self, path: str, body: Mapping[str, Any]) -> User:
+        user = await self._api.sign_in(path, body)
+        await self._close_channels()
+        if self._renewing is not None:
+            self._renewing.cancel()
+        self._renewing = asyncio.create_task(self._keep_fresh())
+        return user
+
+    async def _close_channels(self) -> None:
+        channels, self._channels = self._channels, []
+        for channel in channels:
+            await channel.close()
+
+    async def _keep_fresh(self) -> None:
+        """Renew the tokens before they run out, and the connections that were made with them."""
+        while True:
+            wait_s = self._api.renew_in()
+            if wait_s > 0:
+                # A machine that slept is noticed soon.
+                await asyncio.sleep(min(wait_s, LOOK_EVERY_S))
+                continue
+            try:
+                await self._api.renew()
+            except ApiError as problem:
+                if problem.status == 401:
+                    return
+                logger.info("The tokens could not be renewed: %s", problem)
+                await asyncio.sleep(RENEW_RETRY_S)
+                continue
+            for channel in self._channels:
+                channel.renew()
+
+    async def _open(self, path: str, kind: type[AnyChannel], *, encrypted: bool = False) -> AnyChannel:
+        cipher = None
+        if encrypted and self.user is not None:
+            cipher = FrameCipher(self._encryption_key, self.user.username)
+        url = self.server_url.replace("http", "ws", 1) + path
+        channel = kind(url, token=self._api.fresh_token, told=self._dispatch, cipher=cipher)
+        self._channels = [one for one in self._channels if one.state != "closed"] + [channel]
+        try:
+            await channel.open()
+        except BaseException:
+            await channel.close()
+            raise
+        return channel

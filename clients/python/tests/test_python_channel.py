@@ -1,0 +1,311 @@
+"""A channel of the Python client against a server of the test's own making."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from gameplatform_client import channel as channels
+from gameplatform_client import protocol
+from gameplatform_client.channel import Channel, backoff
+from gameplatform_client.encryption import FrameCipher
+from gameplatform_client.errors import AnswerLost, ApiError, ChannelClosed, ClientError, CommandRefused
+from websockets.asyncio.server import ServerConnection, serve
+
+WITHIN_S = 5.0
+
+
+class Line:
+    """One connection, as the scripted server has it."""
+
+    def __init__(self, socket: ServerConnection) -> None:
+        assert socket.request is not None
+        self.socket = socket
+        self.query = {name: value[0] for name, value in parse_qs(urlsplit(socket.request.path).query).items()}
+        self.headers = socket.request.headers
+
+    async def say(self, **message: Any) -> None:
+        await self.socket.send(json.dumps(message))
+
+    async def hear(self) -> dict[str, Any]:
+        async with asyncio.timeout(WITHIN_S):
+            heard: dict[str, Any] = json.loads(await self.socket.recv())
+        return heard
+
+
+class Server:
+    """Connections come one by one to who asks for the next."""
+
+    def __init__(self) -> None:
+        self.lines: asyncio.Queue[Line] = asyncio.Queue()
+        self.url = ""
+
+    async def answer(self, socket: ServerConnection) -> None:
+        self.lines.put_nowait(Line(socket))
+        await socket.wait_closed()
+
+    async def next(self, **first: Any) -> Line:
+        """The next connection, which is told this first frame."""
+        async with asyncio.timeout(WITHIN_S):
+            line = await self.lines.get()
+        if first:
+            await line.say(**first)
+        return line
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    scripted = Server()
+    async with serve(scripted.answer, "127.0.0.1", 0) as running:
+        scripted.url = f"ws://127.0.0.1:{running.sockets[0].getsockname()[1]}/ws"
+        yield scripted
+
+
+@pytest.fixture
+def told() -> list[Any]:
+    """What the client of the channels has been told."""
+    return []
+
+
+@pytest.fixture
+def enter(server: Server, told: list[Any], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """``async with enter() as (channel, line)``: an open channel, whose first frame had ``seq`` 1."""
+    monkeypatch.setattr(channels, "backoff", lambda losses: 0.0)
+    tokens = iter(f"token-{number}" for number in range(1, 100))
+
+    async def token() -> str:
+        return next(tokens)
+
+    async def tell(message_type: str, message: object) -> None:
+        told.append(message)
+
+    @asynccontextmanager
+    async def start(cipher: FrameCipher | None = None) -> AsyncIterator[tuple[Channel, Line]]:
+        channel = Channel(server.url, token=token, told=tell, cipher=cipher)
+        opening = asyncio.create_task(channel.open())
+        line = await server.next(**({} if cipher else {"type": "state", "seq": 1}))
+        if cipher:
+            await line.socket.send(cipher.encrypt('{"type": "state"}'))
+        await opening
+        try:
+            yield channel, line
+        finally:
+            await channel.close()
+
+    return start
+
+
+async def settled(told: list[Any], count: int) -> list[Any]:
+    """Waits until so much has been told."""
+    async with asyncio.timeout(WITHIN_S):
+        while len(told) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    return told
+
+
+async def test_it_shows_its_token_and_version_in_the_open_request(enter: Any) -> None:
+    async with enter() as (channel, line):
+        assert line.headers["Authorization"] == "Bearer token-1"
+        assert line.query == {"v": channels.PROTOCOL_VERSION}
+        assert channel.state == "open"
+
+
+async def test_it_comes_back_only_after_codes_that_invite_it(enter: Any, server: Server) -> None:
+    invited = {1001, 1009, 1012, 1013, 4408, 4429}
+    final = {1000, 1002, 1007, 1008, 1011, 4400, 4401, 4403, 4404, 4409, 4413}
+    for code in invited:
+        async with enter() as (channel, line):
+            await line.socket.close(code)
+            await server.next()
+    for code in final:
+        async with enter() as (channel, line):
+            await line.socket.close(code, "because")
+            closed = await channel.wait_closed()
+            assert (closed.code, closed.error_code, channel.state) == (code, "because", "closed")
+            with pytest.raises(ChannelClosed):
+                await channel.send({"type": "late"})
+    assert server.lines.empty()
+
+
+async def test_a_broken_line_is_taken_up_where_it_was(enter: Any, server: Server) -> None:
+    async with enter() as (channel, line):
+        await line.say(type="event", seq=7)
+        await line.say(type="resumed", recovered=True, since=1, seq=40)
+        await line.say(type="tick")
+        line.socket.transport.abort()
+        assert (await server.next()).query["since"] == "7"
+
+
+async def test_what_is_sent_while_it_is_away_goes_out_in_order(enter: Any, server: Server) -> None:
+    async with enter() as (channel, line):
+        line.socket.transport.abort()
+        again = await server.next()
+        sent = [await channel.send({"type": "move", "cell": cell}) for cell in range(3)]
+        await again.say(type="state", seq=1)
+        assert [(await again.hear())["id"] for _ in range(3)] == sent
+
+
+async def test_too_much_that_waits_is_refused(enter: Any, server: Server) -> None:
+    async with enter() as (channel, line):
+        line.socket.transport.abort()
+        await server.next()
+        for _ in range(channels.OUTBOX_MOST):
+            await channel.send({"type": "move"})
+        with pytest.raises(ClientError) as refused:
+            await channel.send({"type": "move"})
+        assert refused.value.error_code == "outbox_full"
+
+
+async def test_a_refused_socket_is_told_to_who_opens_it(server: Server) -> None:
+    async def token() -> str:
+        return "token"
+
+    async def tell(message_type: str, message: object) -> None: ...
+
+    channel = Channel(server.url, token=token, told=tell)
+    opening = asyncio.create_task(channel.open())
+    await (await server.next()).socket.close(4403, "not_a_player")
+    with pytest.raises(ChannelClosed) as refused:
+        await opening
+    assert (refused.value.code, refused.value.error_code) == (4403, "not_a_player")
+
+
+async def test_who_is_signed_out_does_not_knock() -> None:
+    async def token() -> str:
+        raise ApiError(401, "session_ended")
+
+    async def tell(message_type: str, message: object) -> None: ...
+
+    with pytest.raises(ChannelClosed) as refused:
+        await Channel("ws://127.0.0.1:1", token=token, told=tell).open()
+    assert (refused.value.code, refused.value.error_code) == (4401, "session_ended")
+
+
+async def test_asking_returns_the_answer_or_nothing_or_the_refusal(enter: Any) -> None:
+    async with enter() as (channel, line):
+        for answer in (
+            {"type": "list", "names": []},
+            None,
+            {"type": "error", "code": "far", "message": "Far."},
+        ):
+            asking = asyncio.create_task(channel.ask({"type": "move"}))
+            asked, ping = await line.hear(), await line.hear()
+            if answer:
+                await line.say(ref=asked["id"], **answer)
+            await line.say(type="pong", ref=ping["id"])
+            if answer and answer["type"] == "error":
+                with pytest.raises(CommandRefused) as refused:
+                    await asking
+                assert (refused.value.error_code, refused.value.error_message) == ("far", "Far.")
+                assert (refused.value.details, refused.value.ref) == ({}, asked["id"])
+            else:
+                assert await asking == (answer and {**answer, "ref": asked["id"]})
+
+
+async def test_an_answer_that_cannot_come_any_more_is_not_waited_for(enter: Any, server: Server) -> None:
+    async with enter() as (channel, line):
+        asking = asyncio.create_task(channel.ask({"type": "move"}))
+        await line.hear()
+        line.socket.transport.abort()
+        with pytest.raises(AnswerLost):
+            await asking
+        again = await server.next(type="state", seq=1)
+        await channel.send({"type": "next"})
+        assert (await again.hear())["type"] == "next"
+
+
+async def test_a_renewal_leaves_no_gap_and_says_nothing_twice(
+    enter: Any, server: Server, told: list[Any]
+) -> None:
+    async with enter() as (channel, line):
+        await line.say(type="event", seq=2)
+        await settled(told, 2)
+        channel.renew()
+        fresh = await server.next()
+        assert fresh.query["since"] == "2"
+        assert fresh.headers["Authorization"] == "Bearer token-2"
+        await line.say(type="event", seq=3)
+        sent = await channel.send({"type": "move"})
+        await fresh.say(type="resumed", recovered=True, since=2, seq=3)
+        await fresh.say(type="event", seq=3)
+        assert (await fresh.hear())["id"] == sent
+        await line.socket.wait_closed()
+        assert [one.get("seq") for one in await settled(told, 4)] == [1, 2, 3, 3]
+        assert [one["type"] for one in told] == ["state", "event", "resumed", "event"]
+
+
+async def test_handlers_are_called_in_order_and_may_fail_and_ask_and_wait(
+    enter: Any, told: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    async with enter() as (channel, line):
+        answers = []
+
+        def fails(message: Any) -> None:
+            raise RuntimeError("a handler's own fault")
+
+        async def asks(message: Any) -> None:
+            answers.append(await channel.ask({"type": "question", "about": message["seq"]}))
+
+        channel.register_handler("event", fails)
+        channel.register_handler("event", asks)
+        for seq in (2, 3):
+            await line.say(type="event", seq=seq)
+        for seq in (2, 3):
+            question, ping = await line.hear(), await line.hear()
+            assert question["about"] == seq
+            await line.say(type="answer", ref=question["id"])
+            await line.say(type="pong", ref=ping["id"])
+        await settled(told, 7)
+        assert [answer["type"] for answer in answers] == ["answer", "answer"]
+        assert "a handler's own fault" in caplog.text
+        channel.unregister_handler("event", asks)
+        await line.say(type="event", seq=4)
+        await settled(told, 8)
+        assert len(answers) == 2
+
+
+async def test_a_handler_may_close_and_what_came_before_a_final_close_is_heard(enter: Any) -> None:
+    async with enter() as (channel, line):
+        heard = []
+
+        async def last(message: Any) -> None:
+            heard.append(message["type"])
+            await channel.close()
+
+        channel.register_handler("kicked", last)
+        await line.say(type="kicked", seq=2)
+        await line.say(type="never_heard", seq=3)
+        assert (await channel.wait_closed()).code == 1000
+    async with enter() as (channel, line):
+        channel.register_handler("kicked", lambda message: heard.append("told"))
+        await line.say(type="kicked", seq=2)
+        await line.socket.close(4403)
+        await channel.wait_closed()
+        await settled(heard, 2)
+    assert heard == ["kicked", "told"]
+
+
+async def test_encrypted_frames_are_nobody_elses_to_read(enter: Any, told: list[Any]) -> None:
+    cipher, other = FrameCipher("secret", "ada"), FrameCipher("secret", "bob")
+    async with enter(cipher) as (channel, line):
+        assert line.query["encrypted"] == "1"
+        await channel.send({"type": "whisper", "content": "psst ✓"})
+        frame = await line.socket.recv()
+        assert set(json.loads(frame)) == {"enc"}
+        assert protocol.deserialize(cipher.decrypt(frame))["content"] == "psst ✓"
+        with pytest.raises(protocol.ProtocolError):
+            other.decrypt(frame)
+        await line.say(type="whisper", content="in clear")
+        closed = await channel.wait_closed()
+        assert (closed.code, closed.error_code) == (1007, "not_a_message")
+        assert told == [{"type": "state"}]
+
+
+def test_the_wait_before_the_next_try_is_random_under_a_bound_that_doubles_and_ends() -> None:
+    for losses, bound in ((0, 0.5), (1, 1.0), (4, 8.0), (5, 15.0), (10_000, 15.0)):
+        waits = [backoff(losses) for _ in range(200)]
+        assert 0 <= min(waits) < bound / 4
+        assert bound * 3 / 4 < max(waits) <= bound

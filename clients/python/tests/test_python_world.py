@@ -1,0 +1,200 @@
+"""The shared world through the Python client, at a real server."""
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gameplatform_client import ChannelClosed, CommandRefused, MessageType, NetworkClient
+
+PACKAGE = Path(__file__).resolve().parent.parent
+WITHIN_S = 20.0
+
+
+async def soon(what: Awaitable[Any]) -> Any:
+    return await asyncio.wait_for(what, WITHIN_S)
+
+
+async def in_time(deed: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+    """Does it, at the pace that the server allows."""
+    while True:
+        try:
+            return await deed(*arguments)
+        except CommandRefused as refused:
+            if refused.retry_after is None:
+                raise
+            await asyncio.sleep(refused.retry_after)
+
+
+async def travel(client: NetworkClient, goal: int) -> None:
+    """Walks there, by the shortest way."""
+    paths = {place.id: place.paths for place in (await client.get_world_state()).locations}
+    (here,) = {player.location_id for player in client.world.present.values()}
+    ways = [[here]]
+    while ways[0][-1] != goal:
+        way = ways.pop(0)
+        ways += [[*way, place] for place in paths[way[-1]] if place not in way]
+    for place in ways[0][1:]:
+        await in_time(client.send_move, place)
+
+
+@pytest.fixture
+async def ada(demo_server: Any) -> AsyncIterator[NetworkClient]:
+    async with NetworkClient(demo_server.base_url) as client:
+        yield client
+
+
+@pytest.fixture
+async def bob(demo_server: Any) -> AsyncIterator[NetworkClient]:
+    async with NetworkClient(demo_server.base_url) as client:
+        yield client
+
+
+async def come(client: NetworkClient, username: str, name: str, faction: str) -> int:
+    """Enters the world with a new character; returns its id."""
+    await client.connect(username, "testpass123")
+    character = await client.create_character(name, faction)
+    assert character in await client.get_characters()
+    selected = await client.select_character(character.id)
+    assert selected.selected
+    assert await client.get_nearby_players() == []
+    return selected.id
+
+
+async def test_two_meet_talk_trade_fight_and_capture(ada: NetworkClient, bob: NetworkClient) -> None:
+    adas = await come(ada, "premium_user_1", "Adanna", "Dawnguard")
+    bobs = await come(bob, "user_2", "Bobrun", "Tideborn")
+    shard = (await ada.get_shards())[0]
+
+    # They meet.
+    await travel(ada, shard.location_id)
+    joined = ada.world.expect(MessageType.PLAYER_JOINED_AREA)
+    await travel(bob, shard.location_id)
+    await soon(joined)
+    (near,) = await ada.get_nearby_players()
+    assert (near.character_id, near.character_name, near.faction) == (bobs, "Bobrun", "Tideborn")
+    assert [one.character_id for one in await bob.get_nearby_players(shard.location_id)] == [adas]
+    assert await bob.get_nearby_players(location_id=shard.location_id + 1) == []
+
+    # They walk about, as far as one can.
+    seen = bob.world.expect(MessageType.LOCATION_UPDATE)
+    await ada.send_position_update(position=(0.5, 0.0, 0.0), velocity={"x": 1.0, "y": 0.0, "z": 0.0})
+    await soon(seen)
+    assert (await bob.get_nearby_players())[0].position["x"] == 0.5
+    refusals: asyncio.Queue[Any] = asyncio.Queue()
+    ada.register_handler(MessageType.ERROR, refusals.put)
+    put_back = ada.world.expect(MessageType.CHARACTER_UPDATE)
+    await ada.send_position_update(position=(90.0, 0.0, 0.0))
+    assert (await soon(refusals.get())).error_code == "impossible_move"
+    assert (await soon(put_back))["position"]["x"] == 0.5
+
+    # They talk.
+    heard: asyncio.Queue[Any] = asyncio.Queue()
+    for kind in (MessageType.CHAT, MessageType.WHISPER, MessageType.PARTY_CHAT):
+        bob.register_handler(kind, heard.put)
+    await ada.send_chat("Hello there")
+    assert (await soon(heard.get()))["content"] == "Hello there"
+    await ada.whisper(bob.user.id, "psst")
+    whisper = await soon(heard.get())
+    assert (whisper["sender_id"], whisper["sender_name"], whisper["content"]) == (
+        ada.user.id,
+        "Adanna",
+        "psst",
+    )
+
+    # They are a party.
+    invited = bob.world.expect(MessageType.PARTY_INVITE)
+    await ada.ask(MessageType.PARTY_CREATE)
+    await ada.ask(MessageType.PARTY_INVITE, user_id=bob.user.id)
+    await bob.ask(MessageType.PARTY_ACCEPT, invite_id=(await soon(invited))["invite_id"])
+    await in_time(ada.send_party_chat, "All for one")
+    assert (await soon(heard.get()))["content"] == "All for one"
+    await bob.ask(MessageType.PARTY_LEAVE)
+
+    # They trade.
+    before = (await bob.request("GET", "/api/player/me"))["gold"]
+    asked = bob.world.expect(MessageType.TRADE_REQUEST)
+    trade_id = await ada.request_trade(bob.user.id)
+    assert (await soon(asked))["trade_id"] == trade_id
+    await bob.accept_trade(trade_id)
+    offered = bob.world.expect(MessageType.TRADE_UPDATE)
+    await ada.offer_in_trade(trade_id, gold=25)
+    version = (await soon(offered))["version"]
+    with pytest.raises(CommandRefused) as refused:
+        await bob.confirm_trade(trade_id, version - 1)
+    assert refused.value.error_code == "stale_version"
+    traded = ada.world.expect(MessageType.TRADE_COMPLETE)
+    await ada.confirm_trade(trade_id, version)
+    await bob.confirm_trade(trade_id, version)
+    await soon(traded)
+    assert (await bob.request("GET", "/api/player/me"))["gold"] == before + 25
+
+    # They fight, and who loses is sent home.
+    combat_id = await ada.start_combat(bobs)
+    ended = ada.world.expect(MessageType.COMBAT_END)
+    while not ended.done():
+        try:
+            await in_time(ada.send_combat_action, combat_id, "attack", bobs)
+        except CommandRefused:
+            await soon(ended)
+    assert (ended.result()["winner_id"], ended.result()["loser_id"]) == (adas, bobs)
+    while await ada.get_nearby_players():
+        await soon(ada.world.expect(MessageType.PLAYER_LEFT_AREA))
+
+    # A shard is captured, and both hear of it.
+    captured = bob.world.expect(MessageType.SHARD_CAPTURED)
+    await ada.capture_shard(shard.id)
+    assert (await soon(captured))["faction"] == "Dawnguard"
+    assert next(one for one in await bob.get_shards() if one.id == shard.id).faction == "Dawnguard"
+
+
+async def test_an_encrypted_world_is_played_as_any_other(demo_server: Any) -> None:
+    url, key = demo_server.base_url, demo_server.environment["ENCRYPTION_KEY"]
+    async with NetworkClient(url, encryption_key=key) as client:
+        assert client.encryption_enabled
+        await client.sign_in_as_guest()
+        await client.connect_to_world()
+        with pytest.raises(CommandRefused) as refused:
+            await client.send_chat("Is anybody here?")
+        assert refused.value.error_code == "no_character"
+    async with NetworkClient(url, encryption_key="another") as client:
+        await client.sign_in_as_guest()
+        with pytest.raises(ChannelClosed) as closed:
+            await client.connect_to_world()
+        assert closed.value.error_code == "not_a_message"
+
+
+def run(program: list[str], server: Any, stdin: str = "") -> str:
+    """Runs a program with the package at hand; returns what it printed."""
+    ended = subprocess.run(
+        [sys.executable, *program],
+        env={"PYTHONPATH": str(PACKAGE), "SERVER_URL": server.base_url},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == ""
+    return ended.stdout
+
+
+def test_the_quick_start_says_hello_and_hears_it(demo_server: Any) -> None:
+    program = re.findall(r"```python\n(.*?)```", (PACKAGE / "README.md").read_text(), re.DOTALL)[0]
+    assert run(["-c", program], demo_server).endswith("says Hello, world\n")
+
+
+def test_the_examples_do_what_they_say(demo_server: Any) -> None:
+    bot = run([str(PACKAGE / "examples" / "bot.py"), "--walks", "2", "--every", "0"], demo_server)
+    assert bot.count("walked to ") == 2
+    lines = "Anybody here?\n/who\n/go Nowhere\n/w 0 psst\n/quit\n"
+    said = run([str(PACKAGE / "examples" / "chat.py"), "user_3", "testpass123"], demo_server, lines)
+    assert "You are " in said
+    assert "Anybody here?" in said
+    assert "There is no place called Nowhere." in said
+    assert "That was refused" in said

@@ -44,7 +44,8 @@ def operation(description: str) -> Callable[[Operation[One]], Any]:
         @functools.wraps(do)
         def act(self: "OperatorAdmin", request: HttpRequest, queryset: QuerySet[One]) -> None:
             done = []
-            for one in queryset:
+            # The eldest first: of two versions of one thing that are restored, the newer stays.
+            for one in queryset.order_by("pk"):
                 try:
                     detail = do(self, request, one)
                 except Refusal as refusal:

@@ -45,6 +45,7 @@ TABLE: dict[str, Row] = {
         "let_stand": (MODERATOR,),
     },
     "chat.sanction": {"view": (SUPPORT, MODERATOR), "lift": (MODERATOR,)},
+    "core.contentversion": {"view": (ECONOMIST,), "restore": (ECONOMIST,)},
     "friends.block": {"view": (SUPPORT,), "lift": (SUPPORT,)},
     "friends.friendrequest": {"view": (SUPPORT,)},
     "friends.friendship": {"view": (SUPPORT,)},
@@ -55,12 +56,25 @@ TABLE: dict[str, Row] = {
     "matchmaking.queue": {"view": (SUPPORT,)},
     "matchmaking.ticket": {"view": (SUPPORT,), "send_out": (SUPPORT,)},
     "operators.announcement": {"view": (SUPPORT, MODERATOR), "add": (SUPPORT, MODERATOR)},
+    "achievements.achievement": _EDITED_BY_ECONOMISTS,
+    "achievements.earned": {"view": (SUPPORT, ECONOMIST)},
     "progression.entry": {"view": (SUPPORT, ECONOMIST)},
     "progression.item": _EDITED_BY_ECONOMISTS,
     "progression.offer": _EDITED_BY_ECONOMISTS,
     # To change a player is to give something.
     "progression.player": {"view": (SUPPORT, ECONOMIST), "change": (ECONOMIST,)},
     "progression.species": _EDITED_BY_ECONOMISTS,
+    "world.ability": _EDITED_BY_ECONOMISTS,
+    "world.character": {"view": (SUPPORT, MODERATOR)},
+    "world.combat": {"view": (SUPPORT,)},
+    "world.faction": _EDITED_BY_ECONOMISTS,
+    "world.location": _EDITED_BY_ECONOMISTS,
+    "world.remedy": _EDITED_BY_ECONOMISTS,
+    "world.shard": _EDITED_BY_ECONOMISTS,
+    "world.trade": {"view": (SUPPORT, ECONOMIST)},
+    "world.visit": {"view": (SUPPORT,)},
+    "world.worldevent": {"view": (SUPPORT, ECONOMIST)},
+    "world.worldstate": {"view": (SUPPORT, ECONOMIST)},
 }
 """For each model of the admin, who may do each thing that can be done to it."""
 

@@ -7,11 +7,8 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-<<<<<<< HEAD
 from core.content import Content
-=======
 from core.operators import OperatorAdmin, ReadOnly, TabularInline
->>>>>>> b2903a7 (Give operators roles, an audit trail and live figures)
 from progression import rules, services
 from progression.models import Entry, Item, Offer, Pet, Player, Species, Stack
 

@@ -6,12 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-<<<<<<< HEAD
 from core.admin import NotesWhoSaves
-from game.admin import ToLookAt
-=======
 from core.operators import OperatorAdmin, ReadOnly, TabularInline
->>>>>>> b2903a7 (Give operators roles, an audit trail and live figures)
 from game.battles import services
 from game.battles.models import (
     Battle,
@@ -25,11 +21,7 @@ from game.battles.models import (
 
 
 @admin.register(EnemyTemplate)
-<<<<<<< HEAD
-class EnemyTemplates(NotesWhoSaves, ModelAdmin):
-=======
-class EnemyTemplates(OperatorAdmin):
->>>>>>> b2903a7 (Give operators roles, an audit trail and live figures)
+class EnemyTemplates(NotesWhoSaves, OperatorAdmin):
     """Sorts of enemies."""
 
     list_display = ("name", "max_hp", "attack", "defense", "critical_percent", "acts_every_ms")
@@ -52,11 +44,7 @@ class DropLines(TabularInline):
 
 
 @admin.register(BattleTemplate)
-<<<<<<< HEAD
-class BattleTemplates(NotesWhoSaves, ModelAdmin):
-=======
-class BattleTemplates(OperatorAdmin):
->>>>>>> b2903a7 (Give operators roles, an audit trail and live figures)
+class BattleTemplates(NotesWhoSaves, OperatorAdmin):
     """Sorts of battles. What is changed here counts for the battles made from then on."""
 
     list_display = ("name", "level", "max_players", "stamina_cost", "xp", "gold", "is_offered")

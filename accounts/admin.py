@@ -1,40 +1,79 @@
-"""Accounts for operators: premium by a switch, sessions to end."""
+"""Accounts for operators: premium by a switch, bans, sessions to end."""
 
 from typing import Any
 
+from axes.models import AccessAttempt
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 
 from accounts import services
 from accounts.models import Session, User
+from core.operators import OperatorAdmin, ReadOnly, WithReason, operation, reason_of
+from core.refusals import NotAllowed
+
+# What makes somebody an operator, or gets anybody into an account.
+RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(User)
-class Users(UserAdmin, ModelAdmin):
-    """Users; shutting an account signs its devices out."""
+class Users(UserAdmin, OperatorAdmin):
+    """Users. Rights, and the accounts of those who have them, are for superusers alone."""
 
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    if apps.is_installed("unfold"):
+        from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+        form = UserChangeForm
+        add_form = UserCreationForm
+        change_password_form = AdminPasswordChangeForm
+
     list_display = ("username", "email", "is_premium", "is_guest", "is_bot", "is_active", "date_joined")
     list_editable = ("is_premium",)
     list_filter = ("is_premium", "is_guest", "is_bot", "is_active", "is_staff")
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Play", {"fields": ("is_premium", "is_guest", "is_bot")}))
+    readonly_fields = ("last_login", "date_joined")
+    action_form = WithReason
+    actions = ("ban", "lift_ban", "sign_out", "erase")
 
-    actions = ("erase",)
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or _may_act_on(request, obj))
 
     # A deleted row would take with it what other people's games point to: people are erased instead.
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.action(description="Erase these people")
-    def erase(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
-            services.erase(user)
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, *RIGHTS, "is_guest", "is_bot")
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+    @operation("Ban")
+    def ban(self, request: HttpRequest, user: User) -> str:
+        _check_may_act_on(request, user)
+        services.ban(user)
+        return reason_of(request)
+
+    @operation("Lift the ban")
+    def lift_ban(self, request: HttpRequest, user: User) -> str:
+        _check_may_act_on(request, user)
+        services.lift_ban(user)
+        return reason_of(request)
+
+    @operation("Sign out everywhere")
+    def sign_out(self, request: HttpRequest, user: User) -> None:
+        _check_may_act_on(request, user)
+        services.end_sessions(Session.objects.filter(user=user))
+
+    @operation("Erase the person")
+    def erase(self, request: HttpRequest, user: User) -> None:
+        _check_may_act_on(request, user)
+        services.erase(user)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -42,22 +81,44 @@ class Users(UserAdmin, ModelAdmin):
             services.end_sessions(Session.objects.filter(user=obj))
 
 
+def _may_act_on(request: HttpRequest, user: User) -> bool:
+    return bool(request.user.is_superuser or not (user.is_staff or user.is_superuser))
+
+
+def _check_may_act_on(request: HttpRequest, user: User) -> None:
+    if user.pk == request.user.pk:
+        raise NotAllowed("This is your own account.")
+    if not _may_act_on(request, user):
+        raise NotAllowed("The accounts of operators are for superusers alone.")
+
+
 @admin.register(Session)
-class Sessions(ModelAdmin):
+class Sessions(ReadOnly, OperatorAdmin):
     """Devices that are or were signed in."""
 
     list_display = ("user", "created_at", "last_seen", "ended_at", "ip", "user_agent")
-    list_filter = ("ended_at",)
+    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("user",)
     search_fields = ("user__username", "ip")
-    readonly_fields = ("id", "user", "created_at", "last_seen", "ended_at", "ip", "user_agent")
+    fields = ("id", "user", "created_at", "last_seen", "ended_at", "ip", "user_agent")
     actions = ("end",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    @operation("Sign the device out")
+    def end(self, request: HttpRequest, session: Session) -> None:
+        _check_may_act_on(request, session.user)
+        services.end_sessions(Session.objects.filter(pk=session.pk))
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
-    @admin.action(description="Sign these devices out")
-    def end(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
-        services.end_sessions(queryset)
+@admin.register(AccessAttempt)
+class WrongPasswords(ReadOnly, OperatorAdmin):
+    """Sign-ins that failed of late; five of one name from one address lock it out for a while."""
+
+    list_display = ("username", "ip_address", "failures_since_start", "attempt_time")
+    search_fields = ("username", "ip_address")
+    fields = ("username", "ip_address", "user_agent", "failures_since_start", "attempt_time")
+    ordering = ("-attempt_time",)
+    actions = ("forget",)
+
+    @operation("Forget it, which ends a lockout")
+    def forget(self, request: HttpRequest, attempt: AccessAttempt) -> None:
+        AccessAttempt.objects.filter(pk=attempt.pk).delete()

@@ -167,6 +167,19 @@ def end_sessions(sessions: QuerySet[Session]) -> int:
 
 
 @transaction.atomic
+def ban(user: User) -> None:
+    """Shut an account: nobody signs in to it, its tokens are refused and its sockets closed."""
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    end_sessions(Session.objects.filter(user=user))
+
+
+def lift_ban(user: User) -> None:
+    """Open a shut account again. Raises ``NotFound`` for one that is erased."""
+    if not User.objects.filter(pk=user.pk, erased_at=None).update(is_active=True):
+        raise NotFound("This account is erased.")
+
+
+@transaction.atomic
 def change_password(*, user: User, password: str, session_id: str) -> None:
     """Set a new password, and sign out every other device. Raises ``Invalid``."""
     check_password(password, username=user.username, email=user.email, field="new_password")

@@ -5,23 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
 
 from chat import services
 from chat.models import FilteredWord, Lobby, LobbyMessage, Membership, Report, Sanction
-
-
-class ReadOnly:
-    """What the platform alone writes."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from core.operators import OperatorAdmin, ReadOnly, TabularInline, operation
 
 
 class Members(ReadOnly, TabularInline):
@@ -32,7 +19,7 @@ class Members(ReadOnly, TabularInline):
 
 
 @admin.register(Lobby)
-class Lobbies(ReadOnly, ModelAdmin):
+class Lobbies(ReadOnly, OperatorAdmin):
     """All lobbies, with a way to close them."""
 
     list_display = (
@@ -58,14 +45,13 @@ class Lobbies(ReadOnly, ModelAdmin):
     def members(self, lobby: Any) -> int:
         return int(lobby.member_count)
 
-    @admin.action(description="Close these lobbies")
-    def close(self, request: HttpRequest, queryset: QuerySet[Lobby]) -> None:
-        for lobby in queryset.filter(status=Lobby.Status.OPEN):
-            services.close_lobby(actor_id=None, lobby_id=lobby.pk)
+    @operation("Close the lobby")
+    def close(self, request: HttpRequest, lobby: Lobby) -> None:
+        services.close_lobby(actor_id=None, lobby_id=lobby.pk)
 
 
 @admin.register(LobbyMessage)
-class Messages(ReadOnly, ModelAdmin):
+class Messages(ReadOnly, OperatorAdmin):
     """What was said in lobbies, with a way to take it away."""
 
     list_display = ("id", "lobby", "sender", "content", "created_at", "deleted_at")
@@ -75,14 +61,13 @@ class Messages(ReadOnly, ModelAdmin):
     show_full_result_count = False
     actions = ("take_away",)
 
-    @admin.action(description="Take these messages away")
-    def take_away(self, request: HttpRequest, queryset: QuerySet[LobbyMessage]) -> None:
-        for message in queryset.filter(deleted_at=None):
-            services.delete_message(actor_id=None, lobby_id=message.lobby_id, message_id=message.pk)
+    @operation("Take the message away")
+    def take_away(self, request: HttpRequest, message: LobbyMessage) -> None:
+        services.delete_message(actor_id=None, lobby_id=message.lobby_id, message_id=message.pk)
 
 
 @admin.register(Report)
-class Reports(ReadOnly, ModelAdmin):
+class Reports(ReadOnly, OperatorAdmin):
     """The queue of reports, the eldest open one first."""
 
     list_display = ("id", "content", "author", "lobby", "reporter", "reason", "created_at", "settled_at")
@@ -90,7 +75,7 @@ class Reports(ReadOnly, ModelAdmin):
     list_select_related = ("message__lobby", "message__sender", "reporter")
     search_fields = ("message__content", "message__sender__username", "reporter__username")
     ordering = ("settled_at", "created_at")
-    actions = ("take_away", "let_stand")
+    actions = ("take_away", "ban_author", "let_stand")
 
     @admin.display(description="Message")
     def content(self, report: Report) -> str:
@@ -104,21 +89,34 @@ class Reports(ReadOnly, ModelAdmin):
     def lobby(self, report: Report) -> str:
         return report.message.lobby.name
 
-    @admin.action(description="Take the messages away")
-    def take_away(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
-        standing = LobbyMessage.objects.filter(reports__in=queryset, deleted_at=None).distinct()
-        for message in standing:
+    @operation("Take the message away")
+    def take_away(self, request: HttpRequest, report: Report) -> None:
+        message = report.message
+        if message.deleted_at is None:
             services.delete_message(actor_id=None, lobby_id=message.lobby_id, message_id=message.pk)
-        self.let_stand(request, queryset)
+        _settle(request, report)
 
-    @admin.action(description="Let the messages stand")
-    def let_stand(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
-        settled = list(queryset.values_list("pk", flat=True))
-        services.settle_reports(report_ids=settled, by_id=int(request.user.pk or 0))
+    @operation("Take the message away and ban its author from the lobby")
+    def ban_author(self, request: HttpRequest, report: Report) -> None:
+        message = report.message
+        services.ban(
+            actor_id=None, lobby_id=message.lobby_id, user_id=message.sender_id, reason=report.reason
+        )
+        if message.deleted_at is None:
+            services.delete_message(actor_id=None, lobby_id=message.lobby_id, message_id=message.pk)
+        _settle(request, report)
+
+    @operation("Let the message stand")
+    def let_stand(self, request: HttpRequest, report: Report) -> None:
+        _settle(request, report)
+
+
+def _settle(request: HttpRequest, report: Report) -> None:
+    services.settle_reports(report_ids=[report.pk], by_id=int(request.user.pk or 0))
 
 
 @admin.register(Sanction)
-class Sanctions(ReadOnly, ModelAdmin):
+class Sanctions(ReadOnly, OperatorAdmin):
     """Bans and mutes, with a way to lift them."""
 
     list_display = ("lobby", "user", "kind", "by", "reason", "created_at", "until")
@@ -127,14 +125,13 @@ class Sanctions(ReadOnly, ModelAdmin):
     list_select_related = ("lobby", "user", "by")
     actions = ("lift",)
 
-    @admin.action(description="Lift these bans and mutes")
-    def lift(self, request: HttpRequest, queryset: QuerySet[Sanction]) -> None:
-        for sanction in queryset:
-            services.lift(sanction_id=sanction.pk)
+    @operation("Lift the ban or mute")
+    def lift(self, request: HttpRequest, sanction: Sanction) -> None:
+        services.lift(sanction_id=sanction.pk)
 
 
 @admin.register(FilteredWord)
-class FilteredWords(ModelAdmin):
+class FilteredWords(OperatorAdmin):
     """Words masked in chat, beside those of the list in a file."""
 
     list_display = ("word",)

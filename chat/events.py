@@ -132,7 +132,7 @@ class ModerationBan(InLobby):
     target_id: int
     target_username: str
     reason: str
-    by_id: int
+    by_id: int | None
     until: datetime | None
 
     def closing(self) -> Closing:

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from core.content import Content, restore
 from core.models import ContentVersion
+from core.operators import OperatorAdmin, ReadOnly, operation
+from core.refusals import Invalid, NotAllowed
 
 
 class NotesWhoSaves:
@@ -31,7 +32,7 @@ def _note(request: HttpRequest, row: Model) -> None:
 
 
 @admin.register(ContentVersion)
-class ContentVersions(ModelAdmin):
+class ContentVersions(ReadOnly, OperatorAdmin):
     """Every version of all content, the newest first, to look at and to go back to."""
 
     list_display = ("name", "model", "version", "by", "at")
@@ -41,26 +42,12 @@ class ContentVersions(ModelAdmin):
     ordering = ("-pk",)
     actions = ("restore",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.action(description="Restore the selected versions")
-    def restore(self, request: HttpRequest, queryset: QuerySet[ContentVersion]) -> None:
-        """Older ones first, so that of two versions of a row the newer stays."""
-        for version in queryset.order_by("pk"):
-            app, model = version.model.split(".")
-            if not request.user.has_perm(f"{app}.change_{model}"):
-                self.message_user(request, f"You may not change {version.name}.", messages.ERROR)
-                continue
-            try:
-                restore(version, by_id=request.user.pk)
-            except ValidationError as problem:
-                self.message_user(request, f"{version}: {' '.join(problem.messages)}", messages.ERROR)
-            else:
-                self.message_user(request, f"{version}, is restored.", messages.SUCCESS)
+    @operation("Restore the version")
+    def restore(self, request: HttpRequest, version: ContentVersion) -> None:
+        app, model = version.model.split(".")
+        if not request.user.has_perm(f"{app}.change_{model}"):
+            raise NotAllowed(f"You may not change {version.name}.")
+        try:
+            restore(version, by_id=request.user.pk)
+        except ValidationError as problem:
+            raise Invalid(" ".join(problem.messages)) from None

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 
 from core.redaction import RedactingFormatter, redact_event
 
@@ -15,6 +16,16 @@ _SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     redact_event,
 ]
+
+
+errors = Counter("logged_errors_total", "Lines logged as errors: what failed, and nobody asked for")
+
+
+class CountErrors(logging.Handler):
+    """Counts what it is given."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        errors.inc()
 
 
 def formatter(as_json: bool) -> logging.Formatter:
@@ -38,8 +49,11 @@ def configuration(as_json: bool, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"lines": {"()": formatter, "as_json": as_json}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
-        "root": {"handlers": ["console"], "level": level},
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "lines"},
+            "count_errors": {"()": CountErrors, "level": "ERROR"},
+        },
+        "root": {"handlers": ["console", "count_errors"], "level": level},
         "loggers": {
             # Django's own handlers would print a second, unredacted line.
             "django": {"handlers": [], "propagate": True},

@@ -1,31 +1,15 @@
 """Friendships, requests and blocks for operators: to look at; blocks can be lifted."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from core.operators import OperatorAdmin, ReadOnly, operation
 from friends import services
 from friends.models import Block, FriendRequest, Friendship
 
 
-class ReadOnly(ModelAdmin):
-    """What users alone decide."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Friendship)
-class Friendships(ReadOnly):
+class Friendships(ReadOnly, OperatorAdmin):
     """Who is whose friend."""
 
     list_display = ("low", "high", "since")
@@ -34,7 +18,7 @@ class Friendships(ReadOnly):
 
 
 @admin.register(FriendRequest)
-class FriendRequests(ReadOnly):
+class FriendRequests(ReadOnly, OperatorAdmin):
     """Who asked whom, and what became of it."""
 
     list_display = ("from_user", "to_user", "status", "created_at", "answered_at")
@@ -44,7 +28,7 @@ class FriendRequests(ReadOnly):
 
 
 @admin.register(Block)
-class Blocks(ReadOnly):
+class Blocks(ReadOnly, OperatorAdmin):
     """Who blocks whom."""
 
     list_display = ("by", "blocked", "created_at")
@@ -52,7 +36,6 @@ class Blocks(ReadOnly):
     search_fields = ("by__username", "blocked__username")
     actions = ("lift",)
 
-    @admin.action(description="Lift these blocks")
-    def lift(self, request: HttpRequest, queryset: QuerySet[Block]) -> None:
-        for block in queryset:
-            services.unblock(user_id=block.by_id, blocked_id=block.blocked_id)
+    @operation("Lift the block")
+    def lift(self, request: HttpRequest, block: Block) -> None:
+        services.unblock(user_id=block.by_id, blocked_id=block.blocked_id)

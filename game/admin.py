@@ -1,4 +1,4 @@
-"""Games and ratings for operators: to look at, not to change."""
+"""Games and ratings for operators: to look at, hidden information included, and to end what hangs."""
 
 import json
 from typing import Any
@@ -8,27 +8,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin, TabularInline
 
+from core.operators import OperatorAdmin, ReadOnly, TabularInline, operation
+from core.refusals import Refusal
+from game.live import operators
 from game.models import Game, JournalEntry, Rating, Seat
 
 SHOWN_ENTRIES = 500
 
 
-class ToLookAt:
-    """What the journal and the rules say is not to be edited by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class Seats(ToLookAt, TabularInline):
+class Seats(ReadOnly, TabularInline):
     """Who plays."""
 
     model = Seat
@@ -37,7 +26,7 @@ class Seats(ToLookAt, TabularInline):
 
 
 @admin.register(Game)
-class Games(ToLookAt, ModelAdmin):
+class Games(ReadOnly, OperatorAdmin):
     """Games with their players and their journal."""
 
     list_display = ("id", "name", "state", "names", "rated", "private", "created_at", "finished_at")
@@ -50,10 +39,15 @@ class Games(ToLookAt, ModelAdmin):
     fieldsets = (
         (None, {"fields": ("id", "name", "mode", "state", "rated", "private", "created_at", "finished_at")}),
         ("Rules", {"fields": ("seats_wanted", "options", "seed", "epoch", "created_by", "rematch_of")}),
-        ("Outcome", {"fields": ("outcome", "last_view")}),
+        ("Now", {"fields": ("live",)}),
+        ("Outcome", {"fields": ("outcome", "last_view", "replay")}),
         ("Journal", {"fields": ("journal_lines",)}),
     )
-    readonly_fields = ("outcome", "last_view", "journal_lines")
+    readonly_fields = ("live", "outcome", "last_view", "replay", "journal_lines")
+    actions = ("end",)
+
+    class Media:
+        css = {"all": ("game/journal.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Game]:
         return super().get_queryset(request).prefetch_related("seats__user")
@@ -61,6 +55,25 @@ class Games(ToLookAt, ModelAdmin):
     @admin.display(description="Players")
     def names(self, game: Game) -> str:
         return ", ".join(seat.user.username for seat in game.seats.all())
+
+    @operation("End the game without a winner")
+    def end(self, request: HttpRequest, game: Game) -> None:
+        operators.end(game.pk)
+
+    @admin.display(description="In its room, with all that players hide")
+    def live(self, game: Game) -> str:
+        if game.state in Game.OVER:
+            return "It is over."
+        try:
+            return _pretty(operators.look(game.pk))
+        except Refusal as refusal:
+            return refusal.message
+
+    @admin.display(description="Replay")
+    def replay(self, game: Game) -> str:
+        if game.state not in Game.OVER:
+            return "-"
+        return format_html('<a href="/replay/{}">Watch it on the page</a>', game.pk)
 
     @admin.display(description="Result")
     def outcome(self, game: Game) -> str:
@@ -80,7 +93,9 @@ class Games(ToLookAt, ModelAdmin):
             ((one.seq, f"{one.at:%H:%M:%S.%f}", one.kind, one.user_id or "-", one.data) for one in entries),
         )
         return format_html(
-            "<table><tr><th>seq</th><th>at</th><th>kind</th><th>user</th><th>data</th></tr>{}</table>", rows
+            '<table class="journal"><tr><th>seq</th><th>at</th><th>kind</th><th>user</th><th>data</th></tr>'
+            "{}</table>",
+            rows,
         )
 
 
@@ -89,7 +104,7 @@ def _pretty(value: Any) -> SafeString | str:
 
 
 @admin.register(Rating)
-class Ratings(ToLookAt, ModelAdmin):
+class Ratings(ReadOnly, OperatorAdmin):
     """How strong players are."""
 
     list_display = ("user", "game", "shown", "played", "won", "mu", "sigma")

@@ -60,8 +60,8 @@ class Reward(Struct, kw_only=True):
 
 
 class GameOver(RoomEvent):
-    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or
-    error.
+    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned,
+    error or operator (who ended it).
     """
 
     winner_ids: list[int]

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from django.db import DatabaseError, connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from game.author import catalogue
@@ -176,3 +176,10 @@ def can_answer() -> bool:
         return True
     except DatabaseError:
         return False
+
+
+def unfinished_by_game() -> list[dict[str, Any]]:
+    """How many games go on, ``{"game", "state", "games"}`` for each game and state there are some of."""
+    going_on = Game.objects.filter(state__in=Game.ON_THE_WAY).order_by("name", "state")
+    counted = going_on.values_list("name", "state").annotate(games=Count("pk"))
+    return [{"game": name, "state": state, "games": count} for name, state, count in counted]

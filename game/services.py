@@ -291,6 +291,8 @@ def finish(*, game_id: uuid.UUID, seq: int, ending: Ending) -> events.GameOver:
     if game.state in Game.OVER:
         raise OwnedElsewhere
     seats = list(game.seats.order_by("number"))
+    # A seat that nobody took has a score and no row.
+    scored = list(zip(seats, ending.scores, strict=False))
     winner_ids = [seats[number].user_id for number in ending.winners]
     changes: list[events.RatingChange] = []
     if game.rated and ending.state == Game.State.FINISHED:
@@ -298,13 +300,13 @@ def finish(*, game_id: uuid.UUID, seq: int, ending: Ending) -> events.GameOver:
     over = events.GameOver(
         winner_ids=winner_ids,
         reason=ending.reason,
-        scores={str(seat.user_id): score for seat, score in zip(seats, ending.scores, strict=True)},
+        scores={str(seat.user_id): score for seat, score in scored},
         ratings=changes,
         rewards=reward(game, seats, ending),
         seq=seq,
     )
     after = {change.user_id: change.after for change in changes}
-    for seat, score in zip(seats, ending.scores, strict=True):
+    for seat, score in scored:
         seat.is_open, seat.score, seat.rating_after = False, score, after.get(seat.user_id)
     Seat.objects.bulk_update(seats, ["is_open", "score", "rating_after"])
     game.state = ending.state

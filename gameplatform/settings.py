@@ -6,6 +6,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 
 from core import logs
 from core.embedded import valkey
@@ -43,6 +44,7 @@ OUR_APPS = [
     "matchmaking",
     "world",
     "notifications",
+    "operators",
     "web",
 ]
 INSTALLED_APPS = [
@@ -81,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "operators.middleware.AdminPolicy",
     "axes.middleware.AxesMiddleware",
     "core.middleware.EndOfShortcut",
 ]
@@ -139,6 +142,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# The one page with Django's own sign-in is the admin.
+LOGIN_REDIRECT_URL = "admin:index"
 SESSION_TIMEOUT = env.int("SESSION_TIMEOUT", default=3600)
 SIMPLE_JWT = {
     "ALGORITHM": env.str("ALGORITHM", default="HS256"),
@@ -155,6 +160,8 @@ AXES_VERBOSE = False
 # During a lockout nothing is counted, so that Retry-After stays true.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
+# Ours, in accounts/admin.py, keeps to the roles.
+AXES_ENABLE_ADMIN = False
 AXES_SENSITIVE_PARAMETERS = ["password", "token", "ticket"]
 
 # -- HTTP
@@ -211,6 +218,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+}
+
+UNFOLD = {
+    "SITE_TITLE": "Game platform",
+    "SITE_HEADER": "Game platform",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("web/icon.svg")}],
 }
 
 STATIC_URL = "static/"

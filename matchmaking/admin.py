@@ -1,35 +1,20 @@
 """Queues, invites and parties for operators: who waits for whom, and a way to end it."""
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
 
+from core.operators import OperatorAdmin, ReadOnly, TabularInline, operation
 from matchmaking import services
 from matchmaking.invites import services as invites
 from matchmaking.models import Invite, Member, Party, PartyMember, Queue, Ticket
 from matchmaking.parties import services as parties
-from matchmaking.parties.refusals import NotInParty, NotLeader, UnknownParty
-
-
-class ReadOnly:
-    """What the platform alone writes."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Queue)
-class Queues(ReadOnly, ModelAdmin):
+class Queues(ReadOnly, OperatorAdmin):
     """All queues, with how many tickets wait in each."""
 
     list_display = ("name", "tickets_waiting")
@@ -50,7 +35,7 @@ class Members(ReadOnly, TabularInline):
 
 
 @admin.register(Ticket)
-class Tickets(ReadOnly, ModelAdmin):
+class Tickets(ReadOnly, OperatorAdmin):
     """All who wait, the eldest first."""
 
     list_display = ("id", "queue", "players", "party", "rating", "joined_at", "heard_at")
@@ -67,14 +52,14 @@ class Tickets(ReadOnly, ModelAdmin):
     def players(self, ticket: Ticket) -> str:
         return ", ".join(member.user.username for member in ticket.members.all())
 
-    @admin.action(description="Send them out of the queue")
-    def send_out(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
-        for user_id in Member.objects.filter(ticket__in=queryset).values_list("user_id", flat=True):
-            services.leave(user_id=user_id)
+    @operation("Send out of the queue")
+    def send_out(self, request: HttpRequest, ticket: Ticket) -> None:
+        for member in ticket.members.all():
+            services.leave(user_id=member.user_id)
 
 
 @admin.register(Invite)
-class Invites(ReadOnly, ModelAdmin):
+class Invites(ReadOnly, OperatorAdmin):
     """All invites of the last days, the newest first."""
 
     list_display = ("id", "kind", "from_user", "to_user", "game", "status", "created_at", "expires_at")
@@ -84,9 +69,9 @@ class Invites(ReadOnly, ModelAdmin):
     ordering = ("-pk",)
     actions = ("cancel",)
 
-    @admin.action(description="Cancel those that are pending")
-    def cancel(self, request: HttpRequest, queryset: QuerySet[Invite]) -> None:
-        invites.cancel_all(queryset)
+    @operation("Cancel, if it is pending")
+    def cancel(self, request: HttpRequest, invite: Invite) -> None:
+        invites.cancel_all(Invite.objects.filter(pk=invite.pk))
 
 
 class PartyMembers(ReadOnly, TabularInline):
@@ -97,7 +82,7 @@ class PartyMembers(ReadOnly, TabularInline):
 
 
 @admin.register(Party)
-class Parties(ReadOnly, ModelAdmin):
+class Parties(ReadOnly, OperatorAdmin):
     """All parties there are."""
 
     list_display = ("id", "leader", "players", "open", "created_at")
@@ -114,9 +99,6 @@ class Parties(ReadOnly, ModelAdmin):
     def players(self, party: Party) -> str:
         return ", ".join(member.user.username for member in party.members.all())
 
-    @admin.action(description="Disband them")
-    def disband(self, request: HttpRequest, queryset: QuerySet[Party]) -> None:
-        for party_id, leader_id in queryset.values_list("pk", "leader_id"):
-            # Where it has just ended or been handed over, the operator looks again.
-            with suppress(NotInParty, NotLeader, UnknownParty):
-                parties.disband(user_id=leader_id, party_id=party_id)
+    @operation("Disband")
+    def disband(self, request: HttpRequest, party: Party) -> None:
+        parties.disband(user_id=party.leader_id, party_id=party.pk)

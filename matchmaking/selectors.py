@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from game import selectors as game_selectors
@@ -121,6 +122,18 @@ def neighbours(queue: str, ratings: Collection[int], count: int) -> list[Waiting
 def eldest(queue: str, count: int) -> list[Waiting]:
     """Up to ``count`` tickets of the queue, those that came first."""
     return _waiting(_ELDEST, [queue, count])
+
+
+def waiting_by_queue() -> list[dict[str, Any]]:
+    """Who waits: ``{"game", "mode", "players", "longest_wait_s"}`` for each queue that is not empty."""
+    now = timezone.now()
+    tickets = Ticket.objects.order_by("queue").values_list("queue")
+    rows = []
+    for queue, players, since in tickets.annotate(Count("members"), Min("joined_at")):
+        game, mode = Queue.kind_of(queue)
+        waited = round(_seconds_since(since, now), 1)
+        rows.append({"game": game, "mode": mode, "players": players, "longest_wait_s": waited})
+    return rows
 
 
 def _select(statement: str, user_ids: Collection[int]) -> list[Any]:

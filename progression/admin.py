@@ -6,16 +6,16 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
 
 from core.content import Content
+from core.operators import OperatorAdmin, ReadOnly, TabularInline
 from progression import rules, services
 from progression.models import Entry, Item, Offer, Pet, Player, Species, Stack
 
 MOST_GRANTED = 1_000_000
 
 
-class OnlyChanged(ModelAdmin):
+class OnlyChanged(OperatorAdmin):
     """Saves what was changed in the form and nothing else: the shop may have sold something meanwhile."""
 
     def save_model(self, request: HttpRequest, obj: Content, form: Any, change: bool) -> None:
@@ -57,27 +57,14 @@ class Offers(OnlyChanged):
     autocomplete_fields = ("item",)
 
 
-class ToLookAt:
-    """What services alone write."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class Stacks(ToLookAt, TabularInline):
+class Stacks(ReadOnly, TabularInline):
     """What the player owns."""
 
     model = Stack
     fields = ("item", "quantity", "worn_in")
 
 
-class Pets(ToLookAt, TabularInline):
+class Pets(ReadOnly, TabularInline):
     """The player's pets."""
 
     model = Pet
@@ -100,7 +87,7 @@ class Grant(forms.ModelForm):
 
 
 @admin.register(Player)
-class Players(ModelAdmin):
+class Players(OperatorAdmin):
     """Players: to look at, and to give something to."""
 
     form = Grant
@@ -120,6 +107,13 @@ class Players(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, dict[str, list[str]]]]:
+        # With what was given: names of fields would not tell it.
+        given = [f"{name}: {value}" for name, value in form.cleaned_data.items() if value and name != "key"]
+        return [{"changed": {"fields": given}}]
+
     def save_model(self, request: HttpRequest, obj: Player, form: Any, change: bool) -> None:
         wanted = form.cleaned_data
         services.grant(
@@ -134,7 +128,7 @@ class Players(ModelAdmin):
 
 
 @admin.register(Entry)
-class Ledger(ToLookAt, ModelAdmin):
+class Ledger(ReadOnly, OperatorAdmin):
     """All movements of money and items, the newest first."""
 
     list_display = ("id", "player", "currency", "item", "amount", "balance", "cause", "created_at")

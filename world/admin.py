@@ -1,29 +1,13 @@
 """The world for operators: its content to edit, its characters to see, and its events."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from core.operators import OperatorAdmin, ReadOnly
 from world.models import Character, Faction, Location, Visit, WorldEvent, WorldState
 
 
-class ReadOnly:
-    """What the platform alone writes."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Faction)
-class Factions(ModelAdmin):
+class Factions(OperatorAdmin):
     """The sides."""
 
     list_display = ("name", "colour")
@@ -31,7 +15,7 @@ class Factions(ModelAdmin):
 
 
 @admin.register(Location)
-class Locations(ModelAdmin):
+class Locations(OperatorAdmin):
     """The places and the paths between them, which lead both ways."""
 
     list_display = ("name", "faction", "respawn", "x", "y", "size")
@@ -42,7 +26,7 @@ class Locations(ModelAdmin):
 
 
 @admin.register(Character)
-class Characters(ReadOnly, ModelAdmin):
+class Characters(ReadOnly, OperatorAdmin):
     """Who is in the world, and where."""
 
     list_display = ("name", "owner", "faction", "location", "health", "is_selected", "last_seen")
@@ -52,7 +36,7 @@ class Characters(ReadOnly, ModelAdmin):
 
 
 @admin.register(Visit)
-class Visits(ReadOnly, ModelAdmin):
+class Visits(ReadOnly, OperatorAdmin):
     """Who is in the world at this moment."""
 
     list_display = ("user", "character")
@@ -61,7 +45,7 @@ class Visits(ReadOnly, ModelAdmin):
 
 
 @admin.register(WorldState)
-class State(ReadOnly, ModelAdmin):
+class State(ReadOnly, OperatorAdmin):
     """How the world stands."""
 
     list_display = ("epoch", "current_reality")
@@ -69,7 +53,7 @@ class State(ReadOnly, ModelAdmin):
 
 
 @admin.register(WorldEvent)
-class Events(ReadOnly, ModelAdmin):
+class Events(ReadOnly, OperatorAdmin):
     """What has happened to the whole world."""
 
     list_display = ("created_at", "kind", "detail")

@@ -34,15 +34,17 @@ def kick(*, actor_id: int, lobby_id: int, user_id: int, reason: str = "") -> Non
 
 @transaction.atomic
 def ban(
-    *, actor_id: int, lobby_id: int, user_id: int, reason: str = "", until: datetime | None = None
+    *, actor_id: int | None, lobby_id: int, user_id: int, reason: str = "", until: datetime | None = None
 ) -> None:
     """Send a user out and keep them out until then, or for good; members and others alike.
+
+    Without an actor it is the operators who do; an owner is out of their reach too.
 
     Raises ``NotFound`` for an unknown user, ``MayNotActOn``, ``Invalid``.
     """
     _check_is_to_come(until)
     lobby = locked(lobby_id)
-    own_role = selectors.check_member(lobby, actor_id)
+    own_role = Role.OWNER if actor_id is None else selectors.check_member(lobby, actor_id)
     rules.check_may_act_on(own_role, selectors.role(lobby.pk, user_id) or Role.MEMBER)
     target = accounts.by_id(user_id)
     lobby.memberships.filter(user_id=user_id).delete()
@@ -130,7 +132,12 @@ def _target(lobby: Lobby, actor_id: int, user_id: int) -> Membership:
 
 
 def _sanction(
-    lobby: Lobby, kind: Sanction.Kind, actor_id: int, user_id: int, reason: str, until: datetime | None
+    lobby: Lobby,
+    kind: Sanction.Kind,
+    actor_id: int | None,
+    user_id: int,
+    reason: str,
+    until: datetime | None,
 ) -> None:
     Sanction.objects.update_or_create(
         lobby=lobby,

@@ -51,6 +51,19 @@ def test_operators_take_reported_messages_away(admin, message):
     assert (report.settled_at is not None, report.settled_by.username) == (True, "root")
 
 
+def test_operators_ban_the_author_of_a_reported_message_but_no_owner(admin, message, ada, bob, den):
+    ada_said = ada.post(f"lobbies/{den}/messages/", content="hm too")["id"]
+    bob.post(f"lobbies/{den}/messages/{ada_said}/report/", reason="rude too")
+
+    for report in Report.objects.all():
+        act(admin, "report", "ban_author", report.pk)
+
+    assert [(ban.user_id, ban.by, ban.reason) for ban in Sanction.objects.all()] == [(bob.id, None, "rude")]
+    assert LobbyMessage.objects.get(pk=message).deleted_at is not None
+    assert LobbyMessage.objects.get(pk=ada_said).deleted_at is None
+    assert Report.objects.get(message=ada_said).settled_at is None
+
+
 def test_operators_let_reported_messages_stand(admin, message):
     act(admin, "report", "let_stand", Report.objects.get().pk)
     assert LobbyMessage.objects.get().deleted_at is None

@@ -126,7 +126,7 @@ export declare namespace Game {
     side: string;
   }
 
-  /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or error. */
+  /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, error or operator (who ended it). */
   interface GameOver {
     type: "game_over";
     winner_ids: Array<number>;
@@ -265,7 +265,7 @@ export declare namespace Game {
       username: string;
       seq: number;
     };
-    /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or error. */
+    /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, error or operator (who ended it). */
     game_over: {
       type: "game_over";
       winner_ids: Array<number>;
@@ -614,7 +614,7 @@ export declare namespace Lobby {
       target_id: number;
       target_username: string;
       reason: string;
-      by_id: number;
+      by_id: number | null;
       until: string | null;
       lobby: string;
       seq: number;

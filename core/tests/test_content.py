@@ -55,7 +55,7 @@ def test_each_save_is_a_version_that_says_who_and_can_be_had_back(admin_client, 
     assert (berries.version, history(berries)) == (3, [(1, None), (2, "admin"), (3, "admin")])
     assert admin_client.get("/admin/core/contentversion/").status_code == 200
 
-    assert "is restored" in restore(admin_client, berries, 1)
+    assert "Restore the version: done for 1." in restore(admin_client, berries, 1)
 
     berries.refresh_from_db()
     assert (berries.name, berries.food_xp, berries.version) == ("Berries", 10, 4)
@@ -97,7 +97,8 @@ def test_a_version_that_makes_no_sense_any_more_is_refused(admin_client, berries
 
 def test_who_may_not_change_the_content_may_not_restore_it(client, django_user_model, berries):
     staff = django_user_model.objects.create(username="staff", is_staff=True)
-    staff.user_permissions.add(Permission.objects.get(codename="view_contentversion"))
+    may = ("view_contentversion", "restore_contentversion")
+    staff.user_permissions.set(Permission.objects.filter(codename__in=may))
     client.force_login(staff)
     berries.food_xp = 12
     berries.save()

@@ -5,10 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
 
 from core.admin import NotesWhoSaves
-from game.admin import ToLookAt
+from core.operators import OperatorAdmin, ReadOnly, TabularInline
 from game.battles import services
 from game.battles.models import (
     Battle,
@@ -22,7 +21,7 @@ from game.battles.models import (
 
 
 @admin.register(EnemyTemplate)
-class EnemyTemplates(NotesWhoSaves, ModelAdmin):
+class EnemyTemplates(NotesWhoSaves, OperatorAdmin):
     """Sorts of enemies."""
 
     list_display = ("name", "max_hp", "attack", "defense", "critical_percent", "acts_every_ms")
@@ -45,7 +44,7 @@ class DropLines(TabularInline):
 
 
 @admin.register(BattleTemplate)
-class BattleTemplates(NotesWhoSaves, ModelAdmin):
+class BattleTemplates(NotesWhoSaves, OperatorAdmin):
     """Sorts of battles. What is changed here counts for the battles made from then on."""
 
     list_display = ("name", "level", "max_players", "stamina_cost", "xp", "gold", "is_offered")
@@ -59,7 +58,7 @@ class BattleTemplates(NotesWhoSaves, ModelAdmin):
         services.offer(form.instance.pk)
 
 
-class Enemies(ToLookAt, TabularInline):
+class Enemies(ReadOnly, TabularInline):
     """The enemies, as they stand."""
 
     model = Enemy
@@ -67,7 +66,7 @@ class Enemies(ToLookAt, TabularInline):
     ordering = ("number",)
 
 
-class Fighters(ToLookAt, TabularInline):
+class Fighters(ReadOnly, TabularInline):
     """Who fights, or has fought."""
 
     model = Fighter
@@ -77,7 +76,7 @@ class Fighters(ToLookAt, TabularInline):
 
 
 @admin.register(Battle)
-class Battles(ToLookAt, ModelAdmin):
+class Battles(ReadOnly, OperatorAdmin):
     """Battles with their enemies and fighters."""
 
     list_display = ("id", "name", "level", "state", "names", "created_at", "finished_at")

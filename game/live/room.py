@@ -47,6 +47,7 @@ EMOTE_BYTES = 512
 NEVER = float("inf")
 LOOK_LATE_S = 0.005
 REPLACED, RESTARTED = 4409, 1012
+UNDECIDED = ("abandoned", "error", "operator")
 
 Kind = JournalEntry.Kind
 State = Game.State
@@ -257,6 +258,21 @@ class Room:
         ):
             self._record(Kind.LEFT, seat)
             self._look_again_in(GRACE_S)
+
+    def seen_by_operators(self) -> dict[str, Any]:
+        """All there is to know, what players hide from each other included, as plain JSON types."""
+        return {
+            "state": self.phase,
+            "seq": self.seq,
+            "turn": sorted(self.match.turn),
+            "left_ms": None if self._clocks is None else self._clocks.left_ms(),
+            "players": [
+                {"user_id": seat.user_id, "username": seat.username, "connected": seat.connected}
+                for seat in self.seats
+            ],
+            "spectators": len(self._watching),
+            "rules": self.match.dump(),
+        }
 
     # -- What is asked
 
@@ -675,6 +691,14 @@ class Room:
         )
         self._end((), "error")
 
+    def end_by_operator(self) -> None:
+        """End the game without a winner, on the operators' behalf. Raises ``GameIsOver``, ``Recovering``."""
+        if self._recovering:
+            raise Recovering(retry_after=1)
+        if self.phase in Game.OVER or self._ending:
+            raise GameIsOver
+        self._end((), "operator")
+
     def _end(self, winners: tuple[int, ...], reason: str) -> None:
         """The game is over; it is announced when the database knows."""
         if self._ending or self.phase in Game.OVER:
@@ -688,7 +712,7 @@ class Room:
     async def _finish(self, winners: tuple[int, ...], reason: str) -> None:
         match = self.match
         ending = Ending(
-            state=State.ABANDONED if reason in ("abandoned", "error") else State.FINISHED,
+            state=State.ABANDONED if reason in UNDECIDED else State.FINISHED,
             winners=winners,
             reason=reason,
             scores=_scores(match, winners),

@@ -212,14 +212,14 @@ class Rooms:
         elsewhere = self.elsewhere.get(game_id)
         if elsewhere is not None:
             return elsewhere
-        owner = await self._owner(game_id)
+        owner = await self.owner(game_id)
         if owner != self._worker.id:
             return self.elsewhere.setdefault(game_id, Elsewhere(self, game_id, owner))
         return Here(await self.open(game_id))
 
     async def own(self, game_id: UUID) -> Room:
         """The room, which another worker believes to be here. Raises ``Unavailable`` if it is not."""
-        if game_id not in self.here and await self._owner(game_id) != self._worker.id:
+        if game_id not in self.here and await self.owner(game_id) != self._worker.id:
             raise _moved()
         return await self.open(game_id)
 
@@ -310,7 +310,8 @@ class Rooms:
             del self.here[room.id]
         self.scheduler.remove(room)
 
-    async def _owner(self, game_id: UUID) -> str:
+    async def owner(self, game_id: UUID) -> str:
+        """The room's worker: this one, if none has it yet. Raises ``Unavailable`` without Redis."""
         try:
             return await self._claim(game_id)
         except Down:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from core.operators import OperatorAdmin
 from progression.achievements.models import Achievement, Earned
 from progression.admin import OnlyChanged
 
@@ -21,7 +21,7 @@ class Achievements(OnlyChanged):
 
 
 @admin.register(Earned)
-class AllEarned(ModelAdmin):
+class AllEarned(OperatorAdmin):
     """Who has achieved what, the newest first."""
 
     list_display = ("achievement", "player", "at")

@@ -1,14 +1,13 @@
 """Fights for operators: abilities and remedies to edit, fights to look at."""
 
 from django.contrib import admin
-from unfold.admin import ModelAdmin
 
-from game.admin import ToLookAt
+from core.operators import OperatorAdmin, ReadOnly
 from world.combat.models import Ability, Combat, Remedy
 
 
 @admin.register(Ability)
-class Abilities(ModelAdmin):
+class Abilities(OperatorAdmin):
     """Spells. What is changed here counts from the next one cast."""
 
     list_display = ("title", "name", "kind", "power", "cooldown_ms", "stamina_cost", "level")
@@ -17,7 +16,7 @@ class Abilities(ModelAdmin):
 
 
 @admin.register(Remedy)
-class Remedies(ModelAdmin):
+class Remedies(OperatorAdmin):
     """Which items heal."""
 
     list_display = ("item", "heals")
@@ -25,7 +24,7 @@ class Remedies(ModelAdmin):
 
 
 @admin.register(Combat)
-class Combats(ToLookAt, ModelAdmin):
+class Combats(ReadOnly, OperatorAdmin):
     """Who fought whom, and how it ended."""
 
     list_display = ("id", "attacker", "defender", "location", "began_at", "ended_at", "reason", "winner")

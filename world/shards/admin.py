@@ -1,13 +1,13 @@
 """Shards for operators."""
 
 from django.contrib import admin
-from unfold.admin import ModelAdmin
 
+from core.operators import OperatorAdmin
 from world.shards.models import Shard
 
 
 @admin.register(Shard)
-class Shards(ModelAdmin):
+class Shards(OperatorAdmin):
     """Where the shards are. Whose they are, the factions settle among themselves."""
 
     list_display = ("name", "location", "faction", "captor", "due_at")

@@ -1,13 +1,12 @@
 """Trades for operators: to look at, not to change."""
 
 from django.contrib import admin
-from unfold.admin import ModelAdmin, TabularInline
 
-from game.admin import ToLookAt
+from core.operators import OperatorAdmin, ReadOnly, TabularInline
 from world.trading.models import Trade, TradeOffer
 
 
-class Offers(ToLookAt, TabularInline):
+class Offers(ReadOnly, TabularInline):
     """What each gives."""
 
     model = TradeOffer
@@ -15,7 +14,7 @@ class Offers(ToLookAt, TabularInline):
 
 
 @admin.register(Trade)
-class Trades(ToLookAt, ModelAdmin):
+class Trades(ReadOnly, OperatorAdmin):
     """Who traded with whom, and what."""
 
     list_display = ("id", "asker", "asked", "state", "version", "created_at", "ended_at", "reason")

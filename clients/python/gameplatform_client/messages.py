@@ -408,8 +408,8 @@ class GamePlayerReconnected(TypedDict):
 
 
 class GameGameOver(TypedDict):
-    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned or
-    error.
+    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, error
+    or operator (who ended it).
     """
 
     type: Literal["game_over"]
@@ -748,7 +748,7 @@ class LobbyModerationBan(TypedDict):
     target_id: int
     target_username: str
     reason: str
-    by_id: int
+    by_id: int | None
     until: str | None
     lobby: str
     seq: int

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from core import seeding
@@ -22,3 +23,5 @@ class Command(BaseCommand):
             self.stdout.write(
                 "Demo users: premium_user_1, premium_user_2, user_1 to user_5; their password is testpass123."
             )
+            if settings.DEBUG:
+                self.stdout.write("The operator's name at /admin/ is operator, with the same password.")

@@ -49,8 +49,9 @@ def test_games_are_found_by_player(operator, played, new_game, django_assert_max
     assert b"ada, bob" not in operator.get("/admin/game/game/", {"q": "nobody"}).content
 
 
-def test_a_running_game_is_shown(operator, new_game):
-    assert operator.get(f"/admin/game/game/{new_game().pk}/change/").status_code == 200
+def test_a_running_game_is_shown_and_where_no_room_can_be_asked_it_says_so(operator, new_game):
+    page = operator.get(f"/admin/game/game/{new_game().pk}/change/")
+    assert "No game runs in this process." in page.content.decode()
 
 
 def test_ratings_are_listed(operator, played):

@@ -1,0 +1,113 @@
+"""What the admin of every app is made of: who may do what, refusals told in words, and all of it on record.
+
+It looks like django-unfold where that is installed, and like Django's own admin where it is not.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django import forms
+from django.apps import apps
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth import get_permission_codename
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from core.refusals import Refusal
+
+if TYPE_CHECKING or not apps.is_installed("unfold"):
+    from django.contrib.admin import ModelAdmin, TabularInline
+    from django.contrib.admin.helpers import ActionForm
+else:
+    from unfold.admin import ModelAdmin, TabularInline
+    from unfold.forms import ActionForm
+
+__all__ = ["OperatorAdmin", "ReadOnly", "TabularInline", "WithReason", "operation", "reason_of"]
+
+LONGEST_REASON = 200
+
+One = TypeVar("One", bound=Model)
+Operation = Callable[[Any, HttpRequest, One], str | None]
+
+
+def operation(description: str) -> Callable[[Operation[One]], Any]:
+    """Make an admin action of a method that does something to one object.
+
+    The method raises the refusal if it cannot be done, and may return what else is worth recording. Who runs
+    the action needs the permission ``<method>_<model>``; each object it was done to gets an entry in the
+    audit trail.
+    """
+
+    def decorate(do: Operation[One]) -> Any:
+        @functools.wraps(do)
+        def act(self: "OperatorAdmin", request: HttpRequest, queryset: QuerySet[One]) -> None:
+            done = []
+            # The eldest first: of two versions of one thing that are restored, the newer stays.
+            for one in queryset.order_by("pk"):
+                try:
+                    detail = do(self, request, one)
+                except Refusal as refusal:
+                    self.message_user(request, f"{one}: {refusal.message}", messages.ERROR)
+                    continue
+                text = f"{description}: {detail}" if detail else description
+                LogEntry.objects.log_actions(int(request.user.pk or 0), [one], CHANGE, text)
+                done.append(one)
+            if done:
+                self.message_user(request, f"{description}: done for {len(done)}.", messages.SUCCESS)
+
+        act.is_operation = True  # type: ignore[attr-defined]
+        return admin.action(description=description)(act)
+
+    return decorate
+
+
+class WithReason(ActionForm):
+    """The choice of an action, and why it is done (``reason_of``)."""
+
+    reason = forms.CharField(
+        max_length=LONGEST_REASON,
+        required=False,
+        label="",
+        widget=forms.TextInput(
+            {
+                "placeholder": "Reason, for the record",
+                "aria-label": "Reason",
+                "class": "bg-white/20 grow min-w-0 px-2 py-1 rounded-default text-white w-full",
+            }
+        ),
+    )
+
+
+def reason_of(request: HttpRequest) -> str:
+    """Why the operator does it, as given in ``WithReason``."""
+    return request.POST.get("reason", "").strip()
+
+
+class OperatorAdmin(ModelAdmin):
+    """A model in the admin, whose operations each need a permission of their own."""
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            name: action for name, action in super().get_actions(request).items() if self._may(request, name)
+        }
+
+    def _may(self, request: HttpRequest, action: str) -> bool:
+        if action == "delete_selected":
+            return self.has_delete_permission(request)
+        codename = get_permission_codename(action, self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+
+
+class ReadOnly:
+    """What the platform alone writes: to look at, beside the operations there are for it."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,28 @@
+"""What operators said to everybody."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from notifications.services import LONGEST
+
+
+class Announcement(models.Model):
+    """Something that was said to everybody who was connected, and by whom."""
+
+    message = models.TextField(max_length=LONGEST)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return self.message[:60]
+
+    def clean(self) -> None:
+        self.message = self.message.strip()
+        if not self.message:
+            raise ValidationError({"message": "There is nothing in it."})

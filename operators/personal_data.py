@@ -1,0 +1,25 @@
+"""What the audit trail holds about a person: what was done to them stays, who they were does not."""
+
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from accounts.models import User
+from core.personal_data import erases, exports
+
+
+@exports("operations")
+def operations(user_id: int) -> list[dict[str, Any]]:
+    """What operators did to the account."""
+    return [{"at": entry.action_time, "what": entry.get_change_message()} for entry in _about(user_id)]
+
+
+@erases
+def names(user_id: int) -> None:
+    _about(user_id).update(object_repr="")
+
+
+def _about(user_id: int) -> Any:
+    account = ContentType.objects.get_for_model(User)
+    return LogEntry.objects.filter(content_type=account, object_id=str(user_id)).order_by("pk")

@@ -1,0 +1,108 @@
+"""Which operator may do what: one table, laid as Django groups whenever the database is migrated.
+
+Superusers may do everything. Everybody else needs a role, and sees nothing of what it does not name.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+
+SUPPORT, MODERATOR, ECONOMIST = "support", "moderator", "economist"
+ROLES = (SUPPORT, MODERATOR, ECONOMIST)
+
+Row = dict[str, tuple[str, ...]]
+
+_FOR_SUPERUSERS: Row = {"view": ()}
+_EDITED_BY_ECONOMISTS: Row = dict.fromkeys(("view", "add", "change", "delete"), (ECONOMIST,))
+
+TABLE: dict[str, Row] = {
+    "accounts.user": {
+        "view": (SUPPORT, MODERATOR),
+        "change": (SUPPORT,),
+        "ban": (SUPPORT, MODERATOR),
+        "lift_ban": (SUPPORT, MODERATOR),
+        "sign_out": (SUPPORT, MODERATOR),
+        "erase": (SUPPORT,),
+    },
+    "accounts.session": {"view": (SUPPORT,), "end": (SUPPORT,)},
+    "admin.logentry": _FOR_SUPERUSERS,
+    "axes.accessattempt": {"view": (SUPPORT,), "forget": (SUPPORT,)},
+    "battles.battle": {"view": (SUPPORT, ECONOMIST)},
+    "battles.battletemplate": _EDITED_BY_ECONOMISTS,
+    "battles.dropchance": _EDITED_BY_ECONOMISTS,
+    "battles.enemytemplate": _EDITED_BY_ECONOMISTS,
+    "battles.lineup": _EDITED_BY_ECONOMISTS,
+    "chat.filteredword": dict.fromkeys(("view", "add", "change", "delete"), (MODERATOR,)),
+    "chat.lobby": {"view": (SUPPORT, MODERATOR), "close": (MODERATOR,)},
+    "chat.lobbymessage": {"view": (MODERATOR,), "take_away": (MODERATOR,)},
+    "chat.report": {
+        "view": (MODERATOR,),
+        "take_away": (MODERATOR,),
+        "ban_author": (MODERATOR,),
+        "let_stand": (MODERATOR,),
+    },
+    "chat.sanction": {"view": (SUPPORT, MODERATOR), "lift": (MODERATOR,)},
+    "core.contentversion": {"view": (ECONOMIST,), "restore": (ECONOMIST,)},
+    "friends.block": {"view": (SUPPORT,), "lift": (SUPPORT,)},
+    "friends.friendrequest": {"view": (SUPPORT,)},
+    "friends.friendship": {"view": (SUPPORT,)},
+    "game.game": {"view": (SUPPORT, MODERATOR), "end": (SUPPORT,)},
+    "game.rating": {"view": (SUPPORT,)},
+    "matchmaking.invite": {"view": (SUPPORT,), "cancel": (SUPPORT,)},
+    "matchmaking.party": {"view": (SUPPORT, MODERATOR), "disband": (MODERATOR,)},
+    "matchmaking.queue": {"view": (SUPPORT,)},
+    "matchmaking.ticket": {"view": (SUPPORT,), "send_out": (SUPPORT,)},
+    "operators.announcement": {"view": (SUPPORT, MODERATOR), "add": (SUPPORT, MODERATOR)},
+    "achievements.achievement": _EDITED_BY_ECONOMISTS,
+    "achievements.earned": {"view": (SUPPORT, ECONOMIST)},
+    "progression.entry": {"view": (SUPPORT, ECONOMIST)},
+    "progression.item": _EDITED_BY_ECONOMISTS,
+    "progression.offer": _EDITED_BY_ECONOMISTS,
+    # To change a player is to give something.
+    "progression.player": {"view": (SUPPORT, ECONOMIST), "change": (ECONOMIST,)},
+    "progression.species": _EDITED_BY_ECONOMISTS,
+    "world.ability": _EDITED_BY_ECONOMISTS,
+    "world.character": {"view": (SUPPORT, MODERATOR)},
+    "world.combat": {"view": (SUPPORT,)},
+    "world.faction": _EDITED_BY_ECONOMISTS,
+    "world.location": _EDITED_BY_ECONOMISTS,
+    "world.remedy": _EDITED_BY_ECONOMISTS,
+    "world.shard": _EDITED_BY_ECONOMISTS,
+    "world.trade": {"view": (SUPPORT, ECONOMIST)},
+    "world.visit": {"view": (SUPPORT,)},
+    "world.worldevent": {"view": (SUPPORT, ECONOMIST)},
+    "world.worldstate": {"view": (SUPPORT, ECONOMIST)},
+}
+"""For each model of the admin, who may do each thing that can be done to it."""
+
+
+def lay(using: str, **_: Any) -> None:
+    """Make the groups and their permissions exactly those of the table."""
+    models = {label: apps.get_model(label) for label in TABLE}
+    types = ContentType.objects.db_manager(using).get_for_models(*models.values())
+    permissions = Permission.objects.using(using)
+    rows = {
+        (types[models[label]].pk, f"{verb}_{models[label]._meta.model_name}"): (label, verb, roles)
+        for label, row in TABLE.items()
+        for verb, roles in row.items()
+    }
+    there = set(permissions.values_list("content_type_id", "codename"))
+    permissions.bulk_create(
+        Permission(content_type_id=type_id, codename=codename, name=_name(models[label], verb))
+        for (type_id, codename), (label, verb, _) in rows.items()
+        if (type_id, codename) not in there
+    )
+    ids = {
+        (type_id, codename): pk
+        for pk, type_id, codename in permissions.values_list("pk", "content_type_id", "codename")
+    }
+    for role in ROLES:
+        group, _created = Group.objects.using(using).get_or_create(name=role)
+        group.permissions.set(ids[key] for key, (_, _, roles) in rows.items() if role in roles)
+
+
+def _name(model: type[Model], verb: str) -> str:
+    return f"Can {verb.replace('_', ' ')} {model._meta.verbose_name}"

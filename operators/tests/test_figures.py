@@ -1,0 +1,94 @@
+"""The live figures: those of all workers together, and gaps where nobody counted."""
+
+import json
+import logging
+import time
+
+import pytest
+
+from accounts.services import Device, register_guest
+from game import services as games
+from matchmaking import services as matchmaking
+from operators import figures
+from realtime import metrics
+from realtime.redis import sync_client
+
+
+def put(worker, *samples):
+    for sample in samples:
+        sync_client().lpush(figures._key(worker), figures._encode(sample))
+        sync_client().zadd(figures.WORKERS, {worker: sample.slot})
+
+
+def sample(slot, *, sockets=0.0, received=0.0, late=(0, 0, 0), rooms=0.0):
+    limits = dict(zip(("0.01", "0.02", "+Inf"), map(float, late), strict=True))
+    return figures.Sample(slot, {"sockets": sockets}, {"received": received}, limits, {"rooms": rooms})
+
+
+@pytest.fixture
+def now():
+    return int(time.time() / figures.EVERY_S)
+
+
+def test_figures_of_workers_add_up_and_those_of_the_database_do_not(now):
+    at = now - 3
+    put("a", sample(at, received=100, rooms=4), sample(at + 1, sockets=2, received=150, rooms=4))
+    put("b", sample(at, received=10, rooms=4), sample(at + 1, sockets=3, received=20, rooms=4))
+
+    series = figures.history()["series"]
+
+    column = at + 1 - now - 1
+    assert series["sockets"][column] == 5
+    assert series["received"][column] == 60 / figures.EVERY_S
+    assert series["rooms"][column] == 4
+    assert series["sockets"][column - 5] is None
+    assert {len(values) for values in series.values()} == {figures.KEPT}
+
+
+def test_tick_lag_is_the_99th_percentile_of_this_moment_over_all_workers(now):
+    put("a", sample(now - 2, late=(0, 5000, 9000)), sample(now - 1, late=(98, 5098, 9098)))
+    put("b", sample(now - 2), sample(now - 1, late=(0, 2, 2)))
+
+    assert figures.history()["series"]["tick_lag_ms"][-2] == pytest.approx(15.0)
+
+
+def test_a_worker_that_fell_silent_is_not_counted(now):
+    put("a", sample(now - 10))
+    put("b", sample(now))
+    assert figures.history()["workers"] == 1
+
+
+def test_a_worker_keeps_what_it_counts_and_the_page_shows_it(operator, transactional_db, now):
+    ada, bob, cyd = (register_guest(username=name, device=Device()).user for name in ("ada", "bob", "cyd"))
+    games.create_game(name="pong", players=[games.Player(ada.pk), games.Player(bob.pk)])
+    matchmaking.join(user_id=cyd.pk, game="pong")
+    figures.keep("a", now - 1, sockets=7)
+    logging.getLogger("somewhere").error("a planted error")
+    metrics.refusals.labels("rate_limited").inc(10)
+    metrics.received["ChatMessage"] += 20
+    metrics.told["ChatMessage"] += 30
+    figures.keep("a", now, sockets=7)
+
+    shown = json.loads(operator("support").get("/admin/figures/").content)
+
+    latest = {name: values[-1] for name, values in shown["series"].items()}
+    assert latest.pop("longest_wait_s") >= 0
+    assert latest == {
+        "sockets": 7,
+        "received": 4,
+        "told": 6,
+        "refused": 2,
+        "errors": 12,
+        "rooms": 1,
+        "waiting": 1,
+        "tick_lag_ms": None,
+    }
+    assert shown["rooms"] == [{"game": "pong", "state": "waiting_for_players", "games": 1}]
+    (queue,) = shown["queues"]
+    assert (queue["game"], queue["mode"], queue["players"]) == ("pong", "", 1)
+
+
+def test_no_more_is_kept_than_is_shown(now):
+    for slot in range(now - figures.KEPT - 20, now):
+        put("a", sample(slot))
+    assert len(figures.history()["series"]["sockets"]) == figures.KEPT

@@ -1,0 +1,124 @@
+"""What operators do through the admin, what comes of it, and that it is on record."""
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.test import override_settings
+
+from accounts.models import User
+from accounts.services import Device, register
+from core import personal_data
+from core import seeding as demo
+from core.operators import LONGEST_REASON
+from operators import seeding
+from operators.models import Announcement
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture
+def ada(db):
+    return register(username="ada", email="ada@example.org", password=PASSWORD, device=Device())
+
+
+def act(client, label, action, pk, **more):
+    return client.post(
+        f"/admin/{label}/", {"action": action, "_selected_action": [pk], **more}, follow=True
+    ).content.decode()
+
+
+def on_record():
+    return [(entry.user.username, entry.get_change_message()) for entry in LogEntry.objects.order_by("pk")]
+
+
+def test_a_banned_user_is_signed_out_cannot_come_back_and_is_let_in_again(operator, client, ada):
+    moderator = operator("moderator")
+    token = {"authorization": f"Bearer {ada.tokens.access}"}
+    login = {"username": "ada", "password": PASSWORD}
+
+    act(moderator, "accounts/user", "ban", ada.user.pk, reason="spam")
+    assert client.get("/api/me", headers=token).status_code == 401
+    assert client.post("/api/auth/login", login, content_type="application/json").status_code == 401
+    assert client.post("/api/token", login, content_type="application/json").status_code == 401
+
+    act(moderator, "accounts/user", "lift_ban", ada.user.pk)
+    assert client.post("/api/auth/login", login, content_type="application/json").status_code == 200
+    assert on_record() == [("the_moderator", "Ban: spam"), ("the_moderator", "Lift the ban")]
+
+
+def test_an_erased_person_is_not_let_in_again_and_not_named_in_the_audit_trail(operator, ada):
+    support = operator("support")
+    act(support, "accounts/user", "ban", ada.user.pk, reason="x" * LONGEST_REASON)
+    act(support, "accounts/user", "sign_out", ada.user.pk, reason="x" * (LONGEST_REASON + 1))
+    (done,) = dict(personal_data.export(ada.user.pk))["operations"]
+    assert done["what"] == "Ban: " + "x" * LONGEST_REASON
+
+    act(support, "accounts/user", "erase", ada.user.pk)
+    page = act(support, "accounts/user", "lift_ban", ada.user.pk)
+
+    assert "This account is erased." in page
+    assert not User.objects.get(pk=ada.user.pk).is_active
+    assert not LogEntry.objects.filter(object_repr__contains="ada").exists()
+
+
+def test_a_refused_operation_is_told_and_not_recorded(operator, ada):
+    root = operator("root")
+    me = User.objects.get(username="the_root")
+
+    assert "This is your own account." in act(root, "accounts/user", "ban", me.pk)
+
+    assert User.objects.get(pk=me.pk).is_active
+    assert on_record() == []
+
+
+def test_an_announcement_is_said_once_and_stays_as_it_was_said(operator, monkeypatch):
+    said = []
+    monkeypatch.setattr("notifications.services.publish", lambda event: said.append(event.message))
+    support = operator("support")
+
+    support.post("/admin/operators/announcement/add/", {"message": "  Back at noon. "})
+    support.post("/admin/operators/announcement/add/", {"message": "   "})
+    support.post("/admin/operators/announcement/add/", {"message": "x" * 501})
+
+    kept = Announcement.objects.get()
+    assert said == ["Back at noon."]
+    assert (kept.message, kept.by.username) == ("Back at noon.", "the_support")
+    changed = support.post(f"/admin/operators/announcement/{kept.pk}/change/", {"message": "Never."})
+    assert changed.status_code == 403
+
+
+def test_the_audit_trail_is_shown_to_superusers_and_changed_by_nobody(operator, ada):
+    root = operator("root")
+    act(root, "accounts/user", "sign_out", ada.user.pk)
+    entry = LogEntry.objects.get()
+
+    page = root.get("/admin/admin/logentry/").content.decode()
+    assert "Sign out everywhere" in page
+    assert root.get(f"/admin/admin/logentry/{entry.pk}/change/").status_code == 200
+    for verb in ("change", "delete"):
+        assert root.post(f"/admin/admin/logentry/{entry.pk}/{verb}/", {"post": "yes"}).status_code == 403
+
+
+def test_the_demo_has_an_operator_in_development_only(db):
+    demo.lay()
+    assert not User.objects.filter(is_superuser=True).exists()
+    with override_settings(DEBUG=True):
+        for _ in range(2):
+            seeding.seed()
+        assert User.objects.filter(is_superuser=True).count() == 1
+        seeding.clear()
+    assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_the_admin_alone_may_evaluate_and_only_for_unfold(operator, client):
+    page = operator("root").get("/admin/")
+
+    script, style = (
+        next(part for part in page["Content-Security-Policy"].split("; ") if part.startswith(of))
+        for of in ("script-src", "style-src")
+    )
+    if apps.is_installed("unfold"):
+        assert (script, style) == ("script-src 'self' 'unsafe-eval'", "style-src 'self' 'unsafe-inline'")
+    else:
+        assert (script, style) == ("script-src 'self'", "style-src 'self'")
+    assert "unsafe" not in client.get("/")["Content-Security-Policy"]

@@ -1,0 +1,8 @@
+"""What the front page of the admin asks for."""
+
+from django.contrib import admin
+from django.urls import path
+
+from operators import views
+
+urlpatterns = [path("admin/figures/", admin.site.admin_view(views.figures), name="operators-figures")]

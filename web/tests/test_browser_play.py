@@ -95,6 +95,7 @@ def test_two_people_meet_in_the_queue_and_play_tic_tac_toe_to_the_end(arrive: Ca
     expect(ada.page.get_by_role("heading", name="You won")).to_be_visible()
     expect(bob.page.get_by_role("heading", name="You lost")).to_be_visible()
     expect(ada.page.locator(".result .rating")).to_contain_text("+")
+    expect(ada.page.locator(".result .reward")).to_contain_text("+50 XP")
 
     game = ada.page.url
     expect(ada.button("Rematch")).to_be_focused()

@@ -172,8 +172,8 @@ def test_two_fight_side_by_side_take_the_loot_and_grow(player: Demo) -> None:
         expect(person.page.get_by_role("heading", name="Victory")).to_be_visible()
     expect(ada.button("Take the loot")).to_be_focused()
     ada.page.keyboard.press("Enter")
-    expect(ada.page.locator(".loot")).to_contain_text("+40 XP")
     expect(ada.page.get_by_text("Level 2! Stat points to give: 3")).to_be_visible()
+    expect(ada.page.locator(".loot")).to_contain_text("+40 XP")
     expect(ada.page.locator(".purse")).to_contain_text("Level 2")
     bob.page.reload()
     bob.button("Take the loot").click()
@@ -183,6 +183,7 @@ def test_two_fight_side_by_side_take_the_loot_and_grow(player: Demo) -> None:
     goes_to(ada, "battles")
     expect(ada.page.locator(".list .row", has_text="Rats in the cellar")).to_contain_text("Won")
     goes_to(ada, "profile")
+    expect(ada.page.locator(".achievement", has_text="Monster slayer")).to_contain_text("Reached")
     attack = int(derived(ada, "Attack").inner_text())
     for _ in range(3):
         ada.button("More Strength").click()
@@ -192,9 +193,10 @@ def test_two_fight_side_by_side_take_the_loot_and_grow(player: Demo) -> None:
     expect(ada.page.get_by_text("Points to give")).to_have_count(0)
 
 
-def test_the_daily_reward_is_taken_and_stands_in_the_ledger(player: Demo) -> None:
+def test_the_profile_tells_of_goals_the_daily_reward_and_the_ledger(player: Demo) -> None:
     cyd = player("user_3", **PHONE)
     goes_to(cyd, "profile")
+    expect(cyd.page.locator(".achievement", has_text="Faithful")).to_contain_text("0 / 7")
     cyd.button("Take it").click()
     expect(cyd.page.get_by_text("Come back tomorrow")).to_be_visible()
     expect(gold(cyd)).to_have_text(re.compile("120"))

@@ -1,6 +1,7 @@
-/** How the player has grown: level, stats and what follows from them, the daily reward, and where the money came from. */
+/** How the player has grown: level, stats and what follows from them, achievements, the daily reward, and the money. */
 import { Button, Card, Failure, IconButton, Meter, Refusal, Skeleton, useAction, useLoad } from "./components.js";
 import { html, useState } from "./dom.js";
+import { Icon } from "./icons.js";
 import { keepPlayer, player, postOnce, refreshPlayer } from "./player.js";
 import { Money, useStamina } from "./purse.js";
 import { client, reason } from "./session.js";
@@ -87,4 +88,17 @@ export function Ledger() {
       <span class="soft balance" title=${text("ledger.balance")}>${amount(entry.balance)}</span></li>`)}</ul>
     ${next && html`<${Button} busy=${more.busy} onClick=${() => more.run()}>${text("lobbies.more")}<//>`}
     <${Refusal} error=${more.error} />`;
+}
+
+/** What there is to reach, the nearest first; what is reached comes last. */
+export function Achievements() {
+  const { data } = useLoad(() => client.request("GET", "/api/player/achievements/"), []);
+  if (!data?.length) return null;
+  const part = (one) => (one.earned_at ? -1 : one.progress / one.goal);
+  return html`<section class="stack"><h2>${text("achievements.title")}</h2>
+    <ul class="things">${[...data].sort((one, other) => part(other) - part(one)).map((one) => html`<li key=${one.id} class=${`card achievement ${one.earned_at ? "earned" : ""}`}>
+      <div class="thing-head"><span class="picture ${one.earned_at ? "legendary" : "common"}"><${Icon} name="crown" /></span>
+        <span class="grow"><strong>${one.name}</strong><span class="soft small">${one.description}</span></span></div>
+      ${one.earned_at ? html`<p class="small up">${text("achievements.earned", { ago: ago(one.earned_at) })}</p>`
+        : html`<${Bar} kind="xp" label=${text("achievements.progress")} value=${one.progress} most=${one.goal} says=${`${amount(one.progress)} / ${amount(one.goal)}`} />`}</li>`)}</ul></section>`;
 }

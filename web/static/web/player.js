@@ -31,6 +31,10 @@ client.on("level_up", ({ level, stat_points: points }) => {
   toast(text("player.level_up", { level, points }));
   later();
 });
+client.on("achievement_earned", ({ name }) => {
+  toast(text("achievements.reached", { name }));
+  later();
+});
 client.on("game_over", ({ rewards }) => rewards?.some(({ user_id }) => user_id === session.value.user?.id) && later());
 // What was missed while the connection was away is asked again.
 client.on("connection", ({ state }, channel) => state === "open" && channel === client.notifications && later());

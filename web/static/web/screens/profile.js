@@ -1,6 +1,6 @@
 /** Oneself: name, growth, money, games played, and for guests the way to a lasting account. */
 import { catalog } from "../catalog.js";
-import { Daily, Growth, Ledger } from "../character.js";
+import { Achievements, Daily, Growth, Ledger } from "../character.js";
 import { Avatar, Badge, Button, Card, Empty, Failure, Field, Form, LinkButton, Skeleton, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
 import { GameArt } from "../games/art.js";
@@ -67,6 +67,7 @@ export default function Profile({ path }) {
     <${Daily} />
     <${Growth} />
     ${user.is_guest && html`<${Keep} />`}
+    <${Achievements} />
     <div class="halves"><section class="stack"><h2>${text("profile.games")}</h2><${Games} me=${user.id} /></section>
       <section class="stack"><h2>${text("ledger.title")}</h2><${Ledger} /></section></div>
   </div>`;

@@ -66,6 +66,8 @@ class Command(BaseCommand):
                     base_url, kind, bots=bots, seconds=seconds, tally=tally, seed=seed
                 )
                 asyncio.run(self._watched(playing, tally, seconds))
+            except KeyboardInterrupt:
+                self.stdout.write("Stopped.")
             except TimeoutError:
                 tally.errors["the server stayed away"] += 1
             self._report(tally, time.monotonic() - started)
@@ -85,15 +87,17 @@ class Command(BaseCommand):
         if not self.stdout.isatty():
             return
         started = time.monotonic()
-        passed = 0.0
-        while passed < seconds:
-            passed = min(seconds, time.monotonic() - started)
-            bar = "#" * round(WIDTH * passed / seconds)
-            now = f"{tally.games.total():,} games, {tally.moves:,} moves, {tally.errors.total()} errors"
-            self.stdout.write(f"\r[{bar:-<{WIDTH}}] {passed:.0f} of {seconds:.0f} s: {now} ", ending="")
-            self.stdout.flush()
-            await asyncio.sleep(DRAWN_EVERY_S)
-        self.stdout.write("")
+        try:
+            while True:
+                passed = min(seconds, time.monotonic() - started)
+                bar = "#" * round(WIDTH * passed / seconds)
+                now = f"{tally.games.total():,} games, {tally.moves:,} moves, {tally.errors.total()} errors"
+                line = f"\r[{bar:-<{WIDTH}}] {passed:.0f} of {seconds:.0f} s: {now} "
+                self.stdout.write(line, ending="")
+                self.stdout.flush()
+                await asyncio.sleep(DRAWN_EVERY_S)
+        finally:
+            self.stdout.write("")
 
     def _report(self, tally: simulation.Tally, seconds: float) -> None:
         lines = [

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+import urllib.request
 from argparse import RawDescriptionHelpFormatter
 from collections import Counter
 from collections.abc import Iterator
@@ -65,6 +66,8 @@ class Command(BaseCommand):
                     base_url, kind, bots=bots, seconds=seconds, tally=tally, seed=seed
                 )
                 asyncio.run(self._watched(playing, tally, seconds))
+            except KeyboardInterrupt:
+                self.stdout.write("Stopped.")
             except TimeoutError:
                 tally.errors["the server stayed away"] += 1
             self._report(tally, time.monotonic() - started)
@@ -81,18 +84,20 @@ class Command(BaseCommand):
 
     async def _draw(self, tally: simulation.Tally, seconds: float) -> None:
         """A bar where somebody watches, nothing where the output goes into a file."""
-        if not self.stderr.isatty():
+        if not self.stdout.isatty():
             return
         started = time.monotonic()
-        while True:
-            passed = min(seconds, time.monotonic() - started)
-            bar = "#" * round(WIDTH * passed / seconds)
-            now = f"{tally.games.total():,} games, {tally.moves:,} moves, {tally.errors.total()} errors"
-            self.stderr.write(f"\r[{bar:-<{WIDTH}}] {passed:.0f} of {seconds:.0f} s: {now} ", ending="")
-            self.stderr.flush()
-            if passed == seconds:
-                self.stderr.write("")
-            await asyncio.sleep(DRAWN_EVERY_S)
+        try:
+            while True:
+                passed = min(seconds, time.monotonic() - started)
+                bar = "#" * round(WIDTH * passed / seconds)
+                now = f"{tally.games.total():,} games, {tally.moves:,} moves, {tally.errors.total()} errors"
+                line = f"\r[{bar:-<{WIDTH}}] {passed:.0f} of {seconds:.0f} s: {now} "
+                self.stdout.write(line, ending="")
+                self.stdout.flush()
+                await asyncio.sleep(DRAWN_EVERY_S)
+        finally:
+            self.stdout.write("")
 
     def _report(self, tally: simulation.Tally, seconds: float) -> None:
         lines = [
@@ -123,6 +128,16 @@ def own_server() -> Iterator[str]:
             found = re.search(r"http://\S+", process.stdout.readline())
             if found is None:
                 raise CommandError("The server did not start; see above.")
+            _await(found[0])
             yield found[0]
         finally:
             process.terminate()
+
+
+def _await(base_url: str) -> None:
+    """Wait until the server that has just been started is ready."""
+    for _ in range(300):
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{base_url}/health/ready", timeout=5):
+            return
+        time.sleep(0.1)
+    raise CommandError("The server did not get ready.")

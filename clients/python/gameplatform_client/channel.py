@@ -77,6 +77,7 @@ class Channel(Handlers):
         self._answers: dict[object, asyncio.Future[protocol.Message | None]] = {}
         self._expected: dict[str, list[asyncio.Future[protocol.Message]]] = {}
         self._renewal_wanted = asyncio.Event()
+        self._is_leaving = False
         self._tasks: list[asyncio.Task[None]] = []
         self._opened: asyncio.Future[None] | None = None
         self._closed: asyncio.Future[ChannelClosed] | None = None
@@ -144,7 +145,7 @@ class Channel(Handlers):
         stamped = {"id": f"c{next(_ids)}", **message}
         if self.state == "closed":
             raise ChannelClosed(1000, "not_open")
-        if self.state != "open":
+        if self.state != "open" or self._is_leaving:
             if len(self._outbox) >= OUTBOX_MOST:
                 raise ClientError("outbox_full", "Too much is waiting to be sent.")
             self._outbox.append(stamped)
@@ -248,14 +249,18 @@ class Channel(Handlers):
     async def _live(self, socket: ClientConnection) -> None:
         """Hear a connection until another is to take its place. Raises ``ChannelClosed`` when it is lost."""
         self._socket = socket
-        tasks = [
-            asyncio.create_task(self._read(socket)),
+        reading = asyncio.create_task(self._read(socket))
+        tasks: list[asyncio.Task[Any]] = [
+            reading,
             asyncio.create_task(self._keep_alive(socket)),
             asyncio.create_task(self._renewal_wanted.wait()),
         ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if self._renewal_wanted.is_set():
+                await self._finish_asking(reading)
         finally:
+            self._is_leaving = False
             for task in tasks:
                 task.cancel()
             ended = await asyncio.gather(*tasks, return_exceptions=True)
@@ -265,6 +270,14 @@ class Channel(Handlers):
         # What the old connection still brings comes again by ``since``; what is sent waits for the new one.
         self.state = "connecting"
         self._lose_answers()
+
+    async def _finish_asking(self, reading: asyncio.Task[None]) -> None:
+        """Let what was asked be answered on this connection; what is sent now waits for the next one."""
+        self._is_leaving = True
+        answers = set(self._answers.values())
+        if answers:
+            ends: set[asyncio.Future[Any]] = {reading, asyncio.gather(*answers, return_exceptions=True)}
+            await asyncio.wait(ends, timeout=ANSWER_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
 
     async def _read(self, socket: ClientConnection) -> None:
         try:
@@ -336,6 +349,7 @@ class Channel(Handlers):
             for expected in waiting:
                 if not expected.done():
                     expected.set_exception(closed)
+                    expected.exception()  # nobody may be waiting for it any more
         self._expected.clear()
 
     # -- Handlers

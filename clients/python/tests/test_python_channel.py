@@ -237,6 +237,18 @@ async def test_a_renewal_leaves_no_gap_and_says_nothing_twice(
         assert [one["type"] for one in told] == ["state", "event", "resumed", "event"]
 
 
+async def test_a_renewal_waits_for_what_was_asked(enter: Any, server: Server) -> None:
+    async with enter() as (channel, line):
+        asking = asyncio.create_task(channel.ask({"type": "move"}))
+        asked, _ = await line.hear(), await line.hear()
+        channel.renew()
+        await line.say(type="answer", ref=asked["id"])
+        assert (await asking)["type"] == "answer"
+        fresh = await server.next(type="resumed", recovered=True, since=1, seq=1)
+        sent = await channel.send({"type": "next"})
+        assert (await fresh.hear())["id"] == sent
+
+
 async def test_handlers_are_called_in_order_and_may_fail_and_ask_and_wait(
     enter: Any, told: list[Any], caplog: pytest.LogCaptureFixture
 ) -> None:

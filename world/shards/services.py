@@ -12,7 +12,7 @@ from django.utils import timezone
 from realtime.publishing import publish
 from world import selectors as world_selectors
 from world import services as world
-from world.models import Character, Faction, WorldState
+from world.models import Character, Faction, WorldEvent, WorldState
 from world.shards import events, rules, selectors
 from world.shards.models import Shard
 from world.shards.refusals import (
@@ -89,6 +89,15 @@ def finish_capture(*, shard_id: int) -> None:
     elif not _see_to_contest(shard):
         _give(shard, captor)
         _turn_the_world(state, captor.faction, shards)
+
+
+@transaction.atomic
+def forget_captor(*, user_id: int) -> None:
+    """Take this user's characters from what the world remembers of captures."""
+    own = list(Character.objects.filter(owner=user_id).values_list("pk", flat=True))
+    for captured in WorldEvent.objects.filter(kind="shard_captured", detail__character_id__in=own):
+        captured.detail |= {"character_id": None, "character_name": ""}
+        captured.save(update_fields=["detail"])
 
 
 def _give(shard: Shard, captor: Character) -> None:

@@ -52,7 +52,7 @@ def story(adventurer, places):  # noqa: F811
     shard = Shard.objects.create(name="Shard", location=places.ford)
     shards.begin_capture(user_id=ada.id, shard_id=shard.pk)
     Shard.objects.update(due_at=timezone.now())
-    shards.finish_capture(shard_id=shard.pk)
+    shards.settle(shard_id=shard.pk)
     return ada, bob
 
 

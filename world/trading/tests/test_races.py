@@ -1,6 +1,7 @@
 """Trades at the same moment, each on a connection of its own: nothing is doubled, and nothing is lost."""
 
 from collections import Counter
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -8,6 +9,10 @@ from django.db import connection
 
 from core.refusals import Refusal
 from progression.models import Entry, Player, Stack
+from world.combat import rules as fight_rules
+from world.combat import services as fights
+from world.combat.models import Ability, Combat
+from world.models import Character
 from world.trading import services
 from world.trading.commands import OfferedItem
 from world.trading.models import Trade
@@ -56,12 +61,16 @@ def test_nobody_gets_another_offer_than_they_confirmed(ada, bob, at_once):
 
 
 def test_trades_at_random_with_aborts_lose_and_double_nothing(adventurer, places, at_once, monkeypatch):
-    """Four at a time among five people, who walk away, vanish, decline and change their minds.
+    """Four at a time among five people, who walk away, vanish, decline, and kill each other meanwhile.
 
-    Seen to fail: with the second ``_move`` of ``progression.exchange`` left out, gold is lost.
+    Seen to fail: with what the taker gets left out of ``progression.exchange``, gold is lost; with a spell
+    paid for before it kills, whoever trades with the dead and they wait for each other in a circle.
     """
     monkeypatch.setattr(services, "MOST_A_MINUTE", 1_000_000)
-    people = [adventurer(f"trader{number}", "Dawnguard") for number in range(5)]
+    monkeypatch.setattr(fight_rules, "MOST_ACTIONS", 1_000_000)
+    monkeypatch.setattr(fight_rules, "SHIELD", timedelta())
+    Ability.objects.create(name="spark", title="Spark", power=100, stamina_cost=1)
+    people = [adventurer(f"trader{number}", ("Dawnguard", "Tideborn")[number % 2]) for number in range(5)]
     for person in people:
         person.come()
         person.given("berries", 20)
@@ -99,6 +108,19 @@ def test_trades_at_random_with_aborts_lose_and_double_nothing(adventurer, places
             who.go()
             who.come()
 
+        def kill(one, other):
+            Character.objects.filter(pk=other.character_id).update(health=1)
+            fights.start(user_id=one.id, target_id=other.character_id)
+            combat = Combat.objects.filter(attacker=one.character_id).latest("pk")
+            fights.act(
+                user_id=one.id,
+                combat_id=combat.pk,
+                action_type="spell",
+                target_id=other.character_id,
+                ability_name="spark",
+            )
+            other.walk(places.ford)
+
         def one_trade():
             one, other = random.sample(people, 2)
             services.request(user_id=one.id, to_user_id=other.id)
@@ -111,13 +133,15 @@ def test_trades_at_random_with_aborts_lose_and_double_nothing(adventurer, places
                 lambda: confirm(other, trade_id),
             ]
             for step in steps:
-                abort = random.randrange(60)
+                abort = random.randrange(40)
                 if abort == 0:
                     services.decline(user_id=other.id, trade_id=trade_id)
                 elif abort == 1:
                     walk(one)
                 elif abort == 2:
                     vanish(other)
+                elif abort == 3:
+                    kill(one, other)
                 step()
 
         def run():

@@ -1,5 +1,6 @@
-"""What changes fights. Each change is one transaction under the locks of both characters and of the fight, so
-that any worker can make it, and none can lose it.
+"""What changes fights. Each change is one transaction, so that any worker can make it, and none can lose it.
+
+Locks are taken in this order: characters by rising id, the fight, what ends with a life, what players own.
 """
 
 import secrets
@@ -153,7 +154,6 @@ class _Fight:
         if cooldown is not None and cooldown.ready_at > now:
             wait = (cooldown.ready_at - now).total_seconds()
             raise OnCooldown(f"{ability.title} needs time to recover.", retry_after=round(wait, 3))
-        progression.spend_stamina(own.owner_id, ability.stamina_cost, cause=f"spell: {ability.name}")
         Cooldown.objects.update_or_create(
             character=own, ability=ability, defaults={"ready_at": now + ability.cooldown}
         )
@@ -162,6 +162,8 @@ class _Fight:
         else:
             amount = rules.heal(self.stats[own.owner_id].attack, ability.power, self.random)
             self._heal(target_id, amount, "spell", ability_name=ability.name)
+        # What players own is locked after everything else, so also after what a death ends.
+        progression.spend_stamina(own.owner_id, ability.stamina_cost, cause=f"spell: {ability.name}")
 
     def use(self, target_id: int, item_id: int) -> None:
         item = progression.consume_item(self.own.owner_id, item_id, cause="combat")
@@ -274,7 +276,7 @@ def _count_step(combat: Combat) -> None:
 
 def _end(combat: Combat, *, winner: Character, loser: Character, reason: Combat.Reason) -> None:
     now = timezone.now()
-    xp = _reward(combat, winner, loser) if reason == Combat.Reason.DEFEATED else 0
+    xp = _worth(winner, loser) if reason == Combat.Reason.DEFEATED else 0
     combat.ended_at, combat.reason, combat.winner = now, reason, winner
     combat.recovers_at = now + rules.RECOVERY
     combat.step += 1
@@ -285,17 +287,18 @@ def _end(combat: Combat, *, winner: Character, loser: Character, reason: Combat.
     if reason == Combat.Reason.DEFEATED:
         world.send_home(loser, health=world_selectors.max_health(loser.owner_id))
     _tell_of(winner)
+    if xp:
+        progression.grant(winner.owner_id, xp=xp, cause="combat", key=f"combat:{combat.pk}")
+
+
+def _worth(winner: Character, loser: Character) -> int:
+    # What is counted stays so: the winner's character is locked, and no other of theirs is in play.
+    if selectors.rewarded_today(winner.owner_id, loser.owner_id) >= rules.REWARDS_A_DAY:
+        return 0
+    levels = progression_selectors.levels((winner.owner_id, loser.owner_id))
+    return rules.experience(levels.get(winner.owner_id, 1), levels.get(loser.owner_id, 1))
 
 
 def _tell_of(character: Character) -> None:
     if world_selectors.in_play().filter(pk=character.pk).exists():
         world.tell_of(character)
-
-
-def _reward(combat: Combat, winner: Character, loser: Character) -> int:
-    # What is counted stays so: the winner's character is locked, and no other of theirs is in play.
-    if selectors.rewarded_today(winner.owner_id, loser.owner_id) >= rules.REWARDS_A_DAY:
-        return 0
-    levels = progression_selectors.levels((winner.owner_id, loser.owner_id))
-    xp = rules.experience(levels.get(winner.owner_id, 1), levels.get(loser.owner_id, 1))
-    return progression.grant(winner.owner_id, xp=xp, cause="combat", key=f"combat:{combat.pk}").xp

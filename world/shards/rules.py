@@ -30,6 +30,10 @@ class Channel:
         """What it still takes at this moment, without a contest."""
         return self.remaining if self.due_at is None else max(timedelta(), self.due_at - now)
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether the shard is captured by now."""
+        return self.due_at is not None and self.due_at <= now
+
     def when(self, contested: bool, now: datetime) -> "Channel":
         """The same from now on, with an enemy there or not: it stops, goes on, or stays as it is."""
         if contested == self.contested:

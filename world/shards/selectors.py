@@ -1,16 +1,15 @@
 """Questions about shards."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from world.models import Location
+from world.models import Character, Location
 from world.selectors import in_area
 from world.shards import events
 from world.shards.models import Shard
-
-LOOK_AT_ONCE = 100
 
 
 def all_shards() -> QuerySet[Shard]:
@@ -52,16 +51,36 @@ def held() -> dict[int, int]:
     return dict(owned.annotate(Count("pk")))
 
 
-def is_contested(location_id: int, faction_id: int, *, but_character_id: int = 0) -> bool:
-    """Whether an enemy of this faction is there, beside the one who is just leaving."""
-    enemies = in_area(location_id).exclude(faction=faction_id).exclude(pk=but_character_id)
-    return enemies.exists()
+def is_contested(location_id: int, faction_id: int) -> bool:
+    """Whether an enemy of this faction is there."""
+    return in_area(location_id).exclude(faction=faction_id).exists()
 
 
-def due() -> list[int]:
-    """The shards whose capture is over now, those that have waited longest first."""
-    late = Shard.objects.filter(due_at__lte=timezone.now()).order_by("due_at")
-    return list(late.values_list("pk", flat=True)[:LOOK_AT_ONCE])
+@dataclass(frozen=True)
+class Seen:
+    """A captor who is where the shard is, and whether an enemy is there too."""
+
+    captor: Character
+    contested: bool
+
+
+def seen(shard: Shard) -> Seen | None:
+    """How things are where a shard is being captured; None if its captor is gone."""
+    captor = shard.captor
+    if captor is None or not in_area(shard.location_id).filter(pk=captor.pk).exists():
+        return None
+    return Seen(captor, is_contested(shard.location_id, captor.faction_id))
+
+
+def unsettled() -> list[int]:
+    """The shards whose capture is over now, or is not as it was when it was last looked at."""
+    now = timezone.now()
+    ids = []
+    for shard in all_shards().filter(remaining__isnull=False):
+        found, channel = seen(shard), shard.channel
+        if channel and (not found or found.contested != channel.contested or channel.is_over(now)):
+            ids.append(shard.pk)
+    return ids
 
 
 def places() -> list[int]:

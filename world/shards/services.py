@@ -12,7 +12,7 @@ from django.utils import timezone
 from realtime.publishing import publish
 from world import selectors as world_selectors
 from world import services as world
-from world.models import Character, Faction, WorldState
+from world.models import Character, Faction, WorldEvent, WorldState
 from world.shards import events, rules, selectors
 from world.shards.models import Shard
 from world.shards.refusals import (
@@ -53,27 +53,10 @@ def begin_capture(*, user_id: int, shard_id: int) -> None:
 
 
 @transaction.atomic
-def notice_arrival(*, location_id: int) -> None:
-    """Hold up the captures that somebody who has come to this place is in the way of."""
-    for shard in _locked().filter(location=location_id, captor__isnull=False):
-        _see_to_contest(shard)
+def settle(*, shard_id: int) -> None:
+    """Let a capture stop, go on, come to nothing or succeed, by who is there now and what time it is.
 
-
-@transaction.atomic
-def notice_departure(*, location_id: int, character_id: int) -> None:
-    """End the capture of who goes from this place, and let go on those that they were in the way of."""
-    for shard in _locked().filter(location=location_id, captor__isnull=False):
-        if shard.captor_id == character_id:
-            _break_off(shard)
-        else:
-            _see_to_contest(shard, but_character_id=character_id)
-
-
-@transaction.atomic
-def finish_capture(*, shard_id: int) -> None:
-    """Give the shard whose channel is over to its captor's faction.
-
-    Nothing if another worker is at it. Its captor must still be there, and no enemy.
+    Nothing if another worker is at it.
     """
     WorldState.objects.get_or_create(pk=1)
     state = WorldState.objects.select_for_update(skip_locked=True).filter(pk=1).first()
@@ -81,14 +64,28 @@ def finish_capture(*, shard_id: int) -> None:
         return
     shards = list(_locked())
     shard = next((one for one in shards if one.pk == shard_id), None)
-    if shard is None or shard.due_at is None or shard.due_at > timezone.now():
+    if shard is None or shard.channel is None:
         return
-    captor = shard.captor
-    if captor is None or not world_selectors.in_area(shard.location_id).filter(pk=captor.pk).exists():
-        _break_off(shard)
-    elif not _see_to_contest(shard):
-        _give(shard, captor)
-        _turn_the_world(state, captor.faction, shards)
+    found, now = selectors.seen(shard), timezone.now()
+    if found is None:
+        shard.captor = None
+        _set(shard, None)
+        _tell(shard)
+    elif shard.channel.when(found.contested, now) != shard.channel:
+        _set(shard, shard.channel.when(found.contested, now))
+        _tell(shard)
+    elif shard.channel.is_over(now):
+        _give(shard, found.captor)
+        _turn_the_world(state, found.captor.faction, shards)
+
+
+@transaction.atomic
+def forget_captor(*, user_id: int) -> None:
+    """Take this user's characters from what the world remembers of captures."""
+    own = list(Character.objects.filter(owner=user_id).values_list("pk", flat=True))
+    for captured in WorldEvent.objects.filter(kind="shard_captured", detail__character_id__in=own):
+        captured.detail |= {"character_id": None, "character_name": ""}
+        captured.save(update_fields=["detail"])
 
 
 def _give(shard: Shard, captor: Character) -> None:
@@ -141,27 +138,6 @@ def _scatter(shards: list[Shard]) -> None:
 
 def _locked() -> QuerySet[Shard]:
     return selectors.all_shards().select_for_update(of=("self",))
-
-
-def _see_to_contest(shard: Shard, *, but_character_id: int = 0) -> bool:
-    """Stop the capture or let it go on, as an enemy is there or not; says whether one is."""
-    channel, captor = shard.channel, shard.captor
-    assert channel is not None
-    assert captor is not None
-    contested = selectors.is_contested(
-        shard.location_id, captor.faction_id, but_character_id=but_character_id
-    )
-    changed = channel.when(contested, timezone.now())
-    if changed != channel:
-        _set(shard, changed)
-        _tell(shard)
-    return contested
-
-
-def _break_off(shard: Shard) -> None:
-    shard.captor = None
-    _set(shard, None)
-    _tell(shard)
 
 
 def _set(shard: Shard, channel: rules.Channel | None) -> None:

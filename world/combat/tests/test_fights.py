@@ -247,6 +247,15 @@ async def test_who_stays_away_too_long_has_lost(fight, ada):
     assert (ended["reason"], ended["loser_id"]) == ("disconnected", ada.character_id)
 
 
+async def test_nobody_waits_for_a_character_that_is_deleted(fight, ada):
+    one, other, _ = fight
+    await one.leave()
+    answer = await in_database(ada.api.delete, f"/api/characters/{ada.character_id}")
+    assert answer.status_code == 204
+    ended = await other.hear_until("combat_end")
+    assert (ended["reason"], ended["loser_id"]) == ("fled", ada.character_id)
+
+
 async def test_who_dies_while_away_wakes_at_home(fight, ada, bob, places):
     one, other, combat_id = fight
     await one.leave()

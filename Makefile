@@ -37,7 +37,7 @@ lint: .venv/.development
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 test: lint
-	$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.programs
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
 
 bench: .venv/.development

@@ -20,7 +20,7 @@ from tests import browser as chromium
 from tests import services
 from tests.processes import ServerProcess, fresh_database
 
-NO_BROWSER = "There is no Chromium for the browser tests: install one (python -m tests.browser does)."
+NO_BROWSER = "There is no Chromium for the browser tests: install one (python -m tests.programs does)."
 
 _numbers = itertools.count(1)
 

@@ -1,9 +1,7 @@
-"""Finding a Chromium for the browser tests; ``python -m tests.browser`` installs one where there is none."""
+"""The Chromium of the browser tests."""
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 # As root Chromium has no sandbox; the rest keeps it from calling home.
@@ -28,17 +26,3 @@ def executable() -> str | None:
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     return path if Path(path).exists() else None
-
-
-def install() -> None:
-    """Install Debian's package as root where there is apt, else what playwright downloads."""
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update", "-q"], ["install", "-qy", "--no-install-recommends", "chromium"]):
-            subprocess.run(["apt-get", *command], env=environment, check=False)
-    if executable() is None:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
-
-
-if __name__ == "__main__" and executable() is None:
-    install()

@@ -1,0 +1,25 @@
+"""The programs that tests drive and pip does not bring: ``python -m tests.programs`` installs what is missing."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from deploy import proxy
+from tests import browser
+
+
+def install() -> None:
+    """Install Debian's packages as root where there is apt, else the Chromium that playwright downloads."""
+    wanted = [("chromium", browser.executable), ("nginx-light", proxy.executable)]
+    packages = [package for package, executable in wanted if executable() is None]
+    if packages and os.geteuid() == 0 and shutil.which("apt-get"):
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update", "-q"], ["install", "-qy", "--no-install-recommends", *packages]):
+            subprocess.run(["apt-get", *command], env=environment, check=False)
+    if browser.executable() is None:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+
+
+if __name__ == "__main__":
+    install()

@@ -141,3 +141,9 @@ class PartyKick(Command):
 
 class PartyDisband(Command):
     """End the party, as its leader."""
+
+
+class PartyChat(Command):
+    """Say something to your party."""
+
+    content: Content

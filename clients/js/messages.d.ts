@@ -1110,6 +1110,12 @@ export declare namespace World {
       type: "party_disband";
       id?: string | number | null;
     };
+    /** Say something to your party. */
+    party_chat: {
+      type: "party_chat";
+      content: string;
+      id?: string | number | null;
+    };
     /** Say something to all who are where you are, or to the whole world. */
     chat: {
       type: "chat";
@@ -1335,6 +1341,17 @@ export declare namespace World {
       party: PartyInfo;
       change: "created" | "disbanded" | "joined" | "kicked" | "left" | "ready";
       user_ids: Array<number>;
+      seq: number;
+    };
+    /** A member said something to the party; only its members hear it. */
+    party_chat: {
+      type: "party_chat";
+      party_id: number;
+      sender_id: number;
+      sender_name: string;
+      content: string;
+      member_ids: Array<number>;
+      channel: "party";
       seq: number;
     };
     /** A fight begins. */

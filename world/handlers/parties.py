@@ -6,7 +6,7 @@ from matchmaking.invites import selectors as invite_selectors
 from matchmaking.invites import services as invites
 from matchmaking.parties import selectors as parties_selectors
 from matchmaking.parties import services as parties
-from matchmaking.parties.events import PartyUpdate
+from matchmaking.parties.events import PartyChat, PartyUpdate
 from realtime.consumer import handles
 from realtime.messages import Message
 from realtime.worker import in_database
@@ -33,7 +33,12 @@ def _answer(accepts: bool, *, user_id: int, command: commands.PartyAccept) -> No
 class PartyHandlers(WorldSocket):
     """The user's party. What becomes of it is told by ``party_update``."""
 
-    tells: ClassVar[tuple[type[Message], ...]] = (events.PartyInvite, events.PartyDecline, PartyUpdate)
+    tells: ClassVar[tuple[type[Message], ...]] = (
+        events.PartyInvite,
+        events.PartyDecline,
+        PartyUpdate,
+        PartyChat,
+    )
 
     @handles(commands.PartyCreate)
     async def create_party(self, command: commands.PartyCreate) -> None:
@@ -62,3 +67,7 @@ class PartyHandlers(WorldSocket):
     @handles(commands.PartyDisband)
     async def disband(self, command: commands.PartyDisband) -> None:
         await in_database(parties.disband, user_id=self.player.user_id)
+
+    @handles(commands.PartyChat)
+    async def say_to_party(self, command: commands.PartyChat) -> None:
+        await in_database(parties.say, user_id=self.player.user_id, content=command.content)

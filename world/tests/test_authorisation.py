@@ -68,6 +68,7 @@ COMMANDS = {
     "party_kick": Asked("not_in_party", "not_in_party", {"user_id": 1}),
     "party_disband": Asked("not_in_party", "not_in_party"),
     "party_invite": Asked("not_in_party", "not_in_party", {"user_id": 1}),
+    "party_chat": Asked("not_in_party", "not_in_party", {"content": "hi"}),
     "party_create": Asked("party_update", "party_update"),
     "party_leave": Asked("party_update", "party_update"),
     "combat_start": Asked("no_character", "unknown_target", {"target_id": 2**40}),

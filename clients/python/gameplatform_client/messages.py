@@ -73,6 +73,7 @@ class MessageType(StrEnum):
     PARTY_LEAVE = "party_leave"
     PARTY_KICK = "party_kick"
     PARTY_DISBAND = "party_disband"
+    PARTY_CHAT = "party_chat"
     WHISPER = "whisper"
     FACTION_CHAT = "faction_chat"
     WORLD_ANNOUNCEMENT = "world_announcement"
@@ -105,7 +106,6 @@ class MessageType(StrEnum):
     INVITE_DECLINED = "invite_declined"
     INVITE_CANCELLED = "invite_cancelled"
     INVITE_EXPIRED = "invite_expired"
-    PARTY_CHAT = "party_chat"
     ANNOUNCEMENT = "announcement"
     LEVEL_UP = "level_up"
     ACHIEVEMENT_EARNED = "achievement_earned"
@@ -1280,6 +1280,14 @@ class WorldPartyDisbandCommand(TypedDict):
     id: NotRequired[str | int | None]
 
 
+class WorldPartyChatCommand(TypedDict):
+    """Say something to your party."""
+
+    type: Literal["party_chat"]
+    content: str
+    id: NotRequired[str | int | None]
+
+
 class WorldChatCommand(TypedDict):
     """Say something to all who are where you are, or to the whole world."""
 
@@ -1565,6 +1573,19 @@ class WorldPartyUpdate(TypedDict):
     party: WorldPartyInfo
     change: Literal["created", "disbanded", "joined", "kicked", "left", "ready"]
     user_ids: list[int]
+    seq: int
+
+
+class WorldPartyChat(TypedDict):
+    """A member said something to the party; only its members hear it."""
+
+    type: Literal["party_chat"]
+    party_id: int
+    sender_id: int
+    sender_name: str
+    content: str
+    member_ids: list[int]
+    channel: Literal["party"]
     seq: int
 
 

@@ -16,6 +16,12 @@ class LevelUp(Event):
         return topics.user(self.user_id)
 
 
+class StatsChanged(Internal):
+    """What the user brings to a fight is not what it was, by level, points, gear or pets."""
+
+    user_id: int
+
+
 class ItemsBought(Internal):
     """The user has bought so many of an item."""
 

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from progression import ledger, rules, selectors
-from progression.events import DailyRewardClaimed, ItemsBought, LevelUp, PetHatched
+from progression.events import DailyRewardClaimed, ItemsBought, LevelUp, PetHatched, StatsChanged
 from progression.models import Currency, Item, Offer, Pet, Player, Species, Stack
 from progression.refusals import (
     CannotBeWorn,
@@ -124,6 +124,7 @@ def _add_xp(player: Player, xp: int) -> int | None:
     if not gained:
         return None
     publish(LevelUp(user_id=player.pk, level=player.level, stat_points=player.stat_points))
+    publish(StatsChanged(user_id=player.pk))
     return player.level
 
 
@@ -149,6 +150,7 @@ def allocate_stats(user_id: int, points: Mapping[str, int]) -> Player:
     for stat, count in points.items():
         setattr(player, stat, getattr(player, stat) + count)
     player.save(update_fields=["stat_points", *points])
+    publish(StatsChanged(user_id=user_id))
     return player
 
 
@@ -250,6 +252,7 @@ def equip(user_id: int, stack_id: int) -> Stack:
     Stack.objects.filter(player=player, worn_in=stack.item.slot).update(worn_in=None)
     stack.worn_in = stack.item.slot
     stack.save(update_fields=["worn_in"])
+    publish(StatsChanged(user_id=user_id))
     return stack
 
 
@@ -262,6 +265,7 @@ def unequip(user_id: int, slot: str) -> Stack:
         raise SlotEmpty(f"You wear nothing there: {slot}.")
     stack.worn_in = None
     stack.save(update_fields=["worn_in"])
+    publish(StatsChanged(user_id=user_id))
     return stack
 
 
@@ -302,6 +306,7 @@ def feed(user_id: int, pet_id: int, stack_id: int) -> Pet:
     ledger.move_items(player, food, -1, cause="feed")
     pet.xp += food.food_xp
     pet.save(update_fields=["xp"])
+    publish(StatsChanged(user_id=user_id))
     return pet
 
 
@@ -321,6 +326,7 @@ def equip_pet(user_id: int, pet_id: int) -> Pet:
         places.pop(0)
     pet.place = len(places) + 1
     pet.save(update_fields=["place"])
+    publish(StatsChanged(user_id=user_id))
     return pet
 
 
@@ -332,6 +338,7 @@ def unequip_pet(user_id: int, pet_id: int) -> Pet:
     if pet.place is None:
         raise NotInSet(f"{pet.species.name} is not in your set.")
     _leave_set(player, pet)
+    publish(StatsChanged(user_id=user_id))
     return pet
 
 

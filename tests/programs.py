@@ -1,4 +1,4 @@
-"""The programs that tests drive and pip does not bring: ``python -m tests.programs`` installs what is missing."""
+"""The programs that tests drive and pip does not bring; ``python -m tests.programs`` installs them."""
 
 import os
 import shutil

@@ -1,6 +1,7 @@
 """How far and how fast one moves in the world. Pure."""
 
 import math
+from typing import NamedTuple
 
 from world.events import Vector
 
@@ -8,6 +9,14 @@ TOP_SPEED = 12.0
 """Metres a second that any character moves at most."""
 BURST_S = 0.5
 """The network brings moves unevenly: so many seconds' way may come at once."""
+
+
+class Position(NamedTuple):
+    """Where a character is in a place."""
+
+    character_id: int
+    location_id: int
+    at: Vector
 
 
 class Pace:

@@ -4,7 +4,6 @@ Locks are taken in this order: accounts, the world's state, characters by rising
 """
 
 from collections.abc import Collection
-from typing import NamedTuple
 
 import msgspec
 from django.core.exceptions import ValidationError
@@ -19,7 +18,8 @@ from friends import selectors as friends
 from realtime.messages import Event, MessageId
 from realtime.publishing import publish
 from world import events, selectors
-from world.events import CharacterInfo, OwnCharacter, Vector
+from world.events import CharacterInfo, OwnCharacter
+from world.live.positions import latest
 from world.models import Character, Location, Visit, WorldEvent
 from world.refusals import (
     CharacterNameTaken,
@@ -30,16 +30,9 @@ from world.refusals import (
     StaffOnly,
     TooManyCharacters,
 )
+from world.rules import Position
 
 MOST_CHARACTERS = 8
-
-
-class Position(NamedTuple):
-    """Where a character is in a place."""
-
-    character_id: int
-    location_id: int
-    at: Vector
 
 
 def lock_in_play(*character_ids: int) -> dict[int, Character]:
@@ -269,9 +262,16 @@ def update_of(info: CharacterInfo, ref: MessageId | UnsetType = UNSET) -> events
     return events.CharacterUpdate(**msgspec.structs.asdict(info), ref=ref)
 
 
+def tell_of_owners(user_id: int) -> None:
+    """:func:`tell_of` the character that this user plays, if there is one."""
+    character = selectors.in_play().select_related("faction").filter(owner=user_id).first()
+    if character is not None:
+        tell_of(character)
+
+
 def tell_of(character: Character) -> None:
     """Tell who is where this character is how it stands now: after its health or level has changed."""
-    publish(update_of(selectors.shown([character])[0]))
+    publish(update_of(latest(selectors.shown([character])[0])))
 
 
 def _tell_of_arrival(character: Character) -> None:

@@ -52,7 +52,7 @@ class WorldSocket(Consumer):
     name = ""
     """Of this socket, among those of all workers."""
     has_come = False
-    """Whether the visit has begun."""
+    """Whether the visit has begun and its place is heard."""
     character: CharacterInfo | None = None
     """Who is in play, as it was when it came to this place."""
     faction_id: int | None = None
@@ -179,7 +179,6 @@ class WorldSocket(Consumer):
         self.name = sockets.register(self)
         self._coming = asyncio.ensure_future(in_database(services.come, user_id=user_id, socket=self.name))
         replaced = await asyncio.shield(self._coming)
-        self.has_come = True
         if replaced:
             sockets.replace(replaced)
         async with self._settling:
@@ -190,6 +189,7 @@ class WorldSocket(Consumer):
             for heard in (own, self._area, self._faction):
                 if heard is not None:
                     heard.begin()
+        self.has_come = True
         await self.entered()
 
     async def entered(self) -> None:

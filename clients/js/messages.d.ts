@@ -1335,6 +1335,14 @@ export declare namespace World {
       to_user_id: number;
       seq: number;
     };
+    /** What the party is like now, and which change of these users made it so. It is told to the members and to those who have just gone. */
+    party_update: {
+      type: "party_update";
+      party: PartyInfo;
+      change: "created" | "disbanded" | "joined" | "kicked" | "left" | "ready";
+      user_ids: Array<number>;
+      seq: number;
+    };
     /** A member said something to the party; only its members hear it. */
     party_chat: {
       type: "party_chat";
@@ -1344,14 +1352,6 @@ export declare namespace World {
       content: string;
       member_ids: Array<number>;
       channel: "party";
-      seq: number;
-    };
-    /** What the party is like now, and which change of these users made it so. It is told to the members and to those who have just gone. */
-    party_update: {
-      type: "party_update";
-      party: PartyInfo;
-      change: "created" | "disbanded" | "joined" | "kicked" | "left" | "ready";
-      user_ids: Array<number>;
       seq: number;
     };
     /** A fight begins. */

@@ -1,5 +1,6 @@
 """What parties announce, and to whom."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -34,6 +35,13 @@ class PartyInfo(Struct, kw_only=True):
 Change = Literal["created", "joined", "left", "kicked", "disbanded", "ready"]
 
 
+def _audience(party_id: int, user_ids: Iterable[int]) -> tuple[Topic, ...]:
+    """The party, and these users on all their devices and where they play."""
+    told = sorted(user_ids)
+    devices = [topics.user(user_id) for user_id in told]
+    return topics.party(party_id), *devices, *[topics.in_world(user_id) for user_id in told]
+
+
 class PartyUpdate(Event):
     """What the party is like now, and which change of these users made it so.
 
@@ -46,9 +54,7 @@ class PartyUpdate(Event):
 
     def audience(self) -> tuple[Topic, ...]:
         told = {member.user_id for member in self.party.members} | set(self.user_ids)
-        devices = [topics.user(user_id) for user_id in sorted(told)]
-        in_world = [topics.in_world(user_id) for user_id in sorted(told)]
-        return topics.party(self.party.id), *devices, *in_world
+        return _audience(self.party.id, told)
 
 
 class PartyChat(Event):

@@ -36,8 +36,8 @@ class PartyHandlers(WorldSocket):
     tells: ClassVar[tuple[type[Message], ...]] = (
         events.PartyInvite,
         events.PartyDecline,
-        PartyChat,
         PartyUpdate,
+        PartyChat,
     )
 
     @handles(commands.PartyCreate)

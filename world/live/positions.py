@@ -19,8 +19,7 @@ from realtime.worker import in_database
 from world import selectors
 from world.events import Area, CharacterInfo, LocationUpdate, Moved, Vector, WorldState
 from world.refusals import ImpossibleMove
-from world.rules import Pace, distance, is_inside, is_possible
-from world.services import Position
+from world.rules import Pace, Position, distance, is_inside, is_possible
 
 TELL_EVERY_S = 0.05
 REPEAT_EVERY_S = 1.0
@@ -246,6 +245,12 @@ def positions() -> Positions:
     if _positions is None or _positions.here is not worker.current():
         _positions = Positions()
     return _positions
+
+
+def latest(character: CharacterInfo) -> CharacterInfo:
+    """The character at the position that is known of it in this process, if one is; from any thread."""
+    known = _positions
+    return character if known is None or known.here is not worker.running() else known.where(character)
 
 
 @worker.background

@@ -68,6 +68,12 @@ async def knock(query: str = "", token: str | None = None) -> Player:
     return player
 
 
+async def players_leave() -> None:
+    """All sockets that the test has opened end."""
+    while _players:
+        await _players.pop().leave()
+
+
 def place(name: str) -> int:
     """The id of a place of the demo world."""
     return Location.objects.get(name=name).pk
@@ -129,8 +135,7 @@ async def here(demo_world: None) -> AsyncIterator[Worker]:
     """A worker on the test's loop."""
     async with running_worker() as worker:
         yield worker
-        while _players:
-            await _players.pop().leave()
+        await players_leave()
 
 
 @pytest.fixture

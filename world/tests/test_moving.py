@@ -2,6 +2,7 @@
 
 import pytest
 
+from progression import services as progression
 from realtime.worker import in_database
 from world.live.positions import positions
 from world.rules import TOP_SPEED
@@ -99,3 +100,12 @@ async def test_a_way_back_to_a_place_begins_in_its_middle(here, ada, bob):
     await watcher.send(type="character_update", character_id=ada.character_id)
     assert (await watcher.hear_until("character_update"))["position"]["x"] == 0.0
     assert positions().places.keys() == {await in_database(place, "Crossroads")}
+
+
+async def test_who_changes_while_walking_stays_where_they_are(here, ada, bob):
+    walker, watcher = await ada.enter(), await bob.enter()
+    await walker.send(type="move", position={"x": 3})
+    await watcher.hear_until("location_update")
+    await in_database(progression.grant, ada.id, xp=300, cause="test")
+    update = await watcher.hear_until("character_update")
+    assert (update["level"], update["position"]["x"]) == (3, 3.0)

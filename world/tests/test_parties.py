@@ -19,9 +19,10 @@ async def test_a_party_lives_and_ends_in_the_world(here, ada, bob, cyd):
     await member.send(type="party_accept", user_id=ada.id)
     assert (await member.hear("party_update"))["change"] == "joined"
     await leader.hear("party_update")
-    await member.send(type="party_chat", content="all for one")
-    for hearer in (leader, member):
-        assert (await hearer.hear("party_chat"))["content"] == "all for one"
+    await member.send(type="party_chat", content="hi, chief")
+    for player in (leader, member):
+        said = await player.hear("party_chat")
+        assert (said["channel"], said["sender_id"], said["content"]) == ("party", bob.id, "hi, chief")
     await other.hear("party_invite")
     await other.send(type="party_decline")
     await other.hear("party_decline")

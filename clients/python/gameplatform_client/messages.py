@@ -1564,6 +1564,18 @@ class WorldPartyDecline(TypedDict):
     seq: int
 
 
+class WorldPartyUpdate(TypedDict):
+    """What the party is like now, and which change of these users made it so. It is told to the members
+    and to those who have just gone.
+    """
+
+    type: Literal["party_update"]
+    party: WorldPartyInfo
+    change: Literal["created", "disbanded", "joined", "kicked", "left", "ready"]
+    user_ids: list[int]
+    seq: int
+
+
 class WorldPartyChat(TypedDict):
     """A member said something to the party; only its members hear it."""
 
@@ -1574,18 +1586,6 @@ class WorldPartyChat(TypedDict):
     content: str
     member_ids: list[int]
     channel: Literal["party"]
-    seq: int
-
-
-class WorldPartyUpdate(TypedDict):
-    """What the party is like now, and which change of these users made it so. It is told to the members
-    and to those who have just gone.
-    """
-
-    type: Literal["party_update"]
-    party: WorldPartyInfo
-    change: Literal["created", "disbanded", "joined", "kicked", "left", "ready"]
-    user_ids: list[int]
     seq: int
 
 

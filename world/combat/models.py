@@ -6,10 +6,12 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from core.content import Content
+
 AT_LEAST_ONE = [MinValueValidator(1)]
 
 
-class Ability(models.Model):
+class Ability(Content):
     """A spell: what it does, from which level on, what it costs, and how long until the next."""
 
     class Kind(models.TextChoices):
@@ -40,11 +42,11 @@ class Ability(models.Model):
         return timedelta(milliseconds=self.cooldown_ms)
 
 
-class Remedy(models.Model):
+class Remedy(Content):
     """An item that is used up in a fight to be healed."""
 
     item = models.OneToOneField(
-        "progression.Item", to_field="slug", on_delete=models.CASCADE, primary_key=True, related_name="+"
+        "progression.Item", to_field="slug", on_delete=models.CASCADE, related_name="+"
     )
     heals = models.PositiveIntegerField(validators=AT_LEAST_ONE)
 

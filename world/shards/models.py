@@ -22,7 +22,7 @@ class Shard(models.Model):
         "world.Character", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     remaining = models.DurationField(null=True, blank=True)
-    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("name",)

@@ -22,7 +22,7 @@ from progression.models import Stack
 from realtime.testing import Player, running_worker
 from realtime.worker import Worker, in_database
 from world import services
-from world.models import Character, Faction, Location, Visit
+from world.models import Character, Faction, Location
 
 opened: list[Player] = []
 
@@ -51,7 +51,7 @@ class Adventurer:
 
     def go(self) -> None:
         """Be in play no more."""
-        services.go(user_id=self.id, socket=Visit.objects.get(user=self.id).socket)
+        services.go(user_id=self.id, socket=f"test/{self.id}")
 
     def walk(self, to: Location) -> None:
         services.travel(user_id=self.id, to_location_id=to.pk)

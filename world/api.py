@@ -14,6 +14,7 @@ from chat import pacing, rules, words
 from core import paging
 from core.idempotency import idempotent
 from world import selectors, serializers, services
+from world.snapshots import world_state
 
 
 def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
@@ -62,7 +63,7 @@ class State(APIView):
 
     @extend_schema(responses=serializers.World)
     def get(self, request: Request) -> Response:
-        state = msgspec.to_builtins(selectors.world_state(), builtin_types=())
+        state = msgspec.to_builtins(world_state(), builtin_types=())
         return Response({name: state[name] for name in serializers.World().fields})
 
 

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from realtime import topics
 from realtime.messages import Ephemeral, Event, Internal, MessageId, Reply
 from realtime.topics import Topic
+from world.shards.events import ShardInfo
 
 Coordinate = Annotated[float, Meta(ge=-1e6, le=1e6)]
 Departure = Literal["moved", "disconnected", "died", "deselected", "deleted"]
@@ -84,6 +85,7 @@ class WorldState(Reply, kw_only=True):
     current_reality: str | None
     factions: list[FactionInfo]
     locations: list[LocationInfo]
+    shards: list[ShardInfo]
     online: int
     you: CharacterInfo | None
     area: Area | None

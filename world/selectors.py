@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q, QuerySet
 
 from progression import selectors as progression
-from world import events
 from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, OwnCharacter, Vector
 from world.models import Character, Faction, Location, Visit, WorldEvent, WorldState
 from world.refusals import NoCharacterInPlay, NoHome, UnknownCharacter, UnknownFaction
@@ -167,20 +166,6 @@ def area(location_id: int) -> Area:
     """Who is in a place, as it is stored."""
     members = in_area(location_id).select_related("faction").order_by("pk")
     return Area(location_id=location_id, members=shown(members))
-
-
-def world_state() -> events.WorldState:
-    """The world as everybody sees it."""
-    now = state()
-    return events.WorldState(
-        epoch=now.epoch,
-        current_reality=None if now.current_reality is None else now.current_reality.name,
-        factions=shown_factions(),
-        locations=shown_locations(),
-        online=online(),
-        you=None,
-        area=None,
-    )
 
 
 def state() -> WorldState:

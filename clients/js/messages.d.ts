@@ -856,6 +856,25 @@ export declare namespace World {
     paths: Array<number>;
   }
 
+  /** A shard: where it is, the name of whose it is, and who is capturing it. */
+  interface ShardInfo {
+    id: number;
+    name: string;
+    location_id: number;
+    faction: string | null;
+    capture: CaptureInfo | null;
+  }
+
+  /** A capture under way: it takes `remaining_s` more, until `due_at`; contested, that is unset. */
+  interface CaptureInfo {
+    character_id: number;
+    character_name: string;
+    faction: string;
+    contested: boolean;
+    remaining_s: number;
+    due_at: string | null;
+  }
+
   /** A character as everybody sees it; `faction` is the faction's name. */
   interface CharacterInfo {
     character_id: number;
@@ -942,25 +961,6 @@ export declare namespace World {
     name: string;
     heals: number;
     quantity: number;
-  }
-
-  /** A shard: where it is, the name of whose it is, and who is capturing it. */
-  interface ShardInfo {
-    id: number;
-    name: string;
-    location_id: number;
-    faction: string | null;
-    capture: CaptureInfo | null;
-  }
-
-  /** A capture under way: it takes `remaining_s` more, until `due_at`; contested, that is unset. */
-  interface CaptureInfo {
-    character_id: number;
-    character_name: string;
-    faction: string;
-    contested: boolean;
-    remaining_s: number;
-    due_at: string | null;
   }
 
   /** Who trades. */
@@ -1192,6 +1192,7 @@ export declare namespace World {
       current_reality: string | null;
       factions: Array<FactionInfo>;
       locations: Array<LocationInfo>;
+      shards: Array<ShardInfo>;
       online: number;
       you: CharacterInfo | null;
       area: Area | null;

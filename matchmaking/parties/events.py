@@ -68,6 +68,4 @@ class PartyChat(Event):
     channel: Literal["party"] = "party"
 
     def audience(self) -> tuple[Topic, ...]:
-        devices = [topics.user(user_id) for user_id in sorted(self.member_ids)]
-        in_world = [topics.in_world(user_id) for user_id in sorted(self.member_ids)]
-        return topics.party(self.party_id), *devices, *in_world
+        return _audience(self.party_id, self.member_ids)

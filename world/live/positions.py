@@ -20,6 +20,7 @@ from world import selectors
 from world.events import Area, CharacterInfo, LocationUpdate, Moved, Vector, WorldState
 from world.refusals import ImpossibleMove
 from world.rules import Pace, Position, distance, is_inside, is_possible
+from world.snapshots import world_state
 
 TELL_EVERY_S = 0.05
 REPEAT_EVERY_S = 1.0
@@ -187,7 +188,7 @@ class Positions:
         return Area(location_id=location_id, members=[self.where(member) for member in area.members])
 
     async def _world(self, nothing: None) -> WorldState:
-        return await in_database(selectors.world_state)
+        return await in_database(world_state)
 
     async def tell(self) -> None:
         """Tell what moves, for the worker's life."""

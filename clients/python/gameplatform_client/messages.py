@@ -973,6 +973,27 @@ class WorldLocationInfo(TypedDict):
     paths: list[int]
 
 
+class WorldShardInfo(TypedDict):
+    """A shard: where it is, the name of whose it is, and who is capturing it."""
+
+    id: int
+    name: str
+    location_id: int
+    faction: str | None
+    capture: WorldCaptureInfo | None
+
+
+class WorldCaptureInfo(TypedDict):
+    """A capture under way: it takes ``remaining_s`` more, until ``due_at``; contested, that is unset."""
+
+    character_id: int
+    character_name: str
+    faction: str
+    contested: bool
+    remaining_s: float
+    due_at: str | None
+
+
 class WorldCharacterInfo(TypedDict):
     """A character as everybody sees it; ``faction`` is the faction's name."""
 
@@ -1072,27 +1093,6 @@ class WorldRemedyInfo(TypedDict):
     name: str
     heals: int
     quantity: int
-
-
-class WorldShardInfo(TypedDict):
-    """A shard: where it is, the name of whose it is, and who is capturing it."""
-
-    id: int
-    name: str
-    location_id: int
-    faction: str | None
-    capture: WorldCaptureInfo | None
-
-
-class WorldCaptureInfo(TypedDict):
-    """A capture under way: it takes ``remaining_s`` more, until ``due_at``; contested, that is unset."""
-
-    character_id: int
-    character_name: str
-    faction: str
-    contested: bool
-    remaining_s: float
-    due_at: str | None
 
 
 class WorldTrader(TypedDict):
@@ -1386,6 +1386,7 @@ class WorldWorldState(TypedDict):
     current_reality: str | None
     factions: list[WorldFactionInfo]
     locations: list[WorldLocationInfo]
+    shards: list[WorldShardInfo]
     online: int
     you: WorldCharacterInfo | None
     area: WorldArea | None

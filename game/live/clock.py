@@ -9,15 +9,15 @@ from game.author import Clock
 from game.events import ClockState
 
 
-class _Texts(dict[frozenset[int], str]):
+class _Texts(dict[frozenset[int], bytes]):
     """The users of some seats as a JSON list, made once for each set of seats."""
 
     def __init__(self, users: tuple[int, ...]) -> None:
         super().__init__()
         self._users = users
 
-    def __missing__(self, seats: frozenset[int]) -> str:
-        text = self[seats] = str([self._users[seat] for seat in seats])
+    def __missing__(self, seats: frozenset[int]) -> bytes:
+        text = self[seats] = str([self._users[seat] for seat in seats]).encode()
         return text
 
 
@@ -32,11 +32,11 @@ class Clocks:
             (
                 f'{{"initial_ms":{int(clock.seconds * 1000)},"increment_ms":{int(clock.increment * 1000)},',
                 '"left_ms":{' + ",".join(f'"{user}":%d' for user in users) + "},",
-                '"running":%s,"at":"%s.%03dZ"}',
+                '"running":%b,"at":"%b.%03dZ"}',
             )
-        )
+        ).encode()
         self._second = 0
-        self._second_text = ""
+        self._second_text = b""
         self._running_text = _Texts(users)
         self.left = [clock.seconds] * len(users)
         self.running: frozenset[int] = frozenset()
@@ -86,9 +86,9 @@ class Clocks:
         second = int(since)
         if second != self._second:
             self._second = second
-            self._second_text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        at = (self._second_text, int((since - second) * 1000))
-        return (self._told % (*self.left_ms(), self._running_text[self.running], *at)).encode()
+            self._second_text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
+        at = (self._second_text, (since - second) * 1000)
+        return self._told % (*self.left_ms(), self._running_text[self.running], *at)
 
     def shown(self, now: float, wall: float) -> ClockState:
         """``told``, not yet in JSON."""

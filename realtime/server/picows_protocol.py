@@ -422,8 +422,12 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
 
     def take(self, data: bytes) -> None:
         """Hand a text message to the application; called when the turn's reading is done."""
-        if self._on_text is not None:
-            self._call(self._on_text, data)
+        function = self._on_text
+        if function is not None:
+            try:
+                function(data)
+            except Exception:
+                self._failed()
 
     def _received_fragment(self, kind: WSMsgType, frame: WSFrame) -> None:
         if (kind is CONTINUATION) != (self._partial is not None):
@@ -467,11 +471,14 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         try:
             function(*args)
         except Exception:
-            logger.exception("Exception in a callback of a WebSocket")
-            if self._state == OPEN:
-                self._close(1011)
+            self._failed()
             return False
         return True
+
+    def _failed(self) -> None:
+        logger.exception("Exception in a callback of a WebSocket")
+        if self._state == OPEN:
+            self._close(1011)
 
     # -- Flow
 

@@ -17,12 +17,14 @@ from playwright.sync_api import Browser, sync_playwright
 
 from core.embedded import valkey
 from tests import browser as chromium
-from tests import services
+from tests import cleaning, services
 from tests.processes import ServerProcess, fresh_database
 
 NO_BROWSER = "There is no Chromium for the browser tests: install one (python -m tests.programs does)."
 
 _numbers = itertools.count(1)
+
+cleaning.instead_of_flush()
 
 
 def pytest_unconfigure() -> None:

@@ -1,0 +1,41 @@
+"""Empties the tables that a test has written to, which takes a fortieth of the time of Django's flush.
+
+A flush empties every table, written to or not, and then lays content types, permissions and roles anew.
+"""
+
+import functools
+from typing import Any
+
+from django.db import connection, transaction
+from django.test import TransactionTestCase
+
+# What migrating lays down; no test that commits changes it.
+KEPT = {
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+}
+
+
+def instead_of_flush() -> None:
+    """Clean so after every test that commits."""
+    TransactionTestCase._fixture_teardown = _fixture_teardown  # type: ignore[method-assign]
+
+
+def _fixture_teardown(case: Any) -> None:
+    with connection.cursor() as cursor:
+        looks = (f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in _tables())
+        cursor.execute(" UNION ALL ".join(looks))
+        written = [table for (table,) in cursor.fetchall()]
+        with transaction.atomic():
+            # In any order: references are checked at the commit.
+            for table in written:
+                cursor.execute(f"DELETE FROM {table}")
+
+
+@functools.cache
+def _tables() -> list[str]:
+    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    return [connection.ops.quote_name(name) for name in names if name not in KEPT]

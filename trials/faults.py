@@ -26,3 +26,23 @@ def stock_read_then_written() -> None:
 
     Careless.update = update  # type: ignore[method-assign]
     Offer.objects._queryset_class = Careless
+
+
+def told_before_written() -> None:
+    """A room tells of a move at once, and the journal follows when it can."""
+    import asyncio
+
+    from game.live.journal import Journal
+
+    append = Journal.append
+
+    def careless(self: Journal, row: Any, owner: Any, told: Any) -> None:
+        owner.written(row, told)
+        asyncio.get_running_loop().call_later(0.05, append, self, row, mock.Mock(), told)
+
+    _replace("game.live.journal.Journal.append", careless)
+
+
+def failures_are_500() -> None:
+    """A database that cannot be reached is taken for a fault of the programme."""
+    _replace("core.problems._UNREACHABLE", ())

@@ -113,6 +113,7 @@ class Line:
         self.path = path
         self.servers = servers or person.servers
         self.is_open = asyncio.Event()
+        self.lost = asyncio.Event()
         self.seq: int | None = None
         self._history = history
         self._hear = hear
@@ -154,6 +155,7 @@ class Line:
             code = await self._be_connected()
             failed = 0 if self.is_open.is_set() else failed + 1
             self.is_open.clear()
+            self.lost.set()
             if code not in COME_BACK_AFTER:
                 self._history.seen(self.person.name, "ended", path=self.path, code=code)
                 return
@@ -186,6 +188,7 @@ class Line:
         if self._socket is None:
             return code
         self._take(first)
+        self.lost.clear()
         self.is_open.set()
         try:
             while True:

@@ -1,6 +1,7 @@
 """The people of a trial: guests who ask over HTTP, and sockets that come back by themselves."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -163,20 +164,11 @@ class Line:
 
     async def _be_connected(self) -> int:
         """One connection from its beginning to its end; returns the close code."""
-        base_url = random.choice(self.servers).base_url.replace("http", "ws", 1)
-        since = "" if self.seq is None else f"?since={self.seq}"
         code = 1006
         with self._history.operation(self.person.name, "connect", path=self.path) as operation:
             try:
                 async with asyncio.timeout(WITHIN_S):
-                    socket = await connect(
-                        f"{base_url}{self.path}{since}",
-                        additional_headers={"Authorization": f"Bearer {self.person.token}"},
-                        ping_interval=None,
-                        close_timeout=1,
-                        compression=None,
-                        proxy=None,
-                    )
+                    socket = await self._dial()
                     first = msgspec.json.decode(await socket.recv())
             except ConnectionClosed as closed:
                 code = _code(closed)
@@ -199,6 +191,21 @@ class Line:
             await self._let_go()
         self._history.seen(self.person.name, "lost", path=self.path, code=code)
         return code
+
+    async def _dial(self) -> ClientConnection:
+        """A connection to whoever is up, as a balancer finds out."""
+        since = "" if self.seq is None else f"?since={self.seq}"
+        for server in random.sample(self.servers, len(self.servers)):
+            with contextlib.suppress(ConnectionRefusedError):
+                return await connect(
+                    f"{server.ws_url}{self.path}{since}",
+                    additional_headers={"Authorization": f"Bearer {self.person.token}"},
+                    ping_interval=None,
+                    close_timeout=1,
+                    compression=None,
+                    proxy=None,
+                )
+        raise ConnectionRefusedError
 
     async def _let_go(self) -> None:
         if self._socket is not None:

@@ -174,7 +174,7 @@ def resumed_after(operations: Sequence[Operation], events: Iterable[float]) -> l
     for operation in operations:
         if operation.name == "move" and operation.outcome == "ok":
             answered.setdefault(operation.asked["game"], []).append(operation)
-        elif operation.name == "lost":
+        elif operation.name == "lost" and "/game/" in operation.asked["path"]:
             lost.setdefault(operation.asked["path"].strip("/").rpartition("/")[2], []).append(operation.started)
     moments = sorted(events)
     waits = []

@@ -102,3 +102,83 @@ def outbox_without_bound() -> None:
     queue = Connection._queue
     # Larger than life, so that seconds show what would take an hour.
     _replace("realtime.connection.Connection._queue", lambda self, f, key: queue(self, f + b" " * 100_000, None))
+
+
+def matchers_do_not_wait() -> None:
+    """A match is made of whoever was seen waiting, with no lock on the queue."""
+    _replace("matchmaking.services._lock", lambda queue: None)
+    _replace("matchmaking.services._is_locked", lambda queue, **how: True)
+
+
+def refresh_looks_then_writes() -> None:
+    """A refresh token is looked at first and crossed off later."""
+    from accounts import services, tokens
+    from accounts.models import Session, User
+
+    def careless(refresh: str) -> Any:
+        old = tokens.read_refresh(refresh)
+        session = Session.objects.get(pk=old.session_id)
+        time.sleep(0.05)
+        user = User.objects.get(pk=session.user_id)
+        return services.SignedIn(user, tokens.issue(user, session))
+
+    _replace("accounts.services.rotate", careless)
+
+
+def sockets_never_leave_their_topics() -> None:
+    """A closed socket stays in the hub."""
+    _replace("realtime.hub.Hub.leave", lambda self, topic, connection: False)
+
+
+def rooms_live_by_the_calendar() -> None:
+    """Thinking time is counted by the wall clock."""
+    from game.live.room import Room
+
+    restore = Room._restore
+
+    def careless(self: Any) -> None:
+        self._now = time.time
+        restore(self)
+
+    _replace("game.live.room.Room._restore", careless)
+
+
+def bad_messages_raise() -> None:
+    """What is no message of this socket is not refused but falls through."""
+    from realtime.messages import CommandDecoder
+
+    decode = CommandDecoder.decode
+
+    def careless(self: Any, data: Any) -> Any:
+        try:
+            return decode(self, data)
+        except Exception as problem:
+            raise KeyError("type") from problem
+
+    _replace("realtime.messages.CommandDecoder.decode", careless)
+
+
+def unknown_names_are_told() -> None:
+    """Signing in says when there is no such name."""
+    from accounts import api
+    from accounts.models import User
+    from core.refusals import NotFound
+
+    authenticate = api.authenticate
+
+    def careless(request: Any, **credentials: Any) -> Any:
+        if not User.objects.filter(username=credentials["username"]).exists():
+            raise NotFound("There is nobody of this name.")
+        return authenticate(request, **credentials)
+
+    _replace("accounts.api.authenticate", careless)
+
+
+def nothing_is_redacted() -> None:
+    """Log lines are written as they come."""
+    _replace("core.redaction.redact", lambda text: text)
+
+
+def any_origin_will_do() -> None:
+    """Sockets are opened for whichever site asks."""
+    _replace("realtime.gate.HostOriginValidator.valid_origin", lambda self, origin: True)

@@ -151,10 +151,12 @@ class Consumer(AsyncConsumer):
         since = self.since()
         streams, connection = self._here.streams, self.connection
 
-        async def send_snapshot(recovered: bytes = b"") -> None:
+        def begin_anew(recovered: bytes = b"") -> Awaitable[None]:
             # What is held from here on is newer than ``seq``; what was held before is in the snapshot.
             connection.hold()
-            seq = streams.seq(topic)
+            return send_snapshot(streams.seq(topic), recovered)
+
+        async def send_snapshot(seq: int, recovered: bytes) -> None:
             try:
                 frame = with_seq(encode(await snapshot()), seq)
             except Refusal as refusal:
@@ -166,13 +168,13 @@ class Consumer(AsyncConsumer):
 
         connection.hold()
         self._followed.append(topic)
-        seq = await streams.join(topic, connection, send_snapshot)
+        seq = await streams.join(topic, connection, begin_anew)
         if since is None:
-            await send_snapshot()
+            await begin_anew()
             return True
         missed = await streams.missed(topic, since, seq) if resumable else None
         if missed is None:
-            await send_snapshot(b',"recovered":false')
+            await begin_anew(b',"recovered":false')
             return True
         connection.send_ahead(encode(Resumed(recovered=True, since=since, seq=seq)))
         for frame in missed:

@@ -18,8 +18,22 @@ from trials.history import History, Operation
 from trials.people import Person, crowd, visitors
 from trials.trial import Query, Trial
 
-PAGES = ("/", "/login", "/admin/login/", "/api/docs/", "/api/me/", "/health/live", "/no/such/page", "/static/no.js")
-STRANGERS = ("https://evil.example", "null", "http://127.0.0.1.evil.example", "https://localhost.evil.example")
+PAGES = (
+    "/",
+    "/login",
+    "/admin/login/",
+    "/api/docs/",
+    "/api/me/",
+    "/health/live",
+    "/no/such/page",
+    "/static/no.js",
+)
+STRANGERS = (
+    "https://evil.example",
+    "null",
+    "http://127.0.0.1.evil.example",
+    "https://localhost.evil.example",
+)
 
 
 async def run(ground: Ground, history: History) -> None:
@@ -40,7 +54,13 @@ async def run(ground: Ground, history: History) -> None:
         for channel in document["channels"].values():
             path = re.sub(r"{\w+}", "1", channel["address"])
             for origin in STRANGERS:
-                history.seen("stranger", "knocked", path=path, origin=origin, opened=await _opens(server, person, path, origin))
+                history.seen(
+                    "stranger",
+                    "knocked",
+                    path=path,
+                    origin=origin,
+                    opened=await _opens(server, person, path, origin),
+                )
         own = await _opens(server, person, "/ws/notifications/", server.base_url)
         history.seen("own page", "knocked", path="/ws/notifications/", origin="own", opened=own)
 
@@ -65,12 +85,19 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         at_least("pages looked at", len(html), 3),
         none_of("pages whose scripts may come from elsewhere", (p for p in policies if not _is_strict(p))),
         none_of("pages that may be framed", (p for p in policies if "frame-ancestors 'none'" not in p)),
-        none_of("answers that may be sniffed", (p for p in pages if p["headers"].get("x-content-type-options") != "nosniff")),
+        none_of(
+            "answers that may be sniffed",
+            (p for p in pages if p["headers"].get("x-content-type-options") != "nosniff"),
+        ),
         at_least("cookies looked at", len(cookies), 1),
         none_of("cookies without Secure and SameSite", (c for c in cookies if not _is_safe(c))),
-        none_of("other sites let read by CORS", [p for p in [preflight.get("access-control-allow-origin")] if p]),
+        none_of(
+            "other sites let read by CORS", [p for p in [preflight.get("access-control-allow-origin")] if p]
+        ),
         none_of("sockets opened by other sites", (k for k in knocks if k["origin"] != "own" and k["opened"])),
-        none_of("sockets refused to our own page", (k for k in knocks if k["origin"] == "own" and not k["opened"])),
+        none_of(
+            "sockets refused to our own page", (k for k in knocks if k["origin"] == "own" and not k["opened"])
+        ),
     ]
 
 

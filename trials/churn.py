@@ -78,7 +78,11 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         at_least("sockets opened and closed", made, 8),
         none_of("games not played to their end", unfinished),
         *(
-            at_most(f"{name}: {before[name]:.0f} before, now more by", after[name] - before[name], SLACK.get(name, 0))
+            at_most(
+                f"{name}: {before[name]:.0f} before, now more by",
+                after[name] - before[name],
+                SLACK.get(name, 0),
+            )
             for name in before
             if name not in ("mib", "threads")
         ),

@@ -20,9 +20,7 @@ async def run(ground: Ground, history: History, *, games: int, members: int, sec
     servers = [*ground.start(1), *ground.start(1, CLOCK_STEPS=str(STEP_S))]
     async with visitors() as http:
         laid = await tables(history, await crowd(2 * games, http, servers), pause=0.1)
-        talkers = await enter_lobby(
-            ground, history, await crowd(members, http, servers, "talker"), servers
-        )
+        talkers = await enter_lobby(ground, history, await crowd(members, http, servers, "talker"), servers)
         for number in range(seconds):
             for member in talkers:
                 await member.say(f"{member.person.name} says {number}")

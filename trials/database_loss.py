@@ -57,7 +57,9 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         if operation.name == "buy" and operation.outcome == "unknown" and not _is_clear(operation.told["why"])
     ]
     sold = [o.ended for o in operations if o.name == "buy" and o.outcome == "ok"]
-    first_sale = [min((sale for sale in sold if sale > start), default=float("inf")) - start for start in starts]
+    first_sale = [
+        min((sale for sale in sold if sale > start), default=float("inf")) - start for start in starts
+    ]
     first_move = resumed_after(operations, stops)
     returned = dict(zip(stops, starts, strict=True))
     longest_stop = max(returned[stop] - stop for stop in stops)

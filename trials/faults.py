@@ -101,7 +101,9 @@ def outbox_without_bound() -> None:
 
     queue = Connection._queue
     # Larger than life, so that seconds show what would take an hour.
-    _replace("realtime.connection.Connection._queue", lambda self, f, key: queue(self, f + b" " * 100_000, None))
+    _replace(
+        "realtime.connection.Connection._queue", lambda self, f, key: queue(self, f + b" " * 100_000, None)
+    )
 
 
 def matchers_do_not_wait() -> None:

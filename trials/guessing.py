@@ -30,7 +30,9 @@ async def run(ground: Ground, history: History, *, names: int, guesses: int) -> 
             assert made.status_code == 201, made.text
             for who in (name, f"nobody{number}"):
                 for guess in range(guesses):
-                    await _guess(history, http, servers[guess % 2], DOORS[guess // 2 % 2], who, f"wrong-{guess}")
+                    await _guess(
+                        history, http, servers[guess % 2], DOORS[guess // 2 % 2], who, f"wrong-{guess}"
+                    )
             await _guess(history, http, servers[1], DOORS[0], name, PASSWORD)
 
 
@@ -81,7 +83,9 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         exactly("lockouts that say for how long", sum(bool(g["retry_after"]) for g in right), len(right)),
         told("ms to refuse a known name, median", slow[True] * 1000),
         told("ms to refuse an unknown name, median", slow[False] * 1000),
-        at_least("the quicker of the two in parts of the slower", min(slow.values()) / max(slow.values()), 0.5),
+        at_least(
+            "the quicker of the two in parts of the slower", min(slow.values()) / max(slow.values()), 0.5
+        ),
     ]
 
 

@@ -80,7 +80,9 @@ def check_order(operations: Sequence[Operation], query: Query) -> list[Figure]:
         at[who] = seq
     return [
         at_least("messages kept", len(kept), 10),
-        none_of("messages that somebody never heard", (m for ids in known.values() for m in kept.keys() - ids)),
+        none_of(
+            "messages that somebody never heard", (m for ids in known.values() for m in kept.keys() - ids)
+        ),
         none_of("events with another number for others", (seq for seq, n in numbered.items() if len(n) > 1)),
         none_of("events whose number is not the next", gaps),
     ]
@@ -90,7 +92,9 @@ def heard_within(operations: Sequence[Operation], query: Query) -> list[float]:
     """Seconds from the first hearing of each message (or its sending, if later) to each member's."""
     numbers = {content: number for number, content in _kept(query).items()}
     sent = {
-        numbers[o.asked["text"]]: o.started for o in operations if o.name == "say" and o.asked["text"] in numbers
+        numbers[o.asked["text"]]: o.started
+        for o in operations
+        if o.name == "say" and o.asked["text"] in numbers
     }
     heard: dict[tuple[str, int], float] = {}
     for operation in operations:

@@ -22,12 +22,24 @@ from trials.history import History, Operation
 from trials.people import Person, crowd, visitors
 from trials.trial import Query, Trial
 
-LETTERS = "ab\0\u202e\U0001f4a5\"\\{}[]:,e0-"
+LETTERS = 'ab\0\u202e\U0001f4a5"\\{}[]:,e0-'
 VALUES: tuple[Any, ...] = (
     None, True, 0, -1, 1.5, 2**31, 2**53, 2**63, -(2**63) - 1, 10**40, "", "x", "0", "\0", "💥" * 300, "x" * 20_000,
     [], [[[]]], {}, {"a": {"a": {}}}, "1e999", "../..", "%00", "' OR 1=1 --",
 )  # fmt: skip
-HALF_JSON = ('{"type":', "[", "nul", '"', "{}", "[]", "null", "1e999", "NaN", '{"type":null}', '{"type":"ping"')
+HALF_JSON = (
+    '{"type":',
+    "[",
+    "nul",
+    '"',
+    "{}",
+    "[]",
+    "null",
+    "1e999",
+    "NaN",
+    '{"type":null}',
+    '{"type":"ping"',
+)
 NESTED = "[" * 5000 + "]" * 5000
 
 
@@ -38,7 +50,10 @@ async def run(ground: Ground, history: History, *, frames: int) -> None:
         document = (await http.get(f"{server.base_url}/api/asyncapi.json")).json()
         places = await _places(ground, first, second)
         sockets = [
-            (re.sub(r"{(\w+)}", lambda match: places.get(match[1], "1"), channel["address"]), _commands(document, name))
+            (
+                re.sub(r"{(\w+)}", lambda match: places.get(match[1], "1"), channel["address"]),
+                _commands(document, name),
+            )
             for name, channel in document["channels"].items()
         ]
         process = psutil.Process(server.pids[0])
@@ -57,7 +72,9 @@ async def run(ground: Ground, history: History, *, frames: int) -> None:
 async def _places(ground: Ground, first: Person, second: Person) -> dict[str, str]:
     """Something for each parameter in a socket's address."""
     ground.query("UPDATE accounts_user SET is_premium = true WHERE id = %s", first.id)
-    lobby = await first.ask("POST", "/api/lobbies/", {"name": "agora", "is_public": True, "max_participants": 5})
+    lobby = await first.ask(
+        "POST", "/api/lobbies/", {"name": "agora", "is_public": True, "max_participants": 5}
+    )
     game = await first.ask("POST", "/api/games/", {"game": "tictactoe"})
     await second.ask("POST", f"/api/games/{game['id']}/join/", {})
     asked = await first.ask("POST", "/api/friends/requests/", {"user_id": second.id})
@@ -93,7 +110,9 @@ def _junk(commands: list[tuple[str, list[str]]]) -> Iterator[str | bytes]:
             message = {field: random.choice(VALUES) for field in fields if random.random() < 0.8}
             message["type"] = kind if random.random() < 0.95 else random.choice(VALUES)
             if random.random() < 0.2:
-                message[random.choice(("__class__", "id", "ref", "seq", "user_id", "\0"))] = random.choice(VALUES)
+                message[random.choice(("__class__", "id", "ref", "seq", "user_id", "\0"))] = random.choice(
+                    VALUES
+                )
             yield json.dumps(message)
         elif dice < 0.9:
             yield random.choice(HALF_JSON)
@@ -163,7 +182,10 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         none_of("exceptions in the log", seen["logged"]["lines"]),
         exactly("sockets that stayed open", seen["alive"]["open"], 0),
         at_most("descriptors more than before", seen["descriptors"]["more"], 8),
-        none_of("decent clients not answered", (o for o in operations if o.name == "profile" and o.outcome != "ok")),
+        none_of(
+            "decent clients not answered",
+            (o for o in operations if o.name == "profile" and o.outcome != "ok"),
+        ),
     ]
 
 

@@ -73,8 +73,12 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         none_of("people in two matches", (games for games in seats.values() if len(games) > 1)),
         none_of("matches not of two different people", (p for p in players.values() if len(set(p)) != 2)),
         none_of("people who asked to play and are lost", wanting - seats.keys() - waiting),
-        none_of("people who left and were matched", (user for user in gone if user in seats or user in waiting)),
-        none_of("people told of a match they are not in", (u for u, g in told.items() if g - seats.get(u, set()))),
+        none_of(
+            "people who left and were matched", (user for user in gone if user in seats or user in waiting)
+        ),
+        none_of(
+            "people told of a match they are not in", (u for u, g in told.items() if g - seats.get(u, set()))
+        ),
         at_most("people left over", len(waiting), 1),
     ]
 

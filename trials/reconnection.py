@@ -78,7 +78,9 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         if operation.name == "connect" and operation.outcome == "ok" and operation.started > cut:
             back.setdefault(operation.who, operation.ended - cut)
     waits = [back.get(who, float("inf")) for who in lost]
-    pings = [o.ended - o.started for o in operations if o.name == "ping" and o.outcome == "ok" and o.started > cut]
+    pings = [
+        o.ended - o.started for o in operations if o.name == "ping" and o.outcome == "ok" and o.started > cut
+    ]
     before = [o.ended - o.started for o in operations if o.name == "ping" and o.ended < cut]
     dropped = [who for who in lost if who.startswith("bystander")]
     return [

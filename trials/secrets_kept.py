@@ -32,10 +32,16 @@ async def run(ground: Ground, history: History) -> None:
         secrets += [access, refresh, ticket]
         for path in ("/api/auth/login/", "/api/token/", "/api/auth/register/", "/api/no/such/route"):
             await http.post(f"{url}{path}", json=account | {"password": WRONG})
-        await http.post(f"{url}/api/auth/login/", content=f'{{"password": "{PASSWORD}", ', headers={"Content-Type": "application/json"})
+        await http.post(
+            f"{url}/api/auth/login/",
+            content=f'{{"password": "{PASSWORD}", ',
+            headers={"Content-Type": "application/json"},
+        )
         await http.post(f"{url}/api/auth/login/", data={"username": "ada", "password": PASSWORD})
         await http.get(f"{url}/api/me/?token={access}&ticket={ticket}&password={PASSWORD}", headers=bearer)
-        await http.post(f"{url}/api/me/password/", json={"old_password": WRONG, "new_password": PASSWORD}, headers=bearer)
+        await http.post(
+            f"{url}/api/me/password/", json={"old_password": WRONG, "new_password": PASSWORD}, headers=bearer
+        )
         for path in ("/ws/notifications/", "/ws/no/such/socket/", "/ws/game/nonsense/"):
             for query in (f"?token={access}", f"?ticket={ticket}", f"?token={access[:-4]}xxxx"):
                 await _knock(f"{server.ws_url}{path}{query}")
@@ -44,7 +50,9 @@ async def run(ground: Ground, history: History) -> None:
         await _fail_inside(ground, http, url, account, refresh)
     log = server.log()
     found = [_where(log, secret) for secret in secrets]
-    history.seen("log", "searched", lines=log.count("\n"), secrets=len(secrets), found=[f for f in found if f])
+    history.seen(
+        "log", "searched", lines=log.count("\n"), secrets=len(secrets), found=[f for f in found if f]
+    )
 
 
 async def _knock(url: str, **how: object) -> None:

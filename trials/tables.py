@@ -175,7 +175,9 @@ def resumed_after(operations: Sequence[Operation], events: Iterable[float]) -> l
         if operation.name == "move" and operation.outcome == "ok":
             answered.setdefault(operation.asked["game"], []).append(operation)
         elif operation.name == "lost" and "/game/" in operation.asked["path"]:
-            lost.setdefault(operation.asked["path"].strip("/").rpartition("/")[2], []).append(operation.started)
+            lost.setdefault(operation.asked["path"].strip("/").rpartition("/")[2], []).append(
+                operation.started
+            )
     moments = sorted(events)
     waits = []
     for moment, following in zip(moments, [*moments[1:], float("inf")], strict=True):

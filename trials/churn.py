@@ -12,7 +12,7 @@ import psutil
 from trials.figures import Figure, at_least, at_most, exactly, none_of
 from trials.ground import Ground
 from trials.history import History, Operation
-from trials.people import Line, Person, crowd, some_at_a_time, visitors
+from trials.people import WITHIN_S, Frame, Line, Person, close_all, crowd, some_at_a_time, visitors
 from trials.trial import Query, Trial
 
 ENDED_ROOMS_STAY_S = 60
@@ -32,14 +32,23 @@ async def run(ground: Ground, history: History, *, people: int, cycles: int, set
             await second.ask("POST", f"/api/games/{made['id']}/join/", {})
             paths = (made["ws_url"], made["ws_url"], "/ws/notifications/", "/ws/friends/status/")
             who = (first, second, first, second)
-            lines = [Line(history, person, path) for person, path in zip(who, paths, strict=True)]
+            begun, over = asyncio.Event(), asyncio.Event()
+
+            def hear(frame: Frame) -> None:
+                if frame["type"] == "game_start":
+                    begun.set()
+                elif frame["type"] == "game_over":
+                    over.set()
+
+            lines = [Line(history, person, path, hear) for person, path in zip(who, paths, strict=True)]
             for line in lines:
                 await line.open()
             await lines[0].send(type="player_ready")
             await lines[1].send(type="player_ready")
+            await asyncio.wait_for(begun.wait(), WITHIN_S)
             await lines[0].send(type="game_action", action="resign")
-            for line in lines:
-                await line.close()
+            await asyncio.wait_for(over.wait(), WITHIN_S)
+            await close_all(lines)
 
         async def rounds(number: int) -> None:
             await some_at_a_time((cycle(*pairs[n % len(pairs)]) for n in range(number)), len(pairs))
@@ -52,6 +61,7 @@ async def run(ground: Ground, history: History, *, people: int, cycles: int, set
         await rounds(cycles // 4)
         await asyncio.sleep(settle)
         history.seen("server", "after", **await _count(ground, http, process))
+        history.seen("operator", "waited", rooms_may_stay=settle < ENDED_ROOMS_STAY_S)
 
 
 async def _count(ground: Ground, http: httpx.AsyncClient, process: psutil.Process) -> dict[str, float]:
@@ -72,6 +82,8 @@ async def _count(ground: Ground, http: httpx.AsyncClient, process: psutil.Proces
 def check(operations: list[Operation], query: Query) -> list[Figure]:
     [before] = [operation.asked for operation in operations if operation.name == "before"]
     [after] = [operation.asked for operation in operations if operation.name == "after"]
+    [waited] = [operation.asked for operation in operations if operation.name == "waited"]
+    left_out = {"mib", "threads"} | ({"game_rooms"} if waited["rooms_may_stay"] else set())
     made = sum(o.name == "connect" and o.outcome == "ok" for o in operations)
     unfinished = query("SELECT id FROM game_game WHERE state <> 'finished'")
     return [
@@ -84,7 +96,7 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
                 SLACK.get(name, 0),
             )
             for name in before
-            if name not in ("mib", "threads")
+            if name not in left_out
         ),
         at_most("threads more than before", after["threads"] - before["threads"], 8),
         at_most("MiB more than before", after["mib"] - before["mib"], 32),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured value; ``promised`` says what it has to be, and ``holds`` whether it is. Empty: just told."""
+    """A measured value; ``promised`` says what it has to be (empty: nothing) and ``holds`` whether it is."""
 
     name: str
     value: float

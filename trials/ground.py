@@ -78,7 +78,7 @@ class Ground:
 
     def redis_keys(self) -> set[str]:
         with redis.from_url(self.environment["REDIS_URL"]) as client:
-            return {key.decode() for key in client.keys()}
+            return {key.decode() for key in client.scan_iter()}
 
     def logs(self) -> str:
         """What all servers said."""

@@ -1,7 +1,7 @@
 """Trial: somebody guesses passwords, for a name that exists and for one that does not, on two servers.
 
-Promised: both are told the same, in the same words and about as slowly, so that nobody learns who is here; after
-five wrong ones not even the right password gets in, and the answer says for how long.
+Promised: both are told the same, in the same words and about as slowly, so that nobody learns who is here;
+after five wrong ones not even the right password gets in, and the answer says for how long.
 """
 
 import statistics

@@ -33,7 +33,7 @@ async def run(ground: Ground, history: History, *, servers: int, people: int) ->
         await some_at_a_time((queue(person) for person in everybody), 48)
         # The periodic pass widens the windows till all have somebody.
         async with asyncio.timeout(60):
-            while ground.query("SELECT count(*) FROM matchmaking_member")[0][0] > 1:
+            while ground.query("SELECT count(*) FROM matchmaking_member")[0][0] > 1:  # noqa: ASYNC110
                 await asyncio.sleep(0.25)
 
 

@@ -7,7 +7,7 @@ acknowledged lost, and answers again within 5 seconds of its return.
 import asyncio
 import random
 
-from trials.figures import Figure, at_least, at_most, exactly, none_of
+from trials.figures import Figure, at_least, exactly, none_of, within
 from trials.ground import Ground
 from trials.history import History, Operation
 from trials.people import Person, crowd, visitors
@@ -71,8 +71,8 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         none_of("sockets lost otherwise than by 1012", lost),
         *check_games(operations, query),
         *check_books(operations, query, price=1),
-        at_most("seconds from its return to the next sale", max(first_sale), 5),
-        at_most("seconds from its return to each game's next move", max(first_move) - longest_stop, 5),
+        within("seconds from its return to the next sale", max(first_sale), 5),
+        within("seconds from its return to each game's next move", max(first_move) - longest_stop, 5),
     ]
 
 

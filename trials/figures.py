@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured value; ``promised`` says what it has to be (empty: nothing) and ``holds`` whether it is."""
+    """A measured value; ``promised`` says what it has to be (empty: nothing) and ``holds`` whether it is.
+
+    One that ``is_timed`` depends on how busy the machine is.
+    """
 
     name: str
     value: float
     promised: str = ""
     holds: bool = True
+    is_timed: bool = False
 
 
 def exactly(name: str, value: float, wanted: float) -> Figure:
@@ -26,6 +30,11 @@ def none_of(name: str, found: Iterable[object]) -> Figure:
 
 def at_most(name: str, value: float, bound: float) -> Figure:
     return Figure(name, value, f"<= {_short(bound)}", value <= bound)
+
+
+def within(name: str, value: float, bound: float) -> Figure:
+    """A time, in the unit that ``name`` says."""
+    return Figure(name, value, f"<= {_short(bound)}", value <= bound, is_timed=True)
 
 
 def at_least(name: str, value: float, bound: float) -> Figure:

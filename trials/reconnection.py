@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import time
 
-from trials.figures import Figure, at_least, at_most, none_of, percentile, told
+from trials.figures import Figure, at_least, none_of, percentile, told, within
 from trials.ground import Ground
 from trials.history import History, Operation, Unknown
 from trials.people import WITHIN_S, Frame, Line, Person, close_all, crowd, open_all, visitors
@@ -85,10 +85,10 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
     dropped = [who for who in lost if who.startswith("bystander")]
     return [
         at_least("sockets cut", len(lost), 2),
-        at_most("seconds till 99 % were back", percentile(waits, 99), 20),
+        within("seconds till 99 % were back", percentile(waits, 99), 20),
         none_of("bystanders who lost their socket", dropped),
         told("bystanders' answers before, p99 in ms", percentile(before, 99) * 1000),
-        at_most("bystanders' answers meanwhile, p99 in ms", percentile(pings, 99) * 1000, 250),
+        within("bystanders' answers meanwhile, p99 in ms", percentile(pings, 99) * 1000, 250),
     ]
 
 

@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import random
 
-from trials.figures import Figure, at_least, at_most, none_of, percentile
+from trials.figures import Figure, at_least, none_of, percentile, within
 from trials.ground import Ground
 from trials.history import History, Operation
 from trials.lobbies import Member, check_order, enter_lobby, heard_within
@@ -58,7 +58,7 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         at_least("kills", sum(o.name == "killed" for o in operations), 1),
         none_of("sockets closed", lost),
         *check_order(operations, query),
-        at_most("seconds till a message is heard by all, max", percentile(delays, 100), 3),
+        within("seconds till a message is heard by all, max", percentile(delays, 100), 3),
         *check_games(operations, query),
     ]
 

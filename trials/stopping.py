@@ -8,7 +8,7 @@ import asyncio
 import signal
 import time
 
-from trials.figures import Figure, at_least, at_most, exactly, none_of, percentile
+from trials.figures import Figure, at_least, exactly, none_of, percentile, within
 from trials.ground import Ground
 from trials.history import History, Operation
 from trials.people import Line, close_all, crowd, open_all, visitors
@@ -54,12 +54,12 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         at_least("sockets", len(opened), 2),
         exactly("sockets closed once each", len(lost), len(opened)),
         none_of("closed otherwise than by 1012", (o for o in lost if o.asked["code"] != 1012)),
-        at_most("seconds till the last was closed", max(o.started for o in lost) - stop.started, 1),
-        at_most("seconds till the server was gone", stop.ended - stop.started, 20),
+        within("seconds till the last was closed", max(o.started for o in lost) - stop.started, 1),
+        within("seconds till the server was gone", stop.ended - stop.started, 20),
         none_of("sockets that never came back", opened - back.keys()),
-        at_most("seconds till the last was back", percentile(back.values(), 100), 10),
+        within("seconds till the last was back", percentile(back.values(), 100), 10),
         none_of("games that ended by it", ended),
-        at_most("seconds to each game's next move", max(resumed_after(operations, [stop.started])), 10),
+        within("seconds to each game's next move", max(resumed_after(operations, [stop.started])), 10),
         *check_games(operations, query),
     ]
 

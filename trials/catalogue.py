@@ -5,6 +5,7 @@ from trials import (
     churn,
     clocks,
     database_loss,
+    documented,
     guessing,
     malformed,
     ordering,
@@ -18,6 +19,7 @@ from trials import (
     takeover,
     tokens,
 )
+from trials.suites import SUITES
 from trials.trial import Trial
 
 _MODULES = (
@@ -37,5 +39,6 @@ _MODULES = (
     guessing,
     secrets_kept,
     browsers,
+    documented,
 )
-TRIALS: dict[str, Trial] = {module.TRIAL.name: module.TRIAL for module in _MODULES}
+TRIALS: dict[str, Trial] = {trial.name: trial for trial in (*(m.TRIAL for m in _MODULES), *SUITES)}

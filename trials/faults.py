@@ -184,3 +184,11 @@ def nothing_is_redacted() -> None:
 def any_origin_will_do() -> None:
     """Sockets are opened for whichever site asks."""
     _replace("realtime.gate.HostOriginValidator.valid_origin", lambda self, origin: True)
+
+
+def answers_are_bare() -> None:
+    """A profile lacks a field that the document promises."""
+    from accounts import selectors
+
+    brief = selectors.brief
+    _replace("accounts.selectors.brief", lambda user: {"id": brief(user)["id"]})

@@ -2,6 +2,9 @@
 
 Promised: it opens no socket (Origin), runs no script in our pages (CSP), shows them in no frame, and gets no
 cookie: those of the operators' pages are Secure, HttpOnly where nobody reads them, and SameSite.
+
+As a test: ``test_another_site_may_not_open_a_socket`` in
+realtime/tests/test_rooms.py.
 """
 
 import contextlib

@@ -1,6 +1,9 @@
 """Trial: requests made up from the OpenAPI document, right and wrong, for every operation in it.
 
 Promised: no input makes the server fail, and every answer is one that the document names, in its form.
+
+As a test: ``test_any_json_at_any_route_is_answered_or_refused`` in
+accounts/tests/test_bad_input.py.
 """
 
 import asyncio

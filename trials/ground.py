@@ -17,6 +17,7 @@ from core.embedded import postgres, valkey
 from tests.processes import ROOT, ServerProcess, fresh_database
 
 SETTINGS = {
+    "DJANGO_SETTINGS_MODULE": "gameplatform.settings",
     "DEBUG": "off",
     "SECRET_KEY": "of-a-trial-whose-servers-listen-on-loopback-for-minutes",
     "ALLOWED_HOSTS": "127.0.0.1",

@@ -2,6 +2,9 @@
 
 Promised: both are told the same, in the same words and about as slowly, so that nobody learns who is here;
 after five wrong ones not even the right password gets in, and the answer says for how long.
+
+As a test: ``test_repeated_wrong_passwords_lock_out_for_a_while_however_the_name_is_written`` in
+accounts/tests/test_signing_in.py.
 """
 
 import statistics

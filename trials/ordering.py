@@ -1,6 +1,9 @@
 """Trial: people on four servers talk in one lobby, as quickly as they may.
 
 Promised: all hear all of it in one order, and its numbers rise by one without a gap.
+
+As a test: ``test_all_in_a_room_hear_what_is_said_in_one_order`` in
+realtime/tests/test_rooms.py.
 """
 
 import asyncio

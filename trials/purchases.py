@@ -2,6 +2,9 @@
 
 Promised: it is sold once; a purchase repeated with its key until it is answered is made once; gold is
 conserved and the books add up.
+
+As a test: ``test_of_a_thousand_purchases_of_one_last_item_from_fifty_threads_one_is_a_sale`` in
+progression/tests/test_races.py.
 """
 
 import asyncio

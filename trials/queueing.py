@@ -2,6 +2,9 @@
 
 Promised: nobody is in two matches, nobody plays himself, nobody is lost: who asked to play is matched or
 still waiting, who left and was told so is neither.
+
+As a test: ``test_200_joins_at_once_over_two_workers_give_exactly_100_matches`` in
+matchmaking/tests/test_races.py.
 """
 
 import asyncio

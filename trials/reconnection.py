@@ -2,6 +2,9 @@
 
 Promised: 99 % are back within 20 seconds, and those who were on the other server all along hardly notice:
 their messages are answered within 250 ms (p99).
+
+As a test: ``test_waits_grow_and_are_spread_at_random`` in
+web/tests/test_browser_client.py.
 """
 
 import asyncio

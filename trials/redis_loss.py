@@ -2,6 +2,9 @@
 
 Promised: no socket is closed, every message kept is heard by every member within 3 seconds and in one order,
 and games lose nothing.
+
+As a test: ``test_redis_may_be_killed_in_mid_game`` in
+game/tests/test_workers.py.
 """
 
 import asyncio

@@ -1,6 +1,9 @@
 """Trial: secrets go through every door, right and wrong, while the log is at its most talkative.
 
 Promised: no password, token or ticket is ever in it, nor anything long enough of one to be of use.
+
+As a test: ``test_log_lines_hold_no_secrets_not_even_in_tracebacks_or_extras`` in
+core/tests/test_server.py.
 """
 
 import contextlib

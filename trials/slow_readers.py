@@ -2,6 +2,9 @@
 
 Promised: the server's memory stays where it was, and the others' frames keep coming: at most 40 ms apart
 beyond their beat (p99).
+
+As a test: ``test_a_slow_socket_says_so_and_tells_when_it_has_drained`` in
+realtime/tests/server/test_direct.py.
 """
 
 import asyncio

@@ -25,7 +25,7 @@ STREAMS = (
     "matchmaking/tests/test_people_stories.py",
 )
 AUTHORISATION = (
-    "tests/test_surface.py",
+    "tests/test_trials_surface.py",
     "chat/tests/test_authorisation.py",
     "friends/tests/test_authorisation.py",
     "matchmaking/tests/test_authorisation.py",

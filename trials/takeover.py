@@ -1,6 +1,9 @@
 """Trial: the servers that own running games are killed, one after the other, over and over.
 
 Promised: no move that a player was told of is lost or made twice, and play goes on within 3 seconds (p95).
+
+As a test: ``test_a_game_survives_its_killed_owner`` in
+game/tests/test_workers.py.
 """
 
 import asyncio

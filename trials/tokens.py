@@ -2,6 +2,9 @@
 
 Promised: one of them gets new tokens; all others are refused, and because a token was used twice, the session
 ends for the one who got them too.
+
+As a test: ``test_of_fifty_uses_of_one_refresh_token_one_wins`` in
+accounts/tests/test_races.py.
 """
 
 import asyncio

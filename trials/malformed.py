@@ -19,10 +19,12 @@ from websockets.exceptions import ConnectionClosed
 from trials.figures import Figure, at_least, at_most, exactly, none_of
 from trials.ground import Ground
 from trials.history import History, Operation
-from trials.people import Person, crowd, visitors
+from trials.people import WITHIN_S, Person, crowd, visitors
 from trials.trial import Query, Trial
 
 LETTERS = 'ab\0\u202e\U0001f4a5"\\{}[]:,e0-'
+# So many are sent before their answers are waited for.
+TOGETHER = 10
 NUMBERS = (0, -1, 1.5, 2**31, 2**53, 2**63, -(2**63) - 1, 10**40)
 TEXTS = ("", "x", "0", "\0", "\U0001f4a5" * 300, "x" * 20_000, "1e999", "../..", "%00", "' OR 1=1 --")
 VALUES: tuple[Any, ...] = (None, True, [], [[[]]], {}, {"a": {"a": {}}}, *NUMBERS, *TEXTS)
@@ -134,19 +136,27 @@ async def _attack(history: History, person: Person, socket: tuple[str, list[Any]
             compression=None,
             proxy=None,
         ) as line:
+            caught_up = asyncio.Event()
 
-            async def read(line: Any = line) -> None:
+            async def read(line: Any = line, caught_up: asyncio.Event = caught_up) -> None:
                 nonlocal answered
-                async for _ in line:
-                    answered += 1
+                try:
+                    async for frame in line:
+                        answered += 1
+                        if '"type":"pong"' in frame:
+                            caught_up.set()
+                finally:
+                    caught_up.set()
 
             reading = asyncio.create_task(read())
             try:
                 while sent < frames and not reading.done():
                     sent += 1
                     await line.send(next(junk))
-                    if sent % 50 == 0:
-                        await asyncio.sleep(0)
+                    if sent % TOGETHER == 0:
+                        caught_up.clear()
+                        await line.send('{"type":"ping"}')
+                        await asyncio.wait_for(caught_up.wait(), WITHIN_S)
             except ConnectionClosed:
                 pass
             await line.close()

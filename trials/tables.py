@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from tests.processes import ServerProcess
-from trials.figures import Figure, at_least, none_of
+from trials.figures import Figure, at_least, exactly, none_of
 from trials.history import History, Operation, Refused, Unknown
 from trials.people import Frame, Line, Person, some_at_a_time
 from trials.trial import Query
@@ -144,6 +144,7 @@ def check_games(operations: Iterable[Operation], query: Query) -> list[Figure]:
             "SELECT game_id, seq, user_id, data FROM game_journalentry WHERE kind = 'move'"
         )
     }
+    told = [(_hex(o), o.told["seq"]) for o in moves if o.outcome == "ok"]
     acknowledged = {(_hex(o), o.told["seq"]): _move(o) for o in moves if o.outcome == "ok"}
     unproven = Counter((_hex(o), *_move(o)) for o in moves if o.outcome == "unknown")
     unasked = []
@@ -161,6 +162,8 @@ def check_games(operations: Iterable[Operation], query: Query) -> list[Figure]:
     return [
         at_least("moves acknowledged", len(acknowledged), 20),
         none_of("acknowledged moves lost", (p for p, m in acknowledged.items() if journal.get(p) != m)),
+        # Whoever repeats a lost move makes the same one.
+        exactly("acknowledged moves whose place was given again", len(told) - len(acknowledged), 0),
         none_of("moves made twice, or by nobody", unasked),
         none_of("moves heard otherwise than kept", misheard),
         none_of("games with a gap in their journal", gaps),

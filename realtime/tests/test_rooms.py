@@ -228,9 +228,6 @@ async def test_who_may_not_see_the_room_any_more_is_closed_when_events_were_lost
 
 
 async def test_nobody_hears_what_follows_a_gap_before_the_fresh_snapshot(enter, here, room, monkeypatch):
-    ada, bob = await enter(1), await enter(2)
-    await ada.hear("room_state")
-    await bob.hear("room_state")
     asked, go_on, state = asyncio.Event(), asyncio.Event(), Room.state
 
     async def slow_state(self):
@@ -239,6 +236,12 @@ async def test_nobody_hears_what_follows_a_gap_before_the_fresh_snapshot(enter, 
         return await state(self)
 
     monkeypatch.setattr(Room, "state", slow_state)
+    go_on.set()
+    ada, bob = await enter(1), await enter(2)
+    await ada.hear("room_state")
+    await bob.hear("room_state")
+    asked.clear()
+    go_on.clear()
     counter, frames = _keys(Topic(room))
     await here.redis.incrby(counter, 1000)
     await here.redis.delete(frames)

@@ -12,7 +12,17 @@ import psutil
 from trials.figures import Figure, at_least, at_most, exactly, none_of
 from trials.ground import Ground
 from trials.history import History, Operation
-from trials.people import WITHIN_S, Frame, Line, Person, close_all, crowd, some_at_a_time, visitors
+from trials.people import (
+    WITHIN_S,
+    Frame,
+    Line,
+    Person,
+    close_all,
+    crowd,
+    figures_of,
+    some_at_a_time,
+    visitors,
+)
 from trials.trial import Query, Trial
 
 ENDED_ROOMS_STAY_S = 60
@@ -65,12 +75,11 @@ async def run(ground: Ground, history: History, *, people: int, cycles: int, set
 
 
 async def _count(ground: Ground, http: httpx.AsyncClient, process: psutil.Process) -> dict[str, float]:
-    metrics = (await http.get(f"{ground.servers[0].base_url}/metrics")).text
-    values = dict(line.rsplit(" ", 1) for line in metrics.splitlines() if line.startswith(COUNTED))
+    totals = await figures_of(ground.servers[0], http)
     [(connections,)] = ground.query(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     )
-    return {name: float(values[name]) for name in COUNTED} | {
+    return {name: totals.get(name, 0) for name in COUNTED} | {
         "descriptors": process.num_fds(),
         "threads": process.num_threads(),
         "connections": connections,

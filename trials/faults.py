@@ -45,7 +45,7 @@ def told_before_written() -> None:
 
 def failures_are_500() -> None:
     """A database that cannot be reached is taken for a fault of the programme."""
-    _replace("core.problems._UNREACHABLE", ())
+    _replace("core.problems.UNREACHABLE", ())
 
 
 def gaps_stay() -> None:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import psutil
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
@@ -19,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from trials.figures import Figure, at_least, at_most, exactly, none_of
 from trials.ground import Ground
 from trials.history import History, Operation
-from trials.people import WITHIN_S, Person, crowd, visitors
+from trials.people import WITHIN_S, Person, crowd, figures_of, visitors
 from trials.trial import Query, Trial
 
 LETTERS = 'ab\0\u202e\U0001f4a5"\\{}[]:,e0-'
@@ -67,7 +66,7 @@ async def run(ground: Ground, history: History, *, frames: int) -> None:
         await asyncio.sleep(1)
         history.seen("server", "descriptors", more=process.num_fds() - before)
         history.seen("server", "logged", lines=[line[:300] for line in _complaints(server.log())])
-        history.seen("server", "alive", open=await _open_sockets(http, server.base_url))
+        history.seen("server", "alive", open=(await figures_of(server, http))["realtime_sockets_open"])
 
 
 async def _places(ground: Ground, first: Person, second: Person) -> dict[str, str]:
@@ -170,11 +169,6 @@ async def _attack(history: History, person: Person, socket: tuple[str, list[Any]
 
 def _complaints(log: str) -> list[str]:
     return [line for line in log.splitlines() if '"level": "error"' in line or "Traceback" in line]
-
-
-async def _open_sockets(http: httpx.AsyncClient, base_url: str) -> float:
-    metrics = (await http.get(f"{base_url}/metrics")).text
-    return float(re.findall(r"^realtime_sockets_open (\S+)", metrics, re.MULTILINE)[0])
 
 
 def check(operations: list[Operation], query: Query) -> list[Figure]:

@@ -229,3 +229,14 @@ async def open_all(lines: Iterable[Line]) -> None:
 
 async def close_all(lines: Iterable[Line]) -> None:
     await asyncio.gather(*(line.close() for line in lines))
+
+
+async def figures_of(server: ServerProcess, http: httpx.AsyncClient) -> dict[str, float]:
+    """What ``/metrics`` says, each name's values added up."""
+    totals: dict[str, float] = {}
+    for line in (await http.get(f"{server.base_url}/metrics")).text.splitlines():
+        if not line.startswith("#"):
+            labelled, _, value = line.rpartition(" ")
+            name = labelled.partition("{")[0]
+            totals[name] = totals.get(name, 0) + float(value)
+    return totals

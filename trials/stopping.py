@@ -5,6 +5,7 @@ the other within 10, and no game ends by it.
 """
 
 import asyncio
+import contextlib
 import signal
 import time
 
@@ -14,6 +15,8 @@ from trials.history import History, Operation
 from trials.people import Line, close_all, crowd, open_all, visitors
 from trials.tables import check_games, resumed_after, tables
 from trials.trial import Query, Trial
+
+BACK_WITHIN_S = 10
 
 
 async def run(ground: Ground, history: History, *, sockets: int, games: int) -> None:
@@ -33,6 +36,10 @@ async def run(ground: Ground, history: History, *, sockets: int, games: int) -> 
             began = time.perf_counter()
             await asyncio.to_thread(leaving.stop, signal.SIGTERM)
             history.seen("operator", "stopped", seconds=time.perf_counter() - began)
+        playing = [player.line for table in laid for player in table.players]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BACK_WITHIN_S + 10):
+                await asyncio.gather(*(line.is_open.wait() for line in [*lines, *playing]))
         await asyncio.sleep(5)
         history.seen("operator", "done")
         await close_all(lines)
@@ -57,9 +64,11 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         within("seconds till the last was closed", max(o.started for o in lost) - stop.started, 1),
         within("seconds till the server was gone", stop.ended - stop.started, 20),
         none_of("sockets that never came back", opened - back.keys()),
-        within("seconds till the last was back", percentile(back.values(), 100), 10),
+        within("seconds till the last was back", percentile(back.values(), 100), BACK_WITHIN_S),
         none_of("games that ended by it", ended),
-        within("seconds to each game's next move", max(resumed_after(operations, [stop.started])), 10),
+        within(
+            "seconds to each game's next move", max(resumed_after(operations, [stop.started])), BACK_WITHIN_S
+        ),
         *check_games(operations, query),
     ]
 

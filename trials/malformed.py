@@ -168,7 +168,7 @@ async def _attack(history: History, person: Person, socket: tuple[str, list[Any]
 
 
 def _complaints(log: str) -> list[str]:
-    return [line for line in log.splitlines() if '"level": "error"' in line or "Traceback" in line]
+    return [line for line in log.splitlines() if '"exception":' in line or "Traceback" in line]
 
 
 def check(operations: list[Operation], query: Query) -> list[Figure]:

@@ -95,7 +95,9 @@ class Gate:
         try:
             query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
             self._check_version(query)
-            identity = await self._authenticate(scope, query)
+            # When thousands come at once, those who are in are served between them.
+            async with here.door:
+                identity = await self._authenticate(scope, query)
             if identity is not None:
                 here.sockets.identify(connection, identity)
             elif scope["path"].rstrip("/") not in self._open_paths:

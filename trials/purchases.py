@@ -17,7 +17,7 @@ from trials.people import Person, crowd, visitors
 from trials.trial import Query, Trial
 
 LAST, PLENTY = "crown-of-ages", "berries"
-PRICE, FUNDS = 10, 100
+PRICE = 10
 
 
 async def run(ground: Ground, history: History, *, clients: int, purchases: int, kills: int) -> None:
@@ -91,9 +91,13 @@ def check_books(operations: list[Operation], query: Query, *, price: int) -> lis
     bought = [operation for operation in operations if operation.name == "buy"]
     plenty = {o.asked["key"] for o in bought if o.outcome == "ok" and o.asked["slug"] == PLENTY}
     owned = _owned(query)
-    [(gold, guests)] = query(
-        "SELECT coalesce(sum(gold), 0)::int, count(*)::int FROM progression_player player "
+    [(gold,)] = query(
+        "SELECT coalesce(sum(gold), 0)::int FROM progression_player player "
         "JOIN accounts_user person ON person.id = player.user_id AND person.is_guest"
+    )
+    [(earned,)] = query(
+        "SELECT coalesce(sum(amount), 0)::int FROM progression_entry entry JOIN accounts_user person ON "
+        "person.id = entry.player_id AND person.is_guest WHERE currency = 'gold' AND cause <> 'purchase'"
     )
     crooked = query(
         "SELECT player.user_id FROM progression_player player LEFT JOIN progression_entry entry "

@@ -106,9 +106,7 @@ def check_books(operations: list[Operation], query: Query, *, price: int) -> lis
     )
     return [
         exactly("keyed purchases made more or less than once", owned.get(PLENTY, 0) - len(plenty), 0),
-        exactly(
-            "gold that came from or went nowhere", gold + price * sum(owned.values()) - FUNDS * guests, 0
-        ),
+        exactly("gold that came from or went nowhere", gold + price * sum(owned.values()) - earned, 0),
         none_of("players whose books do not add up", crooked),
         none_of(
             "failures without problem+json", (o for o in bought if "no problem" in o.told.get("why", ""))

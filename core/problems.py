@@ -33,12 +33,13 @@ _CODES = {
     503: "unavailable",
 }
 _FOR_PROGRAMS = frozenset({"api", "game", "health", "metrics"})
-_UNREACHABLE = (
+UNREACHABLE: tuple[type[Exception], ...] = (
     OperationalError,
     InterfaceError,
     redis.exceptions.ConnectionError,
     redis.exceptions.TimeoutError,
 )
+"""What a call raises while the database or Redis is away."""
 
 
 def problem(
@@ -85,6 +86,11 @@ def refused(refusal: Refusal) -> HttpResponse:
     )
 
 
+def out_of_reach() -> Unavailable:
+    """The refusal for one of ``UNREACHABLE``."""
+    return Unavailable("Something we need is down for the moment.", retry_after=1)
+
+
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     """REST framework's hook: every exception of a view as a problem. The unforeseen is logged, and a 500."""
     match error:
@@ -104,8 +110,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespo
             return _of_framework(error)
     request = context["request"]
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    if isinstance(error, _UNREACHABLE):
-        return refused(Unavailable("Something we need is down for the moment.", retry_after=1))
+    if isinstance(error, UNREACHABLE):
+        return refused(out_of_reach())
     got_request_exception.send(sender=type(context["view"]), request=request)
     return problem(500, "This is our fault, and has been noted.")
 

@@ -149,6 +149,9 @@ SIMPLE_JWT = {
     "ALGORITHM": env.str("ALGORITHM", default="HS256"),
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_EXPIRE_MINUTES", default=60)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+    # A token is good at once on a server whose clock is behind. Access tokens end on time all the same: when
+    # they do is checked apart.
+    "LEEWAY": timedelta(minutes=15),
     "UPDATE_LAST_LOGIN": False,
     "USER_ID_CLAIM": "sub",
 }

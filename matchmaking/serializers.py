@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.serializers import Text, Whole
@@ -55,6 +56,7 @@ class Standing(serializers.Serializer[Any]):
     players = MatchedPlayer(many=True, required=False)
 
 
+@extend_schema_serializer(component_name="QueueLeft")
 class Left(serializers.Serializer[Any]):
     """Whether there was a place to give up."""
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from channels.consumer import AsyncConsumer
 
+from core.problems import UNREACHABLE, out_of_reach
 from core.refusals import Malformed, Refusal
 from realtime import limits, metrics, worker
 from realtime.beside import Beside
@@ -36,7 +37,6 @@ MAX_FRAME_BYTES = 64 * 1024
 UNSUPPORTED = 4400
 FLOODING = 4429
 FRAME_TOO_LARGE = 1009
-SERVER_ERROR = 1011
 NUL, NUL_TEXT = b"\\u0000", "\\u0000"
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -151,10 +151,12 @@ class Consumer(AsyncConsumer):
         since = self.since()
         streams, connection = self._here.streams, self.connection
 
-        async def send_snapshot(recovered: bytes = b"") -> None:
+        def begin_anew(recovered: bytes = b"") -> Awaitable[None]:
             # What is held from here on is newer than ``seq``; what was held before is in the snapshot.
             connection.hold()
-            seq = streams.seq(topic)
+            return send_snapshot(streams.seq(topic), recovered)
+
+        async def send_snapshot(seq: int, recovered: bytes) -> None:
             try:
                 frame = with_seq(encode(await snapshot()), seq)
             except Refusal as refusal:
@@ -166,13 +168,13 @@ class Consumer(AsyncConsumer):
 
         connection.hold()
         self._followed.append(topic)
-        seq = await streams.join(topic, connection, send_snapshot)
+        seq = await streams.join(topic, connection, begin_anew)
         if since is None:
-            await send_snapshot()
+            await begin_anew()
             return True
         missed = await streams.missed(topic, since, seq) if resumable else None
         if missed is None:
-            await send_snapshot(b',"recovered":false')
+            await begin_anew(b',"recovered":false')
             return True
         connection.send_ahead(encode(Resumed(recovered=True, since=since, seq=seq)))
         for frame in missed:
@@ -265,7 +267,7 @@ class Consumer(AsyncConsumer):
             logger.error(
                 "Handling a %s failed", type(command).__name__, exc_info=problem, extra=self._whereabouts()
             )
-            problem = InternalError()
+            problem = _refusal_of(problem)
         self.refuse(problem, command.id)
 
     def _whereabouts(self) -> dict[str, Any]:
@@ -280,9 +282,9 @@ class Consumer(AsyncConsumer):
             await self.opened()
         except Refusal as refusal:
             close_refused(self.connection, refusal)
-        except Exception:
+        except Exception as problem:
             logger.exception("A socket could not be opened", extra=self._whereabouts())
-            self.connection.close(SERVER_ERROR, "internal_error")
+            close_refused(self.connection, _refusal_of(problem))
         await self._work()
 
     async def _work(self, first: Coroutine[Any, Any, None] | None = None) -> None:
@@ -311,3 +313,7 @@ class Consumer(AsyncConsumer):
             self.take(text)
             while len(self._inbox) >= MAX_INBOX and self._busy is not None:
                 await asyncio.wait({self._busy})
+
+
+def _refusal_of(problem: Exception) -> Refusal:
+    return out_of_reach() if isinstance(problem, UNREACHABLE) else InternalError()

@@ -101,6 +101,8 @@ def _packed(family: Metric) -> Packed:
 def _kernel() -> Iterator[Metric]:
     here = worker.current()
     yield GaugeMetricFamily("realtime_sockets_open", "Open sockets", here.sockets.count)
+    yield GaugeMetricFamily("realtime_topics", "Topics that somebody here hears", len(here.hub))
+    yield GaugeMetricFamily("realtime_tasks", "Tasks of the loop", len(asyncio.all_tasks()))
     depths = [connection.waiting for connection in here.sockets.all()]
     yield GaugeMetricFamily("realtime_outbox_frames", "Frames that wait for slow sockets", sum(depths))
     yield GaugeMetricFamily(

@@ -1,6 +1,7 @@
 """The door of every socket: accepts, finds out who it is, and refuses with a code that browsers can see."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
@@ -8,13 +9,26 @@ from urllib.parse import parse_qs
 from channels.security.websocket import OriginValidator
 from django.conf import settings
 
+from core.problems import UNREACHABLE, out_of_reach
 from core.refusals import Malformed, NotFound, Refusal, Unauthenticated
 from realtime import worker
 from realtime.connection import Connection
 from realtime.identity import Identity
 
+logger = logging.getLogger(__name__)
+
 DIRECT = "realtime.direct"
-CLOSE_CODES = {400: 4400, 401: 4401, 403: 4403, 404: 4404, 413: 4413, 422: 4400, 429: 4429, 503: 1013}
+CLOSE_CODES = {
+    400: 4400,
+    401: 4401,
+    403: 4403,
+    404: 4404,
+    413: 4413,
+    422: 4400,
+    429: 4429,
+    500: 1011,
+    503: 1013,
+}
 
 Identify = Callable[[str], Awaitable[Identity]]
 
@@ -81,7 +95,9 @@ class Gate:
         try:
             query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
             self._check_version(query)
-            identity = await self._authenticate(scope, query)
+            # When thousands come at once, those who are in are served between them.
+            async with here.door:
+                identity = await self._authenticate(scope, query)
             if identity is not None:
                 here.sockets.identify(connection, identity)
             elif scope["path"].rstrip("/") not in self._open_paths:
@@ -89,6 +105,10 @@ class Gate:
             await self._route({**scope, "connection": connection, "query": query}, receive, send)
         except Refusal as refusal:
             close_refused(connection, refusal)
+            await _until_disconnected(receive)
+        except UNREACHABLE:
+            logger.exception("Nobody can be let in just now")
+            close_refused(connection, out_of_reach())
             await _until_disconnected(receive)
         finally:
             here.sockets.remove(connection)

@@ -68,3 +68,6 @@ class Hub:
 
     def __contains__(self, topic: object) -> bool:
         return topic in self._listeners
+
+    def __len__(self) -> int:
+        return len(self._listeners)

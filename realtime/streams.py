@@ -22,6 +22,7 @@ from django.conf import settings
 from redis.asyncio import Redis
 
 from realtime import metrics
+from realtime.connection import TOO_SLOW
 from realtime.gathering import Gathered
 from realtime.hub import Hub, Listener
 from realtime.messages import Closing, encode, with_seq
@@ -146,8 +147,9 @@ class Streams:
     async def join(self, topic: Topic, listener: Listener, resync: Resync, *, is_beside: bool = False) -> int:
         """Let the socket hear the stream from now on; returns the ``seq`` it stands at.
 
-        ``resync`` is called when events were lost for good: it sends the socket a fresh snapshot. Who hears
-        it beside another stream gets its frames in the same order, without ``seq``.
+        ``resync`` is called when events were lost for good: it holds the socket's frames at once, and what it
+        returns sends a fresh snapshot. Who hears it beside another stream gets its frames in the same order,
+        without ``seq``.
         """
         lock = self._joining.setdefault(topic, asyncio.Lock())
         async with lock:
@@ -331,10 +333,20 @@ class Streams:
             else:
                 metrics.stream_resyncs.inc()
                 stream.seq = upto
-                for resync in list(self._resync.get(topic, {}).values()):
-                    await resync()
+                await self._begin_anew(topic)
             stream.early = {seq: frame for seq, frame in stream.early.items() if seq > stream.seq}
         except Down as problem:
             logger.warning("A stream could not be repaired yet: %s", problem)
         finally:
             stream.repairing = False
+
+    async def _begin_anew(self, topic: Topic) -> None:
+        """Send everybody a fresh snapshot. All are held before the first is made, so that none hears what
+        follows the gap.
+        """
+        listeners = list(self._resync.get(topic, {}).items())
+        results = await asyncio.gather(*[resync() for _, resync in listeners], return_exceptions=True)
+        for (connection, _), result in zip(listeners, results, strict=True):
+            if isinstance(result, Exception):
+                logger.error("A fresh snapshot could not be made", exc_info=result)
+                connection.close(TOO_SLOW, "no_snapshot")

@@ -28,6 +28,7 @@ from realtime.topics import Topic
 logger = logging.getLogger(__name__)
 
 DATABASE_THREADS = 8
+ENTERING_AT_ONCE = 32
 LEASE_S = 2.0
 SILENT_S = 10.0
 RENEW_EVERY_S = 0.5
@@ -58,6 +59,7 @@ class Worker:
         self.presence = Presence(self.redis, self.relay)
         self.sockets = Sockets(self.presence)
         self.streams = Streams(self.redis, self.relay, self.hub)
+        self.door = asyncio.Semaphore(ENTERING_AT_ONCE)
         self._tasks: list[asyncio.Task[None]] = []
         self.beat = time.monotonic()
 

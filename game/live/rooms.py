@@ -40,14 +40,17 @@ logger = logging.getLogger(__name__)
 WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 5.0
 RETRY_S = 0.25
-BELIEVED_DEAD_S = 1.5
+BELIEVED_DEAD_S = 1.0
 UNREACHABLE: tuple[type[Exception], ...] = (*Down, DatabaseError)
 OWNER_KEPT_S = 86_400
 
-# KEYS: the room. ARGV: this worker, prefix of leases, seconds kept. Returns the owner.
+# KEYS: the room. ARGV: this worker, prefix of leases, seconds kept. Returns the owner. One that was killed
+# still has its lease, but listens no more.
 _CLAIM = """
 local owner = redis.call('GET', KEYS[1])
-if owner and redis.call('EXISTS', ARGV[2] .. owner) == 1 then return owner end
+if owner and redis.call('EXISTS', ARGV[2] .. owner) == 1 and redis.call('PUBSUB', 'NUMSUB', owner)[2] > 0 then
+  return owner
+end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
 return ARGV[1]
 """
@@ -158,11 +161,12 @@ class Elsewhere:
 
     async def compare(self) -> None:
         """Ask how far the owner is, and catch up if this worker is behind."""
+        if self.seq is None:
+            return
         with contextlib.suppress(Refusal):
-            if (
-                self.seq is not None
-                and await self._relay.ask(self.owner, "game.seq", self._id.hex) > self.seq
-            ):
+            # An owner that was killed must not hold up the watch that finds it out.
+            told = await self._relay.ask(self.owner, "game.seq", self._id.hex, within_s=WATCH_EVERY_S)
+            if told > self.seq:
                 self.catch_up()
 
     def catch_up(self) -> None:
@@ -335,8 +339,15 @@ class Rooms:
         if not workers:
             return set()
         names = list(workers)
-        leases = await self._worker.redis.mget([lease_key(name) for name in names])
-        return {name for name, lease in zip(names, leases, strict=True) if lease is not None}
+        pipe = self._worker.redis.pipeline(transaction=False)
+        pipe.mget([lease_key(name) for name in names])
+        pipe.pubsub_numsub(*names)
+        leases, listening = await pipe.execute()
+        return {
+            name
+            for name, lease, (_, listeners) in zip(names, leases, listening, strict=True)
+            if lease is not None and listeners
+        }
 
     async def _check_workers(self) -> None:
         owners = {place.owner for place in self.elsewhere.values()}
@@ -350,7 +361,7 @@ class Rooms:
                 _detach(sender, (listener.game_id.hex, number, listener.user_id))
 
     async def _gone(self, others: set[str]) -> set[str]:
-        """Those of these workers that are dead: without a lease for a while, and not answering either.
+        """Those of these workers that are dead: without a lease or deaf for a while, and not answering.
 
         A Redis that comes back empty has no leases yet, and the relay needs a moment to be whole again.
         """

@@ -6,7 +6,7 @@ from game import services
 from game.models import Game, JournalEntry
 from game.tests.conftest import begin
 from realtime.testing import Closed
-from realtime.worker import in_database
+from realtime.worker import in_database, lease_key
 
 
 async def win(ada, bob) -> None:
@@ -271,3 +271,12 @@ def test_the_noted_state_of_a_game_never_goes_back(transactional_db):
     for state in ("active", "waiting_for_ready"):
         services.note_state(game_id=made.pk, state=state)
     assert Game.objects.get(pk=made.pk).state == "active"
+
+
+async def test_a_room_of_a_killed_worker_is_opened_at_once_though_its_lease_still_stands(new_game, ada, here):
+    game = await new_game()
+    await here.redis.set(f"room:{game.pk}", "killed")
+    await here.redis.set(lease_key("killed"), 1)
+    at_adas = await ada.enter(game.pk)
+    await at_adas.hear("game_state")
+    assert await here.redis.get(f"room:{game.pk}") == here.id.encode()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.serializers import Text, Whole
@@ -10,6 +11,7 @@ from matchmaking.serializers import DEFAULT_GAME
 _ONE_THING = "An invite is to one thing: a game, a lobby or a party."
 
 
+@extend_schema_serializer(component_name="InviteCreation")
 class Creation(serializers.Serializer[Any]):
     """Whom to invite, and to what: to a game of pong if nothing is named."""
 
@@ -25,6 +27,7 @@ class Creation(serializers.Serializer[Any]):
         return attrs if named else {**attrs, "game": DEFAULT_GAME}
 
 
+@extend_schema_serializer(component_name="InvitePerson")
 class Person(serializers.Serializer[Any]):
     """A user by name."""
 

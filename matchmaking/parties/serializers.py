@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.serializers import Whole
 from matchmaking.serializers import Flag
 
 
+@extend_schema_serializer(component_name="PartyCreation")
 class Creation(serializers.Serializer[Any]):
     """A new party; anybody may enter an open one."""
 
@@ -32,6 +34,7 @@ class Invitee(OwnParty):
     user_id = Whole(min_value=1, source="to_user_id")
 
 
+@extend_schema_serializer(component_name="PartyTarget")
 class Target(OwnParty):
     """Whom to send away."""
 
@@ -50,6 +53,7 @@ class InviteWanted(OwnParty):
     invite_id = Whole(required=False, min_value=1)
 
 
+@extend_schema_serializer(component_name="PartyMember")
 class Member(serializers.Serializer[Any]):
     """Somebody in the party."""
 

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from realtime.messages import Closing, encode
+from realtime.publishing import publish_now
 from realtime.streams import _APPEND, _arguments, _keys, forget, lasting
 from realtime.testing import Closed, Player
-from realtime.tests.conftest import Expelled, Room, application
+from realtime.tests.conftest import Expelled, Room, Said, application
 from realtime.topics import Topic
 
 
@@ -224,6 +225,36 @@ async def test_who_may_not_see_the_room_any_more_is_closed_when_events_were_lost
     await here.streams.audit()
     await ada.hear("room_state")
     assert await bob.closed() == 4403
+
+
+async def test_nobody_hears_what_follows_a_gap_before_the_fresh_snapshot(enter, here, room, monkeypatch):
+    asked, go_on, state = asyncio.Event(), asyncio.Event(), Room.state
+
+    async def slow_state(self):
+        asked.set()
+        await go_on.wait()
+        return await state(self)
+
+    monkeypatch.setattr(Room, "state", slow_state)
+    go_on.set()
+    ada, bob = await enter(1), await enter(2)
+    await ada.hear("room_state")
+    await bob.hear("room_state")
+    asked.clear()
+    go_on.clear()
+    counter, frames = _keys(Topic(room))
+    await here.redis.incrby(counter, 1000)
+    await here.redis.delete(frames)
+    await here.streams.audit()
+    await asked.wait()
+
+    publish_now(Said(room=room, message="after the gap"))
+    await here.streams.sent()
+    go_on.set()
+
+    for player in (ada, bob):
+        begun_anew = await player.hear("room_state")
+        assert (await player.hear("said"))["seq"] == begun_anew["seq"] + 1
 
 
 async def test_a_topic_that_was_forgotten_tells_nothing_of_before(enter, room):

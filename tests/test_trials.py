@@ -1,0 +1,187 @@
+"""The trials in small: those that no app's tests stand for, and checkers that find what histories hold."""
+
+import pytest
+
+from core.embedded import postgres
+from trials.catalogue import TRIALS
+from trials.history import History, Refused, Unknown, read
+from trials.lobbies import check_order, heard_within
+from trials.tables import check_games, resumed_after
+from trials.trial import conduct
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A PostgreSQL that trials may restart."""
+    with postgres.Server() as server:
+        yield server
+
+
+@pytest.mark.parametrize("name", ["stopping", "database_loss", "malformed", "churn", "clocks"])
+def test_a_trial_holds_in_small(name, cluster, tmp_path):
+    figures = conduct(TRIALS[name], tmp_path / "history.jsonl", quick=True, cluster=cluster)
+
+    # How long things take says nothing on a machine that does much else.
+    assert not [figure for figure in figures if not figure.holds and not figure.is_timed]
+
+
+def broken(figures):
+    return {figure.name for figure in figures if not figure.holds}
+
+
+@pytest.fixture
+def history(tmp_path):
+    with History(tmp_path / "history.jsonl") as history:
+        yield history
+
+
+def operations(history):
+    history._file.flush()
+    return read(history.path)
+
+
+def test_a_history_tells_how_each_operation_ended(history):
+    with history.operation("ada", "buy", item=1) as operation:
+        operation.told["price"] = 3
+    with history.operation("ada", "buy", item=2):
+        raise Refused("sold_out")
+    with history.operation("ada", "buy", item=3):
+        raise Unknown("no answer")
+    with pytest.raises(ZeroDivisionError), history.operation("ada", "buy", item=4):
+        raise ZeroDivisionError
+    history.seen("bob", "left")
+
+    told = [(each.asked, each.outcome, each.told) for each in operations(history)]
+
+    assert told == [
+        ({"item": 1}, "ok", {"price": 3}),
+        ({"item": 2}, "fail", {"why": "sold_out"}),
+        ({"item": 3}, "unknown", {"why": "no answer"}),
+        ({"item": 4}, "unknown", {}),
+        ({}, "seen", {}),
+    ]
+
+
+class Journal:
+    """The final database as a checker of games asks for it: the moves, then the games with gaps."""
+
+    def __init__(self, *rows):
+        self.rows = rows
+
+    def __call__(self, statement):
+        return [] if "GROUP BY" in statement else [(Hex("g"), *row) for row in self.rows]
+
+
+class Hex(str):
+    @property
+    def hex(self):
+        return str(self)
+
+
+def row(seq, user, cell):
+    return seq, user, f'{{"movement":{{"cell":{cell}}},"left_ms":null}}'
+
+
+@pytest.fixture
+def play(history):
+    def play(count):
+        for seq in range(1, count + 1):
+            move(history, seq, seq % 2, seq % 9)
+        return [row(seq, seq % 2, seq % 9) for seq in range(1, count + 1)]
+
+    return play
+
+
+def move(history, seq, user, cell, outcome=None):
+    with history.operation(f"player-{user}", "move", game="g", user=user, cell=cell) as operation:
+        if outcome is not None:
+            raise outcome("lost")
+        operation.told["seq"] = seq
+
+
+def test_a_game_that_was_kept_as_it_was_told_is_whole(history, play):
+    kept = play(30)
+    move(history, None, 1, 4, Unknown)
+    move(history, None, 1, 5, Refused)
+
+    assert not broken(check_games(operations(history), Journal(*kept)))
+    # One of which nobody knows may be kept, once.
+    assert not broken(check_games(operations(history), Journal(*kept, row(31, 1, 4))))
+
+
+@pytest.mark.parametrize("extra", [[row(31, 1, 4), row(32, 1, 4)], [row(31, 1, 5)], [row(31, 0, 4)]])
+def test_moves_made_twice_or_after_a_refusal_or_by_nobody_are_found(history, play, extra):
+    kept = play(30)
+    move(history, None, 1, 4, Unknown)
+    move(history, None, 1, 5, Refused)
+
+    found = broken(check_games(operations(history), Journal(*kept, *extra)))
+
+    assert found == {"moves made twice, or by nobody"}
+
+
+def test_a_lost_move_and_one_heard_otherwise_are_found(history, play):
+    kept = play(30)
+    history.seen("player-0", "heard", game="g", seq=7, user=1, cell=8)
+
+    found = broken(check_games(operations(history), Journal(*kept[:-1])))
+
+    assert found == {"acknowledged moves lost", "moves heard otherwise than kept"}
+
+
+def test_the_time_to_the_next_move_is_counted_for_interrupted_games_alone(history):
+    history.seen("operator", "killed")
+    history.seen("player-1", "lost", path="/ws/game/g/", code=1006)
+    history.seen("reader", "lost", path="/ws/notifications/", code=1006)
+    move(history, 2, 1, 2)
+    happened = operations(history)
+
+    [wait] = resumed_after(happened, [happened[0].started])
+
+    assert wait == happened[-1].ended - happened[0].started
+    assert resumed_after(happened[:-1], [happened[0].started]) == [float("inf")]
+
+
+def told(history, who, *events):
+    history.seen(who, "shown", ids=[], seq=10)
+    for seq, number in events:
+        history.seen(who, "event", ids=[number], seq=seq)
+
+
+def kept(statement):
+    return [(number, f"text {number}") for number in range(1, 13)]
+
+
+WHOLE = [(10 + number, number) for number in range(1, 13)]
+
+
+@pytest.mark.parametrize(
+    ("bobs", "found"),
+    [
+        (WHOLE, set()),
+        (WHOLE[:-1], {"messages that somebody never heard"}),
+        (
+            [*WHOLE[:5], *WHOLE[6:]],
+            {"messages that somebody never heard", "events whose number is not the next"},
+        ),
+        (
+            [*WHOLE[:-2], (21, 12), (22, 11)],
+            {"events with another number for others"},
+        ),
+        ([*WHOLE, WHOLE[-1]], {"events whose number is not the next"}),
+    ],
+)
+def test_what_was_missed_repeated_or_out_of_order_is_found(history, bobs, found):
+    told(history, "ada", *WHOLE)
+    told(history, "bob", *bobs)
+
+    assert broken(check_order(operations(history), kept)) == found
+
+
+def test_hearing_is_timed_from_saying(history):
+    with history.operation("ada", "say", text="text 1"):
+        pass
+    told(history, "bob", WHOLE[0])
+    happened = operations(history)
+
+    assert heard_within(happened, kept) == [happened[-1].started - happened[0].started]

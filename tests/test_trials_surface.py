@@ -1,0 +1,153 @@
+"""Every address of the platform: none is open by accident, none without a row that says who may use it."""
+
+import re
+import uuid
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import URLPattern, get_resolver
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
+from rest_framework.views import APIView
+
+from gameplatform.asgi import application
+from realtime.catalogue.sockets import sockets
+from realtime.testing import Player, running_worker
+
+METHODS = ("get", "post", "put", "patch", "delete")
+OPEN = {
+    ("post", "api/auth/register"),
+    ("post", "api/auth/login"),
+    ("post", "api/auth/guest"),
+    ("post", "api/token"),
+    ("post", "api/token/refresh"),
+    ("get", "api/status"),
+    ("get", "api/docs"),
+    ("get", "api/openapi.json"),
+    ("get", "api/asyncapi.json"),
+    ("get", "api/docs/events"),
+    ("get", "health/live"),
+    ("get", "health/ready"),
+    ("get", "metrics"),
+}
+OPEN_SOCKETS = {"/ws", "/ws/"}
+"""Where the token may come in the first message."""
+
+STRANGER = {
+    ("delete", "api/me/sessions/<uuid:session_id>"): 404,
+    ("get", "api/users/<int:user_id>"): 200,
+    ("get", "api/games/<uuid:game_id>"): 404,
+    ("post", "api/games/<uuid:game_id>/join"): 409,
+    ("get", "api/games/<uuid:game_id>/replay"): 404,
+    ("get", "api/leaderboards/<str:game>"): 200,
+    ("get", "api/battles/<int:battle_id>"): 403,
+    ("post", "api/battles/join/<int:battle_id>"): 200,
+    ("post", "api/battles/attack/<int:battle_id>"): 403,
+    ("post", "api/battles/claim-loot/<int:battle_id>"): 403,
+}
+"""What somebody else gets of Ada's things; other apps have such tables in ``test_authorisation.py``."""
+
+
+def _routes(patterns):
+    for pattern in patterns:
+        if not isinstance(pattern, URLPattern):
+            if str(pattern.pattern) == "":
+                yield from _routes(pattern.url_patterns)
+        elif hasattr(pattern.pattern, "path") or issubclass(_view(pattern), APIView):
+            yield pattern.pattern.path, _view(pattern)
+
+
+def _view(pattern):
+    return getattr(pattern.callback, "view_class", getattr(pattern.callback, "cls", object))
+
+
+def operations():
+    """Each method of each address, but those of operators and of the page."""
+    for path, view in _routes(get_resolver().url_patterns):
+        for method in METHODS if view is not object else ("get",):
+            if view is object or hasattr(view, method):
+                yield method, path
+
+
+def address(path, **known):
+    """The path with each parameter filled in."""
+    for part in path.split("/"):
+        if part.startswith("<"):
+            converter, _, name = part.strip("<>").partition(":")
+            value = known.get(name, {"int": 1, "uuid": uuid.UUID(int=1)}.get(converter, "x"))
+            path = path.replace(part, str(value))
+    return f"/{path}"
+
+
+@pytest.mark.django_db
+def test_nothing_is_open_but_what_has_to_be():
+    found = {}
+    for method, path in operations():
+        answer = getattr(APIClient(), method)(address(path))
+        found[method, path] = answer.status_code
+
+    assert len(found) > 80
+    assert {operation for operation, status in found.items() if status != 401} == OPEN
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_no_socket_is_open_without_a_token():
+    paths = {re.sub(r"{\w+}", "1", path) for socket in sockets() for path in socket.paths}
+    async with running_worker():
+        for path in paths - OPEN_SOCKETS:
+            nobody = await Player(application, path).enter()
+            assert await nobody.closed() == 4401, path
+
+
+def test_every_address_of_a_thing_has_a_row_that_says_whose_it_is():
+    tables = [f"{app}.tests.test_authorisation" for app in settings.OUR_APPS]
+    rows = {
+        (row.method, row.path) for table in tables if find_spec(table) for row in import_module(table).ROWS
+    }
+    things = {(method, path) for method, path in operations() if "<" in path}
+
+    assert things <= rows | STRANGER.keys()
+    assert STRANGER.keys() <= things
+
+
+@pytest.mark.django_db
+def test_a_stranger_gets_nothing_of_what_is_adas():
+    call_command("seed_demo")
+    ada, bob, cyd = (APIClient() for _ in range(3))
+    for client in (ada, bob, cyd):
+        access = client.post("/api/auth/guest", {}).json()["access"]
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
+    game = ada.post("/api/games", {"game": "tictactoe", "private": True}).json()
+    assert bob.post(f"/api/games/{game['id']}/join", {}).status_code == 200
+    battle = ada.get("/api/battles/available").json()[0]
+    assert ada.post(f"/api/battles/join/{battle['id']}", {}).status_code < 300
+    [session] = ada.get("/api/me/sessions").json()["results"]
+    known = {
+        "session_id": session["id"],
+        "user_id": ada.get("/api/me").json()["id"],
+        "game_id": game["id"],
+        "game": "tictactoe",
+        "battle_id": battle["id"],
+    }
+    enemy = battle["enemies"][0]["id"]
+
+    # Joining comes last: after it Cyd is no stranger to the battle.
+    by_joining = sorted(STRANGER, key=lambda operation: "join" in operation[1])
+    got = {
+        (method, path): getattr(cyd, method)(address(path, **known), {"enemy_id": enemy}).status_code
+        for method, path in by_joining
+    }
+
+    assert got == STRANGER
+
+
+def test_no_two_shapes_in_the_openapi_document_share_a_name():
+    GENERATOR_STATS.reset()
+    with GENERATOR_STATS.silence():
+        SchemaGenerator().get_schema(public=True)
+        assert not [warning for warning in GENERATOR_STATS._warn_cache if "identical names" in warning]
+    GENERATOR_STATS.reset()

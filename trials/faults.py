@@ -1,0 +1,199 @@
+"""Flaws to plant in a server, one for each trial: what a careless change might do, and the trial finds."""
+
+import time
+from typing import Any
+from unittest import mock
+
+
+def _replace(target: str, new: Any) -> None:
+    mock.patch(target, new).start()
+
+
+def stock_read_then_written() -> None:
+    """The shop looks at the stock, and then writes one less."""
+    from progression.models import Offer
+
+    def update(self: Any, **changes: Any) -> int:
+        offers = list(self)
+        time.sleep(0.01)
+        for offer in offers:
+            offer.stock -= 1
+            offer.save(update_fields=["stock"])
+        return len(offers)
+
+    class Careless(type(Offer.objects.all())):  # type: ignore[misc]
+        pass
+
+    Careless.update = update  # type: ignore[method-assign]
+    Offer.objects._queryset_class = Careless
+
+
+def told_before_written() -> None:
+    """A room tells of a move at once, and the journal follows when it can."""
+    import asyncio
+
+    from game.live.journal import Journal
+
+    append = Journal.append
+
+    def careless(self: Journal, row: Any, owner: Any, told: Any) -> None:
+        owner.written(row, told)
+        asyncio.get_running_loop().call_later(0.05, append, self, row, mock.Mock(), told)
+
+    _replace("game.live.journal.Journal.append", careless)
+
+
+def failures_are_500() -> None:
+    """A database that cannot be reached is taken for a fault of the programme."""
+    _replace("core.problems.UNREACHABLE", ())
+
+
+def gaps_stay() -> None:
+    """Nobody looks whether a stream has lost something."""
+
+    async def nothing(self: Any) -> None:
+        pass
+
+    _replace("realtime.streams.Streams.audit", nothing)
+    _replace("realtime.streams.Streams._repair_soon", lambda self, topic, stream: None)
+
+
+def numbers_of_each_worker() -> None:
+    """Each worker numbers what it publishes, as if it were the only one."""
+    from realtime.streams import Streams
+
+    offer = Streams.offer
+
+    def careless(self: Any, topic: Any, packed: Any) -> None:
+        stream = self._streams.get(topic)
+        if stream is None or not isinstance(packed, bytes):
+            offer(self, topic, packed)
+            return
+        self._relay.publish(topic, stream.seq + 1, packed)
+        self._take(topic, stream, stream.seq + 1, packed)
+
+    _replace("realtime.streams.Streams.offer", careless)
+
+
+def stops_without_a_word() -> None:
+    """SIGTERM is taken for kill -9."""
+    import os
+
+    import uvicorn
+
+    _replace("uvicorn.Server.handle_exit", lambda self, signum, frame: os._exit(0))
+    assert uvicorn.Server
+
+
+def accepts_one_at_a_time() -> None:
+    """Opening a socket holds up all else."""
+    from realtime.gate import Gate
+
+    authenticate = Gate._authenticate
+
+    async def careless(self: Any, scope: Any, query: Any) -> Any:
+        time.sleep(0.05)  # noqa: ASYNC251 (that is the fault)
+        return await authenticate(self, scope, query)
+
+    _replace("realtime.gate.Gate._authenticate", careless)
+
+
+def outbox_without_bound() -> None:
+    """What a client does not read is kept for it, frame after frame."""
+    _replace("realtime.connection.MAX_FRAMES", 1 << 30)
+    _replace("realtime.connection.MAX_BYTES", 1 << 40)
+    from realtime.connection import Connection
+
+    queue = Connection._queue
+    # Larger than life, so that seconds show what would take an hour.
+    _replace(
+        "realtime.connection.Connection._queue", lambda self, f, key: queue(self, f + b" " * 100_000, None)
+    )
+
+
+def matchers_do_not_wait() -> None:
+    """A match is made of whoever was seen waiting, with no lock on the queue."""
+    _replace("matchmaking.services._lock", lambda queue: None)
+    _replace("matchmaking.services._is_locked", lambda queue, **how: True)
+
+
+def refresh_looks_then_writes() -> None:
+    """A refresh token is looked at first and crossed off later."""
+    from accounts import services, tokens
+    from accounts.models import Session, User
+
+    def careless(refresh: str) -> Any:
+        old = tokens.read_refresh(refresh)
+        session = Session.objects.get(pk=old.session_id)
+        time.sleep(0.05)
+        user = User.objects.get(pk=session.user_id)
+        return services.SignedIn(user, tokens.issue(user, session))
+
+    _replace("accounts.services.rotate", careless)
+
+
+def sockets_never_leave_their_topics() -> None:
+    """A closed socket stays in the hub."""
+    _replace("realtime.hub.Hub.leave", lambda self, topic, connection: False)
+
+
+def rooms_live_by_the_calendar() -> None:
+    """Thinking time is counted by the wall clock."""
+    from game.live.room import Room
+
+    restore = Room._restore
+
+    def careless(self: Any) -> None:
+        self._now = time.time
+        restore(self)
+
+    _replace("game.live.room.Room._restore", careless)
+
+
+def bad_messages_raise() -> None:
+    """What is no message of this socket is not refused but falls through."""
+    from realtime.messages import CommandDecoder
+
+    decode = CommandDecoder.decode
+
+    def careless(self: Any, data: Any) -> Any:
+        try:
+            return decode(self, data)
+        except Exception as problem:
+            raise KeyError("type") from problem
+
+    _replace("realtime.messages.CommandDecoder.decode", careless)
+
+
+def unknown_names_are_told() -> None:
+    """Signing in says when there is no such name."""
+    from accounts import api
+    from accounts.models import User
+    from core.refusals import NotFound
+
+    authenticate = api.authenticate
+
+    def careless(request: Any, **credentials: Any) -> Any:
+        if not User.objects.filter(username=credentials["username"]).exists():
+            raise NotFound("There is nobody of this name.")
+        return authenticate(request, **credentials)
+
+    _replace("accounts.api.authenticate", careless)
+
+
+def nothing_is_redacted() -> None:
+    """Log lines are written as they come."""
+    _replace("core.redaction.redact", lambda text: text)
+
+
+def any_origin_will_do() -> None:
+    """Sockets are opened for whichever site asks."""
+    _replace("realtime.gate.HostOriginValidator.valid_origin", lambda self, origin: True)
+
+
+def answers_are_bare() -> None:
+    """A profile lacks a field that the document promises."""
+    from accounts import selectors
+
+    brief = selectors.brief
+    _replace("accounts.selectors.brief", lambda user: {"id": brief(user)["id"]})

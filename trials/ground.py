@@ -1,0 +1,105 @@
+"""What a trial stands on: a PostgreSQL and a Redis of its own, and server processes to kill."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import redis
+
+from core.embedded import postgres, valkey
+from tests.processes import ROOT, ServerProcess, fresh_database
+
+SETTINGS = {
+    "DJANGO_SETTINGS_MODULE": "gameplatform.settings",
+    "DEBUG": "off",
+    "SECRET_KEY": "of-a-trial-whose-servers-listen-on-loopback-for-minutes",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "SECURE_SSL_REDIRECT": "off",
+    "EXTRA_APPS": "bench,trials",
+}
+
+
+class Ground:
+    """Stores and servers. ``fault`` names what is planted in every server (see ``trials.faults``)."""
+
+    def __init__(self, folder: Path, cluster: postgres.Server, database_url: str, fault: str = "") -> None:
+        self.folder = folder
+        self.cluster = cluster
+        self.servers: list[ServerProcess] = []
+        redis_url = valkey.url(folder)
+        self.environment = SETTINGS | {
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "PLANTED_FAULT": fault,
+        }
+
+    def start(self, count: int = 1, **environment: str) -> list[ServerProcess]:
+        """Start so many servers of one worker each; each has a port, so that a trial can choose."""
+        for number in range(len(self.servers), len(self.servers) + count):
+            log_path = self.folder / f"server-{number}.log"
+            server = ServerProcess(self.environment | environment, log_path=log_path)
+            self.servers.append(server)
+            server.start()
+        return self.servers[-count:]
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command on the trial's database; returns what it said."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=os.environ | self.environment | {"PLANTED_FAULT": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"manage.py {' '.join(arguments)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of the trial's database, or none where the statement changes some."""
+        name = self.environment["DATABASE_URL"].rpartition("/")[2]
+        with psycopg.connect(
+            host=str(self.cluster.folder), user=postgres.SUPERUSER, dbname=name, autocommit=True
+        ) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def kill_redis(self) -> None:
+        """``kill -9``: its successor, which the servers start, is empty."""
+        with redis.from_url(self.environment["REDIS_URL"]) as client:
+            os.kill(client.info("server")["process_id"], signal.SIGKILL)
+
+    def redis_keys(self) -> set[str]:
+        with redis.from_url(self.environment["REDIS_URL"]) as client:
+            return {key.decode() for key in client.scan_iter()}
+
+    def logs(self) -> str:
+        """What all servers said."""
+        return "".join(server.log() for server in self.servers)
+
+    def stop(self) -> None:
+        for server in self.servers:
+            server.stop(signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def prepared(*, fault: str = "", cluster: postgres.Server | None = None) -> Iterator[Ground]:
+    """A ground with a migrated database, on ``cluster`` or one of its own; all of it ends with the block."""
+    with contextlib.ExitStack() as held:
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="trial-", dir="/tmp")))
+        if cluster is None:
+            cluster = held.enter_context(postgres.Server())
+        url = held.enter_context(fresh_database(cluster.url(), folder))
+        ground = Ground(folder, cluster, url, fault)
+        # The servers start the Redis that they share, and when killed leave it behind.
+        held.callback(valkey.shut_down_unless_used, ground.environment["REDIS_URL"])
+        held.callback(ground.stop)
+        yield ground

@@ -1,0 +1,96 @@
+"""Trial: many people join, leave and join the queue again, over several servers.
+
+Promised: nobody is in two matches, nobody plays himself, nobody is lost: who asked to play is matched or
+still waiting, who left and was told so is neither.
+
+As a test: ``test_200_joins_at_once_over_two_workers_give_exactly_100_matches`` in
+matchmaking/tests/test_races.py.
+"""
+
+import asyncio
+import random
+
+from trials.figures import Figure, at_least, at_most, none_of
+from trials.ground import Ground
+from trials.history import History, Operation, Unknown
+from trials.people import Person, crowd, some_at_a_time, visitors
+from trials.trial import Query, Trial
+
+GAME = "tictactoe"
+
+
+async def run(ground: Ground, history: History, *, servers: int, people: int) -> None:
+    started = ground.start(servers)
+    async with visitors() as http:
+        everybody = await crowd(people, http, started)
+
+        async def queue(person: Person) -> None:
+            await _ask(history, person, "join", "/game/join/", {"game": GAME})
+            while random.random() < 0.4:
+                await asyncio.sleep(random.uniform(0, 0.1))
+                await _ask(history, person, "leave", "/game/leave/", {})
+                if random.random() < 0.3:
+                    return
+                await _ask(history, person, "join", "/game/join/", {"game": GAME})
+
+        await some_at_a_time((queue(person) for person in everybody), 48)
+        # The periodic pass widens the windows till all have somebody.
+        async with asyncio.timeout(60):
+            while ground.query("SELECT count(*) FROM matchmaking_member")[0][0] > 1:  # noqa: ASYNC110
+                await asyncio.sleep(0.25)
+
+
+async def _ask(history: History, person: Person, name: str, path: str, body: dict[str, str]) -> None:
+    """Ask until it is answered: both may be repeated."""
+    answered = False
+    while not answered:
+        with history.operation(person.name, name, user=person.id) as operation:
+            try:
+                answer = await person.ask("POST", path, body)
+            except Unknown:
+                await asyncio.sleep(0.1)
+                raise
+            operation.told |= {"status": answer["status"], "game_id": answer.get("game_id")}
+            answered = True
+
+
+def check(operations: list[Operation], query: Query) -> list[Figure]:
+    last: dict[int, Operation] = {}
+    told: dict[int, set[str]] = {}
+    for operation in operations:
+        if operation.name in ("join", "leave") and operation.outcome == "ok":
+            user = operation.asked["user"]
+            last[user] = operation
+            if operation.told["game_id"]:
+                told.setdefault(user, set()).add(operation.told["game_id"])
+    seats: dict[int, set[str]] = {}
+    players: dict[str, list[int]] = {}
+    for game, user in query("SELECT game_id, user_id FROM game_seat WHERE queue IS NOT NULL"):
+        seats.setdefault(user, set()).add(str(game))
+        players.setdefault(str(game), []).append(user)
+    waiting = {user for (user,) in query("SELECT user_id FROM matchmaking_member")}
+    wanting = {user for user, operation in last.items() if operation.name == "join"}
+    gone = {user for user, operation in last.items() if operation.told["status"] == "left"}
+    return [
+        at_least("people matched", len(seats), len(last) // 2),
+        none_of("people in two matches", (games for games in seats.values() if len(games) > 1)),
+        none_of("matches not of two different people", (p for p in players.values() if len(set(p)) != 2)),
+        none_of("people who asked to play and are lost", wanting - seats.keys() - waiting),
+        none_of(
+            "people who left and were matched", (user for user in gone if user in seats or user in waiting)
+        ),
+        none_of(
+            "people told of a match they are not in", (u for u, g in told.items() if g - seats.get(u, set()))
+        ),
+        at_most("people left over", len(waiting), 1),
+    ]
+
+
+TRIAL = Trial(
+    "queueing",
+    run,
+    check,
+    long={"servers": 4, "people": 2000},
+    quick={"servers": 2, "people": 60},
+    fault="matchers_do_not_wait",
+)

@@ -1,0 +1,72 @@
+"""Trials that are suites of tests, found beside the apps they try; here they are run over and over.
+
+- ``streams``: for every kind of event, a snapshot and the events after it lead to the later snapshot.
+- ``authorisation``: every route and command, for everybody who might try it.
+- ``trades``: at random, with aborts and deaths; every item keeps one owner.
+- ``protocol``: what RFC 6455 forbids and demands, on raw sockets, against each server that we run on.
+"""
+
+import asyncio
+import functools
+import os
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+
+from tests.processes import ROOT
+from trials.figures import Figure, at_least, exactly
+from trials.ground import Ground
+from trials.history import History, Operation
+from trials.trial import Query, Trial
+
+STREAMS = (
+    "chat/tests/test_streams.py",
+    "world/tests/test_snapshots.py",
+    "friends/tests/test_snapshots.py",
+    "game/tests/test_rules_replay.py",
+    "matchmaking/tests/test_people_stories.py",
+)
+AUTHORISATION = (
+    "tests/test_trials_surface.py",
+    "chat/tests/test_authorisation.py",
+    "friends/tests/test_authorisation.py",
+    "matchmaking/tests/test_authorisation.py",
+    "progression/tests/test_authorisation.py",
+    "world/tests/test_authorisation.py",
+)
+TRADES = ("world/trading/tests/test_races.py",)
+PROTOCOL = ("realtime/tests/server/test_rfc6455.py",)
+
+
+async def run(ground: Ground, history: History, *, paths: Sequence[str], times: int) -> None:
+    for number in range(times):
+        report = ground.folder / f"report-{number}.xml"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *paths),
+            cwd=ROOT,
+            env=os.environ | {"DATABASE_URL": ground.cluster.url()},
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        await process.wait()
+        counts = ElementTree.parse(report).getroot()[0].attrib
+        history.seen("suite", "ran", **{name: int(counts[name]) for name in ("tests", "failures", "errors")})
+
+
+def check(operations: list[Operation], query: Query) -> list[Figure]:
+    runs = [operation.asked for operation in operations]
+    return [
+        at_least("tests run", sum(run["tests"] for run in runs), 1),
+        exactly("tests failed", sum(run["failures"] + run["errors"] for run in runs), 0),
+    ]
+
+
+def _suite(name: str, paths: Sequence[str], times: int) -> Trial:
+    return Trial(name, functools.partial(run, paths=paths), check, long={"times": times}, quick={"times": 1})
+
+
+SUITES = (
+    _suite("streams", STREAMS, times=5),
+    _suite("trades", TRADES, times=5),
+    _suite("authorisation", AUTHORISATION, times=1),
+    _suite("protocol", PROTOCOL, times=1),
+)

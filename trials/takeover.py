@@ -1,0 +1,53 @@
+"""Trial: the servers that own running games are killed, one after the other, over and over.
+
+Promised: no move that a player was told of is lost or made twice, and play goes on within 3 seconds (p95).
+
+As a test: ``test_a_game_survives_its_killed_owner`` in
+game/tests/test_workers.py.
+"""
+
+import asyncio
+import random
+
+from trials.figures import Figure, at_least, percentile, within
+from trials.ground import Ground
+from trials.history import History, Operation
+from trials.people import crowd, visitors
+from trials.tables import check_games, resumed_after, tables
+from trials.trial import Query, Trial
+
+
+async def run(ground: Ground, history: History, *, games: int, kills: int) -> None:
+    servers = ground.start(2)
+    async with visitors() as http:
+        people = await crowd(2 * games, http, servers)
+        laid = await tables(history, people, pause=0.05)
+        for number in range(kills):
+            await asyncio.sleep(random.uniform(0.5, 1.5))
+            victim = servers[number % 2]
+            history.seen("operator", "killed")
+            victim.kill(victim.pids[0])
+            await asyncio.to_thread(victim.start)
+            await asyncio.sleep(3)
+        for table in laid:
+            await table.leave()
+
+
+def check(operations: list[Operation], query: Query) -> list[Figure]:
+    kills = [operation.started for operation in operations if operation.name == "killed"]
+    waits = resumed_after(operations, kills)
+    return [
+        at_least("games interrupted by a kill", len(waits), len(kills)),
+        *check_games(operations, query),
+        within("seconds from a kill to the next move, p95", percentile(waits, 95), 3),
+    ]
+
+
+TRIAL = Trial(
+    "takeover",
+    run,
+    check,
+    long={"games": 20, "kills": 50},
+    quick={"games": 4, "kills": 2},
+    fault="told_before_written",
+)

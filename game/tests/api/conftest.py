@@ -11,6 +11,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts import live
+from core.refusals import Refusal
 from game import leaderboards, services
 from game.author import catalogue
 from game.author.match import Match
@@ -84,15 +85,25 @@ class Table:
         rules = catalogue.get(game.name)
         self.match = Match.new(rules, seats=len(users), seed=game.seed, options=game.options, users=users)
         self.seq = 0
+        self._unwritten: list[JournalEntry] = []
+        self._is_playing = False
         self.write("start", None, "{}")
         services.note_state(game_id=game.pk, state="active")
 
     def write(self, kind: str, seat: int | None, data: str) -> None:
         self.seq += 1
         user_id = None if seat is None else self.match.users[seat]
-        JournalEntry.objects.create(
-            game=self.game, seq=self.seq, at=timezone.now(), user_id=user_id, kind=kind, data=data
+        self._unwritten.append(
+            JournalEntry(
+                game=self.game, seq=self.seq, at=timezone.now(), user_id=user_id, kind=kind, data=data
+            )
         )
+        if not self._is_playing:
+            self._write_down()
+
+    def _write_down(self) -> None:
+        JournalEntry.objects.bulk_create(self._unwritten)
+        self._unwritten = []
 
     def move(self, seat: int, movement: dict[str, Any]) -> None:
         taken = self.match.play(seat, movement)
@@ -111,23 +122,28 @@ class Table:
     def play(self, random: Random, *, at_most: int = 100_000) -> None:
         """Play at random, a move or a frame at a time, until the end or ``at_most`` of them."""
         match = self.match
+        self._is_playing = True
         for _ in range(at_most):
             if match.result is not None:
                 break
             if match.game.real_time:
                 seats = [seat for seat in match.game.seats if random.random() < 0.1]
-                self.frame({seat: self.choose(seat, random) for seat in seats})
+                self.frame({seat: random.choice(match.candidates(seat)) for seat in seats})
             else:
-                seat = random.choice(sorted(match.turn))
-                self.move(seat, self.choose(seat, random))
+                self.move_at_random(random.choice(sorted(match.turn)), random)
+        self._is_playing = False
+        self._write_down()
 
-    def choose(self, seat: int, random: Random) -> dict[str, Any]:
-        legal = self.match.legal(seat)
-        if legal:
-            return random.choice(legal)
+    def move_at_random(self, seat: int, random: Random) -> None:
+        candidates = self.match.candidates(seat)
+        for movement in random.sample(candidates, len(candidates)):
+            try:
+                return self.move(seat, movement)
+            except Refusal:
+                continue
         movement = self.match.game.bot(self.match.view(seat), seat, random, 1)
         assert movement is not None
-        return movement
+        return self.move(seat, movement)
 
     def finish(self, reason: str = "win", winners: tuple[int, ...] = ()) -> None:
         match = self.match

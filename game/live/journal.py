@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import asyncpg
 from django.db import connection as thread_connection
 from django.db import connections, transaction
-from django.db.utils import DatabaseError, IntegrityError
+from django.db.utils import IntegrityError
 from prometheus_client import Histogram
 
 logger = logging.getLogger(__name__)
@@ -118,8 +118,9 @@ class Journal:
                 taken = await self._backend.write(entries) if entries else set()
                 if newest:
                     taken |= await self._backend.keep(list(newest.values()))
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DatabaseError) as problem:
-            logger.warning("The journal could not be written: %s", problem)
+        except Exception as problem:
+            # Whatever it was: rows that are dropped without their rooms' knowledge would leave a gap.
+            logger.warning("The journal could not be written: %r", problem)
             self._give_up(batch, {row.game_id for row, _, _ in batch}, taken=False)
             return
         self.written.update([entry.kind for entry in entries])

@@ -88,6 +88,7 @@ class Gate:
             return
         offered = scope.get("subprotocols", ())
         chosen = {"subprotocol": "bearer"} if "bearer" in offered else {}
+        await here.door.enter()
         await send({"type": "websocket.accept", **chosen})
         direct = scope.get("extensions", {}).get(DIRECT)
         connection = Connection(send, direct, asyncio.get_running_loop().time())
@@ -95,9 +96,7 @@ class Gate:
         try:
             query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
             self._check_version(query)
-            # When thousands come at once, those who are in are served between them.
-            async with here.door:
-                identity = await self._authenticate(scope, query)
+            identity = await self._authenticate(scope, query)
             if identity is not None:
                 here.sockets.identify(connection, identity)
             elif scope["path"].rstrip("/") not in self._open_paths:

@@ -17,6 +17,7 @@ from django.db import close_old_connections
 
 from core.embedded import valkey
 from core.status import NotReady, readiness
+from realtime.door import Door
 from realtime.hub import Hub
 from realtime.presence import Presence
 from realtime.redis import Down, connect
@@ -28,7 +29,6 @@ from realtime.topics import Topic
 logger = logging.getLogger(__name__)
 
 DATABASE_THREADS = 8
-ENTERING_AT_ONCE = 32
 LEASE_S = 2.0
 SILENT_S = 10.0
 RENEW_EVERY_S = 0.5
@@ -59,7 +59,7 @@ class Worker:
         self.presence = Presence(self.redis, self.relay)
         self.sockets = Sockets(self.presence)
         self.streams = Streams(self.redis, self.relay, self.hub)
-        self.door = asyncio.Semaphore(ENTERING_AT_ONCE)
+        self.door = Door()
         self._tasks: list[asyncio.Task[None]] = []
         self.beat = time.monotonic()
 

@@ -595,7 +595,6 @@ const TEXTS = {
   "world.reality": "Reality of the {faction}",
   "world.no_reality": "Nobody rules reality",
   "world.epoch": "Epoch {epoch}",
-  "world.online": "{count} online",
   "world.shares": "Shards held",
   "world.free": "{count} free",
   "world.nobody": "Nobody",

@@ -1,6 +1,6 @@
 /** The shared world: who one is, the map, the place where one stands, and all that happens there. */
 import { Badge, Button, Card, Skeleton, Tabs, useTitle } from "../components.js";
-import { html, useEffect, useState } from "../dom.js";
+import { html, useEffect, useRef, useState } from "../dom.js";
 import { Line } from "../line.js";
 import { session } from "../session.js";
 import { useStore } from "../store.js";
@@ -18,14 +18,14 @@ import { Trade } from "../world/trade.js";
 function Shares({ factions, shards }) {
   const held = (name) => shards.filter(({ faction }) => faction === name).length;
   return html`<ul class="shares" aria-label=${text("world.shares")}>${factions.map(({ id, name }) => html`<li key=${id}><${Side} name=${name} /> <strong class="numbers">${amount(held(name))}</strong></li>`)}
-    <li class="soft numbers">${text("world.free", { count: held(null) })}</li></ul>`;
+    <li class="soft numbers free">${text("world.free", { count: held(null) })}</li></ul>`;
 }
 
 function Banner({ world, connection, onChange }) {
-  const { reality, epoch, online, you, factions, shards } = world;
+  const { reality, epoch, you, factions, shards } = world;
   return html`<header class="card world-banner" style=${colours(reality)}>
     <div class="grow"><h1>${text(reality ? "world.reality" : "world.no_reality", { faction: reality })}</h1>
-      <p class="small"><span class="soft numbers">${text("world.epoch", { epoch: amount(epoch) })} · ${text("world.online", { count: amount(online) })}</span></p></div>
+      <p class="soft small numbers">${text("world.epoch", { epoch: amount(epoch) })}</p></div>
     ${shards && html`<${Shares} factions=${factions} shards=${shards} />`}
     <${Line} connection=${connection} known away="connection.waiting" />
     <${Button} kind="quiet" icon="profile" onClick=${onChange} aria-label=${text("world.change_name", { name: you.character_name })}><${Side} name=${you.faction}>${you.character_name}<//><//></header>`;
@@ -50,6 +50,9 @@ function World({ world, connection }) {
   const [talk, setTalk] = useState({ channel: "area", partner: null });
   const me = session.value.user.id;
   const can = connection.state === "open";
+  const seen = useRef(0);
+  if (part === "talk") seen.current = world.heard;
+  const unheard = world.heard - seen.current;
   const { combat, trades } = world;
   // What asks for an answer is where one looks.
   useEffect(() => {
@@ -64,7 +67,9 @@ function World({ world, connection }) {
   const shown = (one) => (one === part ? "part chosen" : "part");
   return html`<div class="world">
     <${Banner} world=${world} connection=${connection} onChange=${() => setChoosing(true)} />
-    <${Tabs} name="part" label=${text("world.parts")} value=${part} onChoose=${setPart} options=${PARTS.map((value) => ({ value, label: text(`world.part_${value}`) }))} />
+    <${Tabs} name="part" label=${text("world.parts")} value=${part} onChoose=${setPart} options=${PARTS.map((value) => ({
+      value, label: text(`world.part_${value}`) + (value === "talk" && unheard ? ` · ${unheard}` : ""),
+    }))} />
     <div class=${`${shown("map")} of-map`}><${Map} world=${world} can=${can} /><${Chronicle} events=${world.events} /></div>
     <div class=${`${shown("here")} of-here`}>
       ${combat && html`<${Fight} world=${world} can=${can} />`}

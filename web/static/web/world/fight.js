@@ -73,9 +73,9 @@ function Flight({ world, can }) {
 function End({ combat, you }) {
   const { winner_id, reason, xp } = combat.end;
   const won = winner_id === you.character_id;
-  const words = reason === "defeated" ? (won ? "world.won_defeated" : "world.lost_defeated") : `world.${won ? "won" : "lost"}_${reason}`;
-  return html`<div class="result ${won ? "won" : "lost"}" role="status"><h3>${text(won ? "battle.won" : "battle.lost")}</h3>
-    <p>${text(words, { place: placeName(you.location_id) })}</p>${xp > 0 && won && html`<p><strong>${text("reward.xp", { xp: amount(xp) })}</strong></p>`}
+  const side = won ? "won" : "lost";
+  return html`<div class="result ${side}" role="status">${reason === "defeated" && html`<h3>${text(`battle.${side}`)}</h3>`}
+    <p>${text(`world.${side}_${reason}`, { place: placeName(you.location_id) })}</p>${xp > 0 && won && html`<p><strong>${text("reward.xp", { xp: amount(xp) })}</strong></p>`}
     <div class="actions"><${Button} kind="primary" onClick=${() => close("combat_closed")}>${text("game.dismiss")}<//>
       ${!won && html`<${LinkButton} kind="quiet" href="/profile/shop">${text("shop.go")}<//>`}</div></div>`;
 }

@@ -8,11 +8,12 @@ import { NEW_WORLD, told } from "./state.js";
 export const world = new Store(NEW_WORLD);
 /** `{state, ?code, ?until, ?ms}` of the world's socket. */
 export const connection = new Store({ state: "closed" });
-/** What was refused, as `{place: {words, ref, code}}`: `place` names what was clicked. */
+/** What was refused, as `{place: {words, ref}}`: `place` names what was clicked. */
 export const refusals = new Store({});
 
 /** Of what is asked, by the id of its message: beside what a refusal belongs. */
 const asked = new Map();
+const ASKED_KEPT = 100;
 
 const me = () => session.value.user?.id;
 const hear = (message) => world.set(told(world.value, message, me()));
@@ -37,6 +38,8 @@ export function ask(place, message) {
   forgive(place);
   const ref = client.world.send(message);
   asked.set(ref, place);
+  // Most of what is asked is not refused, and nobody says so.
+  if (asked.size > ASKED_KEPT) asked.delete(asked.keys().next().value);
   return ref;
 }
 
@@ -64,12 +67,12 @@ export function offer(tradeId, { gold, items }) {
   ask(`trade:${tradeId}`, { type: "trade_update", trade_id: tradeId, gold, items: items.map(({ id, quantity }) => ({ id, quantity })) });
 }
 
-function refused({ code, message, ref, retry_after }) {
+function refused({ code, message, ref }) {
   const place = asked.get(ref);
   if (!place) return;
   const tradeId = place.startsWith("trade:") && Number(place.slice(6));
   if (tradeId && (code === "trade_over" || code === "unknown_trade")) hear({ type: "trade_decline", trade_id: tradeId, reason: "left" });
-  refusals.patch({ [place]: { words: message || words(code), ref, code, retry_after } });
+  refusals.patch({ [place]: { words: message || words(code), ref } });
 }
 
 /** What follows from a message beside what is known by it. */

@@ -2,18 +2,11 @@
 import { html } from "../dom.js";
 import { text } from "../texts.js";
 import { ask } from "./live.js";
-import { colours, Refused } from "./parts.js";
+import { colours, Crystal, Refused } from "./parts.js";
 
 /** Each path once, as the two places it joins. */
 const pathsOf = (locations) =>
   locations.flatMap((from) => from.paths.filter((id) => id > from.id).map((id) => [from, locations.find((one) => one.id === id)]));
-
-function Shard({ shard }) {
-  const { capture } = shard;
-  const state = capture ? (capture.contested ? "contested" : "taken") : "";
-  return html`<svg class="shard ${state}" style=${colours(shard.faction)} viewBox="0 0 16 20" aria-hidden="true"><path d="M8 1 15 8 8 19 1 8z" />
-    ${capture && html`<path class="ring" style=${colours(capture.faction)} d="M8 1 15 8 8 19 1 8z" />`}</svg>`;
-}
 
 /** What is to be known of the shards of a place by who does not see them. */
 const told = (shards) => shards.map(({ name, faction, capture }) =>
@@ -21,8 +14,9 @@ const told = (shards) => shards.map(({ name, faction, capture }) =>
 
 function Place({ place, here, near, shards, can }) {
   const go = () => ask("travel", { type: "move", to_location_id: place.id, from_location_id: here });
-  const inside = html`<span class="node" style=${colours(place.faction)}></span>
-    <span class="name">${place.name}</span><span class="shards">${shards.map((shard) => html`<${Shard} key=${shard.id} shard=${shard} />`)}</span>`;
+  const land = colours(place.faction ?? shards.find(({ faction }) => faction)?.faction)["--faction"];
+  const inside = html`<span class="node" style=${{ ...colours(place.faction), "--land": land }}></span>
+    <span class="name">${place.name}</span><span class="shards">${shards.map((shard) => html`<${Crystal} key=${shard.id} shard=${shard} />`)}</span>`;
   const at = { left: `${place.x}%`, top: `${place.y}%` };
   const says = `${shards.length ? `. ${told(shards)}` : ""}`;
   if (near) return html`<li style=${at} class="place near"><button type="button" disabled=${!can} onClick=${go} title=${place.description}

@@ -6,7 +6,7 @@ import { client, reason } from "../session.js";
 import { text } from "../texts.js";
 import { toast } from "../toasts.js";
 import { ask } from "./live.js";
-import { colours, Refused, Side } from "./parts.js";
+import { colours, Crystal, Refused, Side } from "./parts.js";
 
 /** Metres a second: a little less than the server lets pass, so that a late message is still possible. */
 const SPEED = 10;
@@ -92,7 +92,8 @@ function useMoves(locationId) {
   return moves;
 }
 
-function Area({ world, size, can }) {
+/** `land` is the name of the faction whose colour the place has. */
+function Area({ world, shards, land, size, can }) {
   const { you, members } = world;
   const moves = useMoves(you.location_id);
   const walk = useWalk({ you, size, can });
@@ -107,12 +108,13 @@ function Area({ world, size, can }) {
   };
   const scale = 100 / size;
   return html`<svg class="area" viewBox="-104 -104 208 208" tabindex="0" role="application" aria-label=${text("world.area_label")}
-      onPointerDown=${clicked} onKeyDown=${pressed} onKeyUp=${({ key }) => walk.release(key)} onBlur=${() => walk.release()}>
+      style=${colours(land)} onPointerDown=${clicked} onKeyDown=${pressed} onKeyUp=${({ key }) => walk.release(key)} onBlur=${() => walk.release()}>
     <circle class="round" r="34" /><circle class="round" r="68" /><circle class="round" r="102" />
+    ${shards.map((shard, index) => html`<${Crystal} key=${shard.id} shard=${shard} x=${(index - shards.length / 2) * 24} y="-64" width="20" height="25" />`)}
     ${members.map((one) => {
       const mine = one.character_id === you.character_id;
       const { x, y } = mine ? walk.at : (moves[one.character_id] ?? one.position);
-      return html`<g key=${one.character_id} class=${mine ? "dot mine" : "dot"} data-character=${one.character_name}
+      return html`<g key=${one.character_id} class=${mine ? "who mine" : "who"} data-character=${one.character_name}
           style=${{ ...colours(one.faction), transform: `translate(${x * scale}px, ${y * scale}px)` }}>
         ${mine && html`<circle class="halo" r="9" />`}<circle r="5" /><title>${one.character_name}</title>
         ${(mine || members.length <= NAMED_MOST) && html`<text y=${y * scale > 80 ? -10 : 16}>${mine ? text("world.you") : one.character_name}</text>`}</g>`;
@@ -131,7 +133,7 @@ function Capture({ capture }) {
 function Shard({ shard, you, can }) {
   const { id, name, faction, capture } = shard;
   const free = faction !== you.faction && !capture;
-  return html`<li class="shard-row"><div class="head"><strong>${name}</strong><span class="small"><${Side} name=${faction}>${faction ?? text("world.nobody")}<//></span><span class="spring"></span>
+  return html`<li class="shard-row"><div class="head"><span class="grow"><strong>${name}</strong><span class="small"><${Side} name=${faction}>${faction ?? text("world.nobody")}<//></span></span>
       ${free && html`<${Button} kind="primary" icon="gems" disabled=${!can} onClick=${() => ask(`shard:${id}`, { type: "shard_captured", shard_id: id })} aria-label=${text("world.capture_name", shard)}>${text("world.capture")}<//>`}</div>
     ${capture && html`<${Capture} capture=${capture} />`}<${Refused} at=${`shard:${id}`} /></li>`;
 }
@@ -158,7 +160,7 @@ export function Place({ world, can, onWhisper }) {
   const there = (shards ?? []).filter(({ location_id }) => location_id === place.id);
   return html`<${Card} class="place-card" title=${place.name}>
     <p class="soft small">${place.description}</p>
-    <${Area} key=${`${place.id} ${you.character_id}`} world=${world} size=${place.size} can=${can} />
+    <${Area} key=${`${place.id} ${you.character_id}`} world=${world} shards=${there} land=${place.faction ?? there.find(({ faction }) => faction)?.faction} size=${place.size} can=${can} />
     ${there.length > 0 && html`<ul class="shard-rows" aria-label=${text("world.shards")} aria-live="polite">${there.map((shard) => html`<${Shard} key=${shard.id} shard=${shard} you=${you} can=${can} />`)}</ul>`}
     <h3>${text("world.people", { count: others.length })}</h3>
     ${others.length ? html`<ul class="people-list" aria-live="polite">${others.map((one) => html`<${Other} key=${one.character_id} one=${one} you=${you} can=${can}

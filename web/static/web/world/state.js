@@ -9,7 +9,6 @@ export const NEW_WORLD = {
   reality: null,
   factions: [],
   locations: [],
-  online: 0,
   /** The own character as others see it; null until one is selected. */
   you: null,
   /** Who is where the own character is, that one included. */
@@ -24,6 +23,8 @@ export const NEW_WORLD = {
   events: null,
   /** What was said, oldest first, by channel. */
   talk: { area: [], world: [], faction: [], whisper: [] },
+  /** How many lines that was, of all channels. */
+  heard: 0,
   /** `{combat_id, step, fighters, log, ?end}` of the fight under way or just over, or null. */
   combat: null,
   abilities: [],
@@ -49,7 +50,7 @@ function said(world, { channel, sender_id, sender_name, content, to_user_id }) {
   const line = { channel, sender_id, sender_name, content, to_user_id };
   const tab = channel === "announcement" ? "world" : channel;
   return {
-    ...world, names: { ...world.names, [sender_id]: sender_name },
+    ...world, heard: world.heard + 1, names: { ...world.names, [sender_id]: sender_name },
     talk: { ...world.talk, [tab]: kept(world.talk[tab], line) },
   };
 }
@@ -89,8 +90,8 @@ const offered = (world, { trade_id, user_ids, version, offers }, me, state) => {
 };
 
 const TOLD = {
-  world_state(world, { epoch, current_reality, factions, locations, online, area }, me) {
-    return inPlace({ ...world, known: true, epoch, reality: current_reality, factions, locations, online }, area, me);
+  world_state(world, { epoch, current_reality, factions, locations, area }, me) {
+    return inPlace({ ...world, known: true, epoch, reality: current_reality, factions, locations }, area, me);
   },
 
   area_state: (world, { area }, me) => inPlace(world, area, me),

@@ -68,7 +68,7 @@ export function Talk({ world, channel, partner, onTurn }) {
   };
   return html`<section class="card chat world-talk" aria-label=${text("world.talk")}>
     <${Tabs} name="channel" label=${text("world.channels")} value=${channel} onChoose=${(value) => onTurn({ channel: value, partner })} options=${CHANNELS.map(tab)} />
-    <ol ref=${list} role="log" tabindex="0" aria-label=${text(`world.channel_${channel}`)}>
+    <ol ref=${list} aria-live="polite" tabindex="0" aria-label=${text(`world.channel_${channel}`)}>
       ${lines[channel].map((line, index) => html`<${Line} key=${index} line=${line} me=${me} names=${world.names} />`)}
       ${!lines[channel].length && html`<li class="soft">${text(mute ? `world.mute_${channel}` : "world.quiet")}</li>`}</ol>
     ${channel === "whisper" && partners.length > 0 && html`<select aria-label=${text("world.to")} value=${to} onChange=${({ currentTarget }) => onTurn({ channel, partner: Number(currentTarget.value) })}>

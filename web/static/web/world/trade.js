@@ -6,7 +6,7 @@ import { amount, text } from "../texts.js";
 import { everything, Picture } from "../things.js";
 import { player } from "../player.js";
 import { useStore } from "../store.js";
-import { ask, close, offer } from "./live.js";
+import { ask, close, offer, refusals } from "./live.js";
 import { Refused } from "./parts.js";
 
 /** So long a changed offer is to be looked at before it can be agreed to. */
@@ -22,13 +22,17 @@ function Offer({ offer: { gold, items, confirmed }, title, children }) {
 
 function Own({ trade, mine, can }) {
   const purse = useStore(player);
+  const refusal = useStore(refusals)[`trade:${trade.id}`];
+  const [gold, setGold] = useState(mine.gold);
+  // What stands in the field is what is offered: a refused amount goes.
+  useEffect(() => setGold(mine.gold), [mine.gold, refusal]);
   const { data: things } = useLoad(() => everything("/api/inventory/"), []);
   const change = (fields) => offer(trade.id, { gold: mine.gold, items: mine.items, ...fields });
   const count = (id) => mine.items.find((one) => one.id === id)?.quantity ?? 0;
   const put = (id, quantity) => change({ items: [...mine.items.filter((one) => one.id !== id), ...(quantity ? [{ id, quantity }] : [])] });
   const free = (things ?? []).filter(({ equipped }) => !equipped);
-  return html`<label class="field"><span>${text("world.gold")}</span><input type="number" inputmode="numeric" min="0" max=${purse?.gold} step="1" value=${mine.gold} disabled=${!can}
-      onChange=${({ currentTarget }) => change({ gold: Math.max(0, Math.floor(Number(currentTarget.value))) })} /></label>
+  return html`<label class="field"><span>${text("world.gold")}</span><input type="number" inputmode="numeric" min="0" max=${purse?.gold} step="1" value=${gold} disabled=${!can}
+      onInput=${({ currentTarget }) => setGold(currentTarget.value)} onChange=${({ currentTarget }) => change({ gold: Math.max(0, Math.floor(Number(currentTarget.value))) })} /></label>
     <ul class="people-list goods">${free.map((thing) => html`<li key=${thing.id} class="person"><${Picture} thing=${thing} />
       <span class="grow"><strong>${thing.name}</strong><span class="soft small">${text("world.offered", { count: amount(count(thing.id)), most: amount(thing.quantity) })}</span></span>
       <${IconButton} icon="minus" label=${text("world.less", thing)} disabled=${!can || !count(thing.id)} onClick=${() => put(thing.id, count(thing.id) - 1)} />

@@ -95,6 +95,7 @@ function useMoves(locationId) {
 /** `land` is the name of the faction whose colour the place has. */
 function Area({ world, shards, land, size, can }) {
   const { you, members } = world;
+  const others = members.filter((one) => one.character_id !== you.character_id);
   const moves = useMoves(you.location_id);
   const walk = useWalk({ you, size, can });
   const pressed = (event) => {
@@ -111,7 +112,7 @@ function Area({ world, shards, land, size, can }) {
       style=${colours(land)} onPointerDown=${clicked} onKeyDown=${pressed} onKeyUp=${({ key }) => walk.release(key)} onBlur=${() => walk.release()}>
     <circle class="round" r="34" /><circle class="round" r="68" /><circle class="round" r="102" />
     ${shards.map((shard, index) => html`<${Crystal} key=${shard.id} shard=${shard} x=${(index - shards.length / 2) * 24} y="-64" width="20" height="25" />`)}
-    ${members.map((one) => {
+    ${[...others, you].map((one) => {
       const mine = one.character_id === you.character_id;
       const { x, y } = mine ? walk.at : (moves[one.character_id] ?? one.position);
       return html`<g key=${one.character_id} class=${mine ? "who mine" : "who"} data-character=${one.character_name}

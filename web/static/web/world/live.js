@@ -33,20 +33,15 @@ export function leave() {
   refusals.set({});
 }
 
-/** Sends a message; what is refused is told at `place`. → its id. */
+/** Sends a message; why it is refused is told at `place`, until something else is asked there. → its id. */
 export function ask(place, message) {
-  forgive(place);
+  const { [place]: _, ...others } = refusals.value;
+  refusals.set(others);
   const ref = client.world.send(message);
   asked.set(ref, place);
   // Most of what is asked is not refused, and nobody says so.
   if (asked.size > ASKED_KEPT) asked.delete(asked.keys().next().value);
   return ref;
-}
-
-/** Takes back what was told at `place`. */
-export function forgive(place) {
-  const { [place]: _, ...others } = refusals.value;
-  refusals.set(others);
 }
 
 /** Closes the window of a fight or a trade that is over: "combat_closed" or "trade_closed". */
@@ -69,10 +64,11 @@ export function offer(tradeId, { gold, items }) {
 
 function refused({ code, message, ref }) {
   const place = asked.get(ref);
-  if (!place) return;
+  if (!place) return undefined;
   const tradeId = place.startsWith("trade:") && Number(place.slice(6));
-  if (tradeId && (code === "trade_over" || code === "unknown_trade")) hear({ type: "trade_decline", trade_id: tradeId, reason: "left" });
-  refusals.patch({ [place]: { words: message || words(code), ref } });
+  // It ended while the connection was away.
+  if (tradeId && code === "trade_over") return hear({ type: "trade_decline", trade_id: tradeId, reason: "disconnected" });
+  return refusals.patch({ [place]: { words: message || words(code), ref } });
 }
 
 /** What follows from a message beside what is known by it. */

@@ -172,7 +172,7 @@ const TOLD = {
   trade_decline(world, { trade_id, reason, by_user_id }, me) {
     const known = world.trades.find(({ id }) => id === trade_id);
     // One's own no needs no telling.
-    if (!known || by_user_id === me) return TOLD.trade_closed(world, { trade_id });
+    if (!known || (reason === "declined" && by_user_id === me)) return TOLD.trade_closed(world, { trade_id });
     return withTrade(world, trade_id, { state: "ended", reason });
   },
 

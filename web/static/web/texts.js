@@ -654,7 +654,7 @@ const TEXTS = {
   "world.fight": "Fight",
   "world.fight_with": "Fight with {name}",
   "world.costs": "{cost} stamina",
-  "world.remedy": "+{heals} health, {quantity} left",
+  "world.remedy": "+{heals}, {quantity} left",
   "world.wait": "{seconds} s",
   "world.flee": "Flee to",
   "world.flee_to": "Flee to {name}",

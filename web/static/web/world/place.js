@@ -123,10 +123,10 @@ function Area({ world, shards, land, size, can }) {
 }
 
 function Capture({ capture }) {
-  const now = useNow(capture.contested ? null : 200);
+  useNow(capture.contested ? null : 200);
   const left = capture.contested ? capture.remaining_s : Math.max(0, (Date.parse(capture.due_at) - client.serverNow()) / 1000);
   const label = text("world.captured_by", { name: capture.character_name, faction: capture.faction });
-  return html`<p class="small" data-now=${now}>${label}</p>
+  return html`<p class="small">${label}</p>
     <${Meter} kind=${capture.contested ? "contested" : "capture"} label=${label} value=${Math.round((capture.most - left) * 10) / 10} most=${capture.most} />
     ${capture.contested && html`<${Badge} kind="warn">${text("world.contested")}<//>`}`;
 }

@@ -16,6 +16,7 @@ PLACES = (
     "friends/(?P<friend_id>[^/]+)",
     "battles",
     "battles/(?P<battle_id>[^/]+)",
+    "world",
     "leaderboard",
     "leaderboard/(?P<game>[^/]+)",
     "profile",

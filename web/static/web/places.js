@@ -17,6 +17,7 @@ export const PLACES = [
   { path: "/friends/:id", rail: null, full: true, load: () => import("./screens/friends.js") },
   { path: "/battles", rail: "battles", load: () => import("./screens/battles.js") },
   { path: "/battles/:id", rail: null, full: true, load: () => import("./screens/battle.js") },
+  { path: "/world", rail: "world", full: true, load: () => import("./screens/world.js") },
   { path: "/leaderboard", rail: "leaderboard", load: () => import("./screens/leaderboard.js") },
   { path: "/leaderboard/:game", rail: null, load: () => import("./screens/leaderboard.js") },
   { path: "/profile", rail: "profile", load: () => import("./screens/profile.js") },

@@ -1,0 +1,95 @@
+/** The shared world: who one is, the map, the place where one stands, and all that happens there. */
+import { Badge, Button, Card, Skeleton, Tabs, useTitle } from "../components.js";
+import { html, useEffect, useRef, useState } from "../dom.js";
+import { Line } from "../line.js";
+import { session } from "../session.js";
+import { useStore } from "../store.js";
+import { ago, amount, text } from "../texts.js";
+import { Characters } from "../world/characters.js";
+import { Fight } from "../world/fight.js";
+import { connection as worldConnection, enter, leave, world as worldStore } from "../world/live.js";
+import { Map } from "../world/map.js";
+import { colours, placeName, Side } from "../world/parts.js";
+import { Place } from "../world/place.js";
+import { Talk } from "../world/talk.js";
+import { Trade } from "../world/trade.js";
+
+/** How many shards each faction holds. */
+function Shares({ factions, shards }) {
+  const held = (name) => shards.filter(({ faction }) => faction === name).length;
+  return html`<ul class="shares" aria-label=${text("world.shares")}>${factions.map(({ id, name }) => html`<li key=${id}><${Side} name=${name} /> <strong class="numbers">${amount(held(name))}</strong></li>`)}
+    <li class="soft numbers free">${text("world.free", { count: held(null) })}</li></ul>`;
+}
+
+function Banner({ world, connection, onChange }) {
+  const { reality, epoch, you, factions, shards } = world;
+  return html`<header class="card world-banner" style=${colours(reality)}>
+    <div class="grow"><h1>${text(reality ? "world.reality" : "world.no_reality", { faction: reality })}</h1>
+      <p class="soft small numbers">${text("world.epoch", { epoch: amount(epoch) })}</p></div>
+    ${shards && html`<${Shares} factions=${factions} shards=${shards} />`}
+    <${Line} connection=${connection} known away="connection.waiting" />
+    <${Button} kind="quiet" icon="profile" onClick=${onChange} aria-label=${text("world.change_name", { name: you.character_name })}><${Side} name=${you.faction}>${you.character_name}<//><//></header>`;
+}
+
+/** What has happened to the world, as a sentence. */
+const sentence = (event) => text(`world.event_${event.type}`, { ...event, place: placeName(event.location_id) });
+
+function Chronicle({ events }) {
+  return html`<${Card} class="chronicle" title=${text("world.events")}>
+    ${events ? html`<ol aria-live="polite" tabindex="0" aria-label=${text("world.events")}>${events.map((event) => html`<li key=${`${event.type} ${event.at}`} class="small">
+        <span>${sentence(event)}</span> <time class="soft">${ago(new Date(event.at).toISOString())}</time></li>`)}
+        ${!events.length && html`<li class="soft">${text("world.no_events")}</li>`}</ol>`
+      : html`<${Skeleton} rows=${2} />`}<//>`;
+}
+
+const PARTS = ["here", "map", "talk"];
+
+function World({ world, connection }) {
+  const [choosing, setChoosing] = useState(false);
+  const [part, setPart] = useState("here");
+  const [talk, setTalk] = useState({ channel: "area", partner: null });
+  const me = session.value.user.id;
+  const can = connection.state === "open";
+  const seen = useRef(0);
+  if (part === "talk") seen.current = world.heard;
+  const unheard = world.heard - seen.current;
+  const { combat, trades } = world;
+  // What asks for an answer is where one looks.
+  useEffect(() => {
+    if (combat || trades.length) setPart("here");
+  }, [combat?.combat_id, trades.length]);
+  if (choosing || !world.you)
+    return html`<${Characters} factions=${world.factions} onPlay=${() => setChoosing(false)} onBack=${world.you && (() => setChoosing(false))} />`;
+  const whisper = (partner) => {
+    setTalk({ channel: "whisper", partner });
+    setPart("talk");
+  };
+  const shown = (one) => (one === part ? "part chosen" : "part");
+  return html`<div class="world">
+    <${Banner} world=${world} connection=${connection} onChange=${() => setChoosing(true)} />
+    <${Tabs} name="part" label=${text("world.parts")} value=${part} onChoose=${setPart} options=${PARTS.map((value) => ({
+      value, label: text(`world.part_${value}`) + (value === "talk" && unheard ? ` · ${unheard}` : ""),
+    }))} />
+    <div class=${`${shown("map")} of-map`}><${Map} world=${world} can=${can} /><${Chronicle} events=${world.events} /></div>
+    <div class=${`${shown("here")} of-here`}>
+      ${combat && html`<${Fight} world=${world} can=${can} />`}
+      ${trades.map((trade) => html`<${Trade} key=${trade.id} trade=${trade} me=${me} can=${can} />`)}
+      <${Place} world=${world} can=${can} onWhisper=${whisper} /></div>
+    <div class=${`${shown("talk")} of-talk`}><${Talk} world=${world} ...${talk} onTurn=${setTalk} /></div></div>`;
+}
+
+export default function Shared() {
+  const world = useStore(worldStore);
+  const connection = useStore(worldConnection);
+  const { user } = useStore(session);
+  useTitle(text("world.title"));
+  useEffect(() => {
+    enter();
+    return leave;
+  }, [user.id]);
+  if (connection.state === "closed" && connection.code && connection.code !== 1000 && connection.code !== 4401)
+    return html`<div class="empty" role="alert"><p>${text(connection.code === 4409 ? "world.replaced" : "world.closed")}</p>
+      <${Button} kind="primary" onClick=${enter}>${text("game.replaced_here")}<//></div>`;
+  if (!world.known) return html`<${Skeleton} rows=${3} tall />`;
+  return html`<${World} world=${world} connection=${connection} />`;
+}

@@ -1,0 +1,105 @@
+/** The shared world behind its socket: what is known of it, what is asked of it, and what it refused. */
+import { refreshPlayer } from "../player.js";
+import { client, session } from "../session.js";
+import { Store } from "../store.js";
+import { words } from "../texts.js";
+import { NEW_WORLD, told } from "./state.js";
+
+export const world = new Store(NEW_WORLD);
+/** `{state, ?code, ?until, ?ms}` of the world's socket. */
+export const connection = new Store({ state: "closed" });
+/** What was refused, as `{place: {words, ref}}`: `place` names what was clicked. */
+export const refusals = new Store({});
+
+/** Of what is asked, by the id of its message: beside what a refusal belongs. */
+const asked = new Map();
+const ASKED_KEPT = 100;
+
+const me = () => session.value.user?.id;
+const hear = (message) => world.set(told(world.value, message, me()));
+
+/** Whose world is known. */
+let owner = null;
+
+/** Comes into the world, and is there until `leave`. */
+export function enter() {
+  if (owner !== me()) world.set(NEW_WORLD);
+  owner = me();
+  client.connectToWorld();
+}
+
+export function leave() {
+  client.world?.close();
+  refusals.set({});
+}
+
+/** Sends a message; why it is refused is told at `place`, until something else is asked there. → its id. */
+export function ask(place, message) {
+  const { [place]: _, ...others } = refusals.value;
+  refusals.set(others);
+  const ref = client.world.send(message);
+  asked.set(ref, place);
+  // Most of what is asked is not refused, and nobody says so.
+  if (asked.size > ASKED_KEPT) asked.delete(asked.keys().next().value);
+  return ref;
+}
+
+/** Closes the window of a fight or a trade that is over: "combat_closed" or "trade_closed". */
+export const close = (type, fields = {}) => hear({ type, ...fields });
+
+/** What is not told by itself, or was missed while the connection was away. */
+function catchUp() {
+  client.world.send({ type: "combat_state" });
+  hear({ type: "asked_for_shards" });
+  client.request("GET", "/api/world/shards/").then((shards) => hear({ type: "shards", shards }), () => {});
+  client.request("GET", "/api/world/events/?limit=30").then(({ results }) => hear({ type: "events", results }), () => {});
+  // Whether a trade still stands is found by saying the own offer again.
+  for (const { id, state, offers } of world.value.trades) if (state === "open") offer(id, offers.find(({ user_id }) => user_id === me()));
+}
+
+/** Sets the own offer in a trade: `{gold, items: [{id, quantity}]}`. */
+export function offer(tradeId, { gold, items }) {
+  ask(`trade:${tradeId}`, { type: "trade_update", trade_id: tradeId, gold, items: items.map(({ id, quantity }) => ({ id, quantity })) });
+}
+
+function refused({ code, message, ref }) {
+  const place = asked.get(ref);
+  if (!place) return undefined;
+  const tradeId = place.startsWith("trade:") && Number(place.slice(6));
+  // It ended while the connection was away.
+  if (tradeId && code === "trade_over") return hear({ type: "trade_decline", trade_id: tradeId, reason: "disconnected" });
+  return refusals.patch({ [place]: { words: message || words(code), ref } });
+}
+
+/** What follows from a message beside what is known by it. */
+const THEN = {
+  world_state: catchUp,
+  resumed: catchUp,
+  error: refused,
+  connection: ({ type: _, channel: _name, ...now }) => connection.set({ ...now, until: Date.now() + (now.retry_ms ?? 0) }),
+  latency: ({ ms }) => connection.patch({ ms }),
+  combat_start: () => client.world.send({ type: "combat_state" }),
+  combat_damage: acted,
+  combat_heal: acted,
+  combat_end: () => later(),
+  trade_complete: () => later(),
+};
+
+const later = () => refreshPlayer().catch(() => {});
+
+/** The own spell has to recover, and what was spent is gone. */
+function acted({ attacker_id, target_id, ability_name, item }) {
+  if ((attacker_id ?? target_id) !== world.value.you?.character_id) return;
+  const ability = world.value.abilities.find(({ name }) => name === ability_name);
+  if (ability) {
+    hear({ type: "cooling", name: ability.name, ready_at: new Date(client.serverNow() + ability.cooldown_ms).toISOString() });
+    later();
+  }
+  if (item) client.world.send({ type: "combat_state" });
+}
+
+client.on("*", (message, channel) => {
+  if (!channel || channel !== client.world) return;
+  hear(message);
+  THEN[message.type]?.(message);
+});

@@ -1,0 +1,80 @@
+/** What is said in the world, by channel, and the line to say something in it. */
+import { IconButton, Refusal, Tabs, useAction } from "../components.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
+import { party, partyTalk, sayToParty } from "../people.js";
+import { session } from "../session.js";
+import { useStore } from "../store.js";
+import { text } from "../texts.js";
+import { ask, refusals } from "./live.js";
+import { Refused } from "./parts.js";
+
+const CHANNELS = ["area", "world", "faction", "party", "whisper"];
+
+const MESSAGES = {
+  area: (content) => ({ type: "chat", content }),
+  world: (content) => ({ type: "chat", channel: "world", content }),
+  faction: (content) => ({ type: "faction_chat", content }),
+  whisper: (content, toUserId) => ({ type: "whisper", to_user_id: toUserId, content }),
+};
+
+/** How many lines of each channel came while another was open. */
+function useUnread(lines, open) {
+  const seen = useRef(Object.fromEntries(CHANNELS.map((channel) => [channel, lines[channel].at(-1)])));
+  seen.current[open] = lines[open].at(-1);
+  return (channel) => lines[channel].length - 1 - lines[channel].lastIndexOf(seen.current[channel]);
+}
+
+function Line({ line, me, names }) {
+  const mine = line.sender_id === me;
+  if (line.channel === "announcement") return html`<li class="announced"><strong>${text("world.announced")}</strong> ${line.content}</li>`;
+  const by = mine && line.to_user_id ? text("world.to_name", { name: names[line.to_user_id] ?? "" }) : line.sender_name;
+  return html`<li class=${mine ? "mine" : ""}><strong>${by}</strong> ${line.content}</li>`;
+}
+
+/** `channel` and `partner` (the user whispered to, or null) are what is open; `onTurn({channel, partner})` opens something else. */
+export function Talk({ world, channel, partner, onTurn }) {
+  const group = useStore(party);
+  const lines = { ...world.talk, party: useStore(partyTalk) };
+  const unread = useUnread(lines, channel);
+  const me = session.value.user.id;
+  const [draft, setDraft] = useState("");
+  const sent = useRef({});
+  const list = useRef(null);
+  const refusal = useStore(refusals).talk;
+  const toParty = useAction(sayToParty);
+  const ids = new Set([...world.members.map(({ user_id }) => user_id), ...lines.whisper.map(({ sender_id }) => sender_id), partner]);
+  const partners = [...ids].filter((id) => id && id !== me);
+  const to = partner ?? partners[0];
+  useLayoutEffect(() => {
+    list.current.scrollTop = list.current.scrollHeight;
+  }, [channel, lines[channel].length]);
+  useEffect(() => {
+    // A refused line goes back to where it was written, unless another is being written there.
+    if (refusal?.ref === sent.current.ref) setDraft((now) => now || sent.current.content);
+  }, [refusal]);
+  const say = (event) => {
+    event.preventDefault();
+    const content = draft.trim();
+    if (!content) return;
+    if (channel === "party") toParty.run(content);
+    else sent.current = { content, ref: ask("talk", MESSAGES[channel](content, to)) };
+    setDraft("");
+  };
+  const mute = channel === "whisper" ? !to : channel === "party" && !group;
+  const label = channel === "whisper" && to ? text("world.whisper_to", { name: world.names[to] ?? "" }) : text(`world.say_${channel}`);
+  const tab = (value) => {
+    const count = unread(value);
+    return { value, label: text(`world.channel_${value}`) + (count > 0 ? ` · ${count}` : "") };
+  };
+  return html`<section class="card chat world-talk" aria-label=${text("world.talk")}>
+    <${Tabs} name="channel" label=${text("world.channels")} value=${channel} onChoose=${(value) => onTurn({ channel: value, partner })} options=${CHANNELS.map(tab)} />
+    <ol ref=${list} aria-live="polite" tabindex="0" aria-label=${text(`world.channel_${channel}`)}>
+      ${lines[channel].map((line, index) => html`<${Line} key=${index} line=${line} me=${me} names=${world.names} />`)}
+      ${!lines[channel].length && html`<li class="soft">${text(mute ? `world.mute_${channel}` : "world.quiet")}</li>`}</ol>
+    ${channel === "whisper" && partners.length > 0 && html`<select aria-label=${text("world.to")} value=${to} onChange=${({ currentTarget }) => onTurn({ channel, partner: Number(currentTarget.value) })}>
+      ${partners.map((id) => html`<option key=${id} value=${id} selected=${id === to}>${world.names[id]}</option>`)}</select>`}
+    <${Refused} at="talk" /><${Refusal} error=${toParty.error} />
+    <form onSubmit=${say}><input aria-label=${label} placeholder=${label} maxlength="500" autocomplete="off" enterkeyhint="send" disabled=${mute}
+        value=${draft} onInput=${({ currentTarget }) => setDraft(currentTarget.value)} />
+      <${IconButton} type="submit" icon="send" label=${text("talk.send")} disabled=${mute} /></form></section>`;
+}

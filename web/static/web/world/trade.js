@@ -1,0 +1,95 @@
+/** A trade: what both offer, said anew with every change, and agreed to twice. */
+import { Badge, Button, IconButton, useLoad } from "../components.js";
+import { html, useEffect, useRef, useState } from "../dom.js";
+import { Money } from "../purse.js";
+import { amount, text } from "../texts.js";
+import { everything, Picture } from "../things.js";
+import { player } from "../player.js";
+import { useStore } from "../store.js";
+import { ask, close, offer, refusals } from "./live.js";
+import { Refused } from "./parts.js";
+
+/** So long a changed offer is to be looked at before it can be agreed to. */
+const LOOK_MS = 1500;
+
+function Offer({ offer: { gold, items, confirmed }, title, children }) {
+  return html`<section class="offer-of ${confirmed ? "agreed" : ""}" aria-label=${title}><div class="head"><h3>${title}</h3>
+      <${Badge} kind=${confirmed ? "good" : ""}>${text(confirmed ? "world.confirmed" : "world.not_confirmed")}<//></div>
+    ${children ?? html`<p><${Money} currency="gold">${gold}<//></p><ul class="people-list">${items.map((item) => html`<li key=${item.id} class="person"><${Picture} thing=${item} kind="material" />
+      <span class="grow"><strong>${amount(item.quantity)} × ${item.name}</strong><span class="small ${item.rarity}">${text(`rarity.${item.rarity}`)}</span></span></li>`)}</ul>
+      ${!items.length && html`<p class="soft small">${text("world.no_items")}</p>`}`}</section>`;
+}
+
+function Own({ trade, mine, can }) {
+  const purse = useStore(player);
+  const refusal = useStore(refusals)[`trade:${trade.id}`];
+  const [gold, setGold] = useState(mine.gold);
+  // What stands in the field is what is offered: a refused amount goes.
+  useEffect(() => setGold(mine.gold), [mine.gold, refusal]);
+  const { data: things } = useLoad(() => everything("/api/inventory/"), []);
+  const change = (fields) => offer(trade.id, { gold: mine.gold, items: mine.items, ...fields });
+  const count = (id) => mine.items.find((one) => one.id === id)?.quantity ?? 0;
+  const put = (id, quantity) => change({ items: [...mine.items.filter((one) => one.id !== id), ...(quantity ? [{ id, quantity }] : [])] });
+  const free = (things ?? []).filter(({ equipped }) => !equipped);
+  return html`<label class="field"><span>${text("world.gold")}</span><input type="number" inputmode="numeric" min="0" max=${purse?.gold} step="1" value=${gold} disabled=${!can}
+      onInput=${({ currentTarget }) => setGold(currentTarget.value)} onChange=${({ currentTarget }) => change({ gold: Math.max(0, Math.floor(Number(currentTarget.value))) })} /></label>
+    <ul class="people-list goods">${free.map((thing) => html`<li key=${thing.id} class="person"><${Picture} thing=${thing} />
+      <span class="grow"><strong>${thing.name}</strong><span class="soft small">${text("world.offered", { count: amount(count(thing.id)), most: amount(thing.quantity) })}</span></span>
+      <${IconButton} icon="minus" label=${text("world.less", thing)} disabled=${!can || !count(thing.id)} onClick=${() => put(thing.id, count(thing.id) - 1)} />
+      <${IconButton} icon="add" label=${text("world.more", thing)} disabled=${!can || count(thing.id) >= thing.quantity} onClick=${() => put(thing.id, count(thing.id) + 1)} /></li>`)}</ul>
+    ${things && !free.length && html`<p class="soft small">${text("world.nothing_to_give")}</p>`}`;
+}
+
+/** Both offers of an open trade; what has just changed cannot be agreed to at once. */
+function Offers({ trade, me, can }) {
+  const [looked, setLooked] = useState(null);
+  const [first] = useState(trade.version);
+  useEffect(() => {
+    const timer = setTimeout(() => setLooked(trade.version), LOOK_MS);
+    return () => clearTimeout(timer);
+  }, [trade.version]);
+  const mine = trade.offers.find(({ user_id }) => user_id === me);
+  const theirs = trade.offers.find(({ user_id }) => user_id !== me);
+  const fresh = looked !== trade.version;
+  const status = mine.confirmed ? text("world.waits_for", { name: trade.other.character_name })
+    : fresh && trade.version !== first ? text("world.just_changed") : theirs.confirmed ? text("world.they_confirmed", { name: trade.other.character_name }) : text("world.both_confirm");
+  return html`<div class="offers"><${Offer} offer=${mine} title=${text("world.you_give")}><${Own} trade=${trade} mine=${mine} can=${can} /><//>
+      <${Offer} offer=${theirs} title=${text("world.you_get")} /></div>
+    <p class="soft small" role="status">${status}</p>
+    <div class="actions"><${Button} kind="primary" icon="check" disabled=${!can || fresh || mine.confirmed}
+        onClick=${() => ask(`trade:${trade.id}`, { type: "trade_complete", trade_id: trade.id, version: trade.version })}>${text("world.confirm")}<//>
+      <${Decline} trade=${trade} words="world.cancel" can=${can} /></div>`;
+}
+
+function Decline({ trade, words, can }) {
+  return html`<${Button} disabled=${!can} onClick=${() => ask(`trade:${trade.id}`, { type: "trade_decline", trade_id: trade.id })}>${text(words)}<//>`;
+}
+
+function Asked({ trade, can }) {
+  const { character_name: name } = trade.other;
+  return html`<p>${text(trade.byMe ? "world.trade_waits" : "world.trade_wants", { name })}</p>
+    <div class="actions">${!trade.byMe && html`<${Button} kind="primary" icon="check" disabled=${!can} onClick=${() => ask(`trade:${trade.id}`, { type: "trade_accept", trade_id: trade.id })}>${text("friends.accept")}<//>`}
+      <${Decline} trade=${trade} words=${trade.byMe ? "world.cancel" : "friends.decline"} can=${can} /></div>`;
+}
+
+function Over({ trade, me }) {
+  const done = trade.state === "done";
+  const theirs = trade.offers?.find(({ user_id }) => user_id !== me);
+  return html`<p role="status">${text(done ? "world.trade_done" : `world.trade_${trade.reason}`, { name: trade.other.character_name })}</p>
+    ${done && html`<${Offer} offer=${theirs} title=${text("world.you_got")} />`}
+    <div class="actions"><${Button} kind="primary" onClick=${() => close("trade_closed", { trade_id: trade.id })}>${text("game.dismiss")}<//></div>`;
+}
+
+const STATES = { asked: Asked, open: Offers, done: Over, ended: Over };
+
+export function Trade({ trade, me, can }) {
+  const title = useRef(null);
+  useEffect(() => {
+    // Who is asked may be in the middle of a sentence.
+    if (trade.state === "open" || trade.byMe) title.current.focus();
+  }, [trade.state === "open"]);
+  const State = STATES[trade.state];
+  return html`<section class="card window trade" aria-label=${text("world.trade_with", { name: trade.other.character_name })} aria-live=${trade.state === "asked" ? "polite" : undefined}>
+    <h2 ref=${title} tabindex="-1">${text("world.trade_with", { name: trade.other.character_name })}</h2>
+    <${State} trade=${trade} me=${me} can=${can} /><${Refused} at=${`trade:${trade.id}`} /></section>`;
+}

@@ -16,6 +16,7 @@ ROLES = (SUPPORT, MODERATOR, ECONOMIST)
 Row = dict[str, tuple[str, ...]]
 
 _FOR_SUPERUSERS: Row = {"view": ()}
+_TUNED_BY_ECONOMISTS: Row = dict.fromkeys(("view", "change"), (ECONOMIST,))
 _EDITED_BY_ECONOMISTS: Row = dict.fromkeys(("view", "add", "change", "delete"), (ECONOMIST,))
 
 TABLE: dict[str, Row] = {
@@ -59,6 +60,8 @@ TABLE: dict[str, Row] = {
     "achievements.achievement": _EDITED_BY_ECONOMISTS,
     "achievements.earned": {"view": (SUPPORT, ECONOMIST)},
     "progression.entry": {"view": (SUPPORT, ECONOMIST)},
+    "progression.growth": _TUNED_BY_ECONOMISTS,
+    "progression.hatchodds": _TUNED_BY_ECONOMISTS,
     "progression.item": _EDITED_BY_ECONOMISTS,
     "progression.offer": _EDITED_BY_ECONOMISTS,
     # To change a player is to give something.

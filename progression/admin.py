@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from core.content import Content
 from core.operators import OperatorAdmin, ReadOnly, TabularInline
 from progression import rules, services
-from progression.models import Entry, Item, Offer, Pet, Player, Species, Stack
+from progression.models import Entry, Growth, HatchOdds, Item, Offer, Pet, Player, Species, Stack
 
 MOST_GRANTED = 1_000_000
 
@@ -55,6 +55,37 @@ class Offers(OnlyChanged):
     list_select_related = ("item",)
     search_fields = ("item__name",)
     autocomplete_fields = ("item",)
+
+
+class AlwaysThere(OnlyChanged):
+    """Rows that the migrations lay: to change, no more and no less of them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Growth)
+class HowPlayersGrow(AlwaysThere):
+    """The curves of players and pets. A change moves the levels of all at once, up or down."""
+
+    list_display = ("__str__", "level_xp", "level_xp_more", "highest_level", "points_a_level", "version")
+    fieldsets = (
+        ("Players", {"fields": ("level_xp", "level_xp_more", "highest_level", "points_a_level")}),
+        ("Stamina", {"fields": ("stamina", "stamina_a_level")}),
+        ("Pets", {"fields": ("pet_level_xp", "pet_level_xp_more", "highest_pet_level")}),
+        ("Daily reward", {"fields": ("daily_gold", "daily_gold_a_day")}),
+    )
+
+
+@admin.register(HatchOdds)
+class WhatHatches(AlwaysThere):
+    """The chances of each kind of egg, in ten thousand."""
+
+    list_display = ("egg", *rules.RARITIES, "version")
+    readonly_fields = ("egg",)
 
 
 class Stacks(ReadOnly, TabularInline):

@@ -1,7 +1,8 @@
 """How players grow: levels, stats, stamina, the hatching of eggs. Pure functions and frozen values."""
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,66 +12,54 @@ from typing import NamedTuple
 STATS = ("strength", "agility", "intellect", "vitality", "luck")
 RARITIES = ("common", "uncommon", "rare", "epic", "legendary")
 
-# -- Levels
-
-MAX_LEVEL = 100
-MAX_PET_LEVEL = 50
-POINTS_A_LEVEL = 3
-"""Stat points that a new level brings."""
-
-
-def xp_at(level: int) -> int:
-    """The experience with which a player's level begins: 0, 100, 300, 600, ... each level 100 longer."""
-    return 50 * level * (level - 1)
-
-
-def level_at(xp: int) -> int:
-    """The level that this much experience makes, from 1 to ``MAX_LEVEL``."""
-    return _highest(xp, xp_at, MAX_LEVEL)
-
-
-def pet_xp_at(level: int) -> int:
-    """The experience with which a pet's level begins: 0, 40, 120, 240, ..."""
-    return 20 * level * (level - 1)
-
-
-def pet_level_at(xp: int) -> int:
-    """The level of a pet with this much experience, from 1 to ``MAX_PET_LEVEL``."""
-    return _highest(xp, pet_xp_at, MAX_PET_LEVEL)
-
-
-def _highest(xp: int, begins_at: Callable[[int], int], highest: int) -> int:
-    low, high = 1, highest
-    while low < high:
-        middle = (low + high + 1) // 2
-        if begins_at(middle) <= xp:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def xp_to_next(xp: int) -> int:
-    """The experience a player lacks to the next level; 0 at the last."""
-    level = level_at(xp)
-    return 0 if level == MAX_LEVEL else xp_at(level + 1) - xp
-
-
-def pet_xp_to_next(xp: int) -> int:
-    """The experience a pet lacks to the next level; 0 at the last."""
-    level = pet_level_at(xp)
-    return 0 if level == MAX_PET_LEVEL else pet_xp_at(level + 1) - xp
-
-
-# -- Coming back each day
+# -- Growing
 
 DAYS_THAT_COUNT = 7
-"""Of a row of days; from then on the reward stays as it is."""
+"""Of a row of days on which somebody comes back; from then on the reward stays as it is."""
 
 
-def daily_gold(days: int) -> int:
-    """The gold for coming back, on so many days in a row, this one included."""
-    return 10 + 10 * min(days, DAYS_THAT_COUNT)
+@dataclass(frozen=True)
+class Curve:
+    """What levels take: ``first`` experience for the second, for each further one ``more`` than before."""
+
+    first: int
+    more: int
+    highest: int
+
+    def begins_at(self, level: int) -> int:
+        """The experience with which a level begins: 0, 100, 300, 600, ... where both are 100."""
+        steps = level - 1
+        return steps * self.first + steps * (steps - 1) // 2 * self.more
+
+    def level_at(self, xp: int) -> int:
+        """The level that this much experience makes, from 1 to ``highest``."""
+        return bisect_right(range(1, self.highest + 1), xp, key=self.begins_at)
+
+    def to_next(self, xp: int) -> int:
+        """The experience that lacks to the next level; 0 at the last."""
+        level = self.level_at(xp)
+        return 0 if level == self.highest else self.begins_at(level + 1) - xp
+
+
+@dataclass(frozen=True)
+class Growth:
+    """The numbers by which players and pets grow; these are the ones to begin with."""
+
+    player: Curve = Curve(first=100, more=100, highest=100)
+    pet: Curve = Curve(first=40, more=40, highest=50)
+    points_a_level: int = 3
+    stamina: int = 100
+    stamina_a_level: int = 5
+    daily_gold: int = 20
+    daily_gold_a_day: int = 10
+
+    def max_stamina(self, level: int) -> int:
+        """The most stamina a player of this level has."""
+        return self.stamina + self.stamina_a_level * (level - 1)
+
+    def gold_for_coming_back(self, days: int) -> int:
+        """The gold for coming back, on so many days in a row, this one included."""
+        return self.daily_gold + self.daily_gold_a_day * (min(days, DAYS_THAT_COUNT) - 1)
 
 
 # -- Stats
@@ -163,11 +152,6 @@ class Regeneration:
     interval: int
 
 
-def max_stamina(level: int) -> int:
-    """The most stamina a player of this level has."""
-    return 100 + 5 * (level - 1)
-
-
 def regenerated(stamina: Stamina, now: datetime, *, most: int, by: Regeneration) -> Stamina:
     """The stamina now. What is left of the current interval still counts for the next.
 
@@ -192,35 +176,38 @@ def full_at(stamina: Stamina, *, most: int, by: Regeneration) -> datetime | None
 
 # -- Eggs
 
-HATCH_ODDS: Mapping[str, Mapping[str, float]] = {
-    "common": {"common": 0.75, "uncommon": 0.2, "rare": 0.04, "epic": 0.009, "legendary": 0.001},
-    "uncommon": {"common": 0.4, "uncommon": 0.45, "rare": 0.12, "epic": 0.025, "legendary": 0.005},
-    "rare": {"uncommon": 0.45, "rare": 0.42, "epic": 0.11, "legendary": 0.02},
-    "epic": {"rare": 0.5, "epic": 0.42, "legendary": 0.08},
-    "legendary": {"epic": 0.55, "legendary": 0.45},
+ALL_CHANCES = 10_000
+"""What the chances of an egg add up to."""
+
+HATCH_ODDS: Mapping[str, Mapping[str, int]] = {
+    "common": {"common": 7500, "uncommon": 2000, "rare": 400, "epic": 90, "legendary": 10},
+    "uncommon": {"common": 4000, "uncommon": 4500, "rare": 1200, "epic": 250, "legendary": 50},
+    "rare": {"uncommon": 4500, "rare": 4200, "epic": 1100, "legendary": 200},
+    "epic": {"rare": 5000, "epic": 4200, "legendary": 800},
+    "legendary": {"epic": 5500, "legendary": 4500},
 }
-"""By the egg's rarity: how likely a pet of each rarity is."""
+"""By the egg's rarity: the chances of a pet of each rarity to begin with, in ``ALL_CHANCES``."""
 
 
-def odds(egg: str, there: Collection[str]) -> dict[str, float]:
-    """How likely a pet of each rarity is, from an egg of this rarity, where there are only pets of some.
+def odds(chances: Mapping[str, int], there: Collection[str]) -> dict[str, float]:
+    """How likely a pet of each rarity is, from an egg of these chances, where there are only pets of some.
 
     If the egg could hold none of them, each of them is as likely as the others.
     """
-    weights = {rarity: weight for rarity, weight in HATCH_ODDS[egg].items() if rarity in there}
-    weights = weights or {rarity: 1.0 for rarity in RARITIES if rarity in there}
-    whole = sum(weights.values())
-    return {rarity: round(weight / whole, 6) for rarity, weight in weights.items()}
+    possible = {rarity: chance for rarity, chance in chances.items() if chance and rarity in there}
+    possible = possible or {rarity: 1 for rarity in RARITIES if rarity in there}
+    whole = sum(possible.values())
+    return {rarity: round(chance / whole, 6) for rarity, chance in possible.items()}
 
 
-def hatch(seed: int, egg: str, species: Mapping[str, Sequence[str]]) -> str:
-    """Which species hatches from an egg: the same for the same seed.
+def hatch(seed: int, chances: Mapping[str, int], species: Mapping[str, Sequence[str]]) -> str:
+    """Which species hatches from an egg of these chances: the same for the same seed.
 
     ``species`` holds the names of the species by rarity, none of it empty; its order is no matter.
     """
     random = Random(seed)
-    chances = odds(egg, species)
-    rarity = random.choices(list(chances), list(chances.values()))[0]
+    likely = odds(chances, species)
+    rarity = random.choices(list(likely), list(likely.values()))[0]
     return random.choice(sorted(species[rarity]))
 
 

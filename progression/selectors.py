@@ -2,7 +2,7 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from progression import rules
-from progression.models import Entry, Item, Offer, Pet, Player, Receipt, Slot, Species, Stack
+from progression.models import Entry, HatchOdds, Item, Offer, Pet, Player, Receipt, Slot, Species, Stack
+from progression.models.tuning import growth
 
 DAILY_OFFERS = 3
 """How many of the daily offers are in the shop on a day."""
@@ -25,10 +26,11 @@ def regeneration() -> rules.Regeneration:
 
 def stamina(player: Player, now: datetime) -> rules.Stamina:
     """What the player's stamina has come back to."""
+    numbers = growth()
     return rules.regenerated(
         rules.Stamina(player.stamina, player.stamina_at),
         now,
-        most=rules.max_stamina(player.level),
+        most=numbers.max_stamina(numbers.player.level_at(player.xp)),
         by=regeneration(),
     )
 
@@ -41,7 +43,8 @@ def player(user_id: int) -> Player:
 def levels(user_ids: Iterable[int]) -> dict[int, int]:
     """The levels of those of these users who have begun to play."""
     rows = Player.objects.filter(pk__in=user_ids).values_list("pk", "xp")
-    return {user_id: rules.level_at(xp) for user_id, xp in rows}
+    curve = growth().player
+    return {user_id: curve.level_at(xp) for user_id, xp in rows}
 
 
 def combat_stats(user_id: int) -> rules.Combat:
@@ -68,9 +71,8 @@ def combat_stats_of(user_ids: Iterable[int]) -> dict[int, rules.Combat]:
 
 def bonuses(worn: Iterable[Stack], pets: Iterable[Pet]) -> rules.Stats:
     """What gear and pets add to a player's own stats."""
-    in_set = [
-        rules.PetInSet(pet.species.family, rules.pet_level_at(pet.xp), pet.species.stats) for pet in pets
-    ]
+    curve = growth().pet
+    in_set = [rules.PetInSet(pet.species.family, curve.level_at(pet.xp), pet.species.stats) for pet in pets]
     return rules.total([stack.item.stats for stack in worn]).plus(rules.pet_bonus(in_set))
 
 
@@ -86,7 +88,9 @@ def _pet_set(user_id: int) -> list[Pet]:
 def shown_player(player: Player, username: str) -> dict[str, Any]:
     """All that users are shown of themselves."""
     now = timezone.now()
-    level, most = player.level, rules.max_stamina(player.level)
+    numbers = growth()
+    level = numbers.player.level_at(player.xp)
+    most = numbers.max_stamina(level)
     worn, pets = _worn(player.pk), _pet_set(player.pk)
     extra = bonuses(worn, pets)
     fight = rules.derived(level, player.stats.plus(extra))
@@ -97,8 +101,8 @@ def shown_player(player: Player, username: str) -> dict[str, Any]:
         "username": username,
         "level": level,
         "xp": player.xp,
-        "xp_to_next": rules.xp_to_next(player.xp),
-        "level_began_at_xp": rules.xp_at(level),
+        "xp_to_next": numbers.player.to_next(player.xp),
+        "level_began_at_xp": numbers.player.begins_at(level),
         "stat_points": player.stat_points,
         "stats": player.stats._asdict(),
         "bonuses": extra._asdict(),
@@ -139,7 +143,7 @@ def daily_reward(user_id: int, today: date) -> Daily:
     days = [daily_key(ordinal - back) for back in range(rules.DAYS_THAT_COUNT)]
     claimed = set(Receipt.objects.filter(player=user_id, key__in=days).values_list("key", flat=True))
     in_a_row = 1 + len(list(itertools.takewhile(claimed.__contains__, days[1:])))
-    return Daily(days[0] in claimed, in_a_row, rules.daily_gold(in_a_row))
+    return Daily(days[0] in claimed, in_a_row, growth().gold_for_coming_back(in_a_row))
 
 
 # -- Belongings
@@ -184,9 +188,10 @@ def pets(user_id: int) -> QuerySet[Pet]:
 
 def shown_pets(pets: Iterable[Pet]) -> list[dict[str, Any]]:
     """Pets as their owner sees them; ``stats`` is what the pet adds by itself."""
+    curve = growth().pet
     shown = []
     for pet in pets:
-        level, species = rules.pet_level_at(pet.xp), pet.species
+        level, species = curve.level_at(pet.xp), pet.species
         alone = rules.pet_bonus([rules.PetInSet(species.family, level, species.stats)])
         shown.append(
             {
@@ -197,8 +202,8 @@ def shown_pets(pets: Iterable[Pet]) -> list[dict[str, Any]]:
                 "rarity": species.rarity,
                 "level": level,
                 "xp": pet.xp,
-                "xp_to_next": rules.pet_xp_to_next(pet.xp),
-                "level_began_at_xp": rules.pet_xp_at(level),
+                "xp_to_next": curve.to_next(pet.xp),
+                "level_began_at_xp": curve.begins_at(level),
                 "stats": alone._asdict(),
                 "equipped": pet.place is not None,
                 "place": pet.place,
@@ -215,10 +220,15 @@ def species_by_rarity() -> dict[str, list[str]]:
     return by_rarity
 
 
+def hatch_chances() -> Mapping[str, Mapping[str, int]]:
+    """The chances of a pet of each rarity, by the rarity of the egg, in ``rules.ALL_CHANCES``."""
+    return {**rules.HATCH_ODDS, **{row.egg: row.chances for row in HatchOdds.objects.all()}}
+
+
 def hatch_odds() -> dict[str, dict[str, float]]:
     """How likely a pet of each rarity is, by the rarity of the egg."""
     there = species_by_rarity()
-    return {egg: rules.odds(egg, there) if there else {} for egg in rules.RARITIES}
+    return {egg: rules.odds(chances, there) if there else {} for egg, chances in hatch_chances().items()}
 
 
 # -- The shop

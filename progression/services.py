@@ -13,6 +13,7 @@ from django.utils import timezone
 from progression import ledger, rules, selectors
 from progression.events import DailyRewardClaimed, ItemsBought, LevelUp, PetHatched, StatsChanged
 from progression.models import Currency, Item, Offer, Pet, Player, Species, Stack
+from progression.models.tuning import growth
 from progression.refusals import (
     CannotBeWorn,
     ClaimedToday,
@@ -114,18 +115,20 @@ def grant(
 
 
 def _add_xp(player: Player, xp: int) -> int | None:
-    before = player.level
+    numbers = growth()
+    before = numbers.player.level_at(player.xp)
     # By the old maximum; the next level's begins to count now.
     player.stamina, player.stamina_at = selectors.stamina(player, timezone.now())
     player.xp += xp
-    gained = player.level - before
-    player.stat_points += rules.POINTS_A_LEVEL * gained
+    level = numbers.player.level_at(player.xp)
+    gained = level - before
+    player.stat_points += numbers.points_a_level * gained
     player.save(update_fields=["xp", "stat_points", "stamina", "stamina_at"])
     if not gained:
         return None
-    publish(LevelUp(user_id=player.pk, level=player.level, stat_points=player.stat_points))
+    publish(LevelUp(user_id=player.pk, level=level, stat_points=player.stat_points))
     publish(StatsChanged(user_id=player.pk))
-    return player.level
+    return level
 
 
 @transaction.atomic
@@ -286,7 +289,7 @@ def hatch(user_id: int, stack_id: int) -> Pet:
     if not species:
         raise NothingHatches("There are no pets on this server.")
     seed = secrets.randbelow(MAX_SEED)
-    drawn = Species.objects.get(slug=rules.hatch(seed, egg.rarity, species))
+    drawn = Species.objects.get(slug=rules.hatch(seed, selectors.hatch_chances()[egg.rarity], species))
     entry = ledger.move_items(player, egg, -1, cause="hatch")
     pet = Pet.objects.create(player=player, species=drawn, egg=entry, seed=seed)
     publish(PetHatched(user_id=user_id))
@@ -301,7 +304,7 @@ def feed(user_id: int, pet_id: int, stack_id: int) -> Pet:
     food = _own_stack(player, stack_id).item
     if food.kind != Item.Kind.FOOD:
         raise NotFood(f"{food.name} is nothing to eat.")
-    if rules.pet_level_at(pet.xp) == rules.MAX_PET_LEVEL:
+    if growth().pet.to_next(pet.xp) == 0:
         raise FullyGrown(f"{pet.species.name} cannot grow any further.")
     ledger.move_items(player, food, -1, cause="feed")
     pet.xp += food.food_xp

@@ -69,7 +69,10 @@ def test_an_egg_becomes_a_pet_by_a_seed_that_is_kept(ada):
     pet = ada.do(f"/api/pets/hatch/{egg}")
 
     stored = Pet.objects.get(pk=pet["id"])
-    assert rules.hatch(stored.seed, "uncommon", selectors.species_by_rarity()) == pet["species"]
+    assert (
+        rules.hatch(stored.seed, rules.HATCH_ODDS["uncommon"], selectors.species_by_rarity())
+        == pet["species"]
+    )
     assert (pet["level"], pet["xp"], pet["equipped"]) == (1, 0, False)
     assert ada.get("/api/pets/")["results"] == [pet]
     assert ada.owns() == {}
@@ -124,7 +127,8 @@ def test_what_is_no_meal_is_refused_and_kept(ada, bob):
     assert ada.refused(f"/api/pets/feed/{pet}", {"item_id": 10**15}) == (404, "not_owned")
     assert ada.refused(f"/api/pets/feed/{pet}", {}) == (422, "invalid")
     assert ada.refused(f"/api/pets/feed/{bob.has_pet()}", {"item_id": food}) == (404, "not_owned")
-    Pet.objects.filter(pk=pet).update(xp=rules.pet_xp_at(rules.MAX_PET_LEVEL))
+    curve = rules.Growth().pet
+    Pet.objects.filter(pk=pet).update(xp=curve.begins_at(curve.highest))
     assert ada.refused(f"/api/pets/feed/{pet}", {"item_id": food}) == (409, "fully_grown")
     assert ada.owns() == {"Iron sword": 1, "Berries": 1}
 

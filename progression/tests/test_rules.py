@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from progression import rules
-from progression.rules import PetInSet, Regeneration, Stamina, Stats
+from progression.rules import Curve, PetInSet, Regeneration, Stamina, Stats
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 TENTH = Regeneration(Decimal("0.1"), 10)
@@ -20,6 +20,7 @@ regenerations = st.builds(
     part=st.decimals("0.001", "1", places=3),
     interval=st.integers(1, 3600),
 )
+curves = st.builds(Curve, st.integers(1, 10**6), st.integers(0, 10**5), st.integers(2, 1000))
 elapsed = st.integers(0, 10**6)
 
 
@@ -31,23 +32,26 @@ def after(seconds, value=0, *, most=100, by=TENTH):
 
 @pytest.mark.parametrize(("xp", "level", "lacking"), [(0, 1, 100), (99, 1, 1), (100, 2, 200), (300, 3, 300)])
 def test_levels_come_with_experience(xp, level, lacking):
-    assert (rules.level_at(xp), rules.xp_to_next(xp)) == (level, lacking)
+    curve = Curve(first=100, more=100, highest=100)
+
+    assert (curve.level_at(xp), curve.to_next(xp)) == (level, lacking)
 
 
-def test_there_is_a_last_level():
-    last = rules.xp_at(rules.MAX_LEVEL)
+@given(curves)
+def test_there_is_a_last_level(curve):
+    last = curve.begins_at(curve.highest)
 
-    assert rules.level_at(last - 1) == rules.MAX_LEVEL - 1
-    assert rules.level_at(last) == rules.level_at(last * 1000) == rules.MAX_LEVEL
-    assert rules.xp_to_next(last * 1000) == rules.pet_xp_to_next(10**9) == 0
+    assert curve.level_at(last - 1) == curve.highest - 1
+    assert curve.level_at(last) == curve.level_at(last * 1000) == curve.highest
+    assert curve.to_next(last * 1000) == 0
 
 
-@given(st.integers(0, 600_000))
-def test_a_level_spans_from_where_it_begins_to_where_the_next_does(xp):
-    level = rules.level_at(xp)
+@given(curves, st.integers(0, 10**9))
+def test_a_level_spans_from_where_it_begins_to_where_the_next_does(curve, xp):
+    level = curve.level_at(xp)
 
-    assert rules.xp_at(level) <= xp
-    assert level == rules.MAX_LEVEL or xp + rules.xp_to_next(xp) == rules.xp_at(level + 1)
+    assert curve.begins_at(level) <= xp
+    assert level == curve.highest or xp < xp + curve.to_next(xp) == curve.begins_at(level + 1)
 
 
 def test_pets_of_one_family_make_each_other_stronger():
@@ -127,12 +131,15 @@ def test_the_second_before_it_is_full_it_is_not(value, by):
 
 def test_the_odds_of_every_egg_are_whole():
     for egg in rules.RARITIES:
-        assert sum(rules.odds(egg, rules.RARITIES).values()) == pytest.approx(1)
+        assert sum(rules.odds(rules.HATCH_ODDS[egg], rules.RARITIES).values()) == pytest.approx(1)
 
 
 def test_what_is_not_there_to_hatch_leaves_its_chance_to_the_rest():
-    assert rules.odds("rare", ["uncommon", "rare"]) == {"uncommon": 0.517241, "rare": 0.482759}
-    assert rules.odds("legendary", ["common"]) == {"common": 1}
+    assert rules.odds(rules.HATCH_ODDS["rare"], ["uncommon", "rare"]) == {
+        "uncommon": 0.517241,
+        "rare": 0.482759,
+    }
+    assert rules.odds(rules.HATCH_ODDS["legendary"], ["common"]) == {"common": 1}
 
 
 @given(st.integers(0, 2**53), st.sampled_from(rules.RARITIES))
@@ -140,15 +147,18 @@ def test_the_same_seed_hatches_the_same_however_the_species_are_listed(seed, egg
     one = {"common": ["fox", "frog"], "rare": ["wolf"], "legendary": ["phoenix"]}
     other = {"legendary": ["phoenix"], "rare": ["wolf"], "common": ["frog", "fox"]}
 
-    assert rules.hatch(seed, egg, one) == rules.hatch(seed, egg, other)
+    chances = rules.HATCH_ODDS[egg]
+    assert rules.hatch(seed, chances, one) == rules.hatch(seed, chances, other)
 
 
 def test_eggs_hatch_as_often_as_the_odds_say():
     species, random = {rarity: [rarity] for rarity in rules.RARITIES}, Random(1)
 
-    drawn = Counter(rules.hatch(random.getrandbits(53), "common", species) for _ in range(20_000))
+    drawn = Counter(
+        rules.hatch(random.getrandbits(53), rules.HATCH_ODDS["common"], species) for _ in range(20_000)
+    )
 
-    for rarity, chance in rules.odds("common", species).items():
+    for rarity, chance in rules.odds(rules.HATCH_ODDS["common"], species).items():
         assert drawn[rarity] / 20_000 == pytest.approx(chance, abs=0.01)
 
 

@@ -1,150 +1,15 @@
-"""What players are and own, the ledger of how they came to it, and the content that an operator edits."""
+"""What players are and own, and the ledger of how they came to it."""
 
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from core.content import Content
 from progression import rules
-
-
-class Rarity(models.TextChoices):
-    """How hard to come by something is."""
-
-    COMMON = "common"
-    UNCOMMON = "uncommon"
-    RARE = "rare"
-    EPIC = "epic"
-    LEGENDARY = "legendary"
-
-
-class Currency(models.TextChoices):
-    """What prices are in."""
-
-    GOLD = "gold"
-    GEMS = "gems"
-
-
-class Slot(models.TextChoices):
-    """Where gear is worn: one piece each."""
-
-    WEAPON = "weapon"
-    HEAD = "head"
-    BODY = "body"
-    FEET = "feet"
-    TRINKET = "trinket"
-
-
-# -- Content
-
-
-class WithStats(models.Model):
-    """Something that adds to a player's stats, or takes from them."""
-
-    strength = models.SmallIntegerField(default=0)
-    agility = models.SmallIntegerField(default=0)
-    intellect = models.SmallIntegerField(default=0)
-    vitality = models.SmallIntegerField(default=0)
-    luck = models.SmallIntegerField(default=0)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def stats(self) -> rules.Stats:
-        return rules.Stats(self.strength, self.agility, self.intellect, self.vitality, self.luck)
-
-
-class Item(Content, WithStats):
-    """A kind of thing to own."""
-
-    class Kind(models.TextChoices):
-        GEAR = "gear"
-        FOOD = "food"
-        EGG = "egg"
-        MATERIAL = "material"
-
-    slug = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=60, unique=True)
-    description = models.CharField(max_length=300, blank=True)
-    kind = models.CharField(max_length=10, choices=Kind)
-    rarity = models.CharField(max_length=10, choices=Rarity, default=Rarity.COMMON)
-    slot = models.CharField(max_length=10, choices=Slot, blank=True)
-    """Where gear is worn; empty for the rest."""
-    food_xp = models.PositiveIntegerField(default=0)
-    """The experience it gives to a pet that eats it; 0 for what is no food."""
-
-    class Meta:
-        ordering = ("id",)
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind="gear") & ~Q(slot="") | ~Q(kind="gear") & Q(slot=""),
-                name="gear_alone_has_a_slot",
-                violation_error_message="Gear needs a slot, and nothing else has one.",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind="food", food_xp__gt=0) | ~Q(kind="food") & Q(food_xp=0),
-                name="food_alone_feeds",
-                violation_error_message="Food gives experience, and nothing else does.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        before = Item.objects.filter(pk=self.pk).exclude(kind=self.kind, slot=self.slot)
-        if before.exists() and Stack.objects.filter(item=self.pk).exists():
-            raise ValidationError("Players own it already: its kind and slot can no longer change.")
-
-
-class Species(Content, WithStats):
-    """A kind of pet. Pets of one family in a set make each other stronger."""
-
-    slug = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=60, unique=True)
-    family = models.SlugField(max_length=30)
-    rarity = models.CharField(max_length=10, choices=Rarity, default=Rarity.COMMON)
-
-    class Meta:
-        ordering = ("id",)
-        verbose_name_plural = "species"
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Offer(Content):
-    """An item in the shop."""
-
-    item = models.OneToOneField(Item, primary_key=True, on_delete=models.CASCADE, related_name="offer")
-    price = models.PositiveIntegerField(validators=[MinValueValidator(1)])
-    currency = models.CharField(max_length=4, choices=Currency, default=Currency.GOLD)
-    stock = models.PositiveIntegerField(null=True, blank=True)
-    """How many are left; empty for as many as anybody wants."""
-    is_daily = models.BooleanField(default=False)
-    """Whether it is there only on some days, which are drawn."""
-    is_open = models.BooleanField(default=True)
-
-    NOT_RESTORED = frozenset({"stock"})
-
-    class Meta:
-        ordering = ("item",)
-        constraints = [
-            models.CheckConstraint(condition=Q(price__gt=0), name="nothing_is_free"),
-            models.CheckConstraint(condition=Q(stock=None) | Q(stock__gte=0), name="stock_never_negative"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.item} for {self.price} {self.currency}"
-
-
-# -- Players
+from progression.models.content import Currency, Item, Slot, Species
+from progression.models.tuning import first_stamina, growth
 
 
 class Player(models.Model):
@@ -162,7 +27,7 @@ class Player(models.Model):
     intellect = models.IntegerField(default=rules.FIRST_STATS.intellect)
     vitality = models.IntegerField(default=rules.FIRST_STATS.vitality)
     luck = models.IntegerField(default=rules.FIRST_STATS.luck)
-    stamina = models.DecimalField(max_digits=14, decimal_places=6, default=rules.max_stamina(1))
+    stamina = models.DecimalField(max_digits=14, decimal_places=6, default=first_stamina)
     """How much there was at ``stamina_at``; the rest is a matter of elapsed time."""
     stamina_at = models.DateTimeField(default=timezone.now)
 
@@ -177,7 +42,7 @@ class Player(models.Model):
 
     @property
     def level(self) -> int:
-        return rules.level_at(self.xp)
+        return growth().player.level_at(self.xp)
 
     @property
     def stats(self) -> rules.Stats:

@@ -1,0 +1,21 @@
+"""What players are and own, the ledger of how they came to it, and the content that an operator edits."""
+
+from progression.models.content import Currency, Item, Offer, Rarity, Slot, Species
+from progression.models.players import Entry, Pet, Player, Receipt, Stack
+from progression.models.tuning import Growth, HatchOdds
+
+__all__ = [
+    "Currency",
+    "Entry",
+    "Growth",
+    "HatchOdds",
+    "Item",
+    "Offer",
+    "Pet",
+    "Player",
+    "Rarity",
+    "Receipt",
+    "Slot",
+    "Species",
+    "Stack",
+]

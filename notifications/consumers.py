@@ -36,7 +36,6 @@ class NotificationsConsumer(Consumer):
         InviteExpired,
         PartyUpdate,
         PartyChat,
-        Announcement,
         LevelUp,
         AchievementEarned,
         TradeRequest,
@@ -48,6 +47,7 @@ class NotificationsConsumer(Consumer):
         friends.PlayerBlocked,
         friends.PlayerUnblocked,
     )
+    tells_beside = (Announcement,)
 
     async def opened(self) -> None:
         user_id = self.player.user_id

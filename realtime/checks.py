@@ -22,7 +22,9 @@ def problems_of_classes(kinds: list[type[Message]], sockets: list[Socket]) -> li
     found: list[CheckMessage] = []
     for kind in kinds:
         if kind not in known and not issubclass(kind, Internal):
-            hint = "Name it in a consumer's tells, opens_with or @handles; what no socket hears is Internal."
+            hint = (
+                "Name it in what a consumer tells, opens_with or @handles; what no socket hears is Internal."
+            )
             found.append(
                 Error("No socket takes or tells this message.", hint=hint, obj=kind, id="realtime.E001")
             )
@@ -51,7 +53,11 @@ def problems_of_sockets(sockets: list[Socket]) -> list[CheckMessage]:
                 found.append(
                     Error(f"{kind!r} is handled but is no Command.", obj=socket.consumer, id="realtime.E004")
                 )
-        for told in (*socket.consumer.tells, socket.consumer.opens_with or Message):
+        for told in (
+            *socket.consumer.tells,
+            *socket.consumer.tells_beside,
+            socket.consumer.opens_with or Message,
+        ):
             if issubclass(told, Command | Internal):
                 found.append(
                     Error(f"{told.__name__} is never told.", obj=socket.consumer, id="realtime.E005")

@@ -70,11 +70,13 @@ class Consumer(AsyncConsumer):
 
     Subclasses declare handlers with ``@handles``, send their first frame in ``opened`` and tidy up in
     ``closed``.
-    For the catalogue they name the class of that frame in ``opens_with``, and of all others in ``tells``.
+    For the catalogue they name the class of that frame in ``opens_with``, of what is heard beside the stream
+    in ``tells_beside``, and of all others in ``tells``; what comes either way is in both.
     """
 
     opens_with: ClassVar[type[Message] | None] = None
     tells: ClassVar[tuple[type[Message], ...]] = ()
+    tells_beside: ClassVar[tuple[type[Message], ...]] = ()
     handlers: ClassVar[dict[type[Command], Callable[..., Any]]]
     decoder: ClassVar[CommandDecoder]
 

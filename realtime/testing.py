@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import functools
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +13,7 @@ import msgspec
 from channels.testing import ApplicationCommunicator
 
 from realtime import worker
+from realtime.catalogue.sockets import Description, sockets
 from realtime.messages import Message
 
 WITHIN_S = 5.0
@@ -40,6 +43,25 @@ def _is_declared(frame: dict[str, Any], text: str) -> bool:
     return False
 
 
+@functools.cache
+def _sockets() -> list[tuple[re.Pattern[str], dict[str, Description]]]:
+    return [
+        (re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), {one.type: one for one in socket.messages})
+        for socket in sockets()
+        for path in socket.paths
+    ]
+
+
+def _is_numbered_as_described(path: str, frame: dict[str, Any]) -> bool:
+    """Whether ``seq`` is there as the catalogue says; a socket's first message may be asked for again."""
+    for pattern, messages in _sockets():
+        one = messages.get(frame["type"])
+        if pattern.fullmatch(path) and one is not None and not one.opens:
+            required = {field.required for field in one.fields if field.name == "seq"}
+            return "seq" in frame if True in required else "seq" not in frame or False in required
+    return True
+
+
 class Player:
     """A client of one socket, in process, over plain ASGI."""
 
@@ -47,6 +69,7 @@ class Player:
         self, application: Any, path: str, *, token: str | None = None, headers: dict[str, str] | None = None
     ):
         path, _, query = path.partition("?")
+        self._path = path
         sent = {**({"authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
         scope = {
             "type": "websocket",
@@ -84,6 +107,7 @@ class Player:
             raise Closed(output.get("code", 1000), output.get("reason", ""))
         frame: dict[str, Any] = json.loads(output["text"])
         assert _is_declared(frame, output["text"]), f"no declared message has this form: {frame}"
+        assert _is_numbered_as_described(self._path, frame), f"the catalogue says otherwise of seq: {frame}"
         assert kind is None or frame["type"] == kind, f"waited for {kind}, heard {frame}"
         return frame
 

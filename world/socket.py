@@ -38,16 +38,16 @@ class WorldSocket(Consumer):
     """The shared world as one user's socket hears it.
 
     Each part of the world adds its commands by a subclass (``handlers.py`` of its package) that
-    ``WorldConsumer`` inherits, and the messages that it tells by ``tells`` of its own.
+    ``WorldConsumer`` inherits, and the messages that it tells by ``tells`` and
+    ``tells_beside`` of its own.
     """
 
     opens_with: ClassVar[type[Message] | None] = events.WorldState
     tells: ClassVar[tuple[type[Message], ...]] = (
         events.AuthResponse,
         events.AreaState,
-        events.PlayerJoinedArea,
-        events.PlayerLeftArea,
     )
+    tells_beside: ClassVar[tuple[type[Message], ...]] = (events.PlayerJoinedArea, events.PlayerLeftArea)
 
     name = ""
     """Of this socket, among those of all workers."""
@@ -66,7 +66,9 @@ class WorldSocket(Consumer):
     _seal: Seal | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        cls.tells = tuple(dict.fromkeys(told for base in cls.__mro__ for told in vars(base).get("tells", ())))
+        for name in ("tells", "tells_beside"):
+            told = dict.fromkeys(kind for base in cls.__mro__ for kind in vars(base).get(name, ()))
+            setattr(cls, name, tuple(told))
         super().__init_subclass__(**kwargs)
 
     async def opened(self) -> None:

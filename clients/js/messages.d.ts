@@ -910,26 +910,6 @@ export declare namespace World {
     created_at: string;
   }
 
-  /** Where a character is and how fast it goes: `[character_id, x, y, z, vx, vy, vz]`. */
-  type Moved = [number, number, number, number, number, number, number];
-
-  /** A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A higher `version` is the later state. */
-  interface PartyInfo {
-    id: number;
-    leader_id: number | null;
-    members: Array<PartyMemberInfo>;
-    max_size: number;
-    open: boolean;
-    version: number;
-  }
-
-  /** A member as the others see them. */
-  interface PartyMemberInfo {
-    user_id: number;
-    username: string;
-    ready: boolean;
-  }
-
   /** Who fights, and how they are. */
   interface FighterInfo {
     character_id: number;
@@ -961,6 +941,26 @@ export declare namespace World {
     name: string;
     heals: number;
     quantity: number;
+  }
+
+  /** Where a character is and how fast it goes: `[character_id, x, y, z, vx, vy, vz]`. */
+  type Moved = [number, number, number, number, number, number, number];
+
+  /** A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A higher `version` is the later state. */
+  interface PartyInfo {
+    id: number;
+    leader_id: number | null;
+    members: Array<PartyMemberInfo>;
+    max_size: number;
+    open: boolean;
+    version: number;
+  }
+
+  /** A member as the others see them. */
+  interface PartyMemberInfo {
+    user_id: number;
+    username: string;
+    ready: boolean;
   }
 
   /** Who trades. */
@@ -1217,22 +1217,6 @@ export declare namespace World {
       ref?: string | number;
       character: OwnCharacter;
     };
-    /** How a character stands now; it is also sent to who moved impossibly, to be put back. */
-    character_update: {
-      type: "character_update";
-      character_id: number;
-      user_id: number;
-      character_name: string;
-      location_id: number;
-      position: Vector;
-      level: number;
-      faction: string;
-      health: number;
-      max_health: number;
-      last_seen: string;
-      ref?: string | number;
-      seq: number;
-    };
     /** A character of yours is deleted. */
     character_delete: {
       type: "character_delete";
@@ -1254,29 +1238,6 @@ export declare namespace World {
       ref?: string | number;
       area: Area | null;
     };
-    /** A character has come. */
-    player_joined_area: {
-      type: "player_joined_area";
-      location_id: number;
-      character: CharacterInfo;
-      seq: number;
-    };
-    /** A character is not here any more. */
-    player_left_area: {
-      type: "player_left_area";
-      location_id: number;
-      character_id: number;
-      user_id: number;
-      character_name: string;
-      reason: "deleted" | "deselected" | "died" | "disconnected" | "moved";
-      seq: number;
-    };
-    /** Who has moved in your place since the last one, each as `[character_id, x, y, z, vx, vy, vz]`. It comes at most 20 times a second. Who is not among the members has just left, or is about to come. */
-    location_update: {
-      type: "location_update";
-      location_id: number;
-      moves: Array<Moved>;
-    };
     /** Said to a place, whose id is `location_id`, or to the world. */
     chat: {
       type: "chat";
@@ -1285,27 +1246,7 @@ export declare namespace World {
       content: string;
       channel: "area" | "world";
       location_id: number;
-      seq: number;
-    };
-    /** Said to one user; the sender hears it too. */
-    whisper: {
-      type: "whisper";
-      sender_id: number;
-      sender_name: string;
-      content: string;
-      channel: "whisper";
-      to_user_id: number;
-      seq: number;
-    };
-    /** Said to a faction. */
-    faction_chat: {
-      type: "faction_chat";
-      sender_id: number;
-      sender_name: string;
-      content: string;
-      channel: "faction";
-      faction_id: number;
-      seq: number;
+      seq?: number;
     };
     /** Said by the staff to everybody. */
     world_announcement: {
@@ -1314,100 +1255,6 @@ export declare namespace World {
       sender_name: string;
       content: string;
       channel: "announcement";
-      seq: number;
-    };
-    /** Somebody invites you to a party, or your invite is on its way: both hear it. */
-    party_invite: {
-      type: "party_invite";
-      invite_id: number;
-      party_id: number;
-      from_user_id: number;
-      from_username: string;
-      to_user_id: number;
-      expires_at: string;
-      seq: number;
-    };
-    /** An invite to a party was declined: both hear it. */
-    party_decline: {
-      type: "party_decline";
-      invite_id: number;
-      party_id: number;
-      from_user_id: number;
-      to_user_id: number;
-      seq: number;
-    };
-    /** What the party is like now, and which change of these users made it so. It is told to the members and to those who have just gone. */
-    party_update: {
-      type: "party_update";
-      party: PartyInfo;
-      change: "created" | "disbanded" | "joined" | "kicked" | "left" | "ready";
-      user_ids: Array<number>;
-      seq: number;
-    };
-    /** A member said something to the party; only its members hear it. */
-    party_chat: {
-      type: "party_chat";
-      party_id: number;
-      sender_id: number;
-      sender_name: string;
-      content: string;
-      member_ids: Array<number>;
-      channel: "party";
-      seq: number;
-    };
-    /** A fight begins. */
-    combat_start: {
-      type: "combat_start";
-      attacker_id: number;
-      target_id: number;
-      location_id: number;
-      fighters: Array<FighterInfo>;
-      combat_id: number;
-      user_ids: Array<number>;
-      step: number;
-      seq: number;
-    };
-    /** One has struck the other, whose `health` is this now. */
-    combat_damage: {
-      type: "combat_damage";
-      attacker_id: number;
-      target_id: number;
-      action_type: "attack" | "spell";
-      ability_name: string | null;
-      damage: number;
-      critical: boolean;
-      health: number;
-      max_health: number;
-      combat_id: number;
-      user_ids: Array<number>;
-      step: number;
-      seq: number;
-    };
-    /** One has been healed, by a spell or an item of their own. */
-    combat_heal: {
-      type: "combat_heal";
-      target_id: number;
-      action_type: "item" | "spell";
-      ability_name: string | null;
-      item: string | null;
-      amount: number;
-      health: number;
-      max_health: number;
-      combat_id: number;
-      user_ids: Array<number>;
-      step: number;
-      seq: number;
-    };
-    /** The fight is over. `reason` is defeated, fled or disconnected; who was defeated is back at their faction's home, in good health. `xp` is what the winner has learnt. */
-    combat_end: {
-      type: "combat_end";
-      winner_id: number;
-      loser_id: number;
-      reason: string;
-      xp: number;
-      combat_id: number;
-      user_ids: Array<number>;
-      step: number;
       seq: number;
     };
     /** How the own fight stands, if there is one, and what one can do; told when asked for, and on return. */
@@ -1456,6 +1303,146 @@ export declare namespace World {
       shards: Array<ShardInfo>;
       seq: number;
     };
+    /** How a character stands now; it is also sent to who moved impossibly, to be put back. */
+    character_update: {
+      type: "character_update";
+      character_id: number;
+      user_id: number;
+      character_name: string;
+      location_id: number;
+      position: Vector;
+      level: number;
+      faction: string;
+      health: number;
+      max_health: number;
+      last_seen: string;
+      ref?: string | number;
+    };
+    /** A character has come. */
+    player_joined_area: {
+      type: "player_joined_area";
+      location_id: number;
+      character: CharacterInfo;
+    };
+    /** A character is not here any more. */
+    player_left_area: {
+      type: "player_left_area";
+      location_id: number;
+      character_id: number;
+      user_id: number;
+      character_name: string;
+      reason: "deleted" | "deselected" | "died" | "disconnected" | "moved";
+    };
+    /** Who has moved in your place since the last one, each as `[character_id, x, y, z, vx, vy, vz]`. It comes at most 20 times a second. Who is not among the members has just left, or is about to come. */
+    location_update: {
+      type: "location_update";
+      location_id: number;
+      moves: Array<Moved>;
+    };
+    /** Said to one user; the sender hears it too. */
+    whisper: {
+      type: "whisper";
+      sender_id: number;
+      sender_name: string;
+      content: string;
+      channel: "whisper";
+      to_user_id: number;
+    };
+    /** Said to a faction. */
+    faction_chat: {
+      type: "faction_chat";
+      sender_id: number;
+      sender_name: string;
+      content: string;
+      channel: "faction";
+      faction_id: number;
+    };
+    /** Somebody invites you to a party, or your invite is on its way: both hear it. */
+    party_invite: {
+      type: "party_invite";
+      invite_id: number;
+      party_id: number;
+      from_user_id: number;
+      from_username: string;
+      to_user_id: number;
+      expires_at: string;
+    };
+    /** An invite to a party was declined: both hear it. */
+    party_decline: {
+      type: "party_decline";
+      invite_id: number;
+      party_id: number;
+      from_user_id: number;
+      to_user_id: number;
+    };
+    /** What the party is like now, and which change of these users made it so. It is told to the members and to those who have just gone. */
+    party_update: {
+      type: "party_update";
+      party: PartyInfo;
+      change: "created" | "disbanded" | "joined" | "kicked" | "left" | "ready";
+      user_ids: Array<number>;
+    };
+    /** A member said something to the party; only its members hear it. */
+    party_chat: {
+      type: "party_chat";
+      party_id: number;
+      sender_id: number;
+      sender_name: string;
+      content: string;
+      member_ids: Array<number>;
+      channel: "party";
+    };
+    /** A fight begins. */
+    combat_start: {
+      type: "combat_start";
+      attacker_id: number;
+      target_id: number;
+      location_id: number;
+      fighters: Array<FighterInfo>;
+      combat_id: number;
+      user_ids: Array<number>;
+      step: number;
+    };
+    /** One has struck the other, whose `health` is this now. */
+    combat_damage: {
+      type: "combat_damage";
+      attacker_id: number;
+      target_id: number;
+      action_type: "attack" | "spell";
+      ability_name: string | null;
+      damage: number;
+      critical: boolean;
+      health: number;
+      max_health: number;
+      combat_id: number;
+      user_ids: Array<number>;
+      step: number;
+    };
+    /** One has been healed, by a spell or an item of their own. */
+    combat_heal: {
+      type: "combat_heal";
+      target_id: number;
+      action_type: "item" | "spell";
+      ability_name: string | null;
+      item: string | null;
+      amount: number;
+      health: number;
+      max_health: number;
+      combat_id: number;
+      user_ids: Array<number>;
+      step: number;
+    };
+    /** The fight is over. `reason` is defeated, fled or disconnected; who was defeated is back at their faction's home, in good health. `xp` is what the winner has learnt. */
+    combat_end: {
+      type: "combat_end";
+      winner_id: number;
+      loser_id: number;
+      reason: string;
+      xp: number;
+      combat_id: number;
+      user_ids: Array<number>;
+      step: number;
+    };
     /** Somebody asks somebody to trade, who can accept until `expires_at`, and hears of it among the notifications too. */
     trade_request: {
       type: "trade_request";
@@ -1464,7 +1451,6 @@ export declare namespace World {
       expires_at: string;
       trade_id: number;
       user_ids: Array<number>;
-      seq: number;
     };
     /** The trade is open. */
     trade_accept: {
@@ -1473,7 +1459,6 @@ export declare namespace World {
       user_ids: Array<number>;
       version: number;
       offers: Array<OfferInfo>;
-      seq: number;
     };
     /** One of the two offers something else, or has confirmed this version. */
     trade_update: {
@@ -1482,7 +1467,6 @@ export declare namespace World {
       user_ids: Array<number>;
       version: number;
       offers: Array<OfferInfo>;
-      seq: number;
     };
     /** Both have confirmed: what was offered has changed hands. */
     trade_complete: {
@@ -1491,7 +1475,6 @@ export declare namespace World {
       user_ids: Array<number>;
       version: number;
       offers: Array<OfferInfo>;
-      seq: number;
     };
     /** The trade has ended, and nothing changed hands; `by_user_id` is whose doing it was. */
     trade_decline: {
@@ -1500,7 +1483,6 @@ export declare namespace World {
       by_user_id: number | null;
       trade_id: number;
       user_ids: Array<number>;
-      seq: number;
     };
     /** Why one message was refused; the socket stays open. */
     error: {
@@ -1701,12 +1683,6 @@ export declare namespace Notifications {
       channel: "party";
       seq: number;
     };
-    /** The operators have something to say to everybody who is here. */
-    announcement: {
-      type: "announcement";
-      id: string;
-      message: string;
-    };
     /** The user has reached a level; `stat_points` are there to allocate. */
     level_up: {
       type: "level_up";
@@ -1791,6 +1767,12 @@ export declare namespace Notifications {
       by_id: number;
       blocked_id: number;
       seq: number;
+    };
+    /** The operators have something to say to everybody who is here. */
+    announcement: {
+      type: "announcement";
+      id: string;
+      message: string;
     };
     /** Why one message was refused; the socket stays open. */
     error: {

@@ -36,10 +36,12 @@ class Field:
 
 @dataclass(frozen=True)
 class Description:
-    """A message as its socket sends or takes it."""
+    """A message as its socket sends or takes it: as its first frame, in its stream, beside that, or both."""
 
     kind: type[Message]
     opens: bool = False
+    in_stream: bool = True
+    beside: bool = False
 
     @property
     def type(self) -> str:
@@ -65,9 +67,9 @@ class Description:
             for field in msgspec.structs.fields(self.kind)
         ]
         names = {field.name for field in found}
-        is_numbered = issubclass(self.kind, Event) and not issubclass(self.kind, Ephemeral)
-        if (is_numbered or self.opens) and "seq" not in names:
-            found.append(Field("seq", {"type": "integer"}, True))
+        is_kept = issubclass(self.kind, Event) and not issubclass(self.kind, Ephemeral)
+        if ((is_kept and self.in_stream) or self.opens) and "seq" not in names:
+            found.append(Field("seq", {"type": "integer"}, required=not self.beside))
         if self.opens and "recovered" not in names:
             found.append(Field("recovered", {"type": "boolean"}, False))
         return found
@@ -105,8 +107,12 @@ class Socket:
     @property
     def messages(self) -> list[Description]:
         """What a client may hear, the first frame first."""
-        first = self.consumer.opens_with
-        rest = [Description(kind) for kind in self.consumer.tells + ALWAYS_TOLD if kind is not first]
+        first, tells, beside = self.consumer.opens_with, self.consumer.tells, self.consumer.tells_beside
+        rest = [
+            Description(kind, in_stream=kind not in beside or kind in tells, beside=kind in beside)
+            for kind in dict.fromkeys(tells + beside + ALWAYS_TOLD)
+            if kind is not first
+        ]
         return rest if first is None else [Description(first, opens=True), *rest]
 
 

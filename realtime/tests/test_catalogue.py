@@ -94,6 +94,8 @@ def test_a_stale_file_is_named_and_written_anew(tmp_path, monkeypatch, capsys):
 
 def test_numbers_that_the_server_adds_are_shown():
     assert fields(Knocked) == {"nickname": False, "loud": True, "seq": True}
+    assert fields(Knocked, in_stream=False, beside=True) == {"nickname": False, "loud": True}
+    assert fields(Knocked, beside=True) == {"nickname": False, "loud": True, "seq": False}
     assert fields(Shuffled) == {}
     assert fields(DoorState) == {"ref": False}
     assert fields(DoorState, opens=True) == {"ref": False, "seq": True, "recovered": False}

@@ -14,12 +14,12 @@ from world.socket import WorldSocket
 class CombatHandlers(WorldSocket):
     """Fights between characters."""
 
-    tells: ClassVar[tuple[type[Message], ...]] = (
+    tells: ClassVar[tuple[type[Message], ...]] = (events.CombatState,)
+    tells_beside: ClassVar[tuple[type[Message], ...]] = (
         events.CombatStart,
         events.CombatDamage,
         events.CombatHeal,
         events.CombatEnd,
-        events.CombatState,
     )
 
     async def entered(self) -> None:

@@ -24,9 +24,9 @@ class CharacterHandlers(WorldSocket):
         events.CharacterList,
         events.CharacterCreate,
         events.CharacterSelect,
-        events.CharacterUpdate,
         events.CharacterDelete,
     )
+    tells_beside: ClassVar[tuple[type[Message], ...]] = (events.CharacterUpdate,)
 
     @handles(commands.CharacterList)
     async def list_characters(self, command: commands.CharacterList) -> None:

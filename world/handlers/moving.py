@@ -20,7 +20,7 @@ WALKS, WALKS_WINDOW_S = 2, 2.0
 class MovingHandlers(WorldSocket):
     """Where the character goes."""
 
-    tells: ClassVar[tuple[type[Message], ...]] = (events.LocationUpdate,)
+    tells_beside: ClassVar[tuple[type[Message], ...]] = (events.LocationUpdate,)
 
     @handles(commands.Move)
     def move(self, command: commands.Move) -> Coroutine[Any, Any, None] | None:

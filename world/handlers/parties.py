@@ -33,7 +33,7 @@ def _answer(accepts: bool, *, user_id: int, command: commands.PartyAccept) -> No
 class PartyHandlers(WorldSocket):
     """The user's party. What becomes of it is told by ``party_update``."""
 
-    tells: ClassVar[tuple[type[Message], ...]] = (
+    tells_beside: ClassVar[tuple[type[Message], ...]] = (
         events.PartyInvite,
         events.PartyDecline,
         PartyUpdate,

@@ -15,12 +15,8 @@ from world.socket import WorldSocket
 class TalkingHandlers(WorldSocket):
     """What is said."""
 
-    tells: ClassVar[tuple[type[Message], ...]] = (
-        events.Chat,
-        events.Whisper,
-        events.FactionChat,
-        events.WorldAnnouncement,
-    )
+    tells: ClassVar[tuple[type[Message], ...]] = (events.Chat, events.WorldAnnouncement)
+    tells_beside: ClassVar[tuple[type[Message], ...]] = (events.Chat, events.Whisper, events.FactionChat)
 
     async def _heard(self, content: str) -> str:
         """What others hear of this. Raises ``InvalidContent`` and ``RateLimited``."""

@@ -12,7 +12,7 @@ from world.trading import commands, events, services
 class TradeHandlers(WorldSocket):
     """Trades between characters."""
 
-    tells: ClassVar[tuple[type[Message], ...]] = (
+    tells_beside: ClassVar[tuple[type[Message], ...]] = (
         events.TradeRequest,
         events.TradeAccept,
         events.TradeUpdate,

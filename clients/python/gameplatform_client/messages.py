@@ -86,6 +86,9 @@ class MessageType(StrEnum):
     WORLD_STATE = "world_state"
     AUTH_RESPONSE = "auth_response"
     AREA_STATE = "area_state"
+    SHARD_STATUS = "shard_status"
+    REALITY_SHIFT = "reality_shift"
+    AETHERFALL = "aetherfall"
     PLAYER_JOINED_AREA = "player_joined_area"
     PLAYER_LEFT_AREA = "player_left_area"
     LOCATION_UPDATE = "location_update"
@@ -93,9 +96,6 @@ class MessageType(StrEnum):
     COMBAT_DAMAGE = "combat_damage"
     COMBAT_HEAL = "combat_heal"
     COMBAT_END = "combat_end"
-    SHARD_STATUS = "shard_status"
-    REALITY_SHIFT = "reality_shift"
-    AETHERFALL = "aetherfall"
     BADGE = "badge"
     MATCH_FOUND = "match_found"
     QUEUE_JOINED = "queue_joined"
@@ -106,13 +106,13 @@ class MessageType(StrEnum):
     INVITE_DECLINED = "invite_declined"
     INVITE_CANCELLED = "invite_cancelled"
     INVITE_EXPIRED = "invite_expired"
-    ANNOUNCEMENT = "announcement"
     LEVEL_UP = "level_up"
     ACHIEVEMENT_EARNED = "achievement_earned"
     FRIEND_REQUEST = "friend_request"
     FRIEND_REQUEST_CLOSED = "friend_request_closed"
     PLAYER_BLOCKED = "player_blocked"
     PLAYER_UNBLOCKED = "player_unblocked"
+    ANNOUNCEMENT = "announcement"
 
 
 class PingCommand(TypedDict):
@@ -1032,31 +1032,6 @@ class WorldOwnCharacter(TypedDict):
     created_at: str
 
 
-WorldMoved = list[int | float]
-"""Where a character is and how fast it goes: ``[character_id, x, y, z, vx, vy, vz]``."""
-
-
-class WorldPartyInfo(TypedDict):
-    """A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A
-    higher ``version`` is the later state.
-    """
-
-    id: int
-    leader_id: int | None
-    members: list[WorldPartyMemberInfo]
-    max_size: int
-    open: bool
-    version: int
-
-
-class WorldPartyMemberInfo(TypedDict):
-    """A member as the others see them."""
-
-    user_id: int
-    username: str
-    ready: bool
-
-
 class WorldFighterInfo(TypedDict):
     """Who fights, and how they are."""
 
@@ -1093,6 +1068,31 @@ class WorldRemedyInfo(TypedDict):
     name: str
     heals: int
     quantity: int
+
+
+WorldMoved = list[int | float]
+"""Where a character is and how fast it goes: ``[character_id, x, y, z, vx, vy, vz]``."""
+
+
+class WorldPartyInfo(TypedDict):
+    """A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A
+    higher ``version`` is the later state.
+    """
+
+    id: int
+    leader_id: int | None
+    members: list[WorldPartyMemberInfo]
+    max_size: int
+    open: bool
+    version: int
+
+
+class WorldPartyMemberInfo(TypedDict):
+    """A member as the others see them."""
+
+    user_id: int
+    username: str
+    ready: bool
 
 
 class WorldTrader(TypedDict):
@@ -1418,24 +1418,6 @@ class WorldCharacterSelect(TypedDict):
     character: WorldOwnCharacter
 
 
-class WorldCharacterUpdate(TypedDict):
-    """How a character stands now; it is also sent to who moved impossibly, to be put back."""
-
-    type: Literal["character_update"]
-    character_id: int
-    user_id: int
-    character_name: str
-    location_id: int
-    position: WorldVector
-    level: int
-    faction: str
-    health: int
-    max_health: int
-    last_seen: str
-    ref: NotRequired[str | int]
-    seq: int
-
-
 class WorldCharacterDelete(TypedDict):
     """A character of yours is deleted."""
 
@@ -1463,37 +1445,6 @@ class WorldAreaState(TypedDict):
     area: WorldArea | None
 
 
-class WorldPlayerJoinedArea(TypedDict):
-    """A character has come."""
-
-    type: Literal["player_joined_area"]
-    location_id: int
-    character: WorldCharacterInfo
-    seq: int
-
-
-class WorldPlayerLeftArea(TypedDict):
-    """A character is not here any more."""
-
-    type: Literal["player_left_area"]
-    location_id: int
-    character_id: int
-    user_id: int
-    character_name: str
-    reason: Literal["deleted", "deselected", "died", "disconnected", "moved"]
-    seq: int
-
-
-class WorldLocationUpdate(TypedDict):
-    """Who has moved in your place since the last one, each as ``[character_id, x, y, z, vx, vy, vz]``. It
-    comes at most 20 times a second. Who is not among the members has just left, or is about to come.
-    """
-
-    type: Literal["location_update"]
-    location_id: int
-    moves: list[WorldMoved]
-
-
 class WorldChat(TypedDict):
     """Said to a place, whose id is ``location_id``, or to the world."""
 
@@ -1503,31 +1454,7 @@ class WorldChat(TypedDict):
     content: str
     channel: Literal["area", "world"]
     location_id: int
-    seq: int
-
-
-class WorldWhisper(TypedDict):
-    """Said to one user; the sender hears it too."""
-
-    type: Literal["whisper"]
-    sender_id: int
-    sender_name: str
-    content: str
-    channel: Literal["whisper"]
-    to_user_id: int
-    seq: int
-
-
-class WorldFactionChat(TypedDict):
-    """Said to a faction."""
-
-    type: Literal["faction_chat"]
-    sender_id: int
-    sender_name: str
-    content: str
-    channel: Literal["faction"]
-    faction_id: int
-    seq: int
+    seq: NotRequired[int]
 
 
 class WorldWorldAnnouncement(TypedDict):
@@ -1538,120 +1465,6 @@ class WorldWorldAnnouncement(TypedDict):
     sender_name: str
     content: str
     channel: Literal["announcement"]
-    seq: int
-
-
-class WorldPartyInvite(TypedDict):
-    """Somebody invites you to a party, or your invite is on its way: both hear it."""
-
-    type: Literal["party_invite"]
-    invite_id: int
-    party_id: int
-    from_user_id: int
-    from_username: str
-    to_user_id: int
-    expires_at: str
-    seq: int
-
-
-class WorldPartyDecline(TypedDict):
-    """An invite to a party was declined: both hear it."""
-
-    type: Literal["party_decline"]
-    invite_id: int
-    party_id: int
-    from_user_id: int
-    to_user_id: int
-    seq: int
-
-
-class WorldPartyUpdate(TypedDict):
-    """What the party is like now, and which change of these users made it so. It is told to the members
-    and to those who have just gone.
-    """
-
-    type: Literal["party_update"]
-    party: WorldPartyInfo
-    change: Literal["created", "disbanded", "joined", "kicked", "left", "ready"]
-    user_ids: list[int]
-    seq: int
-
-
-class WorldPartyChat(TypedDict):
-    """A member said something to the party; only its members hear it."""
-
-    type: Literal["party_chat"]
-    party_id: int
-    sender_id: int
-    sender_name: str
-    content: str
-    member_ids: list[int]
-    channel: Literal["party"]
-    seq: int
-
-
-class WorldCombatStart(TypedDict):
-    """A fight begins."""
-
-    type: Literal["combat_start"]
-    attacker_id: int
-    target_id: int
-    location_id: int
-    fighters: list[WorldFighterInfo]
-    combat_id: int
-    user_ids: list[int]
-    step: int
-    seq: int
-
-
-class WorldCombatDamage(TypedDict):
-    """One has struck the other, whose ``health`` is this now."""
-
-    type: Literal["combat_damage"]
-    attacker_id: int
-    target_id: int
-    action_type: Literal["attack", "spell"]
-    ability_name: str | None
-    damage: int
-    critical: bool
-    health: int
-    max_health: int
-    combat_id: int
-    user_ids: list[int]
-    step: int
-    seq: int
-
-
-class WorldCombatHeal(TypedDict):
-    """One has been healed, by a spell or an item of their own."""
-
-    type: Literal["combat_heal"]
-    target_id: int
-    action_type: Literal["item", "spell"]
-    ability_name: str | None
-    item: str | None
-    amount: int
-    health: int
-    max_health: int
-    combat_id: int
-    user_ids: list[int]
-    step: int
-    seq: int
-
-
-class WorldCombatEnd(TypedDict):
-    """The fight is over. ``reason`` is defeated, fled or disconnected; who was defeated is back at their
-    faction's home, in good health. ``xp`` is what the winner has learnt.
-    """
-
-    type: Literal["combat_end"]
-    winner_id: int
-    loser_id: int
-    reason: str
-    xp: int
-    combat_id: int
-    user_ids: list[int]
-    step: int
     seq: int
 
 
@@ -1711,6 +1524,180 @@ class WorldAetherfall(TypedDict):
     seq: int
 
 
+class WorldCharacterUpdate(TypedDict):
+    """How a character stands now; it is also sent to who moved impossibly, to be put back."""
+
+    type: Literal["character_update"]
+    character_id: int
+    user_id: int
+    character_name: str
+    location_id: int
+    position: WorldVector
+    level: int
+    faction: str
+    health: int
+    max_health: int
+    last_seen: str
+    ref: NotRequired[str | int]
+
+
+class WorldPlayerJoinedArea(TypedDict):
+    """A character has come."""
+
+    type: Literal["player_joined_area"]
+    location_id: int
+    character: WorldCharacterInfo
+
+
+class WorldPlayerLeftArea(TypedDict):
+    """A character is not here any more."""
+
+    type: Literal["player_left_area"]
+    location_id: int
+    character_id: int
+    user_id: int
+    character_name: str
+    reason: Literal["deleted", "deselected", "died", "disconnected", "moved"]
+
+
+class WorldLocationUpdate(TypedDict):
+    """Who has moved in your place since the last one, each as ``[character_id, x, y, z, vx, vy, vz]``. It
+    comes at most 20 times a second. Who is not among the members has just left, or is about to come.
+    """
+
+    type: Literal["location_update"]
+    location_id: int
+    moves: list[WorldMoved]
+
+
+class WorldWhisper(TypedDict):
+    """Said to one user; the sender hears it too."""
+
+    type: Literal["whisper"]
+    sender_id: int
+    sender_name: str
+    content: str
+    channel: Literal["whisper"]
+    to_user_id: int
+
+
+class WorldFactionChat(TypedDict):
+    """Said to a faction."""
+
+    type: Literal["faction_chat"]
+    sender_id: int
+    sender_name: str
+    content: str
+    channel: Literal["faction"]
+    faction_id: int
+
+
+class WorldPartyInvite(TypedDict):
+    """Somebody invites you to a party, or your invite is on its way: both hear it."""
+
+    type: Literal["party_invite"]
+    invite_id: int
+    party_id: int
+    from_user_id: int
+    from_username: str
+    to_user_id: int
+    expires_at: str
+
+
+class WorldPartyDecline(TypedDict):
+    """An invite to a party was declined: both hear it."""
+
+    type: Literal["party_decline"]
+    invite_id: int
+    party_id: int
+    from_user_id: int
+    to_user_id: int
+
+
+class WorldPartyUpdate(TypedDict):
+    """What the party is like now, and which change of these users made it so. It is told to the members
+    and to those who have just gone.
+    """
+
+    type: Literal["party_update"]
+    party: WorldPartyInfo
+    change: Literal["created", "disbanded", "joined", "kicked", "left", "ready"]
+    user_ids: list[int]
+
+
+class WorldPartyChat(TypedDict):
+    """A member said something to the party; only its members hear it."""
+
+    type: Literal["party_chat"]
+    party_id: int
+    sender_id: int
+    sender_name: str
+    content: str
+    member_ids: list[int]
+    channel: Literal["party"]
+
+
+class WorldCombatStart(TypedDict):
+    """A fight begins."""
+
+    type: Literal["combat_start"]
+    attacker_id: int
+    target_id: int
+    location_id: int
+    fighters: list[WorldFighterInfo]
+    combat_id: int
+    user_ids: list[int]
+    step: int
+
+
+class WorldCombatDamage(TypedDict):
+    """One has struck the other, whose ``health`` is this now."""
+
+    type: Literal["combat_damage"]
+    attacker_id: int
+    target_id: int
+    action_type: Literal["attack", "spell"]
+    ability_name: str | None
+    damage: int
+    critical: bool
+    health: int
+    max_health: int
+    combat_id: int
+    user_ids: list[int]
+    step: int
+
+
+class WorldCombatHeal(TypedDict):
+    """One has been healed, by a spell or an item of their own."""
+
+    type: Literal["combat_heal"]
+    target_id: int
+    action_type: Literal["item", "spell"]
+    ability_name: str | None
+    item: str | None
+    amount: int
+    health: int
+    max_health: int
+    combat_id: int
+    user_ids: list[int]
+    step: int
+
+
+class WorldCombatEnd(TypedDict):
+    """The fight is over. ``reason`` is defeated, fled or disconnected; who was defeated is back at their
+    faction's home, in good health. ``xp`` is what the winner has learnt.
+    """
+
+    type: Literal["combat_end"]
+    winner_id: int
+    loser_id: int
+    reason: str
+    xp: int
+    combat_id: int
+    user_ids: list[int]
+    step: int
+
+
 class WorldTradeRequest(TypedDict):
     """Somebody asks somebody to trade, who can accept until ``expires_at``, and hears of it among the
     notifications too.
@@ -1722,7 +1709,6 @@ class WorldTradeRequest(TypedDict):
     expires_at: str
     trade_id: int
     user_ids: list[int]
-    seq: int
 
 
 class WorldTradeAccept(TypedDict):
@@ -1733,7 +1719,6 @@ class WorldTradeAccept(TypedDict):
     user_ids: list[int]
     version: int
     offers: list[WorldOfferInfo]
-    seq: int
 
 
 class WorldTradeUpdate(TypedDict):
@@ -1744,7 +1729,6 @@ class WorldTradeUpdate(TypedDict):
     user_ids: list[int]
     version: int
     offers: list[WorldOfferInfo]
-    seq: int
 
 
 class WorldTradeComplete(TypedDict):
@@ -1755,7 +1739,6 @@ class WorldTradeComplete(TypedDict):
     user_ids: list[int]
     version: int
     offers: list[WorldOfferInfo]
-    seq: int
 
 
 class WorldTradeDecline(TypedDict):
@@ -1766,7 +1749,6 @@ class WorldTradeDecline(TypedDict):
     by_user_id: int | None
     trade_id: int
     user_ids: list[int]
-    seq: int
 
 
 # /ws/notifications/
@@ -1974,14 +1956,6 @@ class NotificationsPartyChat(TypedDict):
     seq: int
 
 
-class NotificationsAnnouncement(TypedDict):
-    """The operators have something to say to everybody who is here."""
-
-    type: Literal["announcement"]
-    id: str
-    message: str
-
-
 class NotificationsLevelUp(TypedDict):
     """The user has reached a level; ``stat_points`` are there to allocate."""
 
@@ -2087,3 +2061,11 @@ class NotificationsPlayerUnblocked(TypedDict):
     by_id: int
     blocked_id: int
     seq: int
+
+
+class NotificationsAnnouncement(TypedDict):
+    """The operators have something to say to everybody who is here."""
+
+    type: Literal["announcement"]
+    id: str
+    message: str

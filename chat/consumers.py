@@ -88,7 +88,7 @@ class LobbyConsumer(RoomConsumer):
 
     async def snapshot(self) -> events.PresenceState:
         """How the lobby stands. Raises ``NotAMember``."""
-        state = await desk().lobbies.read(self.lobby_id)
+        state = await desk().lobbies(self.lobby_id)
         return state.seen_by(self.player.user_id)
 
     @handles(commands.ChatMessage)

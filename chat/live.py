@@ -7,10 +7,10 @@ from chat import events, selectors, services
 from friends.events import Person
 from realtime import worker
 from realtime.attendance import Attendance
+from realtime.gathering import Gathered, one_by_one
 from realtime.identity import Identity
 from realtime.messages import Event
 from realtime.publishing import publish_now
-from realtime.shared_reads import SharedReads
 from realtime.topics import Topic
 from realtime.worker import in_database
 
@@ -72,7 +72,7 @@ class Desk:
     def __init__(self) -> None:
         self.worker_id = worker.current().id
         self.office = PostOffice()
-        self.lobbies = SharedReads(_lobby_state)
+        self.lobbies = Gathered(one_by_one(_lobby_state))
         self.attendance = Attendance(selectors.ATTENDANCE, self._tell, worker.current())
         self._people: dict[int, Person] = {}
 

@@ -6,15 +6,18 @@ from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Answer = TypeVar("Answer")
+Ask = Callable[[list[Key]], Awaitable[Mapping[Key, Answer | BaseException]]]
 
 
 class Gathered(Generic[Key, Answer]):
-    """``await gathered(key)`` is ``(await ask([key, ...]))[key]``; what ``ask`` raises, all who wait get.
+    """``await gathered(key)``: what ``ask`` answers of the key, asked at some moment after this call.
 
-    Two thousand sockets that open at once cost a few calls so, where each would cost one.
+    ``ask`` is asked of all keys of a moment together, each once, and not again until it has answered. An
+    exception that it answers of a key is raised to those who wait for that key; what it raises, to all who
+    wait. Two thousand sockets that open at once cost a few calls so, where each would cost one.
     """
 
-    def __init__(self, ask: Callable[[list[Key]], Awaitable[Mapping[Key, Answer]]]) -> None:
+    def __init__(self, ask: Ask[Key, Answer]) -> None:
         self._ask = ask
         self._waiting: dict[Key, asyncio.Future[Answer]] = {}
         self._asking: asyncio.Task[None] | None = None
@@ -37,11 +40,23 @@ class Gathered(Generic[Key, Answer]):
                 try:
                     answers = await self._ask(list(waiting))
                 except Exception as problem:
-                    for answer in waiting.values():
-                        answer.set_exception(problem)
-                        answer.exception()  # nobody may be left to look at it
-                else:
-                    for key, answer in waiting.items():
-                        answer.set_result(answers[key])
+                    answers = dict.fromkeys(waiting, problem)
+                for key, future in waiting.items():
+                    answer = answers[key]
+                    if isinstance(answer, BaseException):
+                        future.set_exception(answer)
+                        future.exception()  # nobody may be left to look at it
+                    else:
+                        future.set_result(answer)
         finally:
             self._asking = None
+
+
+def one_by_one(read: Callable[[Key], Awaitable[Answer]]) -> Ask[Key, Answer]:
+    """For ``Gathered``: make one read for each key, all of them at the same time."""
+
+    async def ask(keys: list[Key]) -> Mapping[Key, Answer | BaseException]:
+        answers = await asyncio.gather(*map(read, keys), return_exceptions=True)
+        return dict(zip(keys, answers, strict=True))
+
+    return ask

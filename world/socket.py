@@ -231,13 +231,13 @@ class WorldSocket(Consumer):
 
     async def snapshot(self) -> events.WorldState:
         """How the world stands for this user."""
-        state = await self._positions.world.read(None)
+        state = await self._positions.world(None)
         if self.character is None:
             return state
-        area = await self._positions.areas.read(self.character.location_id)
+        area = await self._positions.areas(self.character.location_id)
         return msgspec.structs.replace(state, you=self._positions.where(self.character), area=area)
 
     async def _area_state(self) -> events.AreaState:
         if self.character is None:
             return events.AreaState(area=None)
-        return events.AreaState(area=await self._positions.areas.read(self.character.location_id))
+        return events.AreaState(area=await self._positions.areas(self.character.location_id))

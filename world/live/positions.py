@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import msgspec
 
 from realtime import topics, worker
+from realtime.gathering import Gathered, one_by_one
 from realtime.messages import encode
-from realtime.shared_reads import SharedReads
 from realtime.streams import Passing
 from realtime.topics import Topic
 from realtime.worker import in_database
@@ -123,9 +123,9 @@ class Positions:
     def __init__(self) -> None:
         self.here = worker.current()
         self.places: dict[int, Place] = {}
-        self.areas = SharedReads(self._area)
+        self.areas = Gathered(one_by_one(self._area))
         """Who is in a place, by its id."""
-        self.world = SharedReads(self._world)
+        self.world = Gathered(one_by_one(self._world))
         self._joining = asyncio.Lock()
         self._news = asyncio.Event()
         self._batches = 0

@@ -24,7 +24,15 @@ else:
     from unfold.admin import ModelAdmin, TabularInline
     from unfold.forms import ActionForm
 
-__all__ = ["OperatorAdmin", "ReadOnly", "TabularInline", "WithReason", "operation", "reason_of"]
+__all__ = [
+    "NeitherAddedNorDeleted",
+    "OperatorAdmin",
+    "ReadOnly",
+    "TabularInline",
+    "WithReason",
+    "operation",
+    "reason_of",
+]
 
 LONGEST_REASON = 200
 
@@ -100,14 +108,18 @@ class OperatorAdmin(ModelAdmin):
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
 
-class ReadOnly:
-    """What the platform alone writes: to look at, beside the operations there are for it."""
+class NeitherAddedNorDeleted:
+    """What is there without operators, and stays: to change alone."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+
+class ReadOnly(NeitherAddedNorDeleted):
+    """What the platform alone writes: to look at, beside the operations there are for it."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

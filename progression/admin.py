@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from core.content import Content
-from core.operators import OperatorAdmin, ReadOnly, TabularInline
+from core.operators import NeitherAddedNorDeleted, OperatorAdmin, ReadOnly, TabularInline
 from progression import rules, services
 from progression.models import Entry, Growth, HatchOdds, Item, Offer, Pet, Player, Species, Stack
 
@@ -57,18 +57,8 @@ class Offers(OnlyChanged):
     autocomplete_fields = ("item",)
 
 
-class AlwaysThere(OnlyChanged):
-    """Rows that the migrations lay: to change, no more and no less of them."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Growth)
-class HowPlayersGrow(AlwaysThere):
+class HowPlayersGrow(NeitherAddedNorDeleted, OnlyChanged):
     """The curves of players and pets. A change moves the levels of all at once, up or down."""
 
     list_display = ("__str__", "level_xp", "level_xp_more", "highest_level", "points_a_level", "version")
@@ -81,7 +71,7 @@ class HowPlayersGrow(AlwaysThere):
 
 
 @admin.register(HatchOdds)
-class WhatHatches(AlwaysThere):
+class WhatHatches(NeitherAddedNorDeleted, OnlyChanged):
     """The chances of each kind of egg, in ten thousand."""
 
     list_display = ("egg", *rules.RARITIES, "version")
@@ -118,7 +108,7 @@ class Grant(forms.ModelForm):
 
 
 @admin.register(Player)
-class Players(OperatorAdmin):
+class Players(NeitherAddedNorDeleted, OperatorAdmin):
     """Players: to look at, and to give something to."""
 
     form = Grant
@@ -131,12 +121,6 @@ class Players(OperatorAdmin):
         ("Give", {"fields": ("give_xp", "give_gold", "give_gems", "give_item", "reason", "key")}),
     )
     inlines = (Stacks, Pets)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False

@@ -1,11 +1,8 @@
 """Achievements for operators: what there is to achieve, and who has achieved it."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
-from core.operators import OperatorAdmin
+from core.operators import OperatorAdmin, ReadOnly
 from progression.achievements.models import Achievement, Earned
 from progression.admin import OnlyChanged
 
@@ -21,7 +18,7 @@ class Achievements(OnlyChanged):
 
 
 @admin.register(Earned)
-class AllEarned(OperatorAdmin):
+class AllEarned(ReadOnly, OperatorAdmin):
     """Who has achieved what, the newest first."""
 
     list_display = ("achievement", "player", "at")
@@ -29,12 +26,3 @@ class AllEarned(OperatorAdmin):
     list_select_related = ("achievement", "player")
     search_fields = ("player__user__username",)
     ordering = ("-pk",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

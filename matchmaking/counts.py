@@ -1,17 +1,16 @@
 """How many wait, for ``GET /api/status`` and for ``/metrics``."""
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 
-from django.db.models import Count, Min
-from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from core.figures import SHARED
 from core.status import counts
-from matchmaking.models import Member, Queue, Ticket
+from matchmaking.models import Member
+from matchmaking.selectors import waiting_by_queue
 
 
 @counts("queued")
@@ -28,17 +27,15 @@ class QueueFigures(Collector):
             "matchmaking_queue_eldest_seconds", "Waiting time of the eldest ticket", labels=["game"]
         )
         # By game alone: modes are named by players, and there is no end of names.
-        waiting: dict[str, tuple[int, datetime]] = {}
-        for queue, count, since in Ticket.objects.values_list("queue").annotate(
-            Count("pk"), Min("joined_at")
-        ):
-            game, _ = Queue.kind_of(queue)
-            before, eldest = waiting.get(game, (0, since))
-            waiting[game] = (before + count, min(eldest, since))
-        now = timezone.now()
-        for game, (count, since) in waiting.items():
+        tickets: Counter[str] = Counter()
+        longest: dict[str, float] = {}
+        for queue in waiting_by_queue():
+            game = queue["game"]
+            tickets[game] += queue["tickets"]
+            longest[game] = max(queue["longest_wait_s"], longest.get(game, 0.0))
+        for game, count in tickets.items():
             depth.add_metric([game], count)
-            wait.add_metric([game], max(0.0, (now - since).total_seconds()))
+            wait.add_metric([game], longest[game])
         yield depth
         yield wait
 

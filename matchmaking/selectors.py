@@ -125,14 +125,16 @@ def eldest(queue: str, count: int) -> list[Waiting]:
 
 
 def waiting_by_queue() -> list[dict[str, Any]]:
-    """Who waits: ``{"game", "mode", "players", "longest_wait_s"}`` for each queue that is not empty."""
+    """What waits: ``{"game", "mode", "tickets", "players", "longest_wait_s"}`` for each queue not empty."""
     now = timezone.now()
     tickets = Ticket.objects.order_by("queue").values_list("queue")
     rows = []
-    for queue, players, since in tickets.annotate(Count("members"), Min("joined_at")):
+    counted = tickets.annotate(Count("pk", distinct=True), Count("members"), Min("joined_at"))
+    for queue, count, players, since in counted:
         game, mode = Queue.kind_of(queue)
         waited = round(_seconds_since(since, now), 1)
-        rows.append({"game": game, "mode": mode, "players": players, "longest_wait_s": waited})
+        row = {"game": game, "mode": mode, "tickets": count, "players": players, "longest_wait_s": waited}
+        rows.append(row)
     return rows
 
 

@@ -9,7 +9,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
-from chat import pacing, rules, selectors, serializers, services
+from chat import selectors, serializers, services
+from chat.api.speaking import said
 from core import paging
 from core.idempotency import idempotent
 
@@ -68,9 +69,7 @@ class Messages(APIView):
     )
     @idempotent
     def post(self, request: Request, friend_id: int) -> Response:
-        user_id = identity(request).user_id
-        content = rules.clean(serializers.read(serializers.NewMessage, request.data)["content"])
-        pacing.take_sync(user_id)
+        user_id, content = said(request)
         message = services.post_direct(sender_id=user_id, friend_id=friend_id, content=content)
         return Response(message, status=201)
 

@@ -1,0 +1,17 @@
+"""What a request says, wherever it is said."""
+
+from rest_framework.request import Request
+
+from accounts.authentication import identity
+from chat import pacing, rules, serializers
+
+
+def said(request: Request) -> tuple[int, str]:
+    """Who says what; it counts against the allowance of who says it.
+
+    Raises ``InvalidContent`` and ``RateLimited``.
+    """
+    user_id = identity(request).user_id
+    content = rules.clean(serializers.read(serializers.NewMessage, request.data)["content"])
+    pacing.take_sync(user_id)
+    return user_id, content

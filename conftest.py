@@ -15,7 +15,10 @@ from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
+from accounts import live as sessions
+from chat import words
 from core.embedded import valkey
+from progression.models import tuning
 from tests import browser as chromium
 from tests import cleaning, services
 from tests.processes import ServerProcess, fresh_database
@@ -46,6 +49,32 @@ def empty_redis() -> None:
     valkey.ensure_running(settings.REDIS_URL)
     with redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test starts like a fresh process: the database was emptied under what memory knows."""
+    monkeypatch.setattr(sessions, "_known", {})
+    words.forget()
+    tuning.forget()
+
+
+@pytest.fixture
+def ada(person: Callable[[str], Any]) -> Any:
+    """One of ``person``, which is what the tests of an app need of somebody."""
+    return person("ada")
+
+
+@pytest.fixture
+def bob(person: Callable[[str], Any]) -> Any:
+    """Another."""
+    return person("bob")
+
+
+@pytest.fixture
+def cyd(person: Callable[[str], Any]) -> Any:
+    """Who has nothing to do with the two."""
+    return person("cyd")
 
 
 @pytest.fixture

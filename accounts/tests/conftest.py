@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from accounts import live, own_profile
+from accounts import own_profile
 
 PASSWORD = "correct horse battery"
 
@@ -37,9 +37,8 @@ def person(answer: dict[str, Any]) -> Person:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test starts like a fresh process: the database was emptied under what memory knows."""
-    monkeypatch.setattr(live, "_known", {})
+def _no_profile_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database was emptied under what memory knows."""
     monkeypatch.setattr(own_profile, "_kept", {})
 
 

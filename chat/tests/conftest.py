@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from accounts import live as sessions
 from accounts import services as accounts
 from accounts.models import User
-from chat import words
 from friends.models import Friendship
 from gameplatform.asgi import application
 from realtime.testing import Player, running_worker
@@ -70,13 +68,6 @@ class Person:
         return player
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test starts like a fresh process: the database was emptied under what memory knows."""
-    monkeypatch.setattr(sessions, "_known", {})
-    words.forget()
-
-
 @pytest.fixture
 def person(db: None) -> Callable[..., Person]:
     def person(name: str, *, is_premium: bool = False) -> Person:
@@ -91,16 +82,6 @@ def person(db: None) -> Callable[..., Person]:
 def ada(person: Callable[..., Person]) -> Person:
     """Premium: she may open lobbies."""
     return person("ada", is_premium=True)
-
-
-@pytest.fixture
-def bob(person: Callable[..., Person]) -> Person:
-    return person("bob")
-
-
-@pytest.fixture
-def cyd(person: Callable[..., Person]) -> Person:
-    return person("cyd")
 
 
 @pytest.fixture

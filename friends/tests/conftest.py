@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from accounts import live as sessions
 from accounts import services as accounts
 from gameplatform.asgi import application
 from realtime import presence
@@ -76,12 +75,6 @@ class Person:
         return player
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test starts like a fresh process: the database was emptied under what memory knows."""
-    monkeypatch.setattr(sessions, "_known", {})
-
-
 @pytest.fixture
 def person(db: None) -> Callable[[str], Person]:
     def person(name: str) -> Person:
@@ -89,21 +82,6 @@ def person(db: None) -> Callable[[str], Person]:
         return Person(signed_in.user.pk, name, signed_in.tokens.access)
 
     return person
-
-
-@pytest.fixture
-def ada(person: Callable[[str], Person]) -> Person:
-    return person("ada")
-
-
-@pytest.fixture
-def bob(person: Callable[[str], Person]) -> Person:
-    return person("bob")
-
-
-@pytest.fixture
-def cyd(person: Callable[[str], Person]) -> Person:
-    return person("cyd")
 
 
 @pytest.fixture

@@ -1,63 +1,18 @@
 """Players of games by their real sockets, in one process."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
-from accounts import live
-from accounts import services as accounts
 from game import services
 from game.models import Game
 from game.services import Player as Seated
-from gameplatform.asgi import application
-from realtime.testing import Player, running_worker
+from realtime.testing import Player
 from realtime.worker import in_database
+from tests.people import Person, ada, bob, cyd, here, person
 
-
-@dataclass
-class Person:
-    """Somebody with a token."""
-
-    id: int
-    name: str
-    token: str
-
-    async def enter(self, game: Any, query: str = "") -> Player:
-        """Open the game's socket."""
-        return await Player(application, f"/ws/game/{game}/{query}", token=self.token).enter()
-
-
-@pytest.fixture(autouse=True)
-async def here(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
-    monkeypatch.setattr(live, "_known", {})
-    async with running_worker() as worker:
-        yield worker
-
-
-@pytest.fixture
-def person() -> Callable[[str], Awaitable[Person]]:
-    async def person(name: str) -> Person:
-        signed_in = await in_database(accounts.register_guest, username=name, device=accounts.Device())
-        return Person(signed_in.user.pk, name, signed_in.tokens.access)
-
-    return person
-
-
-@pytest.fixture
-async def ada(person: Callable[[str], Awaitable[Person]]) -> Person:
-    return await person("ada")
-
-
-@pytest.fixture
-async def bob(person: Callable[[str], Awaitable[Person]]) -> Person:
-    return await person("bob")
-
-
-@pytest.fixture
-async def cyd(person: Callable[[str], Awaitable[Person]]) -> Person:
-    return await person("cyd")
+__all__ = ["ada", "begin", "bob", "cyd", "here", "new_game", "person"]
 
 
 @pytest.fixture

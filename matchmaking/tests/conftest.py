@@ -10,7 +10,6 @@ import time_machine
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import live
 from accounts import services as accounts
 from accounts.models import User
 from game.author import Game, Grid, catalogue, move
@@ -55,12 +54,6 @@ class Waiter:
 
     def party(self, step: str, **body: Any) -> Any:
         return self.post(f"/api/party/{step}", **body)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test starts like a fresh process: the database was emptied under what memory knows."""
-    monkeypatch.setattr(live, "_known", {})
 
 
 def sign_in(user: User) -> Waiter:

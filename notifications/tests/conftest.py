@@ -1,57 +1,5 @@
 """People with a notifications socket, in one process."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from tests.people import ada, bob, cyd, here, person
 
-import pytest
-
-from accounts import live
-from accounts import services as accounts
-from gameplatform.asgi import application
-from realtime.testing import Player, running_worker
-from realtime.worker import in_database
-
-
-@dataclass
-class Person:
-    """Somebody with a token."""
-
-    id: int
-    name: str
-    token: str
-
-    async def listen(self, query: str = "") -> Player:
-        """Open the notifications socket, with one more device."""
-        return await Player(application, f"/ws/notifications/{query}", token=self.token).enter()
-
-
-@pytest.fixture(autouse=True)
-async def here(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
-    monkeypatch.setattr(live, "_known", {})
-    async with running_worker() as worker:
-        yield worker
-
-
-@pytest.fixture
-def person() -> Callable[[str], Awaitable[Person]]:
-    async def person(name: str) -> Person:
-        signed_in = await in_database(accounts.register_guest, username=name, device=accounts.Device())
-        return Person(signed_in.user.pk, name, signed_in.tokens.access)
-
-    return person
-
-
-@pytest.fixture
-async def ada(person: Callable[[str], Awaitable[Person]]) -> Person:
-    return await person("ada")
-
-
-@pytest.fixture
-async def bob(person: Callable[[str], Awaitable[Person]]) -> Person:
-    return await person("bob")
-
-
-@pytest.fixture
-async def cyd(person: Callable[[str], Awaitable[Person]]) -> Person:
-    return await person("cyd")
+__all__ = ["ada", "bob", "cyd", "here", "person"]

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from accounts import live
 from accounts import services as accounts
 from accounts.models import User
 from progression import ledger, seeding, services
@@ -59,9 +58,8 @@ class Person:
 
 
 @pytest.fixture(autouse=True)
-def here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test starts like a fresh process that remembers nothing, with the content of the demo."""
-    monkeypatch.setattr(live, "_known", {})
+def here(db: None) -> None:
+    """Each test starts with the content of the demo."""
     seeding.seed_content()
 
 
@@ -75,16 +73,6 @@ def person(db: None) -> Callable[[str], Person]:
         return Person(user.pk, name, token, client)
 
     return person
-
-
-@pytest.fixture
-def ada(person: Callable[[str], Person]) -> Person:
-    return person("ada")
-
-
-@pytest.fixture
-def bob(person: Callable[[str], Person]) -> Person:
-    return person("bob")
 
 
 @pytest.fixture

@@ -16,13 +16,10 @@ from progression.models import Growth, HatchOdds, Pet, tuning
 
 @pytest.fixture(autouse=True)
 def laid(db):
-    """The rows as the migration lays them; what this test makes of them is forgotten after it."""
+    """The rows as the migration lays them."""
     Growth.objects.all().delete()
     HatchOdds.objects.all().delete()
     import_module("progression.migrations.0003_tuning").lay(apps, SimpleNamespace(connection=connection))
-    tuning.forget()
-    yield
-    tuning.forget()
 
 
 @pytest.fixture

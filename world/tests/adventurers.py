@@ -11,7 +11,6 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
-from accounts import live as sessions
 from accounts import services as accounts
 from accounts.models import User
 from gameplatform.asgi import application
@@ -86,12 +85,6 @@ class Places:
     dawn: Location
     ford: Location
     tide: Location
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test starts like a fresh process: the database was emptied under what memory knows."""
-    monkeypatch.setattr(sessions, "_known", {})
 
 
 @pytest.fixture
@@ -208,7 +201,6 @@ async def hear_of(kind: str, *players: Player) -> list[dict[str, Any]]:
 __all__ = [
     "Adventurer",
     "Places",
-    "_nothing_remembered",
     "ada",
     "adventurer",
     "at_once",

@@ -1,19 +1,14 @@
 """People with characters in the demo world, by the real addresses and sockets."""
 
-import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.db import connection
 from rest_framework.test import APIClient
 
-from accounts import live as sessions
 from accounts import services as accounts
 from accounts.models import User
-from chat import words
 from friends.models import Block
 from gameplatform.asgi import application
 from realtime.testing import Player, running_worker
@@ -83,13 +78,6 @@ def block(one: Person, other: Person) -> None:
     Block.objects.create(by_id=one.id, blocked_id=other.id)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test starts like a fresh process: the database was emptied under what memory knows."""
-    monkeypatch.setattr(sessions, "_known", {})
-    words.forget()
-
-
 @pytest.fixture
 def demo_world(db: None) -> None:
     seeding.seed()
@@ -136,23 +124,3 @@ async def here(demo_world: None) -> AsyncIterator[Worker]:
     async with running_worker() as worker:
         yield worker
         await players_leave()
-
-
-@pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """``at_once(calls)``: the answers of all calls, each made in a thread of its own, starting together."""
-
-    def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-        barrier = threading.Barrier(len(calls))
-
-        def run(call: Callable[[], Any]) -> Any:
-            try:
-                barrier.wait(timeout=60)
-                return call()
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(run, calls))
-
-    return at_once

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import live, services
+from accounts import services
 from accounts.models import User
 from game.battles import rules
 from game.battles.models import Battle, BattleTemplate, DropChance, Enemy, EnemyTemplate, Lineup
@@ -65,30 +65,9 @@ def sign_in(user: User) -> Person:
     return Person(user.pk, user.username, token, client)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test starts like a fresh process: the database was emptied under what memory knows."""
-    monkeypatch.setattr(live, "_known", {})
-
-
 @pytest.fixture
 def person(db: None) -> Callable[[str], Person]:
     return lambda name: sign_in(User.objects.create(username=name))
-
-
-@pytest.fixture
-def ada(person: Callable[[str], Person]) -> Person:
-    return person("ada")
-
-
-@pytest.fixture
-def bob(person: Callable[[str], Person]) -> Person:
-    return person("bob")
-
-
-@pytest.fixture
-def cyd(person: Callable[[str], Person]) -> Person:
-    return person("cyd")
 
 
 @pytest.fixture

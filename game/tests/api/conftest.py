@@ -10,7 +10,6 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import live
 from core.refusals import Refusal
 from game import leaderboards, services
 from game.author import catalogue
@@ -36,8 +35,7 @@ class Person:
 
 @pytest.fixture(autouse=True)
 def here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """These tests need no worker; each starts like a fresh process that remembers nothing."""
-    monkeypatch.setattr(live, "_known", {})
+    """These tests need no worker; no leaderboard is remembered from the test before."""
     monkeypatch.setattr(leaderboards, "_kept", {})
 
 

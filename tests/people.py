@@ -1,0 +1,61 @@
+"""Guests with tokens, and a worker on the test's loop, for tests of apps that are met by sockets."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from accounts import services as accounts
+from gameplatform.asgi import application
+from realtime.testing import Player, running_worker
+from realtime.worker import Worker, in_database
+
+__all__ = ["Person", "ada", "bob", "cyd", "here", "person"]
+
+
+@dataclass
+class Person:
+    """Somebody with a token."""
+
+    id: int
+    name: str
+    token: str
+
+    async def enter(self, game: Any, query: str = "") -> Player:
+        """Open the game's socket."""
+        return await Player(application, f"/ws/game/{game}/{query}", token=self.token).enter()
+
+    async def listen(self, query: str = "") -> Player:
+        """Open the notifications socket, with one more device."""
+        return await Player(application, f"/ws/notifications/{query}", token=self.token).enter()
+
+
+@pytest.fixture(autouse=True)
+async def here(transactional_db: None) -> AsyncIterator[Worker]:
+    async with running_worker() as worker:
+        yield worker
+
+
+@pytest.fixture
+def person() -> Callable[[str], Awaitable[Person]]:
+    async def person(name: str) -> Person:
+        signed_in = await in_database(accounts.register_guest, username=name, device=accounts.Device())
+        return Person(signed_in.user.pk, name, signed_in.tokens.access)
+
+    return person
+
+
+@pytest.fixture
+async def ada(person: Callable[[str], Awaitable[Person]]) -> Person:
+    return await person("ada")
+
+
+@pytest.fixture
+async def bob(person: Callable[[str], Awaitable[Person]]) -> Person:
+    return await person("bob")
+
+
+@pytest.fixture
+async def cyd(person: Callable[[str], Awaitable[Person]]) -> Person:
+    return await person("cyd")

@@ -26,8 +26,8 @@ async def run(ground: Ground, history: History, *, clients: int, purchases: int,
     ground.query("UPDATE progression_offer SET stock = NULL")
     ids = dict(ground.query("SELECT slug, id FROM progression_item"))
     ground.query(
-        "INSERT INTO progression_offer (item_id, price, currency, stock, is_daily, is_open) "
-        "VALUES (%s, %s, 'gold', 1, false, true) ON CONFLICT (item_id) DO UPDATE SET stock = 1",
+        "INSERT INTO progression_offer (item_id, price, currency, stock, is_daily, is_open, version) "
+        "VALUES (%s, %s, 'gold', 1, false, true, 1) ON CONFLICT (item_id) DO UPDATE SET stock = 1",
         ids[LAST],
         PRICE,
     )

@@ -7,6 +7,8 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern
 from django.urls.resolvers import RoutePattern
 
+from core.parsers import INT64
+
 
 class _EitherSlash(RoutePattern):
     def __init__(self, path: str, name: str | None) -> None:
@@ -16,7 +18,10 @@ class _EitherSlash(RoutePattern):
     def match(self, path: str) -> Any:
         path = path.removesuffix("/")
         if self.converters:
-            return super().match(path)
+            found = super().match(path)
+            # No id is that big, and not every query of a database can be asked about one that is.
+            is_askable = found and all(not isinstance(v, int) or v in INT64 for v in found[2].values())
+            return found if is_askable else None
         return ("", (), {}) if path == self.path else None
 
 

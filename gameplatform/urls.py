@@ -31,7 +31,7 @@ urlpatterns = [
     *_of(*(name for name in settings.OUR_APPS if name != "web")),
     path("admin/", admin.site.urls),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
-    re_path(r"^(?:api|game|health)(?:/.*)?$", unknown),
+    re_path(r"^(?:api|game|health)(?:/|$)", unknown),
     # Last, so that no page can hide an address of the API.
     *_of("web"),
 ]

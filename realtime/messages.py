@@ -161,6 +161,12 @@ class _Envelope(msgspec.Struct):
     id: MessageId | None = None
 
 
+class _Never(msgspec.Struct, tag="never"):
+    """Beside a single command: msgspec asks for ``type`` only where there is a choice."""
+
+    nothing: Annotated[int, msgspec.Meta(ge=1, le=0)]
+
+
 class CommandDecoder:
     """Decodes the frames of one kind of socket into its declared commands, and nothing else.
 
@@ -173,8 +179,8 @@ class CommandDecoder:
     _envelope: ClassVar = msgspec.json.Decoder(_Envelope)
 
     def __init__(self, commands: tuple[type[Command], ...]) -> None:
-        union: Any = commands[0]
-        for command in commands[1:]:
+        union: Any = _Never
+        for command in commands:
             union = union | command
         self._decode = msgspec.json.Decoder(union).decode
 

@@ -170,6 +170,14 @@ def test_a_charset_beside_the_content_type_is_no_trouble(db):
     assert answer.status_code == 201
 
 
+def test_an_id_beyond_64_bits_is_one_of_nothing(caller):
+    routes = [route for route in ROUTES if "<int:" in route]
+
+    assert routes
+    for route in routes:
+        assert _send(caller, "get", "/" + re.sub(r"<[^>]+>", str(2**63), route), b"").status_code == 404
+
+
 @pytest.mark.parametrize("route", ROUTES)
 def test_every_route_answers_with_and_without_its_slash_and_never_redirects(caller, route):
     path = "/" + re.sub(r"<uuid[^>]+>", "00000000-0000-0000-0000-000000000000", route)

@@ -112,7 +112,8 @@ def test_nested_serializer_errors_are_flattened(routes):
 @pytest.mark.parametrize("debug", [True, False])
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
 @pytest.mark.parametrize(
-    "path", ["/api/nothing", "/api/nothing/", "/api/", "/api", "/game/nothing/", "/api/me//"]
+    "path",
+    ["/api/nothing", "/api/nothing/", "/api/", "/api", "/game/nothing/", "/api/me//", "/api/users/1%0a"],
 )
 def test_an_address_that_nothing_answers_is_a_problem_in_debug_too(settings, debug, method, path):
     settings.DEBUG = debug

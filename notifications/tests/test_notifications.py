@@ -243,3 +243,12 @@ async def test_unread_messages_of_friends_are_in_the_badge(ada, bob):
     assert (frame["dm"], frame["total"]) == ({str(ada.id): 1}, 1)
     await in_database(chat.mark_read, user_id=bob.id, friend_id=ada.id, up_to=2**60)
     assert (await socket.hear_until("badge"))["total"] == 0
+
+
+async def test_a_message_without_a_type_is_refused_where_only_ping_is_known(ada):
+    socket = await ada.listen()
+    await socket.hear("badge")
+
+    await socket.send_text("{}")
+
+    assert (await socket.hear("error"))["code"] == "invalid_message"

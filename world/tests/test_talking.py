@@ -1,7 +1,9 @@
 """Who hears what is said, and when nothing is heard."""
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from realtime.catalogue.sockets import Description, components, sockets
 from realtime.worker import in_database
 from world.models import WorldEvent
 from world.tests.conftest import block
@@ -37,6 +39,25 @@ async def test_talk_is_heard_where_it_is_meant(here, ada, bob, cyd):
     await with_her.send(type="chat", channel="world", content="hear me")
     for player in (at_crossroads, with_her, at_home):
         assert (await player.hear("chat"))["channel"] == "world"
+
+
+async def test_what_is_said_has_the_form_that_clients_are_told_of(here, ada, bob):
+    (world,) = [socket for socket in sockets() if socket.name == "World"]
+    told = {description.type: description for description in world.messages}
+    player, other = await ada.enter(), await bob.enter()
+    frames = [await player.hear("player_joined_area")]
+    await player.send(type="chat", content="hello")
+    frames.append(await other.hear("chat"))
+    await player.send(type="whisper", to_user_id=bob.id, content="psst")
+    frames.append(await other.hear("whisper"))
+    await other.send(type="chat", channel="world", content="hear me")
+    frames.append(await other.hear("chat"))
+    for frame in frames:
+        _form_of(told[frame["type"]]).validate(frame)
+
+
+def _form_of(told: Description) -> Draft202012Validator:
+    return Draft202012Validator(told.schema() | {"components": {"schemas": components([told])}})
 
 
 async def test_nobody_whispers_to_who_is_away_unknown_or_blocks_them(here, ada, bob, cyd):

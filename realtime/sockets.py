@@ -13,6 +13,8 @@ from realtime.presence import Presence
 UNAUTHENTICATED = 4401
 IDLE = 4408
 WATCH_EVERY_S = 0.5
+# A silent socket first waits to hear whether its session has ended with its silence, which is final.
+IDLE_GRACE_S = 5.0
 
 Heard = Callable[[str], None]
 _heard_from: list[Heard] = []
@@ -77,7 +79,7 @@ class Sockets:
         looked = clock()
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
-            silent_since = clock() - settings.SESSION_TIMEOUT
+            silent_since = clock() - settings.SESSION_TIMEOUT - IDLE_GRACE_S
             now = time.time()
             for session_id, sockets in list(self._by_session.items()):
                 heard = False

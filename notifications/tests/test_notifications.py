@@ -252,3 +252,11 @@ async def test_a_message_without_a_type_is_refused_where_only_ping_is_known(ada)
     await socket.send_text("{}")
 
     assert (await socket.hear("error"))["code"] == "invalid_message"
+
+
+async def test_a_socket_whose_silence_ends_its_session_closes_for_good(ada, settings):
+    settings.SESSION_TIMEOUT = 1
+    socket = await ada.listen()
+    await socket.hear("badge")
+
+    assert await socket.closed() == 4401

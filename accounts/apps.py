@@ -7,5 +7,5 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        # They register their background tasks and counts.
-        from accounts import counts, housekeeping, live  # noqa: F401
+        # They register their checks, background tasks and counts.
+        from accounts import checks, counts, housekeeping, live  # noqa: F401

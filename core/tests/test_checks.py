@@ -34,6 +34,13 @@ def test_production_needs_a_secret_key_of_its_own(settings, key):
     refuse_dangerous_settings()
 
 
+def test_tokens_are_signed_with_the_secret_key_or_not_at_all(settings):
+    for algorithm in ("none", "RS256", "HS257", ""):
+        settings.SIMPLE_JWT = settings.SIMPLE_JWT | {"ALGORITHM": algorithm}
+        with pytest.raises(ImproperlyConfigured, match="ALGORITHM"):
+            refuse_dangerous_settings()
+
+
 def test_workers_need_a_layer_that_they_share(settings):
     settings.CHANNEL_LAYERS = layer(backend="channels.layers.InMemoryChannelLayer")
     with pytest.raises(ImproperlyConfigured, match="would not hear each other"):

@@ -16,6 +16,7 @@ class Members(ReadOnly, TabularInline):
 
     model = Membership
     fields = ("user", "role", "joined_at")
+    readonly_fields = ("joined_at",)
 
 
 @admin.register(Lobby)

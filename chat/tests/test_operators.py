@@ -34,6 +34,13 @@ def test_operators_see_all_of_it(admin, message, ada, bob, den, model):
     assert admin.get(f"/admin/chat/{model}/?q=o").status_code == 200
 
 
+def test_operators_see_who_belongs_to_a_lobby(admin, bob, den):
+    page = admin.get(f"/admin/chat/lobby/{den}/change/")
+
+    assert page.status_code == 200
+    assert "bob" in page.content.decode()
+
+
 def act(admin, model, action, pk):
     answer = admin.post(f"/admin/chat/{model}/", {"action": action, "_selected_action": [pk]})
     assert answer.status_code == 302

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, register
 
 
-@register
+@register(Tags.security)  # of those tagged so, none that fails lets the server start
 def check_stamina(**_: Any) -> list[CheckMessage]:
     """Stamina comes back by a part of the whole, in whole seconds."""
     found: list[CheckMessage] = []

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management import call_command
 
+from core.checks import refuse_dangerous_settings
 from progression import ledger, seeding, services
-from progression.checks import check_stamina
 from progression.models import Entry, Item, Offer, Pet, Player, Species, Stack
 
 User = get_user_model()
@@ -55,10 +55,11 @@ def test_the_content_to_begin_with_makes_sense():
 
 
 @pytest.mark.parametrize(("part", "interval"), [("-0.1", 10), ("1.1", 10), ("0.1", 0)])
-def test_a_stamina_that_makes_no_sense_is_found_by_the_checks(settings, part, interval):
-    assert check_stamina() == []
+def test_a_stamina_that_makes_no_sense_keeps_the_server_from_starting(settings, part, interval):
+    refuse_dangerous_settings()
     settings.STAMINA_REGEN_PERCENT, settings.STAMINA_REGEN_INTERVAL = Decimal(part), interval
-    assert len(check_stamina()) == 1
+    with pytest.raises(ImproperlyConfigured, match="STAMINA_REGEN"):
+        refuse_dangerous_settings()
 
 
 def test_every_list_and_form_of_the_admin_opens(admin_client, ada):

@@ -486,7 +486,8 @@ class Room:
                 self._show_tick()
                 self._end_by_rules()
             elif (scores := match.scores) != self._scores:
-                # A score is kept before it is announced; the frames till then are left out.
+                # A score is kept before it is announced, in a frame of its own as soon as it is; those till
+                # then are left out.
                 self._scores = scores
                 self._score_unkept = True
                 self._keep(shows_score=True)
@@ -568,7 +569,10 @@ class Room:
     def written(self, row: Entry | Kept, told: Any) -> None:
         """The journal has it: now everybody may know (an entry), or the score may be shown (a snapshot)."""
         if type(row) is Kept:
-            self._score_unkept = self._score_unkept and not told
+            if told and self._score_unkept:
+                self._score_unkept = False
+                if self.steps_now:
+                    self._show_tick()
         else:
             self._tell(row.seq, told)
 

@@ -72,7 +72,9 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         *check_games(operations, query),
         *check_books(operations, query, price=1),
         within("seconds from its return to the next sale", max(first_sale), 5),
-        within("seconds from its return to each game's next move", max(first_move, default=0.0) - longest_stop, 5),
+        within(
+            "seconds from its return to each game's next move", max(first_move, default=0.0) - longest_stop, 5
+        ),
     ]
 
 

@@ -130,8 +130,9 @@ def test_a_private_lobby_is_entered_by_invitation(ada, bob):
 
 
 def test_what_is_not_there_is_unknown(ada):
-    for path in ("lobbies/999/", "lobbies/99999999999999999999/"):
-        assert ada.call("get", path).json()["code"] == "unknown_lobby"
+    for path, code in (("lobbies/999/", "unknown_lobby"), ("lobbies/99999999999999999999/", "not_found")):
+        answer = ada.call("get", path)
+        assert (answer.status_code, answer.json()["code"]) == (404, code)
 
 
 def test_the_owner_edits_all_but_the_name(ada, bob, den):

@@ -291,6 +291,9 @@ class Rooms:
             raise
         room = Room(record, _match(record), self.journal, self._lost)
         self.here[game_id] = room
+        if (place := self.elsewhere.get(game_id)) is not None:
+            # Those who still listen by way of its lost owner come to it here.
+            place.close()
         if room.match.game.real_time:
             self.scheduler.add(room)
         return room

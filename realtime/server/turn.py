@@ -5,12 +5,15 @@ reading, handling and sending interleaved frame by frame, a relayed move cost a 
 """
 
 import asyncio
+import logging
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from picows import WSMsgType, WSTransport
 
 TEXT = WSMsgType.TEXT
+
+logger = logging.getLogger(__name__)
 
 
 class Hearer(Protocol):
@@ -54,12 +57,18 @@ class Turn:
         """Send now what was told."""
         told, self._told = self._told, []
         for transport, data in told:
-            transport.send(TEXT, data)
+            try:
+                transport.send(TEXT, data)
+            except Exception:
+                # It broke just now and will be told so; the others are to get theirs.
+                logger.warning("A message could not be sent", exc_info=True)
 
     def _end(self) -> None:
-        self.handle()
-        self._due = False
-        self.send()
+        try:
+            self.handle()
+        finally:
+            self._due = False
+            self.send()
 
 
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turn] = WeakKeyDictionary()

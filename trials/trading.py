@@ -89,9 +89,9 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
     offered = _offered(query)
     swapped = _swapped(query)
     return [
-        at_least("swaps made", len(offered), len(begun) // 5),
+        at_least("swaps made", len(offered), len(begun) // 10),
         told("trades that came to nothing", len(begun) - len(offered)),
-        at_least("confirmations answered", sum(o.outcome != "unknown" for o in confirmed), len(begun) // 5),
+        at_least("confirmations answered", sum(o.outcome != "unknown" for o in confirmed), len(begun) // 10),
         none_of(
             "acknowledged swaps lost, or told otherwise than kept",
             (trade for trade, moved in acknowledged if offered.get(trade) != moved),

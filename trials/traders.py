@@ -114,8 +114,10 @@ class Trader:
                 to_user_id=other.person.id,
             )
         except Denied as denied:
-            if denied.frame.get("code") == "already_trading":
-                await self.decline(denied.frame["details"]["trade_id"])
+            match denied.frame:
+                # Without details it has ended meanwhile.
+                case {"code": "already_trading", "details": {"trade_id": left_over}}:
+                    await self.decline(left_over)
             raise
         return int(asked["trade_id"])
 
@@ -168,7 +170,10 @@ class Trader:
 
 
 async def trade(history: History, one: Trader, other: Trader) -> None:
-    """Agree on what to swap, and then both say so at once."""
+    """Agree on what to swap, and then both say so at once.
+
+    Two of these for the same pair get into each other's way, as windows of one client may.
+    """
     trade_id = 0
     agreed = False
     with history.operation(one.person.name, "agree", other=other.person.name) as operation:

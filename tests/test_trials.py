@@ -7,6 +7,7 @@ from trials.catalogue import TRIALS
 from trials.history import History, Refused, Unknown, read
 from trials.lobbies import check_order, heard_within
 from trials.tables import check_games, resumed_after
+from trials.trading import check as check_trades
 from trials.trial import conduct
 
 
@@ -17,7 +18,7 @@ def cluster():
         yield server
 
 
-@pytest.mark.parametrize("name", ["stopping", "database_loss", "malformed", "churn", "clocks"])
+@pytest.mark.parametrize("name", ["trades", "stopping", "database_loss", "malformed", "churn", "clocks"])
 def test_a_trial_holds_in_small(name, cluster, tmp_path):
     figures = conduct(TRIALS[name], tmp_path / "history.jsonl", quick=True, cluster=cluster)
 
@@ -140,6 +141,65 @@ def test_the_time_to_the_next_move_is_counted_for_interrupted_games_alone(histor
 
     assert wait == happened[-1].ended - happened[0].started
     assert resumed_after(happened[:-1], [happened[0].started]) == [float("inf")]
+
+
+OFFERS = [
+    {"user_id": 1, "gold": 5, "items": []},
+    {"user_id": 2, "gold": 0, "items": [{"item_id": 7, "quantity": 1}]},
+]
+SWAPPED = [(1, "gold", -5), (2, "gold", 5), (1, "7", 1), (2, "7", -1)]
+BROUGHT = [(1, "gold", 100), (2, "gold", 100), (2, "7", 1)]
+# By what the statement that asks for them says: the database after five gold went for one sword.
+AFTER_A_SWAP = {
+    "state = 'completed'": [(9, *offer.values()) for offer in OFFERS],
+    "HAVING sum": [("trade:9", *movement) for movement in SWAPPED],
+    "progression_player": [(1, "gold", 95), (2, "gold", 105), (1, "7", 1)],
+    "coalesce": [(*moved, False) for moved in BROUGHT] + [(*moved, True) for moved in SWAPPED],
+    "HAVING count": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("kept", "outcome", "found"),
+    [
+        ({}, None, set()),
+        ({}, Unknown, set()),
+        ({}, Refused, {"swaps that were refused to both"}),
+        (
+            {"state = 'completed'": []},
+            None,
+            {
+                "acknowledged swaps lost, or told otherwise than kept",
+                "swaps that moved something else than was offered",
+            },
+        ),
+        (
+            {"HAVING sum": [("trade:9", *movement) for movement in SWAPPED[:3]]},
+            None,
+            {"swaps that moved something else than was offered"},
+        ),
+        (
+            {"progression_player": [(1, "gold", 95), (2, "gold", 105), (1, "7", 1), (2, "7", 1)]},
+            None,
+            {
+                "of these, without an owner or with several",
+                "kinds of things lost or doubled",
+                "books that do not add up",
+            },
+        ),
+    ],
+)
+def test_swaps_that_are_lost_half_made_doubled_or_unwanted_are_found(history, kept, outcome, found):
+    for who in ("ada", "bob"):
+        with history.operation(who, "confirm", trade=9) as operation:
+            if outcome is not None:
+                raise outcome("lost")
+            operation.told["offers"] = OFFERS
+
+    def query(statement):
+        return next(rows for asks, rows in (AFTER_A_SWAP | kept).items() if asks in statement)
+
+    assert broken(check_trades(operations(history), query)) == found
 
 
 def told(history, who, *events):

@@ -18,12 +18,14 @@ from trials import (
     stopping,
     takeover,
     tokens,
+    trading,
 )
 from trials.suites import SUITES
 from trials.trial import Trial
 
 _MODULES = (
     purchases,
+    trading,
     queueing,
     takeover,
     redis_loss,

@@ -28,6 +28,21 @@ def stock_read_then_written() -> None:
     Offer.objects._queryset_class = Careless
 
 
+def takers_get_nothing() -> None:
+    """A swap takes from both what they give, and leaves out what they get."""
+    from progression import ledger
+
+    def only_taking(move: Any) -> Any:
+        def careless(player: Any, thing: Any, amount: int, *, cause: str, key: str = "") -> Any:
+            is_left_out = cause == "trade" and amount > 0
+            return None if is_left_out else move(player, thing, amount, cause=cause, key=key)
+
+        return careless
+
+    _replace("progression.ledger.move_money", only_taking(ledger.move_money))
+    _replace("progression.ledger.move_items", only_taking(ledger.move_items))
+
+
 def told_before_written() -> None:
     """A room tells of a move at once, and the journal follows when it can."""
     import asyncio

@@ -2,7 +2,6 @@
 
 - ``streams``: for every kind of event, a snapshot and the events after it lead to the later snapshot.
 - ``authorisation``: every route and command, for everybody who might try it.
-- ``trades``: at random, with aborts and deaths; every item keeps one owner.
 - ``protocol``: what RFC 6455 forbids and demands, on raw sockets, against each server that we run on.
 """
 
@@ -34,7 +33,6 @@ AUTHORISATION = (
     "progression/tests/test_authorisation.py",
     "world/tests/test_authorisation.py",
 )
-TRADES = ("world/trading/tests/test_races.py",)
 PROTOCOL = ("realtime/tests/server/test_rfc6455.py",)
 
 
@@ -66,7 +64,6 @@ def _suite(name: str, paths: Sequence[str], times: int) -> Trial:
 
 SUITES = (
     _suite("streams", STREAMS, times=5),
-    _suite("trades", TRADES, times=5),
     _suite("authorisation", AUTHORISATION, times=1),
     _suite("protocol", PROTOCOL, times=1),
 )

@@ -6,6 +6,7 @@ by anything but its rules, or a bot could not go on.
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
 import time
@@ -78,6 +79,7 @@ def main() -> None:
     parser.add_argument("--bots", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=2, help="how often each worker is restarted")
     options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gameplatform.settings")
     django.setup()
     sys.exit(0 if asyncio.run(trial(options.game, options.bots, options.rounds)) else 1)
 

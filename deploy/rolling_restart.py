@@ -34,6 +34,8 @@ def workers(folder: Path) -> Iterator[tuple[ServerProcess, ServerProcess]]:
             "DATABASE_URL": stack.enter_context(fresh_database(database.url(), folder)),
             "REDIS_URL": valkey.url(folder),
         }
+        # The servers use it, and are killed at the end.
+        stack.callback(valkey.shut_down_unless_used, environment["REDIS_URL"])
         one = stack.enter_context(ServerProcess(environment, log_path=folder / "one.log"))
         two = stack.enter_context(ServerProcess(environment, log_path=folder / "two.log"))
         yield one, two

@@ -181,6 +181,17 @@ export function Failure({ words, onRetry }) {
     ${onRetry && html`<${Button} kind="primary" icon="turn" onClick=${onRetry}>${text("error.retry")}<//>`}</div>`;
 }
 
+/** Hears the keys pressed outside of fields and dialogs with `pressed(event)`, from the moment the screen is there to see. */
+export function useKeys(pressed) {
+  useLayoutEffect(() => {
+    const hear = (event) => {
+      if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, select, textarea, dialog")) pressed(event);
+    };
+    addEventListener("keydown", hear);
+    return () => removeEventListener("keydown", hear);
+  });
+}
+
 /**
  * Loads with `load()` whenever `inputs` change.
  * → `{data, error, reload}`: both null at first; what was there stays while it is loaded again.

@@ -1,6 +1,6 @@
 /** Battleship: place the fleet by clicks (or shuffle it), then fire at the enemy's waters. */
-import { Button } from "../components.js";
-import { html, useEffect, useState } from "../dom.js";
+import { Button, useKeys } from "../components.js";
+import { html, useState } from "../dom.js";
 import { text, words } from "../texts.js";
 import { arrowTarget } from "./cells.js";
 
@@ -67,11 +67,7 @@ function Placing({ onMove, pending }) {
   for (const [row, col] of ships.flatMap(cellsOf)) grid[row][col] = "ship";
   const next = (row, col) => ({ name, row, col, vertical });
   const free = (row, col) => Boolean(name) && fits(next(row, col), ships);
-  useEffect(() => {
-    const turn = (event) => event.key === "r" && !event.target.closest("input") && setVertical((before) => !before);
-    addEventListener("keydown", turn);
-    return () => removeEventListener("keydown", turn);
-  }, []);
+  useKeys(({ key }) => key === "r" && setVertical((before) => !before));
   return html`<div class="placing">
     <p role="status">${name ? text("battleship.hint", { ship: name, size: FLEET[name] }) : text("battleship.place")}</p>
     <div class="actions">

@@ -1,7 +1,7 @@
 /** One battle: enemies to strike, those who fight along, what happens, and the loot. */
 import { isOver, NEW_BATTLE, told } from "../battle_state.js";
 import { Chat } from "../chat.js";
-import { Avatar, Badge, Button, Card, Failure, LinkButton, Meter, Refusal, Skeleton, useAction, useLoad, useTitle } from "../components.js";
+import { Avatar, Badge, Button, Card, Failure, LinkButton, Meter, Refusal, Skeleton, useAction, useKeys, useLoad, useTitle } from "../components.js";
 import { html, useCallback, useEffect, useReducer, useRef, useState } from "../dom.js";
 import { Line } from "../line.js";
 import { postOnce, refreshPlayer } from "../player.js";
@@ -125,14 +125,10 @@ function Fight({ id }) {
   const over = isOver(battle);
   const can = ready && !over && me?.hp > 0 && connection.state === "open";
   useTitle(battle.name || text("battles.title"));
-  useEffect(() => {
-    const struck = ({ key, target, ctrlKey, metaKey, altKey }) => {
-      const enemy = battle.enemies[Number(key) - 1];
-      if (enemy?.hp && can && !ctrlKey && !metaKey && !altKey && !target.closest("input, dialog")) strike(enemy.id);
-    };
-    addEventListener("keydown", struck);
-    return () => removeEventListener("keydown", struck);
-  }, [battle.enemies, can]);
+  useKeys(({ key }) => {
+    const enemy = battle.enemies[Number(key) - 1];
+    if (enemy?.hp && can) strike(enemy.id);
+  });
   if (connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401)
     return html`<div class="empty" role="alert"><p>${text(CLOSED[connection.code] ?? "game.closed")}</p>
       ${connection.code === 4409 && html`<${Button} kind="primary" onClick=${reopen}>${text("game.replaced_here")}<//>`}

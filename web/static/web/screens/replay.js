@@ -1,5 +1,5 @@
 /** A finished game, move by move: scrubber, buttons and arrow keys. */
-import { Card, Failure, IconButton, Skeleton, useLoad, useTitle } from "../components.js";
+import { Card, Failure, IconButton, Skeleton, useKeys, useLoad, useTitle } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
 import { client, reason } from "../session.js";
@@ -27,17 +27,13 @@ function Player({ replay, board }) {
     setPlaying(false);
     setAt(Math.min(last, Math.max(0, index)));
   };
-  useEffect(() => {
+  useKeys((event) => {
     const keys = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: 0, Home: 0, ArrowDown: last, End: last };
-    const press = (event) => {
-      if (event.key === " " && !event.target.closest("button, input, a")) setPlaying((before) => !before);
-      else if (event.key in keys && !event.target.closest("input")) to(keys[event.key]);
-      else return;
-      event.preventDefault();
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  }, [at]);
+    if (event.key === " " && !event.target.closest("button, a")) setPlaying((before) => !before);
+    else if (event.key in keys) to(keys[event.key]);
+    else return;
+    event.preventDefault();
+  });
   useEffect(() => {
     if (!playing) return undefined;
     if (at >= last) return setPlaying(false);

@@ -1,5 +1,5 @@
 /** A fight: how both stand, what one can do, what has happened, and how it ended. */
-import { Avatar, Badge, Button, LinkButton, Meter, useNow } from "../components.js";
+import { Avatar, Badge, Button, LinkButton, Meter, useKeys, useNow } from "../components.js";
 import { html, useEffect, useLayoutEffect, useRef } from "../dom.js";
 import { client } from "../session.js";
 import { amount, text } from "../texts.js";
@@ -51,13 +51,9 @@ function Deeds({ world, can, combat, opponent }) {
   useNow(cooling ? 200 : null);
   const all = deeds(world, opponent);
   const act = ({ message }) => ask("combat", { type: "combat_action", combat_id: combat.combat_id, ...message });
-  useEffect(() => {
-    const pressed = ({ key, target, ctrlKey, metaKey, altKey }) => {
-      const deed = all[Number(key) - 1];
-      if (deed && deed.wait <= 0 && can && !ctrlKey && !metaKey && !altKey && !target.closest("input, select, dialog")) act(deed);
-    };
-    addEventListener("keydown", pressed);
-    return () => removeEventListener("keydown", pressed);
+  useKeys(({ key }) => {
+    const deed = all[Number(key) - 1];
+    if (deed && deed.wait <= 0 && can) act(deed);
   });
   return html`<div class="deeds">${all.map((deed, index) => html`<${Button} key=${deed.key} kind=${index ? "plain" : "primary"} icon=${deed.icon} class="deed" title=${deed.title}
       disabled=${!can || deed.wait > 0} onClick=${() => act(deed)}>${deed.label}${html` <span class="small numbers">${deed.wait > 0 ? text("world.wait", { seconds: Math.ceil(deed.wait) }) : deed.says}</span>`}

@@ -205,17 +205,14 @@ class Match:
             shared = self._shared_view = self._shared_view or self._shown(None)
         return shared + self._view_ends[-1 if seat is None else seat]
 
-    def frames(self, head: bytes) -> list[bytes]:
-        """``head``, an open JSON object, with ``view_json`` as its last value: one for every seat, and for a
-        spectator at the end.
+    def frames(self, head: bytes) -> tuple[bytes, list[bytes]]:
+        """``head``, an open JSON object, with ``view_json`` as its last value, for every seat in order and
+        for a spectator at the end: what all of these frames begin with, and how each ends.
         """
+        ends = self._frame_ends
         if self.game.hidden:
-            return [
-                head + self._shown(seat) + end
-                for seat, end in zip(self._viewers, self._frame_ends, strict=True)
-            ]
-        head += self._shared_view or self._shown(None)
-        return [head + end for end in self._frame_ends]
+            return head, [self._shown(seat) + end for seat, end in zip(self._viewers, ends, strict=True)]
+        return head + (self._shared_view or self._shown(None)), ends
 
     # Keeping.
 

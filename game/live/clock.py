@@ -38,7 +38,9 @@ class Clocks:
         self._second = 0
         self._second_text = b""
         self._running_text = _Texts(users)
-        self.left = [clock.seconds] * len(users)
+        self._left = [clock.seconds] * len(users)
+        self.left_ms = [int(clock.seconds * 1000)] * len(users)
+        """The clocks as they stood when last pressed or stopped."""
         self.running: frozenset[int] = frozenset()
         self._since = 0.0
 
@@ -49,33 +51,35 @@ class Clocks:
 
     def stop(self, now: float) -> None:
         """Nobody's clock runs any more."""
-        self.left = [self.left_of(seat, now) for seat in range(len(self.left))]
+        self.restore([int(self.left_of(seat, now) * 1000) for seat in range(len(self._left))])
         self.run((), now)
+
+    def restore(self, left_ms: list[int]) -> None:
+        """Let them stand as they did."""
+        self.left_ms = left_ms
+        self._left = [left / 1000 for left in left_ms]
 
     def press(self, seat: int, seats_next: frozenset[int], now: float) -> None:
         """The seat has moved, and those of ``seats_next`` think now."""
-        left = self.left
+        left = self._left
         elapsed = now - self._since
         for running in self.running:
             left[running] -= elapsed
         left[seat] += self._increment
+        self.left_ms = [int(seconds * 1000) for seconds in left]
         self.running = seats_next
         self._since = now
 
     def left_of(self, seat: int, now: float) -> float:
         """Seconds the seat has left."""
-        return self.left[seat] - (now - self._since if seat in self.running else 0.0)
+        return self._left[seat] - (now - self._since if seat in self.running else 0.0)
 
     def flag_falls(self) -> float | None:
         """When the first running clock runs out."""
         if not self.running:
             return None
-        left = self.left
+        left = self._left
         return self._since + min([left[seat] for seat in self.running])
-
-    def left_ms(self) -> list[int]:
-        """The clocks as they stood when last pressed."""
-        return [int(left * 1000) for left in self.left]
 
     def told(self, now: float, wall: float) -> bytes:
         """The clocks as clients see them, a ``ClockState`` in JSON.
@@ -88,7 +92,7 @@ class Clocks:
             self._second = second
             self._second_text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
         at = (self._second_text, (since - second) * 1000)
-        return self._told % (*self.left_ms(), self._running_text[self.running], *at)
+        return self._told % (*self.left_ms, self._running_text[self.running], *at)
 
     def shown(self, now: float, wall: float) -> ClockState:
         """``told``, not yet in JSON."""

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 import asyncpg
+import msgspec
 from django.db import connection as thread_connection
 from django.db import connections, transaction
 from django.db.utils import IntegrityError
@@ -30,7 +31,7 @@ commit_time = Histogram(
 )
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, gc=False):
     """A row of the journal on its way; ``game_id`` is in hex, ``at`` in seconds since the epoch."""
 
     game_id: str
@@ -148,13 +149,15 @@ def _by_game(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 
 
 class PostgreSQL:
-    """Arrays through one asyncpg connection on the loop: a row costs 2-3 us of this process."""
+    """One asyncpg connection on the loop. Entries travel as one JSON text, at half the cost of arrays:
+    asyncpg asks of each of their elements whether it is a list.
+    """
 
     _INSERT = """
         INSERT INTO game_journalentry (game_id, seq, at, user_id, kind, data)
-        SELECT game_id::uuid, seq, to_timestamp(at), user_id, kind, data
-        FROM unnest($1::text[], $2::bigint[], $3::float8[], $4::bigint[], $5::text[], $6::text[])
-        AS entry (game_id, seq, at, user_id, kind, data)
+        SELECT game_id, seq, to_timestamp(at), user_id, kind, data
+        FROM json_to_recordset($1::json)
+        AS entry (game_id uuid, seq bigint, at float8, user_id bigint, kind text, data text)
     """
     _KEEP = """
         INSERT INTO game_snapshot AS kept (game_id, epoch, seq, data)
@@ -171,7 +174,7 @@ class PostgreSQL:
     async def write(self, entries: Sequence[Entry]) -> set[str]:
         connection = await self._connected()
         try:
-            await connection.execute(self._INSERT, *zip(*entries, strict=True))
+            await connection.execute(self._INSERT, msgspec.json.encode(entries).decode())
             return set()
         except asyncpg.IntegrityConstraintViolationError:
             return await self._write_game_by_game(connection, entries)
@@ -189,7 +192,7 @@ class PostgreSQL:
         taken = set()
         for game_id, rows in _by_game(entries).items():
             try:
-                await connection.execute(self._INSERT, *zip(*rows, strict=True))
+                await connection.execute(self._INSERT, msgspec.json.encode(rows).decode())
             except asyncpg.IntegrityConstraintViolationError:
                 taken.add(game_id)
         return taken
@@ -250,8 +253,15 @@ class SQLite:
     def _insert(self, entries: Sequence[Entry]) -> None:
         adapt = thread_connection.ops.adapt_datetimefield_value
         rows = [
-            (entry.game_id, entry.seq, adapt(datetime.fromtimestamp(entry.at, UTC)), *entry[3:])
-            for entry in entries
+            (
+                one.game_id,
+                one.seq,
+                adapt(datetime.fromtimestamp(one.at, UTC)),
+                one.user_id,
+                one.kind,
+                one.data,
+            )
+            for one in entries
         ]
         with transaction.atomic(), thread_connection.cursor() as cursor:
             cursor.executemany(self._INSERT, rows)

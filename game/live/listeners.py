@@ -1,10 +1,21 @@
 """Who hears a room: sockets of this worker, and those of other workers by way of the relay."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Protocol
 from uuid import UUID
 
 from realtime.relay import Relay
+
+Frames = tuple[bytes, Sequence[bytes] | None]
+"""What a room tells: how the frames of all viewers begin, and how each ends, the seats in order, then the
+spectators; None where all get the same. Many are kept, so what they share is kept once.
+"""
+
+
+def frame_of(frames: Frames, viewer: int) -> bytes:
+    """The frame of one viewer."""
+    body, ends = frames
+    return body if ends is None else body + ends[viewer]
 
 
 class Listener(Protocol):

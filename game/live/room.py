@@ -9,10 +9,9 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import repeat
 from random import Random, randrange
 from typing import Any
 from uuid import UUID
@@ -26,7 +25,7 @@ from game.author.match import Match
 from game.author.refusals import GameIsOver, RulesError
 from game.live.clock import Clocks
 from game.live.journal import Entry, Journal, Kept
-from game.live.listeners import Listener, RemoteListener
+from game.live.listeners import Frames, Listener, RemoteListener, frame_of
 from game.models import Game, JournalEntry
 from game.records import Ending, EntryRecord, RoomRecord
 from game.refusals import NoDrawOffered, NoSpectators, NotAPlayer, NotRunning, Recovering, UnknownAction
@@ -54,9 +53,6 @@ State = Game.State
 # As plain text: looking a member up and comparing it shows where moves are counted in microseconds.
 ACTIVE = State.ACTIVE.value
 MOVE = Kind.MOVE.value
-
-Frames = bytes | list[bytes]
-"""One frame for all, or one for each viewer: the seats in order, then the spectators."""
 
 
 @dataclass(slots=True, eq=False)
@@ -203,7 +199,7 @@ class Room:
         if missed is not None and since is not None:
             listener.send_ahead(encode(Resumed(recovered=True, since=since, seq=seq)))
             for _, frames in missed:
-                listener.send_ahead(_frame_of(frames, viewer))
+                listener.send_ahead(frame_of(frames, viewer))
         else:
             listener.send_ahead(frame if since is None else frame[:-1] + b',"recovered":false}')
         if isinstance(listener, RemoteListener):
@@ -245,9 +241,9 @@ class Room:
             return None
         return [(seq, frames) for seq, frames in self._history if seq > since]
 
-    def state_frames(self) -> list[bytes]:
-        """How things stand, for each viewer."""
-        return [encode(self._state_frame(viewer)) for viewer in range(len(self.seats) + 1)]
+    def state_frames(self) -> Frames:
+        """How things stand."""
+        return b"", [encode(self._state_frame(viewer)) for viewer in range(len(self.seats) + 1)]
 
     def _tell_left(self, seat: Seated) -> None:
         if self._ending:
@@ -265,7 +261,7 @@ class Room:
             "state": self.phase,
             "seq": self.seq,
             "turn": sorted(self.match.turn),
-            "left_ms": None if self._clocks is None else self._clocks.left_ms(),
+            "left_ms": None if self._clocks is None else self._clocks.left_ms,
             "players": [
                 {"user_id": seat.user_id, "username": seat.username, "connected": seat.connected}
                 for seat in self.seats
@@ -310,14 +306,15 @@ class Room:
         except RulesError as problem:
             self.fail(problem)
             return
-        self._draw_offers.intersection_update({seat.number})
-        left = "null"
+        if self._draw_offers:
+            self._draw_offers.intersection_update({seat.number})
+        left, clock = "null", b"null"
         if clocks is not None:
             clocks.press(seat.number, match.turn, now)
-            left = str(clocks.left_ms())
+            left, clock = str(clocks.left_ms), clocks.told(now, time.time())
             self._look_at(clocks.flag_falls())
         try:
-            frames = self._move_frames(seat, taken, self.seq + 1)
+            frames = self._move_frames(seat, taken, clock)
         except RulesError as problem:
             self.fail(problem)
             return
@@ -336,7 +333,7 @@ class Room:
 
     def _start_if_ready(self) -> None:
         if self.phase == State.WAITING_FOR_READY and all(seat.ready for seat in self.seats):
-            self._write(Kind.START, None, "{}", encode(events.GameStart(seq=self.seq + 1)))
+            self._write(Kind.START, None, "{}", (encode(events.GameStart(seq=self.seq + 1)), None))
             self._begin(self._now())
             self._enter(State.ACTIVE)
 
@@ -479,7 +476,7 @@ class Room:
                     match.step({})
             for number, movement in inputs.items():
                 seat = self.seats[number]
-                frames = self._move_frames(seat, movement, self.seq + 1)
+                frames = self._move_frames(seat, movement, b"null")
                 data = f'{{"movement":{movement.decode()},"tick":{tick}}}'
                 self._write(Kind.MOVE, seat.user_id, data, frames)
             if match.result is not None:
@@ -545,7 +542,7 @@ class Room:
                 event = events.GameAction(action=facts["action"], data=raw, user_id=seat.user_id, seq=seq)
                 data = f'{{"action":{json.encode(facts["action"]).decode()},"data":{facts["data"]}}}'
         self._apply(kind, seat, facts)
-        self._write(kind, seat.user_id, data, encode(event))
+        self._write(kind, seat.user_id, data, (encode(event), None))
 
     def _apply(self, kind: str, seat: Seated, facts: dict[str, Any]) -> None:
         """What an entry beside the moves changes; the same when it happens and when it is read again."""
@@ -584,10 +581,11 @@ class Room:
             self._after.popleft()[1]()
 
     def _deliver(self, seq: int | None, frames: Frames, key: Hashable = None) -> None:
-        each: Iterable[bytes] = repeat(frames) if isinstance(frames, bytes) else frames
-        for frame, listeners in zip(each, self._viewers):  # noqa: B905 - ``repeat`` has no end
-            for listener in listeners:
-                listener.send(frame, key)
+        for viewer, listeners in enumerate(self._viewers):
+            if listeners:
+                frame = frame_of(frames, viewer)
+                for listener in listeners:
+                    listener.send(frame, key)
         for address in self.remote_workers:
             self._relay.tell(address, "game.frames", (self._hex, seq, key, frames))
 
@@ -597,15 +595,18 @@ class Room:
         else:
             self._after.append((self.seq, function))
 
-    def _move_frames(self, seat: Seated, movement: bytes, seq: int) -> Frames:
-        """An ``events.PlayerMove`` for each viewer, put together by hand: they differ in their view only."""
+    def _move_frames(self, seat: Seated, movement: bytes, clock: bytes) -> Frames:
+        """The next ``events.PlayerMove`` for each viewer, put together by hand: they differ in their view
+        only.
+        """
         match = self.match
+        seq = self.seq + 1
         turn = b"null" if match.turn_user is None else b"%d" % match.turn_user
-        clock = b"null" if self._clocks is None else self._clocks.told(self._now(), time.time())
         told = match.frames(_PLAYER_MOVE % (seat.user_id, movement, turn, clock, seq))
         if match.game.secret_moves and match.is_secret(movement):
             untold = match.frames(_PLAYER_MOVE % (seat.user_id, b"{}", turn, clock, seq))
-            return [*untold[: seat.number], told[seat.number], *untold[seat.number + 1 :]]
+            viewers = range(len(self.seats) + 1)
+            return b"", [frame_of(told if viewer == seat.number else untold, viewer) for viewer in viewers]
         return told
 
     def _state_frame(self, viewer: int) -> events.GameState:
@@ -738,7 +739,7 @@ class Room:
         self.seq += 1
         self._result = over
         self._ending = False
-        self._tell(self.seq, encode(over))
+        self._tell(self.seq, (encode(over), None))
         for change in over.ratings:
             self._by_user[change.user_id].rating = change.after
         self._enter(ending.state)
@@ -832,7 +833,7 @@ class Room:
         match.play(seat.number, movement)
         self._draw_offers.intersection_update({seat.number})
         if self._clocks is not None and data["left_ms"] is not None:
-            self._clocks.left = [left / 1000 for left in data["left_ms"]]
+            self._clocks.restore(data["left_ms"])
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
@@ -870,7 +871,3 @@ def _seated(record: RoomRecord) -> list[Seated]:
         Seated(seat.number, seat.user_id, seat.username, seat.rating, seat.bot_level) for seat in record.seats
     ]
     return seats + [Seated(number, 0, "", 0, None) for number in range(len(seats), record.seats_wanted)]
-
-
-def _frame_of(frames: Frames, viewer: int) -> bytes:
-    return frames if isinstance(frames, bytes) else frames[viewer]

@@ -22,8 +22,8 @@ from game import commands, selectors, services
 from game.author import catalogue
 from game.author.match import Match
 from game.live.journal import Journal
-from game.live.listeners import RemoteListener
-from game.live.room import RESTARTED, UNLOAD_AFTER_S, Frames, Room
+from game.live.listeners import Frames, RemoteListener, frame_of
+from game.live.room import RESTARTED, UNLOAD_AFTER_S, Room
 from game.live.scheduler import Scheduler
 from game.models import Game
 from game.records import RoomRecord
@@ -155,7 +155,7 @@ class Elsewhere:
                 return
             self.seq = seq
         for viewer, listeners in self._viewers.items():
-            frame = frames if isinstance(frames, bytes) else frames[viewer]
+            frame = frame_of(frames, viewer)
             for connection in tuple(listeners):
                 connection.send(frame, key)
 

@@ -16,25 +16,20 @@ Run = Callable[[str, Sequence[Argument]], Sequence[Result | Exception]]
 class _Call(Generic[Argument, Result]):
     argument: Argument
     result: Result | Exception | None = None
-
-
-@dataclass(eq=False)
-class _Door(Generic[Argument, Result]):
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    waiting: list[_Call[Argument, Result]] = field(default_factory=list)
-    callers: int = 0
+    woken: threading.Event = field(default_factory=threading.Event)
 
 
 class Together(Generic[Argument, Result]):
     """``run(key, arguments)`` answers each argument with a result or an exception, all in one transaction.
 
-    Threads that call with the same key form a queue; whoever's turn it is does the work of all who wait.
+    While one thread is at a key, others that call with it wait; then the first of them does the work of all.
     """
 
     def __init__(self, run: Run[Argument, Result]) -> None:
         self._run = run
         self._guard = threading.Lock()
-        self._doors: dict[str, _Door[Argument, Result]] = {}
+        self._waiting: dict[str, list[_Call[Argument, Result]]] = {}
+        """The calls that came while another runs, by the keys at which one does."""
 
     def __call__(self, key: str, argument: Argument) -> Result:
         call: _Call[Argument, Result] = _Call(argument)
@@ -50,20 +45,34 @@ class Together(Generic[Argument, Result]):
 
     def _queue(self, key: str, call: _Call[Argument, Result]) -> None:
         with self._guard:
-            door = self._doors.setdefault(key, _Door())
-            door.callers += 1
-            door.waiting.append(call)
-        try:
-            with door.lock:
-                if call.result is None:
-                    with self._guard:
-                        calls, door.waiting = door.waiting, []
-                    self._answer(key, calls)
-        finally:
+            waiting = self._waiting.get(key)
+            if waiting is None:
+                self._waiting[key] = []
+            else:
+                waiting.append(call)
+        calls = [call]
+        if waiting is not None:
+            call.woken.wait()
+            if call.result is not None:
+                return
             with self._guard:
-                door.callers -= 1
-                if not door.callers:
-                    del self._doors[key]
+                calls += self._waiting[key]
+                self._waiting[key] = []
+        try:
+            self._answer(key, calls)
+        finally:
+            self._hand_over(key, calls)
+
+    def _hand_over(self, key: str, answered: Sequence[_Call[Argument, Result]]) -> None:
+        """Let those go who have their answer, and the next who waits, if any, do the work."""
+        with self._guard:
+            waiting = self._waiting[key]
+            if waiting:
+                waiting.pop(0).woken.set()
+            else:
+                del self._waiting[key]
+        for call in answered:
+            call.woken.set()
 
     def _answer(self, key: str, calls: Sequence[_Call[Argument, Result]]) -> None:
         try:

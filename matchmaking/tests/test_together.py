@@ -32,11 +32,11 @@ def call_behind_a_slow_one(work, numbers):
         first = pool.submit(together, "key", 0)
         assert work.begun.wait(30)
         futures = [pool.submit(together, "key", number) for number in numbers]
-        while len(together._doors["key"].waiting) < len(numbers):
+        while len(together._waiting["key"]) < len(numbers):
             threading.Event().wait(0.001)
         work.go_on.set()
     assert first.result() == 0
-    assert together._doors == {}
+    assert together._waiting == {}
     return futures
 
 

@@ -17,7 +17,7 @@ class Lifespan:
                 # What is loaded now stays: the collector need not look at it again and again.
                 gc.collect()
                 gc.freeze()
-                # Nor at thousands of open sockets: a look at all of them stops the loop for a tenth of a second.
+                # Nor, often, at thousands of sockets: that stops the loop for a tenth of a second.
                 gc.set_threshold(5_000, 20, 100)
                 await send({"type": "lifespan.startup.complete"})
             else:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from django.conf import settings
 
+from core.batches import batched
 from realtime.connection import Connection
 from realtime.identity import Identity
 from realtime.presence import Presence
@@ -13,6 +14,7 @@ from realtime.presence import Presence
 UNAUTHENTICATED = 4401
 IDLE = 4408
 WATCH_EVERY_S = 0.5
+LOOKED_AT_ONCE = 250
 # A silent socket first waits to hear whether its session has ended with its silence, which is final.
 IDLE_GRACE_S = 5.0
 
@@ -79,18 +81,21 @@ class Sockets:
         looked = clock()
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
-            silent_since = clock() - settings.SESSION_TIMEOUT - IDLE_GRACE_S
-            now = time.time()
-            for session_id, sockets in list(self._by_session.items()):
-                heard = False
-                for connection in tuple(sockets):
-                    heard = heard or connection.last_heard >= looked
-                    assert connection.identity is not None
-                    if connection.identity.expires_at <= now:
-                        connection.close(UNAUTHENTICATED, "token_expired")
-                    elif connection.last_heard <= silent_since:
-                        connection.close(IDLE, "idle")
-                if heard:
-                    for function in _heard_from:
-                        function(session_id)
-            looked = clock()
+            since, looked = looked, clock()
+            for sessions in batched(self._by_session.items(), LOOKED_AT_ONCE):
+                for session_id, sockets in sessions:
+                    self._look_at(session_id, sockets, since, looked)
+                await asyncio.sleep(0)
+
+    def _look_at(self, session_id: str, sockets: Iterable[Connection], since: float, now: float) -> None:
+        heard = False
+        for connection in tuple(sockets):
+            heard = heard or connection.last_heard >= since
+            assert connection.identity is not None
+            if connection.identity.expires_at <= time.time():
+                connection.close(UNAUTHENTICATED, "token_expired")
+            elif connection.last_heard <= now - settings.SESSION_TIMEOUT - IDLE_GRACE_S:
+                connection.close(IDLE, "idle")
+        if heard:
+            for function in _heard_from:
+                function(session_id)

@@ -21,6 +21,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from redis.asyncio import Redis
 
+from core.batches import batched
 from realtime import metrics
 from realtime.connection import TOO_SLOW
 from realtime.gathering import Gathered
@@ -39,6 +40,7 @@ COUNTER_KEPT_S = 7 * 86_400
 MAX_WAITING = 10_000
 REPAIR_AFTER_S = 0.05
 AUDIT_EVERY_S = 1.0
+AUDITED_AT_ONCE = 250
 
 # KEYS: counter, history. ARGV: frame, first number, frames kept, seconds kept, seconds the counter is kept,
 # the group's pub/sub channel.
@@ -249,14 +251,12 @@ class Streams:
 
     async def audit(self) -> None:
         """Compare every local stream with its counter, and repair what is behind."""
-        topics = list(self._streams)
-        if not topics:
-            return
-        counters = await self._redis.mget([_keys(topic)[0] for topic in topics])
-        for topic, counter in zip(topics, counters, strict=True):
-            stream = self._streams.get(topic)
-            if stream is not None and counter is not None and int(counter) > stream.seq:
-                self._repair_soon(topic, stream)
+        for topics in batched(self._streams, AUDITED_AT_ONCE):
+            counters = await self._redis.mget([_keys(topic)[0] for topic in topics])
+            for topic, counter in zip(topics, counters, strict=True):
+                stream = self._streams.get(topic)
+                if stream is not None and counter is not None and int(counter) > stream.seq:
+                    self._repair_soon(topic, stream)
 
     async def _send_waiting(self) -> None:
         try:

@@ -7,7 +7,7 @@ Redis may forget; the journal's key then tells who came second.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from itertools import count
 from typing import Any, Protocol
 from uuid import UUID
@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
+from core.batches import batched
 from core.refusals import Refusal, Unavailable
 from game import commands, selectors, services
 from game.author import catalogue
@@ -39,6 +40,7 @@ logger = logging.getLogger(__name__)
 
 WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 5.0
+CHECKED_AT_ONCE = 100
 RETRY_S = 0.25
 BELIEVED_DEAD_S = 1.0
 UNREACHABLE: tuple[type[Exception], ...] = (*Down, DatabaseError)
@@ -332,7 +334,7 @@ class Rooms:
     async def _release(self, game_id: UUID) -> None:
         await evaluate(self._worker.redis, _RELEASE, [_key(game_id)], [self._worker.id])
 
-    async def _owners(self, game_ids: list[UUID]) -> list[str | None]:
+    async def _owners(self, game_ids: Sequence[UUID]) -> list[str | None]:
         if not game_ids:
             return []
         owners = await self._worker.redis.mget([_key(game_id) for game_id in game_ids])
@@ -376,15 +378,15 @@ class Rooms:
 
     async def _check_ownership(self) -> None:
         """Redis may have forgotten, and another worker may have come first since."""
-        game_ids = list(self.here)
-        for game_id, owner in zip(game_ids, await self._owners(game_ids), strict=True):
-            room = self.here.get(game_id)
-            if (
-                room is not None
-                and owner != self._worker.id
-                and await self._claim(game_id) != self._worker.id
-            ):
-                self._lost(room, True)
+        for game_ids in batched(self.here, CHECKED_AT_ONCE):
+            for game_id, owner in zip(game_ids, await self._owners(game_ids), strict=True):
+                room = self.here.get(game_id)
+                if (
+                    room is not None
+                    and owner != self._worker.id
+                    and await self._claim(game_id) != self._worker.id
+                ):
+                    self._lost(room, True)
 
     async def _catch_up(self) -> None:
         await asyncio.gather(*(place.compare() for place in list(self.elsewhere.values())))

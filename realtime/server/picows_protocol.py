@@ -320,15 +320,22 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
     # -- The direct door
 
     def send_text(self, data: bytes) -> None:
-        """Send a text message (UTF-8) this turn; never waits; does nothing once the connection has ended."""
+        """Send a text message (UTF-8) at once; never waits; does nothing once the connection has ended."""
         if self._state == OPEN:
-            self._tell(data)
+            self._write(TEXT, data)
 
     def try_send_text(self, data: bytes) -> bool:
         """Send a text message this turn, unless the connection is slow or has ended; says which."""
         if self._slow or self._state != OPEN:
             return False
-        self._tell(data)
+        if len(data) > PICOWS_COPIES:
+            self._write(TEXT, data)
+            return True
+        # Written out, as each frame to each socket comes by here.
+        turn = self._turn
+        turn.told.append((self._ws, data))  # type: ignore[arg-type]
+        if not turn.is_due:
+            turn.end_soon()
         return True
 
     def buffered(self) -> int:
@@ -509,13 +516,6 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
-
-    def _tell(self, data: bytes) -> None:
-        assert self._ws is not None
-        if len(data) <= PICOWS_COPIES:
-            self._turn.tell(self._ws, data)
-        else:
-            self._write(TEXT, data)
 
     def _write(self, kind: WSMsgType, data: bytes) -> None:
         assert self._ws is not None

@@ -25,27 +25,25 @@ class Hearer(Protocol):
 class Turn:
     """What the connections of one loop have heard and are to be told in this turn."""
 
-    __slots__ = ("__weakref__", "_due", "_heard", "_loop", "_told")
+    __slots__ = ("__weakref__", "_heard", "_loop", "is_due", "told")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._due = False
         self._heard: list[tuple[Hearer, bytes]] = []
-        self._told: list[tuple[WSTransport, bytes]] = []
+        self.told: list[tuple[WSTransport, bytes]] = []
+        """Text messages to be sent after all that was heard is handled; who adds one sees that it ends."""
+        self.is_due = False
 
     def hear(self, connection: Hearer, data: bytes) -> None:
         """Let the connection take a message after all that is there has been read."""
         self._heard.append((connection, data))
-        if not self._due:
-            self._due = True
-            self._loop.call_soon(self._end)
+        if not self.is_due:
+            self.end_soon()
 
-    def tell(self, transport: WSTransport, data: bytes) -> None:
-        """Send a text message after all that was heard is handled."""
-        self._told.append((transport, data))
-        if not self._due:
-            self._due = True
-            self._loop.call_soon(self._end)
+    def end_soon(self) -> None:
+        """Handle and send in the next turn of the loop."""
+        self.is_due = True
+        self._loop.call_soon(self._end)
 
     def handle(self) -> None:
         """Handle now what was heard."""
@@ -55,7 +53,7 @@ class Turn:
 
     def send(self) -> None:
         """Send now what was told."""
-        told, self._told = self._told, []
+        told, self.told = self.told, []
         for transport, data in told:
             try:
                 transport.send(TEXT, data)
@@ -67,7 +65,7 @@ class Turn:
         try:
             self.handle()
         finally:
-            self._due = False
+            self.is_due = False
             self.send()
 
 

@@ -1,6 +1,8 @@
 """What a window of load took and gave: percentiles, processor time of who did what, memory."""
 
 import math
+import os
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -50,6 +52,19 @@ def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
 def rss(pid: int) -> int:
     """Resident bytes of a process and its descendants."""
     return sum(process.memory_info().rss for process in tree([pid]))
+
+
+def flush_ms(times: int = 50) -> float:
+    """How long the disk takes to keep 8 KiB for good, as a commit does (median of fdatasync)."""
+    keep = getattr(os, "fdatasync", os.fsync)
+    took = []
+    with tempfile.TemporaryFile(buffering=0) as file:
+        for _ in range(times):
+            file.write(bytes(8192))
+            started = time.perf_counter()
+            keep(file.fileno())
+            took.append(time.perf_counter() - started)
+    return latency(took)["p50_ms"]
 
 
 def _machine_busy_seconds() -> float:

@@ -1,14 +1,12 @@
 """Content that operators edit, what they may give, the demo data, and a person's own data."""
 
 import uuid
-from decimal import Decimal
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
-from core.checks import refuse_dangerous_settings
 from progression import ledger, seeding, services
 from progression.models import Entry, Item, Offer, Pet, Player, Species, Stack
 
@@ -52,14 +50,6 @@ def test_what_players_own_cannot_become_something_else(ada):
 def test_the_content_to_begin_with_makes_sense():
     for one in (*Item.objects.all(), *Species.objects.all(), *Offer.objects.all()):
         one.full_clean()
-
-
-@pytest.mark.parametrize(("part", "interval"), [("-0.1", 10), ("1.1", 10), ("0.1", 0)])
-def test_a_stamina_that_makes_no_sense_keeps_the_server_from_starting(settings, part, interval):
-    refuse_dangerous_settings()
-    settings.STAMINA_REGEN_PERCENT, settings.STAMINA_REGEN_INTERVAL = Decimal(part), interval
-    with pytest.raises(ImproperlyConfigured, match="STAMINA_REGEN"):
-        refuse_dangerous_settings()
 
 
 def test_every_list_and_form_of_the_admin_opens(admin_client, ada):

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
+from core.models import ContentVersion
 from progression import ledger, seeding, services
 from progression.models import Entry, Item, Offer, Pet, Player, Species, Stack
 
@@ -130,6 +131,7 @@ def test_the_demo_data_is_laid_once_and_taken_away_again(ada):
     assert list(Item.objects.values_list("slug", flat=True)) == ["berries"]
     assert list(Player.objects.values_list("pk", flat=True)) == [ada.id]
     assert Species.objects.count() == Offer.objects.count() == 0
+    assert not ContentVersion.objects.exists()
 
 
 def test_what_an_operator_changed_stays_when_the_demo_data_is_laid_again(items):

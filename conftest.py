@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import redis
+from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
@@ -37,8 +38,10 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """The test database; given up by the connection pool before it is dropped."""
+    """The test database; given up by all who hold a connection before it is dropped."""
     yield
+    # The one thread in which asynchronous tests use the ORM (``aget`` and its like) keeps its own.
+    SyncToAsync.single_thread_executor.submit(lambda: connection.close()).result()
     if connection.vendor == "postgresql":
         connection.close_pool()
 

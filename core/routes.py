@@ -19,10 +19,16 @@ class _EitherSlash(RoutePattern):
         path = path.removesuffix("/")
         if self.converters:
             found = super().match(path)
-            # No id is that big, and not every query of a database can be asked about one that is.
-            is_askable = found and all(not isinstance(v, int) or v in INT64 for v in found[2].values())
-            return found if is_askable else None
+            if found:
+                rest, unnamed, named = found
+                return rest, unnamed, {name: _askable(value) for name, value in named.items()}
+            return None
         return ("", (), {}) if path == self.path else None
+
+
+def _askable(value: Any) -> Any:
+    # No id is that big, and not every query of a database can be asked about one that is; nor is any 0.
+    return 0 if isinstance(value, int) and value not in INT64 else value
 
 
 def route(path: str, view: Callable[..., HttpResponseBase], name: str | None = None) -> URLPattern:

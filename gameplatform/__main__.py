@@ -8,7 +8,12 @@ from types import FrameType
 
 import django
 import uvicorn
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from uvicorn.supervisors import Multiprocess
+
+from core.checks import refuse_dangerous_settings
+from core.embedded import EmbeddedServerError, valkey
 
 HTTP = "realtime.server.http_protocol:BoundedHeadProtocol"
 WEBSOCKETS = "realtime.server.picows_protocol:PicowsProtocol"
@@ -18,23 +23,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gameplatform.settings")
     # Not the default of dying at once: what is held (the embedded Valkey) is given back on the way out.
     signal.signal(signal.SIGTERM, _exit)
-    django.setup()
-
-    from django.conf import settings
-    from django.core.exceptions import ImproperlyConfigured
-
-    from core.checks import refuse_dangerous_settings
-    from core.embedded import EmbeddedServerError, valkey
-
-    options = _options(settings.HOST, settings.PORT)
     try:
-        # Here too, or the parent would start workers that refuse again and again.
-        refuse_dangerous_settings()
-        # The parent of several workers uses it too, and so outlives none of them without it.
-        valkey.ensure_running(settings.REDIS_URL)
-        if options.demo:
-            _prepare_demo()
-        _serve(options)
+        _run()
     except (EmbeddedServerError, ImproperlyConfigured) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -43,15 +33,27 @@ def main() -> None:
         valkey.release()
 
 
+def _run() -> None:
+    django.setup()
+    options = _options()
+    # Here too, or the parent would start workers that refuse again and again.
+    refuse_dangerous_settings()
+    # The parent of several workers uses it too, and so outlives none of them without it.
+    valkey.ensure_running(settings.REDIS_URL)
+    if options.demo:
+        _prepare_demo()
+    _serve(options)
+
+
 def _exit(signum: int, _: FrameType | None) -> None:
     sys.exit(128 + signum)
 
 
-def _options(host: str, port: int) -> argparse.Namespace:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m gameplatform", description=__doc__)
-    parser.add_argument("--host", default=host)
-    parser.add_argument("--port", type=int, default=port, help="0 takes a free one")
-    parser.add_argument("--workers", type=int, default=int(os.environ.get("WORKERS") or 1))
+    parser.add_argument("--host", default=settings.HOST)
+    parser.add_argument("--port", type=int, default=settings.PORT, help="0 takes a free one")
+    parser.add_argument("--workers", type=int, default=settings.WORKERS)
     parser.add_argument(
         "--ws",
         default=os.environ.get("WS") or WEBSOCKETS,

@@ -1,7 +1,6 @@
 """Settings, all from the environment (see .env.example). With none set, everything runs from this folder."""
 
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import environ
@@ -10,6 +9,7 @@ from django.templatetags.static import static
 
 from core import logs
 from core.embedded import valkey
+from gameplatform import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 RUN_DIR = BASE_DIR / ".run"
@@ -20,12 +20,13 @@ env.read_env(BASE_DIR / ".env")
 VERSION = "0.1.0"
 PROTOCOL_VERSION = "1.0"
 
-DEBUG = env.bool("DEBUG", default=True)
+DEBUG = environment.flag("DEBUG", True)
 ENVIRONMENT = env.str("ENVIRONMENT", default="development" if DEBUG else "production")
 INSECURE_SECRET_KEY = "insecure-development-key-of-a-checkout-never-for-production"
 SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_SECRET_KEY if DEBUG else environ.Env.NOTSET)
 HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
+PORT = environment.whole("PORT", 8000, least=0, most=65_535)
+WORKERS = environment.whole("WORKERS", 1)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 
 # -- Applications
@@ -107,7 +108,7 @@ TEMPLATES = [
 
 # -- Data
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # Measured: with Django's defaults 317 of 800 concurrent transactions failed, with these none.
@@ -122,9 +123,7 @@ else:
     _database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
 _database["CONN_MAX_AGE"] = 0
 
-REDIS_URL = env.str("REDIS_URL", default="")
-if not REDIS_URL:
-    REDIS_URL = valkey.url(RUN_DIR)
+REDIS_URL = environment.url("REDIS_URL", valkey.url(RUN_DIR), schemes=("redis", "rediss", "unix"))
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -144,10 +143,10 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 # The one page with Django's own sign-in is the admin.
 LOGIN_REDIRECT_URL = "admin:index"
-SESSION_TIMEOUT = env.int("SESSION_TIMEOUT", default=3600)
+SESSION_TIMEOUT = environment.whole("SESSION_TIMEOUT", 3600)
 SIMPLE_JWT = {
     "ALGORITHM": env.str("ALGORITHM", default="HS256"),
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_EXPIRE_MINUTES", default=60)),
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=environment.whole("ACCESS_TOKEN_EXPIRE_MINUTES", 60)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
     # A token is good at once on a server whose clock is behind. Access tokens end on time all the same: when
     # they do is checked apart.
@@ -202,7 +201,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", True)
     SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -241,24 +240,24 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 # -- Real time
 
-SOCKET_MAX_RATE = env.int("SOCKET_MAX_RATE", default=100)
+SOCKET_MAX_RATE = environment.whole("SOCKET_MAX_RATE", 100)
 GAME_JOURNAL = "game.live.journal.Journal"
-CHAT_WORDS = env.str("CHAT_WORDS", default=str(BASE_DIR / "chat" / "words.txt"))
+CHAT_WORDS = environment.readable("CHAT_WORDS", BASE_DIR / "chat" / "words.txt")
 ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="")
-INVITE_TTL = env.int("INVITE_TTL", default=60)
+INVITE_TTL = environment.whole("INVITE_TTL", 60)
 
 # -- Play
 
-# Decimal, so that a tenth is a tenth however many of them come together.
-STAMINA_REGEN_PERCENT = Decimal(env.str("STAMINA_REGEN_PERCENT", default="0.1"))
-STAMINA_REGEN_INTERVAL = env.int("STAMINA_REGEN_INTERVAL", default=10)
+STAMINA_REGEN_PERCENT = environment.part("STAMINA_REGEN_PERCENT", "0.1")
+STAMINA_REGEN_INTERVAL = environment.whole("STAMINA_REGEN_INTERVAL", 10)
 
 # -- Operators
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-SENTRY_DSN = env.str("SENTRY_DSN", default="")
+SENTRY_DSN = environment.url("SENTRY_DSN", "", schemes=("https", "http"))
 
-LOGGING = logs.configuration(as_json=not DEBUG, level=env.str("LOG_LEVEL", default="INFO"))
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOGGING = logs.configuration(as_json=not DEBUG, level=environment.one_of("LOG_LEVEL", LOG_LEVELS, "INFO"))
 
 # -- The rest
 

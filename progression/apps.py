@@ -7,5 +7,5 @@ class ProgressionConfig(AppConfig):
     name = "progression"
 
     def ready(self) -> None:
-        # They register a check, and the level in public profiles.
-        from progression import checks, profiles  # noqa: F401
+        # It registers the level in public profiles.
+        from progression import profiles  # noqa: F401

@@ -32,6 +32,7 @@ DATABASE_THREADS = 8
 LEASE_S = 2.0
 SILENT_S = 10.0
 RENEW_EVERY_S = 0.5
+BELIEVED_DEAD_S = 1.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -98,14 +99,36 @@ class Worker:
         await self.relay.stop()
         await self.redis.aclose()
 
-    async def gone(self, workers: Iterable[str]) -> set[str]:
-        """Those of these workers that have no lease, which Redis may have forgotten, and do not answer."""
-        others = sorted(set(workers) - {self.id})
-        if not others:
+    async def alive(self, workers: Iterable[str]) -> set[str]:
+        """Those of these workers that have a lease and listen to the relay: one that was killed still has
+        its lease for a while.
+        """
+        names = list(set(workers))
+        if not names:
             return set()
-        leases = await self.redis.mget([lease_key(other) for other in others])
-        suspects = [other for other, lease in zip(others, leases, strict=True) if lease is None]
-        return {suspect for suspect in suspects if not await self.relay.is_there(suspect)}
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.mget([lease_key(name) for name in names])
+        pipe.pubsub_numsub(*names)
+        leases, listening = await pipe.execute()
+        return {
+            name
+            for name, lease, (_, listeners) in zip(names, leases, listening, strict=True)
+            if lease is not None and listeners
+        }
+
+    async def gone(self, workers: Iterable[str]) -> set[str]:
+        """Those of these workers that are dead: not alive, nor a moment later, and not answering.
+
+        A Redis that comes back empty has no leases yet, and the relay needs a moment to be whole again.
+        """
+        others = set(workers) - {self.id}
+        suspects = others - await self.alive(others)
+        if not suspects:
+            return set()
+        await asyncio.sleep(BELIEVED_DEAD_S)
+        suspects -= await self.alive(suspects)
+        answers = await asyncio.gather(*map(self.relay.is_there, suspects))
+        return {suspect for suspect, is_there in zip(suspects, answers, strict=True) if not is_there}
 
     def _receive_frames(self, topic: Topic, frames: list[Any]) -> None:
         self.streams.receive(topic, frames)

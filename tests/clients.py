@@ -98,9 +98,11 @@ def new_game(first: NetworkPlayer, second: NetworkPlayer, game: str = "tictactoe
 
 
 async def begin(path: str, *players: NetworkPlayer) -> None:
-    """All enter and are ready; the game starts."""
+    """All enter and are ready; the game starts, in a room on the first player's server."""
     for player in players:
         await player.enter(path)
+        # Before the next one enters, who might be the quicker to open the room.
+        await player.hear("game_state")
     for player in players:
         await player.send(type="player_ready")
     for player in players:

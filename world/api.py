@@ -32,7 +32,10 @@ class Characters(APIView):
         return Response(selectors.own_characters(identity(request).user_id))
 
     @extend_schema(
-        description="Make a character. 409 `character_name_taken` or `too_many_characters`.",
+        description=(
+            "Make a character. 409 `character_name_taken`, `too_many_characters` or `no_home`;"
+            " 422 `unknown_faction`."
+        ),
         request=serializers.Creation,
         responses={201: serializers.OwnCharacter},
     )
@@ -44,7 +47,11 @@ class Characters(APIView):
 class Select(APIView):
     """The character to play, from now on."""
 
-    @extend_schema(request=serializers.Selection, responses=serializers.OwnCharacter)
+    @extend_schema(
+        description="The character to play, from now on. 404 `unknown_character`.",
+        request=serializers.Selection,
+        responses=serializers.OwnCharacter,
+    )
     def post(self, request: Request) -> Response:
         return Response(services.select(**_read(serializers.Selection, request)))
 
@@ -52,7 +59,10 @@ class Select(APIView):
 class OneCharacter(APIView):
     """One of the caller's characters."""
 
-    @extend_schema(responses={204: None})
+    @extend_schema(
+        description="Delete one of the caller's characters for good. 404 `unknown_character`.",
+        responses={204: None},
+    )
     def delete(self, request: Request, character_id: int) -> Response:
         services.delete(user_id=identity(request).user_id, character_id=character_id)
         return Response(status=204)

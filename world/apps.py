@@ -17,6 +17,6 @@ class WorldConfig(AppConfig):
         from world.live import keeping, positions, sockets  # noqa: F401
 
         for part in PARTS:
-            for room in ("admin", "live", "personal_data", "reactions", "seeding"):
+            for room in ("admin", "housekeeping", "live", "personal_data", "reactions", "seeding"):
                 if find_spec(f"{part}.{room}"):
                     import_module(f"{part}.{room}")

@@ -14,7 +14,7 @@ Id = Annotated[int, Meta(ge=1, le=2**53)]
 
 class AuthRequest(Command):
     """Show who you are on a socket that was opened without a token: a name or e-mail with its password, or an
-    access token.
+    access token. Refused with ``already_authenticated``, ``not_authenticated``.
     """
 
     username: Annotated[str, Meta(max_length=254)] | None = None
@@ -34,26 +34,30 @@ class CharacterList(Command):
 
 
 class CharacterCreate(Command):
-    """Make a character, of a faction by its name."""
+    """Make a character, of a faction by its name. Refused with ``unknown_faction``, ``no_home``,
+    ``too_many_characters``, ``character_name_taken``.
+    """
 
     name: Name
     faction: Name
 
 
 class CharacterSelect(Command):
-    """Play this character of yours from now on."""
+    """Play this character of yours from now on. Refused with ``unknown_character``."""
 
     character_id: Id
 
 
 class CharacterUpdate(Command):
-    """Ask how a character stands: yours, or one that is where yours is."""
+    """Ask how a character stands: yours, or one that is where yours is. Refused with
+    ``unknown_character``.
+    """
 
     character_id: Id
 
 
 class CharacterDelete(Command):
-    """Delete a character of yours for good."""
+    """Delete a character of yours for good. Refused with ``unknown_character``."""
 
     character_id: Id
 
@@ -64,7 +68,8 @@ class CharacterDelete(Command):
 class Move(Command):
     """Walk to a place to which a path leads, or move inside this one.
 
-    ``position`` and ``velocity`` are in metres and metres a second.
+    ``position`` and ``velocity`` are in metres and metres a second. Refused with ``no_character``,
+    ``not_in_play``, ``not_there``, ``no_path``, ``impossible_move``.
     """
 
     to_location_id: Id | None = None
@@ -77,27 +82,29 @@ class Move(Command):
 
 
 class Chat(Command):
-    """Say something to all who are where you are, or to the whole world."""
+    """Say something to all who are where you are, or to the whole world. Refused with ``no_character``,
+    ``rate_limited``.
+    """
 
     content: Content
     channel: Literal["area", "world"] = "area"
 
 
 class Whisper(Command):
-    """Say something to one user who is in the world."""
+    """Say something to one user who is in the world. Refused with ``not_in_world``, ``rate_limited``."""
 
     to_user_id: Id
     content: Content
 
 
 class FactionChat(Command):
-    """Say something to your faction."""
+    """Say something to your faction. Refused with ``no_character``, ``rate_limited``."""
 
     content: Content
 
 
 class WorldAnnouncement(Command):
-    """Tell everybody something, as one of the staff."""
+    """Tell everybody something, as one of the staff. Refused with ``staff_only``."""
 
     content: Content
 

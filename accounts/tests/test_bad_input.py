@@ -170,12 +170,16 @@ def test_a_charset_beside_the_content_type_is_no_trouble(db):
     assert answer.status_code == 201
 
 
-def test_an_id_beyond_64_bits_is_one_of_nothing(caller):
-    routes = [route for route in ROUTES if "<int:" in route]
+def test_an_id_beyond_64_bits_is_refused_as_any_that_is_not_there(caller):
+    def refusal(method, route, number):
+        answer = _send(caller, method, "/" + re.sub(r"<[^>]+>", str(number), route), b"{}")
+        return answer.status_code, answer.json().get("code")
 
-    assert routes
-    for route in routes:
-        assert _send(caller, "get", "/" + re.sub(r"<[^>]+>", str(2**63), route), b"").status_code == 404
+    routes = [route for route in ROUTES if "<int:" in route]
+    refusals = {refusal(method, route, 2**63) for route in routes for method in METHODS}
+
+    assert refusals == {refusal(method, route, 2**62) for route in routes for method in METHODS}
+    assert {(404, "unknown_lobby"), (404, "unknown_battle"), (404, "unknown_character")} <= refusals
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -158,25 +158,25 @@ export declare namespace Game {
       type: "ping";
       id?: string | number | null;
     };
-    /** Make a move; its fields are the game's own (see `move_schema` in the catalogue). */
+    /** Make a move; its fields are the game's own (see `move_schema` in the catalogue). Refused with `not_a_player`, `game_not_active`, `game_over`, `invalid_move`, `not_your_turn`, `recovering`, or a code of the game's own. */
     player_move: {
       type: "player_move";
       movement: unknown;
       id?: string | number | null;
     };
-    /** I am ready to begin. */
+    /** I am ready to begin. Refused with `not_a_player`, `game_over`, `recovering`. */
     player_ready: {
       type: "player_ready";
       id?: string | number | null;
     };
-    /** Something beside the moves: `resign`, `offer_draw`, `accept_draw`, `rematch` or `emote`. */
+    /** Something beside the moves: `resign`, `offer_draw`, `accept_draw`, `rematch` or `emote`. Refused with `not_a_player`, `unknown_action`, `game_not_active`, `game_over`, `no_draw_offered`, `recovering`. */
     game_action: {
       type: "game_action";
       action: string;
       data?: unknown;
       id?: string | number | null;
     };
-    /** Say something to the players and all who watch. */
+    /** Say something to the players and all who watch. Refused with `not_a_player`, `rate_limited`, `recovering`. */
     chat_message: {
       type: "chat_message";
       message: string;
@@ -327,7 +327,7 @@ export declare namespace Battle {
       type: "ping";
       id?: string | number | null;
     };
-    /** Strike an enemy. What it does is the server's to say: a client's `damage` is never read. */
+    /** Strike an enemy. What it does is the server's to say: a client's `damage` is never read. Refused with `not_in_battle`, `battle_over`, `unknown_enemy`, `enemy_defeated`, `fighter_fallen`, `attack_cooldown`. */
     attack: {
       type: "attack";
       enemy_id: number;
@@ -993,7 +993,7 @@ export declare namespace World {
       type: "ping";
       id?: string | number | null;
     };
-    /** Show who you are on a socket that was opened without a token: a name or e-mail with its password, or an access token. */
+    /** Show who you are on a socket that was opened without a token: a name or e-mail with its password, or an access token. Refused with `already_authenticated`, `not_authenticated`. */
     auth_request: {
       type: "auth_request";
       username?: string | null;
@@ -1006,25 +1006,25 @@ export declare namespace World {
       type: "disconnect";
       id?: string | number | null;
     };
-    /** Ask somebody in the same place to trade. */
+    /** Ask somebody in the same place to trade. Refused with `no_character`, `cannot_trade_with_oneself`, `unknown_trader`, `cannot_trade`, `already_trading`, `rate_limited`. */
     trade_request: {
       type: "trade_request";
       to_user_id: number;
       id?: string | number | null;
     };
-    /** Agree to trade; both can offer from now on. */
+    /** Agree to trade; both can offer from now on. Refused with `unknown_trade`, `trade_over`, `not_yours_to_accept`, `cannot_trade`. */
     trade_accept: {
       type: "trade_accept";
       trade_id: number;
       id?: string | number | null;
     };
-    /** End a trade, whether it is open yet or not. */
+    /** End a trade, whether it is open yet or not. Refused with `unknown_trade`, `trade_over`. */
     trade_decline: {
       type: "trade_decline";
       trade_id: number;
       id?: string | number | null;
     };
-    /** Offer this, in place of what one offered before. Nobody has confirmed it then. */
+    /** Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `not_enough_gold`, `not_enough_items`, `item_equipped`. */
     trade_update: {
       type: "trade_update";
       trade_id: number;
@@ -1032,26 +1032,26 @@ export declare namespace World {
       items?: Array<OfferedItem>;
       id?: string | number | null;
     };
-    /** Confirm what is offered in this version; once both have, it changes hands. */
+    /** Confirm what is offered in this version; once both have, it changes hands. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `stale_version`, and as `trade_update` if something is gone by then. */
     trade_complete: {
       type: "trade_complete";
       trade_id: number;
       version: number;
       id?: string | number | null;
     };
-    /** Begin to capture a shard where one's character stands; it is captured once the channel is over. */
+    /** Begin to capture a shard where one's character stands; it is captured once the channel is over. Refused with `no_character`, `not_in_play`, `unknown_shard`, `not_here`, `already_yours`, `shard_contested`, `already_capturing`. */
     shard_captured: {
       type: "shard_captured";
       shard_id: number;
       id?: string | number | null;
     };
-    /** Attack a character of another faction in the same place. */
+    /** Attack a character of another faction in the same place. Refused with `no_character`, `unknown_target`, `same_faction`, `already_fighting`, `shielded`. */
     combat_start: {
       type: "combat_start";
       target_id: number;
       id?: string | number | null;
     };
-    /** Strike, cast a spell or use an item; what it does is the server's to say. `target_id` is the opponent's character, or the own one to be healed. `ability_name` goes with a spell, `item_id`, a row of the own inventory, with an item. */
+    /** Strike, cast a spell or use an item; what it does is the server's to say. `target_id` is the opponent's character, or the own one to be healed. `ability_name` goes with a spell, `item_id`, a row of the own inventory, with an item. Refused with `no_character`, `unknown_combat`, `combat_over`, `wrong_target`, `rate_limited`; a spell also with `unknown_ability`, `level_too_low`, `on_cooldown`, `not_enough_stamina`; an item also with `not_owned`, `no_remedy`. */
     combat_action: {
       type: "combat_action";
       combat_id: number;
@@ -1116,33 +1116,33 @@ export declare namespace World {
       content: string;
       id?: string | number | null;
     };
-    /** Say something to all who are where you are, or to the whole world. */
+    /** Say something to all who are where you are, or to the whole world. Refused with `no_character`, `rate_limited`. */
     chat: {
       type: "chat";
       content: string;
       channel?: "area" | "world";
       id?: string | number | null;
     };
-    /** Say something to one user who is in the world. */
+    /** Say something to one user who is in the world. Refused with `not_in_world`, `rate_limited`. */
     whisper: {
       type: "whisper";
       to_user_id: number;
       content: string;
       id?: string | number | null;
     };
-    /** Say something to your faction. */
+    /** Say something to your faction. Refused with `no_character`, `rate_limited`. */
     faction_chat: {
       type: "faction_chat";
       content: string;
       id?: string | number | null;
     };
-    /** Tell everybody something, as one of the staff. */
+    /** Tell everybody something, as one of the staff. Refused with `staff_only`. */
     world_announcement: {
       type: "world_announcement";
       content: string;
       id?: string | number | null;
     };
-    /** Walk to a place to which a path leads, or move inside this one. `position` and `velocity` are in metres and metres a second. */
+    /** Walk to a place to which a path leads, or move inside this one. `position` and `velocity` are in metres and metres a second. Refused with `no_character`, `not_in_play`, `not_there`, `no_path`, `impossible_move`. */
     move: {
       type: "move";
       to_location_id?: number | null;
@@ -1156,26 +1156,26 @@ export declare namespace World {
       type: "character_list";
       id?: string | number | null;
     };
-    /** Make a character, of a faction by its name. */
+    /** Make a character, of a faction by its name. Refused with `unknown_faction`, `no_home`, `too_many_characters`, `character_name_taken`. */
     character_create: {
       type: "character_create";
       name: string;
       faction: string;
       id?: string | number | null;
     };
-    /** Play this character of yours from now on. */
+    /** Play this character of yours from now on. Refused with `unknown_character`. */
     character_select: {
       type: "character_select";
       character_id: number;
       id?: string | number | null;
     };
-    /** Ask how a character stands: yours, or one that is where yours is. */
+    /** Ask how a character stands: yours, or one that is where yours is. Refused with `unknown_character`. */
     character_update: {
       type: "character_update";
       character_id: number;
       id?: string | number | null;
     };
-    /** Delete a character of yours for good. */
+    /** Delete a character of yours for good. Refused with `unknown_character`. */
     character_delete: {
       type: "character_delete";
       character_id: number;

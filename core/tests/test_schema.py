@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
@@ -11,9 +12,7 @@ from rest_framework.views import APIView
 
 from core.schema import all_refusals
 from core.schema_examples import example
-
-# Games and the world refuse over sockets, most of all.
-OVER_HTTP = {"accounts", "friends", "progression", "chat", "matchmaking"}
+from realtime.catalogue.sockets import sockets
 
 
 @pytest.fixture(scope="module")
@@ -82,19 +81,27 @@ def test_the_status_that_a_description_gives_a_code_is_the_one_it_comes_with(ope
             assert f"`{code}`" in operation["responses"][status]["description"], name
 
 
-def test_every_refusal_of_a_route_is_named_by_one(operations):
-    named = {
-        code
-        for operation in operations.values()
-        for answer in operation["responses"].values()
-        for code in re.findall(r"`([a-z_]+)`", answer["description"])
-    }
+def test_every_refusal_is_named_by_a_route_or_by_a_command(operations):
+    answers = (answer for operation in operations.values() for answer in operation["responses"].values())
+    commands = (command for socket in sockets() for command in socket.commands)
+    described = [*(answer["description"] for answer in answers), *(command.text for command in commands)]
+    named = {code for text in described for code in re.findall(r"`([a-z_]+)`", text)}
+    apps = set(settings.OUR_APPS) - {"core"}
     ours = {
         refusal.code
         for refusal in all_refusals()
-        if refusal.__module__.endswith(".refusals") and refusal.__module__.partition(".")[0] in OVER_HTTP
+        if refusal.__module__.endswith(".refusals") and refusal.__module__.partition(".")[0] in apps
     }
-    assert ours - named == {"ticket_invalid", "item_equipped"}  # of sockets: theirs, and a trade's
+    # With the one a socket is closed; in place of the other comes a code of the game's own.
+    assert ours - named == {"ticket_invalid", "illegal_move"}
+
+
+def test_what_a_command_is_refused_with_is_a_refusal():
+    known = {refusal.code for refusal in all_refusals()}
+    for socket in sockets():
+        for command in socket.commands:
+            _, _, codes = command.text.partition("Refused with")
+            assert set(re.findall(r"`([a-z_]+)`", codes)) - {"trade_update"} <= known, command.type
 
 
 def test_examples_follow_references_and_limits():

@@ -28,15 +28,15 @@ def test_the_example_of_an_environment_names_every_setting():
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and isinstance(call.func.value, ast.Name)
-        and call.func.value.id == "env"
+        and call.func.value.id in ("env", "environment")
         and isinstance(call.args[0], ast.Constant)
     }
     shown = set(re.findall(r"^#?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
     assert len(read) > 15
     assert read <= shown
-    # Those below are read by uvicorn, by the start of the server and by OpenTelemetry; the key by the world.
-    assert shown - read <= {"FORWARDED_ALLOW_IPS", "WORKERS", "OTEL_EXPORTER_OTLP_ENDPOINT", "ENCRYPTION_KEY"}
+    # Those below are read by uvicorn and by OpenTelemetry.
+    assert shown - read <= {"FORWARDED_ALLOW_IPS", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 
 def test_compose_proxies_to_the_workers_it_starts_once_the_tables_are_there():

@@ -8,7 +8,10 @@ from realtime.messages import Command
 
 
 class Attack(Command):
-    """Strike an enemy. What it does is the server's to say: a client's ``damage`` is never read."""
+    """Strike an enemy. What it does is the server's to say: a client's ``damage`` is never read. Refused with
+    ``not_in_battle``, ``battle_over``, ``unknown_enemy``, ``enemy_defeated``, ``fighter_fallen``,
+    ``attack_cooldown``.
+    """
 
     enemy_id: int
 

@@ -42,7 +42,6 @@ WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 5.0
 CHECKED_AT_ONCE = 100
 RETRY_S = 0.25
-BELIEVED_DEAD_S = 1.0
 UNREACHABLE: tuple[type[Exception], ...] = (*Down, DatabaseError)
 OWNER_KEPT_S = 86_400
 
@@ -206,7 +205,6 @@ class Rooms:
         self.scheduler = Scheduler()
         self._opening: dict[UUID, asyncio.Future[Room]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._missing: dict[str, float] = {}
 
     async def find(self, game_id: UUID) -> Place:
         """The room, opened here if nobody else has it. Raises ``UnknownMatch``, or ``Unavailable``
@@ -266,7 +264,6 @@ class Rooms:
                 await self._check_ownership()
                 await self._catch_up()
             except Down as problem:
-                self._missing.clear()
                 logger.warning("Rooms cannot be checked: %s", problem)
             await self._unload()
 
@@ -278,7 +275,7 @@ class Rooms:
                 running = await worker.in_database(selectors.unfinished_ids, older_than_s=ADOPT_EVERY_S)
                 unknown = [game_id for game_id in running if game_id not in self.here]
                 owners = await self._owners(unknown)
-                alive = await self._alive({owner for owner in owners if owner is not None})
+                alive = await self._worker.alive({owner for owner in owners if owner is not None})
                 for game_id, owner in zip(unknown, owners, strict=True):
                     if owner not in alive and await self._claim(game_id) == self._worker.id:
                         await self.open(game_id)
@@ -340,41 +337,16 @@ class Rooms:
         owners = await self._worker.redis.mget([_key(game_id) for game_id in game_ids])
         return [None if owner is None else owner.decode() for owner in owners]
 
-    async def _alive(self, workers: set[str]) -> set[str]:
-        if not workers:
-            return set()
-        names = list(workers)
-        pipe = self._worker.redis.pipeline(transaction=False)
-        pipe.mget([lease_key(name) for name in names])
-        pipe.pubsub_numsub(*names)
-        leases, listening = await pipe.execute()
-        return {
-            name
-            for name, lease, (_, listeners) in zip(names, leases, listening, strict=True)
-            if lease is not None and listeners
-        }
-
     async def _check_workers(self) -> None:
         owners = {place.owner for place in self.elsewhere.values()}
         listening = {sender for sender, _ in self.remote_listeners}
-        gone = await self._gone(owners | listening)
+        gone = await self._worker.gone(owners | listening)
         for place in list(self.elsewhere.values()):
             if place.owner in gone:
                 place.close()
         for (sender, number), listener in list(self.remote_listeners.items()):
             if sender in gone:
                 _detach(sender, (listener.game_id.hex, number, listener.user_id))
-
-    async def _gone(self, others: set[str]) -> set[str]:
-        """Those of these workers that are dead: without a lease or deaf for a while, and not answering.
-
-        A Redis that comes back empty has no leases yet, and the relay needs a moment to be whole again.
-        """
-        now = self._worker.loop.time()
-        alive = await self._alive(others)
-        self._missing = {other: self._missing.get(other, now) for other in others - alive}
-        long_missing = [other for other, since in self._missing.items() if now - since >= BELIEVED_DEAD_S]
-        return {other for other in long_missing if not await self._worker.relay.is_there(other)}
 
     async def _check_ownership(self) -> None:
         """Redis may have forgotten, and another worker may have come first since."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from game import services
+from game import selectors, services
+from game.live import rooms
 from game.models import Game, JournalEntry
 from game.tests.conftest import begin
 from realtime.testing import Closed
@@ -280,3 +281,27 @@ async def test_a_room_of_a_killed_worker_is_opened_at_once_though_its_lease_stil
     at_adas = await ada.enter(game.pk)
     await at_adas.hear("game_state")
     assert await here.redis.get(f"room:{game.pk}") == here.id.encode()
+
+
+async def test_while_the_journal_cannot_be_written_all_is_refused_and_then_all_come_back(
+    new_game, ada, bob, monkeypatch
+):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+
+    async def write(entries):
+        raise OSError("the database is away")
+
+    with monkeypatch.context() as away:
+        away.setattr(rooms.current().journal._backend, "write", write)
+        away.setattr(selectors, "can_answer", lambda: False)
+        await a.send(type="player_move", movement={"cell": 0})
+        # The move is on its way to the journal, or lost already.
+        refusal = "not_your_turn"
+        while refusal == "not_your_turn":
+            await a.send(type="player_move", movement={"cell": 1})
+            refusal = await a.refused()
+        assert refusal == "recovering"
+    assert [await player.closed() for player in (a, b)] == [1012, 1012]
+    back = await ada.enter(game.pk)
+    assert (await back.hear("game_state"))["view"]["board"] == [[None] * 3] * 3

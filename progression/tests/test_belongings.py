@@ -58,7 +58,7 @@ def test_what_cannot_be_worn_is_refused(ada, bob):
 
     assert ada.refused(f"/api/inventory/equip/{berries}") == (409, "cannot_be_worn")
     assert ada.refused(f"/api/inventory/equip/{bobs}") == (404, "not_owned")
-    assert ada.refused("/api/inventory/equip/999999999999999999999999") == (404, "not_found")
+    assert ada.refused("/api/inventory/equip/999999999999999999999999") == (404, "not_owned")
     assert ada.refused("/api/inventory/unequip/weapon") == (409, "slot_empty")
     assert ada.refused("/api/inventory/unequip/nose") == (409, "slot_empty")
 

@@ -9,7 +9,9 @@ from world.commands import Id
 
 
 class CombatStart(Command):
-    """Attack a character of another faction in the same place."""
+    """Attack a character of another faction in the same place. Refused with ``no_character``,
+    ``unknown_target``, ``same_faction``, ``already_fighting``, ``shielded``.
+    """
 
     target_id: Id
 
@@ -18,7 +20,10 @@ class CombatAction(Command):
     """Strike, cast a spell or use an item; what it does is the server's to say.
 
     ``target_id`` is the opponent's character, or the own one to be healed. ``ability_name`` goes with a
-    spell, ``item_id``, a row of the own inventory, with an item.
+    spell, ``item_id``, a row of the own inventory, with an item. Refused with ``no_character``,
+    ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also with
+    ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
+    ``not_owned``, ``no_remedy``.
     """
 
     combat_id: Id

@@ -18,25 +18,33 @@ class OfferedItem(Struct, kw_only=True):
 
 
 class TradeRequest(Command):
-    """Ask somebody in the same place to trade."""
+    """Ask somebody in the same place to trade. Refused with ``no_character``,
+    ``cannot_trade_with_oneself``, ``unknown_trader``, ``cannot_trade``, ``already_trading``,
+    ``rate_limited``.
+    """
 
     to_user_id: Id
 
 
 class TradeAccept(Command):
-    """Agree to trade; both can offer from now on."""
+    """Agree to trade; both can offer from now on. Refused with ``unknown_trade``, ``trade_over``,
+    ``not_yours_to_accept``, ``cannot_trade``.
+    """
 
     trade_id: Id
 
 
 class TradeDecline(Command):
-    """End a trade, whether it is open yet or not."""
+    """End a trade, whether it is open yet or not. Refused with ``unknown_trade``, ``trade_over``."""
 
     trade_id: Id
 
 
 class TradeUpdate(Command):
-    """Offer this, in place of what one offered before. Nobody has confirmed it then."""
+    """Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with
+    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``not_owned``, ``not_enough_gold``,
+    ``not_enough_items``, ``item_equipped``.
+    """
 
     trade_id: Id
     gold: Annotated[int, Meta(ge=0, le=MOST)] = 0
@@ -44,7 +52,10 @@ class TradeUpdate(Command):
 
 
 class TradeComplete(Command):
-    """Confirm what is offered in this version; once both have, it changes hands."""
+    """Confirm what is offered in this version; once both have, it changes hands. Refused with
+    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``stale_version``, and as ``trade_update`` if
+    something is gone by then.
+    """
 
     trade_id: Id
     version: int

@@ -276,7 +276,10 @@ class GameReward(TypedDict):
 
 
 class GamePlayerMoveCommand(TypedDict):
-    """Make a move; its fields are the game's own (see ``move_schema`` in the catalogue)."""
+    """Make a move; its fields are the game's own (see ``move_schema`` in the catalogue). Refused with
+    ``not_a_player``, ``game_not_active``, ``game_over``, ``invalid_move``, ``not_your_turn``,
+    ``recovering``, or a code of the game's own.
+    """
 
     type: Literal["player_move"]
     movement: Any
@@ -284,14 +287,17 @@ class GamePlayerMoveCommand(TypedDict):
 
 
 class GamePlayerReadyCommand(TypedDict):
-    """I am ready to begin."""
+    """I am ready to begin. Refused with ``not_a_player``, ``game_over``, ``recovering``."""
 
     type: Literal["player_ready"]
     id: NotRequired[str | int | None]
 
 
 class GameGameActionCommand(TypedDict):
-    """Something beside the moves: ``resign``, ``offer_draw``, ``accept_draw``, ``rematch`` or ``emote``."""
+    """Something beside the moves: ``resign``, ``offer_draw``, ``accept_draw``, ``rematch`` or ``emote``.
+    Refused with ``not_a_player``, ``unknown_action``, ``game_not_active``, ``game_over``,
+    ``no_draw_offered``, ``recovering``.
+    """
 
     type: Literal["game_action"]
     action: str
@@ -300,7 +306,9 @@ class GameGameActionCommand(TypedDict):
 
 
 class GameChatMessageCommand(TypedDict):
-    """Say something to the players and all who watch."""
+    """Say something to the players and all who watch. Refused with ``not_a_player``, ``rate_limited``,
+    ``recovering``.
+    """
 
     type: Literal["chat_message"]
     message: str
@@ -445,7 +453,10 @@ class BattleFighterState(TypedDict):
 
 
 class BattleAttackCommand(TypedDict):
-    """Strike an enemy. What it does is the server's to say: a client's ``damage`` is never read."""
+    """Strike an enemy. What it does is the server's to say: a client's ``damage`` is never read. Refused
+    with ``not_in_battle``, ``battle_over``, ``unknown_enemy``, ``enemy_defeated``, ``fighter_fallen``,
+    ``attack_cooldown``.
+    """
 
     type: Literal["attack"]
     enemy_id: int
@@ -1124,7 +1135,7 @@ class WorldOfferedItemInfo(TypedDict):
 
 class WorldAuthRequestCommand(TypedDict):
     """Show who you are on a socket that was opened without a token: a name or e-mail with its password, or
-    an access token.
+    an access token. Refused with ``already_authenticated``, ``not_authenticated``.
     """
 
     type: Literal["auth_request"]
@@ -1142,7 +1153,10 @@ class WorldDisconnectCommand(TypedDict):
 
 
 class WorldTradeRequestCommand(TypedDict):
-    """Ask somebody in the same place to trade."""
+    """Ask somebody in the same place to trade. Refused with ``no_character``,
+    ``cannot_trade_with_oneself``, ``unknown_trader``, ``cannot_trade``, ``already_trading``,
+    ``rate_limited``.
+    """
 
     type: Literal["trade_request"]
     to_user_id: int
@@ -1150,7 +1164,9 @@ class WorldTradeRequestCommand(TypedDict):
 
 
 class WorldTradeAcceptCommand(TypedDict):
-    """Agree to trade; both can offer from now on."""
+    """Agree to trade; both can offer from now on. Refused with ``unknown_trade``, ``trade_over``,
+    ``not_yours_to_accept``, ``cannot_trade``.
+    """
 
     type: Literal["trade_accept"]
     trade_id: int
@@ -1158,7 +1174,7 @@ class WorldTradeAcceptCommand(TypedDict):
 
 
 class WorldTradeDeclineCommand(TypedDict):
-    """End a trade, whether it is open yet or not."""
+    """End a trade, whether it is open yet or not. Refused with ``unknown_trade``, ``trade_over``."""
 
     type: Literal["trade_decline"]
     trade_id: int
@@ -1166,7 +1182,10 @@ class WorldTradeDeclineCommand(TypedDict):
 
 
 class WorldTradeUpdateCommand(TypedDict):
-    """Offer this, in place of what one offered before. Nobody has confirmed it then."""
+    """Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with
+    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``not_owned``, ``not_enough_gold``,
+    ``not_enough_items``, ``item_equipped``.
+    """
 
     type: Literal["trade_update"]
     trade_id: int
@@ -1176,7 +1195,10 @@ class WorldTradeUpdateCommand(TypedDict):
 
 
 class WorldTradeCompleteCommand(TypedDict):
-    """Confirm what is offered in this version; once both have, it changes hands."""
+    """Confirm what is offered in this version; once both have, it changes hands. Refused with
+    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``stale_version``, and as ``trade_update`` if
+    something is gone by then.
+    """
 
     type: Literal["trade_complete"]
     trade_id: int
@@ -1185,7 +1207,10 @@ class WorldTradeCompleteCommand(TypedDict):
 
 
 class WorldShardCapturedCommand(TypedDict):
-    """Begin to capture a shard where one's character stands; it is captured once the channel is over."""
+    """Begin to capture a shard where one's character stands; it is captured once the channel is over.
+    Refused with ``no_character``, ``not_in_play``, ``unknown_shard``, ``not_here``, ``already_yours``,
+    ``shard_contested``, ``already_capturing``.
+    """
 
     type: Literal["shard_captured"]
     shard_id: int
@@ -1193,7 +1218,9 @@ class WorldShardCapturedCommand(TypedDict):
 
 
 class WorldCombatStartCommand(TypedDict):
-    """Attack a character of another faction in the same place."""
+    """Attack a character of another faction in the same place. Refused with ``no_character``,
+    ``unknown_target``, ``same_faction``, ``already_fighting``, ``shielded``.
+    """
 
     type: Literal["combat_start"]
     target_id: int
@@ -1203,7 +1230,10 @@ class WorldCombatStartCommand(TypedDict):
 class WorldCombatActionCommand(TypedDict):
     """Strike, cast a spell or use an item; what it does is the server's to say. ``target_id`` is the
     opponent's character, or the own one to be healed. ``ability_name`` goes with a spell, ``item_id``, a
-    row of the own inventory, with an item.
+    row of the own inventory, with an item. Refused with ``no_character``, ``unknown_combat``,
+    ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also with ``unknown_ability``,
+    ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with ``not_owned``,
+    ``no_remedy``.
     """
 
     type: Literal["combat_action"]
@@ -1289,7 +1319,9 @@ class WorldPartyChatCommand(TypedDict):
 
 
 class WorldChatCommand(TypedDict):
-    """Say something to all who are where you are, or to the whole world."""
+    """Say something to all who are where you are, or to the whole world. Refused with ``no_character``,
+    ``rate_limited``.
+    """
 
     type: Literal["chat"]
     content: str
@@ -1298,7 +1330,7 @@ class WorldChatCommand(TypedDict):
 
 
 class WorldWhisperCommand(TypedDict):
-    """Say something to one user who is in the world."""
+    """Say something to one user who is in the world. Refused with ``not_in_world``, ``rate_limited``."""
 
     type: Literal["whisper"]
     to_user_id: int
@@ -1307,7 +1339,7 @@ class WorldWhisperCommand(TypedDict):
 
 
 class WorldFactionChatCommand(TypedDict):
-    """Say something to your faction."""
+    """Say something to your faction. Refused with ``no_character``, ``rate_limited``."""
 
     type: Literal["faction_chat"]
     content: str
@@ -1315,7 +1347,7 @@ class WorldFactionChatCommand(TypedDict):
 
 
 class WorldWorldAnnouncementCommand(TypedDict):
-    """Tell everybody something, as one of the staff."""
+    """Tell everybody something, as one of the staff. Refused with ``staff_only``."""
 
     type: Literal["world_announcement"]
     content: str
@@ -1324,7 +1356,8 @@ class WorldWorldAnnouncementCommand(TypedDict):
 
 class WorldMoveCommand(TypedDict):
     """Walk to a place to which a path leads, or move inside this one. ``position`` and ``velocity`` are in
-    metres and metres a second.
+    metres and metres a second. Refused with ``no_character``, ``not_in_play``, ``not_there``, ``no_path``,
+    ``impossible_move``.
     """
 
     type: Literal["move"]
@@ -1343,7 +1376,9 @@ class WorldCharacterListCommand(TypedDict):
 
 
 class WorldCharacterCreateCommand(TypedDict):
-    """Make a character, of a faction by its name."""
+    """Make a character, of a faction by its name. Refused with ``unknown_faction``, ``no_home``,
+    ``too_many_characters``, ``character_name_taken``.
+    """
 
     type: Literal["character_create"]
     name: str
@@ -1352,7 +1387,7 @@ class WorldCharacterCreateCommand(TypedDict):
 
 
 class WorldCharacterSelectCommand(TypedDict):
-    """Play this character of yours from now on."""
+    """Play this character of yours from now on. Refused with ``unknown_character``."""
 
     type: Literal["character_select"]
     character_id: int
@@ -1360,7 +1395,9 @@ class WorldCharacterSelectCommand(TypedDict):
 
 
 class WorldCharacterUpdateCommand(TypedDict):
-    """Ask how a character stands: yours, or one that is where yours is."""
+    """Ask how a character stands: yours, or one that is where yours is. Refused with
+    ``unknown_character``.
+    """
 
     type: Literal["character_update"]
     character_id: int
@@ -1368,7 +1405,7 @@ class WorldCharacterUpdateCommand(TypedDict):
 
 
 class WorldCharacterDeleteCommand(TypedDict):
-    """Delete a character of yours for good."""
+    """Delete a character of yours for good. Refused with ``unknown_character``."""
 
     type: Literal["character_delete"]
     character_id: int

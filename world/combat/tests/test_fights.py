@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from progression import selectors as progression
 from progression import services as players
-from world.combat import live, rules, seeding, services
+from world.combat import housekeeping, live, rules, seeding, services
 from world.combat.models import Ability, Combat, Cooldown
 from world.models import Character
 from world.tests.adventurers import hear_of, in_database
@@ -278,3 +278,16 @@ async def test_the_hurt_are_well_again_after_a_while_unless_they_fight_again(fig
     await in_database(services.recover, combat_id=combat_id)
     assert await health(ada) == 10
     assert await health(bob) == await in_database(lambda: progression.combat_stats(bob.id).max_hp)
+
+
+async def test_fights_that_are_over_are_forgotten_in_time(fight, ada):
+    _, other, combat_id = fight
+    await set_health(ada, 1)
+    await attack(other, combat_id, ada)
+    await other.hear_until("combat_end")
+    await Combat.objects.aupdate(ended_at=timezone.now() - timedelta(days=31))
+    await in_database(housekeeping.tidy)
+    assert await Combat.objects.acount() == 1  # they are not well again yet
+    await Combat.objects.aupdate(recovers_at=None)
+    await in_database(housekeeping.tidy)
+    assert await Combat.objects.acount() == 0

@@ -1,5 +1,7 @@
 """Trades: over the world's socket, and step by step what is refused and what ends them."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -9,7 +11,7 @@ from gameplatform.asgi import application
 from progression import services as players
 from realtime.testing import Player
 from world.tests.adventurers import hear_of, in_database, opened
-from world.trading import live, services
+from world.trading import housekeeping, live, services
 from world.trading.commands import OfferedItem
 from world.trading.models import Trade
 
@@ -206,3 +208,17 @@ def test_who_is_blocked_does_not_trade(both):
     friends.block(user_id=bob.id, blocked_id=ada.id)
     assert Trade.objects.get(pk=trade_id).state == "ended"
     assert refused(services.request, user_id=ada.id, to_user_id=bob.id) == "cannot_trade"
+
+
+@pytest.mark.django_db
+def test_trades_that_are_over_are_forgotten_in_time(trade, both):
+    ada, bob = both
+    services.decline(user_id=ada.id, trade_id=trade)
+    just_over = trade
+    long_over = request(ada, bob)
+    services.decline(user_id=ada.id, trade_id=long_over)
+    going_on = request(ada, bob)
+    Trade.objects.filter(pk=long_over).update(ended_at=timezone.now() - timedelta(days=31))
+    Trade.objects.filter(pk=going_on).update(created_at=timezone.now() - timedelta(days=31))
+    housekeeping.tidy()
+    assert set(Trade.objects.values_list("pk", flat=True)) == {just_over, going_on}

@@ -1,0 +1,105 @@
+"""Values of the environment that must be of some form; one that is not is named in one sentence.
+
+A variable that is empty counts as not set. All raise ``ImproperlyConfigured``.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+# Of seconds or minutes: dates so far from now can still be written.
+MOST = 1_000_000_000
+TRUE = ("true", "yes", "on", "1")
+FALSE = ("false", "no", "off", "0")
+DATABASES = ("postgres", "postgresql", "sqlite")
+
+_env = environ.Env()
+
+
+def whole(name: str, default: int, *, least: int = 1, most: int = MOST) -> int:
+    """A whole number between two."""
+    text = _text(name, str(default))
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise _wrong(name, f"a whole number from {least} to {most}", text)
+    return number
+
+
+def part(name: str, default: str) -> Decimal:
+    """A part of a whole. Decimal, so that a tenth is a tenth however many of them come together."""
+    text = _text(name, default)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal(-1)
+    if not (number.is_finite() and 0 <= number <= 1):
+        raise _wrong(name, "a number from 0 to 1", text)
+    return number
+
+
+def flag(name: str, default: bool) -> bool:
+    """Whether something is so."""
+    text = _text(name, str(default)).lower()
+    if text not in TRUE + FALSE:
+        raise _wrong(name, "true or false", text)
+    return text in TRUE
+
+
+def one_of(name: str, choices: Sequence[str], default: str) -> str:
+    """One of these words."""
+    text = _text(name, default)
+    if text not in choices:
+        raise _wrong(name, f"{', '.join(choices[:-1])} or {choices[-1]}", text)
+    return text
+
+
+def readable(name: str, default: Path) -> str:
+    """The path of a file."""
+    text = _text(name, str(default))
+    try:
+        Path(text).open("rb").close()
+    except OSError:
+        raise _wrong(name, "the path of a file that can be read", text) from None
+    return text
+
+
+def url(name: str, default: str, *, schemes: Sequence[str]) -> str:
+    """A URL of one of these schemes; it may hold a password, so what is wrong is not shown."""
+    text = _text(name, default)
+    try:
+        # Asked for, the port is looked at.
+        is_well = not text or (urlsplit(text).scheme in schemes and urlsplit(text).port != 0)
+    except ValueError:
+        is_well = False
+    if not is_well:
+        raise _wrong(name, f"a URL that begins with {'://, '.join(schemes)}://")
+    return text
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    """Django's configuration of the database of a URL, of which nothing wrong is shown either."""
+    text = _text(name, default)
+    try:
+        if urlsplit(text).scheme in DATABASES:
+            config: dict[str, Any] = environ.Env.db_url_config(text)
+            return config
+    except ValueError:
+        pass
+    raise _wrong(name, "a URL such as postgres://user:password@host:5432/name or sqlite:///file")
+
+
+def _text(name: str, default: str) -> str:
+    return str(_env.str(name, default="")).strip() or default
+
+
+def _wrong(name: str, what: str, text: str | None = None) -> ImproperlyConfigured:
+    found = "" if text is None else f", not {text!r}"
+    return ImproperlyConfigured(f"{name} must be {what}{found}.")

@@ -1,0 +1,140 @@
+"""A setting that is not as it must be is told in one sentence, by whatever is started."""
+
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from gameplatform import environment
+from tests.processes import ROOT
+
+NOWHERE = Path("/nowhere/words.txt")
+
+
+@pytest.fixture
+def value(monkeypatch):
+    """Sets the one variable of these tests."""
+
+    def value(text):
+        monkeypatch.setenv("ONE", text)
+
+    return value
+
+
+def whole():
+    return environment.whole("ONE", 60, most=65_535)
+
+
+def part():
+    return environment.part("ONE", "0.1")
+
+
+def flag():
+    return environment.flag("ONE", True)
+
+
+def one_of():
+    return environment.one_of("ONE", ("INFO", "WARNING", "ERROR"), "INFO")
+
+
+def url():
+    return environment.url("ONE", "", schemes=("redis", "unix"))
+
+
+def database():
+    return environment.database("ONE", "sqlite:///file")["ENGINE"]
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "meant"),
+    [
+        (whole, "65535", 65_535),
+        (whole, " 1 ", 1),
+        (whole, "", 60),
+        (part, "1", 1),
+        (part, "0", 0),
+        (part, "", Decimal("0.1")),
+        (flag, "No", False),
+        (flag, "on", True),
+        (flag, "", True),
+        (one_of, "ERROR", "ERROR"),
+        (one_of, "", "INFO"),
+        (url, "redis://:secret@host:6379/0", "redis://:secret@host:6379/0"),
+        (url, "unix:///run/redis.sock", "unix:///run/redis.sock"),
+        (url, "", ""),
+        (database, "postgres://user:secret@host:5432/name", "django.db.backends.postgresql"),
+        (database, "", "django.db.backends.sqlite3"),
+    ],
+)
+def test_what_is_well_is_read_and_an_empty_value_is_none(value, read, text, meant):
+    value(text)
+    assert read() == meant
+
+
+@pytest.mark.parametrize(
+    ("read", "must", "texts"),
+    [
+        (whole, "a whole number from 1 to 65535", ["sixty", "0", "-1", "65536", "1.5"]),
+        (part, "a number from 0 to 1", ["a tenth", "-0.1", "1.1", "NaN", "-Infinity"]),
+        (flag, "true or false", ["ture", "2"]),
+        (one_of, "INFO, WARNING or ERROR", ["loud", "info"]),
+    ],
+)
+def test_what_is_not_well_is_said_with_what_it_must_be(value, read, must, texts):
+    for text in texts:
+        value(text)
+        with pytest.raises(ImproperlyConfigured) as raised:
+            read()
+        assert str(raised.value) == f"ONE must be {must}, not {text!r}."
+
+
+@pytest.mark.parametrize(
+    ("read", "must", "texts"),
+    [
+        (
+            url,
+            "a URL that begins with redis://, unix://",
+            ["secret", "http://secret@x", "redis://x:secret", "redis://x:0"],
+        ),
+        (
+            database,
+            "a URL such as postgres://user:password@host:5432/name or sqlite:///file",
+            ["secret", "mysql://u:secret@h/n", "postgres://u:p@h:secret/n"],
+        ),
+    ],
+)
+def test_of_what_may_hold_a_password_nothing_is_shown(value, read, must, texts):
+    for text in texts:
+        value(text)
+        with pytest.raises(ImproperlyConfigured) as raised:
+            read()
+        assert str(raised.value) == f"ONE must be {must}."
+
+
+def test_a_file_must_be_one_that_can_be_read(value):
+    value(str(ROOT / "README.md"))
+    assert environment.readable("ONE", NOWHERE) == str(ROOT / "README.md")
+    value("")
+    with pytest.raises(
+        ImproperlyConfigured, match=r"^ONE must be the path of a file .*'/nowhere/words\.txt'\.$"
+    ):
+        environment.readable("ONE", NOWHERE)
+
+
+@pytest.mark.parametrize("start", [["manage.py", "check"], ["-m", "gameplatform", "--port", "0"]])
+def test_whatever_is_started_ends_with_the_sentence(start):
+    result = subprocess.run(
+        [sys.executable, *start],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", "INVITE_TTL": "-1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr == "INVITE_TTL must be a whole number from 1 to 1000000000, not '-1'.\n"

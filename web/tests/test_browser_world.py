@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, expect
 
 from web.tests.person import Person
 
@@ -79,15 +78,11 @@ class Adventurer:
 
 
 @pytest.fixture
-def comes(demo: Callable[..., Person], collected: Path) -> Traveller:
+def comes(demo: Callable[..., Person]) -> Traveller:
     """``comes("premium_user_1", "Ada", "Dawnguard")``: a demo user with a character at the crossroads."""
-
-    def serve(route: Route) -> None:
-        route.fulfill(path=collected / route.request.url.split("/static/")[1])
 
     def come(user: str, name: str, faction: str, **context: object) -> Adventurer:
         person = demo(user, reduced_motion="reduce", **context)
-        person.page.route("**/static/**", serve)
         one = Adventurer(person, name, faction)
         person.page.goto("/world")
         expect(person.page.locator(".place-card, .creation").first).to_be_attached()

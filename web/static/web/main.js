@@ -14,9 +14,9 @@ import { text } from "./texts.js";
 import { toasts } from "./toasts.js";
 
 const loaded = new Map();
-const PEOPLE = { load: () => import("./people_pane.js") };
-const TRAY = { load: () => import("./tray.js") };
-const KNOCK = { load: () => import("./tray.js").then(({ Knock }) => ({ default: Knock })) };
+const PEOPLE = { load: () => import("./people/pane.js") };
+const TRAY = { load: () => import("./people/tray.js") };
+const KNOCK = { load: () => import("./people/tray.js").then(({ Knock }) => ({ default: Knock })) };
 const BESIDE = "(min-width: 1200px)";
 /** Whether the people pane is wanted beside the places that have room for it. */
 const pane = new Store(localStorage.getItem("pane") !== "closed");

@@ -1,5 +1,5 @@
 /** One battle: enemies to strike, those who fight along, what happens, and the loot. */
-import { isOver, NEW_BATTLE, told } from "../battle_state.js";
+import { isOver, NEW_BATTLE, told } from "./state.js";
 import { Chat } from "../chat.js";
 import { Avatar, Badge, Button, Card, Failure, LinkButton, Meter, Refusal, Skeleton, useAction, useKeys, useLoad, useTitle } from "../components.js";
 import { html, useCallback, useEffect, useReducer, useRef, useState } from "../dom.js";

@@ -1,9 +1,9 @@
 /** A conversation on the screen: its history, who is writing, and the line to write in. */
-import { Avatar, Button, IconButton, Menu, Refusal, Skeleton, useNow } from "./components.js";
-import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "./dom.js";
-import { client, reason, session } from "./session.js";
+import { Avatar, Button, IconButton, Menu, Refusal, Skeleton, useNow } from "../components.js";
+import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
+import { client, reason, session } from "../session.js";
 import { NEW_TALK, told } from "./talk.js";
-import { text, words } from "./texts.js";
+import { text, words } from "../texts.js";
 
 const TYPING_AGAIN_MS = 4_000;
 const GROUPED_MS = 5 * 60_000;

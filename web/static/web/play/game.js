@@ -7,7 +7,7 @@ import { loadBoard } from "../games/index.js";
 import { Line } from "../line.js";
 import { Money } from "../purse.js";
 import { joinQueue } from "../queue.js";
-import { isOver, nameOf, NEW_ROOM, timeLeft, told } from "../room.js";
+import { isOver, nameOf, NEW_ROOM, timeLeft, told } from "./room.js";
 import { go } from "../router.js";
 import { client, reason, session } from "../session.js";
 import { useStore } from "../store.js";

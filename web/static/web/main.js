@@ -1,6 +1,6 @@
 /** The page: its frame (rail, top bar, toasts) around the place that the URL names. */
 import { Avatar, Button, Dialog, Failure, IconButton, LinkButton, Refusal, Skeleton, useAction, useMedia, useNow } from "./components.js";
-import { Component, html, render, useEffect, useRef, useState } from "./dom.js";
+import { Component, html, render, useEffect, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { invites, useUnread, useWaiting } from "./people.js";
 import { PLACES } from "./places.js";
@@ -85,7 +85,7 @@ function Main() {
   const { Screen, error, load } = useScreen(found?.one);
   const main = useRef(null);
   const first = useRef(true);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Whoever listens rather than looks is taken to the new place.
     if (!first.current) main.current.focus({ preventScroll: true });
     first.current = false;

@@ -1,5 +1,5 @@
 /** The shared world: who one is, the map, the place where one stands, and all that happens there. */
-import { Badge, Button, Card, Skeleton, Tabs, useTitle } from "../components.js";
+import { Button, Card, Skeleton, Tabs, useTitle } from "../components.js";
 import { html, useEffect, useRef, useState } from "../dom.js";
 import { Line } from "../line.js";
 import { session } from "../session.js";

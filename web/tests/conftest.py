@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import override_settings
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from tests import services
 from tests.processes import ServerProcess, fresh_database, manage
@@ -20,12 +20,27 @@ NOT_OF_THE_PAGE = ["admin", "unfold", "drf_spectacular_sidecar", "rest_framework
 Servers = Callable[..., contextlib.AbstractContextManager[ServerProcess]]
 
 
+def collect(folder: Path) -> None:
+    """Put the page's static files into ``folder``, as an operator does."""
+    with override_settings(STATIC_ROOT=folder):
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_OF_THE_PAGE)
+
+
 @contextlib.contextmanager
-def _people_at(server: ServerProcess, browser: Browser) -> Iterator[Callable[..., Person]]:
+def _people_at(
+    server: ServerProcess, browser: Browser, files: Path | None = None
+) -> Iterator[Callable[..., Person]]:
+    """``files``: what their browsers are served as static files, if not the server's own."""
     people: list[Person] = []
+
+    def serve(route: Route) -> None:
+        assert files is not None
+        route.fulfill(path=files / route.request.url.split("/static/")[1])
 
     def one(**context: object) -> Person:
         opened = browser.new_context(base_url=server.base_url, **context)  # type: ignore[arg-type]
+        if files is not None:
+            opened.route("**/static/**", serve)
         people.append(Person(opened.new_page()))
         return people[-1]
 
@@ -42,12 +57,11 @@ def arrive(browser: Browser, live_server_process: Servers) -> Iterator[Callable[
         yield one
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page's files as a server of production has them."""
     folder = tmp_path_factory.mktemp("collected")
-    with override_settings(STATIC_ROOT=folder):
-        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_OF_THE_PAGE)
+    collect(folder)
     return folder
 
 
@@ -70,10 +84,13 @@ def signed_in() -> dict[str, Any]:
 
 @pytest.fixture
 def demo(
-    browser: Browser, demo_server: ServerProcess, signed_in: dict[str, Any]
+    browser: Browser, demo_server: ServerProcess, collected: Path, signed_in: dict[str, Any]
 ) -> Iterator[Callable[..., Person]]:
-    """``demo("user_1")``: one of the demo users, signed in. Each signs in once for all tests of a module."""
-    with _people_at(demo_server, browser) as one:
+    """``demo("user_1")``: one of the demo users, signed in, whose browser is served what is collected.
+
+    Each signs in once for all tests of a module.
+    """
+    with _people_at(demo_server, browser, collected) as one:
 
         def enter(name: str, **context: object) -> Person:
             person = one(storage_state=signed_in.get(name), **context)

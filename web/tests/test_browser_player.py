@@ -1,8 +1,8 @@
 """What players grow by and own, and two of them in a battle, in real browsers on the files of production."""
 
+import functools
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import environ
 import pytest
@@ -20,18 +20,9 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 
 
 @pytest.fixture
-def player(demo: Demo, collected: Path) -> Demo:
-    """``player("user_1")``: a demo user, whose browser is served what is collected."""
-
-    def serve(route: Route) -> None:
-        route.fulfill(path=collected / route.request.url.split("/static/")[1])
-
-    def enter(name: str, **context: object) -> Person:
-        person = demo(name, reduced_motion="reduce", **context)
-        person.page.route("**/static/**", serve)
-        return person
-
-    return enter
+def player(demo: Demo) -> Demo:
+    """``player("user_1")``: a demo user who wants nothing to move."""
+    return functools.partial(demo, reduced_motion="reduce")
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,20 @@
 """Two people in the shared world, in real browsers on the files of production."""
 
+import json
 import re
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import environ
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from django.db.utils import ConnectionHandler
+from playwright.sync_api import Locator, expect
+from pytest_django import DjangoDbBlocker
+from websockets.sync.client import connect
 
-from web.tests.person import Person
+from tests.processes import ServerProcess
+from web.tests.person import DEMO_PASSWORD, Person
 
 pytestmark = pytest.mark.browser
 
@@ -63,38 +70,50 @@ class Adventurer:
         self.turns_to("Here")
         self.person.chooses(thing, of=f"Do something with {other}")
 
-    def says(self, words: str, channel: str) -> None:
+    def listens_to(self, channel: str) -> None:
         self.turns_to("Talk")
         self.page.get_by_role("radiogroup", name="Channels").get_by_label(re.compile(f"^{channel}")).check()
-        line = self.page.locator(".world-talk form input")
-        line.fill(words)
-        line.press("Enter")
+
+    @property
+    def line(self) -> Locator:
+        """Where one writes what is said."""
+        return self.page.locator(".world-talk form input")
+
+    def says(self, words: str, channel: str) -> None:
+        self.listens_to(channel)
+        self.line.fill(words)
+        self.line.press("Enter")
         self.hears(words)
 
     def hears(self, words: str) -> None:
         expect(self.page.locator(".world-talk li", has_text=words)).to_be_visible()
+
+    def reads(self, news: str) -> None:
+        """What has happened to the world."""
+        self.turns_to("Map")
+        expect(self.page.get_by_label("Chronicle").locator("li", has_text=news).first).to_be_visible()
 
     def health(self, name: str) -> Locator:
         return self.page.get_by_role("meter", name=f"Health of {name}")
 
 
 @pytest.fixture
-def comes(demo: Callable[..., Person], collected: Path) -> Traveller:
-    """``comes("premium_user_1", "Ada", "Dawnguard")``: a demo user with a character at the crossroads."""
+def comes(demo: Callable[..., Person]) -> Traveller:
+    """``comes("premium_user_1", "Ada", "Dawnguard")``: a demo user with a character at the crossroads.
 
-    def serve(route: Route) -> None:
-        route.fulfill(path=collected / route.request.url.split("/static/")[1])
+    With ``walks=False`` wherever that character is, which is at home at first.
+    """
 
-    def come(user: str, name: str, faction: str, **context: object) -> Adventurer:
+    def come(user: str, name: str, faction: str, *, walks: bool = True, **context: object) -> Adventurer:
         person = demo(user, reduced_motion="reduce", **context)
-        person.page.route("**/static/**", serve)
         one = Adventurer(person, name, faction)
         person.page.goto("/world")
         expect(person.page.locator(".place-card, .creation").first).to_be_attached()
         if person.page.locator(".creation").count():
             one.creates(name)
             one.is_in(WAYS[faction][0])
-        one.walks_to_the_crossroads()
+        if walks:
+            one.walks_to_the_crossroads()
         return one
 
     return come
@@ -108,6 +127,46 @@ def ada(comes: Traveller) -> Adventurer:
 @pytest.fixture
 def bob(comes: Traveller) -> Adventurer:
     return comes("premium_user_2", "Bob", "Tideborn", **PHONE)
+
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def sql(demo_server: ServerProcess, django_db_blocker: DjangoDbBlocker) -> Iterator[Sql]:
+    """``sql("UPDATE ...", value)``: what the server's database answers."""
+    url = demo_server.environment["DATABASE_URL"]
+    handler = ConnectionHandler({"default": environ.Env.db_url_config(url)})
+
+    def answer(statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        with handler["default"].cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    # Playwright's event loop runs in this thread, where Django refuses to wait for a database.
+    with django_db_blocker.unblock(), ThreadPoolExecutor(1) as thread:
+        yield lambda statement, *values: thread.submit(answer, statement, values).result()
+        thread.submit(handler.close_all).result()
+
+
+@pytest.fixture
+def hold(sql: Sql) -> Iterator[Callable[[int], None]]:
+    """``hold(3)``: so many shards are the Dawnguard's, the one at the crossroads nobody's."""
+
+    def hold(count: int) -> None:
+        sql("UPDATE world_shard SET faction_id = NULL, captor_id = NULL, remaining = NULL, due_at = NULL")
+        sql(
+            "UPDATE world_shard SET faction_id = (SELECT id FROM world_faction WHERE name = 'Dawnguard')"
+            " WHERE id IN (SELECT id FROM world_shard WHERE name <> 'Shard of Roads' ORDER BY id LIMIT %s)",
+            count,
+        )
+
+    places = sql("SELECT location_id, id FROM world_shard")
+    yield hold
+    hold(0)
+    for place in places:
+        sql("UPDATE world_shard SET location_id = %s WHERE id = %s", *place)
+    sql("UPDATE world_worldstate SET epoch = 1, current_reality_id = NULL")
 
 
 def owns(one: Adventurer, thing: str) -> None:
@@ -255,3 +314,68 @@ def test_one_comes_back_to_the_world_in_one_window_and_a_character_may_go(comes:
     cyd.person.chooses("Delete", of="Do something with Cyd")
     cyd.person.in_dialog("Delete")
     expect(cyd.page.get_by_role("heading", name="Who will you be?")).to_be_visible()
+
+
+def capture_the_shard_of_roads(one: Adventurer, sql: Sql) -> None:
+    one.button("Capture the Shard of Roads").click()
+    expect(one.page.get_by_text(f"{one.name} captures it for the {one.faction}.")).to_be_visible()
+    sql("UPDATE world_shard SET due_at = CURRENT_TIMESTAMP WHERE captor_id IS NOT NULL")
+
+
+def test_who_holds_most_shards_rules_reality_and_all_of_them_bring_aetherfall(
+    comes: Traveller, hold: Callable[[int], None], sql: Sql
+) -> None:
+    hold(3)
+    dee = comes("user_2", "Dee", "Dawnguard")
+    eve = comes("user_3", "Eve", "Tideborn", walks=False, **PHONE)
+    capture_the_shard_of_roads(dee, sql)
+    for one in (dee, eve):
+        expect(one.page.get_by_role("heading", name="Reality of the Dawnguard")).to_be_visible()
+        expect(one.page.get_by_label("Shards held")).to_contain_text("Dawnguard 4")
+        one.reads("Reality is the Dawnguard's now.")
+
+    hold(6)
+    for one in (dee, eve):
+        one.page.reload()
+        expect(one.page.get_by_label("Shards held")).to_contain_text("Dawnguard 6")
+    capture_the_shard_of_roads(dee, sql)
+    for one in (dee, eve):
+        expect(one.page.get_by_role("heading", name="Nobody rules reality")).to_be_visible()
+        expect(one.page.locator(".world-banner")).to_contain_text("Epoch 2")
+        expect(one.page.get_by_label("Shards held")).to_contain_text("Dawnguard 0")
+        one.reads("Aetherfall! The Dawnguard held every shard. Epoch 2 begins.")
+
+
+def test_a_party_talks_in_the_world_and_what_was_not_sent_stays(comes: Traveller) -> None:
+    gus, hal = comes("user_4", "Gus", "Dawnguard"), comes("user_5", "Hal", "Dawnguard", **PHONE)
+    gus.listens_to("Party")
+    expect(gus.page.get_by_text("You are in no party. Invite somebody who is here.")).to_be_visible()
+    expect(gus.line).to_be_disabled()
+    gus.chooses("Invite to your party", "Hal")
+    hal.page.locator(".knock").get_by_role("button", name="Accept").click()
+    gus.says("To the sea?", "Party")
+    expect(hal.page.get_by_label("Party · 1")).to_be_attached()
+    hal.says("At dusk", "Party")
+    gus.hears("At dusk")
+
+    gus.page.route("**/api/party/chat/", lambda route: route.abort())
+    gus.line.fill("Bring a boat")
+    gus.line.press("Enter")
+    expect(gus.page.locator(".world-talk").get_by_role("alert")).to_be_visible()
+    expect(gus.line).to_have_value("Bring a boat")
+
+
+def test_what_the_staff_announces_is_heard_in_the_whole_world(
+    ada: Adventurer, bob: Adventurer, sql: Sql, demo_server: ServerProcess
+) -> None:
+    sql("UPDATE accounts_user SET is_staff = TRUE WHERE username = 'user_5'")
+    staff = {"username": "user_5", "password": DEMO_PASSWORD}
+    token = ada.page.request.post("/api/auth/login/", data=staff).json()["access"]
+    with connect(
+        f"{demo_server.ws_url}/ws", additional_headers={"Authorization": f"Bearer {token}"}
+    ) as socket:
+        socket.send(json.dumps({"type": "world_announcement", "content": "The gates close at noon"}))
+        for one in (ada, bob):
+            one.reads("Announcement: The gates close at noon")
+            one.listens_to("World")
+            expect(one.page.locator(".announced", has_text="The gates close at noon")).to_be_visible()

@@ -8,10 +8,11 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from web.tests.conftest import collect
 from web.urls import PLACES
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "web"
-BUDGET = 96 * 1024
+BUDGET = 80 * 1024
 PLACE_BUDGET = 48 * 1024
 ADDRESSES = [re.sub(r"\(\?P<\w+>[^)]+\)", "something", place) for place in PLACES]
 
@@ -94,17 +95,24 @@ def test_no_place_loads_more_than_its_share(collected: Path) -> None:
     page = (collected / "web").resolve()
     frame = imported(page / "main.js", set())
     sizes = {
-        screen.name: sum(map(served_size, imported(screen, set(frame))))
-        for screen in (page / "screens").glob("*.js")
+        place.name: sum(map(served_size, imported(place, set(frame))))
+        for place in page.glob("*.js")
+        if place.name != "early.js"
     }
-    assert len(frame) > 15
-    assert len(sizes) > 15
+    assert {script.name for script in frame} == {
+        "main.js",
+        "preact.js",
+        "hooks.js",
+        "htm.js",
+        "gameplatform.js",
+    }
+    assert {"play.js", "people.js", "world.js"} < set(sizes)
     assert max(sizes.values()) < PLACE_BUDGET, sizes
 
 
 def test_all_scripts_together_stay_within_the_budget(collected: Path) -> None:
     sizes = {script.name: served_size(script) for script in collected.rglob("*.js")}
-    assert len(sizes) > 40
+    assert len(sizes) > 10
     assert sum(sizes.values()) < BUDGET, sizes
 
 
@@ -114,6 +122,12 @@ def test_collected_scripts_are_ours_made_small_and_the_libraries_as_they_came(co
     assert script == gzip.decompress((collected / "web" / "people.js.gz").read_bytes())
     library = (STATIC / "vendor" / "preact.js").read_bytes()
     assert (collected / "web" / "vendor" / "preact.js").read_bytes() == library
+
+
+def test_what_is_collected_again_is_the_same(collected: Path) -> None:
+    before = {path: path.read_bytes() for path in collected.rglob("*.js")}
+    collect(collected)
+    assert {path: path.read_bytes() for path in collected.rglob("*.js")} == before
 
 
 def test_the_script_knows_the_places_that_the_server_serves() -> None:

@@ -1,9 +1,13 @@
 """Walking between places and inside them: who hears of it, and what nobody can do."""
 
+import asyncio
+from types import SimpleNamespace
+
 import pytest
 
 from progression import services as progression
 from realtime.worker import in_database
+from world.live import positions as telling
 from world.live.positions import positions
 from world.rules import TOP_SPEED
 from world.tests.conftest import place
@@ -109,3 +113,62 @@ async def test_who_changes_while_walking_stays_where_they_are(here, ada, bob):
     await in_database(progression.grant, ada.id, xp=300, cause="test")
     update = await watcher.hear_until("character_update")
     assert (update["level"], update["position"]["x"]) == (3, 3.0)
+
+
+class Ticks:
+    """The pause between two tellings of moves, which ends when the test says so."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+        self._is_paused = asyncio.Event()
+        self._may_go_on = asyncio.Semaphore(0)
+
+    async def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self._is_paused.set()
+        await self._may_go_on.acquire()
+
+    async def pass_one(self) -> None:
+        """What there is to tell is told, and the next pause has begun."""
+        await self._is_paused.wait()
+        self._is_paused.clear()
+        self._may_go_on.release()
+        await self._is_paused.wait()
+
+
+@pytest.fixture
+def ticks(monkeypatch):
+    """Of the worker that is started after it; nothing is told twice."""
+    ticks = Ticks()
+    monkeypatch.setattr(telling, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": ticks.sleep}))
+    monkeypatch.setattr(telling, "REPEAT_EVERY_S", 3600.0)
+    return ticks
+
+
+async def moves_told_to(watcher):
+    """Frame by frame, up to the answer to what is asked now."""
+    await watcher.send(type="ping", id="now")
+    frames = []
+    while (frame := await watcher.hear())["type"] != "pong":
+        if frame["type"] == "location_update":
+            frames.append({character_id: x for character_id, x, *_ in frame["moves"]})
+    return frames
+
+
+async def test_a_place_is_told_of_its_moves_20_times_a_second_and_only_of_who_moved(
+    ticks, here, ada, bob, person
+):
+    watcher = await (await in_database(person, "dan")).enter()
+    for walker in (first := await ada.enter(), second := await bob.enter()):
+        for step in range(1, 20):
+            await walker.send(type="move", position={"x": step / 100})
+        await moves_told_to(walker)
+    assert await moves_told_to(watcher) == []
+    await ticks.pass_one()
+    assert await moves_told_to(watcher) == [{ada.character_id: 0.19, bob.character_id: 0.19}]
+    for walker, who, at in ((first, ada, 0.2), (second, bob, 0.3), (first, ada, 0.4)):
+        await walker.send(type="move", position={"x": at})
+        await moves_told_to(walker)
+        await ticks.pass_one()
+        assert await moves_told_to(watcher) == [{who.character_id: at}]
+    assert {1 / pause for pause in ticks.pauses} == {20}

@@ -1,20 +1,25 @@
 /** What the people at a game or in a battle say to each other. */
-import { Card, IconButton } from "./components.js";
-import { html, useEffect, useRef, useState } from "./dom.js";
+import { Card, IconButton, useGivenBack } from "./components.js";
+import { html, useLayoutEffect, useRef, useState } from "./dom.js";
 import { text } from "./texts.js";
 
-/** `lines` are `{user_id, username, message, seq}`, oldest first; `onSay(message)` sends another. */
-export function Chat({ lines, me, onSay }) {
+/**
+ * `lines` are `{user_id, username, message, seq}`, oldest first; `onSay(message)` sends another and returns its id, `refused` is
+ * the id of what was refused last.
+ */
+export function Chat({ lines, me, refused, onSay }) {
   const [draft, setDraft] = useState("");
   const end = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     end.current.scrollTop = end.current.scrollHeight;
   }, [lines.length]);
+  // A refused message goes back to where it was written, unless another is being written there.
+  const sent = useGivenBack(refused, (message) => setDraft((now) => now || message));
   const say = (event) => {
     event.preventDefault();
     const message = draft.trim();
     if (!message) return;
-    onSay(message);
+    sent(onSay(message), message);
     setDraft("");
   };
   return html`<${Card} class="chat" title=${text("game.chat")}>

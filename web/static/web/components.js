@@ -93,7 +93,7 @@ export function LinkTabs({ label, options, path }) {
 /** A native dialog, open for as long as it is drawn; Esc and a click beside it call `onClose`. */
 export function Dialog({ title, onClose, class: extra = "", children }) {
   const dialog = useRef(null);
-  useEffect(() => dialog.current.showModal(), []);
+  useLayoutEffect(() => dialog.current.showModal(), []);
   const beside = ({ target, clientX, clientY }) => {
     const { left, right, top, bottom } = dialog.current.getBoundingClientRect();
     const inside = clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
@@ -225,6 +225,24 @@ export function useAction(act) {
     }
   };
   return { ...state, run };
+}
+
+const SENT_KEPT = 20;
+
+/**
+ * Gives what was written back when it is refused: `giveBack(content)` as soon as `refused` is the id of its message.
+ * → `sent(id, content)`, to be called with what is sent.
+ */
+export function useGivenBack(refused, giveBack) {
+  const known = useRef(new Map());
+  useLayoutEffect(() => {
+    const content = known.current.get(refused);
+    if (content) giveBack(content);
+  }, [refused]);
+  return (id, content) => {
+    known.current.set(id, content);
+    if (known.current.size > SENT_KEPT) known.current.delete(known.current.keys().next().value);
+  };
 }
 
 /** The time, told every `ms`; null stops it. */

@@ -1,6 +1,6 @@
 /** The page: its frame (rail, top bar, toasts) around the place that the URL names. */
 import { Avatar, Button, Dialog, Failure, IconButton, LinkButton, Refusal, Skeleton, useAction, useMedia, useNow } from "./components.js";
-import { Component, html, render, useEffect, useRef, useState } from "./dom.js";
+import { Component, html, render, useEffect, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { invites, useUnread, useWaiting } from "./people.js";
 import { PLACES } from "./places.js";
@@ -14,9 +14,9 @@ import { text } from "./texts.js";
 import { toasts } from "./toasts.js";
 
 const loaded = new Map();
-const PEOPLE = { load: () => import("./people_pane.js") };
-const TRAY = { load: () => import("./tray.js") };
-const KNOCK = { load: () => import("./tray.js").then(({ Knock }) => ({ default: Knock })) };
+const PEOPLE = { load: () => import("./people/pane.js") };
+const TRAY = { load: () => import("./people/tray.js") };
+const KNOCK = { load: () => import("./people/tray.js").then(({ Knock }) => ({ default: Knock })) };
 const BESIDE = "(min-width: 1200px)";
 /** Whether the people pane is wanted beside the places that have room for it. */
 const pane = new Store(localStorage.getItem("pane") !== "closed");
@@ -85,7 +85,7 @@ function Main() {
   const { Screen, error, load } = useScreen(found?.one);
   const main = useRef(null);
   const first = useRef(true);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Whoever listens rather than looks is taken to the new place.
     if (!first.current) main.current.focus({ preventScroll: true });
     first.current = false;

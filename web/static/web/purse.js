@@ -22,7 +22,8 @@ export function Money({ currency, children }) {
 export function Purse() {
   const one = useStore(player);
   const stamina = useStamina();
-  if (!one) return null;
+  // Its place is kept until it is known.
+  if (!one) return html`<span class="purse"></span>`;
   return html`<a class="purse" href="/profile">
     <span class="numbers"><span class="soft small">${text("player.level")}</span> <strong>${one.level}</strong></span>
     <${Money} currency="gold">${one.gold}<//><${Money} currency="gems">${one.gems}<//>

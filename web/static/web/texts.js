@@ -317,7 +317,7 @@ const TEXTS = {
   "reason.draw_agreed": "by agreement",
   "reason.resign": "by resignation",
   "reason.timeout": "on time",
-  "reason.forfeit": "the other player did not come back",
+  "reason.forfeit": "a player did not come back",
   "reason.abandoned": "nobody came",
   "reason.error": "this game broke its own rules",
 

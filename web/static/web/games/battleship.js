@@ -91,7 +91,7 @@ const Fleet = ({ fleet }) =>
 
 export default function Battleship({ view, room, me, canMove, pending, onMove }) {
   const seat = room.players.findIndex(({ id }) => id === me);
-  if (view.phase === "placing" && seat >= 0) {
+  if (view.phase === "placing" && seat >= 0 && !room.result) {
     if (!view.placed[seat]) return html`<${Placing} onMove=${onMove} pending=${pending} />`;
     return html`<div class="placing"><p role="status">${text("battleship.waiting")}</p>
       <${Waters} title=${text("battleship.own")} grid=${view.board} /></div>`;

@@ -2,7 +2,7 @@
  * Pong on a canvas. Frames come 30 times a second and are drawn at the screen's pace: ball and the other paddle a moment
  * late, between two frames; one's own paddle at once, as the server will see it, and corrected softly when it saw otherwise.
  */
-import { html, useEffect, useRef } from "../dom.js";
+import { html, useLayoutEffect, useRef } from "../dom.js";
 import { client } from "../session.js";
 import { text } from "../texts.js";
 
@@ -146,7 +146,7 @@ export default function Pong({ view, room, me, onMove, frames, live }) {
   const move = useRef(onMove);
   move.current = onMove;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const fit = () => {
       canvas.current.width = Math.round(canvas.current.clientWidth * devicePixelRatio);
       canvas.current.height = Math.round((canvas.current.width * view.height) / view.width);
@@ -157,12 +157,12 @@ export default function Pong({ view, room, me, onMove, frames, live }) {
     return () => watcher.disconnect();
   }, [mySide]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     newest.current = view;
     if (!live) draw(canvas.current, { view, ...view, mySide });
   }, [view, live, mySide]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!live) return undefined;
     const film = new Film();
     const own = mySide && new Prediction(newest.current.paddles[mySide]);

@@ -1,6 +1,6 @@
 /** A fight: how both stand, what one can do, what has happened, and how it ended. */
 import { Avatar, Badge, Button, LinkButton, Meter, useKeys, useNow } from "../components.js";
-import { html, useEffect, useLayoutEffect, useRef } from "../dom.js";
+import { html, useLayoutEffect, useRef } from "../dom.js";
 import { client } from "../session.js";
 import { amount, text } from "../texts.js";
 import { ask, close } from "./live.js";
@@ -79,7 +79,7 @@ function End({ combat, you }) {
 export function Fight({ world, can }) {
   const { combat, you } = world;
   const title = useRef(null);
-  useEffect(() => title.current.focus(), [combat.combat_id]);
+  useLayoutEffect(() => title.current.focus(), [combat.combat_id]);
   const mine = combat.fighters.find((one) => one.character_id === you.character_id);
   const opponent = combat.fighters.find((one) => one !== mine);
   return html`<section class="card window duel chat" aria-label=${text("world.fight")}>

@@ -1,6 +1,6 @@
 /** The place where one is: everybody in it and where they go, its shards, and what can be done with whom. */
 import { Badge, Button, Card, IconButton, Menu, Meter, Person, useNow } from "../components.js";
-import { html, useEffect, useRef, useState } from "../dom.js";
+import { html, useLayoutEffect, useRef, useState } from "../dom.js";
 import { inviteToParty } from "../people.js";
 import { client, reason } from "../session.js";
 import { text } from "../texts.js";
@@ -54,7 +54,7 @@ function useWalk({ you, size, can }) {
     walk.timer = setInterval(step, STEP_MS);
     step();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Who moved impossibly is told first where they are, then that it was refused.
     const heard = client.world.on("character_update", ({ character_id, position }) => character_id === you.character_id && (walk.told = position));
     const refused = client.world.on("error", ({ code }) => {
@@ -86,7 +86,7 @@ function useWalk({ you, size, can }) {
 /** Where the others are by what is told of them, by the id of their character. */
 function useMoves(locationId) {
   const [moves, setMoves] = useState({});
-  useEffect(() => client.world.on("location_update", ({ location_id, moves: told }) => {
+  useLayoutEffect(() => client.world.on("location_update", ({ location_id, moves: told }) => {
     if (location_id === locationId) setMoves((before) => ({ ...before, ...Object.fromEntries(told.map(([id, x, y]) => [id, { x, y }])) }));
   }), []);
   return moves;

@@ -1,6 +1,6 @@
 /** What is said in the world, by channel, and the line to say something in it. */
-import { IconButton, Refusal, Tabs, useAction } from "../components.js";
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
+import { IconButton, Refusal, Tabs, useAction, useGivenBack } from "../components.js";
+import { html, useLayoutEffect, useRef, useState } from "../dom.js";
 import { party, partyTalk, sayToParty } from "../people.js";
 import { session } from "../session.js";
 import { useStore } from "../store.js";
@@ -38,27 +38,28 @@ export function Talk({ world, channel, partner, onTurn }) {
   const unread = useUnread(lines, channel);
   const me = session.value.user.id;
   const [draft, setDraft] = useState("");
-  const sent = useRef({});
   const list = useRef(null);
   const refusal = useStore(refusals).talk;
-  const toParty = useAction(sayToParty);
+  const toParty = useAction(async (content) => {
+    await sayToParty(content);
+    // What was written meanwhile stays.
+    setDraft((now) => (now.trim() === content ? "" : now));
+  });
   const ids = new Set([...world.members.map(({ user_id }) => user_id), ...lines.whisper.map(({ sender_id }) => sender_id), partner]);
   const partners = [...ids].filter((id) => id && id !== me);
   const to = partner ?? partners[0];
   useLayoutEffect(() => {
     list.current.scrollTop = list.current.scrollHeight;
   }, [channel, lines[channel].length]);
-  useEffect(() => {
-    // A refused line goes back to where it was written, unless another is being written there.
-    if (refusal?.ref === sent.current.ref) setDraft((now) => now || sent.current.content);
-  }, [refusal]);
+  // A refused line goes back to where it was written, unless another is being written there.
+  const sent = useGivenBack(refusal?.ref, (content) => setDraft((now) => now || content));
   const say = (event) => {
     event.preventDefault();
     const content = draft.trim();
     if (!content) return;
-    if (channel === "party") toParty.run(content);
-    else sent.current = { content, ref: ask("talk", MESSAGES[channel](content, to)) };
-    setDraft("");
+    if (channel === "party") return void toParty.run(content);
+    sent(ask("talk", MESSAGES[channel](content, to)), content);
+    return setDraft("");
   };
   const mute = channel === "whisper" ? !to : channel === "party" && !group;
   const label = channel === "whisper" && to ? text("world.whisper_to", { name: world.names[to] ?? "" }) : text(`world.say_${channel}`);

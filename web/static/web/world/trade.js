@@ -1,6 +1,6 @@
 /** A trade: what both offer, said anew with every change, and agreed to twice. */
 import { Badge, Button, IconButton, useLoad } from "../components.js";
-import { html, useEffect, useRef, useState } from "../dom.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
 import { Money } from "../purse.js";
 import { amount, text } from "../texts.js";
 import { everything, Picture } from "../things.js";
@@ -84,7 +84,7 @@ const STATES = { asked: Asked, open: Offers, done: Over, ended: Over };
 
 export function Trade({ trade, me, can }) {
   const title = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Who is asked may be in the middle of a sentence.
     if (trade.state === "open" || trade.byMe) title.current.focus();
   }, [trade.state === "open"]);

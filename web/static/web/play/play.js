@@ -4,7 +4,7 @@ import {
   Avatar, Badge, Button, Card, Dialog, Empty, Failure, Refusal, Skeleton, useAction, useLoad, useNow, useTitle,
 } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
-import { GameArt } from "../games/art.js";
+import { GameArt } from "../art.js";
 import { joinQueue, leaveQueue, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
 import { go } from "../router.js";
 import { client, reason, session } from "../session.js";

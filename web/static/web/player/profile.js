@@ -1,9 +1,9 @@
 /** Oneself: name, growth, money, games played, and for guests the way to a lasting account. */
 import { catalog } from "../catalog.js";
-import { Achievements, Daily, Growth, Ledger } from "../character.js";
+import { Achievements, Daily, Growth, Ledger } from "./character.js";
 import { Avatar, Badge, Button, Card, Empty, Failure, Field, Form, LinkButton, Skeleton, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
-import { GameArt } from "../games/art.js";
+import { GameArt } from "../art.js";
 import { client, reason, session, signOut, upgrade } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";

@@ -1,9 +1,9 @@
 /** A conversation on the screen: its history, who is writing, and the line to write in. */
-import { Avatar, Button, IconButton, Menu, Refusal, Skeleton, useNow } from "./components.js";
-import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "./dom.js";
-import { client, reason, session } from "./session.js";
+import { Avatar, Button, IconButton, Menu, Refusal, Skeleton, useGivenBack, useNow } from "../components.js";
+import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
+import { client, reason, session } from "../session.js";
 import { NEW_TALK, told } from "./talk.js";
-import { text, words } from "./texts.js";
+import { text, words } from "../texts.js";
 
 const TYPING_AGAIN_MS = 4_000;
 const GROUPED_MS = 5 * 60_000;
@@ -91,7 +91,6 @@ function Typing({ typing }) {
 function Composer({ id, label, conversation, blocked }) {
   const { channel, say, refusal, connection } = conversation;
   const [draft, setDraft] = useState(drafts.get(id) ?? "");
-  const lastSent = useRef(null);
   const typingAt = useRef(0);
   const pause = useRef(null);
   const change = (value) => {
@@ -116,18 +115,15 @@ function Composer({ id, label, conversation, blocked }) {
     return undefined;
   };
   useEffect(() => () => clearTimeout(pause.current), []);
-  useEffect(() => {
-    // A refused message goes back to where it was written, unless another is being written there.
-    const { ref, content } = lastSent.current ?? {};
-    if (refusal && refusal.ref === ref && content && !draft) change(content);
-  }, [refusal]);
+  // A refused message goes back to where it was written, unless another is being written there.
+  const sent = useGivenBack(refusal?.ref, (content) => draft || change(content));
   const send = (event) => {
     event.preventDefault();
     const content = draft.trim();
     if (!content) return;
     clearTimeout(pause.current);
     typingAt.current = 0;
-    lastSent.current = { ref: say(content), content };
+    sent(say(content), content);
     change("");
   };
   return html`<form class="composer" onSubmit=${send}>

@@ -1,13 +1,13 @@
 /** One game, played or watched: its board, the people at it, clocks, offers, the result, and what they say. */
 import { gameNamed } from "../catalog.js";
 import { Chat } from "../chat.js";
-import { Avatar, Badge, Button, Card, Failure, LinkButton, Refusal, Skeleton, useAction, useLoad, useNow, useTitle } from "../components.js";
-import { html, useCallback, useEffect, useReducer, useRef, useState } from "../dom.js";
+import { Avatar, Badge, Button, Card, Failure, LinkButton, Refusal, Skeleton, useAction, useKeys, useLoad, useNow, useTitle } from "../components.js";
+import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
 import { Line } from "../line.js";
 import { Money } from "../purse.js";
 import { joinQueue } from "../queue.js";
-import { isOver, nameOf, NEW_ROOM, timeLeft, told } from "../room.js";
+import { isOver, nameOf, NEW_ROOM, timeLeft, told } from "./room.js";
 import { go } from "../router.js";
 import { client, reason, session } from "../session.js";
 import { useStore } from "../store.js";
@@ -17,11 +17,12 @@ const LOW_TIME_MS = 20_000;
 const OPEN_STATES = new Set(["created", "waiting_for_players"]);
 const NOT_BEGUN = new Set([...OPEN_STATES, "waiting_for_ready"]);
 
-/** The room behind a game's socket: `{room, connection, refusal, pending, move, act, frames}`. */
+/** The room behind a game's socket: `{room, connection, refusal, refused, pending, move, act, frames}`. */
 function useRoom(id) {
   const [room, tell] = useReducer(told, NEW_ROOM);
   const [connection, setConnection] = useState({ state: "connecting" });
   const [refusal, setRefusal] = useState(null);
+  const [refused, setRefused] = useState(null);
   const [pending, setPending] = useState(null);
   const me = useRef(null);
   // The newest message that may be refused; the page says by itself that it is ready, so a refusal of that is not shown.
@@ -59,7 +60,9 @@ function useRoom(id) {
       client.on("error", ({ code, message, ref }, channel) => {
         if (channel?.name !== "game") return;
         const { silent = false } = asked.current?.id === ref ? asked.current : {};
-        setPending(null);
+        // A move stands until it is the move that was refused.
+        if (!ref || asked.current?.id === ref) setPending(null);
+        setRefused(ref);
         if (!silent) setRefusal(message || words(code));
       }),
     ];
@@ -83,7 +86,7 @@ function useRoom(id) {
     watchers.current.add(watch);
     return () => watchers.current.delete(watch);
   }, []);
-  return { room, connection, refusal, pending, move, act, frames };
+  return { room, connection, refusal, refused, pending, move, act, frames };
 }
 
 function Clock({ clock, userId }) {
@@ -146,7 +149,7 @@ function Result({ room, me, act, offline }) {
   const wanted = room.rematchAskedBy.find((id) => id !== me);
   const change = room.result.ratings?.find(({ user_id }) => user_id === me);
   const reward = room.result.rewards?.find(({ user_id }) => user_id === me);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Enter asks for a rematch, unless somebody is in the middle of a sentence.
     if (!document.activeElement?.closest("input, dialog")) button.current?.querySelector("button")?.focus();
   }, []);
@@ -174,11 +177,7 @@ function Controls({ room, me, act }) {
   const offer = room.drawOfferedBy;
   const [declined, setDeclined] = useState(null);
   useEffect(() => setDeclined(null), [offer]);
-  useEffect(() => {
-    const cancel = (event) => event.key === "Escape" && setSure(false);
-    addEventListener("keydown", cancel);
-    return () => removeEventListener("keydown", cancel);
-  }, []);
+  useKeys(({ key }) => key === "Escape" && setSure(false));
   if (offer !== null && offer !== me && declined !== offer)
     return html`<div class="offer" role="status"><p>${text("game.draw_wanted", { name: nameOf(room, offer) })}</p>
       <div class="actions"><${Button} kind="primary" onClick=${() => act("accept_draw")}>${text("game.draw_accept")}<//>
@@ -220,7 +219,7 @@ function Closed({ code }) {
 }
 
 function Table({ id }) {
-  const { room, connection, refusal, pending, move, act, frames } = useRoom(id);
+  const { room, connection, refusal, refused, pending, move, act, frames } = useRoom(id);
   const [board, setBoard] = useState(null);
   const { data: entry } = useLoad(() => (room.game ? gameNamed(room.game) : Promise.resolve(null)), [room.game]);
   useEffect(() => {
@@ -263,7 +262,7 @@ function Table({ id }) {
         <span class="spring"></span><${Line} connection=${connection} known=${room.id} away="game.offline" /></div>
       ${room.result && html`<${Result} room=${room} me=${me} act=${act} offline=${connection.state !== "open"} />`}
       ${live && me !== null && html`<${Controls} room=${room} me=${me} act=${act} />`}
-      <${Chat} lines=${room.chat} me=${me} onSay=${(message) => client.sendChat(message)} />
+      <${Chat} lines=${room.chat} me=${me} refused=${refused} onSay=${(message) => client.sendChat(message)} />
     </aside>
   </div>`;
 }

@@ -1,7 +1,7 @@
 /** Games that are being played now. */
 import { Avatar, Badge, Empty, Failure, Skeleton, useLoad, useTitle } from "../components.js";
 import { html, useEffect } from "../dom.js";
-import { GameArt } from "../games/art.js";
+import { GameArt } from "../art.js";
 import { client, reason } from "../session.js";
 import { text } from "../texts.js";
 

@@ -1,10 +1,10 @@
 /** What waits for an answer: invites with the time they have left, friend requests, and what was announced. */
-import { Avatar, Button, Dialog, IconButton, Refusal, useAction, useNow } from "./components.js";
-import { html, useEffect, useState } from "./dom.js";
-import { answerInvite, answerRequest, incoming, invites, notices, noticesSeen, outgoing, requests } from "./people.js";
-import { client } from "./session.js";
-import { useStore } from "./store.js";
-import { text, words } from "./texts.js";
+import { Avatar, Button, Dialog, IconButton, Refusal, useAction, useNow } from "../components.js";
+import { html, useEffect, useState } from "../dom.js";
+import { answerInvite, answerRequest, incoming, invites, notices, noticesSeen, outgoing, requests } from "../people.js";
+import { client } from "../session.js";
+import { useStore } from "../store.js";
+import { text, words } from "../texts.js";
 
 const ASKS = { game: "invite.asks_game", lobby: "invite.asks_lobby", party: "invite.asks_party" };
 

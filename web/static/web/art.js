@@ -1,5 +1,5 @@
 /** A small picture of each game; others get the sign of a die. */
-import { html } from "../dom.js";
+import { html } from "./dom.js";
 
 const ART = {
   tictactoe: html`<g class="art-lines"><path d="M32 8v80M64 8v80M8 32h80M8 64h80" /></g>

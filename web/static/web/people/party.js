@@ -1,10 +1,10 @@
 /** The party: who is in it, ready or not, what its leader may do, and what is said. */
-import { Badge, Button, Card, IconButton, Menu, Person, Refusal, useAction } from "./components.js";
-import { html, useLayoutEffect, useRef } from "./dom.js";
-import { inParty, isLeader, party, partyTalk, sayToParty } from "./people.js";
-import { session } from "./session.js";
-import { useStore } from "./store.js";
-import { text } from "./texts.js";
+import { Badge, Button, Card, IconButton, Menu, Person, Refusal, useAction } from "../components.js";
+import { html, useLayoutEffect, useRef } from "../dom.js";
+import { inParty, isLeader, party, partyTalk, sayToParty } from "../people.js";
+import { session } from "../session.js";
+import { useStore } from "../store.js";
+import { text } from "../texts.js";
 
 function Member({ one, group, act }) {
   const leads = one.user_id === group.leader_id;
@@ -18,16 +18,19 @@ function Member({ one, group, act }) {
 function Talk() {
   const lines = useStore(partyTalk);
   const list = useRef(null);
-  const say = useAction(async (form) => {
-    await sayToParty(form.elements.content.value);
-    form.reset();
+  const say = useAction(async (field) => {
+    const { value } = field;
+    await sayToParty(value);
+    // What was written meanwhile stays.
+    if (field.value === value) field.value = "";
   });
   useLayoutEffect(() => {
     list.current.scrollTop = list.current.scrollHeight;
   }, [lines]);
   const send = (event) => {
     event.preventDefault();
-    if (event.currentTarget.elements.content.value.trim()) say.run(event.currentTarget);
+    const { content } = event.currentTarget.elements;
+    if (content.value.trim()) say.run(content);
   };
   return html`<div class="party-talk">
     <ol ref=${list} role="log" tabindex="0" aria-label=${text("party.talk")}>

@@ -1,14 +1,14 @@
 /** Friends in a list, and the conversation with one: what the Friends screen and the people pane are made of. */
-import { catalog } from "./catalog.js";
-import { Avatar, Badge, Button, Dialog, Field, Form, Menu, Refusal, Skeleton, useAction, useLoad } from "./components.js";
+import { catalog } from "../catalog.js";
+import { Avatar, Badge, Button, Dialog, Field, Form, Menu, Refusal, Skeleton, useAction, useLoad } from "../components.js";
 import { Conversation, useConversation } from "./conversation.js";
-import { html, useEffect, useState } from "./dom.js";
-import { block, byPresence, friends, invite, inviteToParty, unfriend, useUnread } from "./people.js";
-import { go } from "./router.js";
-import { client, reason, session } from "./session.js";
-import { useStore } from "./store.js";
-import { ago, text } from "./texts.js";
-import { toast } from "./toasts.js";
+import { html, useEffect, useState } from "../dom.js";
+import { block, byPresence, friends, invite, inviteToParty, unfriend, useUnread } from "../people.js";
+import { go } from "../router.js";
+import { client, reason, session } from "../session.js";
+import { useStore } from "../store.js";
+import { ago, text } from "../texts.js";
+import { toast } from "../toasts.js";
 
 /** "Online", "Away", "Playing" or when they were last here. */
 export function presenceWords(friend) {

@@ -86,7 +86,7 @@ export default function Pets({ path }) {
     ${!data && !error && html`<${Skeleton} rows=${3} tall />`}
     ${data && html`<section class="stack"><div class="head"><h2>${text("pets.set")}</h2><${Badge}>${text("pets.count", { count: inSet.length, most: SET_SIZE })}<//></div>
         <p class="soft small">${text("pets.set_text")}</p>
-        <ul class="things">${inSet.map(draw)}${Array.from({ length: SET_SIZE - inSet.length }, (_, place) => html`<li key=${`free-${place}`} class="place-free">
+        <ul class="things pet-set">${inSet.map(draw)}${Array.from({ length: SET_SIZE - inSet.length }, (_, place) => html`<li key=${`free-${place}`} class="place-free">
           <${Icon} name="pet" /><span class="soft small">${text("pets.free")}</span></li>`)}</ul></section>
       <section class="stack"><h2>${text("pets.eggs")}</h2>
         ${data.eggs.length ? html`<ul class="things">${data.eggs.map((egg) => html`<${Egg} key=${egg.id} egg=${egg} odds=${data.odds[egg.rarity]} onHatched=${hatch} />`)}</ul>`

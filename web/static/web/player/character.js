@@ -1,14 +1,14 @@
 /** How the player has grown: level, stats and what follows from them, achievements, the daily reward, and the money. */
-import { Button, Card, Failure, IconButton, Meter, Refusal, Skeleton, useAction, useLoad } from "./components.js";
-import { html, useState } from "./dom.js";
-import { Icon } from "./icons.js";
-import { keepPlayer, player, postOnce, refreshPlayer } from "./player.js";
-import { Money, useStamina } from "./purse.js";
-import { client, reason } from "./session.js";
-import { useStore } from "./store.js";
-import { ago, amount, text } from "./texts.js";
-import { STATS } from "./things.js";
-import { toast } from "./toasts.js";
+import { Button, Card, Failure, IconButton, Meter, Refusal, Skeleton, useAction, useLoad } from "../components.js";
+import { html, useState } from "../dom.js";
+import { Icon } from "../icons.js";
+import { keepPlayer, player, postOnce, refreshPlayer } from "../player.js";
+import { Money, useStamina } from "../purse.js";
+import { client, reason } from "../session.js";
+import { useStore } from "../store.js";
+import { ago, amount, text } from "../texts.js";
+import { STATS } from "../things.js";
+import { toast } from "../toasts.js";
 
 const DERIVED = ["max_hp", "attack", "defense", "speed"];
 const LEDGER_PAGE = 10;

@@ -3,10 +3,10 @@ import { catalog } from "../catalog.js";
 import {
   Badge, Button, Card, Dialog, Failure, Field, Form, LinkButton, Menu, Person, Refusal, Skeleton, useAction, useLoad, useMedia, useTitle,
 } from "../components.js";
-import { Conversation, useConversation } from "../conversation.js";
+import { Conversation, useConversation } from "./conversation.js";
 import { html, useReducer, useState } from "../dom.js";
-import { GameField, Sure } from "../friend_list.js";
-import { byRank, NOBODY, outranks, told } from "../members.js";
+import { GameField, Sure } from "./friend_list.js";
+import { byRank, NOBODY, outranks, told } from "./members.js";
 import { askFriend, friends, invite } from "../people.js";
 import { go } from "../router.js";
 import { client, reason, session } from "../session.js";

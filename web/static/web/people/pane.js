@@ -1,9 +1,9 @@
 /** The people beside the place one is at: the party, the friends, and the conversation with one of them. */
-import { IconButton, LinkButton } from "./components.js";
-import { html, useState } from "./dom.js";
+import { IconButton, LinkButton } from "../components.js";
+import { html, useState } from "../dom.js";
 import { FriendList, Thread, ThreadHead, useFriend } from "./friend_list.js";
 import { Party } from "./party.js";
-import { text } from "./texts.js";
+import { text } from "../texts.js";
 
 export default function People({ onClose = null }) {
   const [chosen, setChosen] = useState(null);

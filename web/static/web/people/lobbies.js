@@ -2,7 +2,7 @@
 import { catalog } from "../catalog.js";
 import { Badge, Button, Dialog, Empty, Failure, Field, Form, Skeleton, useAction, useLoad, useTitle } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
-import { GameArt } from "../games/art.js";
+import { GameArt } from "../art.js";
 import { go } from "../router.js";
 import { client, reason, session } from "../session.js";
 import { useStore } from "../store.js";

@@ -1,12 +1,12 @@
 /** One battle: enemies to strike, those who fight along, what happens, and the loot. */
-import { isOver, NEW_BATTLE, told } from "../battle_state.js";
+import { isOver, NEW_BATTLE, told } from "./state.js";
 import { Chat } from "../chat.js";
 import { Avatar, Badge, Button, Card, Failure, LinkButton, Meter, Refusal, Skeleton, useAction, useKeys, useLoad, useTitle } from "../components.js";
-import { html, useCallback, useEffect, useReducer, useRef, useState } from "../dom.js";
+import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
 import { Line } from "../line.js";
 import { postOnce, refreshPlayer } from "../player.js";
 import { Money } from "../purse.js";
-import { client, reason } from "../session.js";
+import { client, reason, session } from "../session.js";
 import { amount, text, words } from "../texts.js";
 import { Picture } from "../things.js";
 import { BattleFacts, Join } from "./battles.js";
@@ -14,11 +14,12 @@ import { BattleFacts, Join } from "./battles.js";
 /** So long after a strike the next is ready; the server has the last word. */
 const COOLDOWN_MS = 500;
 
-/** The battle behind its socket: `{battle, connection, refusal, ready, strike, say}`. */
+/** The battle behind its socket: `{battle, connection, refusal, refused, ready, strike, say, reopen}`. */
 function useBattle(id) {
   const [battle, tell] = useReducer(told, NEW_BATTLE);
   const [connection, setConnection] = useState({ state: "connecting" });
   const [refusal, setRefusal] = useState(null);
+  const [refused, setRefused] = useState(null);
   const [ready, setReady] = useState(true);
   const channel = useRef(null);
   useEffect(() => {
@@ -36,9 +37,10 @@ function useBattle(id) {
       } else if (message.type === "latency") setConnection((before) => ({ ...before, ms: message.ms }));
       else if (message.type === "error") {
         restFor((message.retry_after ?? 0) * 1000);
+        setRefused(message.ref);
         if (message.code !== "attack_cooldown") setRefusal(message.message || words(message.code));
       } else {
-        if (message.type === "attack") restFor(COOLDOWN_MS);
+        if (message.type === "attack" && message.user_id === session.value.user.id) restFor(COOLDOWN_MS);
         tell(message);
       }
     });
@@ -55,9 +57,9 @@ function useBattle(id) {
   }, []);
   const say = useCallback((message) => {
     setRefusal(null);
-    channel.current.send({ type: "chat", message });
+    return channel.current.send({ type: "chat", message });
   }, []);
-  return { battle, connection, refusal, ready, strike, say, reopen: () => channel.current.open() };
+  return { battle, connection, refusal, refused, ready, strike, say, reopen: () => channel.current.open() };
 }
 
 function Health({ one, name }) {
@@ -90,7 +92,7 @@ function Loot({ battle }) {
   });
   const claimed = loot || battle.loot_claimed;
   const buttons = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Enter takes it, unless somebody is in the middle of a sentence.
     if (!document.activeElement?.closest("input, dialog")) buttons.current.querySelector("button, a").focus();
   }, [Boolean(claimed)]);
@@ -109,7 +111,7 @@ function Loot({ battle }) {
 
 function Log({ log }) {
   const end = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     end.current.scrollTop = end.current.scrollHeight;
   }, [log]);
   return html`<${Card} class="chat happened" title=${text("battle.log")}><ol ref=${end} aria-live="polite" tabindex="0" aria-label=${text("battle.log")}>
@@ -120,7 +122,7 @@ function Log({ log }) {
 const CLOSED = { 4403: "battle.not_joined", 4404: "battle.unknown", 4409: "battle.replaced" };
 
 function Fight({ id }) {
-  const { battle, connection, refusal, ready, strike, say, reopen } = useBattle(id);
+  const { battle, connection, refusal, refused, ready, strike, say, reopen } = useBattle(id);
   const me = battle.players.find(({ user_id }) => user_id === battle.user_id);
   const over = isOver(battle);
   const can = ready && !over && me?.hp > 0 && connection.state === "open";
@@ -146,7 +148,7 @@ function Fight({ id }) {
       ${battle.state === "won" && html`<${Loot} battle=${battle} />`}
       ${battle.state === "lost" && html`<${Card} class="result lost"><h2 role="status">${text("battle.lost")}</h2><p>${text("battle.lost_text")}</p><div class="actions"><${LinkButton} kind="primary" href="/battles">${text("battle.others")}<//></div><//>`}
       <${Log} log=${battle.log} />
-      <${Chat} lines=${battle.chat} me=${battle.user_id} onSay=${say} />
+      <${Chat} lines=${battle.chat} me=${battle.user_id} refused=${refused} onSay=${say} />
     </aside></div>`;
 }
 

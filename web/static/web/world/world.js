@@ -1,18 +1,18 @@
 /** The shared world: who one is, the map, the place where one stands, and all that happens there. */
-import { Badge, Button, Card, Skeleton, Tabs, useTitle } from "../components.js";
+import { Button, Card, Skeleton, Tabs, useTitle } from "../components.js";
 import { html, useEffect, useRef, useState } from "../dom.js";
 import { Line } from "../line.js";
 import { session } from "../session.js";
 import { useStore } from "../store.js";
 import { ago, amount, text } from "../texts.js";
-import { Characters } from "../world/characters.js";
-import { Fight } from "../world/fight.js";
-import { connection as worldConnection, enter, leave, world as worldStore } from "../world/live.js";
-import { Map } from "../world/map.js";
-import { colours, placeName, Side } from "../world/parts.js";
-import { Place } from "../world/place.js";
-import { Talk } from "../world/talk.js";
-import { Trade } from "../world/trade.js";
+import { Characters } from "./characters.js";
+import { Fight } from "./fight.js";
+import { connection as worldConnection, enter, leave, world as worldStore } from "./live.js";
+import { Map } from "./map.js";
+import { colours, placeName, Side } from "./parts.js";
+import { Place } from "./place.js";
+import { Talk } from "./talk.js";
+import { Trade } from "./trade.js";
 
 /** How many shards each faction holds. */
 function Shares({ factions, shards }) {

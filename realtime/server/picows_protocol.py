@@ -37,6 +37,7 @@ CONNECTING, OPEN, CLOSING, CLOSED = range(4)
 
 MAX_QUEUED = 32  # received messages an application may leave unread before reading pauses
 RECEIVE_BUFFER = 64 * 1024  # bounds one read; picows' buffer doubles, for good, whenever a read fills it
+SEND_BUFFER = 16 * 1024  # of what a peer does not read the kernel keeps so much, not megabytes of old news
 # What picows sends as a copy. The header of a longer message stays in a buffer that the next one overwrites:
 # on uvloop, while the peer reads slowly, the stream would break.
 PICOWS_COPIES = 8 * 1024
@@ -194,6 +195,8 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._log_answer(101)
         wire = self._transport.get_extra_info("socket")
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        if wire.family != socket.AF_UNIX:
+            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, SEND_BUFFER)
         self._reading_paused = True
         self._transport.pause_reading()
         parser = FrameParser(self._transport, self, head, self._config.ws_max_size, self._parser_gave_up)

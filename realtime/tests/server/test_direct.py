@@ -87,6 +87,15 @@ async def test_a_slow_socket_says_so_and_tells_when_it_has_drained(ours):
         assert wire.read_frame() == (TEXT, b"drained %d" % sent)
 
 
+async def test_a_socket_is_slow_before_much_of_what_nobody_reads_is_sent(ours):
+    key = uuid4()
+    with ours.wire() as wire:
+        wire.open(f"/direct/flood?id={key}")
+
+        # Of 64 KiB each. What the kernel takes can be replaced by nothing newer.
+        assert (await how_it_ended(ours, key))["sent"] < 10
+
+
 async def test_what_piles_up_for_a_slow_peer_stays_whole(ours):
     key = uuid4()
     with ours.wire() as wire:

@@ -37,11 +37,11 @@ def main() -> int:
         try:
             figures = _figures(trial, quick=given.quick, fault=fault)
         except Exception:
-            # One that cannot be brought to its end must not keep the others from theirs.
+            # One that cannot be brought to its end must not keep the others from theirs. It has found nothing.
             traceback.print_exc()
-            figures = [exactly("came to its end", 0, 1)]
-        rows += [(name, figure) for figure in figures]
-        if all(figure.holds for figure in figures) == given.faulty:
+            figures = []
+        rows += [(name, figure) for figure in figures or [exactly("came to its end", 0, 1)]]
+        if not figures or all(figure.holds for figure in figures) == given.faulty:
             broken.append(name)
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print(table(rows))

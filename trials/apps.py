@@ -1,11 +1,17 @@
-"""Lets a server of a trial run with a planted fault, or with a clock that jumps."""
+"""Lets a server of a trial run with a planted fault, with a clock that jumps, or with a log that tells all."""
 
+import logging
 import os
 import threading
 import time
 from datetime import UTC, datetime
+from typing import Any
+from unittest import mock
 
 from django.apps import AppConfig
+from django.core.signals import request_started
+
+logger = logging.getLogger(__name__)
 
 
 class TrialsConfig(AppConfig):
@@ -19,6 +25,8 @@ class TrialsConfig(AppConfig):
             getattr(faults, fault)()
         if step := os.environ.get("CLOCK_STEPS"):
             threading.Thread(target=_step_the_clock, args=[float(step)], daemon=True).start()
+        if os.environ.get("LOG_REQUESTS"):
+            _log_requests()
 
 
 def _step_the_clock(step: float) -> None:
@@ -31,3 +39,20 @@ def _step_the_clock(step: float) -> None:
         time.sleep(1)
         clock.shift(-step)
         time.sleep(1)
+
+
+def _log_requests() -> None:
+    """Each with its address and headers as they came, as somebody who looks for an error would."""
+    from realtime.gate import Gate
+
+    def log_request(environ: dict[str, Any], **_: Any) -> None:
+        logger.debug("Request: %r", environ)
+
+    authenticate = Gate._authenticate
+
+    async def log_socket(self: Gate, scope: Any, query: Any) -> Any:
+        logger.debug("Socket: %r", {name: scope[name] for name in ("path", "query_string", "headers")})
+        return await authenticate(self, scope, query)
+
+    request_started.connect(log_request, weak=False)
+    mock.patch("realtime.gate.Gate._authenticate", log_socket).start()

@@ -110,6 +110,8 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         at_most("threads more than before", after["threads"] - before["threads"], 8),
         at_most("MiB more than before", after["mib"] - before["mib"], 32),
         exactly("sockets still open", after["realtime_sockets_open"], 0),
+        # The same people come again: what stays behind of them is there from the first round on.
+        exactly("topics that nobody is left to hear", after["realtime_topics"], 0),
     ]
 
 

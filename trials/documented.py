@@ -50,7 +50,7 @@ async def run(ground: Ground, history: History, *, examples: int) -> None:
     output, _ = await process.communicate()
     [report] = ground.folder.glob("junit*.xml")
     failures = [
-        f"{case.get('name')}: {problem.get('message') or problem.text}"[:2000]
+        f"{case.get('name')}: {problem.get('message')} {problem.text}"[:2000]
         for case in ElementTree.parse(report).getroot().iter("testcase")
         for problem in [*case.iter("failure"), *case.iter("error")]
     ]

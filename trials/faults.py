@@ -25,7 +25,7 @@ def stock_read_then_written() -> None:
         pass
 
     Careless.update = update  # type: ignore[method-assign]
-    Offer.objects._queryset_class = Careless
+    _replace("progression.models.Offer.objects._queryset_class", Careless)
 
 
 def takers_get_nothing() -> None:
@@ -107,7 +107,7 @@ def accepts_one_at_a_time() -> None:
     authenticate = Gate._authenticate
 
     async def careless(self: Any, scope: Any, query: Any) -> Any:
-        time.sleep(0.05)  # noqa: ASYNC251 (that is the fault)
+        time.sleep(0.2)  # noqa: ASYNC251 (that is the fault)
         return await authenticate(self, scope, query)
 
     _replace("realtime.gate.Gate._authenticate", careless)
@@ -128,8 +128,21 @@ def outbox_without_bound() -> None:
 
 def matchers_do_not_wait() -> None:
     """A match is made of whoever was seen waiting, with no lock on the queue."""
-    _replace("matchmaking.services._lock", lambda queue: None)
-    _replace("matchmaking.services._is_locked", lambda queue, **how: True)
+    from matchmaking import services
+    from matchmaking.models import Queue
+
+    def careless(queue: str, **how: Any) -> bool:
+        Queue.objects.bulk_create([Queue(pk=queue)], ignore_conflicts=True)
+        return True
+
+    play = services._play
+
+    def later(*what: Any) -> Any:
+        time.sleep(0.05)
+        return play(*what)
+
+    _replace("matchmaking.services._is_locked", careless)
+    _replace("matchmaking.services._play", later)
 
 
 def refresh_looks_then_writes() -> None:
@@ -182,18 +195,17 @@ def bad_messages_raise() -> None:
 
 def unknown_names_are_told() -> None:
     """Signing in says when there is no such name."""
-    from accounts import api
-    from accounts.models import User
+    from accounts import selectors, signing_in
     from core.refusals import NotFound
 
-    authenticate = api.authenticate
+    verify = signing_in.verify
 
-    def careless(request: Any, **credentials: Any) -> Any:
-        if not User.objects.filter(username=credentials["username"]).exists():
+    def careless(request: Any, username: str, password: str) -> Any:
+        if selectors.by_login(username) is None:
             raise NotFound("There is nobody of this name.")
-        return authenticate(request, **credentials)
+        return verify(request, username, password)
 
-    _replace("accounts.api.authenticate", careless)
+    _replace("accounts.signing_in.verify", careless)
 
 
 def nothing_is_redacted() -> None:

@@ -8,12 +8,14 @@ matchmaking/tests/test_races.py.
 """
 
 import asyncio
+import contextlib
 import random
+import time
 
 from trials.figures import Figure, at_least, at_most, none_of
 from trials.ground import Ground
 from trials.history import History, Operation, Unknown
-from trials.people import Person, crowd, some_at_a_time, visitors
+from trials.people import WITHIN_S, Person, crowd, some_at_a_time, visitors
 from trials.trial import Query, Trial
 
 GAME = "tictactoe"
@@ -35,15 +37,17 @@ async def run(ground: Ground, history: History, *, servers: int, people: int) ->
 
         await some_at_a_time((queue(person) for person in everybody), 48)
         # The periodic pass widens the windows till all have somebody.
-        async with asyncio.timeout(60):
-            while ground.query("SELECT count(*) FROM matchmaking_member")[0][0] > 1:  # noqa: ASYNC110
-                await asyncio.sleep(0.25)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(60):
+                while ground.query("SELECT count(*) FROM matchmaking_member")[0][0] > 1:  # noqa: ASYNC110
+                    await asyncio.sleep(0.25)
 
 
 async def _ask(history: History, person: Person, name: str, path: str, body: dict[str, str]) -> None:
-    """Ask until it is answered: both may be repeated."""
+    """Ask until it is answered, or was not for long: both may be repeated."""
     answered = False
-    while not answered:
+    deadline = time.monotonic() + WITHIN_S
+    while not answered and time.monotonic() < deadline:
         with history.operation(person.name, name, user=person.id) as operation:
             try:
                 answer = await person.ask("POST", path, body)
@@ -57,9 +61,14 @@ async def _ask(history: History, person: Person, name: str, path: str, body: dic
 def check(operations: list[Operation], query: Query) -> list[Figure]:
     last: dict[int, Operation] = {}
     told: dict[int, set[str]] = {}
+    unanswered = set()
     for operation in operations:
-        if operation.name in ("join", "leave") and operation.outcome == "ok":
-            user = operation.asked["user"]
+        if operation.name not in ("join", "leave"):
+            continue
+        user = operation.asked["user"]
+        unanswered.add(user)
+        if operation.outcome == "ok":
+            unanswered.remove(user)
             last[user] = operation
             if operation.told["game_id"]:
                 told.setdefault(user, set()).add(operation.told["game_id"])
@@ -73,6 +82,7 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
     gone = {user for user, operation in last.items() if operation.told["status"] == "left"}
     return [
         at_least("people matched", len(seats), len(last) // 2),
+        none_of("people whose last question was not answered", unanswered),
         none_of("people in two matches", (games for games in seats.values() if len(games) > 1)),
         none_of("matches not of two different people", (p for p in players.values() if len(set(p)) != 2)),
         none_of("people who asked to play and are lost", wanting - seats.keys() - waiting),

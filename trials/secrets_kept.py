@@ -1,4 +1,5 @@
-"""Trial: secrets go through every door, right and wrong, while the log is at its most talkative.
+"""Trial: secrets go through every door, right and wrong, while the log is at its most talkative: it even tells
+each request's address and headers as they came.
 
 Promised: no password, token or ticket is ever in it, nor anything long enough of one to be of use.
 
@@ -25,7 +26,7 @@ LONG_ENOUGH = 12
 
 async def run(ground: Ground, history: History) -> None:
     for debug in ("off", "on"):
-        [server] = ground.start(1, LOG_LEVEL="DEBUG", DEBUG=debug)
+        [server] = ground.start(1, LOG_LEVEL="DEBUG", LOG_REQUESTS="on", DEBUG=debug)
         secrets = await _use_secrets(ground, server, f"ada-{debug}")
         log = server.log()
         found = [where for secret in secrets if (where := _where(log, secret))]

@@ -19,12 +19,13 @@ from websockets.asyncio.client import connect
 from trials.figures import Figure, at_least, at_most, none_of, percentile, within
 from trials.ground import Ground
 from trials.history import History, Operation
-from trials.people import Frame, Line, Person, close_all, crowd, some_at_a_time, visitors
+from trials.people import Frame, Line, Person, close_all, crowd, figures_of, some_at_a_time, visitors
 from trials.trial import Query, Trial
 
 GAME, FRAMES_PER_S = "bench_real_time", 30
 RECEIVE_BUFFER = 4096
 ALLOWED_GROWTH_MIB = 16
+REPLACED = "realtime_frames_replaced_total"
 
 
 class Watcher:
@@ -74,6 +75,7 @@ async def run(ground: Ground, history: History, *, games: int, slow: int, second
             watcher.gaps.clear()
         await asyncio.sleep(seconds)
         history.seen("server", "memory", before=before, after=process.memory_info().rss)
+        history.seen("server", "replaced", frames=(await figures_of(server, http))[REPLACED])
         for watcher in watchers:
             history.seen(watcher.line.person.name, "gaps", seconds=[round(gap, 5) for gap in watcher.gaps])
         history.seen("operator", "done")
@@ -99,12 +101,14 @@ def _never_reads(person: Person, path: str) -> connect:
 
 def check(operations: list[Operation], query: Query) -> list[Figure]:
     memory = next(o.asked for o in operations if o.name == "memory")
+    replaced = next(o.asked["frames"] for o in operations if o.name == "replaced")
     done = next(o.started for o in operations if o.name == "done")
     gaps = [gap for o in operations if o.name == "gaps" for gap in o.asked["seconds"]]
     lost = [o for o in operations if o.name == "lost" and o.started < done]
     grown = (memory["after"] - memory["before"]) / 2**20
     return [
         at_least("frames heard by those who read", len(gaps), 100),
+        at_least("frames unread till newer ones took their place", replaced, 1),
         none_of("sockets of theirs that were closed", lost),
         within("ms between their frames beyond the beat, p99", (percentile(gaps, 99) - 1 / 30) * 1000, 40),
         at_most("MiB by which the server grew", grown, ALLOWED_GROWTH_MIB),
@@ -116,6 +120,6 @@ TRIAL = Trial(
     run,
     check,
     long={"games": 100, "slow": 20, "seconds": 60},
-    quick={"games": 6, "slow": 2, "seconds": 4},
+    quick={"games": 6, "slow": 2, "seconds": 40},
     fault="outbox_without_bound",
 )

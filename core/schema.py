@@ -97,9 +97,9 @@ class ProblemAutoSchema(AutoSchema):
         if "requestBody" in operation:
             yield from (refusals.Malformed, refusals.TooLarge, refusals.Invalid)
         elif any(parameter["in"] == "query" for parameter in operation.get("parameters", ())):
-            yield refusals.Invalid
+            yield from (refusals.Malformed, refusals.Invalid)
         if self._is_idempotent():
-            yield IdempotencyKeyReused
+            yield from (refusals.Invalid, IdempotencyKeyReused)
         yield refusals.Unavailable
 
     def _named(self, operation: dict[str, Any]) -> Iterator[type[Refusal]]:

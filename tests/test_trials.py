@@ -1,8 +1,11 @@
 """The trials in small: those that no app's tests stand for, and checkers that find what histories hold."""
 
+from unittest import mock
+
 import pytest
 
 from core.embedded import postgres
+from trials import faults
 from trials.catalogue import TRIALS
 from trials.history import History, Refused, Unknown, read
 from trials.lobbies import check_order, heard_within
@@ -24,6 +27,14 @@ def test_a_trial_holds_in_small(name, cluster, tmp_path):
 
     # How long things take says nothing on a machine that does much else.
     assert not [figure for figure in figures if not figure.holds and not figure.is_timed]
+
+
+@pytest.mark.parametrize("fault", sorted({trial.fault for trial in TRIALS.values() if trial.fault}))
+def test_a_fault_can_still_be_planted(fault):
+    try:
+        getattr(faults, fault)()
+    finally:
+        mock.patch.stopall()
 
 
 def broken(figures):

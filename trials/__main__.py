@@ -37,7 +37,7 @@ def main() -> int:
         try:
             figures = _figures(trial, quick=given.quick, fault=fault)
         except Exception:
-            # One that cannot be brought to its end must not keep the others from theirs. It has found nothing.
+            # One that never comes to its end has found nothing, and must not keep the others from theirs.
             traceback.print_exc()
             figures = []
         rows += [(name, figure) for figure in figures or [exactly("came to its end", 0, 1)]]

@@ -1,4 +1,4 @@
-"""Lets a server of a trial run with a planted fault, with a clock that jumps, or with a log that tells all."""
+"""Lets a server of a trial run with a planted fault, a clock that jumps, or a log that tells all."""
 
 import logging
 import os

@@ -126,23 +126,26 @@ def outbox_without_bound() -> None:
     )
 
 
-def matchers_do_not_wait() -> None:
-    """A match is made of whoever was seen waiting, with no lock on the queue."""
-    from matchmaking import services
-    from matchmaking.models import Queue
+def told_before_they_have_left() -> None:
+    """Who leaves the queue is told so at once, and taken out of it when there is time."""
+    import threading
 
-    def careless(queue: str, **how: Any) -> bool:
-        Queue.objects.bulk_create([Queue(pk=queue)], ignore_conflicts=True)
+    from django.db import connection, transaction
+
+    from matchmaking import services
+
+    withdraw = services._withdraw
+
+    def careless(ticket: Any) -> bool:
+        def leave() -> None:
+            with transaction.atomic():
+                withdraw(ticket)
+            connection.close()
+
+        threading.Timer(0.3, leave).start()
         return True
 
-    play = services._play
-
-    def later(*what: Any) -> Any:
-        time.sleep(0.05)
-        return play(*what)
-
-    _replace("matchmaking.services._is_locked", careless)
-    _replace("matchmaking.services._play", later)
+    _replace("matchmaking.services._withdraw", careless)
 
 
 def refresh_looks_then_writes() -> None:

@@ -1,5 +1,5 @@
-"""Trial: secrets go through every door, right and wrong, while the log is at its most talkative: it even tells
-each request's address and headers as they came.
+"""Trial: secrets go through every door, right and wrong, while the log is at its most talkative, and even
+holds what each request came with.
 
 Promised: no password, token or ticket is ever in it, nor anything long enough of one to be of use.
 

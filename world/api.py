@@ -45,7 +45,7 @@ class Characters(APIView):
 
 
 class Select(APIView):
-    """The character to play, from now on."""
+    """The character to play, from now on. 404 `unknown_character`."""
 
     @extend_schema(
         description="The character to play, from now on. 404 `unknown_character`.",
@@ -86,7 +86,7 @@ class Events(APIView):
 
 
 class Announce(APIView):
-    """Tell everybody in the world something, as one of the staff. 403 `staff_only`."""
+    """Tell everybody in the world something, as one of the staff. 403 `staff_only`, 429 `rate_limited`."""
 
     @extend_schema(request=serializers.Announcement, responses={204: None})
     @idempotent

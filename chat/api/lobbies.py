@@ -262,7 +262,7 @@ class Moderators(APIView):
     """Members who keep order beside the owner."""
 
     @extend_schema(
-        description="The owner appoints one. 403 `owner_only`, 404 `unknown_member`.",
+        description="The owner appoints one. 403 `owner_only` or `not_a_member`, 404 `unknown_member`.",
         request=serializers.Target,
         responses={204: None},
     )
@@ -272,7 +272,10 @@ class Moderators(APIView):
         return Response(status=204)
 
     @extend_schema(
-        description="The owner dismisses one, named in the body or the address. Refused as the other.",
+        description=(
+            "The owner dismisses one, named in the body or the address. 403 `owner_only` or `not_a_member`, "
+            "404 `unknown_member`."
+        ),
         parameters=[OpenApiParameter("user_id", int)],
         request=serializers.Target,
         responses={204: None},

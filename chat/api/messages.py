@@ -59,7 +59,10 @@ class Reports(APIView):
     """Messages that should not stand."""
 
     @extend_schema(
-        description="Ask the operators to look at it; again, it is the same report. 404 `unknown_message`.",
+        description=(
+            "Ask the operators to look at it; again, it is the same report. 403 `not_a_member`, "
+            "404 `unknown_message`."
+        ),
         request=serializers.NewReport,
         responses={201: serializers.OneReport},
     )

@@ -56,8 +56,8 @@ class One(APIView):
 class Accept(APIView):
     """Accept a received invite: the game starts, or the caller enters the lobby or the party.
 
-    409 `invite_not_pending` once it was answered, cancelled or has expired; for parties 409 `party_full` or
-    `already_in_party`, and the invite stays open.
+    403 `not_yours_to_answer`, 409 `invite_not_pending` once it was answered, cancelled or has expired; for
+    parties 409 `party_full` or `already_in_party`, and the invite stays open.
     """
 
     @extend_schema(request=None, responses=serializers.Invite)
@@ -67,7 +67,7 @@ class Accept(APIView):
 
 
 class Decline(APIView):
-    """Decline a received invite. 409 `invite_not_pending`."""
+    """Decline a received invite. 403 `not_yours_to_answer`, 409 `invite_not_pending`."""
 
     @extend_schema(request=None, responses=serializers.Invite)
     def post(self, request: Request, invite_id: int) -> Response:
@@ -75,7 +75,7 @@ class Decline(APIView):
 
 
 class Cancel(APIView):
-    """Take a sent invite back. 409 `invite_not_pending`."""
+    """Take a sent invite back. 403 `not_yours_to_answer`, 409 `invite_not_pending`."""
 
     @extend_schema(request=None, responses=serializers.Invite)
     def post(self, request: Request, invite_id: int) -> Response:

@@ -98,7 +98,7 @@ class Decline(APIView):
 
 
 class Ready(APIView):
-    """Tell the others whether the caller is ready to play. 409 `not_in_party`."""
+    """Tell the others whether the caller is ready to play. 404 `unknown_party`, 409 `not_in_party`."""
 
     @extend_schema(request=serializers.Readiness, responses=serializers.Party)
     def post(self, request: Request) -> Response:
@@ -119,7 +119,10 @@ class Chat(APIView):
 
 
 class Leave(APIView):
-    """Leave the party; a leader hands over, and the last one out ends it. 409 `not_in_party`."""
+    """Leave the party; a leader hands over, and the last one out ends it.
+
+    404 `unknown_party`, 409 `not_in_party`.
+    """
 
     @extend_schema(request=serializers.OwnParty, responses=serializers.Gone)
     def post(self, request: Request) -> Response:
@@ -130,7 +133,8 @@ class Leave(APIView):
 class Kick(APIView):
     """Send a member away, as the leader.
 
-    403 `not_party_leader`, 404 `unknown_member`, 409 `not_in_party`, 422 `cannot_kick_oneself`.
+    403 `not_party_leader`, 404 `unknown_member` or `unknown_party`, 409 `not_in_party`, 422
+    `cannot_kick_oneself`.
     """
 
     @extend_schema(request=serializers.Target, responses=serializers.Party)
@@ -139,7 +143,7 @@ class Kick(APIView):
 
 
 class Disband(APIView):
-    """End the party, as its leader. 403 `not_party_leader`, 409 `not_in_party`."""
+    """End the party, as its leader. 403 `not_party_leader`, 404 `unknown_party`, 409 `not_in_party`."""
 
     @extend_schema(request=serializers.OwnParty, responses=serializers.Gone)
     def post(self, request: Request) -> Response:

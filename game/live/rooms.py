@@ -42,6 +42,7 @@ WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 5.0
 CHECKED_AT_ONCE = 100
 RETRY_S = 0.25
+OWNERS_TELL_WITHIN_S = 2.0  # leases and rooms are looked after twice a second
 UNREACHABLE: tuple[type[Exception], ...] = (*Down, DatabaseError)
 OWNER_KEPT_S = 86_400
 
@@ -273,14 +274,21 @@ class Rooms:
             await asyncio.sleep(ADOPT_EVERY_S)
             try:
                 running = await worker.in_database(selectors.unfinished_ids, older_than_s=ADOPT_EVERY_S)
-                unknown = [game_id for game_id in running if game_id not in self.here]
-                owners = await self._owners(unknown)
-                alive = await self._worker.alive({owner for owner in owners if owner is not None})
-                for game_id, owner in zip(unknown, owners, strict=True):
-                    if owner not in alive and await self._claim(game_id) == self._worker.id:
+                orphans = await self._orphans(running)
+                if orphans:
+                    # A Redis that came back empty knows no owner till the living have told it.
+                    await asyncio.sleep(OWNERS_TELL_WITHIN_S)
+                for game_id in await self._orphans(orphans):
+                    if await self._claim(game_id) == self._worker.id:
                         await self.open(game_id)
             except UNREACHABLE as problem:
                 logger.warning("Games cannot be adopted: %s", problem)
+
+    async def _orphans(self, game_ids: list[UUID]) -> list[UUID]:
+        unknown = [game_id for game_id in game_ids if game_id not in self.here]
+        owners = await self._owners(unknown)
+        alive = await self._worker.alive({owner for owner in owners if owner is not None})
+        return [game_id for game_id, owner in zip(unknown, owners, strict=True) if owner not in alive]
 
     async def _open(self, game_id: UUID) -> Room:
         try:

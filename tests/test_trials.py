@@ -16,8 +16,8 @@ from trials.trial import conduct
 
 @pytest.fixture(scope="module")
 def cluster():
-    """A PostgreSQL that trials may restart."""
-    with postgres.Server() as server:
+    """A PostgreSQL that trials may crash: one that keeps what it has acknowledged."""
+    with postgres.Server(durable=True) as server:
         yield server
 
 

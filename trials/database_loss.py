@@ -38,7 +38,7 @@ async def run(ground: Ground, history: History, *, games: int, shoppers: int, re
             for number in range(restarts):
                 await asyncio.sleep(1.5)
                 history.seen("operator", "stopped")
-                await asyncio.to_thread(ground.cluster.kill if number % 2 else ground.cluster.stop)
+                await asyncio.to_thread(ground.cluster.stop if number % 2 else ground.cluster.kill)
                 await asyncio.sleep(1)
                 await asyncio.to_thread(ground.cluster.start)
                 history.seen("operator", "started")

@@ -96,7 +96,7 @@ def prepared(*, fault: str = "", cluster: postgres.Server | None = None) -> Iter
     with contextlib.ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="trial-", dir="/tmp")))
         if cluster is None:
-            cluster = held.enter_context(postgres.Server())
+            cluster = held.enter_context(postgres.Server(durable=True))
         url = held.enter_context(fresh_database(cluster.url(), folder))
         ground = Ground(folder, cluster, url, fault)
         # The servers start the Redis that they share, and when killed leave it behind.

@@ -227,3 +227,20 @@ def answers_are_bare() -> None:
 
     brief = selectors.brief
     _replace("accounts.selectors.brief", lambda user: {"id": brief(user)["id"]})
+
+
+def new_roles_are_not_told() -> None:
+    """Who is made a moderator of a lobby is one, and nobody hears of it."""
+    _replace("chat.services.moderation.tell_of", lambda lobby, user_id: None)
+
+
+def all_are_owners_of_lobbies() -> None:
+    """Nobody looks whether who asks is a member of the lobby, and of what rank."""
+    from chat.models import Membership
+
+    _replace("chat.selectors.check_member", lambda lobby, user_id: Membership.Role.OWNER)
+
+
+def any_close_code_will_do() -> None:
+    """Peers may close with codes that RFC 6455 keeps off the wire."""
+    _replace("realtime.server.picows_protocol._may_be_sent", lambda code: True)

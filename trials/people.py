@@ -187,9 +187,9 @@ class Line:
                 self._take(msgspec.json.decode(await self._socket.recv()))
         except ConnectionClosed as closed:
             code = _code(closed)
+            self._history.seen(self.person.name, "lost", path=self.path, code=code)
         finally:
             await self._let_go()
-        self._history.seen(self.person.name, "lost", path=self.path, code=code)
         return code
 
     async def _dial(self) -> ClientConnection:

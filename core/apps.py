@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
+from psycopg_pool.base import AttemptWithBackoff
 
 
 class CoreConfig(AppConfig):
@@ -12,3 +13,5 @@ class CoreConfig(AppConfig):
         from core import checks, figures, idempotency  # noqa: F401
 
         autodiscover_modules("personal_data")
+        # A pool would look for a lost database after 1, 2, 4, 8 ... seconds, and miss its return by as many.
+        AttemptWithBackoff.DELAY_BACKOFF = 1.0

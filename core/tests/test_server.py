@@ -5,6 +5,7 @@ import logging
 
 import pytest
 import structlog
+from psycopg_pool.base import AttemptWithBackoff
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
@@ -196,3 +197,10 @@ def test_lines_of_a_request_name_it_and_who_called(routes):
     assert heard[0]["user_id"] == ada.user.pk
     assert heard[0]["session_id"]
     assert heard[1] == {"request_id": "the-second"}
+
+
+def test_a_lost_database_is_looked_for_every_second_however_long_it_is_away():
+    attempt = AttemptWithBackoff(timeout=300)
+    for second in range(20):
+        attempt.update_delay(second)
+        assert attempt.delay < 1.5

@@ -30,7 +30,8 @@ async def run(ground: Ground, history: History, *, games: int, shoppers: int, re
             while not done.is_set() and number < 90:
                 number += 1
                 await buy(history, person, berries, PLENTY, f"{person.name}-{number}")
-                await asyncio.sleep(random.uniform(0, 0.2))
+                # So that their gold lasts till the end.
+                await asyncio.sleep(random.uniform(0, 1.4))
 
         async with asyncio.TaskGroup() as shopping:
             for person in await crowd(shoppers, http, servers, "shopper"):

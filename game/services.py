@@ -266,7 +266,7 @@ def take_over(*, game_id: uuid.UUID) -> RoomRecord:
             SeatRecord(seat.number, seat.user_id, seat.user.username, seat.bot_level, seat.rating_before or 0)
             for seat in seats
         ],
-        entries=[EntryRecord(*row) for row in entries.values_list("seq", "at", "user_id", "kind", "data")],
+        entries=[EntryRecord(*row) for row in entries.values_list("seq", "user_id", "kind", "data")],
         snapshot=None if snapshot is None else snapshot.data,
     )
 

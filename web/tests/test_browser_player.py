@@ -201,7 +201,7 @@ def test_the_profile_tells_of_goals_the_daily_reward_and_the_ledger(player: Demo
 
 
 def test_stamina_comes_back_by_the_clock(player: Demo) -> None:
-    bob = player("premium_user_2")
+    bob = player("user_4")
     bob.page.clock.install()
     goes_to(bob, "battles")
     bob.button("Join: Rats in the cellar").click()

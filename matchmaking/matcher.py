@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 
 from django.db import DatabaseError
 
@@ -12,19 +11,16 @@ from realtime import worker
 logger = logging.getLogger(__name__)
 
 PASS_EVERY_S = 1.0
-TIDY_EVERY_S = 600.0
+
+worker.every(600)(services.forget_empty)
 
 
 @worker.background
 async def keep_matching() -> None:
     """One pass a second; queues that another process is at are left to it."""
-    tidied = time.monotonic()
     while True:
         await asyncio.sleep(PASS_EVERY_S)
         try:
             await worker.in_database(services.match_all)
-            if time.monotonic() - tidied > TIDY_EVERY_S:
-                tidied = time.monotonic()
-                await worker.in_database(services.forget_empty)
         except DatabaseError as problem:
             logger.warning("Queues wait for the database: %s", problem)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 
 from core.embedded import valkey
 from core.status import NotReady, readiness
@@ -179,6 +179,25 @@ def background(function: Background) -> Background:
     """Run this coroutine function in every server process, for its life; it is started again if it fails."""
     _backgrounds.append(function)
     return function
+
+
+def every(seconds: float) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Call this function, which uses the ORM, every ``seconds`` in every server process."""
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        async def repeat() -> None:
+            while True:
+                await asyncio.sleep(seconds)
+                try:
+                    await in_database(function)
+                except DatabaseError as problem:
+                    logger.warning("%s waits for the database: %s", function.__module__, problem)
+
+        repeat.__qualname__ = f"{function.__module__}.{function.__qualname__}"
+        background(repeat)
+        return function
+
+    return register
 
 
 def at_stop(function: Background) -> Background:

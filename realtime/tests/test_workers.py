@@ -1,10 +1,12 @@
-"""Which workers live, as another judges it."""
+"""Which workers live, as another judges it, and what each does again and again."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 
 import pytest
+from django.db import OperationalError
 
+from realtime import worker
 from realtime.worker import Worker, lease_key
 
 
@@ -57,3 +59,22 @@ async def test_a_worker_whose_lease_and_relay_are_back_in_a_moment_is_not_gone(j
         await listening.subscribe("worker.slow")
         await judge.redis.set(lease_key("worker.slow"), 1)
         assert await judged == set()
+
+
+async def test_what_is_done_every_so_often_goes_on_though_the_database_was_away(monkeypatch):
+    done, enough = [], asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def tidy() -> None:
+        done.append(1)
+        if len(done) == 1:
+            raise OperationalError("planted")
+        loop.call_soon_threadsafe(enough.set)
+
+    monkeypatch.setattr(worker, "_backgrounds", [])
+    assert worker.every(0.001)(tidy) is tidy
+    (repeated,) = worker._backgrounds
+    task = asyncio.create_task(repeated())
+    await enough.wait()
+    task.cancel()
+    assert len(done) >= 2

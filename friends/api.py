@@ -70,8 +70,8 @@ class Requests(APIView):
     def post(self, request: Request) -> Response:
         """Ask somebody to be friends. If they have asked the caller, both are friends at once.
 
-        403 `takes_no_requests`, 409 `already_requested`, `already_friends`, `you_block_them`,
-        `too_many_friends`, `too_many_friend_requests`, 422 `yourself`.
+        403 `takes_no_requests`, 404 `not_found`, 409 `already_requested`, `already_friends`,
+        `you_block_them`, `too_many_friends`, `too_many_friend_requests`, 422 `yourself`.
         """
         wanted = serializers.NewRequest(data=request.data)
         wanted.is_valid(raise_exception=True)

@@ -31,7 +31,7 @@ class Invites(APIView):
             "Invite somebody to a game, a lobby or a party. 403 `cannot_invite` or `not_party_leader`, "
             "404 `unknown_user`, `unknown_game` or `unknown_party`, 409 `already_invited`, `already_member`, "
             "`party_full` or `too_many_invites`, 422 `cannot_invite_oneself`, `game_not_for_two` or "
-            "`unknown_lobby`."
+            "`unknown_lobby`, 429 `rate_limited`."
         ),
         request=serializers.Creation,
         responses={201: serializers.Invite},

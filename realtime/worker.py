@@ -181,10 +181,10 @@ def background(function: Background) -> Background:
     return function
 
 
-def every(seconds: float) -> Callable[[Callable[[], None]], Callable[[], None]]:
+def every(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
     """Call this function, which uses the ORM, every ``seconds`` in every server process."""
 
-    def register(function: Callable[[], None]) -> Callable[[], None]:
+    def register(function: Callable[[], T]) -> Callable[[], T]:
         async def repeat() -> None:
             while True:
                 await asyncio.sleep(seconds)

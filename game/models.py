@@ -98,7 +98,11 @@ class JournalEntry(models.Model):
         OVER = "over"
 
     pk = CompositePrimaryKey("game_id", "seq")
-    game = models.ForeignKey(Game, on_delete=models.CASCADE, related_name="journal", db_index=False)
+    # Without a constraint: with one the database looks up and locks the game for each move it takes, which
+    # is a third of a commit.
+    game = models.ForeignKey(
+        Game, on_delete=models.CASCADE, related_name="journal", db_index=False, db_constraint=False
+    )
     seq = models.PositiveBigIntegerField()
     at = models.DateTimeField()
     user_id = models.BigIntegerField(null=True)

@@ -44,13 +44,7 @@ class Clock(msgspec.Struct, frozen=True):
     increment: float = 0.0
 
 
-@functools.cache
-def _mark_of(marks: tuple[str, ...]) -> Callable[[Seat | None], str | None]:
-    known: dict[Seat | None, str] = dict(enumerate(marks))
-    return known.get
-
-
-class Grid(msgspec.Struct, frozen=True):
+class Grid(msgspec.Struct, frozen=True, dict=True):
     """A board of ``rows`` by ``columns`` cells, seat n leaving ``marks[n]`` on it.
 
     In the state ``board`` is one flat list, row by row from the top, of seats and None. In views it becomes a
@@ -65,9 +59,17 @@ class Grid(msgspec.Struct, frozen=True):
         return [None] * (self.rows * self.columns)
 
     def shown(self, board: Sequence[Seat | None]) -> list[list[str | None]]:
-        columns = self.columns
-        cells = list(map(_mark_of(tuple(self.marks)), board))
-        return [cells[start : start + columns] for start in range(0, len(cells), columns)]
+        cells = list(map(self._mark_of, board))
+        return list(map(cells.__getitem__, self._rows))
+
+    @functools.cached_property
+    def _mark_of(self) -> Callable[[Seat | None], str | None]:
+        known: dict[Seat | None, str] = dict(enumerate(self.marks))
+        return known.get
+
+    @functools.cached_property
+    def _rows(self) -> list[slice]:
+        return [slice(row * self.columns, (row + 1) * self.columns) for row in range(self.rows)]
 
 
 class NoOptions(Record):

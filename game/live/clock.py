@@ -61,12 +61,13 @@ class Clocks:
 
     def press(self, seat: int, seats_next: frozenset[int], now: float) -> None:
         """The seat has moved, and those of ``seats_next`` think now."""
-        left = self._left
+        left, left_ms = self._left, self.left_ms
         elapsed = now - self._since
         for running in self.running:
             left[running] -= elapsed
+            left_ms[running] = int(left[running] * 1000)
         left[seat] += self._increment
-        self.left_ms = [int(seconds * 1000) for seconds in left]
+        left_ms[seat] = int(left[seat] * 1000)
         self.running = seats_next
         self._since = now
 
@@ -76,10 +77,12 @@ class Clocks:
 
     def flag_falls(self) -> float | None:
         """When the first running clock runs out."""
-        if not self.running:
-            return None
-        left = self._left
-        return self._since + min([left[seat] for seat in self.running])
+        least = None
+        for seat in self.running:
+            left = self._left[seat]
+            if least is None or left < least:
+                least = left
+        return None if least is None else self._since + least
 
     def told(self, now: float, wall: float) -> bytes:
         """The clocks as clients see them, a ``ClockState`` in JSON.
@@ -91,8 +94,13 @@ class Clocks:
         if second != self._second:
             self._second = second
             self._second_text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
-        at = (self._second_text, (since - second) * 1000)
-        return self._told % (*self.left_ms, self._running_text[self.running], *at)
+        milliseconds = int((since - second) * 1000)
+        return self._told % (
+            *self.left_ms,
+            self._running_text[self.running],
+            self._second_text,
+            milliseconds,
+        )
 
     def shown(self, now: float, wall: float) -> ClockState:
         """``told``, not yet in JSON."""

@@ -11,7 +11,7 @@ from game.author.game import DRAW, Game, Seat, State
 from game.author.generator import Generator
 from game.author.refusals import GameIsOver, InvalidOptions, NotYourTurn, RulesError
 
-Movement = bytes | dict[str, Any]
+Movement = bytes | msgspec.Raw | dict[str, Any]
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode

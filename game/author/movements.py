@@ -81,7 +81,7 @@ class Movements:
                 f"{', '.join(self.structs)}: an argument has a type no JSON has: {error}"
             ) from error
 
-    def read(self, movement: bytes | dict[str, Any]) -> msgspec.Struct:
+    def read(self, movement: bytes | msgspec.Raw | dict[str, Any]) -> msgspec.Struct:
         """The arguments of a movement, JSON or decoded, checked; raises InvalidMove."""
         try:
             decoded = movement if isinstance(movement, dict) else self._decode(movement)

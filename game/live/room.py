@@ -153,7 +153,8 @@ class Room:
         # Replaced, never changed: one that is too slow leaves while a frame goes round.
         self._viewers: list[tuple[Listener, ...]] = [()] * (len(self.seats) + 1)
         self._watching: dict[int, Listener] = {}
-        self._history: deque[tuple[int, Frames]] = deque(maxlen=KEPT_FRAMES)
+        # The frames up to ``committed``.
+        self._history: deque[Frames] = deque(maxlen=KEPT_FRAMES)
         self._after: deque[tuple[int, Callable[[], None]]] = deque()
         self._result: events.GameOver | None = None
         self._ending = False
@@ -278,10 +279,10 @@ class Room:
 
     def history(self, since: int) -> list[tuple[int, Frames]] | None:
         """What was told after ``since``, or None where it is not all kept."""
-        first = self._history[0][0] if self._history else self.committed + 1
+        first = self.committed - len(self._history) + 1
         if since > self.committed or since + 1 < first:
             return None
-        return [(seq, frames) for seq, frames in self._history if seq > since]
+        return [(seq, frames) for seq, frames in enumerate(self._history, first) if seq > since]
 
     def state_frames(self) -> Frames:
         """How things stand."""
@@ -335,7 +336,7 @@ class Room:
         if self.phase != ACTIVE or self._ending:
             raise GameIsOver if self.phase in Game.OVER or self._ending else NotRunning
         if self.match.game.real_time:
-            self._inputs[seat.number] = self.match.check(bytes(movement))
+            self._inputs[seat.number] = self.match.check(movement)
             return
         now = self._now()
         clocks = self._clocks
@@ -344,7 +345,7 @@ class Room:
             raise GameIsOver("Your time is up.")
         match = self.match
         try:
-            taken = match.play(seat.number, bytes(movement))
+            taken = match.play(seat.number, movement)
         except RulesError as problem:
             self.fail(problem)
             return
@@ -617,15 +618,17 @@ class Room:
 
     def _tell(self, seq: int, frames: Frames) -> None:
         self.committed = seq
-        self._history.append((seq, frames))
+        self._history.append(frames)
         self._deliver(seq, frames)
         while self._after and self._after[0][0] <= seq:
             self._after.popleft()[1]()
 
     def _deliver(self, seq: int | None, frames: Frames, key: Hashable = None) -> None:
+        body, ends = frames
         for viewer, listeners in enumerate(self._viewers):
             if listeners:
-                frame = frame_of(frames, viewer)
+                # As ``frame_of`` does it, written out: each frame to each socket comes by here.
+                frame = body if ends is None else body + ends[viewer]
                 for listener in listeners:
                     listener.send(frame, key)
         for address in self.remote_workers:

@@ -138,24 +138,28 @@ class Match:
         """Read a movement without applying it; return it as clean JSON for ``step``. Raises InvalidMove."""
         return _encode(self.game.movements.read(movement))
 
-    def step(self, inputs: Mapping[Seat, Movement]) -> None:
-        """Advance a real-time game by one tick, with the latest input of each seat that sent one since the
-        last.
+    def step(self, inputs: Mapping[Seat, Movement], ticks: int = 1) -> None:
+        """Advance a real-time game by so many ticks, or to its end; the inputs, the latest of each seat that
+        sent one since the last step, come with the first.
 
         Raises GameIsOver and InvalidMove before anything has changed, RulesError when the rules failed: the
         state may then be half-way, and the game cannot go on.
         """
         if self.result is not None:
             raise GameIsOver
-        game = self.game
+        game, state = self.game, self.state
         read = game.movements.read
         taken = {seat: read(movement) for seat, movement in inputs.items()} if inputs else {}
+        dt = 1 / game.rate
         try:
-            game.tick(self.state, taken, 1 / game.rate)
-            verdict = game.result(self.state)
-            if verdict is not None:
-                self.result = self._outcome(verdict)
-            self.tick += 1
+            for _ in range(ticks):
+                game.tick(state, taken, dt)
+                verdict = game.result(state)
+                self.tick += 1
+                if verdict is not None:
+                    self.result = self._outcome(verdict)
+                    break
+                taken = {}
             self._shared_view = None
         except Exception as error:
             raise RulesError(f"{game.name}: tick {self.tick} with {taken!r} failed: {error!r}") from error

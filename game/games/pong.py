@@ -85,12 +85,13 @@ class Pong(Game):
         return state["scores"]
 
     def view(self, state, seat):
+        paddles, scores = state["paddles"], state["scores"]
         return {
             "width": WIDTH,
             "height": HEIGHT,
             "ball": state["ball"],
-            "paddles": dict(zip(SIDES, state["paddles"], strict=True)),
-            "scores": dict(zip(SIDES, state["scores"], strict=True)),
+            "paddles": {"left": paddles[0], "right": paddles[1]},
+            "scores": {"left": scores[0], "right": scores[1]},
             "target": self.options.target,
             "paddle_width": PADDLE_WIDTH,
             "paddle_height": PADDLE_HEIGHT,

@@ -513,10 +513,7 @@ class Room:
         if self._against_bot:
             self._let_bots_steer(inputs)
         try:
-            match.step(inputs)
-            for _ in range(game.rate // game.frame_rate - 1):
-                if match.result is None:
-                    match.step({})
+            match.step(inputs, game.rate // game.frame_rate)
             for number, movement in inputs.items():
                 seat = self.seats[number]
                 frames = self._move_frames(seat, movement, b"null")

@@ -8,5 +8,8 @@ from game.live.journal import Entry, Journal, Kept, Owner
 class NoJournal(Journal):
     """Calls every row written as soon as it is handed in."""
 
-    def append(self, row: Entry | Kept, owner: Owner, told: Any) -> None:
-        owner.written(row, told)
+    def append(self, entry: Entry, owner: Owner, told: Any) -> None:
+        owner.written(entry, told)
+
+    def keep(self, snapshot: Kept, owner: Owner, told: Any) -> None:
+        owner.written(snapshot, told)

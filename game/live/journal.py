@@ -1,7 +1,8 @@
 """The journal's writer: what many rooms accepted while the last commit ran goes into the next one, in one
 statement.
 
-Nobody sees an input before it is committed here. One connection a worker, no lingering.
+Nobody sees an input before it is committed here. One connection a worker; inputs do not wait for company,
+snapshots of real-time rooms do for a moment.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ from django.db.utils import IntegrityError
 from prometheus_client import Histogram
 
 logger = logging.getLogger(__name__)
+
+SNAPSHOTS_WAIT_S = 0.05
 
 batch_size = Histogram(
     "game_journal_batch_entries", "Entries in one commit", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -86,18 +89,40 @@ class Journal:
     def __init__(self) -> None:
         self._backend: Backend = PostgreSQL() if thread_connection.vendor == "postgresql" else SQLite()
         self._rows: list[Waiting] = []
+        self._snapshots: list[Waiting] = []
+        self._snapshots_due: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
         self.written: Counter[str] = Counter()
         """Entries committed, by kind."""
 
-    def append(self, row: Entry | Kept, owner: Owner, told: Any) -> None:
-        """Queue a row."""
-        self._rows.append((row, owner, told))
+    def append(self, entry: Entry, owner: Owner, told: Any) -> None:
+        """Queue an entry."""
+        self._rows.append((entry, owner, told))
         if self._writing is None:
+            self._writing = asyncio.create_task(self._write_waiting(), name="journal")
+
+    def keep(self, snapshot: Kept, owner: Owner, told: Any) -> None:
+        """Queue a snapshot; one for which somebody waits to be ``told`` goes at once."""
+        self._snapshots.append((snapshot, owner, told))
+        if told:
+            self._write_snapshots()
+        elif self._snapshots_due is None:
+            loop = asyncio.get_running_loop()
+            self._snapshots_due = loop.call_later(SNAPSHOTS_WAIT_S, self._write_snapshots)
+
+    def _write_snapshots(self) -> None:
+        """Let them all go together, so that none comes after a newer one of its game."""
+        if self._snapshots_due is not None:
+            self._snapshots_due.cancel()
+            self._snapshots_due = None
+        self._rows += self._snapshots
+        self._snapshots = []
+        if self._rows and self._writing is None:
             self._writing = asyncio.create_task(self._write_waiting(), name="journal")
 
     async def close(self) -> None:
         """Write what waits, and close."""
+        self._write_snapshots()
         while self._writing is not None:
             await asyncio.wait({self._writing})
         await self._backend.close()
@@ -135,6 +160,7 @@ class Journal:
             self._give_up(batch, taken, taken=True)
 
     def _give_up(self, batch: list[Waiting], games: set[str], *, taken: bool) -> None:
+        self._write_snapshots()
         lost = {row.game_id: owner for row, owner, _ in (*batch, *self._rows) if row.game_id in games}
         self._rows = [waiting for waiting in self._rows if waiting[0].game_id not in games]
         for owner in lost.values():

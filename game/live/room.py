@@ -556,7 +556,7 @@ class Room:
     def _keep(self, *, shows_score: bool = False) -> None:
         self._kept_at = self.match.tick
         data = json.encode(self.match.dump()).decode()
-        self._journal.append(Kept(self._hex, self.record.epoch, self.seq, data), self, shows_score)
+        self._journal.keep(Kept(self._hex, self.record.epoch, self.seq, data), self, shows_score)
 
     # -- Recording and telling
 

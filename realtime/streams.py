@@ -41,22 +41,28 @@ MAX_WAITING = 10_000
 REPAIR_AFTER_S = 0.05
 AUDIT_EVERY_S = 1.0
 AUDITED_AT_ONCE = 250
+APPENDED_AT_ONCE = 250
 
-# KEYS: counter, history. ARGV: frame, first number, frames kept, seconds kept, seconds the counter is kept,
-# the group's pub/sub channel.
-# Returns the frame's number and how many processes listen.
+# KEYS: counter and history of each frame's topic. ARGV: first number, frames kept, seconds kept, seconds the
+# counter is kept, then each frame and the pub/sub channel of its topic's group.
+# Returns each frame's number and how many processes listen.
 _APPEND = """
-local seq = redis.call('INCR', KEYS[1])
-if seq == 1 then
-  redis.call('SET', KEYS[1], ARGV[2])
-  redis.call('DEL', KEYS[2])
-  seq = tonumber(ARGV[2])
+local appended = {}
+for i = 1, #KEYS, 2 do
+  local counter, history = KEYS[i], KEYS[i + 1]
+  local seq = redis.call('INCR', counter)
+  if seq == 1 then
+    redis.call('SET', counter, ARGV[1])
+    redis.call('DEL', history)
+    seq = tonumber(ARGV[1])
+  end
+  redis.call('EXPIRE', counter, ARGV[4])
+  redis.call('RPUSH', history, ARGV[i + 4])
+  redis.call('LTRIM', history, -tonumber(ARGV[2]), -1)
+  redis.call('EXPIRE', history, ARGV[3])
+  appended[#appended + 1] = {seq, redis.call('PUBSUB', 'NUMSUB', ARGV[i + 5])[2]}
 end
-redis.call('EXPIRE', KEYS[1], ARGV[5])
-redis.call('RPUSH', KEYS[2], ARGV[1])
-redis.call('LTRIM', KEYS[2], -tonumber(ARGV[3]), -1)
-redis.call('EXPIRE', KEYS[2], ARGV[4])
-return {seq, redis.call('PUBSUB', 'NUMSUB', ARGV[6])[2]}
+return appended
 """
 # KEYS: counters. ARGV: first number, seconds the counter is kept. Returns where each stands.
 _BEGIN = """
@@ -78,8 +84,14 @@ def _channel(topic: Topic) -> str:
     return f"{prefix}__group__{topic}"  # as channels_redis names a group's pub/sub channel
 
 
-def _arguments(topic: Topic, frame: bytes) -> list[Any]:
-    return [frame, int(time.time() * 1000), KEPT_FRAMES, KEPT_S, COUNTER_KEPT_S, _channel(topic)]
+def _append(frames: Iterable[tuple[Topic, bytes]]) -> tuple[list[str], list[Any]]:
+    """The keys and the arguments with which ``_APPEND`` appends these frames to their topics."""
+    keys: list[str] = []
+    arguments: list[Any] = [int(time.time() * 1000), KEPT_FRAMES, KEPT_S, COUNTER_KEPT_S]
+    for topic, frame in frames:
+        keys += _keys(topic)
+        arguments += (frame, _channel(topic))
+    return keys, arguments
 
 
 def _beside(topic: Topic) -> Topic:
@@ -109,7 +121,7 @@ def publish_from_outside(topic: Topic, packed: Passing | bytes) -> None:
     """Publish from a process that is no server worker, such as a management command."""
     seq = None
     if isinstance(packed, bytes):
-        seq, _ = evaluate_sync(_APPEND, _keys(topic), _arguments(topic, packed))
+        ((seq, _),) = evaluate_sync(_APPEND, *_append([(topic, packed)]))
     message = {"type": "relay", "from": "", "topic": topic, "frames": [(seq, packed)]}
     async_to_sync(get_channel_layer().group_send)(topic, message)
 
@@ -261,12 +273,9 @@ class Streams:
     async def _send_waiting(self) -> None:
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting, []
-                pipe = self._redis.pipeline(transaction=False)
-                for topic, frame in batch:
-                    pipe.eval(_APPEND, 2, *_keys(topic), *_arguments(topic, frame))
+                batch, self._waiting = self._waiting[:APPENDED_AT_ONCE], self._waiting[APPENDED_AT_ONCE:]
                 try:
-                    numbered = await pipe.execute()
+                    numbered = await evaluate(self._redis, _APPEND, *_append(batch))
                 except Down as problem:
                     logger.warning("Streams wait for Redis: %s", problem)
                     self._waiting[:0] = batch

@@ -6,7 +6,8 @@ import pytest
 
 from realtime.messages import Closing, encode
 from realtime.publishing import publish_now
-from realtime.streams import _APPEND, _arguments, _keys, forget, lasting
+from realtime.redis import evaluate
+from realtime.streams import _APPEND, _append, _keys, forget, lasting
 from realtime.testing import Closed, Player
 from realtime.tests.conftest import Expelled, Room, Said, application
 from realtime.topics import Topic
@@ -208,7 +209,7 @@ async def test_an_event_read_from_the_history_closes_sockets_too(enter, here, ro
     await bob.hear("said")
     topic = Topic(room)
     packed = lasting(encode(Expelled(room=room, user_id=2)), Closing(4403, "expelled", 2))
-    await here.redis.eval(_APPEND, 2, *_keys(topic), *_arguments(topic, packed))
+    await evaluate(here.redis, _APPEND, *_append([(topic, packed)]))
     await here.streams.audit()
     await bob.hear("expelled")
     assert await bob.closed() == 4403

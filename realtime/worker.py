@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -254,9 +254,13 @@ async def stop() -> None:
 
 async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run synchronous code that uses the ORM on the bounded pool of database threads."""
+    return await asyncio.wrap_future(submit(function, *args, **kwargs))
+
+
+def submit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+    """:func:`in_database` for any thread; not to be waited for in one of that pool."""
     context = contextvars.copy_context()
-    call = partial(context.run, _with_clean_connections, partial(function, *args, **kwargs))
-    return await asyncio.get_running_loop().run_in_executor(_database, call)
+    return _database.submit(context.run, _with_clean_connections, partial(function, *args, **kwargs))
 
 
 def _with_clean_connections(call: Callable[[], T]) -> T:

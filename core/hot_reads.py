@@ -21,7 +21,7 @@ class HotReads:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         read = self._reads.get(scope["path"].removesuffix("/"))
         if read is not None and scope["method"] == "GET" and not scope["query_string"]:
-            token = _plain_token(scope["headers"])
+            token = plain_token(scope["headers"])
             body = None if token is None else read(token)
             if body is not None:
                 await send({"type": "http.response.start", "status": 200, "headers": _headers(body)})
@@ -30,14 +30,17 @@ class HotReads:
         await self._application(scope, receive, send)
 
 
-def _plain_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    token = None
+def plain_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The bearer token, unless there is none or the request comes from a page of another origin."""
+    token, host, origin = None, b"", b""
     for name, value in headers:
         if name == b"authorization" and value[:7].lower() == b"bearer ":
             token = value[7:].strip().decode("latin-1")
+        elif name == b"host":
+            host = value
         elif name == b"origin":
-            return None
-    return token
+            origin = value
+    return token if not origin or origin.partition(b"://")[2] == host else None
 
 
 def _headers(body: bytes) -> list[tuple[bytes, bytes]]:

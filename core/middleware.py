@@ -28,19 +28,14 @@ class Observe:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         started = time.perf_counter()
-        # Cleared first: threads serve one request after another, and views add who calls.
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        request_id = begin_request(request.META.get("HTTP_X_REQUEST_ID", ""))
         response = self._answer(request)
-        response["X-Request-ID"] = request_id
         if is_for_programs(request) and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         route = request.resolver_match.route if request.resolver_match else "unknown"
         method = request.method if request.method in _METHODS else "other"
-        _DURATION.labels(method, route, response.status_code).observe(time.perf_counter() - started)
+        end_request(response, request_id, method, route, started)
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
@@ -51,6 +46,21 @@ class Observe:
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def begin_request(given_id: str) -> str:
+    """The id of a request, also for its log lines: ``given_id`` if it is one, else a new one."""
+    request_id = given_id if _REQUEST_ID.fullmatch(given_id) else uuid.uuid4().hex
+    # Cleared first: threads serve one request after another, and views add who calls.
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    return request_id
+
+
+def end_request(response: HttpResponseBase, request_id: str, method: str, route: str, started: float) -> None:
+    """Name the request in its response, and note how long it took since ``started`` (``perf_counter``)."""
+    response["X-Request-ID"] = request_id
+    _DURATION.labels(method, route, response.status_code).observe(time.perf_counter() - started)
 
 
 class KnownHost(CommonMiddleware):

@@ -109,10 +109,16 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespo
         case exceptions.APIException():
             return _of_framework(error)
     request = context["request"]
-    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    if not isinstance(error, UNREACHABLE):
+        got_request_exception.send(sender=type(context["view"]), request=request)
+    return unforeseen(error, f"{request.method} {request.path}")
+
+
+def unforeseen(error: Exception, call: str) -> HttpResponse:
+    """The response to a call (``"GET /api/me"``) that failed, for no fault of its own, which is logged."""
+    logger.error("%s failed", call, exc_info=error)
     if isinstance(error, UNREACHABLE):
         return refused(out_of_reach())
-    got_request_exception.send(sender=type(context["view"]), request=request)
     return problem(500, "This is our fault, and has been noted.")
 
 

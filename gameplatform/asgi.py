@@ -13,8 +13,10 @@ from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 from accounts import gatekeeping, own_profile  # noqa: E402
 from core import telemetry  # noqa: E402
 from core.checks import refuse_dangerous_settings  # noqa: E402
+from core.hot_calls import HotCalls  # noqa: E402
 from core.hot_reads import HotReads  # noqa: E402
 from game import catalogue_json  # noqa: E402
+from matchmaking import hot_join  # noqa: E402
 from realtime.gate import Gate, HostOriginValidator  # noqa: E402
 from realtime.lifespan import Lifespan, WithWorker  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
@@ -28,7 +30,7 @@ application = ProtocolTypeRouter(
         "lifespan": Lifespan(),
         "http": WithWorker(
             HotReads(
-                WSGIBridge(WSGIHandler()),
+                HotCalls(WSGIBridge(WSGIHandler()), {"/game/join": hot_join.hot_join}),
                 {
                     "/api/me": own_profile.hot_read,
                     "/api/users/profile": own_profile.hot_read,

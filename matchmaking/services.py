@@ -7,6 +7,7 @@ nobody is matched twice, or matched and gone.
 import logging
 import random
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from datetime import timedelta
 from statistics import fmean
 from typing import Any
@@ -61,6 +62,12 @@ def join(*, user_id: int, game: str, mode: str = "", party_id: int | None = None
     if party_id is None:
         return _join_together(queue, (user_id,))
     return _join_as_party(kind, queue, user_id, party_id)
+
+
+def join_soon(*, user_id: int, game: str, mode: str = "") -> Future[dict[str, Any]]:
+    """What :func:`join` will answer to one user, for the event loop. Raises ``UnknownGame``."""
+    catalogue.get(game)
+    return _join_together.soon(Queue.name_of(game, mode), (user_id,))
 
 
 @transaction.atomic

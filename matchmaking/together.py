@@ -1,89 +1,84 @@
 """Calls that come while another runs are done together by the next: many joins cost a few statements."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from concurrent.futures import Future
+from typing import Generic, NamedTuple, TypeVar
 
 from django.db import connection
+
+from core.problems import UNREACHABLE
+from realtime import worker
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 Run = Callable[[str, Sequence[Argument]], Sequence[Result | Exception]]
 
+MOST_TOGETHER = 100
+"""How many calls share a transaction: SQLite takes no longer statements, and nobody waits for long."""
 
-@dataclass(eq=False)
-class _Call(Generic[Argument, Result]):
+
+class _Call(NamedTuple, Generic[Argument, Result]):
     argument: Argument
-    result: Result | Exception | None = None
-    woken: threading.Event = field(default_factory=threading.Event)
+    result: Future[Result]
 
 
 class Together(Generic[Argument, Result]):
     """``run(key, arguments)`` answers each argument with a result or an exception, all in one transaction.
 
-    While one thread is at a key, others that call with it wait; then the first of them does the work of all.
+    It runs on a database thread, once at a time for a key. Who calls meanwhile waits for the next run.
     """
 
     def __init__(self, run: Run[Argument, Result]) -> None:
         self._run = run
         self._guard = threading.Lock()
-        self._waiting: dict[str, list[_Call[Argument, Result]]] = {}
-        """The calls that came while another runs, by the keys at which one does."""
+        self._waiting: dict[str, deque[_Call[Argument, Result]]] = {}
+        """The calls of no run yet, by the keys at which one is under way."""
 
     def __call__(self, key: str, argument: Argument) -> Result:
-        call: _Call[Argument, Result] = _Call(argument)
-        if connection.in_atomic_block:
-            # What this transaction does may be taken back, so it must not hold the work of others.
-            self._answer(key, [call])
-        else:
-            self._queue(key, call)
-        if isinstance(call.result, Exception):
-            raise call.result
-        assert call.result is not None
-        return call.result
+        """The answer to this argument, for threads other than the database's own."""
+        if not connection.in_atomic_block:
+            return self.soon(key, argument).result()
+        # What this transaction does may be taken back, so it must not hold the work of others.
+        (answer,) = self._run(key, [argument])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
-    def _queue(self, key: str, call: _Call[Argument, Result]) -> None:
+    def soon(self, key: str, argument: Argument) -> Future[Result]:
+        """The answer to come."""
+        call = _Call(argument, Future[Result]())
         with self._guard:
             waiting = self._waiting.get(key)
-            if waiting is None:
-                self._waiting[key] = []
-            else:
+            if waiting is not None:
                 waiting.append(call)
-        calls = [call]
-        if waiting is not None:
-            call.woken.wait()
-            if call.result is not None:
-                return
-            with self._guard:
-                calls += self._waiting[key]
-                self._waiting[key] = []
-        try:
-            self._answer(key, calls)
-        finally:
-            self._hand_over(key, calls)
+                return call.result
+            self._waiting[key] = deque([call])
+        worker.submit(self._work, key)
+        return call.result
 
-    def _hand_over(self, key: str, answered: Sequence[_Call[Argument, Result]]) -> None:
-        """Let those go who have their answer, and the next who waits, if any, do the work."""
+    def _work(self, key: str) -> None:
         with self._guard:
             waiting = self._waiting[key]
+            calls = [waiting.popleft() for _ in range(min(len(waiting), MOST_TOGETHER))]
+        answers = self._answers(key, [call.argument for call in calls])
+        with self._guard:
             if waiting:
-                waiting.pop(0).woken.set()
+                worker.submit(self._work, key)
             else:
                 del self._waiting[key]
-        for call in answered:
-            call.woken.set()
+        for call, answer in zip(calls, answers, strict=True):
+            if isinstance(answer, Exception):
+                call.result.set_exception(answer)
+            else:
+                call.result.set_result(answer)
 
-    def _answer(self, key: str, calls: Sequence[_Call[Argument, Result]]) -> None:
+    def _answers(self, key: str, arguments: Sequence[Argument]) -> Sequence[Result | Exception]:
         try:
-            results = self._run(key, [call.argument for call in calls])
+            return self._run(key, arguments)
         except Exception as problem:
-            if len(calls) == 1:
-                calls[0].result = problem
-                return
-            # One spoils it for all: each by itself then.
-            for call in calls:
-                self._answer(key, [call])
-            return
-        for call, result in zip(calls, results, strict=True):
-            call.result = result
+            if len(arguments) == 1 or isinstance(problem, UNREACHABLE):
+                return [problem] * len(arguments)
+        # One spoils it for all: each by itself then.
+        return [self._answers(key, [argument])[0] for argument in arguments]

@@ -13,15 +13,13 @@ from io import BytesIO
 from threading import BoundedSemaphore
 from typing import Any
 
-from django.http import HttpResponse
-
+from core.asgi import Send, send_whole
 from core.problems import problem, refused
 from core.refusals import TooLarge, Unavailable
 
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Scope = dict[str, Any]
 Receive = Callable[[], Any]
-Send = Callable[[dict[str, Any]], Any]
 
 logger = logging.getLogger("realtime.server")
 
@@ -57,10 +55,10 @@ class WSGIBridge:
         except _ClientGone:
             return
         except TooLarge as refusal:
-            await _answer(send, refused(refusal))
+            await send_whole(send, refused(refusal))
             return
         if not self._places.acquire(blocking=False):
-            await _answer(send, refused(Unavailable("The server is busy.", retry_after=1)))
+            await send_whole(send, refused(Unavailable("The server is busy.", retry_after=1)))
             return
         response = _Response(self.application, _environ(scope, body), receive, send)
         running: Future[bytes | None] = self.pool.submit(response.run)
@@ -73,7 +71,7 @@ class WSGIBridge:
             if response.started:
                 raise
             logger.exception("Exception in %s %s", scope["method"], scope["path"])
-            await _answer(send, problem(500, "This is our fault, and has been noted."))
+            await send_whole(send, problem(500, "This is our fault, and has been noted."))
             return
         finally:
             response.done()
@@ -217,10 +215,3 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
     environ.pop("HTTP_CONTENT_LENGTH", None)
     environ["CONTENT_LENGTH"] = str(len(body))
     return environ
-
-
-async def _answer(send: Send, response: HttpResponse) -> None:
-    headers = [(name.lower().encode(), value.encode()) for name, value in response.items()]
-    headers.append((b"content-length", b"%d" % len(response.content)))
-    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": response.content})

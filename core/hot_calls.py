@@ -1,0 +1,71 @@
+"""Calls that come in crowds, taken in the event loop: many wait for one transaction, none holds a thread."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from django.http import HttpResponse
+
+from core import middleware, problems
+from core.asgi import send_whole
+from core.hot_reads import Application, plain_token
+from core.refusals import Refusal
+
+HotCall = Callable[[str, bytes], Awaitable[HttpResponse | None]]
+
+
+class HotCalls:
+    """ASGI middleware in front of the HTTP application.
+
+    ``calls`` maps the path of a POST without its trailing slash to a coroutine function of the bearer token
+    and the body that answers as the view there would, or with None where the view is to look closer. What it
+    raises becomes a problem. What is not plain JSON (a query, a foreign origin, a body in parts) goes on too.
+    """
+
+    def __init__(self, application: Application, calls: Mapping[str, HotCall]) -> None:
+        self._application = application
+        self._calls = calls
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        path = scope["path"].removesuffix("/")
+        call = self._calls.get(path)
+        if call is not None and scope["method"] == "POST" and not scope["query_string"]:
+            token = plain_token(scope["headers"])
+            if token is not None and (b"content-type", b"application/json") in scope["headers"]:
+                event = await receive()
+                if event["type"] == "http.request" and not event.get("more_body"):
+                    response = await _observed(call, path, scope["headers"], token, event.get("body", b""))
+                    if response is not None:
+                        await send_whole(send, response)
+                        return
+                receive = _again(event, receive)
+        await self._application(scope, receive, send)
+
+
+async def _observed(
+    call: HotCall, path: str, headers: Iterable[tuple[bytes, bytes]], token: str, body: bytes
+) -> HttpResponse | None:
+    started = time.perf_counter()
+    given = next((value for name, value in headers if name == b"x-request-id"), b"")
+    request_id = middleware.begin_request(given.decode("latin-1"))
+    try:
+        response = await call(token, body)
+    except Refusal as refusal:
+        response = problems.refused(refusal)
+    except Exception as error:
+        response = problems.unforeseen(error, f"POST {path}")
+    if response is not None:
+        response["Cache-Control"] = "no-store"
+        response["X-Content-Type-Options"] = "nosniff"
+        middleware.end_request(response, request_id, "POST", path[1:], started)
+    return response
+
+
+def _again(event: Any, receive: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
+    """``receive`` from before the event was received."""
+    events = [event]
+
+    async def receive_again() -> Any:
+        return events.pop() if events else await receive()
+
+    return receive_again

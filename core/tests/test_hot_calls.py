@@ -1,0 +1,120 @@
+"""Calls that are taken in the event loop, and those that go on to Django."""
+
+import msgspec
+import pytest
+from django.http import HttpResponse
+
+from core.hot_calls import HotCalls
+from core.refusals import Conflict
+
+PLAIN = ((b"authorization", b"Bearer t"), (b"content-type", b"application/json"), (b"host", b"here.org"))
+
+
+class _Asked:
+    """A POST to hot calls, and what came of it; ``call`` is what is there for the path."""
+
+    def __init__(self, *, path="/game/join", method="POST", query=b"", headers=PLAIN, parts=(b"{}",)):
+        self.scope = {"path": path, "method": method, "query_string": query, "headers": list(headers)}
+        self.parts = list(parts)
+        self.sent = []
+        self.passed_on = []
+
+    async def answer(self, call):
+        async def application(scope, receive, send):
+            while (event := await receive())["more_body"]:
+                self.passed_on.append(event["body"])
+            self.passed_on.append(event["body"])
+
+        async def receive():
+            body = self.parts.pop(0)
+            return {"type": "http.request", "body": body, "more_body": bool(self.parts)}
+
+        async def send(message):
+            self.sent.append(message)
+
+        await HotCalls(application, {"/game/join": call})(self.scope, receive, send)
+        return self
+
+    @property
+    def status(self):
+        return self.sent[0]["status"]
+
+    @property
+    def headers(self):
+        return dict(self.sent[0]["headers"])
+
+    @property
+    def body(self):
+        return msgspec.json.decode(self.sent[1]["body"])
+
+
+async def echo(token, body):
+    return HttpResponse(b'["%b", %b]' % (token.encode(), body), status=201, content_type="application/json")
+
+
+@pytest.mark.parametrize("path", ["/game/join", "/game/join/"])
+@pytest.mark.parametrize("headers", [PLAIN, (*PLAIN, (b"origin", b"https://here.org"))])
+async def test_a_plain_call_is_answered_at_once(path, headers):
+    asked = await _Asked(path=path, headers=headers, parts=[b'{"a":1}']).answer(echo)
+
+    assert asked.passed_on == []
+    assert (asked.status, asked.body) == (201, ["t", {"a": 1}])
+    assert asked.headers[b"content-length"] == b"14"
+    assert asked.headers[b"cache-control"] == b"no-store"
+    assert len(asked.headers[b"x-request-id"]) == 32
+
+
+async def test_the_id_that_a_request_brings_is_kept():
+    asked = await _Asked(headers=(*PLAIN, (b"x-request-id", b"abc-1"))).answer(echo)
+
+    assert asked.headers[b"x-request-id"] == b"abc-1"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"path": "/game/leave"},
+        {"method": "PUT"},
+        {"query": b"a=1"},
+        {"headers": PLAIN[1:]},
+        {"headers": (PLAIN[0], (b"content-type", b"text/plain"))},
+        {"headers": (*PLAIN, (b"origin", b"https://elsewhere.org"))},
+        {"parts": [b"{", b"}"]},
+    ],
+)
+async def test_all_else_goes_on_to_django_with_its_whole_body(request_):
+    asked = await _Asked(**request_).answer(echo)
+
+    assert b"".join(asked.passed_on) == b"{}"
+    assert asked.sent == []
+
+
+async def test_what_needs_a_closer_look_goes_on_with_its_whole_body():
+    async def undecided(token, body):
+        return None
+
+    asked = await _Asked(parts=[b'{"a":1}']).answer(undecided)
+
+    assert asked.passed_on == [b'{"a":1}']
+    assert asked.sent == []
+
+
+async def test_a_refusal_is_a_problem_with_its_code():
+    async def refuse(token, body):
+        raise Conflict("Not now.")
+
+    asked = await _Asked().answer(refuse)
+
+    assert (asked.status, asked.body["code"], asked.body["detail"]) == (409, "conflict", "Not now.")
+    assert asked.headers[b"content-type"] == b"application/problem+json"
+
+
+async def test_a_failure_is_a_problem_that_tells_nothing_and_is_logged(caplog):
+    async def fail(token, body):
+        raise ValueError("planted")
+
+    asked = await _Asked().answer(fail)
+
+    assert (asked.status, asked.body["code"]) == (500, "server_error")
+    assert "planted" not in str(asked.body)
+    assert "POST /game/join failed" in caplog.text

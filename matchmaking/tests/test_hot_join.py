@@ -1,0 +1,82 @@
+"""Joining in the event loop: the same answers as by the view, which gets what is not plain."""
+
+import msgspec
+import pytest
+from asgiref.sync import sync_to_async
+
+from accounts import live
+from accounts.refusals import TokenInvalid
+from game.author.refusals import UnknownGame
+from matchmaking.hot_join import hot_join
+from matchmaking.refusals import AlreadyQueued
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def join():
+    """``await join(ada, game="pong")``: what the event loop answers."""
+
+    async def join(who, **body):
+        # A call makes the session known to this process.
+        await sync_to_async(who.status)()
+        return await hot_join(token_of(who), msgspec.json.encode(body))
+
+    return join
+
+
+def token_of(who):
+    return who.client._credentials["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
+
+
+async def test_the_answers_are_those_of_the_view(ada, bob, join):
+    waits = await join(ada, game="tictactoe", mode="blitz")
+    plays = await join(bob, game="tictactoe", mode="blitz")
+    again = await sync_to_async(bob.join)(mode="blitz")
+
+    assert waits.status_code == 200
+    standing = {"status": "queued", "game": "tictactoe", "mode": "blitz", "position": 1, "queue_size": 1}
+    assert msgspec.json.decode(waits.content) == {**standing, "waited_s": 0.0}
+    assert plays.status_code == again.status_code == 201
+    assert plays.content == again.content
+    assert plays["Content-Type"] == again["Content-Type"]
+
+
+async def test_without_a_name_the_game_is_pong(ada, join):
+    assert msgspec.json.decode((await join(ada)).content)["game"] == "pong"
+
+
+async def test_the_view_looks_closer_at_what_is_not_plain(ada, join):
+    wanted = [
+        {"party_id": 1},
+        {"game": 5},
+        {"game": " pong"},
+        {"game": "x" * 41},
+        {"mode": "-"},
+        {"mode": "a\n"},
+    ]
+    for body in wanted:
+        assert await join(ada, **body) is None
+    for raw in (b"", b"[]", b"{"):
+        assert await hot_join(token_of(ada), raw) is None
+
+
+async def test_the_view_looks_up_a_session_that_is_not_known_here_or_has_ended(ada, bob, join, monkeypatch):
+    await join(ada)
+    await sync_to_async(ada.client.post)("/api/auth/logout")
+    assert await hot_join(token_of(ada), b"{}") is None
+
+    await join(bob)
+    monkeypatch.setattr(live, "_known", {})
+    assert await hot_join(token_of(bob), b"{}") is None
+
+
+async def test_refusals_are_those_of_the_view(ada, join, monkeypatch):
+    await join(ada, game="pong")
+
+    with pytest.raises(AlreadyQueued):
+        await join(ada, game="tictactoe")
+    with pytest.raises(UnknownGame):
+        await join(ada, game="no_such_game")
+    with pytest.raises(TokenInvalid):
+        await hot_join("junk", b"{}")

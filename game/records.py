@@ -14,6 +14,15 @@ class SeatRecord(NamedTuple):
     rating: int
 
 
+class Entrant(NamedTuple):
+    """Who waits to be seated by a queue, and the unfinished match of that queue which they may still have."""
+
+    user_id: int
+    username: str
+    rating: int
+    open_game: UUID | None
+
+
 class SeatedGame(NamedTuple):
     """What a game is, and who sits in it in the order of the seats."""
 

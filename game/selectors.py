@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from game.author import catalogue
 from game.models import Game, JournalEntry, Rating, Seat
-from game.ratings import Strength
-from game.records import SeatedGame, SeatRecord
+from game.ratings import START_SHOWN, Strength
+from game.records import Entrant, SeatedGame, SeatRecord
 from game.refusals import UnknownMatch
 
 
@@ -102,19 +102,35 @@ def latest_open_game(user_id: int) -> uuid.UUID | None:
 # Plain SQL where every join of a queue passes: the ORM takes five times the processor's time for these.
 
 
-def open_games(queue: str, user_ids: Collection[int]) -> dict[int, uuid.UUID]:
-    """The unfinished matches of this queue, of those of the users who have one."""
+def entrants(game_name: str, queue: str, user_ids: Collection[int]) -> dict[int, Entrant]:
+    """What has to be known of these users to seat them from this queue of the game."""
+    if not user_ids:
+        return {}
     users = ", ".join(["%s"] * len(user_ids))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT user_id, game_id FROM game_seat WHERE user_id IN ({users}) AND queue = %s AND is_open",
-            [*user_ids, queue],
+            f"""
+            SELECT player.id, username, shown, game_id
+            FROM accounts_user player
+            LEFT JOIN game_rating rating ON rating.user_id = player.id AND rating.game = %s
+            LEFT JOIN game_seat seat ON seat.user_id = player.id AND seat.queue = %s AND seat.is_open
+            WHERE player.id IN ({users})
+            """,
+            [game_name, queue, *user_ids],
         )
-        return {user_id: _uuid(game_id) for user_id, game_id in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return {
+        user_id: Entrant(
+            user_id, username, START_SHOWN if shown is None else shown, game_id and _uuid(game_id)
+        )
+        for user_id, username, shown, game_id in rows
+    }
 
 
 def seated(game_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, SeatedGame]:
     """What these games are, and who sits in them."""
+    if not game_ids:
+        return {}
     ids = ", ".join(["%s"] * len(game_ids))
     native = connection.features.has_native_uuid_field
     with connection.cursor() as cursor:

@@ -19,7 +19,7 @@ from game.author.game import Game as Rules
 from game.author.match import Match
 from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import Strength, after_match
-from game.records import Ending, EntryRecord, RoomRecord, SeatRecord
+from game.records import Ending, Entrant, EntryRecord, RoomRecord, SeatedGame, SeatRecord
 from game.refusals import GameFull, TooManyGames, UnknownMatch
 from game.rewards import reward
 from realtime.publishing import publish
@@ -101,8 +101,10 @@ def create_game(
 
 
 @transaction.atomic(savepoint=False)
-def create_matches(*, name: str, queue: str, groups: Sequence[Sequence[int]], mode: str = "") -> list[Game]:
-    """Make a rated game for each group of users, seated in this order, and tell them: all in few statements.
+def create_matches(
+    *, name: str, queue: str, groups: Sequence[Sequence[Entrant]], mode: str = ""
+) -> dict[uuid.UUID, SeatedGame]:
+    """Make a rated game for each group, seated in this order, and tell them: all in few statements.
 
     Raises ``UnknownGame``; ``IntegrityError`` if a user still plays a match of this queue.
     """
@@ -119,17 +121,20 @@ def create_matches(*, name: str, queue: str, groups: Sequence[Sequence[int]], mo
         )
         for group in groups
     ]
-    strengths = selectors.strengths(name, [user_id for group in groups for user_id in group])
     Game.objects.bulk_create(games)
     Seat.objects.bulk_create(
-        Seat(game=game, number=number, user_id=user_id, queue=queue, rating_before=strengths[user_id].shown)
+        Seat(game=game, number=number, user_id=one.user_id, queue=queue, rating_before=one.rating)
         for game, group in zip(games, groups, strict=True)
-        for number, user_id in enumerate(group)
+        for number, one in enumerate(group)
     )
+    made = {}
     for game, group in zip(games, groups, strict=True):
-        for number, user_id in enumerate(group):
-            publish(match_found(game, rules, number, user_id))
-    return games
+        seats = []
+        for number, one in enumerate(group):
+            seats.append(SeatRecord(number, one.user_id, one.username, None, one.rating))
+            publish(match_found(game, rules, number, one.user_id))
+        made[game.pk] = SeatedGame(name, mode, seats)
+    return made
 
 
 def match_found(game: Game, rules: type[Rules], number: int, user_id: int) -> events.MatchFound:

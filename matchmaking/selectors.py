@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from game import selectors as game_selectors
 from game import services as game_services
 from game.author import catalogue
+from game.records import SeatedGame
 from matchmaking.models import Queue, Ticket
 from matchmaking.rules import Waiting
 
@@ -76,9 +78,11 @@ def queued(user_ids: Collection[int]) -> dict[int, dict[str, Any]]:
     return standings
 
 
-def matched(game_ids: Mapping[int, UUID]) -> dict[int, dict[str, Any]]:
-    """The matches of these users, ``{user_id: game_id}``."""
-    games = game_selectors.seated(set(game_ids.values())) if game_ids else {}
+def matched(
+    game_ids: Mapping[int, UUID], known: Mapping[UUID, SeatedGame] = MappingProxyType({})
+) -> dict[int, dict[str, Any]]:
+    """The matches of these users, ``{user_id: game_id}``; those not ``known`` are looked up."""
+    games = {**known, **game_selectors.seated(set(game_ids.values()) - known.keys())}
     standings = {}
     for user_id, game_id in game_ids.items():
         game = games[game_id]

@@ -6,7 +6,7 @@ nobody is matched twice, or matched and gone.
 
 import logging
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
 from statistics import fmean
@@ -23,6 +23,7 @@ from game import selectors as game_selectors
 from game import services as game_services
 from game.author import catalogue
 from game.author.game import Game as Rules
+from game.records import Entrant, SeatedGame
 from matchmaking import rules, selectors
 from matchmaking.events import QueueExpired, QueueJoined, QueueLeft
 from matchmaking.models import Member, Queue, Ticket
@@ -97,8 +98,8 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
     _lock(queue)
     user_ids = [user_id for party in parties for user_id in party]
     queued = selectors.queues_of(user_ids)
-    games = game_selectors.open_games(queue, user_ids)
-    strengths = game_selectors.strengths(kind.name, user_ids)
+    entrants = game_selectors.entrants(kind.name, queue, user_ids)
+    games = {one.user_id: one.open_game for one in entrants.values() if one.open_game is not None}
     kept = [leader for leader, *_ in parties if queued.get(leader) == queue]
     refused: dict[int, Refusal] = {}
     new: list[Waiting] = []
@@ -111,19 +112,20 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
         elif any(user_id in games for user_id in others):
             refused[number] = AlreadyPlaying()
         else:
-            rating = round(fmean(strengths[user_id].shown for user_id in (leader, *others)))
+            rating = round(fmean(entrants[user_id].rating for user_id in (leader, *others)))
             new.append(Waiting(_NEW + len(new), rating, 0.0, (leader, *others)))
             # The same party twice at this moment: the second finds the first.
             queued |= dict.fromkeys((leader, *others), queue)
     near = selectors.neighbours(queue, {ticket.rating for ticket in new}, kind.max_players)
     groups = _groups(kind, [*near, *new])
-    games |= _play(kind, queue, groups)
+    made = _play(kind, queue, groups, entrants)
+    games |= {seat.user_id: game_id for game_id, game in made.items() for seat in game.seats}
     _queue(queue, [ticket for ticket in new if ticket.user_ids[0] not in games])
     if kept:
         hear(kept)
     leaders = [leader for leader, *_ in parties]
     playing = {leader: games[leader] for leader in leaders if leader in games}
-    standings = selectors.matched(playing) | selectors.queued(set(leaders) - set(playing))
+    standings = selectors.matched(playing, made) | selectors.queued(set(leaders) - set(playing))
     return [refused.get(number) or standings[leader] for number, leader in enumerate(leaders)]
 
 
@@ -208,7 +210,7 @@ def match_queue(queue: str) -> int:
     _expire(queue)
     kind = catalogue.get(Queue.kind_of(queue)[0])
     groups = _groups(kind, selectors.eldest(queue, AT_ONCE))
-    _play(kind, queue, groups)
+    _play(kind, queue, groups, {})
     return len(groups)
 
 
@@ -220,18 +222,21 @@ def _groups(kind: type[Rules], tickets: Sequence[Waiting]) -> list[list[Waiting]
     return rules.groups(tickets, fewest=fewest, most=kind.max_players, apart=apart)
 
 
-def _play(kind: type[Rules], queue: str, groups: Sequence[Sequence[Waiting]]) -> dict[int, UUID]:
-    """Take the groups out of the queue and make their games; gives each player's."""
+def _play(
+    kind: type[Rules], queue: str, groups: Sequence[Sequence[Waiting]], known: Mapping[int, Entrant]
+) -> dict[UUID, SeatedGame]:
+    """Take the groups out of the queue and make their games; players not ``known`` are looked up."""
     if not groups:
         return {}
     tickets = [ticket for group in groups for ticket in group]
     _close([ticket.id for ticket in tickets if ticket.id < _NEW])
-    seatings = [_seating(group) for group in groups]
+    unknown = {user_id for ticket in tickets for user_id in ticket.user_ids} - known.keys()
+    entrants = {**known, **game_selectors.entrants(kind.name, queue, unknown)}
+    seatings = [[entrants[user_id] for user_id in _seating(group)] for group in groups]
     mode = Queue.kind_of(queue)[1]
-    games = game_services.create_matches(name=kind.name, mode=mode, queue=queue, groups=seatings)
     for ticket in tickets:
         waits.observe(ticket.waited)
-    return {user_id: game.pk for game, seating in zip(games, seatings, strict=True) for user_id in seating}
+    return game_services.create_matches(name=kind.name, mode=mode, queue=queue, groups=seatings)
 
 
 def _seating(group: Sequence[Waiting]) -> list[int]:

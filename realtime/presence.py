@@ -21,6 +21,7 @@ LINGER_S = 3.0  # a page that is loaded again is back by then
 BEAT_EVERY_S = 2.0
 DEAD_AFTER_S = 10.0
 RETRY_S = 0.2
+SETTLE_EVERY_S = 0.05  # who comes meanwhile is brought to Redis, and told of, together
 BATCH = 1000
 WORKERS = "presence:workers"
 
@@ -172,6 +173,7 @@ class Presence:
                 logger.warning("Presence waits for Redis: %s", problem)
                 await asyncio.sleep(RETRY_S)
                 continue
+            await asyncio.sleep(SETTLE_EVERY_S)
             try:
                 async with asyncio.timeout(self._until_next()):
                     await self._news.wait()

@@ -10,7 +10,28 @@ Header = tuple[bytes, bytes]
 
 MAX_HEAD = 16 * 1024
 KEY_SUFFIX = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+# A GET with nothing in it that parsers could take for something else. Deliberately narrower than the RFC.
+PLAIN_HEAD = re.compile(
+    rb"GET /[!-~]* HTTP/1\.1\r\n(?:[0-9A-Za-z-]+: ?[!-~\x80-\xff][ !-~\x80-\xff]*\r\n)+\r\n"
+)
+PLAIN_CONNECTIONS = (b"\r\nconnection: upgrade\r\n", b"\r\nconnection: keep-alive, upgrade\r\n")
 LINE_BREAKER = re.compile(rb"[\0\r\n]")
+
+
+def is_plain(data: bytes) -> bool:
+    """Whether this is exactly the head of a request for a WebSocket, in the form that clients use: an HTTP
+    parser would pass it unchanged. Nothing is said of any other.
+    """
+    if len(data) > MAX_HEAD or PLAIN_HEAD.fullmatch(data) is None:
+        return False
+    head = data.lower()
+    return (
+        b"\r\nupgrade: websocket\r\n" in head
+        and any(connection in head for connection in PLAIN_CONNECTIONS)
+        and head.count(b"\r\nconnection:") == head.count(b"\r\nupgrade:") == 1
+        and b"\r\ncontent-length:" not in head
+        and b"\r\ntransfer-encoding:" not in head
+    )
 
 
 def parse(head: bytes) -> tuple[bytes, bytes, list[Header]]:

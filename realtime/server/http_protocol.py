@@ -34,6 +34,9 @@ class BoundedHeadProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
+        if self.scope is None and self._head_size == 0 and self._is_handshake(data):
+            self._hand_over(data)
+            return
         self._head_size += len(data)
         super().data_received(data)
         if self._head_timer is not None and self._head_size > handshake.MAX_HEAD:
@@ -51,6 +54,26 @@ class BoundedHeadProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._head_has_come()
         super().handle_websocket_upgrade()
+        self._forget_parser()
+
+    def _is_handshake(self, data: bytes) -> bool:
+        return self.ws_protocol_class is not None and handshake.is_plain(data)
+
+    def _hand_over(self, head: bytes) -> None:
+        """Let the WebSocket protocol take a connection that begins with its handshake, as it came: to parse
+        it here, and write it anew, takes longer than all that the other does with it.
+        """
+        self._head_has_come()
+        self.connections.discard(self)
+        protocol = self.ws_protocol_class(  # type: ignore[call-arg, misc]
+            config=self.config, server_state=self.server_state, app_state=self.app_state
+        )
+        protocol.connection_made(self.transport)
+        protocol.data_received(head)
+        self.transport.set_protocol(protocol)
+        self._forget_parser()
+
+    def _forget_parser(self) -> None:
         # The parser and this protocol hold each other; a connection that has moved on needs neither.
         self.parser = None  # type: ignore[assignment]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from realtime.server import handshake
 from realtime.server.http_protocol import BoundedHeadProtocol
 from realtime.tests.server.app import application
 from realtime.tests.server.conftest import OURS, uvicorn_thread
@@ -63,3 +64,27 @@ def test_an_open_socket_outlives_the_time_for_the_head(port):
         assert late.read_head()[0] == 408
         wire.send(frame(TEXT, b"hi"))
         assert wire.read_frame() == (TEXT, b"hi")
+
+
+USUAL = request()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(USUAL.replace(b"Connection: Upgrade", b"Connection: close"), id="another connection"),
+        pytest.param(USUAL[:-2] + b"Content-Length: 5\r\n\r\n", id="a body"),
+        pytest.param(USUAL[:-2] + b"Transfer-Encoding: chunked\r\n\r\n", id="a body in parts"),
+        pytest.param(USUAL[:-2] + b"Upgrade: h2c\r\n\r\n", id="a second upgrade"),
+        pytest.param(USUAL[:-2] + b"X-A : b\r\n\r\n", id="a blank before the colon"),
+        pytest.param(USUAL[:-2] + b"X-A: b\r\n c\r\n\r\n", id="a folded line"),
+        pytest.param(USUAL[:-2] + b"X-A: b\0c\r\n\r\n", id="a NUL"),
+        pytest.param(USUAL[:-2] + b"X-A: b\nX-C: d\r\n\r\n", id="a bare line feed"),
+        pytest.param(USUAL.replace(b"HTTP/1.1", b"HTTP/1.0"), id="an old version"),
+        pytest.param(USUAL + b"more", id="more than the head"),
+        pytest.param(USUAL[:-2], id="less than the head"),
+    ],
+)
+def test_only_a_handshake_in_its_usual_form_is_spared_the_http_parser(head):
+    assert handshake.is_plain(USUAL)
+    assert not handshake.is_plain(head)

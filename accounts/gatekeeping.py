@@ -19,7 +19,7 @@ touch = live.touch
 
 async def identify(token: str) -> Identity:
     """Whose access token this is. Raises ``Unauthenticated`` (a subclass says why)."""
-    identity = tokens.identify(token)
+    identity = tokens.identify_anew(token)
     await live.acheck(identity.session_id)
     return identity
 

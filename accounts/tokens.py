@@ -76,13 +76,20 @@ def identify(token: str) -> Identity:
 
     Raises ``TokenInvalid`` or ``TokenExpired``.
     """
-    identity = _verified(token)
+    return _unexpired(_remembered(token))
+
+
+def identify_anew(token: str) -> Identity:
+    """:func:`identify` for who shows a token once, to open a socket: it is not remembered."""
+    return _unexpired(_verified(token))
+
+
+def _unexpired(identity: Identity) -> Identity:
     if identity.expires_at <= time.time():
         raise TokenExpired("This token has expired; refresh it.")
     return identity
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _verified(token: str) -> Identity:
     ours = _verified_as_ours(token)
     if ours is not None:
@@ -99,6 +106,9 @@ def _verified(token: str) -> Identity:
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         raise TokenInvalid("This token lacks a claim.") from None
+
+
+_remembered = lru_cache(maxsize=_REMEMBERED)(_verified)
 
 
 def _verified_as_ours(token: str) -> Identity | None:

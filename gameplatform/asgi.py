@@ -7,7 +7,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gameplatform.settings")
 django.setup()
 
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  (needs the apps loaded)
+from channels.routing import ProtocolTypeRouter  # noqa: E402  (needs the apps loaded)
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 
 from accounts import gatekeeping, own_profile  # noqa: E402
@@ -19,7 +19,7 @@ from game import catalogue_json  # noqa: E402
 from matchmaking import hot_join  # noqa: E402
 from realtime.gate import Gate, HostOriginValidator  # noqa: E402
 from realtime.lifespan import Lifespan, WithWorker  # noqa: E402
-from realtime.routing import websocket_urlpatterns  # noqa: E402
+from realtime.routing import Router, websocket_urlpatterns  # noqa: E402
 from realtime.server.bridge import WSGIBridge  # noqa: E402
 
 refuse_dangerous_settings()
@@ -40,7 +40,7 @@ application = ProtocolTypeRouter(
         ),
         "websocket": HostOriginValidator(
             Gate(
-                URLRouter(websocket_urlpatterns()),
+                Router(websocket_urlpatterns()),
                 identify=gatekeeping.identify,
                 redeem=gatekeeping.redeem_ticket,
                 open_paths=("/ws",),

@@ -1,6 +1,6 @@
 """What a socket hears beside its stream."""
 
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 
 from realtime.connection import Connection
 from realtime.messages import Message, encode
@@ -10,12 +10,21 @@ from realtime.topics import Topic
 class Beside:
     """A socket as the listener of one more topic, whose frames carry no ``seq``.
 
-    Frames wait until ``begin``, so that a snapshot can be made that comes before them.
+    Frames wait until ``begin``, so that a snapshot can be made that comes before them. ``snapshot`` makes
+    another one, where there is any, for ``begin_anew``.
     """
 
-    def __init__(self, topic: Topic, connection: Connection) -> None:
+    __slots__ = ("_connection", "_held", "_snapshot", "topic")
+
+    def __init__(
+        self,
+        topic: Topic,
+        connection: Connection,
+        snapshot: Callable[[], Awaitable[Message]] | None = None,
+    ) -> None:
         self.topic = topic
         self._connection = connection
+        self._snapshot = snapshot
         self._held: list[tuple[bytes, Hashable]] | None = []
 
     def begin(self, snapshot: Message | None = None) -> None:
@@ -26,9 +35,11 @@ class Beside:
         for frame, key in held:
             self._connection.send(frame, key)
 
-    def hold(self) -> None:
-        """Let frames wait again: a new snapshot is being made."""
-        self._held = []
+    async def begin_anew(self) -> None:
+        """Send a new snapshot: frames were lost for good."""
+        if self._snapshot is not None:
+            self._held = []
+            self.begin(await self._snapshot())
 
     def send(self, frame: bytes, key: Hashable = None) -> None:
         """Hear a frame of the topic."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from channels.consumer import AsyncConsumer
@@ -92,6 +92,16 @@ class Consumer(AsyncConsumer):
                     cls.handlers[kind] = method
         cls.decoder = CommandDecoder(tuple(cls.handlers))
 
+    @classmethod
+    def as_asgi(cls, **initkwargs: Any) -> Any:
+        """The ASGI application that makes a consumer for each socket and calls it."""
+
+        def application(scope: dict[str, Any], receive: Any, send: Any) -> Awaitable[None]:
+            return cls(**initkwargs)(scope, receive, send)
+
+        application.consumer_class = cls  # type: ignore[attr-defined]
+        return application
+
     @property
     def player(self) -> Identity:
         """Who is at the other end; only once it has shown its token."""
@@ -110,7 +120,7 @@ class Consumer(AsyncConsumer):
         self._here = worker.current()
         self._clock = self._here.loop.time
         self._allowance = limits.flood_allowance()
-        self._inbox: deque[bytes | str] = deque()
+        self._inbox: list[bytes | str] = []  # a deque takes 0.7 KiB, full or empty
         self._followed: list[Topic] = []
         self._beside: list[Beside] = []
         self._direct: Direct | None = scope.get("extensions", {}).get(DIRECT)
@@ -152,22 +162,7 @@ class Consumer(AsyncConsumer):
         """
         since = self.since()
         streams, connection = self._here.streams, self.connection
-
-        def begin_anew(recovered: bytes = b"") -> Awaitable[None]:
-            # What is held from here on is newer than ``seq``; what was held before is in the snapshot.
-            connection.hold()
-            return send_snapshot(streams.seq(topic), recovered)
-
-        async def send_snapshot(seq: int, recovered: bytes) -> None:
-            try:
-                frame = with_seq(encode(await snapshot()), seq)
-            except Refusal as refusal:
-                # Who may not hear the stream any more is found out here when the event that said so was lost.
-                close_refused(connection, refusal)
-                return
-            connection.send_ahead(frame[:-1] + recovered + b"}")
-            connection.release()
-
+        begin_anew = partial(self._begin_anew, topic, snapshot)
         connection.hold()
         self._followed.append(topic)
         seq = await streams.join(topic, connection, begin_anew)
@@ -184,6 +179,25 @@ class Consumer(AsyncConsumer):
         connection.release()
         return False
 
+    def _begin_anew(
+        self, topic: Topic, snapshot: Callable[[], Awaitable[Message]], recovered: bytes = b""
+    ) -> Awaitable[None]:
+        # What is held from here on is newer than ``seq``; what was held before is in the snapshot.
+        self.connection.hold()
+        return self._send_snapshot(snapshot, self._here.streams.seq(topic), recovered)
+
+    async def _send_snapshot(
+        self, snapshot: Callable[[], Awaitable[Message]], seq: int, recovered: bytes
+    ) -> None:
+        try:
+            frame = with_seq(encode(await snapshot()), seq)
+        except Refusal as refusal:
+            # Who may not hear the stream any more is found out here when the event that said so was lost.
+            close_refused(self.connection, refusal)
+            return
+        self.connection.send_ahead(frame[:-1] + recovered + b"}")
+        self.connection.release()
+
     async def overhear(
         self, topic: Topic, snapshot: Callable[[], Awaitable[Message]] | None = None
     ) -> Beside:
@@ -193,15 +207,9 @@ class Consumer(AsyncConsumer):
         What comes waits until ``begin`` of what this returns. ``snapshot`` is asked, and sent, when events
         were lost for good.
         """
-        heard = Beside(topic, self.connection)
-
-        async def resync() -> None:
-            if snapshot is not None:
-                heard.hold()
-                heard.begin(await snapshot())
-
+        heard = Beside(topic, self.connection, snapshot)
         self._beside.append(heard)
-        await self._here.streams.join(topic, heard, resync, is_beside=True)
+        await self._here.streams.join(topic, heard, heard.begin_anew, is_beside=True)
         return heard
 
     async def stop_hearing(self, heard: Beside) -> None:
@@ -294,7 +302,7 @@ class Consumer(AsyncConsumer):
         if first is not None:
             await first
         while self._inbox:
-            outcome = self._handle(self._inbox.popleft())
+            outcome = self._handle(self._inbox.pop(0))
             if outcome is not None:
                 await outcome
             if self._reading_paused and len(self._inbox) < MAX_INBOX // 2:

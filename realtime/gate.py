@@ -10,7 +10,7 @@ from channels.security.websocket import OriginValidator
 from django.conf import settings
 
 from core.problems import UNREACHABLE, out_of_reach
-from core.refusals import Malformed, NotFound, Refusal, Unauthenticated
+from core.refusals import Malformed, Refusal, Unauthenticated
 from realtime import worker
 from realtime.connection import Connection
 from realtime.identity import Identity
@@ -29,6 +29,9 @@ CLOSE_CODES = {
     500: 1011,
     503: 1013,
 }
+
+# Of the scope; all else is of no use to a socket whose user is known.
+_KEPT = ("type", "path", "root_path", "extensions")
 
 Identify = Callable[[str], Awaitable[Identity]]
 
@@ -60,13 +63,18 @@ class HostOriginValidator(OriginValidator):
         hosts = settings.ALLOWED_HOSTS or (["localhost", "127.0.0.1", "[::1]"] if settings.DEBUG else [])
         super().__init__(application, hosts)
 
+    def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Awaitable[None]:
+        is_browser = any(name == b"origin" for name, _ in scope["headers"])
+        application = super().__call__ if is_browser else self.application
+        return application(scope, receive, send)
+
     def valid_origin(self, parsed_origin: Any) -> bool:
         return parsed_origin is None or super().valid_origin(parsed_origin)
 
 
 class Gate:
-    """ASGI middleware: ``scope`` reaches the inner application accepted, with its ``connection`` and
-    ``query``.
+    """ASGI middleware: a socket reaches the inner application accepted, with its ``connection`` and ``query``
+    in the scope; once its user is known, with little else.
 
     ``identify`` turns a JWT, ``redeem`` a single-use ticket into an identity; both raise
     ``Unauthenticated``. Paths in ``open_paths`` may connect without a token; their consumer asks for it
@@ -94,14 +102,21 @@ class Gate:
         connection = Connection(send, direct, asyncio.get_running_loop().time())
         here.sockets.add(connection)
         try:
-            query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+            asked = scope.get("query_string", b"")
+            query = parse_qs(asked.decode("latin-1")) if asked else {}
             self._check_version(query)
             identity = await self._authenticate(scope, query)
+            inner = {"connection": connection, "query": query}
             if identity is not None:
                 here.sockets.identify(connection, identity)
+                inner |= {name: scope[name] for name in _KEPT if name in scope}
+                # The server and what is in between hold it as long as the socket is open: kilobytes.
+                scope.clear()
             elif scope["path"].rstrip("/") not in self._open_paths:
                 raise Unauthenticated("This socket needs a token.")
-            await self._route({**scope, "connection": connection, "query": query}, receive, send)
+            else:
+                inner = scope | inner
+            await self._application(inner, receive, send)
         except Refusal as refusal:
             close_refused(connection, refusal)
             await _until_disconnected(receive)
@@ -111,14 +126,6 @@ class Gate:
             await _until_disconnected(receive)
         finally:
             here.sockets.remove(connection)
-
-    async def _route(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        try:
-            await self._application(scope, receive, send)
-        except ValueError as problem:
-            if str(problem).startswith("No route found"):
-                raise NotFound("There is no socket at this path.") from None
-            raise
 
     async def _authenticate(self, scope: dict[str, Any], query: dict[str, list[str]]) -> Identity | None:
         for name, value in scope["headers"]:

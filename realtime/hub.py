@@ -1,6 +1,6 @@
 """Who of this process listens to what; a frame encoded once goes to each of them as the same bytes."""
 
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
 from realtime.messages import Closing
@@ -15,19 +15,25 @@ class Listener(Protocol):
     def close(self, code: int, reason: str = "") -> None: ...
 
 
+Resync = Callable[[], Awaitable[None]]
+
+
 class Hub:
     """Topics and their local sockets."""
 
     def __init__(self) -> None:
-        self._listeners: dict[Topic, dict[Listener, None]] = {}
+        self._listeners: dict[Topic, dict[Listener, Resync | None]] = {}
 
-    def join(self, topic: Topic, listener: Listener) -> bool:
-        """Let the socket hear the topic; true if it is the topic's first local listener."""
+    def join(self, topic: Topic, listener: Listener, resync: Resync | None = None) -> bool:
+        """Let the socket hear the topic; true if it is the topic's first local listener.
+
+        ``resync`` begins anew with the socket when frames of the topic are lost for good.
+        """
         listeners = self._listeners.get(topic)
         if listeners is None:
-            self._listeners[topic] = {listener: None}
+            self._listeners[topic] = {listener: resync}
             return True
-        listeners[listener] = None
+        listeners[listener] = resync
         return False
 
     def leave(self, topic: Topic, listener: Listener) -> bool:
@@ -65,6 +71,11 @@ class Hub:
     def listeners(self, topic: Topic) -> tuple[Listener, ...]:
         """The local sockets that hear the topic."""
         return tuple(self._listeners.get(topic, ()))
+
+    def resyncs(self, topic: Topic) -> list[tuple[Listener, Resync]]:
+        """The local sockets that hear the topic and can begin anew, and how."""
+        listeners = self._listeners.get(topic, {})
+        return [(listener, resync) for listener, resync in listeners.items() if resync is not None]
 
     def __contains__(self, topic: object) -> bool:
         return topic in self._listeners

@@ -82,19 +82,22 @@ class Sockets:
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
             since, looked = looked, clock()
+            now, too_silent = time.time(), looked - settings.SESSION_TIMEOUT - IDLE_GRACE_S
             for sessions in batched(self._by_session.items(), LOOKED_AT_ONCE):
                 for session_id, sockets in sessions:
-                    self._look_at(session_id, sockets, since, looked)
+                    self._look_at(session_id, sockets, since, too_silent, now)
                 await asyncio.sleep(0)
 
-    def _look_at(self, session_id: str, sockets: Iterable[Connection], since: float, now: float) -> None:
+    def _look_at(
+        self, session_id: str, sockets: Iterable[Connection], since: float, too_silent: float, now: float
+    ) -> None:
         heard = False
         for connection in tuple(sockets):
             heard = heard or connection.last_heard >= since
             assert connection.identity is not None
-            if connection.identity.expires_at <= time.time():
+            if connection.identity.expires_at <= now:
                 connection.close(UNAUTHENTICATED, "token_expired")
-            elif connection.last_heard <= now - settings.SESSION_TIMEOUT - IDLE_GRACE_S:
+            elif connection.last_heard <= too_silent:
                 connection.close(IDLE, "idle")
         if heard:
             for function in _heard_from:

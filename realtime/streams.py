@@ -11,9 +11,10 @@ Topics whose frames one process numbers itself (a game's room) do not pass here.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
+from weakref import WeakValueDictionary
 
 import msgspec
 from asgiref.sync import async_to_sync
@@ -25,7 +26,7 @@ from core.batches import batched
 from realtime import metrics
 from realtime.connection import TOO_SLOW
 from realtime.gathering import Gathered
-from realtime.hub import Hub, Listener
+from realtime.hub import Hub, Listener, Resync
 from realtime.messages import Closing, encode, with_seq
 from realtime.redis import Down, evaluate, evaluate_sync, sync_client
 from realtime.relay import Relay
@@ -140,9 +141,6 @@ class Stream:
     repairing: bool = False
 
 
-Resync = Callable[[], Awaitable[None]]
-
-
 class Streams:
     """All streams with a local listener, and the frames on their way out."""
 
@@ -151,8 +149,8 @@ class Streams:
         self._relay = relay
         self._hub = hub
         self._streams: dict[Topic, Stream] = {}
-        self._joining: dict[Topic, asyncio.Lock] = {}
-        self._resync: dict[Topic, dict[Listener, Resync]] = {}
+        # Held by who begins or ends to hear a topic, and kept no longer.
+        self._changing: WeakValueDictionary[Topic, asyncio.Lock] = WeakValueDictionary()
         self._waiting: list[tuple[Topic, bytes]] = []
         self._begun = Gathered(self._begin)
         self._sending: asyncio.Task[None] | None = None
@@ -165,14 +163,22 @@ class Streams:
         returns sends a fresh snapshot. Who hears it beside another stream gets its frames in the same order,
         without ``seq``.
         """
-        lock = self._joining.setdefault(topic, asyncio.Lock())
-        async with lock:
-            stream = self._streams.get(topic)
-            if stream is None:
-                stream = self._streams[topic] = Stream(await self._begun(topic))
-            self._hub.join(_beside(topic) if is_beside else topic, listener)
-            self._resync.setdefault(topic, {})[listener] = resync
-            return stream.seq
+        stream = self._streams.get(topic)
+        if stream is None or topic in self._changing:
+            async with self._change(topic):
+                stream = self._streams.get(topic)
+                if stream is None:
+                    stream = self._streams[topic] = Stream(await self._begun(topic))
+                self._hub.join(_beside(topic) if is_beside else topic, listener, resync)
+        else:
+            self._hub.join(_beside(topic) if is_beside else topic, listener, resync)
+        return stream.seq
+
+    def _change(self, topic: Topic) -> asyncio.Lock:
+        lock = self._changing.get(topic)
+        if lock is None:
+            lock = self._changing[topic] = asyncio.Lock()
+        return lock
 
     async def _begin(self, topics: list[Topic]) -> dict[Topic, int]:
         """Begin to hear these topics; where their streams stand.
@@ -188,17 +194,13 @@ class Streams:
 
     async def leave(self, topic: Topic, listener: Listener) -> None:
         """Stop hearing it."""
-        self._resync.get(topic, {}).pop(listener, None)
         was_last = [self._hub.leave(heard, listener) for heard in (topic, _beside(topic))]
         if not any(was_last) or self._is_heard(topic):
             return
-        lock = self._joining.setdefault(topic, asyncio.Lock())
-        async with lock:
+        async with self._change(topic):
             if self._is_heard(topic):
                 return
             self._streams.pop(topic, None)
-            self._resync.pop(topic, None)
-            del self._joining[topic]
             await self._relay.leave(topic)
 
     def seq(self, topic: Topic) -> int:
@@ -353,7 +355,7 @@ class Streams:
         """Send everybody a fresh snapshot. All are held before the first is made, so that none hears what
         follows the gap.
         """
-        listeners = list(self._resync.get(topic, {}).items())
+        listeners = self._hub.resyncs(topic) + self._hub.resyncs(_beside(topic))
         results = await asyncio.gather(*[resync() for _, resync in listeners], return_exceptions=True)
         for (connection, _), result in zip(listeners, results, strict=True):
             if isinstance(result, Exception):

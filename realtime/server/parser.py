@@ -10,7 +10,13 @@ from http import HTTPStatus
 from typing import Any
 
 from multidict import CIMultiDict
-from picows import WSListener, WSTransport, WSUpgradeResponse, WSUpgradeResponseWithListener
+from picows import (
+    WSListener,
+    WSTransport,
+    WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
+)
 from picows.picows import WSAutoPingStrategy, WSProtocol  # type: ignore[attr-defined]
 
 # What picows is told in place of the client's request, which is checked before: picows 2.3 refuses Firefox's
@@ -25,6 +31,13 @@ _logger = logging.getLogger("picows.server")
 _logger.setLevel(logging.CRITICAL)
 _quiet = logging.LoggerAdapter(_logger, {})
 
+# What picows gets when it asks, in ``start``. It keeps whom it asked, so that is not the answer itself.
+_answers: list[WSUpgradeResponseWithListener] = []
+
+
+def _answer(request: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
+    return _answers.pop()
+
 
 class FrameParser:
     """Sends the head of the answer on the transport, then calls the listener with each frame.
@@ -33,7 +46,7 @@ class FrameParser:
     called shortly after picows has met a protocol error and sent the close frame for it.
     """
 
-    __slots__ = ("_protocol", "_transport", "sender")
+    __slots__ = ("_answer", "_protocol", "_transport", "sender")
 
     def __init__(
         self,
@@ -43,13 +56,13 @@ class FrameParser:
         max_frame_size: int,
         gave_up: Callable[[], None],
     ) -> None:
-        answer = WSUpgradeResponseWithListener(_Accepted(head), listener)
         self._transport = transport
+        self._answer = WSUpgradeResponseWithListener(_Accepted(head), listener)
         self._protocol = WSProtocol(
             host_port=None,
             ws_path=None,
             is_client_side=False,
-            ws_listener_factory=lambda request: answer,
+            ws_listener_factory=_answer,
             logger=_quiet,
             disconnect_on_exception=True,
             websocket_handshake_timeout=None,
@@ -68,6 +81,7 @@ class FrameParser:
     def start(self, early: bytes) -> None:
         """Answer, take the transport over (its reading must be paused), and parse what came early."""
         self._transport.set_protocol(self._protocol)
+        _answers.append(self._answer)
         data = memoryview(STAND_IN_REQUEST + early)
         while data:
             view = self._protocol.get_buffer(len(data))

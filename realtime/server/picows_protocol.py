@@ -10,7 +10,6 @@ coroutine and an event for each message.
 import asyncio
 import logging
 import socket
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 from urllib.parse import quote, unquote_to_bytes
@@ -111,7 +110,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._answering: tuple[int, list[Header], bytes] | None = None  # websocket.http.response
         self._ws: WSTransport | None = None
         # Receiving: str is a text message, bytes a binary one, a dict an event.
-        self._queue: deque[str | bytes | dict[str, Any]] = deque()
+        self._queue: list[str | bytes | dict[str, Any]] = []  # a deque takes 0.7 KiB, full or empty
         self._goodbye: dict[str, Any] | None = None  # the websocket.disconnect, once there is one
         self._waiter: asyncio.Future[None] | None = None
         self._on_text: Callable[[bytes], None] | None = None
@@ -268,7 +267,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
                 await self._waiter
             finally:
                 self._waiter = None
-        item = self._queue.popleft()
+        item = self._queue.pop(0)
         if self._lagging and len(self._queue) < MAX_QUEUED // 2:
             self._lagging = False
             self._steer_reading()
@@ -358,8 +357,8 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
 
         If it raises, the connection is closed with 1011.
         """
-        queued, self._queue = self._queue, deque()
-        self._queue.extend(item for item in queued if not isinstance(item, str))
+        queued = self._queue
+        self._queue = [item for item in queued if not isinstance(item, str)]
         self._lagging = len(self._queue) >= MAX_QUEUED
         if self._state != CLOSED:
             self._on_text = function

@@ -5,7 +5,7 @@ from typing import Annotated
 from urllib.parse import unquote
 
 import pytest
-from channels.routing import URLRouter
+from channels.routing import ProtocolTypeRouter
 from django.urls import re_path
 from msgspec import Meta
 
@@ -16,6 +16,7 @@ from realtime.gate import Gate, HostOriginValidator
 from realtime.identity import Identity
 from realtime.messages import Closing, Command, Ephemeral, Event, Reply
 from realtime.publishing import publish_now
+from realtime.routing import Router
 from realtime.testing import Player, running_worker
 from realtime.topics import Topic
 
@@ -142,14 +143,13 @@ async def identify(token: str) -> Identity:
     return Identity(int(token), f"user{token}", False, False, f"session{token}", time.time() + 3600)
 
 
-application = HostOriginValidator(
-    Gate(
-        URLRouter([re_path(r"^ws/rooms/(?P<room>[^/]+)/?$", Room.as_asgi())]),
-        identify=identify,
-        redeem=identify,
-        open_paths=(),
-    )
+gate = Gate(
+    Router([re_path(r"^ws/rooms/(?P<room>[^/]+)/?$", Room.as_asgi())]),
+    identify=identify,
+    redeem=identify,
+    open_paths=(),
 )
+application = ProtocolTypeRouter({"websocket": HostOriginValidator(gate)})
 
 
 @pytest.fixture(autouse=True)

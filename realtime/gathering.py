@@ -24,7 +24,7 @@ class Gathered(Generic[Key, Answer]):
 
     def __init__(self, ask: Ask[Key, Answer]) -> None:
         self._ask = ask
-        self._waiting: dict[Key, asyncio.Future[Answer]] = {}
+        self._waiting: dict[Key, list[asyncio.Future[Answer]]] = {}
         self._asking: asyncio.Task[None] | None = None
 
     async def __call__(self, key: Key) -> Answer:
@@ -32,11 +32,9 @@ class Gathered(Generic[Key, Answer]):
         if self._asking is None or self._asking.get_loop() is not loop:
             self._waiting = {}
             self._asking = loop.create_task(self._answer_all())
-        answer = self._waiting.get(key)
-        if answer is None:
-            answer = self._waiting[key] = loop.create_future()
-        # One of several who wait for it may be cancelled.
-        return await asyncio.shield(answer)
+        answer: asyncio.Future[Answer] = loop.create_future()
+        self._waiting.setdefault(key, []).append(answer)
+        return await answer
 
     async def _answer_all(self) -> None:
         try:
@@ -46,13 +44,16 @@ class Gathered(Generic[Key, Answer]):
                     answers = await self._ask(list(waiting))
                 except Exception as problem:
                     answers = dict.fromkeys(waiting, problem)
-                for key, future in waiting.items():
+                for key, futures in waiting.items():
                     answer = answers[key]
-                    if isinstance(answer, BaseException):
-                        future.set_exception(answer)
-                        future.exception()  # nobody may be left to look at it
-                    else:
-                        future.set_result(answer)
+                    for future in futures:
+                        if future.done():
+                            continue  # who waited was cancelled
+                        if isinstance(answer, BaseException):
+                            future.set_exception(answer)
+                            future.exception()  # who waited may be cancelled before looking at it
+                        else:
+                            future.set_result(answer)
                 await asyncio.sleep(min(PAUSE_FOR_EACH_S * len(waiting), LONGEST_PAUSE_S))
         finally:
             self._asking = None

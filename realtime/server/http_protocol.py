@@ -6,22 +6,103 @@ or 431 and closed.
 """
 
 import asyncio
-from typing import ClassVar
+from typing import Any
 
+from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from realtime.server import handshake
 
 
-class BoundedHeadProtocol(HttpToolsProtocol):
-    """``HttpToolsProtocol`` that does not wait, or make room, for ever."""
+class _Bounded:
+    """A protocol that does not wait for ever."""
 
-    head_timeout: ClassVar[float] = 10.0
-    closing_timeout: ClassVar[float] = 1.0  # seconds a refused peer gets to take its answer
+    head_timeout = 10.0
+    closing_timeout = 1.0  # seconds a refused peer gets to take its answer
+
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+    server_state: ServerState
 
     _refused = False
-    _head_size = 0
     _head_timer: asyncio.TimerHandle | None = None
+
+    def _expect_head(self) -> None:
+        self._head_timer = self.loop.call_later(self.head_timeout, self._refuse, 408)
+
+    def _head_has_come(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _refuse(self, status: int) -> None:
+        self._head_has_come()
+        if self.transport.is_closing():
+            return
+        self._refused = True
+        answer = handshake.refusal(status, self.server_state.default_headers, handshake.phrase(status))
+        self.transport.write(answer)
+        # Closing at once, with unread data, would reset the connection and could cost the peer the answer.
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._head_timer = self.loop.call_later(self.closing_timeout, self.transport.abort)
+
+
+class BoundedHeadProtocol(_Bounded, asyncio.Protocol):
+    """A connection of which nothing was read yet.
+
+    One that begins with a handshake in its usual form is the WebSocket protocol's, which gets the head as it
+    came: to parse it here and write it anew takes longer than all that the other does with it.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self.loop = _loop or asyncio.get_running_loop()
+        self.server_state = server_state
+        self._config = config
+        self._app_state = app_state
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: ignore[assignment]
+        self.server_state.connections.add(self)  # type: ignore[arg-type]
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_has_come()
+        self.server_state.connections.discard(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        self._head_has_come()
+        self.server_state.connections.discard(self)
+        protocol: Any
+        if self._config.ws_protocol_class is not None and handshake.is_plain(data):
+            protocol = self._config.ws_protocol_class(  # type: ignore[call-arg]
+                config=self._config, server_state=self.server_state, app_state=self._app_state
+            )
+        else:
+            protocol = _BoundedHttp(self._config, self.server_state, self._app_state, self.loop)
+            protocol.head_timeout, protocol.closing_timeout = self.head_timeout, self.closing_timeout
+        self.transport.set_protocol(protocol)
+        protocol.connection_made(self.transport)
+        protocol.data_received(data)
+
+    def shutdown(self) -> None:
+        """uvicorn stops."""
+        self.transport.close()
+
+
+class _BoundedHttp(_Bounded, HttpToolsProtocol):
+    """``HttpToolsProtocol`` that does not make room for ever either."""
+
+    _head_size = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -33,9 +114,6 @@ class BoundedHeadProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
-            return
-        if self.scope is None and self._head_size == 0 and self._is_handshake(data):
-            self._hand_over(data)
             return
         self._head_size += len(data)
         super().data_received(data)
@@ -54,46 +132,9 @@ class BoundedHeadProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._head_has_come()
         super().handle_websocket_upgrade()
-        self._forget_parser()
-
-    def _is_handshake(self, data: bytes) -> bool:
-        return self.ws_protocol_class is not None and handshake.is_plain(data)
-
-    def _hand_over(self, head: bytes) -> None:
-        """Let the WebSocket protocol take a connection that begins with its handshake, as it came: to parse
-        it here, and write it anew, takes longer than all that the other does with it.
-        """
-        self._head_has_come()
-        self.connections.discard(self)
-        protocol = self.ws_protocol_class(  # type: ignore[call-arg, misc]
-            config=self.config, server_state=self.server_state, app_state=self.app_state
-        )
-        protocol.connection_made(self.transport)
-        protocol.data_received(head)
-        self.transport.set_protocol(protocol)
-        self._forget_parser()
-
-    def _forget_parser(self) -> None:
         # The parser and this protocol hold each other; a connection that has moved on needs neither.
         self.parser = None  # type: ignore[assignment]
 
-    def _expect_head(self) -> None:
-        self._head_timer = self.loop.call_later(self.head_timeout, self._refuse, 408)
-
     def _head_has_come(self) -> None:
         self._head_size = 0
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-    def _refuse(self, status: int) -> None:
-        self._head_has_come()
-        if self.transport.is_closing():
-            return
-        self._refused = True
-        answer = handshake.refusal(status, self.server_state.default_headers, handshake.phrase(status))
-        self.transport.write(answer)
-        # Closing at once, with unread data, would reset the connection and could cost the peer the answer.
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
-        self._head_timer = self.loop.call_later(self.closing_timeout, self.transport.abort)
+        super()._head_has_come()

@@ -49,6 +49,8 @@ class Together(Generic[Argument, Result]):
     def soon(self, key: str, argument: Argument) -> Future[Result]:
         """The answer to come."""
         call = _Call(argument, Future[Result]())
+        # Who goes away takes nothing back.
+        call.result.set_running_or_notify_cancel()
         with self._guard:
             waiting = self._waiting.get(key)
             if waiting is not None:

@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from channels.routing import URLRouter
 from django.conf import settings
 
 from core.refusals import NotFound
@@ -13,16 +14,13 @@ from core.refusals import NotFound
 _REMEMBERED_PATHS = 1024
 
 
-class Router:
-    """ASGI application: leads a socket to the application of the first of these URL patterns that fits its
-    path, with the path's arguments in ``scope["url_route"]`` as Channels has them.
-
-    Raises ``NotFound``. Unlike Channels' own router it looks at a path once, makes no copy of the scope, and
-    is not there any more while the socket is open.
+class Router(URLRouter):
+    """Channels' router that looks at a path once, makes no copy of the scope, and is not there any more while
+    the socket is open. Raises ``NotFound``.
     """
 
-    def __init__(self, patterns: Iterable[Any]) -> None:
-        self._patterns = list(patterns)
+    def __init__(self, routes: Iterable[Any]) -> None:
+        super().__init__(list(routes))
         self._find = lru_cache(_REMEMBERED_PATHS)(self._look_for)
 
     def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Awaitable[None]:
@@ -32,7 +30,7 @@ class Router:
         return application(scope, receive, send)
 
     def _look_for(self, path: str) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-        for pattern in self._patterns:
+        for pattern in self.routes:
             found = pattern.pattern.match(path)
             if found is not None:
                 _, args, kwargs = found

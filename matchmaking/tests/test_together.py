@@ -70,3 +70,15 @@ def test_other_keys_do_not_wait():
         assert together("quick", 5) == 5
         work.go_on.set()
         assert slow.result() == 2
+
+
+def test_who_goes_away_leaves_the_others_their_answers():
+    work = Work()
+    together = Together(work)
+    impatient, patient = together.soon("key", 1), together.soon("key", 2)
+
+    impatient.cancel()
+    work.go_on.set()
+
+    assert patient.result(30) == 4
+    assert [number for batch in work.batches for number in batch] == [1, 2]

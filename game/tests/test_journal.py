@@ -1,0 +1,61 @@
+"""The journal's writer: what goes together, and that nothing overtakes or is left behind."""
+
+from collections.abc import Sequence
+
+from game.live.journal import Entry, Journal, Kept
+
+
+class Store:
+    """A backend that remembers."""
+
+    def __init__(self) -> None:
+        self.kept: list[list[str]] = []
+
+    async def write(self, entries: Sequence[Entry]) -> set[str]:
+        return set()
+
+    async def keep(self, snapshots: Sequence[Kept]) -> set[str]:
+        self.kept.append([snapshot.data for snapshot in snapshots])
+        return set()
+
+    async def close(self) -> None: ...
+
+
+class Owner:
+    """A room that notes what it is told of."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def written(self, row: Entry | Kept, told: object) -> None:
+        self.told.append(row.data)
+
+    def lost(self, taken: bool) -> None:
+        raise AssertionError("nothing is lost here")
+
+
+def _snapshot(game: str, data: str) -> Kept:
+    return Kept(game, 1, 1, data)
+
+
+async def test_a_snapshot_that_shows_a_score_takes_those_that_wait_along_and_replaces_its_games_own():
+    journal, room = Journal(), Owner()
+    journal._backend = store = Store()
+    journal.keep(_snapshot("a", "older"), room, False)
+    journal.keep(_snapshot("b", "other"), room, False)
+    journal.keep(_snapshot("a", "score"), room, True)
+    await journal.close()
+    assert store.kept == [["score", "other"]]
+    assert room.told == ["older", "other", "score"]
+
+
+async def test_an_entry_does_not_take_waiting_snapshots_along_but_the_last_moment_does():
+    journal, room = Journal(), Owner()
+    journal._backend = store = Store()
+    journal.keep(_snapshot("a", "kept"), room, False)
+    journal.append(Entry("b", 1, 0.0, None, "move", "entry"), room, None)
+    assert journal._writing is not None
+    await journal._writing
+    assert (store.kept, room.told) == ([], ["entry"])
+    await journal.close()
+    assert (store.kept, room.told) == ([["kept"]], ["entry", "kept"])

@@ -19,7 +19,8 @@ class HotCalls:
 
     ``calls`` maps the path of a POST without its trailing slash to a coroutine function of the bearer token
     and the body that answers as the view there would, or with None where the view is to look closer. What it
-    raises becomes a problem. What is not plain JSON (a query, a foreign origin, a body in parts) goes on too.
+    raises becomes a problem. What is not plain JSON (a query, a foreign origin, a body in parts) goes on too,
+    as do a host and a scheme that Django's middleware has something to say of.
     """
 
     def __init__(self, application: Application, calls: Mapping[str, HotCall]) -> None:
@@ -30,7 +31,7 @@ class HotCalls:
         path = scope["path"].removesuffix("/")
         call = self._calls.get(path)
         if call is not None and scope["method"] == "POST" and not scope["query_string"]:
-            token = plain_token(scope["headers"])
+            token = plain_token(scope)
             if token is not None and (b"content-type", b"application/json") in scope["headers"]:
                 event = await receive()
                 if event["type"] == "http.request" and not event.get("more_body"):

@@ -1,7 +1,11 @@
 """Frequent reads, answered in the event loop when memory holds the answer: no thread, no Django."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Any
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 HotRead = Callable[[str], bytes | None]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
@@ -11,7 +15,8 @@ class HotReads:
     """ASGI middleware in front of the HTTP application.
 
     ``reads`` maps a path without its trailing slash to a function of the bearer token that gives the JSON
-    body, or None where it has to be looked up. What is not plain (a query, a foreign origin) goes on too.
+    body, or None where it has to be looked up. What is not plain (a query, a foreign origin, a host or scheme
+    that Django's middleware has something to say of) goes on too.
     """
 
     def __init__(self, application: Application, reads: Mapping[str, HotRead]) -> None:
@@ -21,7 +26,7 @@ class HotReads:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         read = self._reads.get(scope["path"].removesuffix("/"))
         if read is not None and scope["method"] == "GET" and not scope["query_string"]:
-            token = plain_token(scope["headers"])
+            token = plain_token(scope)
             body = None if token is None else read(token)
             if body is not None:
                 await send({"type": "http.response.start", "status": 200, "headers": _headers(body)})
@@ -30,17 +35,31 @@ class HotReads:
         await self._application(scope, receive, send)
 
 
-def plain_token(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """The bearer token, unless there is none or the request comes from a page of another origin."""
-    token, host, origin = None, b"", b""
-    for name, value in headers:
+def plain_token(scope: Any) -> str | None:
+    """The bearer token of a request to a known host, secure where it has to be, that comes from no page of
+    another origin; None for all others, and where there is none.
+    """
+    token, host, origin, proxied = None, b"", b"", b""
+    for name, value in scope["headers"]:
         if name == b"authorization" and value[:7].lower() == b"bearer ":
             token = value[7:].strip().decode("latin-1")
         elif name == b"host":
             host = value
         elif name == b"origin":
             origin = value
-    return token if not origin or origin.partition(b"://")[2] == host else None
+        elif name == b"x-forwarded-proto":
+            proxied = value
+    if origin and origin.partition(b"://")[2] != host:
+        return None
+    if settings.SECURE_SSL_REDIRECT and b"https" not in (proxied, scope["scheme"].encode()):
+        return None
+    return token if _is_known(host, tuple(settings.ALLOWED_HOSTS)) else None
+
+
+@lru_cache(256)
+def _is_known(host: bytes, allowed: tuple[str, ...]) -> bool:
+    domain, _ = split_domain_port(host.decode("latin-1"))
+    return bool(domain) and validate_host(domain, allowed)
 
 
 def _headers(body: bytes) -> list[tuple[bytes, bytes]]:

@@ -10,11 +10,22 @@ from core.refusals import Conflict
 PLAIN = ((b"authorization", b"Bearer t"), (b"content-type", b"application/json"), (b"host", b"here.org"))
 
 
+@pytest.fixture(autouse=True)
+def known_host(settings):
+    settings.ALLOWED_HOSTS = ["here.org"]
+
+
 class _Asked:
     """A POST to hot calls, and what came of it; ``call`` is what is there for the path."""
 
     def __init__(self, *, path="/game/join", method="POST", query=b"", headers=PLAIN, parts=(b"{}",)):
-        self.scope = {"path": path, "method": method, "query_string": query, "headers": list(headers)}
+        self.scope = {
+            "path": path,
+            "scheme": "http",
+            "method": method,
+            "query_string": query,
+            "headers": list(headers),
+        }
         self.parts = list(parts)
         self.sent = []
         self.passed_on = []
@@ -79,6 +90,8 @@ async def test_the_id_that_a_request_brings_is_kept():
         {"headers": PLAIN[1:]},
         {"headers": (PLAIN[0], (b"content-type", b"text/plain"))},
         {"headers": (*PLAIN, (b"origin", b"https://elsewhere.org"))},
+        {"headers": (*PLAIN[:2], (b"host", b"elsewhere.org"))},
+        {"headers": PLAIN[:2]},
         {"parts": [b"{", b"}"]},
     ],
 )
@@ -87,6 +100,17 @@ async def test_all_else_goes_on_to_django_with_its_whole_body(request_):
 
     assert b"".join(asked.passed_on) == b"{}"
     assert asked.sent == []
+
+
+@pytest.mark.parametrize("scheme", [(), ((b"x-forwarded-proto", b"http"),)])
+async def test_what_is_not_secure_where_it_has_to_be_goes_on_to_django(settings, scheme):
+    settings.SECURE_SSL_REDIRECT = True
+
+    insecure = await _Asked(headers=(*PLAIN, *scheme)).answer(echo)
+    secure = await _Asked(headers=(*PLAIN, (b"x-forwarded-proto", b"https"))).answer(echo)
+
+    assert insecure.passed_on == [b"{}"]
+    assert secure.status == 201
 
 
 async def test_what_needs_a_closer_look_goes_on_with_its_whole_body():

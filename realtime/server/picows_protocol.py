@@ -394,13 +394,15 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
                 self._transport.close()
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:
             self._fail(1002, "reserved bit set")
+        elif kind is TEXT and frame.fin and self._partial is None:
+            # Written out, as each text message comes by here, right after a system call.
+            turn = self._turn
+            turn.heard.append((self, frame.get_payload_as_bytes()))
+            if not turn.is_due:
+                turn.end_soon()
         elif kind is TEXT or kind is BINARY or kind is CONTINUATION:
-            if frame.fin and kind is not CONTINUATION and self._partial is None:
-                data = frame.get_payload_as_bytes()
-                if kind is TEXT and self._on_text is not None and data.isascii():
-                    self._turn.hear(self, data)
-                else:
-                    self._received(kind, data)
+            if frame.fin and kind is BINARY and self._partial is None:
+                self._received_binary(frame.get_payload_as_bytes())
             else:
                 self._received_fragment(kind, frame)
         elif kind is PING:
@@ -414,12 +416,13 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._turn.handle()
         self._lost()
 
-    def _received(self, kind: WSMsgType, data: bytes) -> None:
-        if kind is BINARY:
-            self._put(data)
+    def take(self, data: bytes) -> None:
+        """Hand a text message to the application; called when the turn's reading is done."""
+        if self._state != OPEN:
             return
+        function = self._on_text
         try:
-            if self._on_text is None:
+            if function is None:
                 self._put(data.decode())
                 return
             if not data.isascii():
@@ -427,16 +430,16 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         except UnicodeDecodeError:
             self._fail(1007, "invalid UTF-8")
             return
-        self._turn.hear(self, data)
+        try:
+            function(data)
+        except Exception:
+            self._failed()
 
-    def take(self, data: bytes) -> None:
-        """Hand a text message to the application; called when the turn's reading is done."""
-        function = self._on_text
-        if function is not None:
-            try:
-                function(data)
-            except Exception:
-                self._failed()
+    def _received_binary(self, data: bytes) -> None:
+        # After the text messages that came before it.
+        self._turn.handle()
+        if self._state == OPEN:
+            self._put(data)
 
     def _received_fragment(self, kind: WSMsgType, frame: WSFrame) -> None:
         if (kind is CONTINUATION) != (self._partial is not None):
@@ -451,7 +454,10 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._partial += frame.get_payload_as_memoryview()
         if frame.fin:
             data, self._partial = bytes(self._partial), None
-            self._received(self._partial_kind, data)
+            if self._partial_kind is TEXT:
+                self._turn.hear(self, data)
+            else:
+                self._received_binary(data)
 
     def _received_close(self, payload: bytes) -> None:
         """Answer the peer's close. picows has seen to payloads of one byte and reasons that are no UTF-8."""

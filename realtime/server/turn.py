@@ -25,18 +25,19 @@ class Hearer(Protocol):
 class Turn:
     """What the connections of one loop have heard and are to be told in this turn."""
 
-    __slots__ = ("__weakref__", "_heard", "_loop", "is_due", "told")
+    __slots__ = ("__weakref__", "_loop", "heard", "is_due", "told")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._heard: list[tuple[Hearer, bytes]] = []
+        self.heard: list[tuple[Hearer, bytes]] = []
+        """Text messages to be handled after all that is there has been read; who adds one sees that it is."""
         self.told: list[tuple[WSTransport, bytes]] = []
         """Text messages to be sent after all that was heard is handled; who adds one sees that it ends."""
         self.is_due = False
 
     def hear(self, connection: Hearer, data: bytes) -> None:
         """Let the connection take a message after all that is there has been read."""
-        self._heard.append((connection, data))
+        self.heard.append((connection, data))
         if not self.is_due:
             self.end_soon()
 
@@ -47,7 +48,7 @@ class Turn:
 
     def handle(self) -> None:
         """Handle now what was heard."""
-        heard, self._heard = self._heard, []
+        heard, self.heard = self.heard, []
         for connection, data in heard:
             connection.take(data)
 

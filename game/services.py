@@ -277,13 +277,24 @@ def take_over(*, game_id: uuid.UUID) -> RoomRecord:
 
 
 @transaction.atomic
-def note_state(*, game_id: uuid.UUID, state: str) -> None:
-    """Note for lists how far a running game is; it never goes back, in whatever order the notes arrive."""
-    earlier = Game.ON_THE_WAY[: Game.ON_THE_WAY.index(Game.State(state))]
-    noted = Game.objects.filter(pk=game_id, state__in=earlier).update(state=state)
-    if noted and state == Game.State.ACTIVE:
-        players = Seat.objects.filter(game=game_id, bot_level=None)
-        publish(events.GameStarted(game_id=game_id, user_ids=list(players.values_list("user_id", flat=True))))
+def note_states(states: Mapping[uuid.UUID, str]) -> None:
+    """Note for lists how far running games are; none goes back, in whatever order the notes arrive."""
+    for number, state in enumerate(Game.ON_THE_WAY):
+        ids = [game_id for game_id, reached in states.items() if reached == state]
+        behind = Game.objects.filter(pk__in=ids, state__in=Game.ON_THE_WAY[:number])
+        noted = list(behind.order_by("pk").select_for_update().values_list("pk", flat=True))
+        Game.objects.filter(pk__in=noted).update(state=state)
+        if state == Game.State.ACTIVE:
+            _tell_of_start(noted)
+
+
+def _tell_of_start(game_ids: Sequence[uuid.UUID]) -> None:
+    players: dict[uuid.UUID, list[int]] = {game_id: [] for game_id in game_ids}
+    seats = Seat.objects.filter(game__in=game_ids, bot_level=None)
+    for game_id, user_id in seats.values_list("game", "user"):
+        players[game_id].append(user_id)
+    for game_id, user_ids in players.items():
+        publish(events.GameStarted(game_id=game_id, user_ids=user_ids))
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from game.models import Game, JournalEntry
 from game.records import Ending, EntryRecord, RoomRecord
 from game.refusals import NoDrawOffered, NoSpectators, NotAPlayer, NotRunning, Recovering, UnknownAction
 from realtime import worker
+from realtime.gathering import Gathered
 from realtime.identity import Identity
 from realtime.messages import Command, Resumed, encode, error
 
@@ -689,7 +690,7 @@ class Room:
         """Come into another state, and tell everybody how things stand."""
         self.phase = phase
         if phase not in Game.OVER:
-            self._spawn(worker.in_database(services.note_state, game_id=self.id, state=phase))
+            self._spawn(_noted((self.id, phase)))
         self._when_committed(partial(self._deliver, None, self.state_frames()))
         self._go_on_when_all_joined()
         self._start_if_ready()
@@ -891,6 +892,13 @@ class Room:
         if not task.cancelled() and (problem := task.exception()) is not None:
             logger.error("A task of a game failed", exc_info=problem, extra={"game_id": str(self.id)})
 
+
+async def _note_states(reached: list[tuple[UUID, str]]) -> dict[tuple[UUID, str], None]:
+    await worker.in_database(services.note_states, dict(reached))
+    return dict.fromkeys(reached)
+
+
+_noted = Gathered(_note_states)
 
 _PLAYER_MOVE = b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d,"view":'
 

@@ -270,7 +270,7 @@ async def test_the_closed_test_client_notices_a_close(new_game, cyd):
 def test_the_noted_state_of_a_game_never_goes_back(transactional_db):
     made = services.create_game(name="tictactoe", players=[])
     for state in ("active", "waiting_for_ready"):
-        services.note_state(game_id=made.pk, state=state)
+        services.note_states({made.pk: state})
     assert Game.objects.get(pk=made.pk).state == "active"
 
 

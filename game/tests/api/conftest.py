@@ -86,7 +86,7 @@ class Table:
         self._unwritten: list[JournalEntry] = []
         self._is_playing = False
         self.write("start", None, "{}")
-        services.note_state(game_id=game.pk, state="active")
+        services.note_states({game.pk: "active"})
 
     def write(self, kind: str, seat: int | None, data: str) -> None:
         self.seq += 1

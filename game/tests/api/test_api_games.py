@@ -264,7 +264,7 @@ def test_a_list_is_narrowed_by_state_game_and_whose(ada, bob, cyd, new_game):
     one = new_game("pong")
     two = new_game("tictactoe", bob, cyd)
     three = new_game("tictactoe")
-    services.note_state(game_id=two.pk, state="active")
+    services.note_states({two.pk: "active"})
 
     def listed(**query):
         numbers = {str(game.pk): number for number, game in enumerate((one, two, three), start=1)}

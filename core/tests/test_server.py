@@ -128,11 +128,20 @@ def test_log_lines_hold_no_secrets_not_even_in_tracebacks_or_extras(as_json):
         assert json.loads(line)["level"] == "error"
 
 
+BEARER = (b"authorization", b"Bearer t")
+
+
 class _Asked:
     """An ASGI request to hot reads, and what came of it."""
 
-    def __init__(self, path="/api/me", method="GET", query=b"", headers=((b"authorization", b"Bearer t"),)):
-        self.scope = {"path": path, "method": method, "query_string": query, "headers": list(headers)}
+    def __init__(self, path="/api/me", method="GET", query=b"", headers=(BEARER,), host=b"testserver"):
+        self.scope = {
+            "path": path,
+            "scheme": "http",
+            "method": method,
+            "query_string": query,
+            "headers": [(b"host", host), *headers],
+        }
         self.sent = []
         self.passed_on = False
 
@@ -166,7 +175,8 @@ async def test_a_hot_read_is_answered_at_once(path):
         (b"{}", {"query": b"a=1"}),
         (b"{}", {"headers": []}),
         (b"{}", {"headers": [(b"authorization", b"Basic x")]}),
-        (b"{}", {"headers": [(b"authorization", b"Bearer t"), (b"origin", b"https://x.org")]}),
+        (b"{}", {"headers": [BEARER, (b"origin", b"https://x.org")]}),
+        (b"{}", {"host": b"elsewhere.org"}),
     ],
 )
 async def test_all_else_goes_on_to_django(body, request_):

@@ -126,9 +126,8 @@ async def tick(run: Run) -> Figures:
     for rooms in _ramp(run.option("first", 10), run.option("last", 2000)):
         tables = await run.target.real_time_games(rooms - len(watches) // 2)
         await _start_watching(run, tables, watches)
-        await asyncio.sleep(
-            min(1.0, run.seconds / 2)
-        )  # games that begin are another load than games that run
+        # Games that begin are another load than games that run.
+        await asyncio.sleep(min(1.0, run.seconds / 2))
         for watch in watches:
             watch.last = 0.0
         async with run.window() as figures:

@@ -99,7 +99,7 @@ class Journal:
         """Queue an entry."""
         self._rows.append((entry, owner, told))
         if self._writing is None:
-            self._writing = asyncio.create_task(self._write_waiting(), name="journal")
+            self._begin_writing()
 
     def keep(self, snapshot: Kept, owner: Owner, told: Any) -> None:
         """Queue a snapshot; one for which somebody waits to be ``told`` goes at once."""
@@ -118,7 +118,10 @@ class Journal:
         self._rows += self._snapshots
         self._snapshots = []
         if self._rows and self._writing is None:
-            self._writing = asyncio.create_task(self._write_waiting(), name="journal")
+            self._begin_writing()
+
+    def _begin_writing(self) -> None:
+        self._writing = asyncio.create_task(self._write_waiting(), name="journal")
 
     async def close(self) -> None:
         """Write what waits, and close."""

@@ -45,4 +45,5 @@ class GameConsumer(Consumer):
     @handles(commands.PlayerMove, commands.PlayerReady, commands.GameAction, commands.ChatMessage)
     def ask(self, command: Command) -> Awaitable[None] | None:
         assert self.place is not None
-        return self.place.take(self.player.user_id, command)
+        assert self.connection.identity is not None
+        return self.place.take(self.connection.identity.user_id, command)

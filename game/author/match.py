@@ -275,20 +275,17 @@ class Match:
         if verdict is not None:
             result = self._outcome(verdict)
         elif not game.real_time:
-            turn = self._next(moves)
+            turn = self._turns[moves % len(self._turns)] if game.alternating else self._asked_turn()
         if not game.real_time:
             self._kept = marshal.dumps(state)
         self.result, self.turn, self.moves, self.tick = result, turn, moves, tick
         self.turn_user = self.users[next(iter(turn))] if len(turn) == 1 else None
         self._shared_view = None
 
-    def _next(self, moves: int) -> frozenset[Seat]:
-        game = self.game
-        if game.alternating:
-            return self._turns[moves % len(self._turns)]
-        seats = game.turn(self.state)
+    def _asked_turn(self) -> frozenset[Seat]:
+        seats = self.game.turn(self.state)
         turn = frozenset((seats,) if isinstance(seats, int) else seats)
-        if not turn or not turn.issubset(game.seats):
+        if not turn or not turn.issubset(self.game.seats):
             raise ValueError(f"turn() said {seats!r} while the game goes on")
         return turn
 

@@ -60,14 +60,13 @@ class Clocks:
         self._left = [left / 1000 for left in left_ms]
 
     def press(self, seat: int, seats_next: frozenset[int], now: float) -> None:
-        """The seat has moved, and those of ``seats_next`` think now."""
+        """The seat, whose clock ran, has moved; those of ``seats_next`` think now."""
         left, left_ms = self._left, self.left_ms
         elapsed = now - self._since
-        for running in self.running:
-            left[running] -= elapsed
-            left_ms[running] = int(left[running] * 1000)
         left[seat] += self._increment
-        left_ms[seat] = int(left[seat] * 1000)
+        for running in self.running:
+            left[running] = remaining = left[running] - elapsed
+            left_ms[running] = int(remaining * 1000)
         self.running = seats_next
         self._since = now
 

@@ -359,7 +359,7 @@ class Room:
         left, clock = "null", b"null"
         if clocks is not None:
             clocks.press(seat.number, match.turn, now)
-            left, clock = str(clocks.left_ms), clocks.told(now, time.time())
+            left, clock = json.encode(clocks.left_ms).decode(), clocks.told(now, time.time())
             self._look_at(clocks.flag_falls())
         try:
             frames = self._move_frames(seat, taken, clock)

@@ -8,23 +8,26 @@ not run or is held up, what is known here counts for one second only, and is the
 import asyncio
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import Error as DatabaseFailed
-from django.db.models import Case, DateTimeField, Value, When
+from django.db.models import Value
 from django.db.models.functions import Greatest, Now
 
 from accounts.models import Session
 from accounts.refusals import SessionEnded
+from core.batches import batched
 from realtime import gate, worker
 from realtime.sockets import on_heard
 
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
+WRITTEN_AT_ONCE = 1000
 TRUSTED_FOR_S = 1.0
 # A session may be stamped as ended a while before the transaction that ends it commits.
 OVERLAP = timedelta(seconds=10)
@@ -173,14 +176,15 @@ def _write_down() -> list[str]:
 
 
 def _write_heard(heard: dict[str, float]) -> None:
-    times = [
-        When(pk=session_id, then=Value(datetime.fromtimestamp(moment, UTC)))
-        for session_id, moment in heard.items()
-    ]
-    # Greatest: another worker may have heard from the session later.
-    Session.objects.filter(pk__in=list(heard)).update(
-        last_seen=Greatest("last_seen", Case(*times, default="last_seen", output_field=DateTimeField()))
-    )
+    # Those heard from at about the same time share a moment, the latest of theirs, and a statement.
+    together: defaultdict[int, list[str]] = defaultdict(list)
+    for session_id, moment in heard.items():
+        together[int(moment / LOOK_EVERY_S)].append(session_id)
+    for session_ids in together.values():
+        latest = Value(datetime.fromtimestamp(max(heard[session_id] for session_id in session_ids), UTC))
+        for some in batched(session_ids, WRITTEN_AT_ONCE):
+            # Greatest: another worker may have heard from the session later.
+            Session.objects.filter(pk__in=some).update(last_seen=Greatest("last_seen", latest))
     for session_id, moment in heard.items():
         if (known := _known.get(session_id)) is not None:
             known.written = moment

@@ -138,6 +138,23 @@ def test_a_sign_of_life_is_written_down_but_not_each_one(signed_in, session):
     assert Session.objects.get(pk=session.pk).last_seen == first
 
 
+def test_signs_of_life_of_many_are_written_down_together(signed_in, monkeypatch):
+    monkeypatch.setattr(live, "WRITTEN_AT_ONCE", 2)
+    long_ago = timezone.now() - timedelta(minutes=10)
+    made = Session.objects.bulk_create(Session(user=signed_in.user, last_seen=long_ago) for _ in range(7))
+    before = timezone.now()
+    for session in made:
+        live.check(str(session.pk))
+
+    live._write_down()
+
+    written = Session.objects.filter(pk__in=[session.pk for session in made]).values_list(
+        "last_seen", flat=True
+    )
+    assert len(written) == 7
+    assert all(before <= moment <= timezone.now() for moment in written)
+
+
 def test_a_later_sign_of_life_from_another_worker_is_not_overwritten(signed_in, session):
     Session.objects.filter(pk=session.pk).update(last_seen=timezone.now() - timedelta(minutes=10))
     live.check(str(session.pk))

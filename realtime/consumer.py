@@ -256,13 +256,13 @@ class Consumer(AsyncConsumer):
                 raise InvalidMessage("Text must not hold the character U+0000.")
             command = self.decoder.decode(data)
             metrics.received[type(command).__name__] += 1
-        except Refusal as refusal:
-            self.refuse(refusal, self.decoder.id_of(data))
+        except Exception as problem:
+            self._failed(problem, "message", self.decoder.id_of(data))
             return None
         try:
             outcome = self.handlers[type(command)](self, command)
         except Exception as problem:
-            self._failed(problem, command)
+            self._failed(problem, type(command).__name__, command.id)
             return None
         return None if outcome is None else self._finish(outcome, command)
 
@@ -270,22 +270,23 @@ class Consumer(AsyncConsumer):
         try:
             await outcome
         except Exception as problem:
-            self._failed(problem, command)
+            self._failed(problem, type(command).__name__, command.id)
 
-    def _failed(self, problem: Exception, command: Command) -> None:
+    def _failed(self, problem: Exception, what: str, ref: MessageId | None) -> None:
         if not isinstance(problem, Refusal):
-            logger.error(
-                "Handling a %s failed", type(command).__name__, exc_info=problem, extra=self._whereabouts()
-            )
+            logger.error("Handling a %s failed", what, exc_info=problem, extra=self._whereabouts())
             problem = _refusal_of(problem)
-        self.refuse(problem, command.id)
+        self.refuse(problem, ref)
 
     def _whereabouts(self) -> dict[str, Any]:
-        """Whose socket this is and what it is about, for the log."""
+        """Whose socket this is and the id of what it is about, for the log.
+
+        Ids only: logging refuses a record with a field of another name of its own, such as ``name``.
+        """
         identity = self.connection.identity
         who = {} if identity is None else {"session_id": identity.session_id, "user_id": identity.user_id}
         named = self.scope.get("url_route", {}).get("kwargs", {})
-        return {**who, **{name: str(value) for name, value in named.items()}}
+        return {**who, **{name: str(value) for name, value in named.items() if name.endswith("_id")}}
 
     async def _open(self) -> None:
         try:

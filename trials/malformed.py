@@ -154,6 +154,8 @@ async def _attack(history: History, person: Person, socket: tuple[str, list[Any]
                     await line.send(next(junk))
                     if sent % TOGETHER == 0:
                         caught_up.clear()
+                        if reading.done():
+                            break
                         await line.send('{"type":"ping"}')
                         await asyncio.wait_for(caught_up.wait(), WITHIN_S)
             except ConnectionClosed:

@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
+from django.db import OperationalError
 
-from chat import services
+from chat import pacing, selectors, services
 from chat.live import desk
 from chat.models import LobbyMessage, Membership
 from realtime.testing import Player
@@ -280,3 +281,27 @@ async def test_of_messages_stored_together_each_has_its_own_answer(ada, bob, cyd
         None,
     ]
     assert await in_database(LobbyMessage.objects.count) == 2
+
+
+async def test_a_fault_of_ours_in_a_lobby_by_its_name_is_answered_and_leaves_it_open(ada, den, monkeypatch):
+    hears = await ada.enter("chat/lobby/den/")
+    await hears.hear_until("presence_join")
+
+    async def fail(user_id: int) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(pacing, "take", fail)
+    await hears.send(type="chat_message", message="hello", id="a")
+    refusal = await hears.hear("error")
+    assert (refusal["code"], refusal["ref"]) == ("internal_error", "a")
+
+    await hears.send(type="ping", id="b")
+    assert (await hears.hear("pong"))["ref"] == "b"
+
+
+async def test_a_lobby_by_its_name_closes_when_the_database_is_away(ada, den, monkeypatch):
+    def fail(*args: object, **kwargs: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(selectors, "lobby_entered_by", fail)
+    assert await (await ada.enter("chat/lobby/den/")).closed() == 1013

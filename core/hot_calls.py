@@ -1,14 +1,14 @@
 """Calls that come in crowds, taken in the event loop: many wait for one transaction, none holds a thread."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.http import HttpResponse
 
 from core import middleware, problems
 from core.asgi import send_whole
-from core.hot_reads import Application, plain_token
+from core.hot_reads import Application, Headers, given_id, note_request, plain_token
 from core.refusals import Refusal, Unavailable
 
 HotCall = Callable[[str, bytes], Awaitable[HttpResponse | None]]
@@ -60,11 +60,10 @@ class HotCalls:
 
 
 async def _observed(
-    answering: Awaitable[HttpResponse | None], path: str, headers: Iterable[tuple[bytes, bytes]]
+    answering: Awaitable[HttpResponse | None], path: str, headers: Headers
 ) -> HttpResponse | None:
     started = time.perf_counter()
-    given = next((value for name, value in headers if name == b"x-request-id"), b"")
-    request_id = middleware.begin_request(given.decode("latin-1"))
+    request_id = middleware.begin_request(given_id(headers))
     try:
         response = await answering
     except Refusal as refusal:
@@ -74,7 +73,8 @@ async def _observed(
     if response is not None:
         response["Cache-Control"] = "no-store"
         response["X-Content-Type-Options"] = "nosniff"
-        middleware.end_request(response, request_id, "POST", path[1:], started)
+        response["X-Request-ID"] = request_id
+        note_request("POST", path, response.status_code, started, headers)
     return response
 
 

@@ -5,6 +5,8 @@ import asyncio
 import msgspec
 import pytest
 from django.http import HttpResponse
+from django.urls import resolve
+from prometheus_client import REGISTRY
 
 from core.hot_calls import HotCalls
 from core.refusals import Conflict
@@ -92,6 +94,18 @@ async def test_the_id_that_a_request_brings_is_kept():
     asked = await _Asked(headers=(*PLAIN, (b"x-request-id", b"abc-1"))).answer(echo)
 
     assert asked.headers[b"x-request-id"] == b"abc-1"
+
+
+async def test_a_call_is_measured_as_by_django():
+    labels = {"method": "POST", "route": resolve("/game/join/").route, "status": "201"}
+
+    def measured():
+        return REGISTRY.get_sample_value("http_request_seconds_count", labels) or 0
+
+    before = measured()
+    await _Asked(path="/game/join/").answer(echo)
+
+    assert measured() == before + 1
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,33 @@ from django.core.exceptions import ImproperlyConfigured
 from core.redaction import redact
 
 _PACKAGES = "requirements-observability.txt"
+_OF_TRACES = (
+    "opentelemetry.exporter.otlp.proto.http.trace_exporter",
+    "opentelemetry.instrumentation.django",
+    "opentelemetry.instrumentation.psycopg",
+)
 
 _tracer: Any = None
+
+
+def require_packages() -> None:
+    """Raise ``ImproperlyConfigured`` where packages for what the environment asks for are not installed."""
+    if settings.SENTRY_DSN:
+        _needed("sentry_sdk")
+    if _is_traced():
+        for module in _OF_TRACES:
+            _needed(module)
 
 
 def start() -> None:
     """Set up what the environment asks for; once in each server process, before it serves.
 
-    Raises ``ImproperlyConfigured`` where the packages are not installed.
+    Raises what :func:`require_packages` does.
     """
+    require_packages()
     if settings.SENTRY_DSN:
         _report_errors()
-    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+    if _is_traced():
         _trace()
 
 
@@ -50,6 +65,10 @@ def trace_request(
     if status >= 500:
         span.set_status(trace.StatusCode.ERROR)
     span.end(ended_ns)
+
+
+def _is_traced() -> bool:
+    return bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
 
 
 def _report_errors() -> None:

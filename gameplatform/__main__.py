@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from uvicorn.supervisors import Multiprocess
 
+from core import telemetry
 from core.checks import refuse_dangerous_settings
 from core.embedded import EmbeddedServerError, valkey
 
@@ -38,6 +39,7 @@ def _run() -> None:
     options = _options()
     # Here too, or the parent would start workers that refuse again and again.
     refuse_dangerous_settings()
+    telemetry.require_packages()
     # The parent of several workers uses it too, and so outlives none of them without it.
     valkey.ensure_running(settings.REDIS_URL)
     if options.demo:

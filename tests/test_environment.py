@@ -157,6 +157,18 @@ def test_a_file_must_be_one_that_can_be_read(value):
         environment.readable("ONE", NOWHERE)
 
 
+def run(start, **variables):
+    return subprocess.run(
+        [sys.executable, *start],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize("start", [["manage.py", "check"], ["-m", "gameplatform", "--port", "0"]])
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
@@ -175,14 +187,17 @@ def test_a_file_must_be_one_that_can_be_read(value):
     ],
 )
 def test_whatever_is_started_ends_with_the_sentence(start, name, text, sentence):
-    result = subprocess.run(
-        [sys.executable, *start],
-        cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", name: text},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    result = run(start, **{name: text})
     assert result.returncode == 1
     assert result.stderr == f"{sentence}\n"
+
+
+def test_several_workers_whose_packages_are_missing_are_not_started_again_and_again(tmp_path):
+    (tmp_path / "sentry_sdk.py").write_text("raise ImportError('No module named sentry_sdk')")
+    result = run(
+        ["-m", "gameplatform", "--port", "0", "--workers", "2"],
+        PYTHONPATH=str(tmp_path),
+        SENTRY_DSN="https://key@sentry.example.org/1",
+    )
+    assert result.returncode == 1
+    assert result.stderr == "No module named sentry_sdk: pip install -r requirements-observability.txt\n"

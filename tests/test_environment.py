@@ -201,3 +201,12 @@ def test_several_workers_whose_packages_are_missing_are_not_started_again_and_ag
     )
     assert result.returncode == 1
     assert result.stderr == "No module named sentry_sdk: pip install -r requirements-observability.txt\n"
+
+
+def test_a_websocket_protocol_that_is_not_there_is_named():
+    result = run(["-m", "gameplatform", "--port", "0"], WS="no_such_protocol")
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].endswith(
+        'argument --ws: Import string "no_such_protocol" must be in format "<module>:<attribute>".'
+    )
+    assert "Traceback" not in result.stderr

@@ -1,15 +1,15 @@
 """Calls that come in crowds, taken in the event loop: many wait for one transaction, none holds a thread."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from django.http import HttpResponse
 
 from core import middleware, problems
 from core.asgi import send_whole
-from core.hot_reads import Application, plain_token
-from core.refusals import Refusal
+from core.hot_reads import Application, Headers, given_id, note_request, plain_token
+from core.refusals import Refusal, Unavailable
 
 HotCall = Callable[[str, bytes], Awaitable[HttpResponse | None]]
 
@@ -21,11 +21,17 @@ class HotCalls:
     and the body that answers as the view there would, or with None where the view is to look closer. What it
     raises becomes a problem. What is not plain JSON (a query, a foreign origin, a body in parts) goes on too,
     as do a host and a scheme that Django's middleware has something to say of.
+
+    At most ``most_at_once`` calls wait for their answers, those of callers who went away too; beyond that the
+    answer is 503 with ``Retry-After``, as in front of Django.
     """
 
-    def __init__(self, application: Application, calls: Mapping[str, HotCall]) -> None:
+    def __init__(
+        self, application: Application, calls: Mapping[str, HotCall], *, most_at_once: int = 264
+    ) -> None:
         self._application = application
         self._calls = calls
+        self._places = most_at_once
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"].removesuffix("/")
@@ -35,22 +41,31 @@ class HotCalls:
             if token is not None and (b"content-type", b"application/json") in scope["headers"]:
                 event = await receive()
                 if event["type"] == "http.request" and not event.get("more_body"):
-                    response = await _observed(call, path, scope["headers"], token, event.get("body", b""))
+                    waiting = self._in_a_place(call, token, event.get("body", b""))
+                    response = await _observed(waiting, path, scope["headers"])
                     if response is not None:
                         await send_whole(send, response)
                         return
                 receive = _again(event, receive)
         await self._application(scope, receive, send)
 
+    async def _in_a_place(self, call: HotCall, token: str, body: bytes) -> HttpResponse | None:
+        if not self._places:
+            raise Unavailable("The server is busy.", retry_after=1)
+        self._places -= 1
+        try:
+            return await call(token, body)
+        finally:
+            self._places += 1
+
 
 async def _observed(
-    call: HotCall, path: str, headers: Iterable[tuple[bytes, bytes]], token: str, body: bytes
+    answering: Awaitable[HttpResponse | None], path: str, headers: Headers
 ) -> HttpResponse | None:
     started = time.perf_counter()
-    given = next((value for name, value in headers if name == b"x-request-id"), b"")
-    request_id = middleware.begin_request(given.decode("latin-1"))
+    request_id = middleware.begin_request(given_id(headers))
     try:
-        response = await call(token, body)
+        response = await answering
     except Refusal as refusal:
         response = problems.refused(refusal)
     except Exception as error:
@@ -58,7 +73,8 @@ async def _observed(
     if response is not None:
         response["Cache-Control"] = "no-store"
         response["X-Content-Type-Options"] = "nosniff"
-        middleware.end_request(response, request_id, "POST", path[1:], started)
+        response["X-Request-ID"] = request_id
+        note_request("POST", path, response.status_code, started, headers)
     return response
 
 

@@ -10,8 +10,11 @@ import django
 import uvicorn
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from uvicorn.config import WS_PROTOCOLS
+from uvicorn.importer import ImportFromStringError, import_from_string
 from uvicorn.supervisors import Multiprocess
 
+from core import telemetry
 from core.checks import refuse_dangerous_settings
 from core.embedded import EmbeddedServerError, valkey
 
@@ -38,6 +41,7 @@ def _run() -> None:
     options = _options()
     # Here too, or the parent would start workers that refuse again and again.
     refuse_dangerous_settings()
+    telemetry.require_packages()
     # The parent of several workers uses it too, and so outlives none of them without it.
     valkey.ensure_running(settings.REDIS_URL)
     if options.demo:
@@ -57,10 +61,19 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--ws",
         default=os.environ.get("WS") or WEBSOCKETS,
+        type=_websocket_protocol,
         help="the WebSocket protocol: websockets-sansio, or a class as module:name (default: %(default)s)",
     )
     parser.add_argument("--demo", action="store_true", help="first migrate, and lay the demo data")
     return parser.parse_args()
+
+
+def _websocket_protocol(name: str) -> str:
+    try:
+        import_from_string(WS_PROTOCOLS.get(name, name))
+    except (ImportFromStringError, ImportError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return name
 
 
 def _prepare_demo() -> None:

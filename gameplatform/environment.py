@@ -5,6 +5,7 @@ A variable that is empty counts as not set. All raise ``ImproperlyConfigured``.
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -94,6 +95,37 @@ def database(name: str, default: str) -> dict[str, Any]:
     except ValueError:
         pass
     raise _wrong(name, "a URL such as postgres://user:password@host:5432/name or sqlite:///file")
+
+
+def sentry(name: str) -> str:
+    """Where errors go at Sentry, if anywhere; it holds a key, so what is wrong is not shown."""
+    text = _text(name, "")
+    try:
+        at = urlsplit(text)
+        is_whole = at.username and at.hostname and at.port != 0 and at.path.rpartition("/")[2].isdecimal()
+        is_well = not text or (at.scheme in ("https", "http") and is_whole)
+    except ValueError:
+        is_well = False
+    if not is_well:
+        raise _wrong(name, "a URL such as https://key@sentry.example.org/1")
+    return text
+
+
+def apps(name: str) -> list[str]:
+    """Packages to install as Django apps. Their code is not run yet: it may ask for settings."""
+    named = [app for entry in _text(name, "").split(",") if (app := entry.strip())]
+    for app in named:
+        if not _is_package(app):
+            raise _wrong(name, "names of Python packages that can be imported", app)
+    return named
+
+
+def _is_package(name: str) -> bool:
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError):
+        return False
+    return spec is not None and spec.submodule_search_locations is not None
 
 
 def _text(name: str, default: str) -> str:

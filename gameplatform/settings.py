@@ -31,7 +31,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 
 # -- Applications
 
-EXTRA_APPS = env.list("EXTRA_APPS", default=[])
+EXTRA_APPS = environment.apps("EXTRA_APPS")
 OUR_APPS = [
     "core",
     "realtime",
@@ -254,7 +254,7 @@ STAMINA_REGEN_INTERVAL = environment.whole("STAMINA_REGEN_INTERVAL", 10)
 # -- Operators
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-SENTRY_DSN = environment.url("SENTRY_DSN", "", schemes=("https", "http"))
+SENTRY_DSN = environment.sentry("SENTRY_DSN")
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = logs.configuration(as_json=not DEBUG, level=environment.one_of("LOG_LEVEL", LOG_LEVELS, "INFO"))

@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated
 
 import msgspec
+import structlog
 from django.http import HttpResponse
 
 from accounts import live, tokens
@@ -31,6 +32,7 @@ async def hot_join(token: str, body: bytes) -> HttpResponse | None:
     caller = tokens.identify(token)
     if not live.is_live_here(caller.session_id):
         return None
+    structlog.contextvars.bind_contextvars(session_id=caller.session_id, user_id=caller.user_id)
     joining = services.join_soon(user_id=caller.user_id, game=wanted.game, mode=wanted.mode)
     standing = await asyncio.wrap_future(joining)
     return HttpResponse(

@@ -112,6 +112,8 @@ class Gate:
                 inner |= {name: scope[name] for name in _KEPT if name in scope}
                 # The server and what is in between hold it as long as the socket is open: kilobytes.
                 scope.clear()
+                # Middleware around this asks for it with each message, and in the end.
+                scope["type"] = "websocket"
             elif scope["path"].rstrip("/") not in self._open_paths:
                 raise Unauthenticated("This socket needs a token.")
             else:

@@ -193,6 +193,7 @@ def every(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
                 except DatabaseError as problem:
                     logger.warning("%s waits for the database: %s", function.__module__, problem)
 
+        repeat.__module__ = function.__module__
         repeat.__qualname__ = f"{function.__module__}.{function.__qualname__}"
         background(repeat)
         return function

@@ -49,6 +49,14 @@ def database():
     return environment.database("ONE", "sqlite:///file")["ENGINE"]
 
 
+def sentry():
+    return environment.sentry("ONE")
+
+
+def apps():
+    return environment.apps("ONE")
+
+
 @pytest.mark.parametrize(
     ("read", "text", "meant"),
     [
@@ -68,6 +76,11 @@ def database():
         (url, "", ""),
         (database, "postgres://user:secret@host:5432/name", "django.db.backends.postgresql"),
         (database, "", "django.db.backends.sqlite3"),
+        (sentry, "https://key@o1.sentry.example.org/1", "https://key@o1.sentry.example.org/1"),
+        (sentry, "http://key:secret@host:9000/path/42", "http://key:secret@host:9000/path/42"),
+        (sentry, "", ""),
+        (apps, "bench, game.battles,", ["bench", "game.battles"]),
+        (apps, "", []),
     ],
 )
 def test_what_is_well_is_read_and_an_empty_value_is_none(value, read, text, meant):
@@ -82,6 +95,12 @@ def test_what_is_well_is_read_and_an_empty_value_is_none(value, read, text, mean
         (part, "a number from 0 to 1", ["a tenth", "-0.1", "1.1", "NaN", "-Infinity"]),
         (flag, "true or false", ["ture", "2"]),
         (one_of, "INFO, WARNING or ERROR", ["loud", "info"]),
+        # A module and a class are no packages, in which games and sockets could be looked for.
+        (
+            apps,
+            "names of Python packages that can be imported",
+            ["no_such_app", "game.no_such_app", "..", "game.apps", "game.apps.GameConfig"],
+        ),
     ],
 )
 def test_what_is_not_well_is_said_with_what_it_must_be(value, read, must, texts):
@@ -105,6 +124,19 @@ def test_what_is_not_well_is_said_with_what_it_must_be(value, read, must, texts)
             "a URL such as postgres://user:password@host:5432/name or sqlite:///file",
             ["secret", "mysql://u:secret@h/n", "postgres://u:p@h:secret/n"],
         ),
+        (
+            sentry,
+            "a URL such as https://key@sentry.example.org/1",
+            [
+                "https://sentry.example.org/1",
+                "https://:secret@sentry.example.org/1",
+                "https://secret@/1",
+                "https://secret@sentry.example.org",
+                "https://secret@sentry.example.org/one",
+                "https://secret@sentry.example.org:secret/1",
+                "ftp://secret@sentry.example.org/1",
+            ],
+        ),
     ],
 )
 def test_of_what_may_hold_a_password_nothing_is_shown(value, read, must, texts):
@@ -125,16 +157,56 @@ def test_a_file_must_be_one_that_can_be_read(value):
         environment.readable("ONE", NOWHERE)
 
 
-@pytest.mark.parametrize("start", [["manage.py", "check"], ["-m", "gameplatform", "--port", "0"]])
-def test_whatever_is_started_ends_with_the_sentence(start):
-    result = subprocess.run(
+def run(start, **variables):
+    return subprocess.run(
         [sys.executable, *start],
         cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", "INVITE_TTL": "-1"},
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", **variables},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+@pytest.mark.parametrize("start", [["manage.py", "check"], ["-m", "gameplatform", "--port", "0"]])
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("INVITE_TTL", "-1", "INVITE_TTL must be a whole number from 1 to 1000000000, not '-1'."),
+        (
+            "EXTRA_APPS",
+            "bench,no_such_app",
+            "EXTRA_APPS must be names of Python packages that can be imported, not 'no_such_app'.",
+        ),
+        (
+            "SENTRY_DSN",
+            "https://sentry.example.org/1",
+            "SENTRY_DSN must be a URL such as https://key@sentry.example.org/1.",
+        ),
+    ],
+)
+def test_whatever_is_started_ends_with_the_sentence(start, name, text, sentence):
+    result = run(start, **{name: text})
     assert result.returncode == 1
-    assert result.stderr == "INVITE_TTL must be a whole number from 1 to 1000000000, not '-1'.\n"
+    assert result.stderr == f"{sentence}\n"
+
+
+def test_several_workers_whose_packages_are_missing_are_not_started_again_and_again(tmp_path):
+    (tmp_path / "sentry_sdk.py").write_text("raise ImportError('No module named sentry_sdk')")
+    result = run(
+        ["-m", "gameplatform", "--port", "0", "--workers", "2"],
+        PYTHONPATH=str(tmp_path),
+        SENTRY_DSN="https://key@sentry.example.org/1",
+    )
+    assert result.returncode == 1
+    assert result.stderr == "No module named sentry_sdk: pip install -r requirements-observability.txt\n"
+
+
+def test_a_websocket_protocol_that_is_not_there_is_named():
+    result = run(["-m", "gameplatform", "--port", "0"], WS="no_such_protocol")
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].endswith(
+        'argument --ws: Import string "no_such_protocol" must be in format "<module>:<attribute>".'
+    )
+    assert "Traceback" not in result.stderr

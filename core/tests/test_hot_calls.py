@@ -1,8 +1,12 @@
 """Calls that are taken in the event loop, and those that go on to Django."""
 
+import asyncio
+
 import msgspec
 import pytest
 from django.http import HttpResponse
+from django.urls import resolve
+from prometheus_client import REGISTRY
 
 from core.hot_calls import HotCalls
 from core.refusals import Conflict
@@ -13,6 +17,16 @@ PLAIN = ((b"authorization", b"Bearer t"), (b"content-type", b"application/json")
 @pytest.fixture(autouse=True)
 def known_host(settings):
     settings.ALLOWED_HOSTS = ["here.org"]
+
+
+async def application(scope, receive, send):
+    """What stands behind them: it takes the body, and answers nothing."""
+    parts = scope["passed_on"] = []
+    more = True
+    while more:
+        event = await receive()
+        parts.append(event["body"])
+        more = event["more_body"]
 
 
 class _Asked:
@@ -28,14 +42,11 @@ class _Asked:
         }
         self.parts = list(parts)
         self.sent = []
-        self.passed_on = []
 
     async def answer(self, call):
-        async def application(scope, receive, send):
-            while (event := await receive())["more_body"]:
-                self.passed_on.append(event["body"])
-            self.passed_on.append(event["body"])
+        return await self.by(HotCalls(application, {"/game/join": call}))
 
+    async def by(self, hot_calls):
         async def receive():
             body = self.parts.pop(0)
             return {"type": "http.request", "body": body, "more_body": bool(self.parts)}
@@ -43,8 +54,12 @@ class _Asked:
         async def send(message):
             self.sent.append(message)
 
-        await HotCalls(application, {"/game/join": call})(self.scope, receive, send)
+        await hot_calls(self.scope, receive, send)
         return self
+
+    @property
+    def passed_on(self):
+        return self.scope.get("passed_on", [])
 
     @property
     def status(self):
@@ -79,6 +94,18 @@ async def test_the_id_that_a_request_brings_is_kept():
     asked = await _Asked(headers=(*PLAIN, (b"x-request-id", b"abc-1"))).answer(echo)
 
     assert asked.headers[b"x-request-id"] == b"abc-1"
+
+
+async def test_a_call_is_measured_as_by_django():
+    labels = {"method": "POST", "route": resolve("/game/join/").route, "status": "201"}
+
+    def measured():
+        return REGISTRY.get_sample_value("http_request_seconds_count", labels) or 0
+
+    before = measured()
+    await _Asked(path="/game/join/").answer(echo)
+
+    assert measured() == before + 1
 
 
 @pytest.mark.parametrize(
@@ -142,3 +169,43 @@ async def test_a_failure_is_a_problem_that_tells_nothing_and_is_logged(caplog):
     assert (asked.status, asked.body["code"]) == (500, "server_error")
     assert "planted" not in str(asked.body)
     assert "POST /game/join failed" in caplog.text
+
+
+async def test_of_calls_that_wait_those_beyond_the_bound_are_a_503_with_retry_after():
+    begun, held = asyncio.Queue(), asyncio.Event()
+
+    async def hold(token, body):
+        begun.put_nowait(body)
+        await held.wait()
+        return await echo(token, body)
+
+    hot_calls = HotCalls(application, {"/game/join": hold}, most_at_once=2)
+    async with asyncio.TaskGroup() as group:
+        waiting = [group.create_task(_Asked().by(hot_calls)) for _ in range(2)]
+        for _ in waiting:
+            await begun.get()
+        refused = await _Asked().by(hot_calls)
+        held.set()
+
+    assert (refused.status, refused.body["code"], refused.passed_on) == (503, "unavailable", [])
+    assert refused.headers[b"retry-after"] == b"1"
+    assert [task.result().status for task in waiting] == [201, 201]
+    assert (await _Asked().by(hot_calls)).status == 201
+
+
+async def test_every_end_of_a_call_gives_its_place_back():
+    async def end(token, body):
+        match body:
+            case b'"refused"':
+                raise Conflict("Not now.")
+            case b'"failed"':
+                raise ValueError("planted")
+            case b'"left to the view"':
+                return None
+        return await echo(token, body)
+
+    hot_calls = HotCalls(application, {"/game/join": end}, most_at_once=1)
+    bodies = [b'"refused"', b'"failed"', b'"left to the view"', b"{}"]
+    asked = [await _Asked(parts=[body]).by(hot_calls) for body in bodies]
+
+    assert [one.sent[0]["status"] if one.sent else None for one in asked] == [409, 500, None, 201]

@@ -5,6 +5,8 @@ import logging
 
 import pytest
 import structlog
+from django.urls import resolve
+from prometheus_client import REGISTRY
 from psycopg_pool.base import AttemptWithBackoff
 from rest_framework.response import Response
 from rest_framework.test import APIClient
@@ -164,6 +166,21 @@ async def test_a_hot_read_is_answered_at_once(path):
     assert asked.sent[0]["status"] == 200
     assert (b"content-length", b"2") in asked.sent[0]["headers"]
     assert asked.sent[1]["body"] == b"{}"
+
+
+async def test_a_hot_read_is_named_and_measured_as_by_django():
+    labels = {"method": "GET", "route": resolve("/api/me").route, "status": "200"}
+
+    def measured():
+        return REGISTRY.get_sample_value("http_request_seconds_count", labels) or 0
+
+    before = measured()
+    named = await _Asked("/api/me/", headers=(BEARER, (b"x-request-id", b"abc-1"))).answer(b"{}")
+    unnamed = await _Asked().answer(b"{}")
+
+    assert (b"x-request-id", b"abc-1") in named.sent[0]["headers"]
+    assert len(dict(unnamed.sent[0]["headers"])[b"x-request-id"]) == 32
+    assert measured() == before + 2
 
 
 @pytest.mark.parametrize(

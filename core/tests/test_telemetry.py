@@ -1,6 +1,7 @@
 """Sentry and OpenTelemetry: nothing unless asked for, and no secrets then."""
 
 import sys
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -58,3 +59,58 @@ def test_reported_errors_hold_no_secrets(imported, settings, monkeypatch):
     assert "hunter2" not in str(reported)
     assert reported["lines"][1] == 3
     assert given["send_default_pii"] is False
+
+
+def test_requests_answered_before_django_are_traced_too(imported, settings, monkeypatch):
+    spans = []
+
+    class Span(SimpleNamespace):
+        def end(self, ended_ns):
+            self.took_ns = ended_ns - self.start_time
+
+        def set_status(self, status):
+            self.is_error = status == "error"
+
+    def start_span(name, **facts):
+        spans.append(Span(name=name, is_error=False, **facts))
+        return spans[-1]
+
+    provider = SimpleNamespace(
+        add_span_processor=lambda _: None,
+        get_tracer=lambda _: SimpleNamespace(start_span=start_span),
+    )
+    instrumentor = SimpleNamespace(instrument=lambda: None)
+    imported.present |= {
+        "opentelemetry.trace": SimpleNamespace(
+            set_tracer_provider=lambda _: None,
+            SpanKind=SimpleNamespace(SERVER="server"),
+            StatusCode=SimpleNamespace(ERROR="error"),
+        ),
+        "opentelemetry.propagate": SimpleNamespace(extract=lambda headers: headers["traceparent"]),
+        "opentelemetry.sdk.resources": SimpleNamespace(Resource=SimpleNamespace(create=dict)),
+        "opentelemetry.sdk.trace": SimpleNamespace(TracerProvider=lambda resource: provider),
+        "opentelemetry.sdk.trace.export": SimpleNamespace(BatchSpanProcessor=lambda exporter: None),
+        "opentelemetry.exporter.otlp.proto.http.trace_exporter": SimpleNamespace(OTLPSpanExporter=dict),
+        "opentelemetry.instrumentation.django": SimpleNamespace(DjangoInstrumentor=lambda: instrumentor),
+        "opentelemetry.instrumentation.psycopg": SimpleNamespace(PsycopgInstrumentor=lambda: instrumentor),
+    }
+    settings.SENTRY_DSN = ""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+    monkeypatch.setattr(telemetry, "_tracer", None)
+
+    headers = [(b"traceparent", b"the-callers")]
+    telemetry.trace_request("GET", "api/me", 200, time.perf_counter(), headers)
+    telemetry.start()
+    telemetry.trace_request("GET", "api/me", 200, time.perf_counter() - 2, headers)
+    telemetry.trace_request("POST", "game/join", 503, time.perf_counter(), headers)
+
+    read, join = spans
+    assert (read.name, read.context, read.kind, read.is_error) == (
+        "GET api/me",
+        "the-callers",
+        "server",
+        False,
+    )
+    assert read.attributes == {"http.method": "GET", "http.route": "api/me", "http.status_code": 200}
+    assert read.took_ns >= 1e9
+    assert (join.name, join.is_error) == ("POST game/join", True)

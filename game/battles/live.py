@@ -5,7 +5,6 @@ All workers look at all battles; the lock of a battle's row lets one of them act
 
 import asyncio
 import logging
-import time
 
 from django.db import DatabaseError
 
@@ -15,45 +14,35 @@ from realtime.redis import Down
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 0.25
 CHECK_SOCKETS_EVERY_S = 2.0
-OFFER_EVERY_S = 30.0
 UNREACHABLE: tuple[type[Exception], ...] = (DatabaseError, *Down)
 
+# Also those of templates that an operator has changed or added.
+worker.every(30)(services.offer_all)
 
-@worker.background
-async def let_enemies_act() -> None:
+
+@worker.every(0.25)
+def let_enemies_act() -> None:
     """Let the enemies act whose time has come."""
-    while True:
-        try:
-            for battle_id in await worker.in_database(selectors.due):
-                await worker.in_database(services.act, battle_id=battle_id)
-        except DatabaseError as problem:
-            logger.warning("Enemies wait for the database: %s", problem)
-        await asyncio.sleep(LOOK_EVERY_S)
+    for battle_id in selectors.due():
+        services.act(battle_id=battle_id)
 
 
 @worker.background
-async def tidy() -> None:
-    """Tell of the sockets that a killed worker had, and offer battles an operator has changed or added."""
-    offered = float("-inf")
+async def forget_lost_sockets() -> None:
+    """Tell of the sockets that a killed worker had."""
     while True:
         try:
-            await _forget_lost_sockets()
-            if time.monotonic() - offered > OFFER_EVERY_S:
-                offered = time.monotonic()
-                await worker.in_database(services.offer_all)
+            sockets = await worker.in_database(selectors.open_sockets)
+            gone = await worker.current().gone(worker_of(socket) for _, _, socket in sockets)
+            for battle_id, user_id, socket in sockets:
+                if worker_of(socket) in gone:
+                    await worker.in_database(
+                        services.leave, user_id=user_id, battle_id=battle_id, socket=socket
+                    )
         except UNREACHABLE as problem:
-            logger.warning("Battles cannot be checked: %s", problem)
+            logger.warning("Lost sockets cannot be looked for: %s", problem)
         await asyncio.sleep(CHECK_SOCKETS_EVERY_S)
-
-
-async def _forget_lost_sockets() -> None:
-    sockets = await worker.in_database(selectors.open_sockets)
-    gone = await worker.current().gone(worker_of(socket) for _, _, socket in sockets)
-    for battle_id, user_id, socket in sockets:
-        if worker_of(socket) in gone:
-            await worker.in_database(services.leave, user_id=user_id, battle_id=battle_id, socket=socket)
 
 
 def worker_of(socket: str) -> str:

@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+import structlog
 from asgiref.sync import sync_to_async
 
 from accounts import live
@@ -44,6 +45,14 @@ async def test_the_answers_are_those_of_the_view(ada, bob, join):
 
 async def test_without_a_name_the_game_is_pong(ada, join):
     assert msgspec.json.decode((await join(ada)).content)["game"] == "pong"
+
+
+async def test_log_lines_of_a_join_say_who_joins(ada, join):
+    await join(ada)
+
+    said = structlog.contextvars.get_contextvars()
+    assert said["user_id"] == ada.id
+    assert said["session_id"]
 
 
 async def test_the_view_looks_closer_at_what_is_not_plain(ada, join):

@@ -269,3 +269,18 @@ async def test_a_topic_that_was_forgotten_tells_nothing_of_before(enter, room):
     back = await enter(2, f"?since={start}")
     state = await back.hear("room_state")
     assert (state["recovered"], state["said"]) == (False, [])
+
+
+async def test_what_stands_around_an_open_socket_sees_that_it_is_one_and_holds_no_headers(room):
+    seen = []
+
+    async def around(scope, receive, send):
+        try:
+            await application(scope, receive, send)
+        finally:
+            seen.append(dict(scope))
+
+    ada = await Player(around, f"/ws/rooms/{room}/", token="1").enter()
+    await ada.hear("room_state")
+    await ada.leave()
+    assert seen == [{"type": "websocket"}]

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from progression import selectors as progression
 from progression import services as players
-from world.combat import housekeeping, live, rules, seeding, services
+from world.combat import housekeeping, rules, seeding, services
 from world.combat.models import Ability, Combat, Cooldown
 from world.models import Character
 from world.tests.adventurers import hear_of, in_database
@@ -16,9 +16,8 @@ pytestmark = pytest.mark.usefixtures("here")
 
 
 @pytest.fixture(autouse=True)
-def content(here, places, monkeypatch):
+def content(here, places):
     seeding.seed()
-    monkeypatch.setattr(live, "LOOK_EVERY_S", 0.05)
 
 
 @pytest.fixture

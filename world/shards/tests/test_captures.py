@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from world.models import Faction, WorldEvent, WorldState
-from world.shards import live, selectors, services
+from world.shards import live, services
 from world.shards.models import Shard
 from world.tests.adventurers import hear_of, in_database
 
@@ -19,11 +19,6 @@ def shards(places):
         Shard.objects.create(name=f"Shard {number}", location=place)
         for number, place in enumerate((places.ford, places.ford, places.dawn))
     ]
-
-
-@pytest.fixture
-def eager(monkeypatch):
-    monkeypatch.setattr(live, "LOOK_EVERY_S", 0.05)
 
 
 def capture(who, shard):
@@ -40,19 +35,13 @@ def listed(who):
     return {shard["id"]: shard for shard in answer.json()}
 
 
-def look():
-    """Do what every worker does again and again."""
-    for shard_id in selectors.unsettled():
-        services.settle(shard_id=shard_id)
-
-
 def finish(shard):
     make_due(shard)
-    look()
+    live.look_after_captures()
 
 
 async def test_a_shard_is_captured_when_the_channel_is_over_and_the_whole_world_hears(
-    shards, ada, bob, places, here, eager
+    shards, ada, bob, places, here
 ):
     one = await ada.enter()
     await in_database(bob.put, places.tide)
@@ -87,15 +76,15 @@ def test_an_enemy_who_stands_by_holds_a_capture_up_until_they_leave(shards, ada,
     Shard.objects.filter(captor=ada.character_id).update(due_at=timezone.now() + timedelta(seconds=3))
     with telling() as told:
         bob.come()
-        look()
+        live.look_after_captures()
     assert told[-1].status == "contested"
     shard = Shard.objects.get(pk=shards[0].pk)
     assert shard.due_at is None
     assert timedelta(seconds=2) < shard.remaining <= timedelta(seconds=3)
     with telling() as told:
-        look()
+        live.look_after_captures()
         bob.walk(places.tide)
-        look()
+        live.look_after_captures()
     assert [event.status for event in told if hasattr(event, "status")] == ["channelling"]
     assert Shard.objects.get(pk=shard.pk).due_at <= timezone.now() + timedelta(seconds=3)
     finish(shard)
@@ -109,7 +98,7 @@ def test_a_capture_that_begins_under_enemy_eyes_does_not_run(shards, ada, bob, c
     capture(ada, shards[0])
     assert listed(bob)[shards[0].pk]["capture"]["contested"] is True
     bob.go()
-    look()
+    live.look_after_captures()
     assert listed(bob)[shards[0].pk]["capture"]["contested"] is False
 
 
@@ -123,7 +112,7 @@ def test_a_captor_who_goes_captures_nothing(shards, ada, places, telling, how):
             ada.walk(places.dawn)
         else:
             ada.go()
-        look()
+        live.look_after_captures()
     assert [event.status for event in told if hasattr(event, "status")] == ["broken"]
     finish(shards[0])
     assert listed(ada)[shards[0].pk]["faction"] is None
@@ -140,7 +129,7 @@ def test_at_the_last_moment_an_enemy_still_holds_it_up_and_a_captor_who_is_gone_
     shard = Shard.objects.get(pk=shards[0].pk)
     assert (shard.faction, shard.due_at) == (None, None)
     bob.go()
-    look()
+    live.look_after_captures()
     ada.go()
     finish(shards[0])
     shard.refresh_from_db()

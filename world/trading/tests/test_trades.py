@@ -11,7 +11,7 @@ from gameplatform.asgi import application
 from progression import services as players
 from realtime.testing import Player
 from world.tests.adventurers import hear_of, in_database, opened
-from world.trading import housekeeping, live, services
+from world.trading import housekeeping, services
 from world.trading.commands import OfferedItem
 from world.trading.models import Trade
 
@@ -67,8 +67,7 @@ async def test_two_trade_gold_for_berries_and_both_hear_each_step(ada, bob, here
     )
 
 
-async def test_a_request_that_nobody_answers_runs_out(ada, bob, here, monkeypatch):
-    monkeypatch.setattr(live, "LOOK_EVERY_S", 0.05)
+async def test_a_request_that_nobody_answers_runs_out(ada, bob, here):
     one, _ = await ada.enter(), await bob.enter()
     await one.send(type="trade_request", to_user_id=bob.id)
     await hear_of("trade_request", one)

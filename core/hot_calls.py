@@ -23,11 +23,11 @@ class HotCalls:
     as do a host and a scheme that Django's middleware has something to say of.
 
     At most ``most_at_once`` calls wait for their answers, those of callers who went away too; beyond that the
-    answer is 503 with ``Retry-After``, as in front of Django.
+    answer is 503 with ``Retry-After``. As many are answered within about a second.
     """
 
     def __init__(
-        self, application: Application, calls: Mapping[str, HotCall], *, most_at_once: int = 264
+        self, application: Application, calls: Mapping[str, HotCall], *, most_at_once: int = 1024
     ) -> None:
         self._application = application
         self._calls = calls

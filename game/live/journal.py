@@ -105,13 +105,15 @@ class Journal:
         """Queue a snapshot; one for which somebody waits to be ``told`` goes at once."""
         self._snapshots.append((snapshot, owner, told))
         if told:
-            self._write_snapshots()
+            self.hurry()
         elif self._snapshots_due is None:
             loop = asyncio.get_running_loop()
-            self._snapshots_due = loop.call_later(SNAPSHOTS_WAIT_S, self._write_snapshots)
+            self._snapshots_due = loop.call_later(SNAPSHOTS_WAIT_S, self.hurry)
 
-    def _write_snapshots(self) -> None:
-        """Let them all go together, so that none comes after a newer one of its game."""
+    def hurry(self) -> None:
+        """Let the snapshots that wait go now: all together, so that none comes after a newer one of its
+        game.
+        """
         if self._snapshots_due is not None:
             self._snapshots_due.cancel()
             self._snapshots_due = None
@@ -125,7 +127,7 @@ class Journal:
 
     async def close(self) -> None:
         """Write what waits, and close."""
-        self._write_snapshots()
+        self.hurry()
         while self._writing is not None:
             await asyncio.wait({self._writing})
         await self._backend.close()
@@ -163,7 +165,7 @@ class Journal:
             self._give_up(batch, taken, taken=True)
 
     def _give_up(self, batch: list[Waiting], games: set[str], *, taken: bool) -> None:
-        self._write_snapshots()
+        self.hurry()
         lost = {row.game_id: owner for row, owner, _ in (*batch, *self._rows) if row.game_id in games}
         self._rows = [waiting for waiting in self._rows if waiting[0].game_id not in games]
         for owner in lost.values():

@@ -98,6 +98,7 @@ class Room:
         "_history",
         "_inputs",
         "_journal",
+        "_keeping",
         "_kept_at",
         "_let_go",
         "_looks_at",
@@ -116,6 +117,7 @@ class Room:
         "_timer",
         "_viewers",
         "_watching",
+        "_when_kept",
         "committed",
         "empty_since",
         "id",
@@ -171,6 +173,8 @@ class Room:
         self._see_who_is_here()
         # Rooms that began together keep their snapshots at different moments.
         self._kept_at = match.tick - randrange(game.rate)
+        self._keeping = 0  # snapshots on their way
+        self._when_kept: Callable[[], None] | None = None
         self._thinking: set[int] = set()
         self._random = Random()
         self._timer: asyncio.TimerHandle | None = None
@@ -557,6 +561,7 @@ class Room:
     def _keep(self, *, shows_score: bool = False) -> None:
         self._kept_at = self.match.tick
         data = json.encode(self.match.dump()).decode()
+        self._keeping += 1
         self._journal.keep(Kept(self._hex, self.record.epoch, self.seq, data), self, shows_score)
 
     # -- Recording and telling
@@ -611,6 +616,9 @@ class Room:
     def written(self, row: Entry | Kept, told: Any) -> None:
         """The journal has it: now everybody may know (an entry), or the score may be shown (a snapshot)."""
         if type(row) is Kept:
+            self._keeping -= 1
+            if not self._keeping and self._when_kept is not None:
+                self._when_kept()
             if told and self._score_unkept:
                 self._score_unkept = False
                 if self.steps_now:
@@ -759,7 +767,18 @@ class Room:
         self.match.halt()
         if self._clocks is not None:
             self._clocks.stop(self._now())
-        self._when_committed(lambda: self._spawn(self._finish(winners, reason)))
+        self._when_committed(lambda: self._finish_when_kept(winners, reason))
+
+    def _finish_when_kept(self, winners: tuple[int, ...], reason: str) -> None:
+        def finish() -> None:
+            self._spawn(self._finish(winners, reason))
+
+        if self._keeping:
+            # The end deletes what is kept; a snapshot that came after it would stay for ever.
+            self._when_kept = finish
+            self._journal.hurry()
+        else:
+            finish()
 
     async def _finish(self, winners: tuple[int, ...], reason: str) -> None:
         match = self.match

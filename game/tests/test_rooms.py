@@ -3,9 +3,10 @@
 import pytest
 
 from game import selectors, services
-from game.live import rooms
-from game.models import Game, JournalEntry
+from game.live import journal, rooms
+from game.models import Game, JournalEntry, Snapshot
 from game.tests.conftest import begin
+from realtime import worker
 from realtime.testing import Closed
 from realtime.worker import in_database, lease_key
 
@@ -259,6 +260,18 @@ async def test_pong_ticks_and_its_paddles_move(new_game, ada, bob):
     assert tick["tick"] > first["tick"]
     await a.send(type="player_move", movement={"direction": 2})
     assert (await a.hear_until("error"))["code"] == "invalid_move"
+
+
+async def test_no_snapshot_of_a_game_outlives_it(new_game, ada, bob, monkeypatch):
+    monkeypatch.setattr(journal, "SNAPSHOTS_WAIT_S", 60)
+    game = await new_game("pong")
+    a, _ = await begin(game, ada, bob)
+    while not rooms.current().journal._snapshots:
+        await a.hear("game_tick")
+    await a.send(type="game_action", action="resign")
+    await a.hear_until("game_over")
+    await worker.stop()
+    assert not await in_database(Snapshot.objects.filter(game=game).exists)
 
 
 async def test_the_closed_test_client_notices_a_close(new_game, cyd):

@@ -869,6 +869,9 @@ class Room:
                 self._end_by_rules()
         if self.phase not in Game.OVER:
             self._look_again_in(0)
+            if self.phase != record.state:
+                # Who owned the game last did not come to it.
+                self._spawn(_noted((self.id, self.phase)))
 
     def _replay(self, entry: EntryRecord) -> None:
         self.seq = entry.seq

@@ -1,6 +1,9 @@
 """Games by their sockets: from the first frame to the rating."""
 
+import asyncio
+
 import pytest
+from django.db import OperationalError
 
 from game import selectors, services
 from game.live import journal, rooms
@@ -294,6 +297,24 @@ async def test_a_room_of_a_killed_worker_is_opened_at_once_though_its_lease_stil
     at_adas = await ada.enter(game.pk)
     await at_adas.hear("game_state")
     assert await here.redis.get(f"room:{game.pk}") == here.id.encode()
+
+
+async def test_a_start_that_was_not_noted_in_time_is_noted_by_who_takes_the_game_over(
+    new_game, ada, bob, monkeypatch
+):
+    def note_states(states):
+        raise OperationalError("the database is away")
+
+    game = await new_game()
+    with monkeypatch.context() as away:
+        away.setattr(services, "note_states", note_states)
+        await begin(game, ada, bob)
+        await worker.stop()
+    assert (await in_database(Game.objects.get, pk=game.pk)).state == "waiting_for_players"
+    await worker.start()
+    await (await ada.enter(game.pk)).hear("game_state")
+    await asyncio.wait(rooms.current().here[game.pk]._tasks)
+    assert (await in_database(Game.objects.get, pk=game.pk)).state == "active"
 
 
 async def test_while_the_journal_cannot_be_written_all_is_refused_and_then_all_come_back(

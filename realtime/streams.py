@@ -9,9 +9,10 @@ Topics whose frames one process numbers itself (a game's room) do not pass here.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 from weakref import WeakValueDictionary
@@ -168,11 +169,26 @@ class Streams:
             async with self._change(topic):
                 stream = self._streams.get(topic)
                 if stream is None:
-                    stream = self._streams[topic] = Stream(await self._begun(topic))
+                    stream = self._streams[topic] = Stream(await self._begin_one(topic))
                 self._hub.join(_beside(topic) if is_beside else topic, listener, resync)
         else:
             self._hub.join(_beside(topic) if is_beside else topic, listener, resync)
         return stream.seq
+
+    async def _begin_one(self, topic: Topic) -> int:
+        try:
+            return await self._begun(topic)
+        except asyncio.CancelledError:
+            self._spawn(self._end_what_nobody_hears(topic))
+            raise
+
+    async def _end_what_nobody_hears(self, topic: Topic) -> None:
+        """Whoever began to hear the topic went away before that was done."""
+        async with self._change(topic):
+            if topic not in self._streams:
+                with contextlib.suppress(*Down):
+                    await self._begun(topic)
+                await self._stop_hearing(topic)
 
     def _change(self, topic: Topic) -> asyncio.Lock:
         lock = self._changing.get(topic)
@@ -201,7 +217,13 @@ class Streams:
             if self._is_heard(topic):
                 return
             self._streams.pop(topic, None)
+            await self._stop_hearing(topic)
+
+    async def _stop_hearing(self, topic: Topic) -> None:
+        try:
             await self._relay.leave(topic)
+        except Down as problem:
+            logger.warning("A topic that nobody hears could not be left: %s", problem)
 
     def seq(self, topic: Topic) -> int:
         """The ``seq`` that the joined stream stands at here."""
@@ -322,7 +344,10 @@ class Streams:
         if stream.repairing:
             return
         stream.repairing = True
-        task = asyncio.create_task(self._repair(topic, stream))
+        self._spawn(self._repair(topic, stream))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

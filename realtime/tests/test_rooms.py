@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from redis.exceptions import ConnectionError as Disconnected
 
 from realtime.messages import Closing, encode
 from realtime.publishing import publish_now
@@ -284,3 +285,37 @@ async def test_what_stands_around_an_open_socket_sees_that_it_is_one_and_holds_n
     await ada.hear("room_state")
     await ada.leave()
     assert seen == [{"type": "websocket"}]
+
+
+async def test_who_goes_away_before_the_room_is_heard_leaves_no_ear_behind(enter, here, room, monkeypatch):
+    joining, may_join, join = asyncio.Event(), asyncio.Event(), here.relay.join
+
+    async def slow_join(topics):
+        joining.set()
+        await may_join.wait()
+        await join(topics)
+
+    monkeypatch.setattr(here.relay, "join", slow_join)
+    ada = await enter(1)
+    await joining.wait()
+    await ada.leave()
+    may_join.set()
+    await asyncio.wait({here.streams._begun._asking, *here.streams._tasks})
+    assert await here.streams.listened([Topic(room)]) == set()
+
+
+async def test_who_goes_away_while_redis_is_away_has_left_all_the_same(enter, here, monkeypatch):
+    async def leave(topic):
+        raise Disconnected("Redis is away.")
+
+    left = asyncio.Event()
+
+    async def closed(self):
+        left.set()
+
+    monkeypatch.setattr(here.relay, "leave", leave)
+    monkeypatch.setattr(Room, "closed", closed)
+    ada = await enter(1)
+    await ada.hear("room_state")
+    await ada.leave()
+    assert left.is_set()

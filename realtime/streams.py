@@ -22,6 +22,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from core.batches import batched
 from realtime import metrics
@@ -300,7 +301,8 @@ class Streams:
                 batch, self._waiting = self._waiting[:APPENDED_AT_ONCE], self._waiting[APPENDED_AT_ONCE:]
                 try:
                     numbered = await evaluate(self._redis, _APPEND, *_append(batch))
-                except Down as problem:
+                except (RedisError, OSError) as problem:
+                    # It may also be there and take nothing: it is full, or just a replica.
                     logger.warning("Streams wait for Redis: %s", problem)
                     self._waiting[:0] = batch
                     await asyncio.sleep(0.2)

@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 from redis.exceptions import ConnectionError as Disconnected
+from redis.exceptions import OutOfMemoryError
 
+from realtime import streams
 from realtime.messages import Closing, encode
 from realtime.publishing import publish_now
 from realtime.redis import evaluate
@@ -319,3 +321,22 @@ async def test_who_goes_away_while_redis_is_away_has_left_all_the_same(enter, he
     await ada.hear("room_state")
     await ada.leave()
     assert left.is_set()
+
+
+async def test_what_redis_refuses_for_a_while_is_told_when_it_takes_it_again(enter, monkeypatch):
+    refused = asyncio.Event()
+
+    async def refuse(*args):
+        refused.set()
+        raise OutOfMemoryError("command not allowed when used memory > 'maxmemory'")
+
+    ada = await enter(1)
+    await ada.hear("room_state")
+    with monkeypatch.context() as full:
+        full.setattr(streams, "evaluate", refuse)
+        for word in ("one", "two"):
+            await ada.send(type="say", message=word)
+        await refused.wait()
+    first, second = await ada.hear("said"), await ada.hear("said")
+    assert (first["message"], second["message"]) == ("one", "two")
+    assert second["seq"] == first["seq"] + 1

@@ -408,10 +408,7 @@ class Room:
         else:
             raise UnknownAction(f"{self.match.game.title} knows no action {action!r}.")
         self._record(Kind.ACTION, seat, action=action, data=data)
-        if action == "resign":
-            self._end(self._others(seat), "resign")
-        elif action == "accept_draw":
-            self._end((), "draw_agreed")
+        self._end_by_action(seat, action)
 
     def _say(self, seat: Seated, message: str) -> None:
         self._allow(seat)
@@ -744,6 +741,12 @@ class Room:
         assert outcome is not None
         self._end(outcome.winners, "draw" if outcome.draw else "win")
 
+    def _end_by_action(self, seat: Seated, action: str) -> None:
+        if action == "resign":
+            self._end(self._others(seat), "resign")
+        elif action == "accept_draw":
+            self._end((), "draw_agreed")
+
     def fail(self, problem: Exception) -> None:
         """End this game, and no other, because its rules failed."""
         logger.error(
@@ -865,8 +868,11 @@ class Room:
             self._inputs = {}
         if self.phase == State.ACTIVE:
             self._begin(now)
+            last = record.entries[-1]
             if self.match.result is not None:
                 self._end_by_rules()
+            elif last.kind == Kind.ACTION and last.user_id is not None:
+                self._end_by_action(self._by_user[last.user_id], json.decode(last.data)["action"])
         if self.phase not in Game.OVER:
             self._look_again_in(0)
             if self.phase != record.state:

@@ -177,6 +177,24 @@ async def test_resigning_ends_the_game(new_game, ada, bob):
     assert await a.refused() == "game_over"
 
 
+async def test_who_resigned_has_resigned_though_the_worker_went_before_the_game_was_over(
+    new_game, ada, bob, monkeypatch
+):
+    def finish(**ending):
+        raise OperationalError("the database is away")
+
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    with monkeypatch.context() as away:
+        away.setattr(services, "finish", finish)
+        await a.send(type="game_action", action="resign")
+        await b.hear("game_action")
+        await worker.stop()
+    await worker.start()
+    over = await (await bob.enter(game.pk, "?since=0")).hear_until("game_over")
+    assert (over["winner_ids"], over["reason"]) == ([bob.id], "resign")
+
+
 async def test_a_draw_needs_both(new_game, ada, bob):
     game = await new_game()
     a, b = await begin(game, ada, bob)

@@ -296,6 +296,8 @@ class Consumer(AsyncConsumer):
         except Exception as problem:
             logger.exception("A socket could not be opened", extra=self._whereabouts())
             close_refused(self.connection, _refusal_of(problem))
+        if self.connection.closed_with is not None:
+            self._inbox.clear()
         await self._work()
 
     async def _work(self, first: Coroutine[Any, Any, None] | None = None) -> None:

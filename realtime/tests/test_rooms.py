@@ -6,6 +6,7 @@ import pytest
 from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import OutOfMemoryError
 
+from core.refusals import NotAllowed
 from realtime import streams
 from realtime.messages import Closing, encode
 from realtime.publishing import publish_now
@@ -340,3 +341,23 @@ async def test_what_redis_refuses_for_a_while_is_told_when_it_takes_it_again(ent
     first, second = await ada.hear("said"), await ada.hear("said")
     assert (first["message"], second["message"]) == ("one", "two")
     assert second["seq"] == first["seq"] + 1
+
+
+async def test_who_is_refused_in_the_end_was_not_listened_to_meanwhile(enter, room, monkeypatch):
+    taken, take = asyncio.Event(), Room.take
+
+    def take_and_tell(self, data):
+        take(self, data)
+        taken.set()
+
+    async def state(self):
+        await taken.wait()
+        raise NotAllowed("Not any more.")
+
+    monkeypatch.setattr(Room, "take", take_and_tell)
+    monkeypatch.setattr(Room, "state", state)
+    ada = await enter(1)
+    await ada.send(type="say", message="hi")
+    assert await ada.closed() == 4403
+    await ada.leave()
+    assert room not in Room.heard

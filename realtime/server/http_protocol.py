@@ -131,6 +131,10 @@ class _BoundedHttp(_Bounded, HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         self._head_has_come()
+        if self.cycle is not None and not self.cycle.response_complete:
+            # The answers that are due would end up among the frames.
+            self.transport.close()
+            return
         super().handle_websocket_upgrade()
         # The parser and this protocol hold each other; a connection that has moved on needs neither.
         self.parser = None  # type: ignore[assignment]

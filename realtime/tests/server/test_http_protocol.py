@@ -66,6 +66,13 @@ def test_an_open_socket_outlives_the_time_for_the_head(port):
         assert wire.read_frame() == (TEXT, b"hi")
 
 
+def test_a_handshake_behind_a_request_that_is_not_answered_yet_ends_the_connection(port):
+    with Wire(port) as wire:
+        wire.send(get() + request())
+        with pytest.raises(EOFError):
+            wire.read(1)
+
+
 USUAL = request()
 
 

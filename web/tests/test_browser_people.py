@@ -313,6 +313,20 @@ def test_a_friend_is_asked_into_a_lobby_reports_a_message_and_is_sent_out(demo: 
     bob.hears("Buy cheap gold")
 
 
+def test_a_lobby_that_is_refused_keeps_what_was_filled_in(demo: Demo) -> None:
+    ada = demo("premium_user_1")
+    opens_a_lobby(ada, "taken-name")
+    ada.page.goto("/lobbies")
+    ada.button("Open a lobby").click()
+    ada.page.get_by_label("Name").fill("taken-name")
+    most = ada.page.get_by_label("How many people at most")
+    expect(most).to_have_value("20")
+    most.fill("2")
+    ada.in_dialog("Open a lobby")
+    expect(ada.page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
+    expect(most).to_have_value("2")
+
+
 def test_lobbies_are_found_by_name_and_a_full_one_says_so(demo: Demo) -> None:
     ada, bob = demo("premium_user_1"), demo("user_5")
     opens_a_lobby(ada, "two-seats", 2)

@@ -29,15 +29,18 @@ export function Card({ title, class: extra = "", children, ...rest }) {
 /** The server's reasons by field, for the fields of the form around. */
 const Errors = createContext({});
 
-/** A labelled field; the server's reasons are told beside it. `options` (`{value, label}`) make it a choice. */
-export function Field({ label, options = null, ...input }) {
+/**
+ * A labelled field; the server's reasons are told beside it. `options` (`{value, label}`) make it a choice. It begins with
+ * `initial`; given as `value`, whatever renders the form again would put that back over what was typed.
+ */
+export function Field({ label, options = null, initial, ...input }) {
   const errors = useContext(Errors)[input.name];
   const invalid = errors ? "true" : undefined;
   return html`<label class="field">
     <span>${label}</span>
     ${options
-      ? html`<select ...${input} aria-invalid=${invalid}>${options.map((one) => html`<option key=${one.value} value=${one.value}>${one.label}</option>`)}</select>`
-      : html`<input ...${input} aria-invalid=${invalid} />`}
+      ? html`<select ...${input} aria-invalid=${invalid}>${options.map((one) => html`<option key=${one.value} value=${one.value} selected=${one.value === initial}>${one.label}</option>`)}</select>`
+      : html`<input ...${input} defaultValue=${initial} aria-invalid=${invalid} />`}
     ${errors && html`<span class="refusal" role="alert">${errors.join(" ")}</span>`}
   </label>`;
 }

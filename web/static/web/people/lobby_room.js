@@ -78,7 +78,7 @@ function Start({ lobby, games, onClose }) {
   };
   return html`<${Dialog} title=${text("lobby.start")} onClose=${onClose}><${Form} onSend=${start} submit=${text("lobby.start")} icon="play">
     <p class="soft">${text("lobby.start_text")}</p>
-    <${GameField} games=${games} value=${lobby.game || games[0]?.name} />
+    <${GameField} games=${games} initial=${lobby.game} />
   <//><//>`;
 }
 

@@ -187,6 +187,7 @@ class Streams:
         """Whoever began to hear the topic went away before that was done."""
         async with self._change(topic):
             if topic not in self._streams:
+                # Asked again, so as to leave only after what is under way has joined.
                 with contextlib.suppress(*Down):
                     await self._begun(topic)
                 await self._stop_hearing(topic)

@@ -615,7 +615,8 @@ class Room:
         if type(row) is Kept:
             self._keeping -= 1
             if not self._keeping and self._when_kept is not None:
-                self._when_kept()
+                finish, self._when_kept = self._when_kept, None
+                finish()
             if told and self._score_unkept:
                 self._score_unkept = False
                 if self.steps_now:

@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,8 +27,11 @@ def sample(slot, *, sockets=0.0, received=0.0, late=(0, 0, 0), rooms=0.0):
 
 
 @pytest.fixture
-def now():
-    return int(time.time() / figures.EVERY_S)
+def now(monkeypatch):
+    """The slot of this moment, in which the figures stay for the whole test."""
+    moment = time.time()
+    monkeypatch.setattr(figures, "time", SimpleNamespace(time=lambda: moment))
+    return int(moment / figures.EVERY_S)
 
 
 def test_figures_of_workers_add_up_and_those_of_the_database_do_not(now):

@@ -92,6 +92,7 @@ class Journal:
         self._snapshots: list[Waiting] = []
         self._snapshots_due: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
+        self._unheard: list[Waiting] = []
         self.written: Counter[str] = Counter()
         """Entries committed, by kind."""
 
@@ -155,16 +156,26 @@ class Journal:
             self._give_up(batch, {row.game_id for row, _, _ in batch}, taken=False)
             return
         self.written.update([entry.kind for entry in entries])
-        for row, owner, told in batch:
-            if not taken or row.game_id not in taken:
-                try:
-                    owner.written(row, told)
-                except Exception:
-                    logger.exception("A room failed after its journal was written")
+        self._unheard += [waiting for waiting in batch if waiting[0].game_id not in taken] if taken else batch
         if taken:
             self._give_up(batch, taken, taken=True)
+        elif self._rows:
+            # First the database gets these, to write them while owners and sockets hear of those.
+            asyncio.get_running_loop().call_soon(self._announce)
+        else:
+            self._announce()
+
+    def _announce(self) -> None:
+        """Tell the owners what is committed."""
+        unheard, self._unheard = self._unheard, []
+        for row, owner, told in unheard:
+            try:
+                owner.written(row, told)
+            except Exception:
+                logger.exception("A room failed after its journal was written")
 
     def _give_up(self, batch: list[Waiting], games: set[str], *, taken: bool) -> None:
+        self._announce()
         self.hurry()
         lost = {row.game_id: owner for row, owner, _ in (*batch, *self._rows) if row.game_id in games}
         self._rows = [waiting for waiting in self._rows if waiting[0].game_id not in games]

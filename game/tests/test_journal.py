@@ -1,5 +1,6 @@
 """The journal's writer: what goes together, and that nothing overtakes or is left behind."""
 
+import asyncio
 from collections.abc import Sequence
 
 from game.live.journal import Entry, Journal, Kept
@@ -59,3 +60,65 @@ async def test_an_entry_does_not_take_waiting_snapshots_along_but_the_last_momen
     assert (store.kept, room.told) == ([], ["entry"])
     await journal.close()
     assert (store.kept, room.told) == ([["kept"]], ["entry", "kept"])
+
+
+class Busy(Store):
+    """A backend that writes when it is let, or fails if it is to; it notes what came in ``log``."""
+
+    def __init__(self, log: list[str]) -> None:
+        super().__init__()
+        self.log = log
+        self.may_write = asyncio.Semaphore(0)
+        self.broken = False
+
+    async def write(self, entries: Sequence[Entry]) -> set[str]:
+        self.log.append("write " + " ".join(entry.data for entry in entries))
+        if self.broken:
+            raise ConnectionError
+        await self.may_write.acquire()
+        return set()
+
+
+class Listening(Owner):
+    """A room that notes what it is told of, and lost, in ``log``."""
+
+    def __init__(self, log: list[str]) -> None:
+        super().__init__()
+        self.log = log
+
+    def written(self, row: Entry | Kept, told: object) -> None:
+        self.log.append(f"told {row.data}")
+
+    def lost(self, taken: bool) -> None:
+        self.log.append("lost")
+
+
+def _entry(seq: int) -> Entry:
+    return Entry("a", seq, 0.0, None, "move", str(seq))
+
+
+async def test_the_database_gets_what_waits_before_the_rooms_hear_of_what_is_written():
+    journal, log = Journal(), list[str]()
+    journal._backend = store = Busy(log)
+    room = Listening(log)
+    journal.append(_entry(1), room, None)
+    await asyncio.sleep(0)
+    journal.append(_entry(2), room, None)
+    journal.append(_entry(3), room, None)
+    store.may_write.release()
+    store.may_write.release()
+    await journal.close()
+    assert log == ["write 1", "write 2 3", "told 1", "told 2", "told 3"]
+
+
+async def test_a_room_hears_of_what_is_written_before_it_hears_that_the_rest_is_lost():
+    journal, log = Journal(), list[str]()
+    journal._backend = store = Busy(log)
+    room = Listening(log)
+    journal.append(_entry(1), room, None)
+    await asyncio.sleep(0)
+    journal.append(_entry(2), room, None)
+    store.broken = True
+    store.may_write.release()
+    await journal.close()
+    assert log == ["write 1", "write 2", "told 1", "lost"]

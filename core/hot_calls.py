@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from core import middleware, problems
 from core.asgi import send_whole
-from core.hot_reads import Application, Headers, given_id, note_request, plain_token
+from core.hot_reads import Application, Headers, given_id, note_request, plain_request
 from core.refusals import Refusal, Unavailable
 
 HotCall = Callable[[str, bytes], Awaitable[HttpResponse | None]]
@@ -32,18 +32,21 @@ class HotCalls:
         self._application = application
         self._calls = calls
         self._places = most_at_once
+        self._security = [middleware.security_headers(is_secure) for is_secure in (False, True)]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"].removesuffix("/")
         call = self._calls.get(path)
         if call is not None and scope["method"] == "POST" and not scope["query_string"]:
-            token = plain_token(scope)
-            if token is not None and (b"content-type", b"application/json") in scope["headers"]:
+            plain = plain_request(scope)
+            if plain is not None and (b"content-type", b"application/json") in scope["headers"]:
                 event = await receive()
                 if event["type"] == "http.request" and not event.get("more_body"):
-                    waiting = self._in_a_place(call, token, event.get("body", b""))
+                    waiting = self._in_a_place(call, plain.token, event.get("body", b""))
                     response = await _observed(waiting, path, scope["headers"])
                     if response is not None:
+                        for name, value in self._security[plain.is_secure].items():
+                            response[name] = value
                         await send_whole(send, response)
                         return
                 receive = _again(event, receive)
@@ -72,7 +75,6 @@ async def _observed(
         response = problems.unforeseen(error, f"POST {path}")
     if response is not None:
         response["Cache-Control"] = "no-store"
-        response["X-Content-Type-Options"] = "nosniff"
         response["X-Request-ID"] = request_id
         note_request("POST", path, response.status_code, started, headers)
     return response

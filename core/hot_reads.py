@@ -3,7 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
@@ -26,17 +26,21 @@ class HotReads:
     def __init__(self, application: Application, reads: Mapping[str, HotRead]) -> None:
         self._application = application
         self._reads = reads
+        self._security = [
+            [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+            for headers in map(middleware.security_headers, (False, True))
+        ]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"].removesuffix("/")
         read = self._reads.get(path)
         if read is not None and scope["method"] == "GET" and not scope["query_string"]:
             started = time.perf_counter()
-            token = plain_token(scope)
-            body = None if token is None else read(token)
-            if body is not None:
+            plain = plain_request(scope)
+            body = None if plain is None else read(plain.token)
+            if plain is not None and body is not None:
                 request_id = middleware.request_id(given_id(scope["headers"]))
-                headers = _headers(body, request_id)
+                headers = _headers(body, request_id) + self._security[plain.is_secure]
                 await send({"type": "http.response.start", "status": 200, "headers": headers})
                 await send({"type": "http.response.body", "body": body})
                 note_request("GET", path, 200, started, scope["headers"])
@@ -44,9 +48,16 @@ class HotReads:
         await self._application(scope, receive, send)
 
 
-def plain_token(scope: Any) -> str | None:
-    """The bearer token of a request to a known host, secure where it has to be, that comes from no page of
-    another origin; None for all others, and where there is none.
+class PlainRequest(NamedTuple):
+    """A request with a bearer token that Django's middleware has nothing to say of."""
+
+    token: str
+    is_secure: bool
+
+
+def plain_request(scope: Any) -> PlainRequest | None:
+    """The request, if it brings a token to a known host, securely where it has to, and comes from no page of
+    another origin; else None.
     """
     token, host, origin, proxied = None, b"", b"", b""
     for name, value in scope["headers"]:
@@ -60,9 +71,10 @@ def plain_token(scope: Any) -> str | None:
             proxied = value
     if origin and origin.partition(b"://")[2] != host:
         return None
-    if settings.SECURE_SSL_REDIRECT and b"https" not in (proxied, scope["scheme"].encode()):
+    is_secure = b"https" in (proxied, scope["scheme"].encode())
+    if token is None or (settings.SECURE_SSL_REDIRECT and not is_secure):
         return None
-    return token if _is_known(host, tuple(settings.ALLOWED_HOSTS)) else None
+    return PlainRequest(token, is_secure) if _is_known(host, tuple(settings.ALLOWED_HOSTS)) else None
 
 
 def given_id(headers: Headers) -> str:
@@ -87,6 +99,5 @@ def _headers(body: bytes, request_id: str) -> list[tuple[bytes, bytes]]:
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
         (b"x-request-id", request_id.encode()),
     ]

@@ -5,13 +5,16 @@ import re
 import time
 from collections.abc import Callable
 from functools import cache
+from io import BytesIO
 from typing import Any
 
 import structlog
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
+from django.middleware.security import SecurityMiddleware
 from prometheus_client import Histogram
 
 from core.problems import is_for_programs, problem
@@ -69,6 +72,15 @@ def begin_request(given_id: str) -> str:
 def measure(method: str, route: str, status: int, started: float) -> None:
     """Note how long an answer took since ``started`` (``perf_counter``)."""
     _timer_of(method, route, status).observe(time.perf_counter() - started)
+
+
+def security_headers(is_secure: bool) -> dict[str, str]:
+    """What Django's SecurityMiddleware adds to the answer to a request that is, or is not, secure."""
+    scheme = "https" if is_secure else "http"
+    request = WSGIRequest({"REQUEST_METHOD": "GET", "wsgi.url_scheme": scheme, "wsgi.input": BytesIO()})
+    response = HttpResponse()
+    del response["Content-Type"]
+    return dict(SecurityMiddleware(lambda _: response).process_response(request, response).items())
 
 
 class KnownHost(CommonMiddleware):

@@ -96,6 +96,19 @@ async def test_the_id_that_a_request_brings_is_kept():
     assert asked.headers[b"x-request-id"] == b"abc-1"
 
 
+async def test_an_answer_has_the_security_headers_of_django(settings):
+    settings.SECURE_HSTS_SECONDS = 60
+
+    insecure = await _Asked().answer(echo)
+    secure = await _Asked(headers=(*PLAIN, (b"x-forwarded-proto", b"https"))).answer(echo)
+
+    assert (
+        insecure.headers[b"x-content-type-options"] == secure.headers[b"x-content-type-options"] == b"nosniff"
+    )
+    assert secure.headers[b"strict-transport-security"].startswith(b"max-age=60")
+    assert b"strict-transport-security" not in insecure.headers
+
+
 async def test_a_call_is_measured_as_by_django():
     labels = {"method": "POST", "route": resolve("/game/join/").route, "status": "201"}
 

@@ -168,6 +168,19 @@ async def test_a_hot_read_is_answered_at_once(path):
     assert asked.sent[1]["body"] == b"{}"
 
 
+async def test_a_hot_read_has_the_security_headers_of_django(settings):
+    settings.SECURE_HSTS_SECONDS = 60
+
+    insecure = await _Asked().answer(b"{}")
+    secure = await _Asked(headers=(BEARER, (b"x-forwarded-proto", b"https"))).answer(b"{}")
+
+    for asked in (insecure, secure):
+        assert (b"x-content-type-options", b"nosniff") in asked.sent[0]["headers"]
+        assert (b"referrer-policy", b"same-origin") in asked.sent[0]["headers"]
+    assert dict(secure.sent[0]["headers"])[b"strict-transport-security"].startswith(b"max-age=60")
+    assert b"strict-transport-security" not in dict(insecure.sent[0]["headers"])
+
+
 async def test_a_hot_read_is_named_and_measured_as_by_django():
     labels = {"method": "GET", "route": resolve("/api/me").route, "status": "200"}
 

@@ -56,7 +56,7 @@ def _exit(signum: int, _: FrameType | None) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m gameplatform", description=__doc__)
     parser.add_argument("--host", default=settings.HOST)
-    parser.add_argument("--port", type=int, default=settings.PORT, help="0 takes a free one")
+    parser.add_argument("--port", type=_port, default=settings.PORT, help="0 takes a free one")
     parser.add_argument("--workers", type=int, default=settings.WORKERS)
     parser.add_argument(
         "--ws",
@@ -66,6 +66,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--demo", action="store_true", help="first migrate, and lay the demo data")
     return parser.parse_args()
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"a port is a whole number from 0 to 65535, not {text!r}")
+    return int(text)
 
 
 def _websocket_protocol(name: str) -> str:

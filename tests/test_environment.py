@@ -210,3 +210,12 @@ def test_a_websocket_protocol_that_is_not_there_is_named():
         'argument --ws: Import string "no_such_protocol" must be in format "<module>:<attribute>".'
     )
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_a_port_that_is_none_is_named(port):
+    result = run(["-m", "gameplatform", "--port", port])
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].endswith(
+        f"argument --port: a port is a whole number from 0 to 65535, not {port!r}"
+    )

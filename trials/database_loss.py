@@ -1,4 +1,4 @@
-"""Trial: PostgreSQL is restarted under load, at times as by a crash.
+"""Trial: PostgreSQL is restarted under load, at times as by a crash, and in the end is away for longer.
 
 Promised: clear refusals while it is away (503 with a problem, never a 500), nothing half done, nothing
 acknowledged lost, and answers again within 5 seconds of its return.
@@ -16,7 +16,9 @@ from trials.tables import check_games, resumed_after, tables
 from trials.trial import Query, Trial
 
 
-async def run(ground: Ground, history: History, *, games: int, shoppers: int, restarts: int) -> None:
+async def run(
+    ground: Ground, history: History, *, games: int, shoppers: int, restarts: int, last_away_s: int
+) -> None:
     ground.manage("seed_demo")
     ground.query("UPDATE progression_offer SET price = 1, currency = 'gold', stock = NULL")
     [(berries,)] = ground.query("SELECT id FROM progression_item WHERE slug = %s", PLENTY)
@@ -40,7 +42,7 @@ async def run(ground: Ground, history: History, *, games: int, shoppers: int, re
                 await asyncio.sleep(1.5)
                 history.seen("operator", "stopped")
                 await asyncio.to_thread(ground.cluster.stop if number % 2 else ground.cluster.kill)
-                await asyncio.sleep(1)
+                await asyncio.sleep(last_away_s if number == restarts - 1 else 1)
                 await asyncio.to_thread(ground.cluster.start)
                 history.seen("operator", "started")
                 await asyncio.sleep(5)
@@ -87,7 +89,7 @@ TRIAL = Trial(
     "database_loss",
     run,
     check,
-    long={"games": 20, "shoppers": 10, "restarts": 5},
-    quick={"games": 3, "shoppers": 6, "restarts": 1},
+    long={"games": 20, "shoppers": 10, "restarts": 5, "last_away_s": 40},
+    quick={"games": 3, "shoppers": 6, "restarts": 1, "last_away_s": 1},
     fault="failures_are_500",
 )

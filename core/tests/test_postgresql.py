@@ -1,0 +1,65 @@
+"""The connection to a database that is away."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.db import OperationalError, connections
+
+from core.embedded import postgres
+from core.postgresql import base
+
+
+@pytest.fixture
+def cluster():
+    with postgres.Server() as server:
+        yield server
+
+
+@pytest.fixture
+def database(cluster, monkeypatch, django_db_blocker):
+    """A connection of Django's to a database of the test's own, from a pool that does not wait for long."""
+    monkeypatch.setattr(base.DatabaseWrapper, "_ask_at", None)
+    options = {"pool": {"min_size": 1, "timeout": 0.5, "reconnect_timeout": 0.1}}
+    where = {"HOST": str(cluster.folder), "PORT": "", "USER": postgres.SUPERUSER, "NAME": "postgres"}
+    database = base.DatabaseWrapper(
+        {**connections["default"].settings_dict, **where, "OPTIONS": options}, alias="away"
+    )
+    with django_db_blocker.unblock():
+        yield database
+    database.close()
+    database.close_pool()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(base, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+def _ask(database):
+    """What comes of a query: its answer, or why there is none."""
+    try:
+        with database.cursor() as cursor:
+            cursor.execute("SELECT 'here'")
+            return cursor.fetchone()[0]
+    except OperationalError as error:
+        return str(error)
+    finally:
+        database.close()
+
+
+def test_few_wait_for_a_database_that_is_away_and_all_have_it_when_it_is_back(cluster, database, clock):
+    assert _ask(database) == "here"
+    cluster.kill()
+    assert _ask(database) != "here"  # the connection that was there is broken
+
+    in_vain, at_once = "couldn't get a connection after 0.50 sec", "the database was away a moment ago"
+    assert [_ask(database) for _ in range(3)] == [in_vain, at_once, at_once]
+    clock.now += base.ASK_AGAIN_S
+    assert [_ask(database) for _ in range(3)] == [in_vain, at_once, at_once]
+
+    cluster.start()
+    while _ask(database) != "here":
+        clock.now += base.ASK_AGAIN_S
+    assert [_ask(database) for _ in range(3)] == ["here"] * 3

@@ -1,4 +1,4 @@
-"""Joining many groups of the channel layer in one command, which its own interface does one by one.
+"""What the channel layer's own interface cannot do: join many groups in one command, and subscribe anew.
 
 All that leans on the inside of channels_redis stands here; its version is pinned.
 """
@@ -26,3 +26,12 @@ async def add(layer: RedisPubSubChannelLayer, groups: Iterable[str], channel: st
                 shard._ensure_receiver()
                 await shard._pubsub.subscribe(*new)
                 shard._subscribed_to.update(new)
+
+
+async def listen_anew(layer: RedisPubSubChannelLayer) -> None:
+    """Give up the connections on which the layer listens: it connects, and subscribes to the same again."""
+    for shard in layer._get_layer()._shards:
+        async with shard._lock:
+            connection = None if shard._pubsub is None else shard._pubsub.connection
+            if connection is not None:
+                await connection.disconnect(nowait=True)

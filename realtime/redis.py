@@ -16,6 +16,9 @@ from redis.exceptions import TimeoutError as TimedOut
 from core.embedded import valkey
 
 CONNECTIONS = 16
+# A server that is replaced may leave connections on which nothing ever comes, not even their end.
+ANSWER_WITHIN_S = 5
+CONNECT_WITHIN_S = 2
 _DRIVER = DriverInfo()  # made once: finding out the library's version takes milliseconds
 
 Down: tuple[type[Exception], ...] = (Disconnected, TimedOut, OSError)
@@ -31,7 +34,8 @@ def connect() -> redis.asyncio.Redis:
         max_connections=CONNECTIONS,
         timeout=5,
         health_check_interval=30,
-        socket_connect_timeout=2,
+        socket_timeout=ANSWER_WITHIN_S,
+        socket_connect_timeout=CONNECT_WITHIN_S,
         retry=AsyncRetry(ExponentialBackoff(cap=0.1, base=0.01), retries=2),
         retry_on_error=list(Down),
         driver_info=_DRIVER,
@@ -43,7 +47,12 @@ def connect() -> redis.asyncio.Redis:
 def sync_client() -> redis.Redis:
     """The client of this process's threads."""
     valkey.ensure_running(settings.REDIS_URL)
-    return redis.from_url(settings.REDIS_URL, max_connections=64, socket_timeout=5, socket_connect_timeout=2)
+    return redis.from_url(
+        settings.REDIS_URL,
+        max_connections=64,
+        socket_timeout=ANSWER_WITHIN_S,
+        socket_connect_timeout=CONNECT_WITHIN_S,
+    )
 
 
 def client() -> redis.asyncio.Redis:

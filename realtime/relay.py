@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 from channels.layers import get_channel_layer
+from redis.asyncio import Redis
 
 from core.refusals import Refusal, Unavailable
 from realtime import groups
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 ANSWER_WITHIN_S = 5.0
 PING_WITHIN_S = 0.5
+# Twice a second; a connection that was cut comes back by itself within that time.
+UNKNOWN_FOR_CHECKS = 5
 
 Handler = Callable[[str, Any], Any]
 _handlers: dict[str, Handler] = {}
@@ -65,6 +68,7 @@ class Relay:
         self._questions: dict[int, asyncio.Future[Any]] = {}
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._unknown = 0  # for how many checks
         self.address = ""
         self.batches = 0
 
@@ -80,6 +84,18 @@ class Relay:
                 task.cancel()
         await asyncio.gather(self._listening, return_exceptions=True)
         await self._layer.flush()
+
+    async def check(self, redis: Redis) -> None:
+        """Listen anew if Redis has not known of this listener for some checks.
+
+        A Redis that took another's place does not, while the connection to the other may just stay silent.
+        """
+        ((_, listeners),) = await redis.pubsub_numsub(self.address)
+        self._unknown = 0 if listeners else self._unknown + 1
+        if self._unknown == UNKNOWN_FOR_CHECKS:
+            self._unknown = 0
+            logger.warning("Redis does not know this listener: it connects anew")
+            await groups.listen_anew(self._layer)
 
     async def join(self, topics: Iterable[Topic]) -> None:
         """Receive the frames of these topics from other workers."""

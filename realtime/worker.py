@@ -138,6 +138,7 @@ class Worker:
             self.beat = time.monotonic()
             try:
                 await self.redis.set(lease_key(self.id), 1, px=int(LEASE_S * 1000))
+                await self.relay.check(self.redis)
             except Down as problem:
                 logger.warning("The lease could not be renewed: %s", problem)
                 await asyncio.to_thread(valkey.ensure_running, settings.REDIS_URL)

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Iterable
 
 import pytest
 from django.db import OperationalError
+from redis.connection import parse_url
 
-from realtime import worker
+from realtime import redis, worker
 from realtime.worker import Worker, lease_key
 
 
@@ -59,6 +60,74 @@ async def test_a_worker_whose_lease_and_relay_are_back_in_a_moment_is_not_gone(j
         await listening.subscribe("worker.slow")
         await judge.redis.set(lease_key("worker.slow"), 1)
         assert await judged == set()
+
+
+class Road:
+    """The way to Redis, on which a connection may fall silent, as when another machine takes its place."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._redis = parse_url(redis_url)
+        self._travelling: list[asyncio.Task[None]] = []
+        self._beyond: list[asyncio.StreamWriter] = []
+
+    async def __aenter__(self) -> "Road":
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.fall_silent()
+        self._server.close()
+
+    @property
+    def url(self) -> str:
+        host, port = self._server.sockets[0].getsockname()
+        return f"redis://{host}:{port}/{self._redis.get('db', 0)}"
+
+    def fall_silent(self) -> None:
+        """Nothing comes on the connections of now any more, not even their end; Redis loses them."""
+        for task in self._travelling:
+            task.cancel()
+        for writer in self._beyond:
+            writer.transport.abort()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if "path" in self._redis:
+            far_reader, far_writer = await asyncio.open_unix_connection(self._redis["path"])
+        else:
+            far_reader, far_writer = await asyncio.open_connection(self._redis["host"], self._redis["port"])
+        self._beyond.append(far_writer)
+        for source, sink in ((reader, far_writer), (far_reader, writer)):
+            self._travelling.append(asyncio.create_task(self._carry(source, sink)))
+
+    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while data := await source.read(65_536):
+            sink.write(data)
+
+
+async def test_a_worker_whose_redis_was_replaced_behind_its_connections_is_there_again(
+    other, settings, monkeypatch
+):
+    monkeypatch.setattr(redis, "ANSWER_WITHIN_S", 0.2)
+    monkeypatch.setattr(worker, "RENEW_EVERY_S", 0.01)
+    async with Road(settings.REDIS_URL) as road:
+        settings.REDIS_URL = road.url
+        hosts = [{"address": road.url, "socket_timeout": 0.2}]
+        layer = {**settings.CHANNEL_LAYERS["default"], "CONFIG": {"hosts": hosts}}
+        settings.CHANNEL_LAYERS = {"default": layer}
+        far = Worker()
+        await far.relay.start()
+        assert await other.relay.is_there(far.id)
+
+        road.fall_silent()
+        assert not await other.relay.is_there(far.id)
+        keeping = asyncio.create_task(far._keep_lease())
+        while not await other.relay.is_there(far.id):
+            pass
+        assert await other.alive([far.id]) == {far.id}
+
+        keeping.cancel()
+        await far.relay.stop()
+        await far.redis.aclose()
 
 
 async def test_what_is_done_every_so_often_goes_on_though_the_database_was_away(monkeypatch):

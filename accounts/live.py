@@ -21,7 +21,8 @@ from django.db.models.functions import Greatest, Now
 from accounts.models import Session
 from accounts.refusals import SessionEnded
 from core.batches import batched
-from realtime import gate, worker
+from realtime import elsewhere, gate, worker
+from realtime.relay import relayed
 from realtime.sockets import on_heard
 
 logger = logging.getLogger(__name__)
@@ -128,6 +129,18 @@ def doubt(session_ids: Iterable[UUID]) -> None:
     for session_id in session_ids:
         if (known := _known.get(str(session_id))) is not None:
             known.in_doubt = True
+
+
+def doubt_everywhere(session_ids: Collection[UUID]) -> None:
+    """:func:`doubt` in all workers, before this returns."""
+    doubt(session_ids)
+    if session_ids:
+        elsewhere.tell("sessions.doubt", [str(session_id) for session_id in session_ids])
+
+
+@relayed("sessions.doubt")
+def _doubt(sender: str, session_ids: list[str]) -> None:
+    doubt(map(UUID, session_ids))
 
 
 @worker.background

@@ -6,6 +6,8 @@ from accounts import live, selectors, tokens
 from accounts.models import User
 from core.refusals import Unauthenticated
 from core.renderers import encode
+from realtime import elsewhere
+from realtime.relay import relayed
 
 KEPT_FOR_S = 1.0
 _MOST = 10_000
@@ -29,7 +31,13 @@ def kept(user_id: int) -> bytes | None:
 
 
 def forget(user_id: int) -> None:
-    """The profile has changed."""
+    """The profile has changed: no worker shows the old one from now on."""
+    _forget("", user_id)
+    elsewhere.tell("profile.forget", user_id)
+
+
+@relayed("profile.forget")
+def _forget(sender: str, user_id: int) -> None:
     _kept.pop(user_id, None)
 
 

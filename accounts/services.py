@@ -160,9 +160,9 @@ def end_sessions(sessions: QuerySet[Session]) -> int:
     """End these sessions: their tokens are refused and their sockets closed, everywhere. Says how many."""
     ids = list(sessions.filter(ended_at=None).values_list("pk", flat=True))
     ended = Session.objects.filter(pk__in=ids, ended_at=None).update(ended_at=Now())
-    # At once for this transaction's own eyes, and again when others can see it.
+    # At once for this transaction's own eyes, and everywhere when others can see it.
     live.doubt(ids)
-    transaction.on_commit(lambda: live.doubt(ids), robust=True)
+    transaction.on_commit(lambda: live.doubt_everywhere(ids), robust=True)
     return ended
 
 

@@ -175,6 +175,12 @@ class MatchFound(Event):
         return topics.user(self.user_id)
 
 
+class SeatTaken(Internal):
+    """Somebody sat down in a game that had a free seat."""
+
+    game_id: UUID
+
+
 class GameStarted(Internal):
     """All were ready, and a game runs."""
 

@@ -217,6 +217,7 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
         rules = catalogue.get(game.name)
         for taken, user in [*seated, (number, user_id)]:
             publish(match_found(game, rules, taken, user))
+    publish(events.SeatTaken(game_id=game.pk))
     return game
 
 

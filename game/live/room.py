@@ -145,7 +145,7 @@ class Room:
         self.seats = _seated(record)
         self.seq = self.committed = 0
         self.remote_workers: dict[str, int] = {}
-        self._clocks = Clocks(game.clock, match.users) if game.clock and not game.real_time else None
+        self._clocks = _clocks(match)
         self._journal = journal
         self._let_go = let_go
         self._loop = asyncio.get_running_loop()
@@ -196,7 +196,7 @@ class Room:
     def fill(self, record: RoomRecord, match: Match) -> None:
         """Somebody sat down before the game began: ``match`` is the same game with all who sit now."""
         listeners = {seat.user_id: seat for seat in self.seats}
-        self.record, self.match = record, match
+        self.record, self.match, self._clocks = record, match, _clocks(match)
         self.seats = _seated(record)
         for number, seat in enumerate(self.seats):
             self.seats[number] = listeners.get(seat.user_id, seat) if seat.user_id else seat
@@ -212,7 +212,9 @@ class Room:
         """
         seat = self._by_user.get(user.user_id)
         if seat is not None:
-            viewer, older, seat.listener = seat.number, seat.listener, listener
+            # Who sat down while they watched still has the socket of a spectator.
+            older = seat.listener or self._watching.pop(user.user_id, None)
+            viewer, seat.listener = seat.number, listener
             self._see_who_is_here()
         else:
             if not self.match.game.spectators or self.record.private:
@@ -946,6 +948,12 @@ def _scores(match: Match, winners: tuple[int, ...]) -> tuple[float, ...]:
     if match.result is not None or any(match.scores):
         return match.scores
     return tuple(float(number in winners) for number in range(len(match.users)))
+
+
+def _clocks(match: Match) -> Clocks | None:
+    """The clocks of these players, in a game that has any."""
+    game = match.game
+    return Clocks(game.clock, match.users) if game.clock and not game.real_time else None
 
 
 def _seated(record: RoomRecord) -> list[Seated]:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.utils.module_loading import import_string
 
 from core.batches import batched
@@ -22,6 +22,7 @@ from core.refusals import Refusal, Unavailable
 from game import commands, selectors, services
 from game.author import catalogue
 from game.author.match import Match
+from game.events import SeatTaken
 from game.live.journal import Journal
 from game.live.listeners import Frames, RemoteListener, frame_of
 from game.live.room import RESTARTED, UNLOAD_AFTER_S, Room
@@ -32,6 +33,7 @@ from realtime import worker
 from realtime.connection import Connection
 from realtime.identity import Identity
 from realtime.messages import Command, CommandDecoder, encode
+from realtime.reactions import reacts_to
 from realtime.redis import Down, evaluate
 from realtime.relay import relayed
 from realtime.worker import lease_key
@@ -239,6 +241,15 @@ class Rooms:
             opening.add_done_callback(lambda _: self._opening.pop(game_id, None))
         return await asyncio.shield(opening)
 
+    async def seat_taken(self, game_id: UUID) -> None:
+        """Somebody sat down: those who wait in the room, wherever it is, are to know."""
+        with contextlib.suppress(*UNREACHABLE):
+            room = self.here.get(game_id)
+            if room is not None:
+                await _look_at_seats(room)
+            elif (owner := (await self._owners([game_id]))[0]) is not None:
+                self._worker.relay.tell(owner, "game.seat_taken", game_id.hex)
+
     def forget_elsewhere(self, game_id: UUID, place: Elsewhere) -> None:
         """No socket of this worker is in that room any more."""
         if self.elsewhere.get(game_id) is place:
@@ -383,7 +394,12 @@ class Rooms:
 
 async def admit(room: Room, user_id: int) -> None:
     """Let a room with free seats know if this user has taken one."""
-    if room.has_free_seats and not room.seats_user(user_id):
+    if not room.seats_user(user_id):
+        await _look_at_seats(room)
+
+
+async def _look_at_seats(room: Room) -> None:
+    if room.has_free_seats:
         record = await worker.in_database(services.take_over, game_id=room.id)
         if room.has_free_seats and len(record.seats) > len(room.record.seats):
             room.fill(record, _match(record))
@@ -408,6 +424,22 @@ def current() -> Rooms:
     if _rooms is None or _rooms.worker_id != worker.current().id:
         _rooms = Rooms()
     return _rooms
+
+
+@reacts_to(SeatTaken)
+def seat_taken(event: SeatTaken) -> None:
+    """Have the game's room told, once the transaction commits."""
+
+    def tell() -> None:
+        running = worker.running()
+        if running is not None:
+            asyncio.run_coroutine_threadsafe(_tell_of_seat(event.game_id), running.loop)
+
+    transaction.on_commit(tell, robust=True)
+
+
+async def _tell_of_seat(game_id: UUID) -> None:
+    await current().seat_taken(game_id)
 
 
 @worker.background
@@ -452,6 +484,12 @@ async def _attach(sender: str, asked: tuple[str, int, bytes, int | None]) -> Non
     listener = RemoteListener(worker.current().relay, sender, room.id, number, identity.user_id)
     room.attach(listener, identity, since)
     current().remote_listeners[sender, number] = listener
+
+
+@relayed("game.seat_taken")
+async def _seat_taken(sender: str, game_hex: str) -> None:
+    if (room := current().here.get(UUID(game_hex))) is not None:
+        await _look_at_seats(room)
 
 
 @relayed("game.detach")

@@ -150,6 +150,36 @@ async def test_a_newer_socket_replaces_the_older(new_game, ada, bob):
     assert (await b.hear())["type"] == "player_move"
 
 
+async def test_who_waits_in_a_game_hears_when_its_free_seat_is_taken(ada, bob):
+    game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
+    a, watching = await ada.enter(game.pk), await bob.enter(game.pk)
+    for player in (a, watching):
+        assert (await player.hear_until("game_state"))["state"] == "created"
+    await in_database(services.join, user_id=bob.id, game_id=game.pk)
+    for player in (a, watching):
+        state = await player.hear_until("game_state")
+        assert state["state"] == "waiting_for_players"
+        assert [one["id"] for one in state["players"]] == [ada.id, bob.id]
+    b = await bob.enter(game.pk)
+    assert await watching.closed() == 4409
+    assert (await b.hear_until("game_state"))["you"] == {"user_id": bob.id, "side": "right"}
+
+
+async def test_the_clock_knows_who_sat_down_after_the_room_was_opened(ada, bob):
+    game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
+    a = await ada.enter(game.pk)
+    await a.hear("game_state")
+    await in_database(services.join, user_id=bob.id, game_id=game.pk)
+    b = await bob.enter(game.pk)
+    for player in (a, b):
+        await player.send(type="player_ready")
+    while (state := await a.hear_until("game_state"))["state"] != "active":
+        pass
+    assert state["clock"]["left_ms"].keys() == {str(ada.id), str(bob.id)}
+    await a.send(type="player_move", movement={"cell": 0})
+    assert (await a.hear_until("player_move"))["clock"]["running"] == [bob.id]
+
+
 async def test_who_drops_is_missed_and_comes_back(new_game, ada, bob):
     game = await new_game()
     a, b = await begin(game, ada, bob)

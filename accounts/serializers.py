@@ -166,5 +166,5 @@ class PublicProfile(serializers.Serializer[Any]):
     username = serializers.CharField()
     is_premium = serializers.BooleanField()
     level = serializers.IntegerField()
-    rating = serializers.FloatField(allow_null=True)
+    rating = serializers.IntegerField(allow_null=True)
     online = serializers.BooleanField()

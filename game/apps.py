@@ -7,7 +7,7 @@ class GameConfig(AppConfig):
     name = "game"
 
     def ready(self) -> None:
-        from game import reactions  # noqa: F401  (they register themselves)
+        from game import profiles, reactions  # noqa: F401  (they register themselves)
         from game.author import catalogue
         from game.live import figures  # noqa: F401
 

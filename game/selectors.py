@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from django.db import DatabaseError, connection
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from game.author import catalogue
@@ -162,10 +162,10 @@ def strengths(game_name: str, user_ids: list[int]) -> dict[int, Strength]:
     return {user_id: found.get(user_id, Strength()) for user_id in user_ids}
 
 
-def best_rating(user_id: int) -> int:
-    """The user's highest rating of all games; what a public profile shows."""
-    shown = Rating.objects.filter(user_id=user_id).order_by("-shown").values_list("shown", flat=True).first()
-    return Strength().shown if shown is None else shown
+def best_ratings(user_ids: list[int]) -> dict[int, int]:
+    """The highest rating of all games of each of these users who has one."""
+    best = Rating.objects.filter(user_id__in=user_ids).values_list("user_id").annotate(Max("shown"))
+    return dict(best)
 
 
 def inputs(game: Game) -> list[dict[str, Any]]:

@@ -62,6 +62,16 @@ def test_the_strongest_come_first_and_equals_share_a_rank(ada, users):
     ]
 
 
+def test_a_public_profile_shows_the_best_rating_of_all_games(ada, users):
+    rate(users, [1400, 1600])
+    rate(users, [1700, 1300], game="pong")
+
+    found = ada.get("/api/users/?search=user_0").json()["results"]
+
+    assert [profile["rating"] for profile in found[:3]] == [1700, 1600, None]
+    assert ada.get(f"/api/users/{users[0].pk}").json()["rating"] == 1700
+
+
 @PAGES
 @given(
     ratings=st.lists(st.integers(-3, 3), max_size=14),

@@ -57,6 +57,7 @@ class SessionTokenAuthentication(BaseAuthentication):
             raise TokenInvalid("The Authorization header is not a bearer token.")
         who = tokens.identify(token.strip())
         live.check(who.session_id)
+        who = live.as_now(who)
         structlog.contextvars.bind_contextvars(session_id=who.session_id, user_id=who.user_id)
         return Caller(who), who
 

@@ -21,7 +21,7 @@ async def identify(token: str) -> Identity:
     """Whose access token this is. Raises ``Unauthenticated`` (a subclass says why)."""
     identity = tokens.identify_anew(token)
     await live.acheck(identity.session_id)
-    return identity
+    return live.as_now(identity)
 
 
 async def redeem_ticket(ticket: str) -> Identity:
@@ -31,7 +31,7 @@ async def redeem_ticket(ticket: str) -> Identity:
         raise TicketInvalid("This ticket was used before, or is too old.")
     identity = _decode(held)
     await live.acheck(identity.session_id)
-    return identity
+    return live.as_now(identity)
 
 
 def issue_ticket(identity: Identity) -> str:

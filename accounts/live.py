@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from django.conf import settings
 from django.db import Error as DatabaseFailed
 from django.db.models import Value
@@ -22,6 +23,7 @@ from accounts.models import Session
 from accounts.refusals import SessionEnded
 from core.batches import batched
 from realtime import elsewhere, gate, worker
+from realtime.identity import Identity
 from realtime.relay import relayed
 from realtime.sockets import on_heard
 
@@ -37,12 +39,16 @@ SLACK_S = 2 * LOOK_EVERY_S
 
 
 class _Known:
-    """What this process knows of a session. Times are seconds since the epoch; ``read_at`` is monotonic."""
+    """What this process knows of a session. Times are seconds since the epoch; ``read_at`` is monotonic.
 
-    __slots__ = ("heard", "in_doubt", "is_over", "read_at", "written")
+    ``username`` is None while its tokens are known to have the right one.
+    """
 
-    def __init__(self, last_seen: float, is_over: bool, read_at: float) -> None:
+    __slots__ = ("heard", "in_doubt", "is_over", "read_at", "username", "written")
+
+    def __init__(self, last_seen: float, is_over: bool, read_at: float, username: str | None = None) -> None:
         self.heard = last_seen
+        self.username = username
         self.written = last_seen
         self.is_over = is_over
         self.in_doubt = False
@@ -71,6 +77,14 @@ def remember(session_id: str) -> None:
     _known[session_id] = _Known(now, False, time.monotonic())
 
 
+def as_now(identity: Identity) -> Identity:
+    """Who a token of a session that was just checked stands for, by the name they have by now."""
+    known = _known.get(identity.session_id)
+    if known is None or known.username is None or known.username == identity.username:
+        return identity
+    return msgspec.structs.replace(identity, username=known.username)
+
+
 def is_live_here(session_id: str) -> bool:
     """Whether the session lives for sure, without asking; counts as a sign of life if so."""
     known = _known.get(session_id)
@@ -97,16 +111,16 @@ def _read(session_id: str) -> None:
     read_at = time.monotonic()
     row = (
         Session.objects.filter(pk=UUID(session_id), user__is_active=True)
-        .values_list("last_seen", "ended_at")
+        .values_list("last_seen", "ended_at", "user__username")
         .first()
     )
     if row is None:
         raise SessionEnded("This session has ended; sign in again.")
-    last_seen, ended_at = row[0].timestamp(), row[1]
+    last_seen, ended_at, username = row[0].timestamp(), row[1], row[2]
     now = time.time()
     heard = last_seen if known is None else max(last_seen, known.heard)
     is_over = ended_at is not None or now - heard > settings.SESSION_TIMEOUT + SLACK_S
-    fresh = _known[session_id] = _Known(last_seen, is_over, read_at)
+    fresh = _known[session_id] = _Known(last_seen, is_over, read_at, username)
     if is_over:
         if ended_at is None:
             _end_silent([session_id])

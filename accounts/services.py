@@ -84,7 +84,7 @@ def upgrade(*, user: User, session_id: str, email: str, password: str, username:
         )
     if not changed:
         raise NotAGuest("This account has just been upgraded.")
-    forget_profile(user.pk)
+    _renamed(user)
     user.refresh_from_db()
     return SignedIn(user, _replace_refresh(user, UUID(session_id)))
 
@@ -195,8 +195,15 @@ def change_profile(*, user: User, changes: dict[str, str]) -> User:
     _check_free(email=changes.get("email", ""), username=changes.get("username", ""), but=user)
     with _unique(username=user.username, email=user.email, but=user):
         user.save(update_fields=list(changes))
-    forget_profile(user.pk)
+    _renamed(user)
     return user
+
+
+def _renamed(user: User) -> None:
+    """What is in memory of the account, and the name in its tokens, may not be true any more."""
+    forget_profile(user.pk)
+    sessions = Session.objects.filter(user=user, ended_at=None)
+    live.doubt_everywhere(list(sessions.values_list("pk", flat=True)))
 
 
 @transaction.atomic

@@ -63,6 +63,16 @@ async def test_junk_is_refused(db, token):
         await gatekeeping.identify(token)
 
 
+async def test_a_token_opens_a_socket_by_the_name_that_its_holder_has_by_now(signed_in, server):
+    token = signed_in.tokens.access
+    await gatekeeping.identify(token)
+    ticket = await worker.in_database(gatekeeping.issue_ticket, tokens.identify(token))
+    await worker.in_database(services.change_profile, user=signed_in.user, changes={"username": "countess"})
+
+    assert (await gatekeeping.identify(token)).username == "countess"
+    assert (await gatekeeping.redeem_ticket(ticket)).username == "countess"
+
+
 async def test_a_refresh_token_opens_no_socket(signed_in):
     with pytest.raises(Unauthenticated):
         await gatekeeping.identify(signed_in.tokens.refresh)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, ClassVar, TypeVar
@@ -38,6 +39,8 @@ UNSUPPORTED = 4400
 FLOODING = 4429
 FRAME_TOO_LARGE = 1009
 NUL, NUL_TEXT = b"\\u0000", "\\u0000"
+_ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""After an escaped backslash the same is plain text."""
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -252,7 +255,7 @@ class Consumer(AsyncConsumer):
     def _handle(self, data: bytes | str) -> Coroutine[Any, Any, None] | None:
         """Handle one frame, wholly (None) or up to the coroutine that is left to run."""
         try:
-            if (NUL in data) if isinstance(data, bytes) else (NUL_TEXT in data):
+            if ((NUL in data) if isinstance(data, bytes) else (NUL_TEXT in data)) and _holds_nul(data):
                 raise InvalidMessage("Text must not hold the character U+0000.")
             command = self.decoder.decode(data)
             metrics.received[type(command).__name__] += 1
@@ -326,6 +329,11 @@ class Consumer(AsyncConsumer):
             self.take(text)
             while len(self._inbox) >= MAX_INBOX and self._busy is not None:
                 await asyncio.wait({self._busy})
+
+
+def _holds_nul(data: bytes | str) -> bool:
+    text = data.decode(errors="replace") if isinstance(data, bytes) else data
+    return _ESCAPED_NUL.search(text) is not None
 
 
 def _refusal_of(problem: Exception) -> Refusal:

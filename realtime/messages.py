@@ -176,6 +176,7 @@ class CommandDecoder:
     _at: ClassVar[re.Pattern[str]] = re.compile(
         r"^(?P<why>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?$", re.DOTALL
     )
+    _missing: ClassVar[re.Pattern[str]] = re.compile(r"^Object missing required field `(?P<field>.*)`$")
     _envelope: ClassVar = msgspec.json.Decoder(_Envelope)
 
     def __init__(self, commands: tuple[type[Command], ...]) -> None:
@@ -195,7 +196,9 @@ class CommandDecoder:
                 raise UnknownType(f"{why}.") from None
             if not where and "`object`" in why:
                 raise InvalidJSON("A frame holds one JSON object.") from None
-            raise InvalidMessage(f"{why}.", details={where or "type": [why]}) from None
+            if missing := self._missing.match(why):
+                where = f"{where}.{missing['field']}".lstrip(".")
+            raise InvalidMessage(f"{why}.", details={where: [why]}) from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise InvalidJSON("The frame is not valid JSON.") from None
 

@@ -118,6 +118,24 @@ async def test_a_refusal_names_the_message_it_is_for(enter):
     assert "message" in error["details"]
 
 
+async def test_a_refusal_names_the_field_that_is_missing(enter):
+    ada = await enter(1)
+    await ada.hear("room_state")
+    await ada.send(type="say")
+    assert list((await ada.hear("error"))["details"]) == ["message"]
+    await ada.send_text("{}")
+    assert list((await ada.hear("error"))["details"]) == ["type"]
+
+
+async def test_text_that_only_looks_like_an_escaped_nul_is_said(enter):
+    ada = await enter(1)
+    await ada.hear("room_state")
+    await ada.send_text(r'{"type": "say", "message": "print \\u0000"}')
+    assert (await ada.hear("said"))["message"] == "print \\u0000"
+    await ada.send_text(r'{"type": "say", "message": "\\\u0000"}')
+    assert await ada.refused() == "invalid_message"
+
+
 async def test_frames_sent_before_the_snapshot_wait_for_it(enter):
     ada = await enter(1)
     await ada.send(type="say", message="early")

@@ -54,6 +54,16 @@ def flag(name: str, default: bool) -> bool:
     return text in TRUE
 
 
+def plain(name: str, default: str) -> str:
+    """A text of any form."""
+    return _text(name, default)
+
+
+def names(name: str, default: Sequence[str] = ()) -> list[str]:
+    """Names with commas between them."""
+    return [one for entry in _text(name, ",".join(default)).split(",") if (one := entry.strip())]
+
+
 def one_of(name: str, choices: Sequence[str], default: str) -> str:
     """One of these words."""
     text = _text(name, default)
@@ -113,7 +123,7 @@ def sentry(name: str) -> str:
 
 def apps(name: str) -> list[str]:
     """Packages to install as Django apps. Their code is not run yet: it may ask for settings."""
-    named = [app for entry in _text(name, "").split(",") if (app := entry.strip())]
+    named = names(name)
     for app in named:
         if not _is_package(app):
             raise _wrong(name, "names of Python packages that can be imported", app)

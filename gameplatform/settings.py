@@ -21,13 +21,13 @@ VERSION = "0.1.0"
 PROTOCOL_VERSION = "1.0"
 
 DEBUG = environment.flag("DEBUG", True)
-ENVIRONMENT = env.str("ENVIRONMENT", default="development" if DEBUG else "production")
+ENVIRONMENT = environment.plain("ENVIRONMENT", "development" if DEBUG else "production")
 INSECURE_SECRET_KEY = "insecure-development-key-of-a-checkout-never-for-production"
-SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_SECRET_KEY if DEBUG else environ.Env.NOTSET)
-HOST = env.str("HOST", default="127.0.0.1")
+SECRET_KEY = environment.plain("SECRET_KEY", INSECURE_SECRET_KEY if DEBUG else "")
+HOST = environment.plain("HOST", "127.0.0.1")
 PORT = environment.whole("PORT", 8000, least=0, most=65_535)
 WORKERS = environment.whole("WORKERS", 1)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 
 # -- Applications
 
@@ -148,7 +148,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 LOGIN_REDIRECT_URL = "admin:index"
 SESSION_TIMEOUT = environment.whole("SESSION_TIMEOUT", 3600)
 SIMPLE_JWT = {
-    "ALGORITHM": env.str("ALGORITHM", default="HS256"),
+    "ALGORITHM": environment.plain("ALGORITHM", "HS256"),
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=environment.whole("ACCESS_TOKEN_EXPIRE_MINUTES", 60)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
     # A token is good at once on a server whose clock is behind. Access tokens end on time all the same: when
@@ -185,7 +185,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
-CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = environment.names("CORS_ORIGINS")
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "x-csrftoken"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -57,6 +57,14 @@ def apps():
     return environment.apps("ONE")
 
 
+def plain():
+    return environment.plain("ONE", "127.0.0.1")
+
+
+def names():
+    return environment.names("ONE", ["localhost", "127.0.0.1"])
+
+
 @pytest.mark.parametrize(
     ("read", "text", "meant"),
     [
@@ -81,6 +89,11 @@ def apps():
         (sentry, "", ""),
         (apps, "bench, game.battles,", ["bench", "game.battles"]),
         (apps, "", []),
+        (plain, "0.0.0.0", "0.0.0.0"),
+        # Not every address of the machine.
+        (plain, "", "127.0.0.1"),
+        (names, "a.example, b.example,", ["a.example", "b.example"]),
+        (names, "", ["localhost", "127.0.0.1"]),
     ],
 )
 def test_what_is_well_is_read_and_an_empty_value_is_none(value, read, text, meant):
@@ -190,6 +203,26 @@ def test_whatever_is_started_ends_with_the_sentence(start, name, text, sentence)
     result = run(start, **{name: text})
     assert result.returncode == 1
     assert result.stderr == f"{sentence}\n"
+
+
+def test_without_debug_nothing_is_started_without_a_secret_key():
+    result = run(["manage.py", "check"], DEBUG="false", SECRET_KEY="")
+    assert result.returncode == 1
+    assert result.stderr == "The SECRET_KEY setting must not be empty.\n"
+
+
+def test_empty_variables_mean_what_unset_ones_do_and_names_may_have_spaces_between():
+    code = (
+        "from django.conf import settings as s;"
+        "print(s.HOST, s.ENVIRONMENT, s.SIMPLE_JWT['ALGORITHM'], s.ALLOWED_HOSTS, s.CORS_ALLOWED_ORIGINS,"
+        " s.SECRET_KEY == s.INSECURE_SECRET_KEY)"
+    )
+    variables = {"HOST": "", "ENVIRONMENT": "", "ALGORITHM": "", "SECRET_KEY": "", "DEBUG": ""}
+    lists = {"ALLOWED_HOSTS": "a.example, b.example", "CORS_ORIGINS": "https://a.example, "}
+    result = run(["-c", code], **variables, **lists)
+    assert result.stdout == (
+        "127.0.0.1 development HS256 ['a.example', 'b.example'] ['https://a.example'] True\n"
+    )
 
 
 def test_several_workers_whose_packages_are_missing_are_not_started_again_and_again(tmp_path):

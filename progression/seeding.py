@@ -115,10 +115,11 @@ def seed_content() -> None:
     new = Item.objects.bulk_create(
         Item(slug=slug, **fields) for slug, fields in items.items() if slug not in there
     )
-    # An offer that an operator has taken out of the shop does not come back.
+    # An offer that an operator has taken out of the shop does not come back; a shop with none was cleared.
+    is_cleared = not Offer.objects.filter(item__slug__in=OFFERS).exists()
     Offer.objects.bulk_create(
         Offer(item=item, price=price, currency=currency, **more)
-        for item in new
+        for item in (Item.objects.filter(slug__in=OFFERS).order_by("pk") if is_cleared else new)
         if item.slug in OFFERS
         for price, currency, more in [OFFERS[item.slug]]
     )

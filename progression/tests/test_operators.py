@@ -133,6 +133,11 @@ def test_the_demo_data_is_laid_once_and_taken_away_again(ada):
     assert Species.objects.count() == Offer.objects.count() == 0
     assert not ContentVersion.objects.exists()
 
+    call_command("seed_demo")
+    sold = ada.get("/api/shop/items/")
+    assert "Berries" in [offer["name"] for offer in sold]
+    assert Offer.objects.count() == len(seeding.OFFERS)
+
 
 def test_what_an_operator_changed_stays_when_the_demo_data_is_laid_again(items):
     Offer.objects.filter(pk=items["berries"]).delete()

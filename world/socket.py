@@ -188,14 +188,14 @@ class WorldSocket(Consumer):
             await self._hear_place()
             if not await self.follow(topics.world(), self.snapshot) and self._area is not None:
                 self.connection.tell(await self._area_state())
+            await self.entered()
             for heard in (own, self._area, self._faction):
                 if heard is not None:
                     heard.begin()
         self.has_come = True
-        await self.entered()
 
     async def entered(self) -> None:
-        """It is known how the world stands; what else concerns this user comes next."""
+        """It is known how the world stands; what else concerns this user comes next, and then news of it."""
 
     async def _hear_place(self) -> None:
         """Hear where the character in play is, and who is of its faction; frames wait."""

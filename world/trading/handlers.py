@@ -6,7 +6,7 @@ from realtime.consumer import handles
 from realtime.messages import Message
 from realtime.worker import in_database
 from world.socket import WorldSocket
-from world.trading import commands, events, services
+from world.trading import commands, events, selectors, services
 
 
 class TradeHandlers(WorldSocket):
@@ -19,6 +19,13 @@ class TradeHandlers(WorldSocket):
         events.TradeComplete,
         events.TradeDecline,
     )
+
+    async def entered(self) -> None:
+        """Who comes back in time finds their trades as they stand."""
+        await super().entered()
+        if self.character is not None:
+            for told in await in_database(selectors.state_of, self.character.character_id):
+                self.connection.tell(told)
 
     @handles(commands.TradeRequest)
     async def ask_to_trade(self, command: commands.TradeRequest) -> None:

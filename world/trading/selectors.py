@@ -4,6 +4,7 @@ import msgspec
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from world.models import Character
 from world.trading import events
 from world.trading.models import Trade, TradeOffer
 
@@ -48,6 +49,42 @@ def shown_offers(trade: Trade) -> list[events.OfferInfo]:
             confirmed=offer.confirmed,
         )
         for offer in sorted(offers, key=lambda offer: offer.character_id != trade.asker_id)
+    ]
+
+
+def offers_of(trade: Trade) -> events.OffersFields:
+    """What all events about its offers hold."""
+    return {
+        "trade_id": trade.pk,
+        "user_ids": user_ids(trade),
+        "version": trade.version,
+        "offers": shown_offers(trade),
+    }
+
+
+def shown_request(trade: Trade) -> events.TradeRequest:
+    """A trade that waits for an answer, as both are told of it."""
+    assert trade.expires_at is not None
+    return events.TradeRequest(
+        trade_id=trade.pk,
+        user_ids=user_ids(trade),
+        from_trader=_trader(trade.asker),
+        to_trader=_trader(trade.asked),
+        expires_at=trade.expires_at,
+    )
+
+
+def _trader(character: Character) -> events.Trader:
+    return events.Trader(user_id=character.owner_id, character_id=character.pk, character_name=character.name)
+
+
+def state_of(character_id: int) -> list[events.TradeRequest | events.TradeUpdate]:
+    """How the trades of this character stand, the eldest first."""
+    return [
+        shown_request(trade)
+        if trade.state == Trade.State.REQUESTED
+        else events.TradeUpdate(**offers_of(trade))
+        for trade in live_of(character_id).order_by("pk")
     ]
 
 

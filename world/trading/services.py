@@ -63,15 +63,7 @@ def request(*, user_id: int, to_user_id: int) -> None:
         except IntegrityError:
             there = selectors.live_between(user_id, to_user_id).first()
             raise AlreadyTrading(details={"trade_id": there.pk} if there else None) from None
-        publish(
-            events.TradeRequest(
-                trade_id=trade.pk,
-                user_ids=[user_id, to_user_id],
-                from_trader=_trader(asker),
-                to_trader=_trader(asked),
-                expires_at=now + ANSWER_WITHIN,
-            )
-        )
+        publish(selectors.shown_request(trade))
 
 
 @transaction.atomic
@@ -95,7 +87,7 @@ def accept(*, user_id: int, trade_id: int) -> None:
     TradeOffer.objects.bulk_create(
         TradeOffer(trade=trade, character=character) for character in (trade.asker, trade.asked)
     )
-    publish(events.TradeAccept(**_offers(trade)))
+    publish(events.TradeAccept(**selectors.offers_of(trade)))
 
 
 @transaction.atomic
@@ -123,7 +115,7 @@ def offer(*, user_id: int, trade_id: int, gold: int, items: list[commands.Offere
     )
     trade.version += 1
     trade.save(update_fields=["version"])
-    publish(events.TradeUpdate(**_offers(trade)))
+    publish(events.TradeUpdate(**selectors.offers_of(trade)))
 
 
 @transaction.atomic
@@ -136,7 +128,7 @@ def confirm(*, user_id: int, trade_id: int, version: int) -> events.TradeComplet
     """
     trade = _own(user_id, trade_id)
     if trade.state == State.COMPLETED and trade.version == version:
-        return events.TradeComplete(**_offers(trade))
+        return events.TradeComplete(**selectors.offers_of(trade))
     _check_open(trade)
     if version != trade.version:
         raise StaleVersion(details={"version": trade.version})
@@ -146,7 +138,7 @@ def confirm(*, user_id: int, trade_id: int, version: int) -> events.TradeComplet
         return None
     offers = list(trade.offers.select_related("character"))
     if not all(one.confirmed for one in offers):
-        publish(events.TradeUpdate(**_offers(trade)))
+        publish(events.TradeUpdate(**selectors.offers_of(trade)))
         return None
     exchange(
         {
@@ -158,7 +150,7 @@ def confirm(*, user_id: int, trade_id: int, version: int) -> events.TradeComplet
     )
     trade.state, trade.ended_at = State.COMPLETED, timezone.now()
     trade.save(update_fields=["state", "ended_at"])
-    publish(events.TradeComplete(**_offers(trade)))
+    publish(events.TradeComplete(**selectors.offers_of(trade)))
     return None
 
 
@@ -247,19 +239,6 @@ def _shown(user_id: int, items: list[commands.OfferedItem]) -> list[events.Offer
 
 def _goods(gold: int, items: list[events.OfferedItemInfo]) -> Goods:
     return Goods(gold, {item.item_id: item.quantity for item in items})
-
-
-def _trader(character: Character) -> events.Trader:
-    return events.Trader(user_id=character.owner_id, character_id=character.pk, character_name=character.name)
-
-
-def _offers(trade: Trade) -> events.OffersFields:
-    return {
-        "trade_id": trade.pk,
-        "user_ids": selectors.user_ids(trade),
-        "version": trade.version,
-        "offers": selectors.shown_offers(trade),
-    }
 
 
 def _end(trade: Trade, reason: events.Reason, by_user_id: int | None) -> None:

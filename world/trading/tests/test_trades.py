@@ -67,6 +67,21 @@ async def test_two_trade_gold_for_berries_and_both_hear_each_step(ada, bob, here
     )
 
 
+async def test_who_loses_the_socket_finds_the_trades_on_return(ada, bob, here):
+    lost, other = await ada.enter(), await bob.enter()
+    await lost.send(type="trade_request", to_user_id=bob.id)
+    (asked,) = await hear_of("trade_request", other)
+    again = await ada.enter()
+    assert (await again.hear_until("trade_request")) == asked
+
+    trade = {"trade_id": asked["trade_id"]}
+    await other.send(type="trade_accept", **trade)
+    await other.send(type="trade_update", **trade, gold=30)
+    (offered,) = await hear_of("trade_update", other)
+    again = await ada.enter()
+    assert (await again.hear_until("trade_update")) == offered
+
+
 async def test_a_request_that_nobody_answers_runs_out(ada, bob, here):
     one, _ = await ada.enter(), await bob.enter()
     await one.send(type="trade_request", to_user_id=bob.id)

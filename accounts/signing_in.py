@@ -4,6 +4,7 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
 from django.db.models import Max
 from django.http import HttpRequest
 from django.utils import timezone
@@ -20,9 +21,16 @@ def sign_in(request: HttpRequest, *, login: str, password: str) -> services.Sign
     # One account has one name here, however it was typed: failures with the e-mail count for the name too.
     known = selectors.by_login(login)
     user = verify(request, known.username if known else login.lower(), password)
+    refusal = InvalidCredentials("There is no account with this name and password.")
     if user is None:
-        raise InvalidCredentials("There is no account with this name and password.")
-    return services.open_session(user, device(request))
+        raise refusal
+    with transaction.atomic():
+        # It may have been shut, or got another password, while this one was checked, which takes long. What
+        # comes from here on ends the session, too.
+        (now,) = services.lock(user.pk)
+        if not now.is_active or (now.password != user.password and not now.check_password(password)):
+            raise refusal
+        return services.open_session(now, device(request))
 
 
 def sign_in_over_socket(*, login: str, password: str, ip: str, user_agent: str) -> services.SignedIn:

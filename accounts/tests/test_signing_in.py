@@ -1,12 +1,14 @@
 """Register, sign in, play as a guest and upgrade."""
 
 import re
+from uuid import uuid4
 
 import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts import services, signing_in
+from accounts.models import Session, User
 from accounts.tests.conftest import PASSWORD, client_with
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +134,26 @@ def test_a_shut_account_cannot_sign_in(api, ada):
     User.objects.filter(pk=ada.id).update(is_active=False)
 
     assert _refused(api.post("/api/auth/login", {"username": "ada", "password": PASSWORD}))[0] == 401
+
+
+@pytest.mark.parametrize("becomes", ["shut", "erased", "another_password"])
+def test_what_becomes_of_an_account_while_its_password_is_checked_counts(api, ada, monkeypatch, becomes):
+    def authenticate(*args, **kwargs):
+        user = checked(*args, **kwargs)
+        meanwhile = User.objects.get(pk=ada.id)
+        if becomes == "another_password":
+            services.change_password(user=meanwhile, password="another horse entirely", session_id=uuid4())
+        else:
+            {"shut": services.ban, "erased": services.erase}[becomes](meanwhile)
+        return user
+
+    checked = signing_in.authenticate
+    monkeypatch.setattr(signing_in, "authenticate", authenticate)
+
+    answer = api.post("/api/auth/login", {"username": "ada", "password": PASSWORD})
+
+    assert _refused(answer) == (401, "invalid_credentials")
+    assert not Session.objects.filter(user=ada.id, ended_at=None).exists()
 
 
 def test_repeated_wrong_passwords_lock_out_for_a_while_however_the_name_is_written(api, ada):

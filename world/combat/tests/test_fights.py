@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Case, Value, When
 from django.utils import timezone
 
 from progression import selectors as progression
@@ -66,6 +67,38 @@ async def test_both_hear_a_fight_begin_and_the_server_says_what_a_strike_does(fi
     (answer,) = await hear_of("combat_damage", one)
     assert answer["target_id"] == ada.character_id
     assert answer["step"] > heard[0]["step"]
+
+
+async def test_what_health_there_was_beyond_the_most_is_no_shield(fight, ada, bob):
+    one, _, combat_id = fight
+    # As of somebody who took off what made them hardier.
+    await set_health(bob, 10_000)
+    await attack(one, combat_id, bob)
+    (heard,) = await hear_of("combat_damage", one)
+    assert heard["health"] == heard["max_health"] - heard["damage"]
+
+
+async def test_whatever_changes_what_somebody_brings_to_a_fight_is_told_where_they_are(ada, bob):
+    def grown():
+        players.grant(ada.id, xp=700, cause="test")
+        pet = players.hatch(ada.id, ada.given("speckled-egg")).pk
+        return ada.given("iron-sword"), pet, ada.given("berries")
+
+    sword, pet, berries = await in_database(grown)
+    await ada.enter()
+    other = await bob.enter()
+    for change in (
+        lambda: players.allocate_stats(ada.id, {"vitality": 1}),
+        lambda: players.equip(ada.id, sword),
+        lambda: players.unequip(ada.id, "weapon"),
+        lambda: players.equip_pet(ada.id, pet),
+        lambda: players.feed(ada.id, pet, berries),
+        lambda: players.unequip_pet(ada.id, pet),
+    ):
+        await in_database(change)
+        (update,) = await hear_of("character_update", other)
+        assert update["character_id"] == ada.character_id
+        assert update["max_health"] == await in_database(lambda: progression.combat_stats(ada.id).max_hp)
 
 
 async def test_only_enemies_in_the_same_place_are_attacked_and_one_at_a_time(
@@ -244,6 +277,18 @@ async def test_who_stays_away_too_long_has_lost(fight, ada):
     # Nobody asks: the worker itself sees what is due.
     ended = await other.hear_until("combat_end")
     assert (ended["reason"], ended["loser_id"]) == ("disconnected", ada.character_id)
+
+
+async def test_of_two_who_stay_away_the_first_to_go_has_lost(fight, ada, bob):
+    one, other, combat_id = fight
+    await one.leave()
+    await other.leave()
+    earlier, later = (timezone.now() - rules.GRACE * times for times in (3, 2))
+    went = Case(When(pk=bob.character_id, then=Value(earlier)), default=Value(later))
+    await Character.objects.aupdate(last_seen=went)
+    await in_database(lambda: services.end_abandoned(combat_id=combat_id))
+    ended = await Combat.objects.aget()
+    assert (ended.reason, ended.winner_id) == ("disconnected", ada.character_id)
 
 
 async def test_nobody_waits_for_a_character_that_is_deleted(fight, ada):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core.refusals import Refusal
 from friends import services as friends
+from friends.models import Block
 from gameplatform.asgi import application
 from progression import services as players
 from realtime.testing import Player
@@ -59,6 +60,9 @@ async def test_two_trade_gold_for_berries_and_both_hear_each_step(ada, bob, here
     # Whose answer was lost asks again.
     await one.send(type="trade_complete", **trade, version=3)
     await hear_of("trade_complete", one)
+    # Not of another version: that one never changed hands.
+    await one.send(type="trade_complete", **trade, version=2)
+    assert (await one.hear_until("error"))["code"] == "trade_over"
     assert await in_database(lambda: (ada.gold(), ada.owns(), bob.gold(), bob.owns())) == (
         70,
         {"berries": 3},
@@ -222,6 +226,15 @@ def test_who_is_blocked_does_not_trade(both):
     friends.block(user_id=bob.id, blocked_id=ada.id)
     assert Trade.objects.get(pk=trade_id).state == "ended"
     assert refused(services.request, user_id=ada.id, to_user_id=bob.id) == "cannot_trade"
+
+
+@pytest.mark.django_db
+def test_a_block_that_came_at_the_moment_of_the_request_keeps_it_from_being_accepted(both):
+    ada, bob = both
+    trade_id = request(ada, bob)
+    # Neither of the two transactions saw what the other did.
+    Block.objects.create(by_id=bob.id, blocked_id=ada.id)
+    assert refused(services.accept, user_id=bob.id, trade_id=trade_id) == "cannot_trade"
 
 
 @pytest.mark.django_db

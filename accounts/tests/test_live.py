@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import gatekeeping, live, services, tokens
@@ -131,6 +132,15 @@ async def test_sockets_are_closed_when_their_session_was_silent_for_too_long(
     live._known[str(session.pk)].heard = long_ago.timestamp()
 
     assert await asyncio.wait_for(closed.get(), timeout=10) == str(session.pk)
+
+
+def test_a_call_while_the_end_of_its_session_commits_does_not_bring_it_back(session, at_once):
+    with transaction.atomic():
+        services.end_session(user_id=session.user_id, session_id=session.pk)
+        at_once([lambda: live.check(str(session.pk))])  # nobody else sees the end yet
+
+    with pytest.raises(SessionEnded):
+        live.check(str(session.pk))
 
 
 def test_a_sign_of_life_is_written_down_but_not_each_one(signed_in, session):

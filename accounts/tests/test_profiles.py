@@ -1,6 +1,7 @@
 """The own account and what others see of it: read, changed, exported, erased."""
 
 import pytest
+from django.contrib.auth.models import Group
 
 from accounts import own_profile, profiles
 from accounts.models import Session, User
@@ -125,12 +126,17 @@ def test_erasing_needs_the_password(ada):
 
 
 def test_an_erased_account_leaves_nothing_of_the_person(api, ada, bob):
+    User.objects.filter(pk=ada.id).update(
+        first_name="ada", last_name="ada", is_staff=True, is_superuser=True, is_premium=True
+    )
+    User.objects.get(pk=ada.id).groups.add(Group.objects.create(name="helpers"))
     assert ada.client.delete("/api/me/", {"password": PASSWORD}).status_code == 204
 
     user = User.objects.get(pk=ada.id)
-    assert "ada" not in f"{user.username}{user.email}{user.first_name}"
-    assert not user.is_active
+    assert "ada" not in f"{user.username}{user.email}{user.first_name}{user.last_name}"
+    assert not any((user.is_active, user.is_staff, user.is_superuser, user.is_premium, user.groups.exists()))
     assert not user.has_usable_password()
+    assert set(user.sessions.values_list("user_agent", "ip")) == {("", None)}
     assert not Session.objects.filter(user=user, ended_at=None).exists()
     assert code(ada.client.get("/api/me")) == (401, "session_ended")
     assert code(bob.client.get(f"/api/users/{ada.id}")) == (404, "not_found")

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
-from core import idempotency
+from core import idempotency, personal_data
 from core.idempotency import idempotent
 from core.models import IdempotentAnswer
 from core.refusals import Conflict
@@ -119,3 +119,13 @@ def test_answers_are_forgotten_after_a_day(post):
 
     assert idempotency.forget_old() == 1
     assert IdempotentAnswer.objects.get().key == "new"
+
+
+def test_answers_to_who_is_erased_are_forgotten_and_no_others(post, user):
+    other = get_user_model().objects.create(username="other")
+    post({"name": "bob"}, "k")
+    post({"name": "bob"}, "k", by=other)
+
+    personal_data.erase(user.pk)
+
+    assert IdempotentAnswer.objects.get().user_id == other.pk

@@ -103,7 +103,8 @@ def test_a_block_is_seen_from_both_sides_by_other_parts(ada, bob, cyd):
     assert not selectors.is_blocked_between(ada.id, cyd.id)
     assert selectors.blocked_ids(ada.id) == {bob.id}
     assert selectors.blocked_ids(bob.id) == {ada.id}
-    assert selectors.blocks_among([bob.id, cyd.id, ada.id]) == {(ada.id, bob.id)}
+    cyd.block(ada)
+    assert selectors.blocks_among([bob.id, cyd.id, ada.id]) == {(ada.id, bob.id), (ada.id, cyd.id)}
 
 
 def test_public_profiles_show_those_offline_between_whom_a_block_stands(ada, bob, cyd, all_online):

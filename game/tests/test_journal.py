@@ -122,3 +122,27 @@ async def test_a_room_hears_of_what_is_written_before_it_hears_that_the_rest_is_
     store.may_write.release()
     await journal.close()
     assert log == ["write 1", "write 2", "told 1", "lost"]
+
+
+class Taken(Busy):
+    """A backend that finds the rows of game ``a`` written by another owner."""
+
+    async def write(self, entries: Sequence[Entry]) -> set[str]:
+        await super().write(entries)
+        return {"a"}
+
+
+async def test_what_another_owner_wrote_first_is_not_told_nor_what_came_after_it():
+    journal, log = Journal(), list[str]()
+    journal._backend = store = Taken(log)
+    room, other = Listening(log), Listening(log)
+    journal.append(_entry(1), room, None)
+    journal.append(Entry("b", 1, 0.0, None, "move", "of b"), other, None)
+    await asyncio.sleep(0)
+    journal.append(_entry(2), room, None)
+    journal.keep(_snapshot("a", "snapshot"), room, False)
+    store.may_write.release()
+    assert journal._writing is not None
+    await journal._writing
+    await journal.close()
+    assert (log, store.kept) == (["write 1 of b", "told of b", "lost"], [])

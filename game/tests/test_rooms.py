@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from game import selectors, services
-from game.live import journal, rooms
+from game.live import journal, room, rooms
 from game.models import Game, JournalEntry, Snapshot
 from game.tests.conftest import begin
 from realtime import worker
@@ -207,22 +207,30 @@ async def test_resigning_ends_the_game(new_game, ada, bob):
     assert await a.refused() == "game_over"
 
 
-async def test_who_resigned_has_resigned_though_the_worker_went_before_the_game_was_over(
-    new_game, ada, bob, monkeypatch
+@pytest.mark.parametrize("reason", ["resign", "win"])
+async def test_a_game_that_is_decided_is_over_though_the_worker_went_before_the_end_was_written(
+    new_game, ada, bob, monkeypatch, reason
 ):
     def finish(**ending):
         raise OperationalError("the database is away")
 
     game = await new_game()
     a, b = await begin(game, ada, bob)
+    last, heard = {"type": "game_action", "action": "resign"}, "game_action"
+    if reason == "win":
+        for player, cell in ((a, 0), (b, 3), (a, 1), (b, 4)):
+            await player.send(type="player_move", movement={"cell": cell})
+            await b.hear("player_move")
+        last, heard = {"type": "player_move", "movement": {"cell": 2}}, "player_move"
     with monkeypatch.context() as away:
         away.setattr(services, "finish", finish)
-        await a.send(type="game_action", action="resign")
-        await b.hear("game_action")
+        await a.send(**last)
+        await b.hear(heard)
         await worker.stop()
     await worker.start()
     over = await (await bob.enter(game.pk, "?since=0")).hear_until("game_over")
-    assert (over["winner_ids"], over["reason"]) == ([bob.id], "resign")
+    winner = bob if reason == "resign" else ada
+    assert (over["winner_ids"], over["reason"]) == ([winner.id], reason)
 
 
 async def test_a_draw_needs_both(new_game, ada, bob):
@@ -238,6 +246,32 @@ async def test_a_draw_needs_both(new_game, ada, bob):
     await b.send(type="game_action", action="accept_draw")
     over = await a.hear_until("game_over")
     assert (over["winner_ids"], over["reason"]) == ([], "draw_agreed")
+
+
+async def test_a_draw_that_was_declined_by_a_move_stays_so_in_the_hands_of_another_worker(new_game, ada, bob):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await a.send(type="player_move", movement={"cell": 0})
+    await a.send(type="game_action", action="offer_draw")
+    await b.hear_until("game_action")
+    await b.send(type="player_move", movement={"cell": 1})
+    await b.hear("player_move")
+    await worker.stop()
+    await worker.start()
+    b = await bob.enter(game.pk)
+    await b.hear("game_state")
+    await b.send(type="game_action", action="accept_draw")
+    assert await b.refused() == "no_draw_offered"
+
+
+async def test_who_does_not_come_back_to_another_worker_forfeits(new_game, ada, bob, monkeypatch):
+    game = await new_game()
+    await begin(game, ada, bob)
+    await worker.stop()
+    monkeypatch.setattr(room, "GRACE_S", 0.5)
+    await worker.start()
+    over = await (await ada.enter(game.pk)).hear_until("game_over")
+    assert (over["winner_ids"], over["reason"]) == ([ada.id], "forfeit")
 
 
 async def test_a_rematch_swaps_the_sides(new_game, ada, bob):

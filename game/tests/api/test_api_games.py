@@ -1,7 +1,9 @@
 """Games over HTTP: the catalogue, lists, making and joining."""
 
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -225,6 +227,16 @@ def test_a_full_game_is_joined_by_nobody_else(ada, bob, cyd, new_game):
 
     assert refusal(cyd.post(f"/api/games/{game.pk}/join/")) == (409, "game_full")
     assert bob.post(f"/api/games/{game.pk}/join/").json()["side"] == "right"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_take_the_last_seat_at_the_same_moment_one_has_it(ada, bob, cyd, at_once):
+    made = ada.post("/api/games/", {"game": "tictactoe"}).json()
+
+    calls = [partial(who.post, f"/api/games/{made['id']}/join/") for who in (bob, cyd)]
+    answers = at_once(calls * 4)
+
+    assert Counter(answer.status_code for answer in answers) == {200: 4, 409: 4}
 
 
 @pytest.mark.parametrize("game_id", [NOBODYS, "x", "1", "%00", "é", "0" * 300])

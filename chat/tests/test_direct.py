@@ -1,5 +1,7 @@
 """What friends say to each other, on all their devices."""
 
+import asyncio
+
 import pytest
 
 from chat import selectors
@@ -87,6 +89,29 @@ async def test_a_block_ends_the_conversation_at_once(here, ada, bob):
     assert await ada_hears.closed() == 4403
     answer = await in_database(ada.call, "post", f"dm/{bob.id}/messages/", {"content": "why?"})
     assert (answer.status_code, answer.json()["code"]) == (403, "not_friends")
+
+
+@over_sockets
+async def test_a_friendship_that_ends_at_the_moment_of_coming_back_ends_the_conversation(
+    here, ada, bob, monkeypatch
+):
+    ada_hears, _ = await open_conversation(ada, bob)
+    bob_hears, _ = await open_conversation(bob, ada)
+    await ada_hears.send(type="chat_message", message="one")
+    seen = (await bob_hears.hear_until("chat_message"))["seq"]
+    await bob_hears.leave()
+
+    def checked(*pair):
+        check_friends(*pair)
+        monkeypatch.setattr(selectors, "check_friends", check_friends)
+        assert ada.call("delete", f"friends/{bob.id}/").status_code == 204
+        assert asyncio.run_coroutine_threadsafe(ada_hears.closed(), loop).result(60) == 4403
+
+    loop, check_friends = asyncio.get_running_loop(), selectors.check_friends
+    monkeypatch.setattr(selectors, "check_friends", checked)
+    back = await bob.enter(f"chat/{ada.id}/?since={seen}")
+    assert (await back.hear("resumed"))["recovered"] is True
+    assert await back.closed() == 4403
 
 
 @over_sockets

@@ -1,11 +1,13 @@
 """Order in a lobby: kicks, bans, mutes, moderators, reports."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from chat import selectors
 from chat.models import Report, Sanction
 from chat.tests.test_rooms import together
 from realtime.worker import in_database
@@ -35,6 +37,27 @@ async def test_who_is_kicked_hears_why_is_shut_out_and_may_come_back(here, ada, 
     assert await (await bob.enter(f"lobbies/{den}/")).closed() == 4403
     await bob.do(f"lobbies/{den}/join/")
     await bob.sit(den)
+
+
+@over_sockets
+async def test_who_is_kicked_at_the_moment_of_coming_back_is_shut_out_too(here, ada, bob, den, monkeypatch):
+    ada_hears, bob_hears = await together(den, ada, bob)
+    await ada_hears.send(type="chat_message", message="one")
+    seen = (await bob_hears.hear("chat_message"))["seq"]
+    await bob_hears.leave()
+
+    def entered(*who, **which):
+        lobby = lobby_entered_by(*who, **which)
+        monkeypatch.setattr(selectors, "lobby_entered_by", lobby_entered_by)
+        ada.post(f"lobbies/{den}/kick/", user_id=bob.id)
+        asyncio.run_coroutine_threadsafe(ada_hears.hear_until("moderation_kick"), loop).result(60)
+        return lobby
+
+    loop, lobby_entered_by = asyncio.get_running_loop(), selectors.lobby_entered_by
+    monkeypatch.setattr(selectors, "lobby_entered_by", entered)
+    back = await bob.enter(f"lobbies/{den}/?since={seen}")
+    assert (await back.hear("resumed"))["recovered"] is True
+    assert await back.closed() == 4403
 
 
 @over_sockets

@@ -202,6 +202,7 @@ def test_a_guest_may_choose_a_name_that_is_free(api, ada):
 
 
 def test_an_upgraded_guest_keeps_the_account_and_can_sign_in(api, guest):
+    assert guest.client.get("/api/me").json()["is_guest"]
     answer = guest.client.post(
         "/api/auth/upgrade", {"email": "zoe@x.org", "password": PASSWORD, "username": "zoe"}
     )

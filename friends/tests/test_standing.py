@@ -4,8 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from friends import live, playing
+from friends import live, playing, selectors, services
 from friends.models import Standing
+from realtime import presence
 from realtime.testing import Closed, Player
 from realtime.worker import in_database
 
@@ -120,6 +121,15 @@ async def test_a_status_ends_when_the_user_goes_offline(ada, bob):
 
     assert (await at_bobs.hear("presence_state"))["status"] == "online"
     await hear_of(at_adas, bob.id, status="online")
+
+
+async def test_who_is_back_before_their_going_was_noted_keeps_their_status(bob, monkeypatch):
+    await in_database(lambda: services.set_status(user_id=bob.id, status="busy"))
+    monkeypatch.setattr(presence, "online_sync", set)
+
+    await in_database(services.note_gone, [bob.id])
+
+    assert await in_database(selectors.said, bob.id) == {"status": "busy", "last_seen": None}
 
 
 @pytest.mark.parametrize("status", ["offline", "Away", "", None, 7, ["away"], "x" * 1000])

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
 from game import selectors, services
 from game.live import journal, room, rooms
-from game.models import Game, JournalEntry, Snapshot
+from game.models import Game, JournalEntry, Rating, Snapshot
 from game.tests.conftest import begin
 from realtime import worker
 from realtime.testing import Closed
@@ -231,6 +232,19 @@ async def test_a_game_that_is_decided_is_over_though_the_worker_went_before_the_
     over = await (await bob.enter(game.pk, "?since=0")).hear_until("game_over")
     winner = bob if reason == "resign" else ada
     assert (over["winner_ids"], over["reason"]) == ([winner.id], reason)
+
+
+async def test_who_wrote_a_game_s_next_entry_first_is_who_may_end_it(new_game, ada, bob):
+    game = await new_game()
+    a, _ = await begin(game, ada, bob)
+    after_next = rooms.current().here[game.pk].seq + 2
+    await JournalEntry.objects.acreate(
+        game=game, seq=after_next, at=timezone.now(), user_id=bob.id, kind="chat", data='{"message": "mine"}'
+    )
+    await a.send(type="game_action", action="resign")
+    assert await a.closed() == 1012
+    assert (await Game.objects.aget(pk=game.pk)).state == "active"
+    assert not await Rating.objects.aexists()
 
 
 async def test_a_draw_needs_both(new_game, ada, bob):

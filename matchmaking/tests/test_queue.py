@@ -238,21 +238,23 @@ def test_both_are_told_of_their_match(ada, bob, monkeypatch, django_capture_on_c
 
 
 def test_a_place_of_which_nothing_is_heard_is_given_up_and_told(
-    ada, bob, clock, monkeypatch, django_capture_on_commit_callbacks
+    ada, bob, cyd, clock, monkeypatch, django_capture_on_commit_callbacks
 ):
     told = []
     monkeypatch.setattr("realtime.publishing._emit", told.append)
     ada.join()
     bob.join("pong")
+    cyd.join("connect_four")
     clock.shift(timedelta(minutes=9))
     bob.status()
+    cyd.join("connect_four")
     clock.shift(timedelta(minutes=2))
 
     with django_capture_on_commit_callbacks(execute=True):
         services.match_all()
 
     assert ada.status() == {"status": "idle"}
-    assert bob.status()["status"] == "queued"
+    assert bob.status()["status"] == cyd.status()["status"] == "queued"
     assert [(type(event).__name__, event.user_id, event.game) for event in told] == [
         ("QueueExpired", ada.id, "tictactoe")
     ]

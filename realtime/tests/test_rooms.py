@@ -8,6 +8,7 @@ from redis.exceptions import OutOfMemoryError
 
 from core.refusals import NotAllowed
 from realtime import streams
+from realtime.connection import MAX_FRAMES
 from realtime.messages import Closing, encode
 from realtime.publishing import publish_now
 from realtime.redis import evaluate
@@ -248,6 +249,21 @@ async def test_who_may_not_see_the_room_any_more_is_closed_when_events_were_lost
     await here.streams.audit()
     await ada.hear("room_state")
     assert await bob.closed() == 4403
+
+
+async def test_what_waits_for_a_snapshot_that_does_not_come_is_bounded_too(enter, here, room, monkeypatch):
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def no_state(self):
+        asked.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(Room, "state", no_state)
+    ada = await enter(1)
+    await asked.wait()
+    for number in range(MAX_FRAMES + 1):
+        publish_now(Said(room=room, message=str(number)))
+    assert await ada.closed() == 1013
 
 
 async def test_nobody_hears_what_follows_a_gap_before_the_fresh_snapshot(enter, here, room, monkeypatch):

@@ -70,6 +70,15 @@ async def test_a_shard_is_captured_when_the_channel_is_over_and_the_whole_world_
 
 
 @pytest.mark.django_db
+def test_who_looks_again_at_what_another_worker_has_seen_to_brings_no_capture_forward(shards, ada):
+    ada.come()
+    capture(ada, shards[0])
+    services.settle(shard_id=shards[0].pk)
+    assert listed(ada)[shards[0].pk]["faction"] is None
+    assert listed(ada)[shards[0].pk]["capture"]["character_id"] == ada.character_id
+
+
+@pytest.mark.django_db
 def test_an_enemy_who_stands_by_holds_a_capture_up_until_they_leave(shards, ada, bob, places, telling):
     ada.come()
     capture(ada, shards[0])

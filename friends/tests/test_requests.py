@@ -244,6 +244,7 @@ def test_an_erased_user_is_nobodys_friend(ada, bob, cyd):
     cyd.ask(ada)
     bob.block(cyd)
     ada.block(cyd)
+    cyd.block(ada)
 
     assert ada.api.delete("/api/me/").status_code == 204
 
@@ -252,7 +253,7 @@ def test_an_erased_user_is_nobodys_friend(ada, bob, cyd):
     assert bob.ask(ada).status_code == 404
     assert bob.api.post("/api/friends/requests/", {"username": "ada"}).status_code == 404
     assert FriendRequest.objects.count() == Friendship.objects.count() == 0
-    assert bob.blocks() == ["cyd"]
+    assert (bob.blocks(), cyd.blocks()) == (["cyd"], [])
 
 
 def test_the_export_holds_friends_requests_and_own_blocks_but_not_who_blocks(ada, bob, cyd):

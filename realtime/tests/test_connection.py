@@ -1,0 +1,37 @@
+"""The outbox of one socket, at a network that takes nothing for a while."""
+
+from realtime.connection import MAX_BYTES, Connection
+
+
+class Network:
+    """The server's own door to a socket, as far as an outbox needs it."""
+
+    def __init__(self) -> None:
+        self.takes = True
+        self.taken: list[bytes] = []
+
+    def try_send_text(self, data: bytes) -> bool:
+        if self.takes:
+            self.taken.append(data)
+        return self.takes
+
+    def set_on_drain(self, function) -> None:
+        self.drained = function
+
+    def close(self, code: int, reason: str) -> None: ...
+
+
+def test_who_is_slow_again_and_again_but_catches_up_each_time_stays():
+    network = Network()
+    connection = Connection(None, network, 0.0)
+    frame = b"x" * (MAX_BYTES * 2 // 3)
+    for _ in range(3):
+        network.takes = False
+        connection.send(frame)
+        network.takes = True
+        network.drained()
+    assert (connection.closed_with, network.taken) == (None, [frame] * 3)
+    network.takes = False
+    connection.send(frame)
+    connection.send(frame)
+    assert connection.closed_with == 1013

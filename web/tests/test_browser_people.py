@@ -313,6 +313,15 @@ def test_a_friend_is_asked_into_a_lobby_reports_a_message_and_is_sent_out(demo: 
     bob.hears("Buy cheap gold")
 
 
+def test_a_dialog_gives_the_focus_back_to_what_opened_it(demo: Demo) -> None:
+    ada = demo("premium_user_1")
+    ada.page.goto("/lobbies")
+    ada.button("Open a lobby").click()
+    ada.in_dialog("Close")
+    expect(ada.page.get_by_role("dialog")).to_have_count(0)
+    expect(ada.button("Open a lobby")).to_be_focused()
+
+
 def test_a_lobby_that_is_refused_keeps_what_was_filled_in(demo: Demo) -> None:
     ada = demo("premium_user_1")
     opens_a_lobby(ada, "taken-name")

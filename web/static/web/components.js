@@ -96,13 +96,18 @@ export function LinkTabs({ label, options, path }) {
 /** A native dialog, open for as long as it is drawn; Esc and a click beside it call `onClose`. */
 export function Dialog({ title, onClose, class: extra = "", children }) {
   const dialog = useRef(null);
-  useLayoutEffect(() => dialog.current.showModal(), []);
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown.showModal();
+    // Who closes it gets the focus back where it was; merely taken away, it would leave it nowhere.
+    return () => shown.close();
+  }, []);
   const beside = ({ target, clientX, clientY }) => {
     const { left, right, top, bottom } = dialog.current.getBoundingClientRect();
     const inside = clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
     if (target === dialog.current && !inside) onClose();
   };
-  return html`<dialog ref=${dialog} class="dialog ${extra}" onClose=${onClose} onMouseDown=${beside} aria-label=${title}>
+  return html`<dialog ref=${dialog} class="dialog ${extra}" onClose=${() => dialog.current && onClose()} onMouseDown=${beside} aria-label=${title}>
     <div class="title"><h2>${title}</h2><${IconButton} icon="close" label=${text("dialog.close")} onClick=${onClose} /></div>
     <div class="content">${children}</div>
   </dialog>`;

@@ -322,6 +322,12 @@ def test_a_dialog_gives_the_focus_back_to_what_opened_it(demo: Demo) -> None:
     expect(ada.button("Open a lobby")).to_be_focused()
 
 
+def test_an_address_that_nobody_can_read_is_told_to_be_wrong(demo: Demo) -> None:
+    ada = demo("premium_user_1")
+    ada.page.goto("/lobbies/%E0%A4%A")
+    expect(ada.page.get_by_text("There is no such lobby.")).to_be_visible()
+
+
 def test_a_lobby_that_is_refused_keeps_what_was_filled_in(demo: Demo) -> None:
     ada = demo("premium_user_1")
     opens_a_lobby(ada, "taken-name")

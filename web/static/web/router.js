@@ -13,14 +13,14 @@ export function go(path, { replace = false } = {}) {
   scrollTo(0, 0);
 }
 
-/** The fields of `path` if it has the form of `pattern` ("/games/:id"), else null. */
+/** The fields of `path`, as they stand in it, if it has the form of `pattern` ("/games/:id"), else null. */
 export function match(pattern, path) {
   const wanted = pattern.split("/");
   const given = path.split("/");
   if (wanted.length !== given.length) return null;
   const fields = {};
   for (const [index, part] of wanted.entries()) {
-    if (part.startsWith(":")) fields[part.slice(1)] = decodeURIComponent(given[index]);
+    if (part.startsWith(":")) fields[part.slice(1)] = given[index];
     else if (part !== given[index]) return null;
   }
   return fields;

@@ -4,8 +4,8 @@ import { Icon } from "./icons.js";
 import { reason } from "./session.js";
 import { text } from "./texts.js";
 
-export function Button({ kind = "plain", icon, busy = false, class: extra = "", children, ...rest }) {
-  return html`<button type="button" class="button ${kind} ${extra}" disabled=${busy || rest.disabled} aria-busy=${busy}
+export function Button({ kind = "plain", icon, busy = false, disabled = false, class: extra = "", children, ...rest }) {
+  return html`<button type="button" class="button ${kind} ${extra}" disabled=${busy || disabled} aria-busy=${busy}
     ...${rest}>${icon && html`<${Icon} name=${icon} />`}${children && html`<span>${children}</span>`}</button>`;
 }
 

@@ -169,6 +169,20 @@ def test_a_friend_joins_by_the_link(arrive: Callable[..., Person]) -> None:
         expect(person.page.locator(".connect-four")).to_be_visible()
 
 
+def test_a_hit_on_a_ship_stays_on_both_boards(arrive: Callable[..., Person]) -> None:
+    people = friends(arrive, "Battleship")
+    for person in people:
+        person.button("Shuffle").click()
+        person.button("Ready").click()
+    for person in people:
+        expect(person.page.get_by_text("Enemy waters")).to_be_visible()
+    ada, bob = first_and_second(*people)
+    ship = bob.page.locator(".sea.ship").first.get_attribute("data-cell")
+    ada.page.locator(f".waters.active [data-cell='{ship}'].free").click()
+    for person in (ada, bob):
+        expect(person.page.locator(".sea.hit")).to_have_css("animation-name", "none")
+
+
 def test_a_lost_connection_comes_back_and_a_move_made_meanwhile_is_played(
     arrive: Callable[..., Person],
 ) -> None:

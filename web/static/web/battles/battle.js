@@ -65,7 +65,7 @@ function useBattle(id) {
 function Health({ one, name }) {
   return html`<span class="small numbers">${amount(one.hp)} / ${amount(one.max_hp)}</span>
     <${Meter} kind="health ${one.hp * 4 <= one.max_hp ? "low" : ""}" label=${text("battle.health_of", { name })} value=${one.hp} most=${one.max_hp} />
-    ${one.hit > 0 && html`<span key=${one.step} class="hit numbers" aria-hidden="true">−${amount(one.hit)}</span>`}`;
+    ${one.hit > 0 && html`<span key=${one.step} class="wound numbers" aria-hidden="true">−${amount(one.hit)}</span>`}`;
 }
 
 function Enemy({ enemy, number, can, onStrike }) {

@@ -58,7 +58,7 @@ function Waters({ title, grid, free, active, last, aim = [], onPick, onAim }) {
   </figure>`;
 }
 
-function Placing({ onMove, pending }) {
+function Placing({ onMove, pending, live }) {
   const [ships, setShips] = useState([]);
   const [vertical, setVertical] = useState(false);
   const [at, setAt] = useState(null);
@@ -74,7 +74,7 @@ function Placing({ onMove, pending }) {
       <${Button} icon="turn" onClick=${() => setVertical(!vertical)} disabled=${!name}>${text("battleship.rotate")} (R)<//>
       <${Button} onClick=${() => setShips(shuffled())}>${text("battleship.shuffle")}<//>
       <${Button} onClick=${() => setShips([])} disabled=${!ships.length}>${text("battleship.clear")}<//>
-      <${Button} kind="primary" disabled=${Boolean(name)} busy=${Boolean(pending)} onClick=${() => onMove({ ships })}>
+      <${Button} kind="primary" disabled=${Boolean(name) || !live} busy=${Boolean(pending)} onClick=${() => onMove({ ships })}>
         ${text("battleship.done")}<//>
     </div>
     <${Waters} title=${text("battleship.own")} grid=${grid} free=${free} active onAim=${setAt}
@@ -89,10 +89,10 @@ const Fleet = ({ fleet }) =>
     )}
   </ul>`;
 
-export default function Battleship({ view, room, me, canMove, pending, onMove }) {
+export default function Battleship({ view, room, me, canMove, pending, onMove, live }) {
   const seat = room.players.findIndex(({ id }) => id === me);
   if (view.phase === "placing" && seat >= 0 && !room.result) {
-    if (!view.placed[seat]) return html`<${Placing} onMove=${onMove} pending=${pending} />`;
+    if (!view.placed[seat]) return html`<${Placing} onMove=${onMove} pending=${pending} live=${live} />`;
     return html`<div class="placing"><p role="status">${text("battleship.waiting")}</p>
       <${Waters} title=${text("battleship.own")} grid=${view.board} /></div>`;
   }

@@ -11,7 +11,7 @@ function Fighter({ one, mine }) {
     <div class="grow"><span><strong>${one.character_name}</strong>${mine && html` <span class="soft">(${text("game.you")})</span>`} <span class="small"><${Side} name=${one.faction} /></span></span>
       <span class="small numbers">${amount(one.health)} / ${amount(one.max_health)}</span>
       <${Meter} kind="health ${one.health * 4 <= one.max_health ? "low" : ""}" label=${text("battle.health_of", { name: one.character_name })} value=${one.health} most=${one.max_health} />
-      ${one.hit > 0 && html`<span key=${one.step} class="hit numbers" aria-hidden="true">−${amount(one.hit)}</span>`}</div></li>`;
+      ${one.hit > 0 && html`<span key=${one.step} class="wound numbers" aria-hidden="true">−${amount(one.hit)}</span>`}</div></li>`;
 }
 
 /** What one did, in words. */

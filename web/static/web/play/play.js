@@ -3,7 +3,7 @@ import { catalog } from "../catalog.js";
 import {
   Avatar, Badge, Button, Card, Dialog, Empty, Failure, Refusal, Skeleton, useAction, useLoad, useNow, useTitle,
 } from "../components.js";
-import { html, useEffect, useState } from "../dom.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
 import { GameArt } from "../art.js";
 import { joinQueue, leaveQueue, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
 import { go } from "../router.js";
@@ -20,10 +20,13 @@ function Queue({ games }) {
   const now = useNow(place ? 250 : null);
   const leave = useAction(leaveQueue);
   const computer = useAction(() => playComputer(place.game, COMPUTER_LEVEL));
+  const card = useRef(null);
+  // It stands above the games: who pressed the button of one further down would not see it.
+  useLayoutEffect(() => card.current?.scrollIntoView({ block: "nearest" }), [place?.game]);
   if (!place) return null;
   const waited = Math.max(0, now - place.since);
   const title = games.find(({ name }) => name === place.game)?.title ?? place.game;
-  return html`<${Card} class="queue">
+  return html`<section ref=${card} class="card queue">
     <span class="spinner" aria-hidden="true"></span>
     <div>
       <h2>${text("queue.title")}</h2>
@@ -33,7 +36,7 @@ function Queue({ games }) {
     ${waited >= OFFER_COMPUTER_AFTER_MS && html`<div class="offer" role="status"><p>${text("queue.nobody")}</p>
       <${Button} kind="primary" icon="robot" busy=${computer.busy} onClick=${() => computer.run()}>${text("queue.computer")}<//></div>`}
     <${Refusal} error=${leave.error ?? computer.error} />
-  <//>`;
+  </section>`;
 }
 
 function GameCard({ game, queued, onComputer }) {

@@ -26,7 +26,7 @@ function Ranks({ game }) {
       <th class="number" scope="col">${text("leaderboard.rating")}</th></tr></thead>
     <tbody>${rows.map(({ rank, user, rating, played, won }) => html`<tr key=${user.id} class=${user.id === me ? "mine" : ""}>
         <td class="number">${rank}</td>
-        <td><span class="who"><${Avatar} name=${user.username} />${user.username}</span></td>
+        <td><span class="who"><${Avatar} name=${user.username} /><span>${user.username}</span></span></td>
         <td class="number soft">${text("leaderboard.won_of", { won, played })}</td>
         <td class="number">${rating}</td></tr>`)}</tbody>
   </table>`;

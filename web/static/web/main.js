@@ -24,21 +24,21 @@ const pane = new Store(localStorage.getItem("pane") !== "closed");
 /** The module of a place, loaded once; `undefined` until it is there. */
 function useScreen(place) {
   const [, setCount] = useState(0);
-  const [error, setError] = useState(null);
+  const [failed, setFailed] = useState(null);
   const load = () => {
-    setError(null);
+    setFailed(null);
     place.load().then(
       (module) => {
         loaded.set(place.load, module.default);
         setCount((count) => count + 1);
       },
-      setError,
+      () => setFailed(place),
     );
   };
   useEffect(() => {
     if (place && !loaded.has(place.load)) load();
   }, [place]);
-  return { Screen: place && loaded.get(place.load), error, load };
+  return { Screen: place && loaded.get(place.load), failed: Boolean(place) && failed === place, load };
 }
 
 function place(path) {
@@ -82,7 +82,7 @@ function Main() {
   const { path, query } = useStore(here);
   const { status } = useStore(session);
   const found = place(path);
-  const { Screen, error, load } = useScreen(found?.one);
+  const { Screen, failed, load } = useScreen(found?.one);
   const main = useRef(null);
   const first = useRef(true);
   useLayoutEffect(() => {
@@ -93,7 +93,7 @@ function Main() {
   let content;
   if (!found) content = html`<div class="empty"><p>${text("error.place")}</p>
     <${LinkButton} kind="primary" href="/">${text("error.home")}<//></div>`;
-  else if (error) content = html`<${Failure} words=${text("error.offline")} onRetry=${load} />`;
+  else if (failed) content = html`<${Failure} words=${text("error.offline")} onRetry=${load} />`;
   else if (status === "failed") content = html`<${Failure} words=${text("error.offline")} onRetry=${restore} />`;
   else if (status === "unknown" || (!Screen && (status === "in" || found.one.open))) content = html`<${Skeleton} tall />`;
   else if (status === "out" && !found.one.open) content = html`<${Gate} />`;

@@ -34,7 +34,7 @@ function Creation({ factions, onMade }) {
   const make = async ({ name, faction }) => onMade(await postOnce("/api/characters/", { name: name.trim(), faction }));
   return html`<${Card} class="creation" title=${text("world.new_title")}>
     <${Form} onSend=${make} submit=${text("world.create")} icon="add">
-      <${Field} label=${text("world.name")} name="name" required minlength="2" maxlength="24" autocomplete="off" />
+      <${Field} label=${text("world.name")} name="name" required minlength="3" maxlength="24" autocomplete="off" />
       <fieldset class="choice"><legend>${text("world.faction")}</legend>
         ${factions.map((one) => html`<label key=${one.id} class="faction-choice" style=${colours(one.name)}>
           <input type="radio" name="faction" value=${one.name} checked=${one.name === chosen} onChange=${() => setChosen(one.name)} />

@@ -53,13 +53,14 @@ export default function Lobbies() {
   const [typed, setTyped] = useState("");
   const [search, setSearch] = useState("");
   const [creating, setCreating] = useState(false);
-  const [more, setMore] = useState({ rows: [], next: null });
+  const [more, setMore] = useState({ rows: [], next: undefined });
   const { data: games } = useLoad(catalog, []);
   const { data, error, reload } = useLoad(
     () => client.request("GET", `/api/lobbies/?${new URLSearchParams({ status: "open", ...(search && { search }) })}`), [search],
   );
+  const next = more.next === undefined ? data?.next : more.next;
   const load = useAction(async () => {
-    const { pathname, search: query } = new URL(more.next);
+    const { pathname, search: query } = new URL(next);
     const page = await client.request("GET", pathname + query);
     setMore({ rows: [...more.rows, ...page.results], next: page.next });
   });
@@ -72,9 +73,11 @@ export default function Lobbies() {
     const timer = setInterval(() => document.visibilityState === "visible" && reload(), LOOK_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
-  useEffect(() => setMore({ rows: [], next: data?.next ?? null }), [data]);
+  useEffect(() => setMore({ rows: [], next: undefined }), [search]);
   const titles = Object.fromEntries((games ?? []).map(({ name, title }) => [name, title]));
-  const rows = [...(data?.results ?? []), ...more.rows];
+  // What is looked at anew may have come up to the first page since.
+  const first = new Set(data?.results.map(({ id }) => id));
+  const rows = [...(data?.results ?? []), ...more.rows.filter(({ id }) => !first.has(id))];
   return html`<div class="page">
     <header><h1>${text("lobbies.title")}</h1><span class="spring"></span>
       <${Way} premium=${user.is_premium} onCreate=${() => setCreating(true)} /></header>
@@ -85,7 +88,7 @@ export default function Lobbies() {
     ${data && !rows.length && (search ? html`<p class="soft center">${text("lobbies.none_found", { search })}</p>`
       : html`<${Empty} words=${text("lobbies.empty")} href="/play" action=${text("error.home")} />`)}
     ${rows.length > 0 && html`<ul class="list" aria-live="polite">${rows.map((lobby) => html`<${Row} key=${lobby.id} lobby=${lobby} title=${titles[lobby.game]} />`)}</ul>`}
-    ${more.next && html`<${Button} busy=${load.busy} onClick=${() => load.run()}>${text("lobbies.more")}<//>`}
+    ${next && html`<${Button} busy=${load.busy} onClick=${() => load.run()}>${text("lobbies.more")}<//>`}
     ${creating && html`<${Create} games=${games ?? []} onClose=${() => setCreating(false)} />`}
   </div>`;
 }

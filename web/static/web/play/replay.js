@@ -15,8 +15,10 @@ function film({ views, inputs, final_view: end }) {
   return views.map((view, index) => ({ view, input: moves[index - 1] ?? null }));
 }
 
-const said = (movement) =>
-  Object.entries(movement ?? {}).map(([name, value]) => `${words(name)} ${typeof value === "object" ? "…" : value}`).join(", ");
+function said({ type, movement }) {
+  if (type === "game_action") return words(movement.action);
+  return Object.entries(movement ?? {}).map(([name, value]) => `${words(name)} ${typeof value === "object" ? "…" : value}`).join(", ");
+}
 
 function Player({ replay, board }) {
   const [scenes] = useState(() => film(replay));
@@ -77,7 +79,7 @@ function Player({ replay, board }) {
           ${replay.inputs.map((one) => {
             const index = scenes.findIndex((scene) => scene.input === one);
             return html`<li key=${one.seq} class=${index === at ? "now" : ""}>
-              <span class="soft">${duration(Date.parse(one.at) - first)}</span> <strong>${name(one.user_id)}</strong> ${said(one.movement)}</li>`;
+              <span class="soft">${duration(Date.parse(one.at) - first)}</span> <strong>${name(one.user_id)}</strong> ${said(one)}</li>`;
           })}
         </ol>
       <//>`}

@@ -84,6 +84,7 @@ class GameState(RoomEvent):
     clock: ClockState | None
     you: You | None
     result: GameOver | None
+    draw_offered_by: list[int]
     seq: int
     recovered: bool | UnsetType = UNSET
 

@@ -197,6 +197,7 @@ export declare namespace Game {
       clock: ClockState | null;
       you: You | null;
       result: GameOver | null;
+      draw_offered_by: Array<number>;
       seq: number;
       recovered?: boolean;
     };

@@ -691,6 +691,7 @@ class Room:
             clock=None if self._clocks is None else self._clocks.shown(self._now(), time.time()),
             you=None if seat is None else events.You(user_id=seat.user_id, side=sides[seat.number]),
             result=self._result,
+            draw_offered_by=[self.seats[number].user_id for number in sorted(self._draw_offers)],
             seq=self.seq,
         )
 

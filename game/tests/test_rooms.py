@@ -129,6 +129,20 @@ async def test_a_spectator_sees_all_and_may_do_nothing(new_game, ada, bob, cyd):
         assert await c.refused() == "not_a_player"
 
 
+async def test_a_draw_that_was_offered_is_still_told_to_who_comes_back(new_game, ada, bob):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await a.send(type="game_action", action="offer_draw")
+    await b.hear_until("game_action")
+    again = await bob.enter(game.pk)
+    assert (await again.hear("game_state"))["draw_offered_by"] == [ada.id]
+    await a.send(type="player_move", movement={"cell": 4})
+    await again.hear("player_move")
+    await again.send(type="player_move", movement={"cell": 0})
+    await again.hear("player_move")
+    assert (await (await ada.enter(game.pk)).hear("game_state"))["draw_offered_by"] == []
+
+
 async def test_nobody_may_watch_a_private_game(new_game, cyd):
     game = await new_game(private=True)
     assert await (await cyd.enter(game.pk)).closed() == 4403

@@ -328,6 +328,7 @@ class GameGameState(TypedDict):
     clock: GameClockState | None
     you: GameYou | None
     result: GameGameOver | None
+    draw_offered_by: list[int]
     seq: int
     recovered: NotRequired[bool]
 

@@ -40,7 +40,7 @@ const withPlayer = (room, userId, fields) =>
 
 const TOLD = {
   game_state(room, message) {
-    const { id, game, state, players, view, turn, clock, you } = message;
+    const { id, game, state, players, view, turn, clock, you, draw_offered_by: offers = [] } = message;
     const gone = Object.fromEntries(
       Object.entries(room.gone).filter(([userId]) => players.some((one) => one.id === Number(userId) && !one.connected)),
     );
@@ -49,6 +49,7 @@ const TOLD = {
       ...room, id, game, state, players, gone, clock: clock ?? null,
       view: shown, turn: turn ?? view?.turn ?? null, you: you ?? view?.you ?? null,
       result: message.result ?? room.result,
+      drawOfferedBy: offers.find((one) => one !== you?.user_id) ?? offers[0] ?? null,
     };
   },
 

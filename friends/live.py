@@ -44,7 +44,9 @@ class Herald:
 
     def told(self, standing: Standing) -> None:
         """This was told of a user: look whether it holds."""
-        self._stirred.setdefault(standing.user_id, standing)
+        if self._stirred.setdefault(standing.user_id, standing) != standing:
+            # Told in two ways, and who knows which was heard last.
+            self._stirred[standing.user_id] = None
         self._news.set()
 
     def gone(self, user_id: int) -> None:

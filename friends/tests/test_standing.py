@@ -299,13 +299,16 @@ async def test_an_erased_friend_goes_from_the_list(ada, bob):
     assert (await at_adas.hear_until("friend_removed"))["user_id"] == bob.id
 
 
-async def test_what_was_told_too_early_is_put_right(ada, bob, monkeypatch):
-    """Another worker told that Bob is online just before he went."""
+@pytest.mark.parametrize("was_told_before", [False, True])
+async def test_what_was_told_too_early_is_put_right(ada, bob, was_told_before):
+    """Another worker told that Bob is online just before he went, or as he went."""
     await in_database(ada.befriend, bob)
     at_adas = await watching(ada)
 
     herald = live._herald
     told = (await in_database(live._look, [bob.id], set()))[0][bob.id]
+    if was_told_before:
+        herald.told(told)
     herald.told(type(told)(user_id=bob.id, online=True, status="online", last_seen=None))
 
     assert (await hear_of(at_adas, bob.id))["online"] is False

@@ -130,7 +130,7 @@ REDIS_URL = environment.url("REDIS_URL", valkey.url(RUN_DIR), schemes=("redis", 
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 5, "socket_connect_timeout": 2}]},
+        "CONFIG": {"hosts": [REDIS_URL]},
     }
 }
 

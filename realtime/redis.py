@@ -1,5 +1,6 @@
 """The Redis of this process: one client for the loop, one for threads."""
 
+import asyncio
 import functools
 from collections.abc import Awaitable, Sequence
 from typing import Any, cast
@@ -34,13 +35,26 @@ def connect() -> redis.asyncio.Redis:
         max_connections=CONNECTIONS,
         timeout=5,
         health_check_interval=30,
-        socket_timeout=ANSWER_WITHIN_S,
         socket_connect_timeout=CONNECT_WITHIN_S,
         retry=AsyncRetry(ExponentialBackoff(cap=0.1, base=0.01), retries=2),
         retry_on_error=list(Down),
         driver_info=_DRIVER,
     )
+    # Not by ``socket_timeout``: redis-py then sends with ``asyncio.wait_for``, which costs a task each time
+    # and may lose, in Python 3.11, that its caller is cancelled. A worker could not stop then.
+    pool.connection_class = type("Connection", (_AnsweredInTime, pool.connection_class), {})
     return redis.asyncio.Redis.from_pool(pool)
+
+
+class _AnsweredInTime:
+    """A connection that is given up when an answer does not come."""
+
+    async def read_response(self, *args: Any, **options: Any) -> Any:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                return await super().read_response(*args, **options)  # type: ignore[misc]
+        except TimeoutError:
+            raise TimedOut("Redis did not answer") from None
 
 
 @functools.cache

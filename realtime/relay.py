@@ -133,7 +133,8 @@ class Relay:
         self._to_workers[worker].append((kind, number, payload))
         self._flush_soon()
         try:
-            return await asyncio.wait_for(answer, within_s)
+            async with asyncio.timeout(within_s):
+                return await answer
         except TimeoutError:
             raise Unavailable("The server that has this did not answer. Try again.", retry_after=1) from None
         finally:
@@ -151,11 +152,11 @@ class Relay:
                 try:
                     for topic, frames in to_topics.items():
                         message = {"type": "relay", "from": self.address, "topic": topic, "frames": frames}
-                        await self._layer.group_send(topic, message)
+                        await _in_time(self._layer.group_send(topic, message))
                         self.batches += 1
                     for worker, requests in to_workers.items():
                         message = {"type": "relay", "from": self.address, "requests": requests}
-                        await self._layer.send(worker, message)
+                        await _in_time(self._layer.send(worker, message))
                         self.batches += 1
                 except Down as problem:
                     logger.warning("The relay cannot reach Redis: %s", problem)
@@ -226,3 +227,8 @@ class Relay:
         else:
             self._to_workers[sender].append(("answer", number, outcome))
         self._flush_soon()
+
+
+async def _in_time(sending: Awaitable[None]) -> None:
+    async with asyncio.timeout(ANSWER_WITHIN_S):
+        await sending

@@ -211,6 +211,31 @@ def test_a_lost_connection_comes_back_and_a_move_made_meanwhile_is_played(
     expect(bob.page.get_by_text("to come back")).to_have_count(0)
 
 
+def test_a_move_that_was_lost_with_its_connection_can_be_made_again(arrive: Callable[..., Person]) -> None:
+    ada, _ = first_and_second(*friends(arrive, "Tic-tac-toe"))
+    lost: list[str | bytes] = []
+
+    def lose_the_first_move(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if "player_move" in str(message) and not lost:
+                lost.append(message)
+                line.close(code=1012)
+            else:
+                server.send(message)
+
+        line.on_message(pass_on)
+
+    ada.page.route_web_socket(re.compile("/ws/game/"), lose_the_first_move)
+    ada.page.reload()
+    ada.picks(4)
+    expect(ada.page.locator(".status")).to_have_text("Your turn")
+    ada.picks(0)
+    ada.sees_mark(0)
+    assert lost
+
+
 def test_the_other_player_sees_who_is_gone_and_for_how_long(arrive: Callable[..., Person]) -> None:
     ada, bob = friends(arrive, "Connect Four")
     expect(bob.page.locator(".connect-four")).to_be_visible()

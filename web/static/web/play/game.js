@@ -25,6 +25,7 @@ function useRoom(id) {
   const [refused, setRefused] = useState(null);
   const [pending, setPending] = useState(null);
   const me = useRef(null);
+  const isOpen = useRef(false);
   // The newest message that may be refused; the page says by itself that it is ready, so a refusal of that is not shown.
   const asked = useRef(null);
   const watchers = useRef(new Set());
@@ -44,6 +45,9 @@ function useRoom(id) {
       }),
       client.on("connection", ({ channel, ...facts }) => {
         if (channel !== "game") return;
+        // What was asked on a line that is gone is not answered any more; if it was taken, the next line tells.
+        if (isOpen.current && facts.state !== "open") setPending(null);
+        isOpen.current = facts.state === "open";
         setConnection({ ...facts, until: Date.now() + (facts.retry_ms ?? 0) });
       }),
       client.on("latency", ({ channel, ms }) => channel === "game" && setConnection((before) => ({ ...before, ms }))),

@@ -22,9 +22,14 @@ DATABASES = ("postgres", "postgresql", "sqlite")
 _env = environ.Env()
 
 
+def plain(name: str, default: str) -> str:
+    """A text of any form."""
+    return str(_env.str(name, default="")).strip() or default
+
+
 def whole(name: str, default: int, *, least: int = 1, most: int = MOST) -> int:
     """A whole number between two."""
-    text = _text(name, str(default))
+    text = plain(name, str(default))
     try:
         number = int(text)
     except ValueError:
@@ -36,7 +41,7 @@ def whole(name: str, default: int, *, least: int = 1, most: int = MOST) -> int:
 
 def part(name: str, default: str) -> Decimal:
     """A part of a whole. Decimal, so that a tenth is a tenth however many of them come together."""
-    text = _text(name, default)
+    text = plain(name, default)
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -48,25 +53,20 @@ def part(name: str, default: str) -> Decimal:
 
 def flag(name: str, default: bool) -> bool:
     """Whether something is so."""
-    text = _text(name, str(default)).lower()
+    text = plain(name, str(default)).lower()
     if text not in TRUE + FALSE:
         raise _wrong(name, "true or false", text)
     return text in TRUE
 
 
-def plain(name: str, default: str) -> str:
-    """A text of any form."""
-    return _text(name, default)
-
-
 def names(name: str, default: Sequence[str] = ()) -> list[str]:
     """Names with commas between them."""
-    return [one for entry in _text(name, ",".join(default)).split(",") if (one := entry.strip())]
+    return [one for entry in plain(name, ",".join(default)).split(",") if (one := entry.strip())]
 
 
 def one_of(name: str, choices: Sequence[str], default: str) -> str:
     """One of these words."""
-    text = _text(name, default)
+    text = plain(name, default)
     if text not in choices:
         raise _wrong(name, f"{', '.join(choices[:-1])} or {choices[-1]}", text)
     return text
@@ -74,7 +74,7 @@ def one_of(name: str, choices: Sequence[str], default: str) -> str:
 
 def readable(name: str, default: Path) -> str:
     """The path of a file."""
-    text = _text(name, str(default))
+    text = plain(name, str(default))
     try:
         Path(text).open("rb").close()
     except OSError:
@@ -84,7 +84,7 @@ def readable(name: str, default: Path) -> str:
 
 def url(name: str, default: str, *, schemes: Sequence[str]) -> str:
     """A URL of one of these schemes; it may hold a password, so what is wrong is not shown."""
-    text = _text(name, default)
+    text = plain(name, default)
     try:
         # Asked for, the port is looked at.
         is_well = not text or (urlsplit(text).scheme in schemes and urlsplit(text).port != 0)
@@ -97,7 +97,7 @@ def url(name: str, default: str, *, schemes: Sequence[str]) -> str:
 
 def database(name: str, default: str) -> dict[str, Any]:
     """Django's configuration of the database of a URL, of which nothing wrong is shown either."""
-    text = _text(name, default)
+    text = plain(name, default)
     try:
         if urlsplit(text).scheme in DATABASES:
             config: dict[str, Any] = environ.Env.db_url_config(text)
@@ -109,7 +109,7 @@ def database(name: str, default: str) -> dict[str, Any]:
 
 def sentry(name: str) -> str:
     """Where errors go at Sentry, if anywhere; it holds a key, so what is wrong is not shown."""
-    text = _text(name, "")
+    text = plain(name, "")
     try:
         at = urlsplit(text)
         is_whole = at.username and at.hostname and at.port != 0 and at.path.rpartition("/")[2].isdecimal()
@@ -136,10 +136,6 @@ def _is_package(name: str) -> bool:
     except (ImportError, ValueError):
         return False
     return spec is not None and spec.submodule_search_locations is not None
-
-
-def _text(name: str, default: str) -> str:
-    return str(_env.str(name, default="")).strip() or default
 
 
 def _wrong(name: str, what: str, text: str | None = None) -> ImproperlyConfigured:

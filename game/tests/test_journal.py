@@ -97,13 +97,19 @@ def _entry(seq: int) -> Entry:
     return Entry("a", seq, 0.0, None, "move", str(seq))
 
 
-async def test_the_database_gets_what_waits_before_the_rooms_hear_of_what_is_written():
-    journal, log = Journal(), list[str]()
-    journal._backend = store = Busy(log)
-    room = Listening(log)
+async def _writing_the_first(log: list[str]) -> tuple[Journal, Busy, Listening]:
+    """A journal whose backend was just given entry 1, while entry 2 waits."""
+    journal, room, store = Journal(), Listening(log), Busy(log)
+    journal._backend = store
     journal.append(_entry(1), room, None)
     await asyncio.sleep(0)
     journal.append(_entry(2), room, None)
+    return journal, store, room
+
+
+async def test_the_database_gets_what_waits_before_the_rooms_hear_of_what_is_written():
+    log = list[str]()
+    journal, store, room = await _writing_the_first(log)
     journal.append(_entry(3), room, None)
     store.may_write.release()
     store.may_write.release()
@@ -112,12 +118,8 @@ async def test_the_database_gets_what_waits_before_the_rooms_hear_of_what_is_wri
 
 
 async def test_a_room_hears_of_what_is_written_before_it_hears_that_the_rest_is_lost():
-    journal, log = Journal(), list[str]()
-    journal._backend = store = Busy(log)
-    room = Listening(log)
-    journal.append(_entry(1), room, None)
-    await asyncio.sleep(0)
-    journal.append(_entry(2), room, None)
+    log = list[str]()
+    journal, store, _ = await _writing_the_first(log)
     store.broken = True
     store.may_write.release()
     await journal.close()

@@ -1,13 +1,15 @@
-"""Puts the naive server, a bare one and ours under the same loads, one after the other, and compares them.
+"""Puts the naive server, a bare one and ours under the same loads, where it can be in turns, and compares.
 
-Prints a JSON line for each run and a table in the end; writes nothing else. The server under load has
-one core; the generator, PostgreSQL and Redis share another.
+Prints a JSON line for each server and load, and a table in the end; writes nothing else. The server under
+load has one core; the generator, PostgreSQL and Redis share another.
 """
 
 import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from bench import measure, servers
@@ -17,29 +19,32 @@ from bench.report import table
 
 def run(
     load: Load,
-    server_name: str,
+    names: Sequence[str],
     stores: servers.Stores,
     cores: servers.Cores | None,
     *,
     seconds: float,
     quick: bool,
-) -> dict[str, Any]:
-    """What the generator prints about one server under one load; ``fault`` says why it could not be run."""
-    options = load.options | load.by_server.get(server_name, {}) | (load.quick if quick else {})
-    try:
-        with servers.running(server_name, stores, cores) as server:
-            generator = [sys.executable, "-m", "bench.loadgen", load.scenario]
-            arguments = ["--server", server_name, "--url", server.url, "--pid", str(server.pid)]
-            arguments += ["--seconds", str(seconds), "--stores", *map(str, stores.pids)]
-            arguments += ["--set", *(f"{name}={number}" for name, number in options.items())]
-            done = subprocess.run(
-                [*generator, *arguments], cwd=servers.ROOT, stdout=subprocess.PIPE, text=True
-            )
-    except servers.ServerDidNotStart as fault:
-        return {"scenario": load.scenario, "server": server_name, "fault": str(fault)}
-    if not done.stdout:
-        return {"scenario": load.scenario, "server": server_name, "fault": "the generator failed"}
-    return json.loads(done.stdout)
+) -> list[dict[str, Any]]:
+    """What the generator prints about each of these servers under one load; ``fault`` says why one could not
+    be measured.
+    """
+    options = load.options | load.by_server.get(names[0], {}) | (load.quick if quick else {})
+    generator = [sys.executable, "-m", "bench.loadgen", load.scenario]
+    generator += ["--seconds", str(seconds), "--stores", *map(str, stores.pids)]
+    generator += ["--set", *(f"{name}={number}" for name, number in options.items())]
+    results = {}
+    with ExitStack() as running:
+        for name in names:
+            results[name] = {"scenario": load.scenario, "server": name, "fault": "the generator failed"}
+            try:
+                server = running.enter_context(servers.running(name, stores, cores))
+                generator += ["--server", name, server.url, str(server.pid)]
+            except servers.ServerDidNotStart as fault:
+                results[name]["fault"] = str(fault)
+        done = subprocess.run(generator, cwd=servers.ROOT, stdout=subprocess.PIPE, text=True)
+    printed = map(json.loads, done.stdout.splitlines())
+    return list((results | {line["server"]: line for line in printed}).values())
 
 
 def main() -> int:
@@ -62,13 +67,13 @@ def main() -> int:
     with servers.stores() as stores:
         for side in servers.SETTINGS:
             if given.server is None or any(name.startswith(side) for name in given.server):
-                servers.migrate(stores, side)
+                stores.migrate(side)
         for load_name in given.load or LOADS:
             load = LOADS[load_name]
-            for server_name in load.servers:
-                if given.server is None or server_name in given.server:
-                    result = run(load, server_name, stores, cores, seconds=seconds, quick=given.quick)
-                    results[load_name, server_name] = result
+            names = [name for name in load.servers if given.server is None or name in given.server]
+            for together in [names] if load.in_turns else [[name] for name in names]:
+                for result in run(load, together, stores, cores, seconds=seconds, quick=given.quick):
+                    results[load_name, result["server"]] = result
                     print(json.dumps({"load": load_name, **result}), flush=True)
     print(table(results))
     flush_ms = measure.flush_ms()

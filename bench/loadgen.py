@@ -1,7 +1,10 @@
-"""The load generator: one scenario against one server that runs already, on a core of its own.
+"""The load generator: one scenario against servers that run already, on a core of its own.
 
-``python -m bench.loadgen SCENARIO --server NAME --url URL --pid PID [--set rooms=50]`` prints one JSON line.
-``python -m bench`` starts the servers and calls this.
+``python -m bench.loadgen SCENARIO --server NAME URL PID [--server …] [--set rooms=50]`` prints a JSON line
+for each server. ``python -m bench`` starts the servers and calls this.
+
+Servers are measured in turns of a quarter second where the scenario allows it: what disturbs the machine for
+a while then disturbs all alike, and the ratio of two of them holds.
 """
 
 import argparse
@@ -10,7 +13,7 @@ import gc
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import cycle
@@ -22,6 +25,8 @@ import uvloop
 from bench import http, measure, sockets
 from bench.targets import Platform, Target, target
 
+TURN_S = 0.25
+WARM_UP_S = 0.05  # the pace of a turn's first moments is not the server's
 FRAME_RATE = 30
 # A real-time room is good while 99 of 100 frames come within one and a half frame times.
 LATEST_FRAME = 0.050
@@ -31,11 +36,15 @@ FEWEST_FRAMES = 0.95
 TRIES = 3
 
 Figures = dict[str, Any]
+Turns = AsyncIterator[None]
+"""A scenario under way: it yields where others may have their turn."""
 
 
 @dataclass
 class Run:
-    """One run of a scenario: the server under load, for how long, and the numbers of the scenario."""
+    """One run of a scenario: the server under load, for how long, the numbers of the scenario, and what it
+    came to.
+    """
 
     target: Target
     server_pid: int
@@ -43,73 +52,85 @@ class Run:
     seconds: float
     options: dict[str, int]
     load: sockets.Load = field(default_factory=sockets.Load)
+    figures: Figures = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """All is ready for the first window, which is the next."""
+        self.meter = measure.Meter(self.server_pid, self.store_pids)
+        self.latencies: list[float] = []
 
     def option(self, name: str, default: int) -> int:
         return self.options.get(name, default)
 
+    def turns(self) -> list[float]:
+        """How many seconds each turn has."""
+        count = max(round(self.seconds / TURN_S), 1)
+        return [self.seconds / count] * count
+
     @asynccontextmanager
-    async def window(self):
-        """Measure what happens inside: no garbage collection, no search for processes; faults are raised."""
-        figures: Figures = {}
-        meter = measure.Meter(self.server_pid, self.store_pids)
-        gc.collect()
-        gc.freeze()
-        gc.disable()
-        meter.prepare()
-        await asyncio.sleep(0.05)  # for what waited meanwhile
+    async def window(self) -> AsyncIterator[None]:
+        """Measure what happens inside, beside what was measured before; faults are raised."""
         self.load.seconds.clear()
-        meter.start()
         self.load.running = True
+        self.meter.start()
         try:
-            yield figures
+            yield
         finally:
             self.load.running = False
-            seconds, usage = meter.stop()
-            gc.enable()
-            gc.unfreeze()
+            self.meter.stop()
+        self.latencies += self.load.seconds
         self.load.check()
-        figures.update(seconds=round(seconds, 3), **asdict(usage))
+
+    def measured(self, name: str, count: int) -> Figures:
+        """``{name: count a second}`` and what each took of the server, which holds on a busy machine too;
+        latencies, and who used the processors.
+        """
+        seconds, usage = self.meter.seconds, self.meter.usage()
+        spent = usage.server_cpu_pct / 100 * seconds * 1e6
+        return {
+            name: round(count / seconds),
+            "server_us_each": round(spent / count, 2) if count else None,
+            **(measure.latency(self.latencies) if self.latencies else {}),
+            "seconds": round(seconds, 3),
+            **asdict(usage),
+        }
 
 
-def paced(name: str, count: int, figures: Figures) -> Figures:
-    """``{name: count a second}``, and what each took of the server, which holds on a busy machine too."""
-    seconds = figures["seconds"]
-    spent = figures["server_cpu_pct"] / 100 * seconds * 1e6
-    return {name: round(count / seconds), "server_us_each": round(spent / count, 2) if count else None}
-
-
-async def relay(run: Run) -> Figures:
+def relay(run: Run) -> Turns:
     """Rooms of two that answer each other's moves at once; a move counts when both players have it."""
-    deliveries, figures = await _play(run, rooms=run.option("rooms", 50), spectators=0)
-    return figures | paced("moves_per_s", deliveries // 2, figures)
+    return _play(run, "moves_per_s", rooms=run.option("rooms", 50), spectators=0, hearers=2)
 
 
-async def fanout(run: Run) -> Figures:
+def fanout(run: Run) -> Turns:
     """One room whose moves go to many: two players who answer at once, the rest watching."""
-    deliveries, figures = await _play(run, rooms=1, spectators=run.option("members", 500) - 2)
-    return figures | paced("deliveries_per_s", deliveries, figures)
+    spectators = run.option("members", 500) - 2
+    return _play(run, "deliveries_per_s", rooms=1, spectators=spectators, hearers=1)
 
 
-async def _play(run: Run, *, rooms: int, spectators: int) -> tuple[int, Figures]:
-    """How many moves were heard by all together, and what else is known of the window."""
+async def _play(run: Run, name: str, *, rooms: int, spectators: int, hearers: int) -> Turns:
+    """Play; what counts is what so many have heard."""
     tables = await run.target.board_games(rooms, spectators=spectators)
-    games, openers = await sockets.seat(tables, run.load)
-    run.load.running = True
-    for player in openers:
-        player.open()
-    await asyncio.sleep(min(0.5, run.seconds / 4))  # the pace of the first moments is not the server's
-    run.load.check()
-    async with run.window() as figures:
-        before = [game.deliveries for game in games]
-        await asyncio.sleep(run.seconds)
-        heard = [game.deliveries - early for game, early in zip(games, before, strict=True)]
-    figures["stalled_rooms"] = heard.count(0)
-    figures |= measure.latency(run.load.seconds)
-    figures["lost"] = await _missing_in_the_end(games)
+    games = await sockets.seat(tables, run.load)
+    run.begin()
+    heard = [0] * rooms
+    lost = 0
+    for seconds in run.turns():
+        yield
+        run.load.running = True
+        for game in games:
+            game.go_on()
+        await asyncio.sleep(WARM_UP_S)
+        async with run.window():
+            before = [game.deliveries for game in games]
+            await asyncio.sleep(seconds)
+            for number, game in enumerate(games):
+                heard[number] += game.deliveries - before[number]
+        lost = await _missing_in_the_end(games)
     for game in games:
         for member in game.members:
             member.leave()
-    return sum(heard), figures
+    run.figures |= run.measured(name, sum(heard) // hearers)
+    run.figures |= {"stalled_rooms": heard.count(0), "lost": lost}
 
 
 async def _missing_in_the_end(games: list[sockets.Room]) -> int:
@@ -121,7 +142,7 @@ async def _missing_in_the_end(games: list[sockets.Room]) -> int:
     return sum(game.missing for game in games)
 
 
-async def tick(run: Run) -> Figures:
+async def tick(run: Run) -> Turns:
     """Ever more real-time rooms of two, until frames come late: the most that were good."""
     best: Figures = {"rooms": 0}
     watches: list[sockets.Watch] = []
@@ -131,6 +152,7 @@ async def tick(run: Run) -> Figures:
         # Games that begin are another load than games that run.
         await asyncio.sleep(min(1.0, run.seconds / 2))
         for _ in range(TRIES):
+            yield
             figures = {"rooms": rooms, **await _watched(run, watches)}
             good = figures["p99_ms"] <= LATEST_FRAME * 1000 and figures["frames_share"] >= FEWEST_FRAMES
             if good:
@@ -141,18 +163,20 @@ async def tick(run: Run) -> Figures:
         best = figures
     for watch in watches:
         watch.leave()
-    return best
+    run.figures |= best
 
 
 async def _watched(run: Run, watches: list[sockets.Watch]) -> Figures:
     """How late, and how many of those that were due, frames came in a window."""
     for watch in watches:
         watch.last = 0.0
-    async with run.window() as figures:
+    run.begin()
+    async with run.window():
         await asyncio.sleep(run.seconds)
-    frames = len(run.load.seconds) + len(watches)
+    frames = len(run.latencies) + len(watches)
+    figures = run.measured("frames_per_s", frames)
     figures["frames_share"] = round(frames / (len(watches) * FRAME_RATE * figures["seconds"]), 3)
-    return figures | measure.latency(run.load.seconds)
+    return figures
 
 
 async def _start_watching(run: Run, tables: list[Any], watches: list[sockets.Watch]) -> None:
@@ -165,30 +189,31 @@ async def _start_watching(run: Run, tables: list[Any], watches: list[sockets.Wat
 
 
 def _ramp(first: int, last: int) -> list[int]:
-    """From first to last by steps of about a third."""
+    """From first to last by steps of about an eighth."""
     steps = [first]
     while steps[-1] < last:
-        steps.append(min(last, steps[-1] * 4 // 3 + 1))
+        steps.append(min(last, steps[-1] * 9 // 8 + 1))
     return steps
 
 
-async def idle(run: Run) -> Figures:
+async def idle(run: Run) -> Turns:
     """Sockets that are only open: how fast they come in, and what each takes of memory."""
     count = run.option("sockets", 2000)
     doors = await run.target.user_sockets(count)
     opened = [sockets.Socket(run.load) for _ in doors]
     before = measure.rss(run.server_pid)
-    async with run.window() as figures:
+    run.begin()
+    yield
+    async with run.window():
         await sockets.connect(zip(doors, opened, strict=True))
         await sockets.all_of(socket.greeted for socket in opened)
-    figures |= paced("connects_per_s", count, figures)
-    figures["kib_per_socket"] = round((measure.rss(run.server_pid) - before) / 1024 / count, 1)
+    run.figures |= run.measured("connects_per_s", count)
+    run.figures["kib_per_socket"] = round((measure.rss(run.server_pid) - before) / 1024 / count, 1)
     for socket in opened:
         socket.leave()
-    return figures
 
 
-async def queue(run: Run) -> Figures:
+async def queue(run: Run) -> Turns:
     """Rated tickets at once over REST, until everyone has heard of one match of two."""
     count = run.option("tickets", 5000)
     doors = await run.target.user_sockets(count)
@@ -206,19 +231,22 @@ async def queue(run: Run) -> Figures:
     joins = [
         http.request("POST", "/game/join/", token=door.token, body={"game": "tictactoe"}) for door in doors
     ]
-    async with run.window() as figures:
+    run.begin()
+    yield
+    async with run.window():
         started = time.perf_counter()
         await http.ask_all(run.target.base_url, joins, at_once=run.option("connections", 32))
-        figures["joins_s"] = round(time.perf_counter() - started, 3)
+        joined = time.perf_counter()
         await sockets.all_of([done.wait()], within=120)
     if set(Counter(matched).values()) != {2}:
         raise sockets.ServerFault("some games were not announced to exactly two players")
     for inbox in inboxes:
         inbox.leave()
-    return figures | {"tickets": count, "matched_s": figures["seconds"]}
+    run.figures |= run.measured("tickets_per_s", count)
+    run.figures |= {"joins_s": round(joined - started, 3), "matched_s": run.figures["seconds"]}
 
 
-async def world(run: Run) -> Figures:
+async def world(run: Run) -> Turns:
     """Characters in one place who all move: from a step's sending until its own player hears of it."""
     assert isinstance(run.target, Platform)
     characters = await run.target.characters(run.option("characters", 500))
@@ -231,8 +259,10 @@ async def world(run: Run) -> Figures:
     await sockets.connect(zip(doors, walkers, strict=True))
     await sockets.all_of(walker.greeted for walker in walkers)
     walking = asyncio.create_task(_walk(walkers, run.option("steps", 4)))
-    await asyncio.sleep(min(0.5, run.seconds / 4))  # the pace of the first moments is not the server's
-    async with run.window() as figures:
+    await asyncio.sleep(WARM_UP_S)
+    run.begin()
+    yield
+    async with run.window():
         before = sum(walker.steps for walker in walkers), sum(walker.updates for walker in walkers)
         await asyncio.sleep(run.seconds)
         steps = sum(walker.steps for walker in walkers) - before[0]
@@ -240,9 +270,8 @@ async def world(run: Run) -> Figures:
     walking.cancel()
     for walker in walkers:
         walker.leave()
-    figures |= paced("steps_per_s", steps, figures) | measure.latency(run.load.seconds)
-    figures["updates_per_s_each"] = round(updates / figures["seconds"] / len(walkers), 1)
-    return figures
+    run.figures |= run.measured("steps_per_s", steps)
+    run.figures["updates_per_s_each"] = round(updates / run.figures["seconds"] / len(walkers), 1)
 
 
 async def _walk(walkers: list[sockets.Walker], a_second: int) -> None:
@@ -261,7 +290,7 @@ async def _walk(walkers: list[sockets.Walker], a_second: int) -> None:
             next(each).step()
 
 
-async def rest(run: Run) -> Figures:
+async def rest(run: Run) -> Turns:
     """``GET /api/me/`` with a token, over persistent connections that each wait for the answer."""
     count = run.option("connections", 32)
     statuses: Counter[int] = Counter()
@@ -278,46 +307,72 @@ async def rest(run: Run) -> Figures:
         requests = [http.request("GET", "/api/me/", token=token) for token in tokens]
         for connection, request in zip(pool, requests, strict=True):
             await connection.send(request)
-        async with run.window() as figures, asyncio.TaskGroup() as group:
-            for connection, request in zip(pool, requests, strict=True):
-                group.create_task(ask(connection, request))
-            await asyncio.sleep(run.seconds)
-            run.load.running = False
-    figures |= paced("requests_per_s", statuses[200], figures)
-    figures["refused"] = statuses.total() - statuses[200]
-    return figures | measure.latency(run.load.seconds)
+        run.begin()
+        for seconds in run.turns():
+            yield
+            async with run.window(), asyncio.TaskGroup() as group:
+                for connection, request in zip(pool, requests, strict=True):
+                    group.create_task(ask(connection, request))
+                await asyncio.sleep(seconds)
+                run.load.running = False
+    run.figures |= run.measured("requests_per_s", statuses[200])
+    run.figures["refused"] = statuses.total() - statuses[200]
 
 
-SCENARIOS: dict[str, Callable[[Run], Awaitable[Figures]]] = {
+SCENARIOS: dict[str, Callable[[Run], Turns]] = {
     each.__name__: each for each in (relay, fanout, tick, idle, queue, world, rest)
 }
+
+
+async def take_turns(scenario: str, runs: list[Run]) -> None:
+    """Put all servers under the load, each going on while the others rest; one that fails leaves a
+    ``fault``.
+    """
+    under_way = [(run, SCENARIOS[scenario](run)) for run in runs]
+    while under_way:
+        for run, turns in list(under_way):
+            try:
+                await anext(turns)
+            except StopAsyncIteration:
+                under_way.remove((run, turns))
+            except (sockets.ServerFault, http.UnexpectedAnswer, OSError, ExceptionGroup) as fault:
+                run.figures["fault"] = repr(fault)
+                under_way.remove((run, turns))
+        under_way.reverse()  # who comes after whom is not to matter
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.loadgen", description=__doc__)
     parser.add_argument("scenario", choices=SCENARIOS)
-    parser.add_argument("--server", required=True, help="its name, which says how to get in")
-    parser.add_argument("--url", required=True, help="such as http://127.0.0.1:8000")
     parser.add_argument(
-        "--pid", type=int, required=True, help="the server process, to read its processor time"
+        "--server",
+        nargs=3,
+        action="append",
+        required=True,
+        metavar=("NAME", "URL", "PID"),
+        help="its name, which says how to get in, such as http://127.0.0.1:8000, and its process",
     )
     parser.add_argument("--stores", type=int, nargs="*", default=[], help="processes of PostgreSQL and Redis")
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=NUMBER", help="numbers of the scenario")
     given = parser.parse_args()
     options = {name: int(number) for name, number in (each.split("=") for each in given.set)}
-    line: Figures = {"scenario": given.scenario, "server": given.server, **options}
-
-    async def work() -> Figures:
-        run = Run(target(given.server, given.url), given.pid, given.stores, given.seconds, options)
-        return await SCENARIOS[given.scenario](run)
-
-    try:
-        line |= uvloop.run(work())
-    except (sockets.ServerFault, http.UnexpectedAnswer, OSError, ExceptionGroup) as fault:
-        line["fault"] = repr(fault)
-    sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
-    sys.exit(1 if "fault" in line else 0)
+    runs = [
+        Run(
+            target(name, url),
+            int(pid),
+            given.stores,
+            given.seconds,
+            options,
+            figures={"scenario": given.scenario, "server": name, **options},
+        )
+        for name, url, pid in given.server
+    ]
+    gc.disable()  # it looks at the sockets of all servers, for too long
+    uvloop.run(take_turns(given.scenario, runs))
+    for run in runs:
+        sys.stdout.write(msgspec.json.encode(run.figures).decode() + "\n")
+    sys.exit(any("fault" in run.figures for run in runs))
 
 
 if __name__ == "__main__":

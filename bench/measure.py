@@ -83,34 +83,33 @@ class Usage:
 
 
 class Meter:
-    """Reads processor times at both ends of a window. What is slow to find is found outside the window."""
+    """Adds up windows of time, and what processors did in them for the processes that there are now."""
 
     def __init__(self, server: int, stores: Sequence[int]) -> None:
-        self._server = server
-        self._stores = stores
-        self._generator = psutil.Process()
-
-    def prepare(self) -> None:
-        """Find the processes; this takes longer than :meth:`start` may."""
-        self._families = tree([self._server]), tree(self._stores)
+        self._families = [tree([server]), [psutil.Process()], tree(stores)]
+        self._before = self._used = (0.0,) * 5
 
     def start(self) -> None:
-        self._before = self._read(*self._families)
+        """Begin a window."""
+        self._before = self._read()
 
-    def stop(self) -> tuple[float, Usage]:
-        """The seconds since :meth:`start`, and who used the processors in them."""
-        ended = time.perf_counter()
-        after = self._read(tree([self._server]), tree(self._stores))
-        seconds = ended - self._before[0]
-        busy_for = after[0] - self._before[0]
-        server, generator, stores, machine = (
-            100 * (late - early) / busy_for for early, late in zip(self._before[1:], after[1:], strict=True)
-        )
+    def stop(self) -> None:
+        """End the window."""
+        after = self._read()
+        added = zip(self._used, self._before, after, strict=True)
+        self._used = tuple(used + late - early for used, early, late in added)
+
+    @property
+    def seconds(self) -> float:
+        """How long all windows were together."""
+        return self._used[0]
+
+    def usage(self) -> Usage:
+        """Who used the processors in all windows."""
+        seconds, *used = self._used
+        server, generator, stores, machine = (100 * each / seconds for each in used)
         others = max(machine - server - generator - stores, 0.0)
-        return seconds, Usage(round(server, 1), round(generator, 1), round(stores, 1), round(others, 1))
+        return Usage(round(server, 1), round(generator, 1), round(stores, 1), round(others, 1))
 
-    def _read(
-        self, server: list[psutil.Process], stores: list[psutil.Process]
-    ) -> tuple[float, float, float, float, float]:
-        used = cpu_seconds(server), cpu_seconds([self._generator]), cpu_seconds(stores)
-        return time.perf_counter(), *used, _machine_busy_seconds()
+    def _read(self) -> tuple[float, ...]:
+        return time.perf_counter(), *map(cpu_seconds, self._families), _machine_busy_seconds()

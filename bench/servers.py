@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN = 60.0
 STOP_WITHIN = 30.0
 SETTINGS = {"naive": "bench.naive.settings", "ours": "bench.settings"}
-MIGRATED = "bench_ours_migrated"  # what each run of ours begins with
+STORED = ("naive", "naive-stored", "ours", "ours-memory")
+"""The servers that keep something. All may run at once, each with databases of its own."""
 
 
 class ServerDidNotStart(Exception):
@@ -50,32 +51,45 @@ class Cores:
 
 @dataclass(frozen=True)
 class Stores:
-    """PostgreSQL, with a database for each side, and Redis."""
+    """PostgreSQL and Redis."""
 
     database_url: str
     redis_url: str
     pids: list[int]
 
-    def environment(self, side: str) -> dict[str, str]:
-        """The variables that make a server one of the ``naive`` or ``ours`` side."""
-        return {
-            "DJANGO_SETTINGS_MODULE": SETTINGS[side],
-            "DATABASE_URL": f"{self.database_url.rpartition('/')[0]}/{_database(side)}",
-            "REDIS_URL": self.redis_url,
-            "DEBUG": "off",
-            "SECRET_KEY": "of-a-benchmark-that-listens-on-loopback-for-seconds",
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "SECURE_SSL_REDIRECT": "off",
-            "EXTRA_APPS": "bench",
-            "SOCKET_MAX_RATE": "1000000000",
+    def environment(self, name: str) -> dict[str, str]:
+        """The variables that make a server this one."""
+        joint = "&" if "?" in self.redis_url else "?"
+        return _variables(_side(name), self._database_url(f"bench_{name}")) | {
+            "REDIS_URL": f"{self.redis_url}{joint}db={1 + STORED.index(name)}",
+            "BENCH_SERVER": name,
         }
 
-    def begin_anew(self, server_name: str) -> None:
-        """Drop what earlier servers left: ours would go on with their games, and be measured at that."""
-        with redis.from_url(self.redis_url) as client:
+    def migrate(self, side: str) -> None:
+        """Make what the servers of the ``naive`` or ``ours`` side begin with: tables, and our world."""
+        migrated = _migrated(side)
+        _create_database(self.database_url, migrated)
+        commands = [["migrate", "--run-syncdb", "--verbosity=0"]]
+        if side == "ours":
+            commands.append(["seed_demo", "--verbosity=0"])
+        variables = _variables(side, self._database_url(migrated)) | {"REDIS_URL": self.redis_url}
+        for command in commands:
+            subprocess.run(
+                [sys.executable, "-m", "django", *command],
+                cwd=ROOT,
+                env=os.environ | variables,
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
+
+    def begin_anew(self, name: str) -> None:
+        """Drop what an earlier server left: ours would go on with its games, and be measured at that."""
+        with redis.from_url(self.environment(name)["REDIS_URL"]) as client:
             client.flushdb()
-        if server_name.startswith("ours"):
-            _create_database(self.database_url, _database("ours"), MIGRATED)
+        _create_database(self.database_url, f"bench_{name}", _migrated(_side(name)))
+
+    def _database_url(self, name: str) -> str:
+        return f"{self.database_url.rpartition('/')[0]}/{name}"
 
 
 @dataclass(frozen=True)
@@ -96,7 +110,7 @@ def pin_this_process(cores: Cores | None) -> None:
 
 @contextmanager
 def stores() -> Iterator[Stores]:
-    """The stores at ``DATABASE_URL`` and ``REDIS_URL``, else embedded ones; with new databases."""
+    """The stores at ``DATABASE_URL`` and ``REDIS_URL``, else embedded ones."""
     with ExitStack() as held:
         database_url = os.environ.get("DATABASE_URL")
         if not database_url:
@@ -106,13 +120,28 @@ def stores() -> Iterator[Stores]:
             redis_url = valkey.url(Path(held.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))))
             held.callback(valkey.release)
             valkey.ensure_running(redis_url)
-        for side in SETTINGS:
-            _create_database(database_url, _database(side))
         yield Stores(database_url, redis_url, _store_pids(database_url, redis_url))
 
 
-def _database(side: str) -> str:
-    return f"bench_{side}"
+def _side(name: str) -> str:
+    return "naive" if name.startswith("naive") else "ours"
+
+
+def _migrated(side: str) -> str:
+    return f"bench_{side}_migrated"
+
+
+def _variables(side: str, database_url: str) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": SETTINGS[side],
+        "DATABASE_URL": database_url,
+        "DEBUG": "off",
+        "SECRET_KEY": "of-a-benchmark-that-listens-on-loopback-for-seconds",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SECURE_SSL_REDIRECT": "off",
+        "EXTRA_APPS": "bench",
+        "SOCKET_MAX_RATE": "1000000000",
+    }
 
 
 def _connect(database_url: str) -> psycopg.Connection:
@@ -145,33 +174,17 @@ def _store_pids(database_url: str, redis_url: str) -> list[int]:
     return pids
 
 
-def migrate(stores: Stores, side: str) -> None:
-    """Make the tables of the ``naive`` or ``ours`` side, and our world."""
-    commands = [["migrate", "--run-syncdb", "--verbosity=0"]]
-    if side == "ours":
-        commands.append(["seed_demo", "--verbosity=0"])
-    for command in commands:
-        subprocess.run(
-            [sys.executable, "-m", "django", *command],
-            cwd=ROOT,
-            env=os.environ | stores.environment(side),
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
-    if side == "ours":
-        _create_database(stores.database_url, MIGRATED, _database(side))
-
-
 @contextmanager
 def running(name: str, stores: Stores, cores: Cores | None) -> Iterator[Server]:
     """A fresh server process of this name on its core until the block ends; may raise ServerDidNotStart.
 
-    ``ceiling`` and ``ceiling-http`` pass bytes on; ``naive`` and ``naive-stored`` are one server (it writes a
-    row a move in other rooms); ``ours`` commits each move before it is shown, ``ours-memory`` does not.
+    ``ceiling`` and ``ceiling-http`` pass bytes on; ``naive`` and ``naive-stored`` are one program (it writes
+    a row a move in other rooms); ``ours`` commits each move before it is shown, ``ours-memory`` does not.
     """
     port = _free_port()
     command, environment = _command(name, port, stores)
-    stores.begin_anew(name)
+    if name in STORED:
+        stores.begin_anew(name)
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             command,
@@ -198,8 +211,8 @@ def _command(name: str, port: int, stores: Stores) -> tuple[list[str], dict[str,
         return [*python, "bench.ceiling", str(port), *name.split("-")[1:]], {}
     if name.startswith("naive"):
         daphne = ["daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port), "bench.naive.asgi:application"]
-        return [*python, *daphne], stores.environment("naive")
-    environment = stores.environment("ours") | {"HOST": "127.0.0.1", "PORT": str(port)}
+        return [*python, *daphne], stores.environment(name)
+    environment = stores.environment(name) | {"HOST": "127.0.0.1", "PORT": str(port)}
     if name == "ours-memory":
         environment["BENCH_JOURNAL"] = "off"
     return [*python, "gameplatform"], environment

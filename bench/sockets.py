@@ -28,7 +28,7 @@ class Load:
     """What the sockets of one run share: whether to go on, what was heard, the first fault."""
 
     def __init__(self) -> None:
-        self.running = False
+        self.running = False  # what comes is answered, and timed
         self.seconds: list[float] = []  # latencies, or time between frames
         self.fault: str | None = None
 
@@ -88,6 +88,13 @@ class Room:
     def __init__(self) -> None:
         self.sent: list[float] = []
         self.members: list[Member] = []
+        self.players: list[Player] = []
+
+    def go_on(self) -> None:
+        """Let whose turn it is move; then each player answers the other."""
+        moves = len(self.sent)
+        self.sent.append(time.perf_counter())
+        self.players[moves % 2].send(MOVES[moves % 9])
 
     @property
     def deliveries(self) -> int:
@@ -129,6 +136,7 @@ class Player(Member):
         super().__init__(load, room, timed=False)
         self.seat = seat
         self.started = asyncio.get_running_loop().create_future()
+        room.players.append(self)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         if frame.msg_type is not WSMsgType.TEXT:
@@ -150,11 +158,6 @@ class Player(Member):
         super().heard(payload)
         if b'"game_start"' in payload[:TYPE_ENDS_WITHIN] and not self.started.done():
             self.started.set_result(None)
-
-    def open(self) -> None:
-        """Make the first move."""
-        self.room.sent.append(time.perf_counter())
-        self.send(MOVES[0])
 
 
 class Watch(Socket):
@@ -263,11 +266,10 @@ async def all_of(each: Iterable[Awaitable[Any]], *, within: float = 60.0) -> Non
         raise ServerFault(f"not ready after {within:.0f} s") from None
 
 
-async def seat(tables: Sequence[Table], load: Load) -> tuple[list[Room], list[Player]]:
-    """Everyone at the tables connected, all players ready and their games started; the players who begin."""
-    rooms, openers = [], []
+async def seat(tables: Sequence[Table], load: Load) -> list[Room]:
+    """Everyone at the tables connected, all players ready and their games started."""
+    rooms = []
     doors: list[tuple[Door, Socket]] = []
-    players = []
     for table in tables:
         room = Room()
         pair = [Player(load, room, number) for number in range(2)]
@@ -275,10 +277,9 @@ async def seat(tables: Sequence[Table], load: Load) -> tuple[list[Room], list[Pl
         watchers = [Member(load, room, timed=number % 10 == 0) for number in range(len(table.spectators))]
         doors += zip([*table.players, *table.spectators], [*pair, *watchers], strict=True)
         rooms.append(room)
-        openers.append(pair[0])
-        players += pair
     await connect(doors)
+    players = [player for room in rooms for player in room.players]
     for player in players:
         player.send(READY)
     await all_of(player.started for player in players)
-    return rooms, openers
+    return rooms

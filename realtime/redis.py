@@ -18,7 +18,7 @@ from core.embedded import valkey
 
 CONNECTIONS = 16
 # A server that is replaced may leave connections on which nothing ever comes, not even their end.
-ANSWER_WITHIN_S = 5
+ANSWER_WITHIN_S = 5.0
 CONNECT_WITHIN_S = 2
 _DRIVER = DriverInfo()  # made once: finding out the library's version takes milliseconds
 

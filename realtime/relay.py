@@ -15,13 +15,12 @@ from channels.layers import get_channel_layer
 from redis.asyncio import Redis
 
 from core.refusals import Refusal, Unavailable
-from realtime import groups
+from realtime import groups, redis
 from realtime.redis import Down
 from realtime.topics import Topic
 
 logger = logging.getLogger(__name__)
 
-ANSWER_WITHIN_S = 5.0
 PING_WITHIN_S = 0.5
 # Twice a second; a connection that was cut comes back by itself within that time.
 UNKNOWN_FOR_CHECKS = 5
@@ -123,7 +122,7 @@ class Relay:
             return False
         return True
 
-    async def ask(self, worker: str, kind: str, payload: Any, within_s: float = ANSWER_WITHIN_S) -> Any:
+    async def ask(self, worker: str, kind: str, payload: Any, within_s: float = redis.ANSWER_WITHIN_S) -> Any:
         """Send one worker a request and wait for its answer.
 
         Raises the refusal that the other raised, or ``Unavailable`` if no answer came in time.
@@ -230,5 +229,5 @@ class Relay:
 
 
 async def _in_time(sending: Awaitable[None]) -> None:
-    async with asyncio.timeout(ANSWER_WITHIN_S):
+    async with asyncio.timeout(redis.ANSWER_WITHIN_S):
         await sending

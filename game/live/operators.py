@@ -10,7 +10,8 @@ from core.refusals import Unavailable
 from game.live.room import Room
 from game.live.rooms import current
 from realtime import worker
-from realtime.relay import ANSWER_WITHIN_S, relayed
+from realtime.redis import ANSWER_WITHIN_S
+from realtime.relay import relayed
 
 LOOK, END = "game.look", "game.end"
 

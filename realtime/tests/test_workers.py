@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 from redis.connection import parse_url
 
-from realtime import redis, relay, worker
+from realtime import redis, worker
 from realtime.worker import Worker, lease_key
 
 
@@ -108,7 +108,6 @@ async def test_a_worker_whose_redis_was_replaced_behind_its_connections_is_there
     other, settings, monkeypatch
 ):
     monkeypatch.setattr(redis, "ANSWER_WITHIN_S", 0.2)
-    monkeypatch.setattr(relay, "ANSWER_WITHIN_S", 0.2)
     monkeypatch.setattr(worker, "RENEW_EVERY_S", 0.01)
     async with Road(settings.REDIS_URL) as road:
         settings.REDIS_URL = road.url

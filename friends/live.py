@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 
 from friends import selectors, services
 from friends.events import FriendAccepted, Presence, PresenceHint, Standing, StatusSet, standing_of_friends
@@ -146,9 +146,4 @@ def _note(what: Callable[[Herald], Any]) -> None:
         if _herald is not None:
             what(_herald)
 
-    def once_committed() -> None:
-        running = worker.running()
-        if running is not None:
-            running.loop.call_soon_threadsafe(note)
-
-    transaction.on_commit(once_committed, robust=True)
+    worker.once_committed(note)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Collection
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from chat import selectors as chat
 from matchmaking.invites import selectors as invites
@@ -43,25 +43,17 @@ badge_of: Gathered[int, Badge] = Gathered(_badges)
 
 def changed(user_id: int) -> None:
     """Tell the user's badge anew once the transaction has committed. From any thread."""
-    transaction.on_commit(lambda: _tell(user_id), robust=True)
+    worker.once_committed(_tell_soon, user_id, outside=lambda: publish(badges([user_id])[user_id]))
 
 
-def _tell(user_id: int) -> None:
-    here = worker.running()
-    if here is None:
-        publish(badges([user_id])[user_id])
-    else:
-        here.loop.call_soon_threadsafe(_tell_soon, here, user_id)
-
-
-def _tell_soon(here: worker.Worker, user_id: int) -> None:
+def _tell_soon(user_id: int) -> None:
     if user_id in _telling:
         _changed_meanwhile.add(user_id)
     else:
-        _telling[user_id] = asyncio.create_task(_keep_telling(here, user_id))
+        _telling[user_id] = asyncio.create_task(_keep_telling(user_id))
 
 
-async def _keep_telling(here: worker.Worker, user_id: int) -> None:
+async def _keep_telling(user_id: int) -> None:
     """Tell the badge until what was told is still true after it got its place in the stream.
 
     Without that second look, of two processes that count at the same moment the one with the older count
@@ -74,7 +66,7 @@ async def _keep_telling(here: worker.Worker, user_id: int) -> None:
             now = await badge_of(user_id)
             if now != told:
                 publish_now(now)
-                await here.streams.sent()
+                await worker.current().streams.sent()
                 told = now
             elif user_id not in _changed_meanwhile:
                 return

@@ -1,7 +1,5 @@
 """Announcing events: after the commit from services, at once from live play."""
 
-from django.db import transaction
-
 from realtime import metrics, reactions, streams, worker
 from realtime.messages import Ephemeral, Event, encode
 from realtime.topics import Topic
@@ -13,29 +11,22 @@ def publish(event: Event) -> None:
     For synchronous code on any thread, in a server or in a management command. What reactions announce is
     heard after it.
     """
-    transaction.on_commit(lambda: _emit(event), robust=True)
+    worker.once_committed(publish_now, event, outside=lambda: _publish_from_outside(event))
     reactions.run(event)
 
 
 def publish_now(event: Event) -> None:
     """Announce at once what is never stored, from the worker's loop."""
-    _offer(worker.current(), event)
-
-
-def _emit(event: Event) -> None:
-    running = worker.running()
-    if running is None:
-        for topic in _audience(event):
-            streams.publish_from_outside(topic, _packed(event))
-    else:
-        running.loop.call_soon_threadsafe(_offer, running, event)
-
-
-def _offer(here: worker.Worker, event: Event) -> None:
+    here = worker.current()
     packed = _packed(event)
     metrics.told[type(event).__name__] += 1
     for topic in _audience(event):
         here.streams.offer(topic, packed)
+
+
+def _publish_from_outside(event: Event) -> None:
+    for topic in _audience(event):
+        streams.publish_from_outside(topic, _packed(event))
 
 
 def _audience(event: Event) -> tuple[Topic, ...]:

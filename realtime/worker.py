@@ -10,10 +10,10 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, TypeVarTuple
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, transaction
 
 from core.embedded import valkey
 from core.status import NotReady, readiness
@@ -36,6 +36,7 @@ BELIEVED_DEAD_S = 1.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 Background = Callable[[], Awaitable[None]]
 
 _backgrounds: list[Background] = []
@@ -263,6 +264,23 @@ def submit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Futur
     """:func:`in_database` for any thread; not to be waited for in one of that pool."""
     context = contextvars.copy_context()
     return _database.submit(context.run, _with_clean_connections, partial(function, *args, **kwargs))
+
+
+def once_committed(
+    function: Callable[[*Ts], object], *args: *Ts, outside: Callable[[], object] | None = None
+) -> None:
+    """Call this on the worker's loop once the transaction commits; for synchronous code on any thread.
+
+    In a process that is no server, such as a management command, ``outside`` is called in its place.
+    """
+
+    def hand_over() -> None:
+        if _current is not None:
+            _current.loop.call_soon_threadsafe(function, *args)
+        elif outside is not None:
+            outside()
+
+    transaction.on_commit(hand_over, robust=True)
 
 
 def _with_clean_connections(call: Callable[[], T]) -> T:

@@ -36,7 +36,7 @@ PEOPLE = st.sampled_from(NAMES)
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
     """Every event as it is published; what is refused afterwards publishes nothing here."""
     published: list[Event] = []
-    monkeypatch.setattr(publishing, "_emit", published.append)
+    monkeypatch.setattr(publishing, "_publish_from_outside", published.append)
     monkeypatch.setattr("django.db.transaction.on_commit", lambda function, **_: function())
     return published
 

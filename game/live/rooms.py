@@ -7,14 +7,14 @@ Redis may forget; the journal's key then tells who came second.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from itertools import count
 from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from core.batches import batched
@@ -241,8 +241,11 @@ class Rooms:
             opening.add_done_callback(lambda _: self._opening.pop(game_id, None))
         return await asyncio.shield(opening)
 
-    async def seat_taken(self, game_id: UUID) -> None:
+    def seat_taken(self, game_id: UUID) -> None:
         """Somebody sat down: those who wait in the room, wherever it is, are to know."""
+        self._begin(self._tell_of_seat(game_id))
+
+    async def _tell_of_seat(self, game_id: UUID) -> None:
         with contextlib.suppress(*UNREACHABLE):
             room = self.here.get(game_id)
             if room is not None:
@@ -317,7 +320,10 @@ class Rooms:
         return room
 
     def _lost(self, room: Room, taken: bool) -> None:
-        task = asyncio.create_task(self._let_go(room, taken))
+        self._begin(self._let_go(room, taken))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -429,17 +435,7 @@ def current() -> Rooms:
 @reacts_to(SeatTaken)
 def seat_taken(event: SeatTaken) -> None:
     """Have the game's room told, once the transaction commits."""
-
-    def tell() -> None:
-        running = worker.running()
-        if running is not None:
-            asyncio.run_coroutine_threadsafe(_tell_of_seat(event.game_id), running.loop)
-
-    transaction.on_commit(tell, robust=True)
-
-
-async def _tell_of_seat(game_id: UUID) -> None:
-    await current().seat_taken(game_id)
+    worker.once_committed(lambda: current().seat_taken(event.game_id))
 
 
 @worker.background

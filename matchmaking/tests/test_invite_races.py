@@ -24,7 +24,7 @@ def _quiet(monkeypatch):
 @pytest.fixture
 def told(monkeypatch):
     told = []
-    monkeypatch.setattr("realtime.publishing._emit", told.append)
+    monkeypatch.setattr("realtime.publishing._publish_from_outside", told.append)
     return told
 
 

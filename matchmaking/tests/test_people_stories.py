@@ -175,7 +175,7 @@ class Story(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_what_was_shown_and_told_since_is_what_is_shown_later(monkeypatch, table):
     Story.game = table
-    monkeypatch.setattr("realtime.publishing._emit", Story.told.append)
+    monkeypatch.setattr("realtime.publishing._publish_from_outside", Story.told.append)
     monkeypatch.setattr("notifications.badges.changed", lambda user_id: None)
     monkeypatch.setattr(invites, "MOST_A_MINUTE", 10**6)
     run_state_machine_as_test(Story, settings=settings(max_examples=8, stateful_step_count=30, deadline=None))

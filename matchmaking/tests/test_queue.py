@@ -225,7 +225,7 @@ def test_who_leaves_takes_the_party_along(ada, bob, table):
 
 def test_both_are_told_of_their_match(ada, bob, monkeypatch, django_capture_on_commit_callbacks):
     told = []
-    monkeypatch.setattr("realtime.publishing._emit", told.append)
+    monkeypatch.setattr("realtime.publishing._publish_from_outside", told.append)
 
     with django_capture_on_commit_callbacks(execute=True):
         ada.join()
@@ -241,7 +241,7 @@ def test_a_place_of_which_nothing_is_heard_is_given_up_and_told(
     ada, bob, cyd, clock, monkeypatch, django_capture_on_commit_callbacks
 ):
     told = []
-    monkeypatch.setattr("realtime.publishing._emit", told.append)
+    monkeypatch.setattr("realtime.publishing._publish_from_outside", told.append)
     ada.join()
     bob.join("pong")
     cyd.join("connect_four")

@@ -111,7 +111,7 @@ class Story(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_whatever_players_do_each_is_in_one_place(monkeypatch):
-    monkeypatch.setattr("realtime.publishing._emit", lambda event: None)
+    monkeypatch.setattr("realtime.publishing._publish_from_outside", lambda event: None)
     run_state_machine_as_test(
         Story, settings=settings(max_examples=25, stateful_step_count=25, deadline=None)
     )

@@ -3,8 +3,6 @@
 from itertools import count
 from typing import Protocol
 
-from django.db import transaction
-
 from realtime import worker
 from realtime.reactions import reacts_to
 from realtime.relay import relayed
@@ -79,9 +77,7 @@ def settle(name: str) -> None:
 @reacts_to(VisitChanged)
 def settle_after_commit(event: VisitChanged) -> None:
     """The socket of a visit that was changed settles once others can see the change."""
-    here = worker.running()
-    if here is not None:
-        transaction.on_commit(lambda: here.loop.call_soon_threadsafe(settle, event.socket))
+    worker.once_committed(settle, event.socket)
 
 
 async def settle_those_elsewhere() -> None:

@@ -164,7 +164,7 @@ def telling(
     @contextmanager
     def telling() -> Iterator[list[Any]]:
         told: list[Any] = []
-        monkeypatch.setattr("realtime.publishing._emit", told.append)
+        monkeypatch.setattr("realtime.publishing._publish_from_outside", told.append)
         with django_capture_on_commit_callbacks(execute=True):
             yield told
 

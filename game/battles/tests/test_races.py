@@ -22,7 +22,7 @@ pytestmark = [
 def announced(monkeypatch):
     """What the listeners hear, once it is committed."""
     heard = []
-    monkeypatch.setattr(publishing, "_emit", heard.append)
+    monkeypatch.setattr(publishing, "_publish_from_outside", heard.append)
     return heard
 
 

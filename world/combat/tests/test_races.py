@@ -41,7 +41,7 @@ def test_of_all_who_attack_each_other_at_once_nobody_is_in_two_fights(ada, bob, 
 def test_of_all_strikes_and_flights_at_once_one_ends_the_fight(ada, bob, places, at_once, monkeypatch):
     """Seen to fail: without the lock of the fight in ``services.flee`` it ends twice."""
     heard = []
-    monkeypatch.setattr(publishing, "_emit", heard.append)
+    monkeypatch.setattr(publishing, "_publish_from_outside", heard.append)
     ada.come()
     bob.come()
     for _ in range(4):

@@ -148,8 +148,7 @@ class Me(Profile):
         user = selectors.user(request)
         if user.is_guest and "email" in changes:
             raise GuestsHaveNoPassword("Upgrade the guest account to give it an e-mail.")
-        if changes:
-            user = services.change_profile(user=user, changes=changes)
+        user = services.change_profile(user=user, changes=changes)
         return HttpResponse(own_profile.keep(user), content_type="application/json")
 
     @extend_schema(

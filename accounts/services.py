@@ -84,7 +84,7 @@ def upgrade(*, user: User, session_id: str, email: str, password: str, username:
         )
     if not changed:
         raise NotAGuest("This account has just been upgraded.")
-    _renamed(user)
+    _forget_what_was(user, renamed=username != user.username)
     user.refresh_from_db()
     return SignedIn(user, _replace_refresh(user, UUID(session_id)))
 
@@ -190,20 +190,22 @@ def change_password(*, user: User, password: str, session_id: str) -> None:
 
 def change_profile(*, user: User, changes: dict[str, str]) -> User:
     """Set ``username`` and ``email``. Raises ``UsernameTaken`` or ``EmailTaken``."""
+    changes = {field: value for field, value in changes.items() if value != getattr(user, field)}
+    if not changes:
+        return user
     for field, value in changes.items():
         setattr(user, field, value)
     _check_free(email=changes.get("email", ""), username=changes.get("username", ""), but=user)
     with _unique(username=user.username, email=user.email, but=user):
         user.save(update_fields=list(changes))
-    _renamed(user)
+    _forget_what_was(user, renamed="username" in changes)
     return user
 
 
-def _renamed(user: User) -> None:
-    """What is in memory of the account, and the name in its tokens, may not be true any more."""
-    forget_profile(user.pk)
-    sessions = Session.objects.filter(user=user, ended_at=None)
-    live.doubt_everywhere(list(sessions.values_list("pk", flat=True)))
+def _forget_what_was(user: User, *, renamed: bool) -> None:
+    """What is in memory of the account, and the name in its tokens if that changed, is not true any more."""
+    sessions = Session.objects.filter(user=user, ended_at=None) if renamed else Session.objects.none()
+    forget_profile(user.pk, list(sessions.values_list("pk", flat=True)))
 
 
 @transaction.atomic

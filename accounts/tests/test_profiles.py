@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from accounts import own_profile, profiles
 from accounts.models import Session, User
 from accounts.tests.conftest import PASSWORD
+from realtime import elsewhere
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,19 @@ def test_a_change_shows_at_once(ada):
     assert answer.status_code == 200
     assert answer.json()["username"] == ada.client.get("/api/me").json()["username"] == "Ada2"
     assert User.objects.get(pk=ada.id).email == "new@x.org"
+
+
+def test_other_workers_are_asked_once_about_a_change_and_not_at_all_about_none(ada, monkeypatch):
+    asked = []
+    monkeypatch.setattr(elsewhere, "tell", lambda kind, payload: asked.append(payload))
+    session = str(Session.objects.get(user=ada.id).pk)
+
+    ada.client.patch("/api/me", {"username": "Ada2", "email": "new@x.org"})
+    assert asked == [(ada.id, [session])]
+    ada.client.patch("/api/me", {"email": "newer@x.org"})
+    assert asked[1:] == [(ada.id, [])]
+    ada.client.patch("/api/me", {"username": "Ada2", "email": "newer@x.org"})
+    assert asked[2:] == []
 
 
 def test_nobody_makes_himself_premium_or_staff(ada):

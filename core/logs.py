@@ -28,6 +28,15 @@ class CountErrors(logging.Handler):
         errors.inc()
 
 
+class Raised(logging.Filter):
+    """Lets pass what was raised, with its traceback. Django also writes a line for each answer of 5xx: that
+    is a refusal, or a failure that was logged already.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.exc_info is not None
+
+
 def formatter(as_json: bool) -> logging.Formatter:
     """The formatter of every handler (``"()"`` in ``LOGGING``)."""
     last: list[Any] = (
@@ -49,6 +58,7 @@ def configuration(as_json: bool, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"lines": {"()": formatter, "as_json": as_json}},
+        "filters": {"raised": {"()": Raised}},
         "handlers": {
             "console": {"class": "logging.StreamHandler", "formatter": "lines"},
             "count_errors": {"()": CountErrors, "level": "ERROR"},
@@ -59,7 +69,7 @@ def configuration(as_json: bool, level: str) -> dict[str, Any]:
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
             # A refusal is no event worth a line; a failure is.
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["raised"]},
             "axes": {"level": "ERROR"},
             # It tells of every socket that opens or closes.
             "picows": {"level": "WARNING"},

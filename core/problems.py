@@ -2,6 +2,8 @@
 
 import logging
 import math
+import threading
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -40,6 +42,7 @@ UNREACHABLE: tuple[type[Exception], ...] = (
     redis.exceptions.TimeoutError,
 )
 """What a call raises while the database or Redis is away."""
+TELL_OF_OUTAGE_EVERY_S = 1.0
 
 
 def problem(
@@ -86,6 +89,49 @@ def refused(refusal: Refusal) -> HttpResponse:
     )
 
 
+class _Outage:
+    """Tells the log that something is away: not of each call that fails by it, for thousands do."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._told_at = float("-inf")
+        self._untold = 0
+
+    def note(self, error: Exception, what: str) -> None:
+        with self._lock:
+            now = time.monotonic()
+            if now - self._told_at < TELL_OF_OUTAGE_EVERY_S:
+                self._untold += 1
+                return
+            others, self._untold, self._told_at = self._untold, 0, now
+        logger.error(
+            "%s failed, as did %d others since the last such line: something we need is away (%s: %s)",
+            what,
+            others,
+            type(error).__name__,
+            str(error).partition("\n")[0],
+        )
+
+
+_outage = _Outage()
+
+
+def note_failure(error: Exception, what: str, facts: Mapping[str, Any] | None = None) -> None:
+    """Log that ``what`` (``"GET /api/me"``) failed for no fault of its own: with the traceback and ``facts``,
+    or, while something we need is away, in one line a second for all.
+    """
+    if isinstance(error, UNREACHABLE) and _is_away(error):
+        _outage.note(error, what)
+    else:
+        logger.error("%s failed", what, exc_info=error, extra=facts)
+
+
+def _is_away(error: Exception) -> bool:
+    # Else it is there, and says that it cannot do this: a deadlock, a full disk.
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith("57P")
+
+
 def out_of_reach() -> Unavailable:
     """The refusal for one of ``UNREACHABLE``."""
     return Unavailable("Something we need is down for the moment.", retry_after=1)
@@ -116,7 +162,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespo
 
 def unforeseen(error: Exception, call: str) -> HttpResponse:
     """The response to a call (``"GET /api/me"``) that failed, for no fault of its own, which is logged."""
-    logger.error("%s failed", call, exc_info=error)
+    note_failure(error, call)
     if isinstance(error, UNREACHABLE):
         return refused(out_of_reach())
     return problem(500, "This is our fault, and has been noted.")

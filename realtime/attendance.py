@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
+from core.problems import note_failure
 from realtime.redis import Down, evaluate, sync_client
 from realtime.worker import Worker
 
@@ -181,8 +182,8 @@ class Attendance:
     async def _tell(self, room: str, user_id: int, is_there: bool) -> None:
         try:
             await self._changed(room, user_id, is_there)
-        except Exception:
-            logger.exception("Who is in a room could not be told")
+        except Exception as problem:
+            note_failure(problem, "Telling who is in a room")
 
 
 def present(kind: str, room: str) -> set[int]:

@@ -1,7 +1,6 @@
 """The consumer of a socket: decodes into declared commands, checks the allowance, calls the handler."""
 
 import asyncio
-import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
@@ -9,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from channels.consumer import AsyncConsumer
 
-from core.problems import UNREACHABLE, out_of_reach
+from core.problems import UNREACHABLE, note_failure, out_of_reach
 from core.refusals import Malformed, Refusal
 from realtime import limits, metrics, worker
 from realtime.beside import Beside
@@ -30,8 +29,6 @@ from realtime.messages import (
     with_seq,
 )
 from realtime.topics import Topic
-
-logger = logging.getLogger(__name__)
 
 MAX_INBOX = 32
 MAX_FRAME_BYTES = 64 * 1024
@@ -277,7 +274,7 @@ class Consumer(AsyncConsumer):
 
     def _failed(self, problem: Exception, what: str, ref: MessageId | None) -> None:
         if not isinstance(problem, Refusal):
-            logger.error("Handling a %s failed", what, exc_info=problem, extra=self._whereabouts())
+            note_failure(problem, f"Handling a {what}", self._whereabouts())
             problem = _refusal_of(problem)
         self.refuse(problem, ref)
 
@@ -297,7 +294,7 @@ class Consumer(AsyncConsumer):
         except Refusal as refusal:
             close_refused(self.connection, refusal)
         except Exception as problem:
-            logger.exception("A socket could not be opened", extra=self._whereabouts())
+            note_failure(problem, "Opening a socket", self._whereabouts())
             close_refused(self.connection, _refusal_of(problem))
         if self.connection.closed_with is not None:
             self._inbox.clear()

@@ -1,7 +1,6 @@
 """The door of every socket: accepts, finds out who it is, and refuses with a code that browsers can see."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
@@ -9,13 +8,11 @@ from urllib.parse import parse_qs
 from channels.security.websocket import OriginValidator
 from django.conf import settings
 
-from core.problems import UNREACHABLE, out_of_reach
+from core.problems import UNREACHABLE, note_failure, out_of_reach
 from core.refusals import Malformed, Refusal, Unauthenticated
 from realtime import worker
 from realtime.connection import Connection
 from realtime.identity import Identity
-
-logger = logging.getLogger(__name__)
 
 DIRECT = "realtime.direct"
 CLOSE_CODES = {
@@ -122,8 +119,8 @@ class Gate:
         except Refusal as refusal:
             close_refused(connection, refusal)
             await _until_disconnected(receive)
-        except UNREACHABLE:
-            logger.exception("Nobody can be let in just now")
+        except UNREACHABLE as problem:
+            note_failure(problem, "Letting somebody in")
             close_refused(connection, out_of_reach())
             await _until_disconnected(receive)
         finally:

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from redis.asyncio import Redis
 
+from core.problems import note_failure
 from realtime.redis import Down, client, sync_client
 from realtime.relay import Relay
 
@@ -187,8 +188,8 @@ class Presence:
             for function in _on_change:
                 try:
                     await function(user_id, is_online)
-                except Exception:
-                    logger.exception("A change of presence could not be told")
+                except Exception as problem:
+                    note_failure(problem, "Telling of a change of presence")
             # Who came back on another worker may have been told there before this was told here.
             if not is_online and await _online(self._redis, [user_id]):
                 self._changes.put_nowait((user_id, True))

@@ -14,6 +14,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 from redis.asyncio import Redis
 
+from core.problems import note_failure
 from core.refusals import Refusal, Unavailable
 from realtime import groups, redis
 from realtime.redis import Down
@@ -210,7 +211,7 @@ class Relay:
 
     def _answer(self, sender: str, number: int, outcome: Any) -> None:
         if isinstance(outcome, Exception) and not isinstance(outcome, Refusal):
-            logger.error("A request from another worker failed", exc_info=outcome)
+            note_failure(outcome, "A request from another worker")
             outcome = Unavailable("That failed on the server that has it.")
         if not number:
             return

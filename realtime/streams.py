@@ -25,6 +25,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from core.batches import batched
+from core.problems import note_failure
 from realtime import metrics
 from realtime.connection import TOO_SLOW
 from realtime.gathering import Gathered
@@ -387,5 +388,5 @@ class Streams:
         results = await asyncio.gather(*[resync() for _, resync in listeners], return_exceptions=True)
         for (connection, _), result in zip(listeners, results, strict=True):
             if isinstance(result, Exception):
-                logger.error("A fresh snapshot could not be made", exc_info=result)
+                note_failure(result, "Making a fresh snapshot")
                 connection.close(TOO_SLOW, "no_snapshot")

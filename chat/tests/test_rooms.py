@@ -299,9 +299,10 @@ async def test_a_fault_of_ours_in_a_lobby_by_its_name_is_answered_and_leaves_it_
     assert (await hears.hear("pong"))["ref"] == "b"
 
 
-async def test_a_lobby_by_its_name_closes_when_the_database_is_away(ada, den, monkeypatch):
+async def test_a_lobby_by_its_name_closes_when_the_database_is_away(ada, den, monkeypatch, caplog):
     def fail(*args: object, **kwargs: object) -> None:
         raise OperationalError
 
     monkeypatch.setattr(selectors, "lobby_entered_by", fail)
     assert await (await ada.enter("chat/lobby/den/")).closed() == 1013
+    assert not [record for record in caplog.records if record.exc_info]

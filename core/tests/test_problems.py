@@ -1,5 +1,6 @@
 """Every way to fail over HTTP gives one form: a problem with a stable code."""
 
+import psycopg.errors
 import pytest
 import redis.exceptions
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -9,7 +10,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
-from core import refusals
+from core import problems, refusals
 from core.routes import route
 from core.views import OpenView
 
@@ -69,6 +70,30 @@ def test_every_kind_of_failure_has_its_status_and_code(failing, error, status, c
     assert problem["detail"]
     assert "secret" not in answer.content.decode()
     assert ("WWW-Authenticate" in answer) == (status == 401)
+
+
+def test_an_outage_is_one_line_a_second_in_the_log_however_many_calls_it_fails(failing, caplog, monkeypatch):
+    monkeypatch.setattr(problems, "_outage", problems._Outage())
+    away = OperationalError("connection refused\nIs the server running?")
+    for _ in range(3):
+        assert failing(away).status_code == 503
+    (line,) = caplog.records
+    assert "POST /api/fails failed" in line.getMessage()
+    assert line.getMessage().endswith("(OperationalError: connection refused)")
+    assert line.exc_info is None
+
+    monkeypatch.setattr(problems, "TELL_OF_OUTAGE_EVERY_S", 0)
+    failing(away)
+    assert "2 others" in caplog.records[-1].getMessage()
+
+
+def test_a_fault_is_logged_each_time_with_its_traceback_and_once(failing, caplog):
+    deadlock = OperationalError("deadlock detected")
+    deadlock.__cause__ = psycopg.errors.DeadlockDetected()
+    faults = [deadlock, deadlock, RuntimeError("a fault"), RuntimeError("a fault")]
+    for fault in faults:
+        failing(fault)
+    assert [record.exc_info[1] for record in caplog.records] == faults
 
 
 def test_retry_after_is_whole_seconds_rounded_up(failing):

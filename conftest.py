@@ -17,7 +17,7 @@ from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
 from accounts import live as sessions
-from chat import words
+from core import words
 from core.embedded import valkey
 from progression.models import tuning
 from tests import browser as chromium

@@ -30,6 +30,7 @@ from chat.refusals import (
     UnknownLobby,
     UnknownMessage,
 )
+from core.words import listed
 from friends import selectors as friends
 from friends.events import Person
 from realtime import topics
@@ -42,6 +43,7 @@ ATTENDANCE = "here"
 _encode = msgspec.json.encode
 
 
+@listed
 def filtered_words() -> list[str]:
     """The words that operators added to the filter."""
     return list(FilteredWord.objects.order_by("pk").values_list("word", flat=True))

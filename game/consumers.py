@@ -3,11 +3,15 @@
 import uuid
 from collections.abc import Awaitable
 
+from msgspec import structs
+
+from core import words
 from game import commands, events
 from game.live import rooms
 from game.refusals import UnknownMatch
 from realtime.consumer import Consumer, handles
 from realtime.messages import Command
+from realtime.worker import in_database
 
 
 class GameConsumer(Consumer):
@@ -42,8 +46,15 @@ class GameConsumer(Consumer):
         if self.place is not None:
             self.place.detach(self.connection, self.player.user_id)
 
-    @handles(commands.PlayerMove, commands.PlayerReady, commands.GameAction, commands.ChatMessage)
+    @handles(commands.PlayerMove, commands.PlayerReady, commands.GameAction)
     def ask(self, command: Command) -> Awaitable[None] | None:
         assert self.place is not None
         assert self.connection.identity is not None
         return self.place.take(self.connection.identity.user_id, command)
+
+    @handles(commands.ChatMessage)
+    async def say(self, command: commands.ChatMessage) -> None:
+        masked = await in_database(words.mask, command.message)
+        asked = self.ask(structs.replace(command, message=masked))
+        if asked is not None:
+            await asked

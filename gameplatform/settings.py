@@ -245,7 +245,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 SOCKET_MAX_RATE = environment.whole("SOCKET_MAX_RATE", 100)
 GAME_JOURNAL = "game.live.journal.Journal"
-CHAT_WORDS = environment.readable("CHAT_WORDS", BASE_DIR / "chat" / "words.txt")
+CHAT_WORDS = environment.readable("CHAT_WORDS", BASE_DIR / "core" / "words.txt")
 ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="")
 INVITE_TTL = environment.whole("INVITE_TTL", 60)
 

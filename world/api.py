@@ -10,8 +10,8 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
-from chat import pacing, rules, words
-from core import paging
+from chat import pacing, rules
+from core import paging, words
 from core.idempotency import idempotent
 from world import selectors, serializers, services
 from world.snapshots import world_state

@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import selectors as accounts
-from chat import events, rules, selectors, words
+from chat import events, rules, selectors
 from chat.models import DirectMessage, Thread
+from core import words
 from realtime.publishing import publish
 
 

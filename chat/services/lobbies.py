@@ -9,7 +9,7 @@ from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts import selectors as accounts
-from chat import events, selectors, words
+from chat import events, selectors
 from chat.models import Lobby, Membership
 from chat.refusals import (
     InvitationNeeded,
@@ -22,6 +22,7 @@ from chat.refusals import (
     TooManyLobbies,
     UnknownLobby,
 )
+from core import words
 from core.refusals import Invalid
 from game import selectors as games
 from game import services as game_services

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from chat import events, rules, selectors, words
+from chat import events, rules, selectors
 from chat.models import Lobby, LobbyMessage, Membership, Report, Sanction
 from chat.refusals import Muted, NotAMember
+from core import words
 from core.refusals import Refusal
 from friends.events import Person
 from realtime.publishing import publish

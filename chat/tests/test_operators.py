@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import User
-from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction
-from core import personal_data
+from chat.models import DirectMessage, FilteredWord, Lobby, LobbyMessage, Membership, Report, Sanction
+from core import personal_data, words
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +124,11 @@ def test_open_lobbies_are_counted_in_the_status(den):
     from core import status
 
     assert status._counts["lobbies"]() == 1
+
+
+def test_operators_add_words_and_let_words_pass():
+    assert words.mask("what a frobnicating dick") == "what a frobnicating ****"
+    FilteredWord.objects.create(word="frob*")
+    FilteredWord.objects.create(word="!dick")
+    words.forget()
+    assert words.mask("what a frobnicating dick") == "what a ************ dick"

@@ -2,6 +2,7 @@
 
 from itertools import count
 
+from core import words
 from game.battles import commands, events, selectors, services
 from game.battles.live import worker_of
 from game.battles.refusals import UnknownBattle
@@ -91,11 +92,9 @@ class BattleConsumer(Consumer):
             allowed=CHAT_ALLOWED,
             window_s=CHAT_WINDOW_S,
         )
+        message = await in_database(words.mask, command.message)
         publish_now(
             events.Chat(
-                battle_id=self.battle_id,
-                user_id=player.user_id,
-                username=player.username,
-                message=command.message,
+                battle_id=self.battle_id, user_id=player.user_id, username=player.username, message=message
             )
         )

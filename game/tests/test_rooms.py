@@ -318,15 +318,15 @@ async def test_a_rematch_swaps_the_sides(new_game, ada, bob):
     assert (await again.hear("game_state"))["you"]["side"] == "left"
 
 
-async def test_chat_reaches_all_and_has_its_limit(new_game, ada, bob, cyd):
+async def test_chat_reaches_all_with_listed_words_masked_and_has_its_limit(new_game, ada, bob, cyd):
     game = await new_game()
     a, b = await begin(game, ada, bob)
     c = await cyd.enter(game.pk)
     await c.hear("game_state")
-    for word in ("one", "two", "three"):
-        await a.send(type="chat_message", message=word)
+    for said, heard in (("one", "one"), ("two", "two"), ("oh sh!t", "oh ****")):
+        await a.send(type="chat_message", message=said)
         for listener in (a, b, c):
-            assert (await listener.hear("chat_message"))["message"] == word
+            assert (await listener.hear("chat_message"))["message"] == heard
     await a.send(type="chat_message", message="four")
     error = await a.hear("error")
     assert error["code"] == "rate_limited"

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
-from chat import pacing, rules, words
+from chat import pacing, rules
+from core import words
 from friends import selectors as friends
 from matchmaking.parties import selectors
 from matchmaking.parties.events import Change, PartyChat, PartyInfo, PartyUpdate

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from chat import pacing, rules, words
+from chat import pacing, rules
+from core import words
 from realtime.consumer import handles
 from realtime.messages import Message
 from realtime.publishing import publish_now

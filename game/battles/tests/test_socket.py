@@ -109,10 +109,10 @@ async def test_fighters_talk_to_each_other_but_not_too_much(ada, bob, battle, en
     await one.hear("player_joined")
     await one.hear("player_joined")
     for _ in range(CHAT_ALLOWED):
-        await one.send(type="chat", message="Together!")
+        await one.send(type="chat", message="Together, shit!")
         for player in (one, other):
             said = await player.hear("chat")
-            assert (said["user_id"], said["username"], said["message"]) == (ada.id, "ada", "Together!")
+            assert (said["user_id"], said["username"], said["message"]) == (ada.id, "ada", "Together, ****!")
     await one.send(type="chat", message="Once more")
     error = await one.hear("error")
     assert error["code"] == "rate_limited"

@@ -11,16 +11,17 @@ import threading
 import time
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from django.conf import settings
 
-from chat.selectors import filtered_words
-
 READ_AGAIN_S = 10.0
+
+Listed = Callable[[], list[str]]
+_listed: list[Listed] = []
 
 _LOOK_ALIKES = dict(
     zip(
@@ -152,6 +153,12 @@ def read(path: str) -> list[str]:
     return [line for line in lines if line]
 
 
+def listed(function: Listed) -> Listed:
+    """Register a function, which may use the database, whose words count beside those of the file."""
+    _listed.append(function)
+    return function
+
+
 class _Kept:
     """The filter in use, made anew when operators have changed the words."""
 
@@ -166,7 +173,7 @@ class _Kept:
             return self._filter
         with self._lock:
             if time.monotonic() - self._read_at >= READ_AGAIN_S:
-                words = (*read(settings.CHAT_WORDS), *filtered_words())
+                words = (*read(settings.CHAT_WORDS), *chain.from_iterable(more() for more in _listed))
                 if words != self._words:
                     self._filter, self._words = Filter(words), words
                 self._read_at = time.monotonic()

@@ -6,9 +6,8 @@ from statistics import median
 import pytest
 from django.conf import settings
 
-from chat import words
-from chat.models import FilteredWord
-from chat.words import Filter, read
+from core import words
+from core.words import Filter, read
 
 LISTED = Filter(read(settings.CHAT_WORDS))
 
@@ -91,15 +90,6 @@ def test_no_line_takes_long(line):
         LISTED.mask(line)
         took.append(time.perf_counter() - began)
     assert median(took) < 0.02
-
-
-@pytest.mark.django_db
-def test_operators_add_words_and_let_words_pass():
-    assert words.mask("what a frobnicating dick") == "what a frobnicating ****"
-    FilteredWord.objects.create(word="frob*")
-    FilteredWord.objects.create(word="!dick")
-    words.forget()
-    assert words.mask("what a frobnicating dick") == "what a ************ dick"
 
 
 @pytest.mark.django_db

@@ -60,8 +60,17 @@ def search(text: str) -> QuerySet[User]:
 
 def open_sessions(user_id: int) -> QuerySet[Session]:
     """The devices on which this user is signed in."""
+    return _open_sessions().filter(user_id=user_id)
+
+
+def signed_in(user_ids: Iterable[int]) -> set[int]:
+    """Those of these users who are signed in on some device."""
+    return set(_open_sessions().filter(user_id__in=user_ids).values_list("user_id", flat=True))
+
+
+def _open_sessions() -> QuerySet[Session]:
     limit = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT)
-    return Session.objects.filter(user_id=user_id, ended_at=None, last_seen__gte=limit)
+    return Session.objects.filter(ended_at=None, last_seen__gte=limit)
 
 
 def brief(user: User) -> dict[str, Any]:

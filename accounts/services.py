@@ -21,12 +21,14 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts import live, tokens
+from accounts import live, selectors, tokens
+from accounts.events import SignedOut
 from accounts.models import USERNAME_LENGTH, Session, User
 from accounts.own_profile import forget as forget_profile
 from accounts.refusals import EmailTaken, NotAGuest, SessionEnded, TokenInvalid, TokenReused, UsernameTaken
 from core import personal_data
 from core.refusals import Invalid, NotFound
+from realtime.publishing import publish
 
 _ALPHABET = string.ascii_lowercase + string.digits
 
@@ -156,13 +158,20 @@ def end_session(*, user_id: int, session_id: UUID) -> None:
         raise NotFound("There is no such session.")
 
 
+@transaction.atomic
 def end_sessions(sessions: QuerySet[Session]) -> int:
     """End these sessions: their tokens are refused and their sockets closed, everywhere. Says how many."""
-    ids = list(sessions.filter(ended_at=None).values_list("pk", flat=True))
+    sessions = sessions.filter(ended_at=None)
+    # Of a user's last two that end at the same moment, the later one is to find that it is the last.
+    users = User.objects.filter(pk__in=sessions.values("user")).order_by("pk").select_for_update(no_key=True)
+    user_ids = list(users.values_list("pk", flat=True))
+    ids = list(sessions.values_list("pk", flat=True))
     ended = Session.objects.filter(pk__in=ids, ended_at=None).update(ended_at=Now())
     # At once for this transaction's own eyes, and everywhere when others can see it.
     live.doubt(ids)
     transaction.on_commit(lambda: live.doubt_everywhere(ids), robust=True)
+    if gone := set(user_ids) - selectors.signed_in(user_ids):
+        publish(SignedOut(user_ids=sorted(gone)))
     return ended
 
 

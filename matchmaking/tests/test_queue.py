@@ -10,6 +10,7 @@ from core import personal_data
 from game.models import Game, Seat
 from matchmaking import services
 from matchmaking.models import Member, Queue, Ticket
+from matchmaking.tests.conftest import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -281,6 +282,30 @@ def test_the_erased_wait_no_longer(ada):
     accounts.erase(User.objects.get(pk=ada.id))
 
     assert Ticket.objects.count() == Member.objects.count() == 0
+
+
+def test_who_signs_out_on_the_last_device_waits_no_longer(ada, bob):
+    phone = sign_in(User.objects.get(pk=ada.id))
+    ada.join()
+
+    assert phone.post("/api/auth/logout").status_code == 204
+    assert ada.status()["status"] == "queued"
+    assert ada.post("/api/auth/logout").status_code == 204
+
+    assert bob.join().json()["position"] == 1
+
+
+def test_who_is_banned_waits_no_longer_and_the_party_learns_of_it(ada, bob, table, telling):
+    party = ada.party("create").json()["id"]
+    bob.answer(ada.invite(bob, party_id=party).json(), "accept")
+    ada.join(table, party_id=party)
+
+    with telling() as told:
+        accounts.ban(User.objects.get(pk=bob.id))
+
+    assert ada.status() == {"status": "idle"}
+    left = [event for event in told if type(event).__name__ == "QueueLeft"]
+    assert {event.user_id for event in left} == {ada.id, bob.id}
 
 
 def test_queues_in_which_nobody_waits_are_forgotten(ada, bob):

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 from django.db import connection, transaction
 
+from accounts import services as accounts
 from accounts.models import User
 from game.models import Game, Seat
 from matchmaking import services
 from matchmaking.models import Member, Ticket
 from matchmaking.rules import Waiting
+from matchmaking.tests.conftest import sign_in
 from matchmaking.together import Together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,6 +61,36 @@ def test_one_who_joins_many_times_at_once_is_there_once(ada, at_once):
 
     assert {(answer.status_code, answer.json()["position"]) for answer in answers} == {(200, 1)}
     assert Member.objects.count() == Ticket.objects.count() == 1
+
+
+@needs_postgresql
+def test_who_signs_out_on_both_devices_at_once_waits_no_longer(ada):
+    (laptop,) = ada.get("/api/me/sessions/").json()["results"]
+    phone = sign_in(User.objects.get(pk=ada.id))
+    ada.join()
+
+    def sign_out_phone():
+        try:
+            return phone.post("/api/auth/logout").status_code
+        finally:
+            connection.close()
+
+    def somebody_waits_for_a_lock():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+            return cursor.fetchone() is not None
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            accounts.end_session(user_id=ada.id, session_id=laptop["id"])
+            signed_out = pool.submit(sign_out_phone)
+            while not (signed_out.done() or somebody_waits_for_a_lock()):
+                pass
+        assert signed_out.result() == 204
+
+    assert not Ticket.objects.exists()
 
 
 def test_of_many_queues_joined_at_once_one_is_got(ada, at_once):

@@ -195,6 +195,12 @@ def test_a_guest_plays_at_once_under_a_made_up_name(api):
     assert client_with(answer.json()["access"]).get("/api/me").json()["is_guest"]
 
 
+def test_nobodys_tokens_are_had_by_an_idempotency_key(api):
+    one, other = (api.post("/api/auth/guest", headers={"Idempotency-Key": "1"}).json() for _ in range(2))
+
+    assert one["user"]["id"] != other["user"]["id"]
+
+
 def test_a_guest_may_choose_a_name_that_is_free(api, ada):
     assert api.post("/api/auth/guest", {"username": "zoe"}).json()["user"]["username"] == "zoe"
     assert _refused(api.post("/api/auth/guest", {"username": "Ada"})) == (409, "username_taken")

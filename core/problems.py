@@ -27,10 +27,12 @@ _CODES = {
     404: "not_found",
     405: "method_not_allowed",
     406: "not_acceptable",
+    408: "request_timeout",
     413: "too_large",
     415: "unsupported_media_type",
     422: "invalid",
     429: "rate_limited",
+    431: "head_too_large",
     500: "server_error",
     503: "unavailable",
 }

@@ -1,4 +1,5 @@
-"""uvicorn's HTTP protocol with bounds on the request's head, which uvicorn itself does not set.
+"""uvicorn's HTTP protocol with bounds on the request's head, which uvicorn itself does not set, and with
+problems where it cannot read a request.
 
 ``uvicorn.Config(app, http=BoundedHeadProtocol)``: a head (of a WebSocket handshake too) must arrive within
 ``head_timeout`` seconds and end within 16 KiB after the read it begins in, or the connection is answered 408
@@ -12,7 +13,14 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from core.problems import problem
 from realtime.server import handshake
+
+_DETAILS = {
+    400: "This is not HTTP as it can be read.",
+    408: "The head of the request did not come in time.",
+    431: f"The head of a request has at most {handshake.MAX_HEAD} bytes.",
+}
 
 
 class _Bounded:
@@ -41,12 +49,16 @@ class _Bounded:
         if self.transport.is_closing():
             return
         self._refused = True
-        answer = handshake.refusal(status, self.server_state.default_headers, handshake.phrase(status))
-        self.transport.write(answer)
+        self._answer(status)
         # Closing at once, with unread data, would reset the connection and could cost the peer the answer.
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._head_timer = self.loop.call_later(self.closing_timeout, self.transport.abort)
+
+    def _answer(self, status: int) -> None:
+        answer = problem(status, _DETAILS[status])
+        headers = [*self.server_state.default_headers, (b"content-type", answer["Content-Type"].encode())]
+        self.transport.write(handshake.refusal(status, headers, answer.content))
 
 
 class BoundedHeadProtocol(_Bounded, asyncio.Protocol):
@@ -119,6 +131,11 @@ class _BoundedHttp(_Bounded, HttpToolsProtocol):
         super().data_received(data)
         if self._head_timer is not None and self._head_size > handshake.MAX_HEAD:
             self._refuse(431)
+
+    def send_400_response(self, msg: str) -> None:
+        self._head_has_come()
+        self._answer(400)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

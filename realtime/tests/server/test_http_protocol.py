@@ -1,5 +1,7 @@
 """A request's head, of a handshake too, has to come in time and in bounds."""
 
+import json
+
 import pytest
 
 from realtime.server import handshake
@@ -49,6 +51,24 @@ def test_a_head_that_goes_on_and_on_is_a_431(port):
         for _ in range(1_000):
             wire.send(b"X-More: " + b"x" * 1_000 + b"\r\n")
         assert wire.read_head()[0] == 431
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ([b"no http\r\n\r\n"], 400, "malformed"),
+        ([get()[:-2]], 408, "request_timeout"),
+        ([get()[:-2], *[b"X-More: " + b"x" * 1_000 + b"\r\n"] * 1_000], 431, "head_too_large"),
+    ],
+)
+def test_a_request_that_cannot_be_read_is_answered_with_a_problem(port, sent, status, code):
+    with Wire(port) as wire:
+        for part in sent:
+            wire.send(part)
+        answered, headers = wire.read_head()
+        body = json.loads(wire.read(int(headers["content-length"])))
+        assert (answered, headers["content-type"]) == (status, "application/problem+json")
+        assert (body["status"], body["code"]) == (status, code)
 
 
 def test_requests_one_after_the_other_are_answered(port):

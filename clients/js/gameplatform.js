@@ -43,7 +43,7 @@ export class ApiError extends Error {
 function claims(token) {
   try {
     const payload = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
-    return JSON.parse(atob(payload));
+    return JSON.parse(atob(payload)) ?? {};
   } catch {
     return {};
   }

@@ -23,6 +23,7 @@ PLACES = (
     "profile/inventory",
     "profile/pets",
     "profile/shop",
+    "profile/account",
     "signin",
     "register",
 )

@@ -65,15 +65,36 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@contextlib.contextmanager
+def _server(folder: Path, *commands: str) -> Iterator[ServerProcess]:
+    """A server whose data come of these management commands."""
+    with fresh_database(os.environ["DATABASE_URL"], folder) as database_url:
+        environment = {"DATABASE_URL": database_url, "REDIS_URL": services.another_redis_url()}
+        for command in commands:
+            manage(environment, command, "--verbosity=0")
+        with ServerProcess(environment, log_path=folder / "server.log") as server:
+            yield server
+
+
+@pytest.fixture(scope="module")
+def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server that nobody has come to yet, which the tests of a module share."""
+    with _server(tmp_path_factory.mktemp("new")) as server:
+        yield server
+
+
+@pytest.fixture
+def visit(browser: Browser, new_server: ServerProcess, collected: Path) -> Iterator[Callable[..., Person]]:
+    """``visit()``: one more person, whose browser is served what is collected."""
+    with _people_at(new_server, browser, collected) as one:
+        yield one
+
+
 @pytest.fixture(scope="module")
 def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server with the demo data, which the tests of a module share."""
-    folder = tmp_path_factory.mktemp("demo")
-    with fresh_database(os.environ["DATABASE_URL"], folder) as database_url:
-        environment = {"DATABASE_URL": database_url, "REDIS_URL": services.another_redis_url()}
-        manage(environment, "seed_demo", "--verbosity=0")
-        with ServerProcess(environment, log_path=folder / "server.log") as server:
-            yield server
+    with _server(tmp_path_factory.mktemp("demo"), "seed_demo") as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -45,20 +45,25 @@ export function Field({ label, options = null, initial, ...input }) {
   </label>`;
 }
 
-/** Hands its fields to `onSend(fields, form)`. What the server refuses is told beside the fields, or above the button. */
-export function Form({ onSend, submit, icon, kind = "primary", class: extra = "", children }) {
+/**
+ * Hands its fields to `onSend(fields, form)`. What the server refuses is told beside the fields, of which the first is gone to, or above
+ * the button. With `onCancel` there is a button for that, too.
+ */
+export function Form({ onSend, onCancel, submit, icon, kind = "primary", class: extra = "", children }) {
   const form = useRef(null);
   const send = useAction(onSend);
   const errors = send.error?.errors ?? {};
   const beside = Object.keys(errors).some((name) => form.current.elements[name]);
+  useEffect(() => form.current.querySelector("[aria-invalid]")?.focus(), [send.error]);
   const sent = (event) => {
     event.preventDefault();
     send.run(Object.fromEntries(new FormData(form.current)), form.current);
   };
+  const button = html`<${Button} kind=${kind} icon=${icon} type="submit" busy=${send.busy}>${submit}<//>`;
   return html`<form ref=${form} class=${extra} onSubmit=${sent}><${Errors.Provider} value=${errors}>
     ${children}
     ${!beside && html`<${Refusal} error=${send.error} />`}
-    <${Button} kind=${kind} icon=${icon} type="submit" busy=${send.busy}>${submit}<//>
+    ${onCancel ? html`<div class="actions end"><${Button} onClick=${onCancel}>${text("dialog.cancel")}<//>${button}</div>` : button}
   <//></form>`;
 }
 

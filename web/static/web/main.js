@@ -203,6 +203,7 @@ function Top() {
     ${status === "in" && html`<${Purse} /><${People} /><${Bell} />`}
     <${Theme} />
     ${user && html`<a class="me" href="/profile"><${Avatar} name=${user.username} /><span>${user.username}</span></a>
+      <a class="icon-button settings" href="/profile/account" aria-label=${text("account.title")} title=${text("account.title")}><${Icon} name="settings" /></a>
       <${IconButton} icon="out" label=${text("top.sign_out")} class="sign-out" onClick=${signOut} />`}
     ${status === "out" && html`<${LinkButton} href="/signin">${text("top.sign_in")}<//>`}
   </header>`;

@@ -24,6 +24,7 @@ export const PLACES = [
   { path: "/profile/inventory", rail: null, load: () => import("./player/inventory.js") },
   { path: "/profile/pets", rail: null, load: () => import("./player/pets.js") },
   { path: "/profile/shop", rail: null, load: () => import("./player/shop.js") },
+  { path: "/profile/account", rail: null, load: () => import("./player/account.js") },
   { path: "/signin", rail: null, open: true, load: () => import("./play/signin.js") },
   { path: "/register", rail: null, open: true, load: () => import("./play/signin.js") },
 ];

@@ -71,9 +71,27 @@ export async function upgrade(fields) {
   session.patch({ user: await client.request("GET", "/api/me/") });
 }
 
+let parting = false;
+
+/** Makes the call by which the session ends; that the sockets end with it is no news then. */
+async function part(method, path, body) {
+  parting = true;
+  try {
+    await client.request(method, path, body);
+  } finally {
+    parting = false;
+  }
+}
+
 export async function signOut() {
   const refresh = storage.load()?.refresh;
-  await client.request("POST", "/api/auth/logout/", refresh ? { refresh } : {}).catch(() => {});
+  await part("POST", "/api/auth/logout/", refresh ? { refresh } : {}).catch(() => {});
+  leave();
+}
+
+/** Erases the account for good; a guest has no `password`. */
+export async function erase(password = "") {
+  await part("DELETE", "/api/me/", { password });
   leave();
 }
 
@@ -83,7 +101,7 @@ client.on("connection", ({ channel, ...connection }) => {
 
 // 4401 is final for a socket. It may only have outlived its token (a laptop that slept): then a new one brings it back.
 client.on("connection", async ({ state, code }, channel) => {
-  if (state !== "closed" || code !== 4401 || session.value.status !== "in") return;
+  if (state !== "closed" || code !== 4401 || session.value.status !== "in" || parting) return;
   if (await client.renewTokens()) channel.open();
 });
 

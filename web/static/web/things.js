@@ -52,5 +52,6 @@ export function Thing({ thing, kind, says = sortOf(thing), error, children }) {
 export function ProfileTabs({ path }) {
   return html`<${LinkTabs} label=${text("profile.places")} path=${path} options=${[
     ["/profile", "profile.title"], ["/profile/inventory", "inventory.title"], ["/profile/pets", "pets.title"], ["/profile/shop", "shop.title"],
+    ["/profile/account", "account.title"],
   ].map(([href, key]) => ({ href, label: text(key) }))} />`;
 }

@@ -1,14 +1,14 @@
 /** Oneself: name, growth, money, games played, and for guests the way to a lasting account. */
 import { catalog } from "../catalog.js";
 import { Achievements, Daily, Growth, Ledger } from "./character.js";
-import { Avatar, Badge, Button, Card, Empty, Failure, Field, Form, LinkButton, Skeleton, useLoad, useTitle } from "../components.js";
+import { Avatar, Badge, Button, Empty, Failure, LinkButton, Skeleton, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
 import { GameArt } from "../art.js";
-import { client, reason, session, signOut, upgrade } from "../session.js";
+import { Keep } from "./keep.js";
+import { client, reason, session, signOut } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 import { ProfileTabs } from "../things.js";
-import { toast } from "../toasts.js";
 
 const OUTCOMES = { won: "good", lost: "bad", draw: "" };
 
@@ -36,20 +36,6 @@ function Games({ me }) {
       ${ended && html`<${Badge} kind=${OUTCOMES[ended]}>${text(`profile.${ended}`)}<//>`}
       ${!over && html`<${Badge} kind="accent">${text("play.resume")}<//>`}</a></li>`;
   })}</ul>`;
-}
-
-function Keep() {
-  const keep = async (fields) => {
-    await upgrade(fields);
-    toast(text("profile.kept"));
-  };
-  return html`<${Card} title=${text("profile.keep_title")}>
-    <p class="soft">${text("profile.keep_text")}</p>
-    <${Form} onSend=${keep} submit=${text("profile.keep")}>
-      <${Field} label=${text("register.email")} name="email" type="email" required autocomplete="email" />
-      <${Field} label=${text("register.password")} name="password" type="password" required autocomplete="new-password" />
-    <//>
-  <//>`;
 }
 
 export default function Profile({ path }) {

@@ -1,0 +1,127 @@
+/** The account itself: its password, the devices signed in to it, all its data, and its end. */
+import { Avatar, Badge, Button, Card, Dialog, Failure, Field, Form, Refusal, Skeleton, useAction, useLoad, useTitle } from "../components.js";
+import { html, useRef, useState } from "../dom.js";
+import { Icon } from "../icons.js";
+import { Keep } from "./keep.js";
+import { go } from "../router.js";
+import { client, erase, reason, session, signOut } from "../session.js";
+import { useStore } from "../store.js";
+import { ago, text } from "../texts.js";
+import { everything, ProfileTabs } from "../things.js";
+import { toast } from "../toasts.js";
+
+/** A wrong password is told beside `field`. */
+const besideField = (field) => (error) => {
+  if (error.code === "wrong_password") error.errors = { [field]: [error.message] };
+  throw error;
+};
+
+function Password({ username, onChanged }) {
+  const change = async (fields, form) => {
+    await client.request("POST", "/api/me/password/", fields).catch(besideField("old_password"));
+    form.reset();
+    toast(text("account.password_changed"));
+    onChanged();
+  };
+  return html`<${Card} title=${text("account.password")}>
+    <p class="soft">${text("account.password_text")}</p>
+    <${Form} onSend=${change} submit=${text("account.password_change")}>
+      <input hidden autocomplete="username" value=${username} readonly />
+      <${Field} label=${text("account.password_old")} name="old_password" type="password" required autocomplete="current-password" />
+      <${Field} label=${text("account.password_new")} name="new_password" type="password" required autocomplete="new-password" />
+    <//><//>`;
+}
+
+const BROWSERS = [["Edg", "Edge"], ["OPR", "Opera"], ["Firefox"], ["FxiOS", "Firefox"], ["Chrome"], ["CriOS", "Chrome"], ["Safari"]];
+const SYSTEMS = [["Android"], ["iPhone"], ["iPad"], ["Windows"], ["Mac OS", "macOS"], ["CrOS", "ChromeOS"], ["Linux"]];
+
+/** "Firefox on Windows" for what a browser says of itself; of other programs their first word. */
+function deviceName(agent) {
+  const known = (names) => names.filter(([sign]) => agent.includes(sign)).map(([sign, name = sign]) => name)[0];
+  const [browser, system] = [known(BROWSERS), known(SYSTEMS)];
+  if (browser && system) return text("account.device", { browser, system });
+  return browser ?? system ?? (agent.split(/[/ ]/)[0] || text("account.device_unknown"));
+}
+
+function Device({ device, onEnded }) {
+  const name = deviceName(device.user_agent);
+  const end = useAction(async () => {
+    if (device.current) return signOut();
+    // What has ended by itself meanwhile is not missed.
+    await client.request("DELETE", `/api/me/sessions/${device.id}/`).catch((error) => {
+      if (error.status !== 404) throw error;
+    });
+    toast(text("account.device_ended", { name }));
+    return onEnded();
+  });
+  return html`<li class="person device"><${Icon} name=${/Mobi|Android/.test(device.user_agent) ? "phone" : "screen"} />
+    <div class="grow"><p><strong>${name}</strong> ${device.current && html`<${Badge} kind="good">${text("account.device_current")}<//>`}</p>
+      <p class="facts soft small"><span>${text("account.device_since", { ago: ago(device.created_at) })}</span>
+        ${!device.current && html`<span>${text("presence.last_seen", { ago: ago(device.last_seen) })}</span>`}<span>${device.ip}</span></p></div>
+    <${Button} busy=${end.busy} aria-label=${device.current ? undefined : text("account.device_end_name", { name })} onClick=${() => end.run()}>${text("top.sign_out")}<//>
+    <${Refusal} error=${end.error} /></li>`;
+}
+
+function Devices({ devices: { data, error, reload } }) {
+  const title = useRef(null);
+  const ended = () => {
+    // The button that was pressed goes with its device.
+    title.current.focus();
+    reload();
+  };
+  return html`<${Card}><h2 ref=${title} tabindex="-1">${text("account.devices")}</h2>
+    <p class="soft">${text("account.devices_text")}</p>
+    ${error && html`<${Failure} words=${reason(error)} onRetry=${reload} />`}
+    ${!data && !error && html`<${Skeleton} rows=${2} />`}
+    <ul class="people-list">${data?.toSorted((one, other) => other.current - one.current).map((device) => html`<${Device} key=${device.id} device=${device} onEnded=${ended} />`)}</ul><//>`;
+}
+
+function Data({ username }) {
+  const load = useAction(async () => {
+    const data = await client.request("GET", "/api/me/export/");
+    const address = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: "application/json" }));
+    Object.assign(document.createElement("a"), { href: address, download: `${username}.json` }).click();
+    // Some browsers only begin to read it after the click.
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  });
+  return html`<${Card} title=${text("account.data")}>
+    <p class="soft">${text("account.data_text")}</p>
+    <${Button} icon="download" busy=${load.busy} onClick=${() => load.run()}>${text("account.data_load")}<//>
+    <${Refusal} error=${load.error} /><//>`;
+}
+
+function Erasing({ user, onClose }) {
+  const send = async ({ password }) => {
+    await erase(password).catch(besideField("password"));
+    go("/");
+    toast(text("account.erased"));
+  };
+  return html`<${Dialog} title=${text("account.erase_title", { name: user.username })} onClose=${onClose}>
+    <p>${text("account.erase_gone")}</p><p>${text("account.erase_stays")}</p>
+    <${Form} onSend=${send} onCancel=${onClose} submit=${text("account.erase_yes")} kind="danger">
+      ${!user.is_guest && html`<${Field} label=${text("account.erase_password")} name="password" type="password" required autofocus autocomplete="current-password" />`}
+      <label class="check"><input type="checkbox" required /> ${text("account.erase_sure")}</label>
+    <//><//>`;
+}
+
+function Erase({ user }) {
+  const [open, setOpen] = useState(false);
+  return html`<${Card} title=${text("account.erase")}>
+    <p class="soft">${text("account.erase_text")}</p>
+    <${Button} kind="danger" aria-haspopup="dialog" onClick=${() => setOpen(true)}>${text("account.erase_begin")}<//>
+    ${open && html`<${Erasing} user=${user} onClose=${() => setOpen(false)} />`}<//>`;
+}
+
+export default function Account({ path }) {
+  const { user } = useStore(session);
+  const devices = useLoad(async () => (user.is_guest ? [] : everything("/api/me/sessions/")), [user.is_guest]);
+  useTitle(text("account.title"));
+  return html`<div class="page wide profile">
+    <${ProfileTabs} path=${path} />
+    <header><${Avatar} name=${user.username} size="large" /><div><h1>${text("account.title")}</h1>
+      <p class="soft">${[user.username, user.email || text("profile.guest")].join(" · ")}</p></div></header>
+    <div class="halves">
+      <div class="cards">${user.is_guest ? html`<${Keep} />` : html`<${Password} username=${user.username} onChanged=${devices.reload} /><${Devices} devices=${devices} />`}</div>
+      <div class="cards"><${Data} username=${user.username} /><${Erase} user=${user} /></div></div>
+  </div>`;
+}

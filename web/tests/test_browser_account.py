@@ -1,0 +1,147 @@
+"""The account itself at the page: its password, devices, data and end."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Route, expect
+
+from web.tests.person import PASSWORD, Person
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Person]
+PHONE = {
+    "viewport": {"width": 320, "height": 640},
+    "has_touch": True,
+    "is_mobile": True,
+    "user_agent": "Mozilla/5.0 (Android 14; Mobile; rv:128.0) Gecko/128.0 Firefox/128.0",
+}
+ENDED = "Your session has ended. Please sign in again."
+
+
+def opens_the_account(person: Person) -> None:
+    person.page.get_by_role("banner").get_by_role("link", name="Account").click()
+    expect(person.page.get_by_role("heading", name="Account", level=1)).to_be_visible()
+
+
+def has_signed_in(person: Person, name: str) -> None:
+    person.page.goto("/signin?next=/profile/account")
+    person.page.get_by_label("Name or e-mail").fill(name)
+    person.page.get_by_label("Password").fill(PASSWORD)
+    person.page.keyboard.press("Enter")
+    expect(person.page.get_by_role("heading", name="Account", level=1)).to_be_visible()
+
+
+def can_sign_in(person: Person, name: str, password: str) -> bool:
+    return person.page.request.post("/api/auth/login", data={"username": name, "password": password}).ok
+
+
+def is_signed_out(person: Person) -> None:
+    expect(person.page.get_by_role("heading", name="Who is playing?")).to_be_visible()
+    assert person.page.evaluate("localStorage.getItem('tokens')") is None
+
+
+def field(person: Person, label: str) -> Locator:
+    return person.page.locator("label.field", has_text=label)
+
+
+def is_refused_beside(person: Person, label: str, why: str) -> None:
+    expect(field(person, label).get_by_role("alert")).to_contain_text(why)
+    expect(field(person, label).locator("input")).to_be_focused()
+
+
+def test_a_new_password_and_a_click_sign_out_other_devices(visit: Visit) -> None:
+    ada, phone = visit(), visit(**PHONE)
+    ada.registers("ada")
+    opens_the_account(ada)
+    has_signed_in(phone, "ada")
+    devices = phone.page.locator(".device")
+    expect(devices).to_have_count(2)
+    expect(devices.first).to_contain_text("Firefox on Android This device")
+    phone.can_use_the_page()
+
+    ada.page.get_by_label("Current password").fill("wrong")
+    ada.page.get_by_label("New password").fill("a whole new one")
+    ada.button("Change password").click()
+    is_refused_beside(ada, "Current password", "not your password")
+    ada.page.get_by_label("Current password").fill(PASSWORD)
+    ada.page.get_by_label("New password").fill("123")
+    ada.button("Change password").click()
+    is_refused_beside(ada, "New password", "short")
+    ada.page.get_by_label("New password").fill("a whole new one")
+    ada.page.keyboard.press("Enter")
+    expect(ada.page.get_by_text("All other devices are signed out.")).to_be_visible()
+    expect(ada.page.get_by_label("Current password")).to_have_value("")
+    is_signed_out(phone)
+    expect(phone.page.get_by_text(ENDED)).to_be_visible()
+    assert not can_sign_in(ada, "ada", PASSWORD)
+    assert can_sign_in(ada, "ada", "a whole new one")
+
+    ada.page.reload()
+    other = ada.page.locator(".device").nth(1)
+    other.get_by_role("button", name=re.compile("^Sign out .+")).click()
+    expect(ada.page.locator(".device")).to_have_count(1)
+    expect(ada.page.get_by_role("heading", name="Signed-in devices")).to_be_focused()
+    ada.page.locator(".device").get_by_role("button", name="Sign out").click()
+    is_signed_out(ada)
+
+
+def test_all_data_comes_as_a_file_and_an_account_is_erased_on_purpose_only(
+    visit: Visit, tmp_path: Path
+) -> None:
+    bob = visit()
+    bob.registers("bob")
+    opens_the_account(bob)
+    with bob.page.expect_download() as download:
+        bob.button("Download my data").click()
+    assert download.value.suggested_filename == "bob.json"
+    download.value.save_as(tmp_path / "bob.json")
+    assert json.loads((tmp_path / "bob.json").read_text())["account"]["email"] == "bob@example.org"
+
+    erase = bob.button("Erase my account…")
+    erase.click()
+    bob.in_dialog("Cancel")
+    expect(erase).to_be_focused()
+    erase.click()
+    bob.can_use_the_page()
+    bob.page.keyboard.type("wrong")
+    bob.in_dialog("Erase for good")
+    expect(bob.page.get_by_label("I know")).to_be_focused()
+    bob.page.keyboard.press("Space")
+    bob.page.keyboard.press("Enter")
+    is_refused_beside(bob, "Your password", "not your password")
+
+    def answer_when_the_sockets_are_closed(route: Route) -> None:
+        response = route.fetch()
+        expect(bob.page.locator(".connection.closed")).to_be_attached()
+        route.fulfill(response=response)
+
+    asked: list[str] = []
+    bob.page.on("request", lambda request: asked.append(request.url))
+    bob.page.route("**/api/me/", answer_when_the_sockets_are_closed)
+    bob.page.get_by_label("Your password").fill(PASSWORD)
+    bob.page.keyboard.press("Enter")
+    expect(bob.page.get_by_role("status").get_by_text("Your account is erased")).to_be_visible()
+    expect(bob.page).to_have_url(re.compile(r"\d/$"))
+    expect(bob.page.get_by_text(ENDED)).to_have_count(0)
+    assert [url for url in asked if "refresh" in url] == []
+    assert bob.page.evaluate("localStorage.getItem('tokens')") is None
+    assert not can_sign_in(bob, "bob", PASSWORD)
+
+
+def test_a_guest_is_shown_what_a_guest_can_do(visit: Visit) -> None:
+    cyd = visit(**PHONE)
+    cyd.comes_as_guest()
+    cyd.page.goto("/profile")
+    cyd.page.get_by_role("link", name="Account").click()
+    expect(cyd.page.get_by_role("heading", name="Keep this account")).to_be_visible()
+    expect(cyd.button("Change password")).to_have_count(0)
+    expect(cyd.page.locator(".device")).to_have_count(0)
+    cyd.button("Erase my account…").click()
+    expect(cyd.page.get_by_role("dialog").locator("[type=password]")).to_have_count(0)
+    cyd.page.get_by_label("I know").check()
+    cyd.in_dialog("Erase for good")
+    expect(cyd.page.get_by_text("Your account is erased")).to_be_visible()

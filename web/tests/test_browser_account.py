@@ -1,4 +1,4 @@
-"""The account itself at the page: its password, devices, data and end."""
+"""The account itself at the page: its password, devices, data and end, and what a browser has kept of it."""
 
 import json
 import re
@@ -145,3 +145,19 @@ def test_a_guest_is_shown_what_a_guest_can_do(visit: Visit) -> None:
     cyd.page.get_by_label("I know").check()
     cyd.in_dialog("Erase for good")
     expect(cyd.page.get_by_text("Your account is erased")).to_be_visible()
+
+
+def test_whatever_a_browser_has_kept_that_is_no_token_means_signed_out(visit: Visit) -> None:
+    dan = visit()
+    dan.page.goto("/play")
+    for kept in ("{broken", "{}", '{"access": "é"}', '{"access": "x.bnVsbA.y", "refresh": "x"}'):
+        dan.page.evaluate("(kept) => { localStorage.tokens = kept; localStorage.theme = kept; }", kept)
+        dan.page.reload()
+        expect(dan.page.get_by_role("heading", name="Who is playing?"), kept).to_be_visible()
+        expect(dan.page.locator("html")).to_have_attribute("data-theme", re.compile("^(light|dark)$"))
+    dan.button("Play as guest").click()
+    expect(dan.page.get_by_role("heading", name="Pick a game")).to_be_visible()
+    another = dan.page.context.new_page()
+    another.goto("/play")
+    another.evaluate("localStorage.tokens = '{broken'")
+    is_signed_out(dan)

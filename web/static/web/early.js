@@ -3,7 +3,8 @@
   var system = matchMedia("(prefers-color-scheme: dark)");
   function apply() {
     var chosen = localStorage.getItem("theme");
-    document.documentElement.dataset.theme = chosen || (system.matches ? "dark" : "light");
+    var known = chosen === "light" || chosen === "dark";
+    document.documentElement.dataset.theme = known ? chosen : system.matches ? "dark" : "light";
   }
   system.addEventListener("change", apply);
   apply();

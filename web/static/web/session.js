@@ -6,8 +6,18 @@ import { text } from "./texts.js";
 
 const KEY = "tokens";
 
+/** Stored tokens, or null where what is stored is nothing that a call could carry. */
+function read(stored) {
+  try {
+    const { access, refresh } = JSON.parse(stored);
+    return /^[\w.-]+$/.test(access ?? "") ? { access, refresh } : null;
+  } catch {
+    return null;
+  }
+}
+
 const storage = {
-  load: () => JSON.parse(localStorage.getItem(KEY) ?? "null"),
+  load: () => read(localStorage.getItem(KEY)),
   save: (tokens) => (tokens ? localStorage.setItem(KEY, JSON.stringify(tokens)) : localStorage.removeItem(KEY)),
 };
 
@@ -114,11 +124,12 @@ client.on("signed_out", () => {
 // Another tab signed in, out or as somebody else, or renewed the tokens that are used here too.
 addEventListener("storage", async ({ key, newValue }) => {
   if (key !== KEY) return;
-  if (!newValue) {
+  const tokens = read(newValue);
+  if (!tokens) {
     leave();
     return;
   }
-  client.setTokens(JSON.parse(newValue));
+  client.setTokens(tokens);
   const user = await client.request("GET", "/api/me/").catch(() => null);
   if (!user || user.id === session.value.user?.id) return;
   client.disconnect();

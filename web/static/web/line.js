@@ -1,6 +1,6 @@
-/** How the line to a game or a battle is: the latency, or that it is away and for how long. */
-import { Badge, useNow } from "./components.js";
-import { html } from "./dom.js";
+/** How the line to a game, a battle or the world is: the latency, or that it is away and for how long. */
+import { Badge, Button, LinkButton, Skeleton, useNow } from "./components.js";
+import { html, useEffect, useState } from "./dom.js";
 import { text } from "./texts.js";
 
 /** `connection`: `{state, ?ms, ?until}`; `away` is the text while it is away, with `{seconds}`; `known`: it was there before. */
@@ -14,4 +14,23 @@ export function Line({ connection, known, away }) {
     return html`<${Badge} kind="warn">${text(away, { seconds })}<//>`;
   }
   return known && html`<${Badge} kind="warn">${text("game.connecting")}<//>`;
+}
+
+const PATIENCE_MS = 4_000;
+
+/** What stands where something live will be until it is known: its shape at first, then what keeps it, and what helps. */
+export function Arriving({ connection, channel, rows }) {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!late) return html`<${Skeleton} rows=${rows} tall />`;
+  const again = () => {
+    channel().close();
+    channel().open();
+  };
+  return html`<div class="empty"><div class="stack" role="alert"><h2>${text("line.title")}</h2><p>${text("line.text")}</p></div>
+    <${Line} connection=${connection} known away="connection.waiting" />
+    <div class="actions"><${Button} kind="primary" icon="turn" onClick=${again}>${text("error.retry")}<//><${LinkButton} href="/play">${text("error.home")}<//></div></div>`;
 }

@@ -33,6 +33,9 @@ const TEXTS = {
   "error.home": "Go to Play",
   "error.loading": "Loading…",
 
+  "line.title": "Still connecting",
+  "line.text": "The live connection to the server does not open. Check your network; some block it.",
+
   "session.ended": "Your session has ended. Please sign in again.",
 
   "gate.title": "Who is playing?",

@@ -3,7 +3,7 @@ import { isOver, NEW_BATTLE, told } from "./state.js";
 import { Chat } from "../chat.js";
 import { Avatar, Badge, Button, Card, Failure, LinkButton, Meter, Refusal, Skeleton, useAction, useKeys, useLoad, useTitle } from "../components.js";
 import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
-import { Line } from "../line.js";
+import { Arriving, Line } from "../line.js";
 import { postOnce, refreshPlayer } from "../player.js";
 import { Money } from "../purse.js";
 import { client, reason, session } from "../session.js";
@@ -14,7 +14,7 @@ import { BattleFacts, Join } from "./battles.js";
 /** So long after a strike the next is ready; the server has the last word. */
 const COOLDOWN_MS = 500;
 
-/** The battle behind its socket: `{battle, connection, refusal, refused, ready, strike, say, reopen}`. */
+/** The battle behind its socket: `{battle, connection, channel, refusal, refused, ready, strike, say}`. */
 function useBattle(id) {
   const [battle, tell] = useReducer(told, NEW_BATTLE);
   const [connection, setConnection] = useState({ state: "connecting" });
@@ -59,7 +59,7 @@ function useBattle(id) {
     setRefusal(null);
     return channel.current.send({ type: "chat", message });
   }, []);
-  return { battle, connection, refusal, refused, ready, strike, say, reopen: () => channel.current.open() };
+  return { battle, connection, channel, refusal, refused, ready, strike, say };
 }
 
 function Health({ one, name }) {
@@ -122,7 +122,7 @@ function Log({ log }) {
 const CLOSED = { 4403: "battle.not_joined", 4404: "battle.unknown", 4409: "battle.replaced" };
 
 function Fight({ id }) {
-  const { battle, connection, refusal, refused, ready, strike, say, reopen } = useBattle(id);
+  const { battle, connection, channel, refusal, refused, ready, strike, say } = useBattle(id);
   const me = battle.players.find(({ user_id }) => user_id === battle.user_id);
   const over = isOver(battle);
   const can = ready && !over && me?.hp > 0 && connection.state === "open";
@@ -133,9 +133,9 @@ function Fight({ id }) {
   });
   if (connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401)
     return html`<div class="empty" role="alert"><p>${text(CLOSED[connection.code] ?? "game.closed")}</p>
-      ${connection.code === 4409 && html`<${Button} kind="primary" onClick=${reopen}>${text("game.replaced_here")}<//>`}
+      ${connection.code === 4409 && html`<${Button} kind="primary" onClick=${() => channel.current.open()}>${text("game.replaced_here")}<//>`}
       <${LinkButton} href="/battles">${text("battle.others")}<//></div>`;
-  if (battle.id === null) return html`<${Skeleton} rows=${2} tall />`;
+  if (battle.id === null) return html`<${Arriving} connection=${connection} channel=${() => channel.current} rows=${2} />`;
   return html`<div class="table fight">
     <header class="head"><h1>${battle.name}</h1><${Badge} kind="accent">${text("battles.level", battle)}<//></header>
     <div class="board-frame"><ul class="enemies" aria-label=${text("battle.enemies")}>${battle.enemies.map((enemy, index) => html`<${Enemy} key=${enemy.id} enemy=${enemy} number=${index + 1}

@@ -4,7 +4,7 @@ import { Chat } from "../chat.js";
 import { Avatar, Badge, Button, Card, Failure, LinkButton, Refusal, Skeleton, useAction, useKeys, useLoad, useNow, useTitle } from "../components.js";
 import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
-import { Line } from "../line.js";
+import { Arriving, Line } from "../line.js";
 import { Money } from "../purse.js";
 import { joinQueue } from "../queue.js";
 import { isOver, nameOf, NEW_ROOM, timeLeft, told } from "./room.js";
@@ -224,11 +224,8 @@ function Closed({ code }) {
 
 function Table({ id }) {
   const { room, connection, refusal, refused, pending, move, act, frames } = useRoom(id);
-  const [board, setBoard] = useState(null);
+  const { data: board, error, reload } = useLoad(() => (room.game ? loadBoard(room.game) : Promise.resolve(null)), [room.game]);
   const { data: entry } = useLoad(() => (room.game ? gameNamed(room.game) : Promise.resolve(null)), [room.game]);
-  useEffect(() => {
-    if (room.game) loadBoard(room.game).then((module) => setBoard({ ...module }));
-  }, [room.game]);
   useEffect(() => {
     if (room.rematch) go(`/games/${room.rematch}`, { replace: true });
   }, [room.rematch]);
@@ -244,7 +241,9 @@ function Table({ id }) {
 
   const closed = connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401;
   if (closed) return html`<${Closed} code=${connection.code} />`;
-  if (!room.id || !board) return html`<${Skeleton} rows=${2} tall />`;
+  if (!room.id) return html`<${Arriving} connection=${connection} channel=${() => client.game} rows=${2} />`;
+  if (error) return html`<${Failure} words=${text("error.offline")} onRetry=${reload} />`;
+  if (!board) return html`<${Skeleton} rows=${2} tall />`;
   const Board = board.default;
   const [theirs, ours] = seat === 0 ? [room.players.slice(1), [room.players[0]]] : [room.players.slice(0, 1), room.players.slice(1)];
   const status = statusOf(room, me, canMove || Boolean(pending));

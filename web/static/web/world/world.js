@@ -1,8 +1,8 @@
 /** The shared world: who one is, the map, the place where one stands, and all that happens there. */
 import { Button, Card, Skeleton, Tabs, useTitle } from "../components.js";
 import { html, useEffect, useRef, useState } from "../dom.js";
-import { Line } from "../line.js";
-import { session } from "../session.js";
+import { Arriving, Line } from "../line.js";
+import { client, session } from "../session.js";
 import { useStore } from "../store.js";
 import { ago, amount, text } from "../texts.js";
 import { Characters } from "./characters.js";
@@ -90,6 +90,6 @@ export default function Shared() {
   if (connection.state === "closed" && connection.code && connection.code !== 1000 && connection.code !== 4401)
     return html`<div class="empty" role="alert"><p>${text(connection.code === 4409 ? "world.replaced" : "world.closed")}</p>
       <${Button} kind="primary" onClick=${enter}>${text("game.replaced_here")}<//></div>`;
-  if (!world.known) return html`<${Skeleton} rows=${3} tall />`;
+  if (!world.known) return html`<${Arriving} connection=${connection} channel=${() => client.world} rows=${3} />`;
   return html`<${World} world=${world} connection=${connection} />`;
 }

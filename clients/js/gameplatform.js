@@ -24,6 +24,8 @@ const SOCKET_OPEN = 1;
 /** A token is renewed when a tenth of its life is left, or a minute, whichever is less. */
 const RENEW_BEFORE_MS = 60_000;
 const RENEW_RETRY_MS = 10_000;
+/** A timer set for longer ends at once. */
+const TIMER_MOST_MS = 2 ** 31 - 1;
 
 /** An answer of the server that is not a success. `status` is 0 and `code` "offline" when there was no answer. */
 export class ApiError extends Error {
@@ -54,7 +56,7 @@ function renewIn(token) {
   const { exp, iat } = claims(token);
   if (!exp) return null;
   const early = Math.min(RENEW_BEFORE_MS, ((exp - (iat ?? exp - 600)) * 1000) / 10);
-  return Math.max(0, exp * 1000 - early - Date.now());
+  return Math.min(TIMER_MOST_MS, Math.max(0, exp * 1000 - early - Date.now()));
 }
 
 /** A time in a message (ISO text, or seconds or milliseconds since 1970) in milliseconds since 1970. */

@@ -189,6 +189,16 @@ def test_it_renews_the_tokens_before_they_expire_and_moves_its_sockets_over(page
     assert run(page, "return heard.filter(({state}) => state === 'waiting').length;") == 0
 
 
+def test_a_token_that_lives_for_longer_than_a_timer_can_wait_is_not_renewed_at_once(page: Page) -> None:
+    run(
+        page,
+        """answers["/api/token/refresh/"] = () => [200, {access: token(90 * 86_400), refresh: "r2"}];
+        await begin({access: token(90 * 86_400), refresh: "r1"});""",
+    )
+    page.clock.run_for(1_000)
+    assert run(page, "await turn(); return calls.length;") == 0
+
+
 def test_a_call_with_an_old_token_is_made_again_with_a_new_one(page: Page) -> None:
     answer = run(
         page,

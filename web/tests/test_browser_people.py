@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.processes import ServerProcess, manage
-from web.tests.person import Person
+from web.tests.person import DEMO_PASSWORD, Person
 
 pytestmark = pytest.mark.browser
 
@@ -128,6 +128,22 @@ def test_two_become_friends_see_each_other_and_part(demo: Demo) -> None:
     ada.page.get_by_text("Blocked people").click()
     ada.button("Unblock user_5").click()
     expect(ada.page.get_by_text("You block nobody.")).to_be_visible()
+
+
+def test_who_signs_in_next_does_not_find_what_another_began_to_write(demo: Demo) -> None:
+    ada = demo("user_1")
+    opens_friends(ada, "premium_user_1")
+    line = ada.page.locator(".composer input")
+    line.fill("Between you and me")
+    another = ada.page.context.new_page()
+    another.goto("/signin")
+    another.evaluate("localStorage.removeItem('tokens')")
+    ada.page.get_by_role("main").get_by_role("link", name="Sign in").click()
+    ada.page.get_by_label("Name or e-mail").fill("user_2")
+    ada.page.get_by_label("Password").fill(DEMO_PASSWORD)
+    ada.page.keyboard.press("Enter")
+    expect(ada.page.get_by_role("log")).to_be_visible()
+    expect(line).to_have_value("")
 
 
 def test_a_request_is_taken_back_and_another_declined(demo: Demo) -> None:

@@ -9,7 +9,7 @@ const TYPING_AGAIN_MS = 4_000;
 const GROUPED_MS = 5 * 60_000;
 const MOST_LETTERS = 500;
 const NEAR_END_PX = 80;
-/** What was begun stays, whatever else is opened meanwhile: drafts by conversation. */
+/** What was begun stays, whatever else is opened meanwhile: drafts by who writes and conversation. */
 const drafts = new Map();
 
 /**
@@ -90,12 +90,13 @@ function Typing({ typing }) {
 
 function Composer({ id, label, conversation, blocked }) {
   const { channel, say, refusal, connection } = conversation;
-  const [draft, setDraft] = useState(drafts.get(id) ?? "");
+  const kept = `${session.value.user.id} ${id}`;
+  const [draft, setDraft] = useState(drafts.get(kept) ?? "");
   const typingAt = useRef(0);
   const pause = useRef(null);
   const change = (value) => {
     setDraft(value);
-    drafts.set(id, value);
+    drafts.set(kept, value);
   };
   const stopTyping = () => {
     clearTimeout(pause.current);

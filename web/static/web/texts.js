@@ -575,6 +575,9 @@ const TEXTS = {
   "profile.draw": "Draw",
 
   "account.title": "Account",
+  "account.who": "Who you are",
+  "account.save": "Save",
+  "account.saved": "Saved.",
   "account.password": "Password",
   "account.password_text": "A new password signs you out on every other device.",
   "account.password_old": "Current password",

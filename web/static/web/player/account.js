@@ -1,4 +1,4 @@
-/** The account itself: its password, the devices signed in to it, all its data, and its end. */
+/** The account itself: its name, its password, the devices signed in to it, all its data, and its end. */
 import { Avatar, Badge, Button, Card, Dialog, Failure, Field, Form, Refusal, Skeleton, useAction, useLoad, useTitle } from "../components.js";
 import { html, useRef, useState } from "../dom.js";
 import { Icon } from "../icons.js";
@@ -9,6 +9,18 @@ import { useStore } from "../store.js";
 import { ago, text } from "../texts.js";
 import { everything, ProfileTabs } from "../things.js";
 import { toast } from "../toasts.js";
+
+function Name({ user }) {
+  const save = async (fields) => {
+    session.patch({ user: await client.request("PATCH", "/api/me/", fields) });
+    toast(text("account.saved"));
+  };
+  return html`<${Card} title=${text("account.who")}>
+    <${Form} onSend=${save} submit=${text("account.save")}>
+      <${Field} label=${text("register.username")} name="username" required initial=${user.username} autocomplete="username" />
+      ${!user.is_guest && html`<${Field} label=${text("register.email")} name="email" type="email" required initial=${user.email} autocomplete="email" />`}
+    <//><//>`;
+}
 
 /** A wrong password is told beside `field`. */
 const besideField = (field) => (error) => {
@@ -121,7 +133,8 @@ export default function Account({ path }) {
     <header><${Avatar} name=${user.username} size="large" /><div><h1>${text("account.title")}</h1>
       <p class="soft">${[user.username, user.email || text("profile.guest")].join(" · ")}</p></div></header>
     <div class="halves">
-      <div class="cards">${user.is_guest ? html`<${Keep} />` : html`<${Password} username=${user.username} onChanged=${devices.reload} /><${Devices} devices=${devices} />`}</div>
-      <div class="cards"><${Data} username=${user.username} /><${Erase} user=${user} /></div></div>
+      <div class="cards">${user.is_guest && html`<${Keep} />`}<${Name} user=${user} />
+        ${!user.is_guest && html`<${Password} username=${user.username} onChanged=${devices.reload} />`}</div>
+      <div class="cards">${!user.is_guest && html`<${Devices} devices=${devices} />`}<${Data} username=${user.username} /><${Erase} user=${user} /></div></div>
   </div>`;
 }

@@ -145,8 +145,16 @@ def test_a_guest_is_shown_what_a_guest_can_do(visit: Visit) -> None:
     name.press("Enter")
     is_refused_beside(cyd, "Name", "Letters")
     name.fill("cyd")
-    name.press("Enter")
+    asked: list[Route] = []
+    cyd.page.route("**/api/me/", lambda route: asked.append(route))
+    cyd.button("Save").click()
+    expect(cyd.button("Save")).to_have_attribute("aria-busy", "true")
+    cyd.page.keyboard.press("Enter")
+    asked[0].continue_()
     expect(cyd.page.get_by_text("cyd · Guest")).to_be_visible()
+    assert len(asked) == 1
+    cyd.page.unroute("**/api/me/")
+    expect(cyd.button("Save")).to_be_focused()
     cyd.button("Erase my account…").click()
     expect(cyd.page.get_by_role("dialog").locator("[type=password]")).to_have_count(0)
     cyd.page.get_by_label("I know").check()

@@ -4,9 +4,12 @@ import { Icon } from "./icons.js";
 import { reason } from "./session.js";
 import { text } from "./texts.js";
 
-export function Button({ kind = "plain", icon, busy = false, disabled = false, class: extra = "", children, ...rest }) {
-  return html`<button type="button" class="button ${kind} ${extra}" disabled=${busy || disabled} aria-busy=${busy}
-    ...${rest}>${icon && html`<${Icon} name=${icon} />`}${children && html`<span>${children}</span>`}</button>`;
+const doNothing = (event) => event.preventDefault();
+
+/** While `busy` it does nothing, and keeps the focus, which a disabled button would lose. */
+export function Button({ kind = "plain", icon, busy = false, disabled = false, class: extra = "", onClick, children, ...rest }) {
+  return html`<button type="button" class="button ${kind} ${extra}" disabled=${disabled} aria-disabled=${busy || undefined} aria-busy=${busy}
+    onClick=${busy ? doNothing : onClick} ...${rest}>${icon && html`<${Icon} name=${icon} />`}${children && html`<span>${children}</span>`}</button>`;
 }
 
 /** A button of an icon alone; `label` is its name. */

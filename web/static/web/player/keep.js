@@ -9,6 +9,8 @@ export function Keep() {
   const keep = async (fields) => {
     await upgrade(fields);
     toast(text("profile.kept"));
+    // The card goes, and the focus would go with it.
+    document.getElementById("main").focus({ preventScroll: true });
   };
   return html`<${Card} title=${text("profile.keep_title")}>
     <p class="soft">${text("profile.keep_text")}</p>

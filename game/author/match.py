@@ -17,6 +17,7 @@ _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 _arguments = msgspec.structs.astuple
 _NOBODY: frozenset[Seat] = frozenset()
+_NUMBERS = frozenset((int, float, bool))
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -41,6 +42,7 @@ class Match:
     __slots__ = (
         "_frame_ends",
         "_generator",
+        "_has_failed",
         "_kept",
         "_shared_view",
         "_turns",
@@ -69,6 +71,7 @@ class Match:
         self.turn_user: int | None = None
         self.result: Outcome | None = None
         self.state: State = {}
+        self._has_failed = False
         self._kept = b""
         self._shared_view: bytes | None = None
         self._viewers = (*self.game.seats, None)
@@ -97,6 +100,7 @@ class Match:
             match._settle(moves=0, tick=0)
         except Exception as error:
             raise RulesError(f"{game.name}: setup failed: {error!r}") from error
+        _ = match.scores  # asked for at once: a room begins with them
         return match
 
     # Playing.
@@ -128,6 +132,13 @@ class Match:
     def halt(self) -> None:
         """Nobody moves any more, whatever the rules say: the game was ended from outside them."""
         self.turn, self.turn_user, self._shared_view = _NOBODY, None, None
+
+    def give_up(self) -> None:
+        """Nobody moves any more, because the rules failed. Where they cannot tell what there is to see, or
+        the scores, it is nothing from now on.
+        """
+        self.halt()
+        self._has_failed = True
 
     def is_secret(self, movement: Movement) -> bool:
         """Whether only its mover may be told this movement."""
@@ -187,10 +198,15 @@ class Match:
 
     @property
     def scores(self) -> tuple[float, ...]:
-        """The score of each seat so far."""
+        """The score of each seat so far. Raises RulesError."""
         if self.result is not None:
             return self.result.scores
-        return self._scores(())
+        try:
+            return self._scores(())
+        except Exception as error:
+            if self._has_failed:
+                return (0,) * len(self.users)
+            raise RulesError(f"{self.game.name}: scores failed: {error!r}") from error
 
     def view(self, seat: Seat | None) -> dict[str, Any]:
         """What the player at ``seat`` (None: a spectator) may see, as plain JSON types sharing nothing.
@@ -300,8 +316,9 @@ class Match:
         scores = self.game.scores(self.state)
         if scores is None:
             return tuple(int(seat in winners) for seat in self.game.seats)
-        if len(scores) != len(self.users):
-            raise ValueError(f"scores() said {scores!r} for {len(self.users)} seats")
+        is_well = len(scores) == len(self.users) and type(scores) is not dict
+        if not is_well or not _NUMBERS.issuperset(map(type, scores)):
+            raise ValueError(f"scores() said {scores!r}: not a list of {len(self.users)} numbers")
         return tuple(scores)
 
     def _takes(self, seat: Seat, movement: dict[str, Any]) -> bool:
@@ -323,6 +340,8 @@ class Match:
         try:
             return _encode({**self.game.view(self.state, seat), "turn": self.turn_user})[:-1]
         except Exception as error:
+            if self._has_failed:
+                return b'{"turn":null'
             raise RulesError(f"{self.game.name}: the view of seat {seat} failed: {error!r}") from error
 
     def _you(self, seat: Seat | None) -> dict[str, Any] | None:

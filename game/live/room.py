@@ -311,6 +311,10 @@ class Room:
 
     def seen_by_operators(self) -> dict[str, Any]:
         """All there is to know, what players hide from each other included, as plain JSON types."""
+        try:
+            rules = self.match.dump()
+        except RulesError as problem:
+            rules = {"error": str(problem)}
         return {
             "state": self.phase,
             "seq": self.seq,
@@ -321,7 +325,7 @@ class Room:
                 for seat in self.seats
             ],
             "spectators": len(self._watching),
-            "rules": self.match.dump(),
+            "rules": rules,
         }
 
     # -- What is asked
@@ -665,6 +669,13 @@ class Room:
         return told
 
     def _state_frame(self, viewer: int) -> events.GameState:
+        try:
+            return self._how_it_stands(viewer)
+        except RulesError as problem:
+            self.fail(problem)
+            return self._how_it_stands(viewer)
+
+    def _how_it_stands(self, viewer: int) -> events.GameState:
         match = self.match
         seat = self.seats[viewer] if viewer < len(self.seats) else None
         sides = match.game.sides
@@ -756,6 +767,7 @@ class Room:
         logger.error(
             "The rules of %s failed", self.match.game.name, exc_info=problem, extra={"game_id": str(self.id)}
         )
+        self.match.give_up()
         self._end((), "error")
 
     def end_by_operator(self) -> None:
@@ -787,16 +799,23 @@ class Room:
         else:
             finish()
 
-    async def _finish(self, winners: tuple[int, ...], reason: str) -> None:
+    def _how_it_ended(self, winners: tuple[int, ...], reason: str) -> Ending:
         match = self.match
-        ending = Ending(
-            state=State.ABANDONED if reason in UNDECIDED else State.FINISHED,
-            winners=winners,
-            reason=reason,
-            scores=_scores(match, winners),
-            final_view=json.decode(match.view_json(None)),
-            tick=match.tick,
-        )
+        try:
+            return Ending(
+                state=State.ABANDONED if reason in UNDECIDED else State.FINISHED,
+                winners=winners,
+                reason=reason,
+                scores=_scores(match, winners),
+                final_view=json.decode(match.view_json(None)),
+                tick=match.tick,
+            )
+        except RulesError as problem:
+            self.fail(problem)
+            return self._how_it_ended((), "error")
+
+    async def _finish(self, winners: tuple[int, ...], reason: str) -> None:
+        ending = self._how_it_ended(winners, reason)
         while True:
             try:
                 over = await worker.in_database(

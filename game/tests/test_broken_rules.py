@@ -1,0 +1,119 @@
+"""Games whose own code fails: each ends with an error to its players, whatever it was that failed."""
+
+import pytest
+
+from game.author import Annotated, Game, Meta, Record, Seat, catalogue, move
+from game.models import Game as Row
+from game.models import Seat as SeatRow
+from game.tests.conftest import begin
+from realtime.worker import in_database
+
+
+class Steps(Game, abstract=True):
+    """Two steps, of which the second breaks something."""
+
+    def setup(self, random):
+        return {"steps": 0}
+
+    @move
+    def step(self, state, seat, by: Annotated[int, Meta(ge=1, le=1)] = 1):
+        state["steps"] += by
+
+    def result(self, state):
+        return 0 if state["steps"] == 2 else None
+
+
+class BlindFromTheStart(Steps):
+    def view(self, state, seat):
+        return {"steps": state["nothing"]}
+
+
+class BlindForSpectators(Steps):
+    def view(self, state, seat):
+        return {"steps": state["steps"] + seat}
+
+
+class BlindLater(Steps):
+    def view(self, state, seat):
+        return {"left": 1 / (2 - state["steps"])}
+
+
+class ScoresForNobody(Steps):
+    def scores(self, state):
+        return [0] * (2 - state["steps"] // 2)
+
+
+class Push(Record):
+    by: Annotated[int, Meta(ge=0, le=1)]
+
+
+class BlindInRealTime(Game):
+    def setup(self, random):
+        return {"ticks": 0}
+
+    def tick(self, state, inputs: dict[Seat, Push], dt):
+        state["ticks"] += 1
+
+    def result(self, state):
+        return None
+
+    def view(self, state, seat):
+        return {"left": 1 / (4 - state["ticks"])}
+
+
+class ScoresInRealTime(BlindInRealTime):
+    def view(self, state, seat):
+        return {}
+
+    def scores(self, state):
+        return [1 / (4 - state["ticks"]), 0]
+
+
+@pytest.fixture(autouse=True)
+def offered(monkeypatch):
+    """These games are in the catalogue."""
+    monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
+    for game in (
+        BlindFromTheStart,
+        BlindForSpectators,
+        BlindLater,
+        ScoresForNobody,
+        BlindInRealTime,
+        ScoresInRealTime,
+    ):
+        catalogue.register(game)
+
+
+async def over(player) -> dict:
+    while (frame := await player.hear())["type"] != "game_over":
+        pass
+    return frame
+
+
+@pytest.mark.parametrize("game", [BlindFromTheStart, BlindForSpectators])
+async def test_a_game_that_cannot_be_seen_ends_as_soon_as_somebody_looks(new_game, ada, cyd, game):
+    made = await new_game(game.name)
+    for somebody in (await ada.enter(made.pk), await cyd.enter(made.pk)):
+        told = await over(somebody)
+        assert (told["reason"], told["winner_ids"], told["ratings"]) == ("error", [], [])
+
+
+@pytest.mark.parametrize("game", [BlindLater, ScoresForNobody, BlindInRealTime, ScoresInRealTime])
+async def test_a_game_that_fails_while_it_is_shown_ends_for_all_and_frees_its_players(
+    new_game, ada, bob, cyd, game
+):
+    made = await new_game(game.name)
+    players = await begin(made, ada, bob)
+    if not game.real_time:
+        await players[0].send(type="player_move", movement={})
+        await players[1].hear_until("player_move")
+        await players[1].send(type="player_move", movement={})
+    for player in players:
+        told = await over(player)
+        assert (told["reason"], told["winner_ids"], told["ratings"]) == ("error", [], [])
+        assert (await player.hear("game_state"))["state"] == "abandoned"
+    stored = await in_database(Row.objects.get, pk=made.pk)
+    assert (stored.state, stored.result["reason"]) == ("abandoned", "error")
+    assert not await in_database(SeatRow.objects.filter(game=made, is_open=True).exists)
+    spectator = await cyd.enter(made.pk)
+    assert (await spectator.hear("game_state"))["result"]["reason"] == "error"

@@ -198,12 +198,10 @@ def _prepare(cls: type[Game]) -> None:
         re.fullmatch(r"[a-z][a-z0-9_]{0,39}", cls.name), cls, f"the name {cls.name!r} is not in snake_case"
     )
 
-    players = cls.players
-    ends = (players, players) if isinstance(players, int) else (players[0], players[-1])
-    cls.min_players, cls.max_players = ends
-    _check(
-        1 <= cls.min_players <= cls.max_players, cls, "`players` must be a number, a range or (fewest, most)"
-    )
+    players = (cls.players,) if isinstance(cls.players, int) else tuple(cls.players)
+    is_well = bool(players) and all(type(end) is int for end in players) and 1 <= players[0] <= players[-1]
+    _check(is_well, cls, "`players` must be a number, a range or (fewest, most)")
+    cls.min_players, cls.max_players = players[0], players[-1]
     if not cls.sides:
         cls.sides = (
             ("left", "right") if cls.max_players == 2 else [f"seat_{n + 1}" for n in range(cls.max_players)]
@@ -213,6 +211,9 @@ def _prepare(cls: type[Game]) -> None:
         not cls.grid or len(cls.grid.marks) >= cls.max_players,
         cls,
         "`grid.marks` must hold a mark for each player",
+    )
+    _check(
+        cls.clock is None or isinstance(cls.clock, Clock), cls, "`clock` must be a Clock(seconds=...) or None"
     )
     _check(cls.grid or _overrides(cls, "setup"), cls, "it needs `setup(self, random)` (or a `grid`)")
     _check(_overrides(cls, "result"), cls, "it needs `result(self, state)`: None while it goes on")
@@ -228,13 +229,18 @@ def _prepare(cls: type[Game]) -> None:
         cls.hidden = _overrides(cls, "view")
     if tick is not None:
         _check(not moves and cls.alternating, cls, "a game has either `tick`, or moves and turns")
-        _check(cls.rate % cls.frame_rate == 0, cls, "`rate` must be a multiple of `frame_rate`")
+        rates = (cls.rate, cls.frame_rate)
+        is_well = all(type(rate) is int and rate >= 1 for rate in rates) and cls.rate % cls.frame_rate == 0
+        advice = f"`rate` ({rates[0]}) must be a whole number, and a multiple of `frame_rate` ({rates[1]})"
+        _check(is_well, cls, advice)
         cls.movements = Movements({"input": _input_type(cls, tick)})
     else:
         _check(moves, cls, "it has no `@move` method (or, for real time, no `tick`)")
         cls.movements = Movements({name: struct_of(name, method) for name, method in moves.items()})
         _check(moves.keys() >= set(cls.secret_moves), cls, "`secret_moves` must name moves")
         cls.moves = {struct: moves[name] for name, struct in cls.movements.structs.items()}
+    is_record = isinstance(cls.Options, type) and issubclass(cls.Options, msgspec.Struct)
+    _check(is_record, cls, "`Options` must be a Record")
     try:
         cls.Options()
     except TypeError as error:

@@ -2,6 +2,7 @@
 
 import marshal
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from core.refusals import Refusal
 from game.author.game import DRAW, Game, Seat, State
 from game.author.generator import Generator
+from game.author.movements import MOST_CHOICES
 from game.author.refusals import GameIsOver, InvalidOptions, NotYourTurn, RulesError
 
 Movement = bytes | msgspec.Raw | dict[str, Any]
@@ -179,7 +181,12 @@ class Match:
         """What ``seat`` may try, to be read only: the author's ``legal``, else all that the types allow."""
         try:
             given = self.game.legal(self.state, seat)
-            return self.game.movements.choices if given is None else list(given)
+            if given is None:
+                return self.game.movements.choices
+            listed = list(islice(given, MOST_CHOICES + 1))
+            if len(listed) > MOST_CHOICES:
+                raise ValueError(f"it gives more than {MOST_CHOICES:,} movements")
+            return listed
         except Exception as error:
             raise RulesError(f"{self.game.name}: legal failed for seat {seat}: {error!r}") from error
 

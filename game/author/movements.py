@@ -160,9 +160,10 @@ def _values(kind: types.Type) -> list[Any] | None:
         case types.IntType():
             low = kind.ge if kind.ge is not None else None if kind.gt is None else kind.gt + 1
             high = kind.le if kind.le is not None else None if kind.lt is None else kind.lt - 1
-            if low is None or high is None:
+            step = kind.multiple_of or 1
+            if low is None or high is None or (high - low) // step >= MOST_CHOICES:
                 return None
-            return [n for n in range(low, high + 1) if n % (kind.multiple_of or 1) == 0]
+            return list(range(-(-low // step) * step, high + 1, step))
         case types.UnionType(types=kinds):
             parts = [_values(part) for part in kinds]
             return None if None in parts else [value for part in parts for value in part or ()]

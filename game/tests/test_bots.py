@@ -1,11 +1,12 @@
 """Computer players: legal, repeatable, better by level, and blind to what a player may not see."""
 
+from itertools import count
 from random import Random
 
 import pytest
 
 from game import bots
-from game.author import Game, catalogue, move
+from game.author import Annotated, Game, Meta, catalogue, move
 from game.author.match import Match
 from game.author.refusals import RulesError
 from game.tests.playing import begin
@@ -120,6 +121,28 @@ def test_a_game_whose_moves_cannot_be_listed_says_what_to_write():
 
     with pytest.raises(RulesError, match="write `legal` or `bot`"):
         bots.choose(begin(Words), 0, Random(1), level=2)
+
+
+def test_moves_without_an_end_are_not_listed():
+    class Bets(Game):
+        def setup(self, random):
+            return {}
+
+        @move
+        def bet(self, state, seat, gold: Annotated[int, Meta(ge=0, le=2**63 - 1)]):
+            pass
+
+        def result(self, state):
+            return None
+
+    class ListedBets(Bets):
+        def legal(self, state, seat):
+            return ({"gold": gold} for gold in count())
+
+    with pytest.raises(RulesError, match="write `legal` or `bot`"):
+        bots.choose(begin(Bets), 0, Random(1), level=1)
+    with pytest.raises(RulesError, match="more than 10,000"):
+        bots.choose(begin(ListedBets), 0, Random(1), level=1)
 
 
 def test_a_bot_that_goes_wrong_is_a_fault_in_the_rules():

@@ -83,19 +83,19 @@ def _offered() -> QuerySet[Game]:
 
 def unfinished_created_by(user_id: int) -> int:
     """How many of the games that the user created go on."""
-    return Game.objects.filter(created_by_id=user_id).exclude(state__in=Game.OVER).count()
+    return _offered().filter(created_by_id=user_id).exclude(state__in=Game.OVER).count()
 
 
 def unfinished_ids(*, older_than_s: float) -> list[uuid.UUID]:
-    """Games that go on, created at least so many seconds ago."""
+    """Games that go on, of those offered here, created at least so many seconds ago."""
     before = timezone.now() - timedelta(seconds=older_than_s)
-    going_on = Game.objects.exclude(state__in=Game.OVER).filter(created_at__lt=before)
+    going_on = _offered().exclude(state__in=Game.OVER).filter(created_at__lt=before)
     return list(going_on.values_list("pk", flat=True))
 
 
 def latest_open_game(user_id: int) -> uuid.UUID | None:
-    """The latest unfinished match of those that a queue made for the user."""
-    seats = Seat.objects.filter(user_id=user_id, is_open=True, queue__isnull=False)
+    """The latest unfinished match of those that a queue made for the user, of a game offered here."""
+    seats = Seat.objects.filter(user_id=user_id, is_open=True, queue__isnull=False, game__in=_offered())
     return seats.order_by("-game__created_at").values_list("game_id", flat=True).first()
 
 

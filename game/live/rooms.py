@@ -294,9 +294,18 @@ class Rooms:
                     await asyncio.sleep(OWNERS_TELL_WITHIN_S)
                 for game_id in await self._orphans(orphans):
                     if await self._claim(game_id) == self._worker.id:
-                        await self.open(game_id)
+                        await self._adopt(game_id)
             except UNREACHABLE as problem:
                 logger.warning("Games cannot be adopted: %s", problem)
+
+    async def _adopt(self, game_id: UUID) -> None:
+        try:
+            await self.open(game_id)
+        except UNREACHABLE:
+            raise
+        except Exception as problem:
+            # Its rules are gone, or others by now. It stays claimed, and so is not tried again at once.
+            logger.error("Game %s cannot be opened", game_id, exc_info=problem)
 
     async def _orphans(self, game_ids: list[UUID]) -> list[UUID]:
         unknown = [game_id for game_id in game_ids if game_id not in self.here]

@@ -1,8 +1,13 @@
 """Games whose own code fails: each ends with an error to its players, whatever it was that failed."""
 
-import pytest
+import asyncio
 
+import pytest
+from django.test import Client
+
+from game import selectors
 from game.author import Annotated, Game, Meta, Record, Seat, catalogue, move
+from game.live import rooms
 from game.models import Game as Row
 from game.models import Seat as SeatRow
 from game.tests.conftest import begin
@@ -117,3 +122,37 @@ async def test_a_game_that_fails_while_it_is_shown_ends_for_all_and_frees_its_pl
     assert not await in_database(SeatRow.objects.filter(game=made, is_open=True).exists)
     spectator = await cyd.enter(made.pk)
     assert (await spectator.hear("game_state"))["result"]["reason"] == "error"
+
+
+class Stumbles(BlindLater):
+    """What a game has become whose rules were changed while it was played."""
+
+    name = BlindLater.name
+
+    def setup(self, random):
+        raise ValueError
+
+
+async def test_a_game_that_cannot_be_opened_does_not_keep_others_from_being_taken_over(new_game, monkeypatch):
+    for name in ("ADOPT_EVERY_S", "OWNERS_TELL_WITHIN_S"):
+        monkeypatch.setattr(rooms, name, 0.01)
+    await new_game(BlindLater.name)
+    monkeypatch.setitem(catalogue._games, BlindLater.name, Stumbles)
+    sound = await new_game()
+    adopting = asyncio.create_task(rooms.current().adopt())
+    try:
+        async with asyncio.timeout(10):
+            while sound.pk not in rooms.current().here:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.01)
+        assert not adopting.done()
+    finally:
+        adopting.cancel()
+
+
+async def test_nobody_is_bound_to_a_game_that_is_no_longer_offered(new_game, ada, monkeypatch):
+    made = await new_game(BlindLater.name, queue=BlindLater.name)
+    assert await in_database(selectors.latest_open_game, ada.id) == made.pk
+    monkeypatch.delitem(catalogue._games, BlindLater.name)
+    headers = {"Authorization": f"Bearer {ada.token}"}
+    told = await in_database(Client().get, "/game/status/", headers=headers)
+    assert told.json() == {"status": "idle"}

@@ -51,7 +51,11 @@ class Users(UserAdmin, OperatorAdmin):
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         if not request.user.is_superuser:
             raise PermissionDenied
-        return super().user_change_password(request, id, form_url)
+        response = super().user_change_password(request, id, form_url)
+        if response.status_code == 302:
+            # Who knew the old password may be signed in with it.
+            services.end_sessions(Session.objects.filter(user=int(id)))
+        return response
 
     @operation("Ban")
     def ban(self, request: HttpRequest, user: User) -> str:

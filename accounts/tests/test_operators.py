@@ -57,6 +57,18 @@ def test_operators_sign_devices_out_and_erase_people(operator, ada, bob):
     assert not User.objects.filter(username="bob").exists()
 
 
+def test_a_password_that_an_operator_sets_signs_out_who_knew_the_old_one(operator, ada):
+    password = "quite another password"
+    form = {"password1": password, "password2": password, "usable_password": "true"}
+
+    operator.post(f"/admin/accounts/user/{ada.id}/password/", {**form, "password2": "mistyped"})
+    assert ada.client.get("/api/me").status_code == 200
+    operator.post(f"/admin/accounts/user/{ada.id}/password/", form)
+
+    assert ada.client.get("/api/me").status_code == 401
+    assert ada.client.post("/api/token/refresh/", {"refresh": ada.refresh}).status_code == 401
+
+
 def test_seeding_makes_the_demo_people_once(api):
     for _ in range(2):
         seeding.seed()

@@ -8,10 +8,10 @@ from django.http import HttpRequest
 
 from chat import services
 from chat.models import FilteredWord, Lobby, LobbyMessage, Membership, Report, Sanction
-from core.operators import OperatorAdmin, ReadOnly, TabularInline, operation
+from core.operators import OperatorAdmin, ReadOnly, Rows, operation
 
 
-class Members(ReadOnly, TabularInline):
+class Members(Rows):
     """Who belongs to the lobby."""
 
     model = Membership

@@ -28,6 +28,7 @@ __all__ = [
     "NeitherAddedNorDeleted",
     "OperatorAdmin",
     "ReadOnly",
+    "Rows",
     "TabularInline",
     "WithReason",
     "operation",
@@ -123,3 +124,15 @@ class ReadOnly(NeitherAddedNorDeleted):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class Rows(ReadOnly, TabularInline):
+    """What belongs to the object of a page, as a table to look at. What a row names is read along with it."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        named = [
+            field.name
+            for field in self.opts.get_fields()
+            if field.many_to_one and field.name in (self.fields or ())
+        ]
+        return super().get_queryset(request).select_related(*named)

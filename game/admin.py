@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from core.operators import OperatorAdmin, ReadOnly, TabularInline, operation
+from core.operators import OperatorAdmin, ReadOnly, Rows, operation
 from core.refusals import Refusal
 from game.live import operators
 from game.models import Game, JournalEntry, Rating, Seat
@@ -17,7 +17,7 @@ from game.models import Game, JournalEntry, Rating, Seat
 SHOWN_ENTRIES = 500
 
 
-class Seats(ReadOnly, TabularInline):
+class Seats(Rows):
     """Who plays."""
 
     model = Seat

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from core.operators import OperatorAdmin, ReadOnly, TabularInline, operation
+from core.operators import OperatorAdmin, ReadOnly, Rows, operation
 from matchmaking import services
 from matchmaking.invites import services as invites
 from matchmaking.models import Invite, Member, Party, PartyMember, Queue, Ticket
@@ -27,7 +27,7 @@ class Queues(ReadOnly, OperatorAdmin):
         return int(queue.waiting)
 
 
-class Members(ReadOnly, TabularInline):
+class Members(Rows):
     """Who waits together."""
 
     model = Member
@@ -74,7 +74,7 @@ class Invites(ReadOnly, OperatorAdmin):
         invites.cancel_all(Invite.objects.filter(pk=invite.pk))
 
 
-class PartyMembers(ReadOnly, TabularInline):
+class PartyMembers(Rows):
     """Who is in it."""
 
     model = PartyMember

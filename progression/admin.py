@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from core.content import Content
-from core.operators import NeitherAddedNorDeleted, OperatorAdmin, ReadOnly, TabularInline
+from core.operators import NeitherAddedNorDeleted, OperatorAdmin, ReadOnly, Rows
 from progression import rules, services
 from progression.models import Entry, Growth, HatchOdds, Item, Offer, Pet, Player, Species, Stack
 
@@ -78,14 +78,14 @@ class WhatHatches(NeitherAddedNorDeleted, OnlyChanged):
     readonly_fields = ("egg",)
 
 
-class Stacks(ReadOnly, TabularInline):
+class Stacks(Rows):
     """What the player owns."""
 
     model = Stack
     fields = ("item", "quantity", "worn_in")
 
 
-class Pets(ReadOnly, TabularInline):
+class Pets(Rows):
     """The player's pets."""
 
     model = Pet

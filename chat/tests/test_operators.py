@@ -34,11 +34,18 @@ def test_operators_see_all_of_it(admin, message, ada, bob, den, model):
     assert admin.get(f"/admin/chat/{model}/?q=o").status_code == 200
 
 
-def test_operators_see_who_belongs_to_a_lobby(admin, bob, den):
-    page = admin.get(f"/admin/chat/lobby/{den}/change/")
+def test_operators_see_who_belongs_to_a_lobby(admin, bob, den, django_assert_max_num_queries):
+    crowd = [User(username=f"fan_{number}") for number in range(30)]
+    Membership.objects.bulk_create(
+        Membership(lobby_id=den, user=user) for user in User.objects.bulk_create(crowd)
+    )
+
+    with django_assert_max_num_queries(12):
+        page = admin.get(f"/admin/chat/lobby/{den}/change/")
 
     assert page.status_code == 200
     assert "bob" in page.content.decode()
+    assert "fan_29" in page.content.decode()
 
 
 def act(admin, model, action, pk):

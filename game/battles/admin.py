@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.admin import NotesWhoSaves
-from core.operators import OperatorAdmin, ReadOnly, TabularInline
+from core.operators import OperatorAdmin, ReadOnly, Rows, TabularInline
 from game.battles import services
 from game.battles.models import (
     Battle,
@@ -58,7 +58,7 @@ class BattleTemplates(NotesWhoSaves, OperatorAdmin):
         services.offer(form.instance.pk)
 
 
-class Enemies(ReadOnly, TabularInline):
+class Enemies(Rows):
     """The enemies, as they stand."""
 
     model = Enemy
@@ -66,7 +66,7 @@ class Enemies(ReadOnly, TabularInline):
     ordering = ("number",)
 
 
-class Fighters(ReadOnly, TabularInline):
+class Fighters(Rows):
     """Who fights, or has fought."""
 
     model = Fighter

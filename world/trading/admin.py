@@ -2,11 +2,11 @@
 
 from django.contrib import admin
 
-from core.operators import OperatorAdmin, ReadOnly, TabularInline
+from core.operators import OperatorAdmin, ReadOnly, Rows
 from world.trading.models import Trade, TradeOffer
 
 
-class Offers(ReadOnly, TabularInline):
+class Offers(Rows):
     """What each gives."""
 
     model = TradeOffer

@@ -396,10 +396,28 @@ export class GameClient {
 
   // -- The queue
 
-  /** Queues for a game (the server's default without a name). `match_found` tells of the match. → the queue's answer. */
+  /**
+   * Queues for a game (the server's default without a name). `match_found` tells of the match that is made. → the
+   * queue's answer: `matched` with a `game_id` is also who has an unfinished match, of which nothing is told anew.
+   */
   async joinQueue(game = undefined, options = {}) {
-    this.connectToNotifications();
+    await this.#hearing(this.connectToNotifications());
     return this.request("POST", "/game/join/", { ...(game && { game }), ...options });
+  }
+
+  /** Waits for a channel's first frame, after which nothing is missed, or until it cannot be had for now. */
+  async #hearing(channel) {
+    if (channel.seq !== null) return;
+    await new Promise((resolve) => {
+      const ends = [
+        channel.on("*", ({ seq }) => typeof seq === "number" && end()),
+        channel.on("connection", ({ state }) => (state === "waiting" || state === "closed") && end()),
+      ];
+      const end = () => {
+        for (const off of ends) off();
+        resolve();
+      };
+    });
   }
 
   /** Leaves the queue. */

@@ -261,8 +261,9 @@ def test_joining_the_queue_listens_for_the_match(page: Page) -> None:
         page,
         """answers["/game/join/"] = ({body}) => [200, {status: "queued", position: 1, game: body.game}];
         await begin();
-        const answer = await client.joinQueue("tictactoe"); await turn();
-        sockets[0].open(); sockets[0].say({type: "match_found", game_id: "g9"});
+        const joining = client.joinQueue("tictactoe"); await turn();
+        sockets[0].open(); sockets[0].say({type: "badge", seq: 1});
+        const answer = await joining; sockets[0].say({type: "match_found", game_id: "g9"});
         return [answer.game, new URL(sockets[0].url).pathname, heard.at(-1).game_id];""",
     )
     assert body == ["tictactoe", "/ws/notifications/", "g9"]

@@ -57,6 +57,35 @@ def test_battles_and_the_world_are_reached_by_their_sockets(demo_server: Any, tm
     assert run(ELSEWHERE, tmp_path, demo_server.base_url) == "true\ntrue\n"
 
 
+QUEUE = """
+import { GameClient } from "./gameplatform.js";
+
+// Its sockets take their time, as on the way from far away.
+async function slow(url, request) {
+  if (url.includes("ticket")) await new Promise((resolve) => setTimeout(resolve, 500));
+  return fetch(url, request);
+}
+
+const found = [];
+for (const options of [{}, { fetch: slow }]) {
+  const client = new GameClient(process.env.SERVER_URL, null, options);
+  const { access, refresh } = await client.request("POST", "/api/auth/guest/", {});
+  client.setTokens({ access, refresh });
+  client.connectToNotifications();
+  found.push(new Promise((resolve) => client.on("match_found", resolve)).finally(() => client.disconnect()));
+  await client.joinQueue("tictactoe");
+}
+const [one, other] = await Promise.all(found);
+console.log(one.game_id === other.game_id);
+"""
+
+
+def test_a_match_that_is_made_at_once_is_told_though_the_socket_is_slow(
+    demo_server: Any, tmp_path: Path
+) -> None:
+    assert run(QUEUE, tmp_path, demo_server.base_url) == "true\n"
+
+
 PUBLIC = """
 import * as module from "./gameplatform.js";
 

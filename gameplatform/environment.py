@@ -64,6 +64,30 @@ def names(name: str, default: Sequence[str] = ()) -> list[str]:
     return [one for entry in plain(name, ",".join(default)).split(",") if (one := entry.strip())]
 
 
+def hosts(name: str, default: Sequence[str] = ()) -> list[str]:
+    """Names of hosts as Django wants them: without a scheme and a port, with which none would ever match."""
+    named = names(name, default)
+    for host in named:
+        # A colon is well within [an address].
+        if "/" in host or ":" in host.partition("]")[2 if host.startswith("[") else 0]:
+            raise _wrong(name, "host names without scheme and port, such as play.example.com", host)
+    return named
+
+
+def origins(name: str) -> list[str]:
+    """Origins of pages, as browsers send them."""
+    named = names(name)
+    for origin in named:
+        try:
+            at = urlsplit(origin)
+            is_well = at.scheme in ("http", "https") and at.netloc and at.port != 0 and not at.path + at.query
+        except ValueError:
+            is_well = False
+        if not is_well:
+            raise _wrong(name, "origins such as https://play.example.com, without a path", origin)
+    return named
+
+
 def one_of(name: str, choices: Sequence[str], default: str) -> str:
     """One of these words."""
     text = plain(name, default)

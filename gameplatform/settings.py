@@ -27,7 +27,7 @@ SECRET_KEY = environment.plain("SECRET_KEY", INSECURE_SECRET_KEY if DEBUG else "
 HOST = environment.plain("HOST", "127.0.0.1")
 PORT = environment.whole("PORT", 8000, least=0, most=65_535)
 WORKERS = environment.whole("WORKERS", 1)
-ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 
 # -- Applications
 
@@ -185,7 +185,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
-CORS_ALLOWED_ORIGINS = environment.names("CORS_ORIGINS")
+CORS_ALLOWED_ORIGINS = environment.origins("CORS_ORIGINS")
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "x-csrftoken"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

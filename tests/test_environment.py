@@ -37,6 +37,14 @@ def flag():
     return environment.flag("ONE", True)
 
 
+def hosts():
+    return environment.hosts("ONE")
+
+
+def origins():
+    return environment.origins("ONE")
+
+
 def one_of():
     return environment.one_of("ONE", ("INFO", "WARNING", "ERROR"), "INFO")
 
@@ -94,6 +102,8 @@ def names():
         (plain, "", "127.0.0.1"),
         (names, "a.example, b.example,", ["a.example", "b.example"]),
         (names, "", ["localhost", "127.0.0.1"]),
+        (hosts, "play.example.com, .example.com,[::1],*", ["play.example.com", ".example.com", "[::1]", "*"]),
+        (origins, "http://localhost:3000, https://[::1]", ["http://localhost:3000", "https://[::1]"]),
     ],
 )
 def test_what_is_well_is_read_and_an_empty_value_is_none(value, read, text, meant):
@@ -108,6 +118,22 @@ def test_what_is_well_is_read_and_an_empty_value_is_none(value, read, text, mean
         (part, "a number from 0 to 1", ["a tenth", "-0.1", "1.1", "NaN", "-Infinity"]),
         (flag, "true or false", ["ture", "2"]),
         (one_of, "INFO, WARNING or ERROR", ["loud", "info"]),
+        (
+            hosts,
+            "host names without scheme and port, such as play.example.com",
+            ["https://play.example.com", "play.example.com:8000", "[::1]:8000"],
+        ),
+        (
+            origins,
+            "origins such as https://play.example.com, without a path",
+            [
+                "play.example.com",
+                "https://play.example.com/",
+                "ftp://play.example.com",
+                "https://a:port",
+                "null",
+            ],
+        ),
         # A module and a class are no packages, in which games and sockets could be looked for.
         (
             apps,
@@ -243,6 +269,15 @@ def test_a_websocket_protocol_that_is_not_there_is_named():
         'argument --ws: Import string "no_such_protocol" must be in format "<module>:<attribute>".'
     )
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("workers", ["0", "-1", "two"])
+def test_a_number_of_workers_that_is_none_is_named(workers):
+    result = run(["-m", "gameplatform", "--port", "0", "--workers", workers])
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].endswith(
+        f"argument --workers: the workers are a whole number from 1, not {workers!r}"
+    )
 
 
 @pytest.mark.parametrize("port", ["99999", "-1", "http"])

@@ -57,7 +57,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m gameplatform", description=__doc__)
     parser.add_argument("--host", default=settings.HOST)
     parser.add_argument("--port", type=_port, default=settings.PORT, help="0 takes a free one")
-    parser.add_argument("--workers", type=int, default=settings.WORKERS)
+    parser.add_argument("--workers", type=_number_of_workers, default=settings.WORKERS)
     parser.add_argument(
         "--ws",
         default=os.environ.get("WS") or WEBSOCKETS,
@@ -71,6 +71,12 @@ def _options() -> argparse.Namespace:
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"a port is a whole number from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def _number_of_workers(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"the workers are a whole number from 1, not {text!r}")
     return int(text)
 
 

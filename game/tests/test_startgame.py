@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from game.management.commands import simulate
+
 
 def run(*command, folder, **environment):
     done = subprocess.run(
@@ -60,8 +62,14 @@ def test_names_that_are_taken_or_none_are_refused(name, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_simulation_of_nothing_fails(capsys):
-    with pytest.raises(CommandError, match=r"Nothing was played"):
+def test_a_simulation_of_nothing_fails(capsys, monkeypatch):
+    with pytest.raises(CommandError, match=r"No server answers at http://127\.0\.0\.1:9: .*--serve"):
+        call_command("simulate", "--url", "http://127.0.0.1:9")
+    with monkeypatch.context() as answering, pytest.raises(CommandError, match=r"Nothing was played"):
+        answering.setattr(simulate, "_reach", lambda url: None)
         call_command("simulate", "--bots", "2", "--seconds", "0.3", "--url", "http://127.0.0.1:9")
+    for wrong in (["--bots", "0"], ["--seconds", "-1"]):
+        with pytest.raises(CommandError, match=r"a number above 0"):
+            call_command("simulate", *wrong)
     with pytest.raises(CommandError, match=r"There are: .*tictactoe"):
         call_command("simulate", "no_such_game")

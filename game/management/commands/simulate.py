@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
+import math
 import re
 import subprocess
 import sys
 import time
 import urllib.request
-from argparse import RawDescriptionHelpFormatter
+from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -43,8 +44,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("game", nargs="?", default="tictactoe", help="its name in the catalogue")
-        parser.add_argument("--bots", type=int, default=20, help="how many play at once (default: 20)")
-        parser.add_argument("--seconds", type=float, default=10.0, help="for how long (default: 10)")
+        parser.add_argument(
+            "--bots", type=_positive(int), default=20, help="how many play at once (default: 20)"
+        )
+        parser.add_argument(
+            "--seconds", type=_positive(float), default=10.0, help="for how long (default: 10)"
+        )
         parser.add_argument("--seed", type=int, default=0, help="what the bots do depends on it (default: 0)")
         where = parser.add_mutually_exclusive_group()
         where.add_argument("--url", default=f"http://{settings.HOST}:{settings.PORT}", help="the server")
@@ -58,6 +63,8 @@ class Command(BaseCommand):
         except Refusal as refusal:
             known = ", ".join(sorted(one.name for one in catalogue.all()))
             raise CommandError(f"{refusal.message} There are: {known}.") from None
+        if not serve:
+            _reach(url)
         tally = simulation.Tally()
         with own_server() if serve else contextlib.nullcontext(url) as base_url:
             started = time.monotonic()
@@ -112,6 +119,29 @@ class Command(BaseCommand):
             f"errors      {tally.errors.total():,} ({_said(tally.errors)})",
         ]
         self.stdout.write("\n".join(lines))
+
+
+def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    def positive(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = 0
+        if not 0 < number < math.inf:
+            raise ArgumentTypeError(f"a number above 0 is needed, not {text!r}")
+        return number
+
+    return positive
+
+
+def _reach(url: str) -> None:
+    """See whether a server answers there at all."""
+    try:
+        urllib.request.urlopen(f"{url}/health/live", timeout=5).close()
+    except (OSError, ValueError) as problem:
+        raise CommandError(
+            f"No server answers at {url}: {problem}. Start one, name another with --url, or add --serve."
+        ) from None
 
 
 def _said(counts: Counter[str]) -> str:

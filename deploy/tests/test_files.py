@@ -47,6 +47,8 @@ def test_compose_proxies_to_the_workers_it_starts_once_the_tables_are_there():
     for name in workers:
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
         assert services[name]["depends_on"]["database"] == {"condition": "service_healthy"}
+        assert services[name]["env_file"] == [{"path": ".env", "required": False}]
+        assert services[name]["environment"]["DEBUG"] == "false"
     assert services["migrate"]["restart"] == "no"
 
 

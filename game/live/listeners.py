@@ -6,6 +6,8 @@ from uuid import UUID
 
 from realtime.relay import Relay
 
+ENDED = 1006
+
 Frames = tuple[bytes, Sequence[bytes] | None]
 """What a room tells: how the frames of all viewers begin, and how each ends, the seats in order, then the
 spectators; None where all get the same. Many are kept, so what they share is kept once.
@@ -55,3 +57,8 @@ class RemoteListener:
         if self.closed_with is None:
             self.closed_with = code
             self._relay.tell(self.worker, "game.close", (*self._address, code, reason))
+
+    def gone(self) -> None:
+        """It has ended: it is not told what it still waits for."""
+        if self.closed_with is None:
+            self.closed_with = ENDED

@@ -208,8 +208,11 @@ class Room:
     def attach(self, listener: Listener, user: Identity, since: int | None) -> int:
         """Let a socket hear the room as what it is, a player or a spectator; returns its viewer number.
 
-        Its first frame follows as soon as all that it shows is committed. Raises ``NoSpectators``.
+        Its first frame follows as soon as all that it shows is committed. Raises ``NoSpectators``, and
+        ``Recovering`` where the room is on its way out.
         """
+        if self._recovering:
+            raise Recovering(retry_after=1)
         seat = self._by_user.get(user.user_id)
         if seat is not None:
             # Who sat down while they watched still has the socket of a spectator.

@@ -7,7 +7,8 @@ Redis may forget; the journal's key then tells who came second.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Coroutine, Iterable, Sequence
 from itertools import count
 from typing import Any, Protocol
 from uuid import UUID
@@ -44,6 +45,7 @@ WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 5.0
 CHECKED_AT_ONCE = 100
 RETRY_S = 0.25
+FIRST_FRAME_WITHIN_S = 5.0
 OWNERS_TELL_WITHIN_S = 2.0  # leases and rooms are looked after twice a second
 UNREACHABLE: tuple[type[Exception], ...] = (*Down, DatabaseError)
 OWNER_KEPT_S = 86_400
@@ -98,15 +100,26 @@ class Elsewhere:
         self._relay = worker.current().relay
         self._sockets: dict[int, Connection] = {}
         self._numbers: dict[Connection, int] = {}
-        self._viewers: dict[int, dict[Connection, None]] = {}
+        # By what they may see; each hears what comes after the ``seq`` of its first frame.
+        self._viewers: dict[int, dict[Connection, int]] = {}
         self._catching_up: asyncio.Task[None] | None = None
+        self._waiting: dict[int, asyncio.Event] = {}
 
     async def attach(self, connection: Connection, user: Identity, since: int | None) -> None:
         number = next(_numbers)
         self._sockets[number] = connection
         self._numbers[connection] = number
         asked = (self._id.hex, number, msgspec.json.encode(user), since)
-        await self._relay.ask(self.owner, "game.attach", asked)
+        joined = self._waiting[number] = asyncio.Event()
+        try:
+            await self._relay.ask(self.owner, "game.attach", asked)
+            async with asyncio.timeout(FIRST_FRAME_WITHIN_S):
+                await joined.wait()
+        except TimeoutError:
+            # It may have been lost on the way: the socket would hear nothing for ever.
+            raise Unavailable("The game does not answer. Try again.", retry_after=1) from None
+        finally:
+            del self._waiting[number]
 
     def take(self, user_id: int, command: Command) -> Awaitable[None]:
         asked = (self._id.hex, user_id, encode(command))
@@ -123,11 +136,18 @@ class Elsewhere:
         if not self._sockets:
             self._rooms.forget_elsewhere(self._id, self)
 
+    @property
+    def numbers(self) -> Iterable[int]:
+        """The sockets here, as the room knows them."""
+        return self._sockets
+
     def joined(self, number: int, viewer: int, seq: int) -> None:
         """The room tells this worker its frames after ``seq`` on behalf of this socket."""
         connection = self._sockets.get(number)
         if connection is not None:
-            self._viewers.setdefault(viewer, {})[connection] = None
+            self._viewers.setdefault(viewer, {})[connection] = seq
+        if (waiting := self._waiting.get(number)) is not None:
+            waiting.set()
         if self.seq is None:
             self.seq = seq
 
@@ -142,7 +162,7 @@ class Elsewhere:
             self._sockets[number].close(code, reason)
 
     def close(self) -> None:
-        """The owner is gone: let everybody come back to whoever owns the room now."""
+        """The owner has the room no more: let everybody come back to whoever owns it now."""
         if self._catching_up is not None:
             self._catching_up.cancel()
         for connection in tuple(self._numbers):
@@ -160,18 +180,25 @@ class Elsewhere:
             self.seq = seq
         for viewer, listeners in self._viewers.items():
             frame = frame_of(frames, viewer)
-            for connection in tuple(listeners):
-                connection.send(frame, key)
+            for connection, since in tuple(listeners.items()):
+                if seq is None or seq > since:
+                    connection.send(frame, key)
 
     async def compare(self) -> None:
         """Ask how far the owner is, and catch up if this worker is behind."""
         if self.seq is None:
             return
-        with contextlib.suppress(Refusal):
+        try:
             # An owner that was killed must not hold up the watch that finds it out.
             told = await self._relay.ask(self.owner, "game.seq", self._id.hex, within_s=WATCH_EVERY_S)
-            if told > self.seq:
-                self.catch_up()
+        except Unavailable:
+            return
+        except Refusal:
+            # It has let the room go, and what it said then was lost on the way.
+            self.close()
+            return
+        if told > self.seq:
+            self.catch_up()
 
     def catch_up(self) -> None:
         """Ask the owner for what this worker has not heard."""
@@ -277,7 +304,7 @@ class Rooms:
             try:
                 await self._check_workers()
                 await self._check_ownership()
-                await self._catch_up()
+                await asyncio.gather(self._catch_up(), self._check_listeners())
             except Down as problem:
                 logger.warning("Rooms cannot be checked: %s", problem)
             await self._unload()
@@ -381,6 +408,20 @@ class Rooms:
         for (sender, number), listener in list(self.remote_listeners.items()):
             if sender in gone:
                 _detach(sender, (listener.game_id.hex, number, listener.user_id))
+
+    async def _check_listeners(self) -> None:
+        """Of a socket's going nothing is heard when that is lost on its way, or overtakes its coming."""
+        known: dict[str, list[int]] = defaultdict(list)
+        for sender, number in self.remote_listeners:
+            known[sender].append(number)
+        await asyncio.gather(*(self._ask_who_is_gone(*asked) for asked in known.items()))
+
+    async def _ask_who_is_gone(self, sender: str, numbers: list[int]) -> None:
+        with contextlib.suppress(Refusal):
+            for number in await self._worker.relay.ask(sender, "game.gone", numbers, within_s=WATCH_EVERY_S):
+                listener = self.remote_listeners.get((sender, number))
+                if listener is not None:
+                    _detach(sender, (listener.game_id.hex, number, listener.user_id))
 
     async def _check_ownership(self) -> None:
         """Redis may have forgotten, and another worker may have come first since."""
@@ -502,8 +543,10 @@ def _detach(sender: str, asked: tuple[str, int, int]) -> None:
     game_hex, number, user_id = asked
     listener = current().remote_listeners.pop((sender, number), None)
     room = current().here.get(UUID(game_hex))
-    if listener is not None and room is not None:
-        room.detach(listener, user_id)
+    if listener is not None:
+        listener.gone()
+        if room is not None:
+            room.detach(listener, user_id)
 
 
 @relayed("game.take")
@@ -516,7 +559,10 @@ def _take(sender: str, asked: tuple[str, int, bytes]) -> None:
 def _history(sender: str, asked: tuple[str, int]) -> tuple[Any, Any, int]:
     game_hex, since = asked
     room = _own(game_hex)
-    return room.history(since), room.state_frames(), room.committed
+    missed = room.history(since)
+    if missed is None and room.committed < room.seq:
+        raise Unavailable("What happens just now is not kept yet.", retry_after=1)
+    return missed, room.state_frames(), room.committed
 
 
 @relayed("game.seq")
@@ -527,33 +573,42 @@ def _seq(sender: str, game_hex: str) -> int:
 # What the owners of other rooms tell the sockets here.
 
 
-def _place(game_hex: str) -> Elsewhere | None:
-    return current().elsewhere.get(UUID(game_hex))
+def _place(sender: str, game_hex: str) -> Elsewhere | None:
+    """The room's sockets here; none of them hears one who owned the room before and does not know it yet."""
+    place = current().elsewhere.get(UUID(game_hex))
+    return place if place is not None and place.owner == sender else None
 
 
 @relayed("game.joined")
 def _joined(sender: str, told: tuple[str, int, int, int]) -> None:
-    place = _place(told[0])
+    place = _place(sender, told[0])
     if place is not None:
         place.joined(*told[1:])
 
 
 @relayed("game.frames")
 def _frames(sender: str, told: tuple[str, int | None, Any, Frames]) -> None:
-    place = _place(told[0])
+    place = _place(sender, told[0])
     if place is not None:
         place.tell(*told[1:])
 
 
 @relayed("game.frame")
 def _frame(sender: str, told: tuple[str, int, bytes]) -> None:
-    place = _place(told[0])
+    place = _place(sender, told[0])
     if place is not None:
         place.tell_one(*told[1:])
 
 
+@relayed("game.gone")
+def _gone(sender: str, numbers: list[int]) -> list[int]:
+    """Those of these sockets that are not here any more. A socket is here before its room hears of it."""
+    here = {number for place in current().elsewhere.values() for number in place.numbers}
+    return [number for number in numbers if number not in here]
+
+
 @relayed("game.close")
 def _close(sender: str, told: tuple[str, int, int, str]) -> None:
-    place = _place(told[0])
+    place = _place(sender, told[0])
     if place is not None:
         place.close_one(*told[1:])

@@ -1,0 +1,233 @@
+"""A room and the sockets of another worker, which reach it by the relay: what is lost on the way, or comes in
+another order, leaves nobody behind.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from core.refusals import Refusal
+from game import services
+from game.live import room, rooms
+from game.tests.conftest import begin
+from realtime.identity import Identity
+from realtime.relay import Relay
+from realtime.worker import in_database, lease_key
+
+
+class Other(Relay):
+    """Another worker, as the one here knows it: it has a lease, listens, and asks."""
+
+    def __init__(self, here) -> None:
+        super().__init__(lambda topic, frames: None)
+        self._here = here
+        self.told: list[tuple[str, Any]] = []
+        self._woken = asyncio.Event()
+
+    def _handle(self, sender: str, kind: str, number: int, payload: Any) -> None:
+        if number:
+            super()._handle(sender, kind, number, payload)
+        else:
+            self.told.append((kind, payload))
+
+    def attach(self, game, somebody, number: int) -> tuple[str, Any]:
+        identity = Identity(somebody.id, somebody.name, False, True, "of the other", float(2**40))
+        return "game.attach", (game.pk.hex, number, msgspec.json.encode(identity), None)
+
+
+@pytest.fixture
+async def other(here) -> AsyncIterator[Other]:
+    other = Other(here)
+    await other.start()
+    await here.redis.set(lease_key(other.address), 1)
+    yield other
+    await other.stop()
+
+
+async def test_who_goes_before_the_room_has_let_them_in_has_gone(new_game, ada, bob, here, other):
+    game = await new_game()
+    a = await ada.enter(game.pk)
+    await a.hear("game_state")
+    await a.hear("player_joined")
+    other.tell(here.id, *other.attach(game, bob, 1))
+    other.tell(here.id, "game.detach", (game.pk.hex, 1, bob.id))
+    assert (await a.hear_until("player_joined"))["user_id"] == bob.id
+    assert (await a.hear_until("player_left"))["user_id"] == bob.id
+
+
+async def test_one_whose_going_was_lost_on_the_way_has_gone(new_game, ada, bob, here, other):
+    game = await new_game()
+    a = await ada.enter(game.pk)
+    await a.hear("game_state")
+    await a.hear("player_joined")
+    await other.ask(here.id, *other.attach(game, bob, 1))
+    assert (await a.hear_until("player_joined"))["user_id"] == bob.id
+    assert (await a.hear_until("player_left"))["user_id"] == bob.id
+
+
+@pytest.fixture
+def slow_journal(here, monkeypatch) -> Iterator[asyncio.Event]:
+    """The journal, which writes nothing more until this is set."""
+    may_write = asyncio.Event()
+    backend = rooms.current().journal._backend
+    write = backend.write
+
+    async def write_late(entries):
+        await may_write.wait()
+        return await write(entries)
+
+    monkeypatch.setattr(backend, "write", write_late)
+    yield may_write
+    may_write.set()
+
+
+async def test_nothing_is_told_to_a_worker_whose_socket_went_before_its_first_frame(
+    new_game, ada, bob, cyd, here, other, request
+):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    may_write: asyncio.Event = request.getfixturevalue("slow_journal")
+    await a.send(type="player_move", movement={"cell": 0})
+    await other.ask(here.id, *other.attach(game, cyd, 1))
+    other.tell(here.id, "game.detach", (game.pk.hex, 1, cyd.id))
+    await other.ask(here.id, "ping", None)
+    may_write.set()
+    await b.hear("player_move")
+    await b.send(type="player_move", movement={"cell": 4})
+    await a.hear_until("player_move")
+    await a.hear_until("player_move")
+    await other.ask(here.id, "ping", None)
+    assert other.told == []
+
+
+class Owner(Relay):
+    """Another worker that owns a room: it lets everybody in, and tells what the test tells it to."""
+
+    def __init__(self, here, game) -> None:
+        super().__init__(lambda topic, frames: None)
+        self._here, self._hex = here, game.pk.hex
+        self.frames: dict[int, bytes] = {}
+        self.asked: asyncio.Queue[int] = asyncio.Queue()
+        self.has_room = True
+
+    def _handle(self, sender: str, kind: str, number: int, payload: Any) -> None:
+        if kind == "game.attach":
+            self.asked.put_nowait(payload[1])
+            self._answer(sender, number, None)
+        elif kind == "game.seq" and self.has_room:
+            self._answer(sender, number, max(self.frames))
+        elif kind == "game.history" and self.has_room:
+            missed = [(seq, (frame, None)) for seq, frame in self.frames.items() if seq > payload[1]]
+            self._answer(sender, number, (missed, (b"", None), max(self.frames)))
+        else:
+            super()._handle(sender, kind, number, payload)
+
+    async def welcome(self, seq: int) -> int:
+        """Tell the next socket that asks how things stand at this moment."""
+        number = await asyncio.wait_for(self.asked.get(), 5)
+        self.tell(self._here.id, "game.frame", (self._hex, number, self.frame(seq)))
+        self.tell(self._here.id, "game.joined", (self._hex, number, 0, seq))
+        return number
+
+    def frame(self, seq: int) -> bytes:
+        """What happens next: somebody is ready."""
+        self.frames[seq] = b'{"type":"player_ready","user_id":1,"seq":%d}' % seq
+        return self.frames[seq]
+
+    def tell_all(self, seq: int) -> None:
+        self.tell(self._here.id, "game.frames", (self._hex, seq, None, (self.frame(seq), None)))
+
+
+@pytest.fixture
+async def owned(new_game, here) -> AsyncIterator[tuple[Any, Owner]]:
+    """A game, and the other worker that owns its room."""
+    game = await new_game()
+    owner = Owner(here, game)
+    await owner.start()
+    await here.redis.set(lease_key(owner.address), 1)
+    await here.redis.set(f"room:{game.pk}", owner.address)
+    yield game, owner
+    await owner.stop()
+
+
+async def test_who_enters_while_another_socket_lags_behind_hears_nothing_twice(owned, ada, bob):
+    game, owner = owned
+    a = await ada.enter(game.pk)
+    await owner.welcome(10)
+    assert (await a.hear())["seq"] == 10
+    for seq in (11, 12):
+        owner.frame(seq)  # the relay loses it
+    b = await bob.enter(game.pk)
+    await owner.welcome(12)
+    owner.tell_all(13)
+    assert [(await b.hear())["seq"] for _ in range(2)] == [12, 13]
+    assert [(await a.hear())["seq"] for _ in range(3)] == [11, 12, 13]
+
+
+async def test_sockets_of_a_room_that_its_owner_has_no_more_come_back(owned, ada):
+    game, owner = owned
+    a = await ada.enter(game.pk)
+    await owner.welcome(10)
+    assert (await a.hear())["seq"] == 10
+    owner.has_room = False  # and the relay has lost that it is closed
+    assert await a.closed() == 1012
+
+
+async def test_who_was_let_in_but_told_nothing_comes_again(owned, ada, monkeypatch):
+    monkeypatch.setattr(rooms, "FIRST_FRAME_WITHIN_S", 0.1)
+    game, owner = owned
+    a = await ada.enter(game.pk)
+    await asyncio.wait_for(owner.asked.get(), 5)  # and what it tells of the room is lost
+    assert await a.closed() == 1013
+
+
+async def test_what_a_former_owner_tells_is_not_heard(owned, ada, here, other):
+    game, owner = owned
+    a = await ada.enter(game.pk)
+    await owner.welcome(10)
+    assert (await a.hear())["seq"] == 10
+    former = b'{"type":"player_ready","user_id":2,"seq":11}'
+    other.tell(here.id, "game.frames", (game.pk.hex, None, "tick", (former, None)))
+    await other.ask(here.id, "ping", None)
+    owner.tell_all(11)
+    assert (await a.hear())["user_id"] == 1
+
+
+async def test_who_has_missed_too_much_is_not_shown_what_is_not_kept_yet(
+    new_game, ada, bob, here, other, monkeypatch, request
+):
+    monkeypatch.setattr(room, "KEPT_FRAMES", 1)
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    may_write: asyncio.Event = request.getfixturevalue("slow_journal")
+    await a.send(type="player_move", movement={"cell": 0})
+    await a.send(type="ping")
+    await a.hear("pong")
+    with pytest.raises(Refusal):
+        await other.ask(here.id, "game.history", (game.pk.hex, 1))
+    may_write.set()
+    kept = (await b.hear("player_move"))["seq"]
+    missed, (_, (shown, *_)), seq = await other.ask(here.id, "game.history", (game.pk.hex, 1))
+    assert (missed, seq, msgspec.json.decode(shown)["seq"]) == (None, kept, kept)
+
+
+async def test_who_comes_while_the_room_is_let_go_comes_again(ada, bob, here, other, monkeypatch):
+    game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
+    a = await ada.enter(game.pk)
+    await a.hear("game_state")
+    may_read, take_over = threading.Event(), services.take_over
+
+    def take_over_late(**asked):
+        assert may_read.wait(10)
+        return take_over(**asked)
+
+    monkeypatch.setattr(services, "take_over", take_over_late)
+    b = await bob.enter(game.pk)
+    await here.redis.set(f"room:{game.pk}", other.address)
+    assert await a.closed() == 1012
+    may_read.set()
+    assert await b.closed() == 1013

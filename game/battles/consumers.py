@@ -1,5 +1,6 @@
 """The socket of a battle: one for each fighter."""
 
+import asyncio
 from itertools import count
 
 from core import words
@@ -44,6 +45,7 @@ class BattleConsumer(Consumer):
     )
     battle_id: int
     socket: str | None = None
+    _coming: asyncio.Future[str] | None = None
 
     async def opened(self) -> None:
         given = self.scope["url_route"]["kwargs"]["battle_id"]
@@ -55,17 +57,24 @@ class BattleConsumer(Consumer):
         self.socket = f"{here.id}/{next(_numbers)}"
         _open[self.socket] = self.connection
         await self.follow(events.in_battle(self.battle_id), self._snapshot)
-        before = await in_database(
-            services.come, user_id=self.player.user_id, battle_id=self.battle_id, socket=self.socket
+        self._coming = asyncio.ensure_future(
+            in_database(
+                services.come, user_id=self.player.user_id, battle_id=self.battle_id, socket=self.socket
+            )
         )
+        before = await asyncio.shield(self._coming)
         if before in _open:
             close_replaced(here.id, before)
         elif before:
             here.relay.tell(worker_of(before), "battle.replaced", before)
 
     async def closed(self) -> None:
-        if self.socket is not None:
-            del _open[self.socket]
+        if self.socket is None:
+            return
+        del _open[self.socket]
+        if self._coming is not None:
+            # The database may still be at work on it.
+            await asyncio.wait({self._coming})
             await in_database(
                 services.leave, user_id=self.player.user_id, battle_id=self.battle_id, socket=self.socket
             )

@@ -1,5 +1,8 @@
 """Battles by their sockets: what fighters ask, hear, miss and are refused."""
 
+import asyncio
+import threading
+
 import pytest
 
 from game.battles import services
@@ -174,6 +177,33 @@ async def test_others_hear_who_goes_and_comes_back(ada, bob, battle, enter):
     state = await again.hear("connected")
     assert len(state["players"]) == 2
     assert (await watcher.hear("player_joined"))["user_id"] == ada.id
+
+
+async def test_who_goes_while_the_database_still_notes_their_coming_has_gone(
+    ada, bob, battle, enter, monkeypatch
+):
+    two = await enter(bob, battle)
+    await in_database(services.join, user_id=ada.id, battle_id=battle.pk)
+    coming, gone = asyncio.Event(), threading.Event()
+    loop, come, leave = asyncio.get_running_loop(), services.come, services.leave
+
+    def come_late(**who):
+        loop.call_soon_threadsafe(coming.set)
+        gone.wait(0.5)  # or not at all: who goes waits for this
+        return come(**who)
+
+    def leave_at_once(**who):
+        leave(**who)
+        gone.set()
+
+    monkeypatch.setattr(services, "come", come_late)
+    monkeypatch.setattr(services, "leave", leave_at_once)
+    one = await ada.enter(battle.pk)
+    await asyncio.wait_for(coming.wait(), 5)
+    await one.leave()
+    assert (await two.hear_until("player_left"))["user_id"] == ada.id
+    fighter = await in_database(Fighter.objects.get, battle=battle, user_id=ada.id)
+    assert fighter.socket == ""
 
 
 async def test_who_comes_back_hears_what_was_missed(ada, bob, battle, enter):

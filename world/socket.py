@@ -71,10 +71,13 @@ class WorldSocket(Consumer):
             setattr(cls, name, tuple(told))
         super().__init_subclass__(**kwargs)
 
+    def __init__(self) -> None:
+        # Not in ``opened``: who goes at once may be gone before that.
+        self._tasks: set[asyncio.Task[None]] = set()
+
     async def opened(self) -> None:
         self._settling = asyncio.Lock()
         self._positions = positions()
-        self._tasks: set[asyncio.Task[None]] = set()
         if self._wants_seal() and not settings.ENCRYPTION_KEY:
             raise EncryptionUnavailable
         if self.connection.identity is not None:

@@ -8,7 +8,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from accounts import services as accounts
-from realtime.testing import Closed
+from gameplatform.asgi import application
+from realtime.testing import Closed, Player
 from realtime.worker import in_database
 from world import socket as world_socket
 from world.models import Visit
@@ -51,6 +52,13 @@ async def test_a_stranger_signs_in_by_password_or_token_before_anything_else(her
     assert "access" not in await by_token.hear("auth_response")
     await by_token.hear("world_state")
     assert await by_password.closed() == 4409
+
+
+async def test_who_goes_before_the_socket_is_opened_leaves_no_failure_behind(here, ada):
+    player = Player(application, "/ws", token=ada.token)
+    await player._asgi.send_input({"type": "websocket.connect"})
+    await player.leave()
+    assert not await in_database(Visit.objects.exists)
 
 
 async def test_wrong_passwords_lock_out_over_the_socket_too(here, zoe):

@@ -1,14 +1,21 @@
 """What happens at the same moment: from threads, on PostgreSQL."""
 
 import asyncio
+import json
+import threading
 from collections import Counter
 
 import pytest
+from django.db import connection
+from django.db.models.signals import post_save
 
 from chat import services
 from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
 from chat.tests.conftest import Person, befriend
+from realtime import topics
+from realtime.redis import sync_client
 from realtime.worker import in_database
+from tests.locks import let_the_other_come
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -127,6 +134,33 @@ def test_the_first_words_of_two_friends_at_once_make_one_conversation(ada, bob, 
     assert set(at_once([lambda: say(ada, bob), lambda: say(bob, ada)] * 2)) == {(201, "done")}
     assert Thread.objects.count() == 1
     assert Thread.objects.get().last_message_id == DirectMessage.objects.order_by("-pk").first().pk
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_what_two_friends_say_at_once_is_told_in_the_order_of_its_ids(ada, bob, at_once):
+    befriend(ada, bob)
+    ada.post(f"dm/{bob.id}/messages/", content="hello")
+    is_written, is_said = threading.Event(), threading.Event()
+
+    def written(sender, instance, **kwargs):
+        if instance.sender_id == ada.id:
+            is_written.set()
+            let_the_other_come(is_said)
+
+    def bob_says():
+        assert is_written.wait(30)
+        bob.post(f"dm/{ada.id}/messages/", content="second")
+        is_said.set()
+
+    post_save.connect(written, sender=DirectMessage)
+    try:
+        at_once([lambda: ada.post(f"dm/{bob.id}/messages/", content="first"), bob_says])
+    finally:
+        post_save.disconnect(written, sender=DirectMessage)
+    kept = sync_client().lrange(f"stream:{topics.direct(ada.id, bob.id)}:frames", 0, -1)
+    told = [json.loads(frame)["message"]["id"] for frame in kept if b'"type":"chat_message"' in frame]
+    assert told == sorted(DirectMessage.objects.values_list("pk", flat=True))
+    assert Thread.objects.get().last_message_id == told[-1]
 
 
 def test_messages_read_twice_at_once_are_read_once(ada, bob, at_once):

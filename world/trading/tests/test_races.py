@@ -9,6 +9,7 @@ from django.db import connection
 
 from core.refusals import Refusal
 from progression.models import Entry, Player, Stack
+from tests.locks import let_the_other_come
 from world import services as world
 from world.combat import services as fights
 from world.combat.models import Ability, Combat
@@ -58,6 +59,30 @@ def test_nobody_gets_another_offer_than_they_confirmed(ada, bob, at_once):
         ]
     )
     assert bob.gold() == (180 if Trade.objects.get().state == "completed" else 100)
+
+
+def test_who_walks_away_at_the_moment_of_the_request_leaves_no_trade_behind(
+    ada, bob, places, at_once, monkeypatch
+):
+    ada.come()
+    bob.come()
+    is_asking, is_away = Event(), Event()
+
+    def blocked(*users):
+        is_asking.set()
+        let_the_other_come(is_away)
+        return is_blocked_between(*users)
+
+    def walk_away():
+        assert is_asking.wait(timeout=60)
+        bob.walk(places.tide)
+        is_away.set()
+
+    is_blocked_between = services.friends.is_blocked_between
+    monkeypatch.setattr(services.friends, "is_blocked_between", blocked)
+    at_once([lambda: services.request(user_id=ada.id, to_user_id=bob.id), walk_away])
+    trade = Trade.objects.get()
+    assert (trade.state, trade.reason) == ("ended", "left")
 
 
 def test_a_deadly_spell_and_a_swap_with_the_victim_wait_for_each_other_in_no_circle(

@@ -873,8 +873,16 @@ class Room:
     def _restore(self) -> None:
         """Play the journal: what follows is exactly the game as it was."""
         record = self.record
-        for entry in record.entries:
-            self._replay(entry)
+        failed: Exception | None = None
+        try:
+            for entry in record.entries:
+                self._replay(entry)
+            if self._inputs:
+                self.match.step(self._inputs)
+                self._inputs = {}
+        except Exception as problem:
+            failed = problem
+            self.seq = record.entries[-1].seq
         self.committed = self.seq
         self._opened_at = now = self._now()
         for seat in self.seats:
@@ -889,10 +897,9 @@ class Room:
         elif self.phase != State.ACTIVE and len(self._by_user) == len(self.seats):
             all_joined = all(seat.joined for seat in self.seats)
             self.phase = State.WAITING_FOR_READY if all_joined else State.WAITING_FOR_PLAYERS
-        if self._inputs:
-            self.match.step(self._inputs)
-            self._inputs = {}
-        if self.phase == State.ACTIVE:
+        if failed is not None:
+            self.fail(failed)
+        elif self.phase == State.ACTIVE:
             self._begin(now)
             last = record.entries[-1]
             if self.match.result is not None:

@@ -292,6 +292,21 @@ async def test_a_draw_that_was_declined_by_a_move_stays_so_in_the_hands_of_anoth
     assert await b.refused() == "no_draw_offered"
 
 
+async def test_a_game_that_cannot_be_played_again_from_its_journal_ends_with_an_error(new_game, ada, bob):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await a.send(type="player_move", movement={"cell": 0})
+    await b.hear("player_move")
+    await worker.stop()
+    # As if the rules were changed meanwhile.
+    moves = JournalEntry.objects.filter(game=game, kind="move")
+    await moves.aupdate(data='{"movement": {"cell": 99}, "left_ms": null}')
+    await worker.start()
+    over = await (await bob.enter(game.pk)).hear_until("game_over")
+    assert (over["winner_ids"], over["reason"]) == ([], "error")
+    assert (await Game.objects.aget(pk=game.pk)).state == "abandoned"
+
+
 async def test_who_does_not_come_back_to_another_worker_forfeits(new_game, ada, bob, monkeypatch):
     game = await new_game()
     await begin(game, ada, bob)

@@ -19,6 +19,7 @@ from uuid import UUID
 from django.db import DatabaseError
 from msgspec import Raw, convert, json
 
+from core.problems import UNREACHABLE, out_of_reach
 from core.refusals import Invalid, RateLimited, Refusal
 from game import bots, commands, events, services
 from game.author.match import Match
@@ -445,12 +446,18 @@ class Room:
         try:
             made = await worker.in_database(services.rematch, game_id=self.id)
         except Refusal as refusal:
-            self._rematch_wanted.discard(seat.number)
-            if seat.listener is not None:
-                seat.listener.send(encode(error(refusal)))
+            self._refuse_rematch(seat, refusal)
+            return
+        except UNREACHABLE:
+            self._refuse_rematch(seat, out_of_reach())
             return
         data = {"game_id": str(made.pk), "ws_url": services.ws_url(made.pk)}
         self._record(Kind.ACTION, seat, action="rematch", data=json.encode(data).decode())
+
+    def _refuse_rematch(self, seat: Seated, refusal: Refusal) -> None:
+        self._rematch_wanted.discard(seat.number)
+        if seat.listener is not None:
+            seat.listener.send(encode(error(refusal)))
 
     # -- Time
 

@@ -464,3 +464,26 @@ async def test_while_the_journal_cannot_be_written_all_is_refused_and_then_all_c
     assert [await player.closed() for player in (a, b)] == [1012, 1012]
     back = await ada.enter(game.pk)
     assert (await back.hear("game_state"))["view"]["board"] == [[None] * 3] * 3
+
+
+async def test_a_rematch_that_the_database_could_not_make_can_be_asked_for_again(
+    new_game, ada, bob, monkeypatch
+):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await a.send(type="game_action", action="resign")
+    for player in (a, b):
+        await player.hear_until("game_over")
+        await player.hear("game_state")
+
+    def rematch(**asked):
+        raise OperationalError("the database is away")
+
+    await a.send(type="game_action", action="rematch")
+    await b.hear("game_action")
+    with monkeypatch.context() as away:
+        away.setattr(services, "rematch", rematch)
+        await b.send(type="game_action", action="rematch")
+        assert await b.refused() == "unavailable"
+    await b.send(type="game_action", action="rematch")
+    assert "game_id" in (await b.hear("game_action"))["data"]

@@ -77,6 +77,14 @@ for i, counter in ipairs(KEYS) do
 end
 return begun
 """
+# KEYS: counter and history of a topic. ARGV: a number it had come to, one above all it can have come to,
+# seconds the counter is kept. Begins anew where the counter is behind.
+_BEGIN_ANEW = """
+if tonumber(redis.call('GET', KEYS[1]) or ARGV[1]) < tonumber(ARGV[1]) then
+  redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+  redis.call('DEL', KEYS[2])
+end
+"""
 
 
 def _keys(topic: Topic) -> list[str]:
@@ -289,12 +297,21 @@ class Streams:
                 self._take(topic, stream, seq, packed)
 
     async def audit(self) -> None:
-        """Compare every local stream with its counter, and repair what is behind."""
-        for topics in batched(self._streams, AUDITED_AT_ONCE):
-            counters = await self._redis.mget([_keys(topic)[0] for topic in topics])
-            for topic, counter in zip(topics, counters, strict=True):
-                stream = self._streams.get(topic)
-                if stream is not None and counter is not None and int(counter) > stream.seq:
+        """Compare every local stream with its counter, and repair what is behind.
+
+        A counter is behind where Redis came back as it was a while ago, such as by a replica that lacked the
+        last: what is told under numbers that were had before is not heard.
+        """
+        for streams in batched(self._streams.items(), AUDITED_AT_ONCE):
+            known = [stream.seq for _, stream in streams]
+            counters = await self._redis.mget([_keys(topic)[0] for topic, _ in streams])
+            for (topic, stream), seq, counter in zip(streams, known, counters, strict=True):
+                if counter is None:
+                    continue
+                if is_behind := int(counter) < seq:
+                    above = max(int(time.time() * 1000), seq + 1)
+                    await evaluate(self._redis, _BEGIN_ANEW, _keys(topic), [seq, above, COUNTER_KEPT_S])
+                if is_behind or int(counter) > stream.seq:
                     self._repair_soon(topic, stream)
 
     async def _send_waiting(self) -> None:

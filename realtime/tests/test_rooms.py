@@ -251,6 +251,26 @@ async def test_who_may_not_see_the_room_any_more_is_closed_when_events_were_lost
     assert await bob.closed() == 4403
 
 
+async def test_all_is_heard_on_a_redis_that_came_back_as_it_was_a_while_ago(enter, here, room):
+    ada = await enter(1)
+    await ada.hear("room_state")
+    for message in ("one", "two", "three"):
+        await ada.send(type="say", message=message)
+        heard = await ada.hear("said")
+    # As when a replica takes over that lacks the last two.
+    counter, frames = _keys(Topic(room))
+    await here.redis.decrby(counter, 2)
+    await here.redis.ltrim(frames, 0, 0)
+    await ada.send(type="say", message="four")
+    await here.streams.sent()
+    await here.streams.audit()
+    state = await ada.hear("room_state")
+    assert (state["said"], state["seq"] > heard["seq"]) == (["one", "two", "three", "four"], True)
+    await ada.send(type="say", message="five")
+    heard = await ada.hear("said")
+    assert (heard["message"], heard["seq"]) == ("five", state["seq"] + 1)
+
+
 async def test_what_waits_for_a_snapshot_that_does_not_come_is_bounded_too(enter, here, room, monkeypatch):
     asked, go_on = asyncio.Event(), asyncio.Event()
 

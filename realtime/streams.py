@@ -222,8 +222,11 @@ class Streams:
     async def leave(self, topic: Topic, listener: Listener) -> None:
         """Stop hearing it."""
         was_last = [self._hub.leave(heard, listener) for heard in (topic, _beside(topic))]
-        if not any(was_last) or self._is_heard(topic):
-            return
+        if any(was_last) and not self._is_heard(topic):
+            # Done whatever becomes of who leaves: it may be cut short.
+            await asyncio.shield(self._spawn(self._leave(topic)))
+
+    async def _leave(self, topic: Topic) -> None:
         async with self._change(topic):
             if self._is_heard(topic):
                 return
@@ -367,10 +370,11 @@ class Streams:
         stream.repairing = True
         self._spawn(self._repair(topic, stream))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _repair(self, topic: Topic, stream: Stream) -> None:
         try:

@@ -361,6 +361,28 @@ async def test_who_goes_away_before_the_room_is_heard_leaves_no_ear_behind(enter
     assert await here.streams.listened([Topic(room)]) == set()
 
 
+async def test_who_is_cut_short_in_leaving_leaves_no_ear_behind(enter, here, room, monkeypatch):
+    topic = Topic(room)
+    ada = await enter(1)
+    await ada.hear("room_state")
+    (listener,) = here.hub.listeners(topic)
+    leave, may_leave = here.relay.leave, asyncio.Event()
+
+    async def leave_late(topic):
+        await may_leave.wait()
+        await leave(topic)
+
+    monkeypatch.setattr(here.relay, "leave", leave_late)
+    leaving = asyncio.create_task(here.streams.leave(topic, listener))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.gather(leaving, return_exceptions=True)
+    may_leave.set()
+    async with asyncio.timeout(5):
+        while await here.streams.listened([topic]):
+            pass
+
+
 async def test_who_goes_away_while_redis_is_away_has_left_all_the_same(enter, here, monkeypatch):
     async def leave(topic):
         raise Disconnected("Redis is away.")

@@ -381,9 +381,11 @@ class Streams:
             await asyncio.sleep(REPAIR_AFTER_S)
             counter = await self._redis.get(_keys(topic)[0])
             upto = max(int(counter or 0), *stream.early, stream.seq)
-            if upto == stream.seq or self._streams.get(topic) is not stream:
+            if upto == stream.seq:
                 return
             frames = await self._kept(topic, stream.seq, upto)
+            if self._streams.get(topic) is not stream:
+                return  # all have left; who has come since was told how things stand
             since = upto - len(frames or ())
             if frames is not None:
                 metrics.stream_repairs.inc()

@@ -238,6 +238,33 @@ async def test_an_event_read_from_the_history_closes_sockets_too(enter, here, ro
     assert await bob.closed() == 4403
 
 
+async def test_what_was_missing_while_others_listened_is_not_told_to_who_comes_after_them(
+    enter, here, room, monkeypatch
+):
+    topic, kept = Topic(room), here.streams._kept
+    reading, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow_kept(*asked):
+        reading.set()
+        await go_on.wait()
+        return await kept(*asked)
+
+    ada = await enter(1)
+    await ada.hear("room_state")
+    monkeypatch.setattr(here.streams, "_kept", slow_kept)
+    await evaluate(
+        here.redis, _APPEND, *_append([(topic, lasting(encode(Said(room=room, message="1")), None))])
+    )
+    await here.streams.audit()
+    await reading.wait()
+    await ada.leave()
+    bob = await enter(2)
+    await bob.hear("room_state")
+    go_on.set()
+    await asyncio.wait(here.streams._tasks)
+    await bob.hear_nothing()
+
+
 async def test_who_may_not_see_the_room_any_more_is_closed_when_events_were_lost(enter, here, room):
     ada, bob = await enter(1), await enter(2)
     await ada.hear("room_state")

@@ -3,8 +3,8 @@
 ``python -m bench.loadgen SCENARIO --server NAME URL PID [--server …] [--set rooms=50]`` prints a JSON line
 for each server. ``python -m bench`` starts the servers and calls this.
 
-Servers are measured in turns of a quarter second where the scenario allows it: what disturbs the machine for
-a while then disturbs all alike, and the ratio of two of them holds.
+Servers are measured in turns of half a second where the scenario allows it: what disturbs the machine for a
+while then disturbs all alike, and the ratio of two of them holds.
 """
 
 import argparse
@@ -25,8 +25,8 @@ import uvloop
 from bench import http, measure, sockets
 from bench.targets import Platform, Target, target
 
-TURN_S = 0.25
-WARM_UP_S = 0.05  # the pace of a turn's first moments is not the server's
+TURN_S = 0.5
+WARM_UP_S = 0.05  # the pace of the first moments is not the server's
 FRAME_RATE = 30
 # A real-time room is good while 99 of 100 frames come within one and a half frame times.
 LATEST_FRAME = 0.050
@@ -112,20 +112,17 @@ async def _play(run: Run, name: str, *, rooms: int, spectators: int, hearers: in
     tables = await run.target.board_games(rooms, spectators=spectators)
     games = await sockets.seat(tables, run.load)
     run.begin()
-    heard = [0] * rooms
     lost = 0
     for seconds in run.turns():
         yield
-        run.load.running = True
-        for game in games:
-            game.go_on()
-        await asyncio.sleep(WARM_UP_S)
+        # Till all is heard: a slow server has much on its way when a turn ends.
         async with run.window():
-            before = [game.deliveries for game in games]
+            for game in games:
+                game.go_on()
             await asyncio.sleep(seconds)
-            for number, game in enumerate(games):
-                heard[number] += game.deliveries - before[number]
-        lost = await _missing_in_the_end(games)
+            run.load.running = False
+            lost = await _missing_in_the_end(games)
+    heard = [game.deliveries for game in games]
     for game in games:
         for member in game.members:
             member.leave()
@@ -138,7 +135,7 @@ async def _missing_in_the_end(games: list[sockets.Room]) -> int:
     deadline = time.perf_counter() + 5
     # An event would cost each delivery of the window.
     while time.perf_counter() < deadline and any(game.missing for game in games):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.001)
     return sum(game.missing for game in games)
 
 

@@ -46,8 +46,8 @@ def test_a_server_that_fails_says_why_and_the_others_go_on(monkeypatch):
     assert good.figures == {"done": True}
 
 
-def test_turns_of_a_quarter_second_fill_the_time_given():
+def test_turns_of_half_a_second_fill_the_time_given():
     (run,) = runs("a")
     run.seconds = 5.1
-    assert len(run.turns()) == 20
+    assert len(run.turns()) == 10
     assert sum(run.turns()) == pytest.approx(5.1)

@@ -71,7 +71,7 @@ def main() -> int:
         for load_name in given.load or LOADS:
             load = LOADS[load_name]
             names = [name for name in load.servers if given.server is None or name in given.server]
-            for together in [names] if load.in_turns else [[name] for name in names]:
+            for together in [names] if names and load.in_turns else [[name] for name in names]:
                 for result in run(load, together, stores, cores, seconds=seconds, quick=given.quick):
                     results[load_name, result["server"]] = result
                     print(json.dumps({"load": load_name, **result}), flush=True)

@@ -50,6 +50,10 @@ def test_the_naive_server_relays_moves_with_and_without_a_row_each():
     assert all(line["moves_per_s"] > 0 and line["lost"] == 0 for line in lines)
 
 
+def test_a_load_that_none_of_the_servers_named_is_put_under_is_left_out():
+    assert run_quickly("rest", "--server", "ceiling") == []
+
+
 def test_an_unknown_load_is_refused():
     done = subprocess.run(
         [sys.executable, "-m", "bench", "nonsense"], cwd=ROOT, capture_output=True, text=True

@@ -50,13 +50,6 @@ def _people_at(
     assert [problem for person in people for problem in person.problems] == []
 
 
-@pytest.fixture
-def arrive(browser: Browser, live_server_process: Servers) -> Iterator[Callable[..., Person]]:
-    """``arrive()``: one more person, on a server that all of a test share."""
-    with live_server_process() as server, _people_at(server, browser) as one:
-        yield one
-
-
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page's files as a server of production has them."""
@@ -81,6 +74,13 @@ def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProce
     """A server that nobody has come to yet, which the tests of a module share."""
     with _server(tmp_path_factory.mktemp("new")) as server:
         yield server
+
+
+@pytest.fixture
+def arrive(browser: Browser, new_server: ServerProcess) -> Iterator[Callable[..., Person]]:
+    """``arrive()``: one more person, whose browser is served what lies in the source tree."""
+    with _people_at(new_server, browser) as one:
+        yield one
 
 
 @pytest.fixture

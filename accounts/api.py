@@ -3,7 +3,6 @@
 import functools
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -96,7 +95,7 @@ class Logout(APIView):
     @extend_schema(request=serializers.Logout, responses={204: None})
     def post(self, request: Request) -> Response:
         _read(serializers.Logout, request.data)
-        services.end_session(user_id=identity(request).user_id, session_id=UUID(identity(request).session_id))
+        services.end_session(user_id=identity(request).user_id, session_id=identity(request).session_id)
         return Response(status=204)
 
 
@@ -207,7 +206,7 @@ class OneSession(APIView):
     """Sign out one of the caller's devices."""
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, session_id: UUID) -> Response:
+    def delete(self, request: Request, session_id: int) -> Response:
         services.end_session(user_id=identity(request).user_id, session_id=session_id)
         return Response(status=204)
 

@@ -11,7 +11,6 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import msgspec
 from django.conf import settings
@@ -55,23 +54,23 @@ class _Known:
         self.read_at = read_at
 
 
-_known: dict[str, _Known] = {}
+_known: dict[int, _Known] = {}
 _looked_at = float("-inf")  # monotonic: all that ended before this moment is known to have ended
 
 
-def check(session_id: str) -> None:
+def check(session_id: int) -> None:
     """Count this call as a sign of life. Raises ``SessionEnded``. May read the database."""
     if not _check_in_memory(session_id):
         _read(session_id)
 
 
-async def acheck(session_id: str) -> None:
+async def acheck(session_id: int) -> None:
     """:func:`check` for the event loop."""
     if not _check_in_memory(session_id):
         await worker.in_database(_read, session_id)
 
 
-def remember(session_id: str) -> None:
+def remember(session_id: int) -> None:
     """This session has just begun: its first call or socket needs no look at the database."""
     now = time.time()
     _known[session_id] = _Known(now, False, time.monotonic())
@@ -85,13 +84,13 @@ def as_now(identity: Identity) -> Identity:
     return msgspec.structs.replace(identity, username=known.username)
 
 
-def is_live_here(session_id: str) -> bool:
+def is_live_here(session_id: int) -> bool:
     """Whether the session lives for sure, without asking; counts as a sign of life if so."""
     known = _known.get(session_id)
     return known is not None and not known.is_over and _check_in_memory(session_id)
 
 
-def _check_in_memory(session_id: str) -> bool:
+def _check_in_memory(session_id: int) -> bool:
     """Whether memory was enough to know that the session lives. Raises ``SessionEnded``."""
     known = _known.get(session_id)
     if known is None or known.in_doubt:
@@ -106,11 +105,11 @@ def _check_in_memory(session_id: str) -> bool:
     return True
 
 
-def _read(session_id: str) -> None:
+def _read(session_id: int) -> None:
     known = _known.get(session_id)
     read_at = time.monotonic()
     row = (
-        Session.objects.filter(pk=UUID(session_id), user__is_active=True)
+        Session.objects.filter(pk=session_id, user__is_active=True)
         .values_list("last_seen", "ended_at", "user__username")
         .first()
     )
@@ -128,7 +127,7 @@ def _read(session_id: str) -> None:
     fresh.heard = now
 
 
-def touch(session_id: str) -> None:
+def touch(session_id: int) -> None:
     """Count a message of a socket as a sign of life."""
     known = _known.get(session_id)
     if known is not None:
@@ -138,23 +137,23 @@ def touch(session_id: str) -> None:
 on_heard(touch)
 
 
-def doubt(session_ids: Iterable[UUID]) -> None:
+def doubt(session_ids: Iterable[int]) -> None:
     """Read these sessions again before they are believed: they may just have ended."""
     for session_id in session_ids:
-        if (known := _known.get(str(session_id))) is not None:
+        if (known := _known.get(session_id)) is not None:
             known.in_doubt = True
 
 
-def doubt_everywhere(session_ids: Collection[UUID]) -> None:
+def doubt_everywhere(session_ids: list[int]) -> None:
     """:func:`doubt` in all workers, before this returns."""
     doubt(session_ids)
     if session_ids:
-        elsewhere.tell("sessions.doubt", [str(session_id) for session_id in session_ids])
+        elsewhere.tell("sessions.doubt", session_ids)
 
 
 @relayed("sessions.doubt")
-def _doubt(sender: str, session_ids: list[str]) -> None:
-    doubt(map(UUID, session_ids))
+def _doubt(sender: str, session_ids: list[int]) -> None:
+    doubt(session_ids)
 
 
 @worker.background
@@ -177,18 +176,17 @@ async def keep() -> None:
         await asyncio.sleep(max(0.0, started + LOOK_EVERY_S - time.monotonic()))
 
 
-def _ended_lately() -> list[str]:
+def _ended_lately() -> list[int]:
     # By the database's clock on both sides: workers' clocks differ.
-    ended = Session.objects.filter(ended_at__gt=Now() - OVERLAP).values_list("pk", flat=True)
-    return [str(session_id) for session_id in ended]
+    return list(Session.objects.filter(ended_at__gt=Now() - OVERLAP).values_list("pk", flat=True))
 
 
-def _write_down() -> list[str]:
+def _write_down() -> list[int]:
     """Write when sessions were last heard from, and end those silent too long; says which those are."""
     now = time.time()
     pause = min(30.0, settings.SESSION_TIMEOUT / 4)
-    heard: dict[str, float] = {}
-    silent: list[str] = []
+    heard: dict[int, float] = {}
+    silent: list[int] = []
     for session_id, known in list(_known.items()):
         if known.is_over or now - known.heard > settings.SESSION_TIMEOUT + SLACK_S:
             if not known.is_over:
@@ -202,9 +200,9 @@ def _write_down() -> list[str]:
     return _end_silent(silent) if silent else []
 
 
-def _write_heard(heard: dict[str, float]) -> None:
+def _write_heard(heard: dict[int, float]) -> None:
     # Those heard from at about the same time share a moment, the latest of theirs, and a statement.
-    together: defaultdict[int, list[str]] = defaultdict(list)
+    together: defaultdict[int, list[int]] = defaultdict(list)
     for session_id, moment in heard.items():
         together[int(moment / LOOK_EVERY_S)].append(session_id)
     for session_ids in together.values():
@@ -217,15 +215,15 @@ def _write_heard(heard: dict[str, float]) -> None:
             known.written = moment
 
 
-def _end_silent(session_ids: Collection[str]) -> list[str]:
+def _end_silent(session_ids: Collection[int]) -> list[int]:
     """End those of these sessions that no other worker has heard from either; says which those are."""
     limit = datetime.now(UTC) - timedelta(seconds=settings.SESSION_TIMEOUT)
     sessions = Session.objects.filter(pk__in=list(session_ids))
     sessions.filter(ended_at=None, last_seen__lt=limit).update(ended_at=Now())
     alive = dict(sessions.filter(ended_at=None).values_list("pk", "last_seen"))
-    ended: list[str] = []
+    ended: list[int] = []
     for session_id in session_ids:
-        last_seen = alive.get(UUID(session_id))
+        last_seen = alive.get(session_id)
         if last_seen is None:
             ended.append(session_id)
         if (known := _known.get(session_id)) is not None:

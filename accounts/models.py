@@ -56,7 +56,6 @@ class Session(models.Model):
     ``refresh_id`` is the ``jti`` of the one refresh token that is good; each use replaces it.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     refresh_id = models.UUIDField(default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

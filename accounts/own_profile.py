@@ -1,8 +1,7 @@
 """The own profile, ready as JSON: the read that every client makes most often, kept for a second."""
 
 import time
-from collections.abc import Collection
-from uuid import UUID
+from collections.abc import Sequence
 
 from accounts import live, selectors, tokens
 from accounts.models import User
@@ -32,19 +31,19 @@ def kept(user_id: int) -> bytes | None:
     return entry[1] if entry is not None and entry[0] > time.monotonic() else None
 
 
-def forget(user_id: int, renamed: Collection[UUID] = ()) -> None:
+def forget(user_id: int, renamed: Sequence[int] = ()) -> None:
     """The profile has changed: no worker shows the old one from now on, nor believes the name in the tokens
     of the sessions ``renamed``.
     """
-    change = (user_id, [str(session_id) for session_id in renamed])
+    change = (user_id, renamed)
     _forget("", change)
     elsewhere.tell("profile.forget", change)
 
 
 @relayed("profile.forget")
-def _forget(sender: str, change: tuple[int, list[str]]) -> None:
+def _forget(sender: str, change: tuple[int, Sequence[int]]) -> None:
     user_id, renamed = change
-    live.doubt(map(UUID, renamed))
+    live.doubt(renamed)
     _kept.pop(user_id, None)
 
 

@@ -89,7 +89,7 @@ def own_profile(user: User) -> dict[str, Any]:
     return {**brief(user), "date_joined": user.date_joined, "last_login": user.last_login}
 
 
-def shown_sessions(sessions: Any, current: str) -> list[dict[str, Any]]:
+def shown_sessions(sessions: Any, current: int) -> list[dict[str, Any]]:
     """Sessions as their owner sees them; ``current`` is the one that asks."""
     return [
         {
@@ -98,7 +98,7 @@ def shown_sessions(sessions: Any, current: str) -> list[dict[str, Any]]:
             "last_seen": session.last_seen,
             "user_agent": session.user_agent,
             "ip": session.ip,
-            "current": str(session.pk) == current,
+            "current": session.pk == current,
         }
         for session in sessions
     ]

@@ -151,7 +151,7 @@ class OwnProfile(BriefUser):
 class DeviceSession(serializers.Serializer[Any]):
     """A device that is signed in."""
 
-    id = serializers.UUIDField()
+    id = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     last_seen = serializers.DateTimeField()
     user_agent = serializers.CharField()

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -69,7 +69,7 @@ def register_guest(*, username: str = "", device: Device) -> SignedIn:
     return open_session(user, device)
 
 
-def upgrade(*, user: User, session_id: str, email: str, password: str, username: str = "") -> SignedIn:
+def upgrade(*, user: User, session_id: int, email: str, password: str, username: str = "") -> SignedIn:
     """Turn a guest into a full account that keeps all it owns; its session gets new tokens.
 
     Raises ``NotAGuest``, ``UsernameTaken``, ``EmailTaken`` or ``Invalid`` (the password).
@@ -88,7 +88,7 @@ def upgrade(*, user: User, session_id: str, email: str, password: str, username:
         raise NotAGuest("This account has just been upgraded.")
     _forget_what_was(user, renamed=username != user.username)
     user.refresh_from_db()
-    return SignedIn(user, _replace_refresh(user, UUID(session_id)))
+    return SignedIn(user, _replace_refresh(user, session_id))
 
 
 def lock(*user_ids: int) -> list[User]:
@@ -107,7 +107,7 @@ def open_session(user: User, device: Device) -> SignedIn:
     session = Session.objects.create(
         user=user, last_seen=timezone.now(), user_agent=device.user_agent[:200], ip=device.ip
     )
-    transaction.on_commit(lambda: live.remember(str(session.pk)))
+    transaction.on_commit(lambda: live.remember(session.pk))
     return SignedIn(user, tokens.issue(user, session))
 
 
@@ -145,14 +145,14 @@ def _why_not(old: tokens.Refresh, limit: Any) -> TokenInvalid | SessionEnded | T
     return TokenReused("This refresh token was used before, so the session has been ended; sign in again.")
 
 
-def _replace_refresh(user: User, session_id: UUID) -> tokens.Pair:
+def _replace_refresh(user: User, session_id: int) -> tokens.Pair:
     session = Session(pk=session_id, refresh_id=uuid4())
     if not Session.objects.filter(pk=session_id, ended_at=None).update(refresh_id=session.refresh_id):
         raise SessionEnded("This session has ended; sign in again.")
     return tokens.issue(user, session)
 
 
-def end_session(*, user_id: int, session_id: UUID) -> None:
+def end_session(*, user_id: int, session_id: int) -> None:
     """Sign one of the user's devices out. Raises ``NotFound``."""
     if not end_sessions(Session.objects.filter(pk=session_id, user_id=user_id)):
         raise NotFound("There is no such session.")
@@ -189,7 +189,7 @@ def lift_ban(user: User) -> None:
 
 
 @transaction.atomic
-def change_password(*, user: User, password: str, session_id: str) -> None:
+def change_password(*, user: User, password: str, session_id: int) -> None:
     """Set a new password, and sign out every other device. Raises ``Invalid``."""
     check_password(password, username=user.username, email=user.email, field="new_password")
     user.set_password(password)

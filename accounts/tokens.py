@@ -5,7 +5,7 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -24,6 +24,7 @@ _REMEMBERED = 20_000
 _OUR_HEAD = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
 
 AnyToken = TypeVar("AnyToken", bound=Token)
+_RowId = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,10 @@ class Pair:
     refresh: str
 
 
-@dataclass(frozen=True)
-class Refresh:
-    """A verified refresh token."""
+class Refresh(msgspec.Struct, frozen=True, rename={"session_id": "sid", "refresh_id": "jti"}):
+    """What a refresh token of ours says."""
 
-    session_id: UUID
+    session_id: _RowId
     refresh_id: UUID
 
 
@@ -49,7 +49,7 @@ class _Claims(msgspec.Struct, frozen=True):
     exp: int
     jti: str
     sub: str
-    sid: UUID
+    sid: _RowId
     username: str
     premium: bool
     guest: bool
@@ -63,7 +63,7 @@ def issue(user: User, session: Session) -> Pair:
     access, refresh = AccessToken(), RefreshToken()
     for token in (access, refresh):
         token["sub"] = str(user.pk)
-        token["sid"] = str(session.pk)
+        token["sid"] = session.pk
     access["username"] = user.username
     access["premium"] = user.is_premium
     access["guest"] = user.is_guest
@@ -96,15 +96,8 @@ def _verified(token: str) -> Identity:
         return ours
     claims = _read(AccessToken, token)
     try:
-        return Identity(
-            user_id=int(claims["sub"]),
-            username=str(claims["username"]),
-            is_premium=bool(claims["premium"]),
-            is_guest=bool(claims["guest"]),
-            session_id=str(UUID(claims["sid"])),
-            expires_at=float(claims["exp"]),
-        )
-    except (KeyError, ValueError, TypeError, AttributeError):
+        return _identity(msgspec.convert(claims, _Claims))
+    except ValueError:
         raise TokenInvalid("This token lacks a claim.") from None
 
 
@@ -124,17 +117,19 @@ def _verified_as_ours(token: str) -> Identity | None:
         if not hmac.compare_digest(urlsafe_b64encode(digest).rstrip(b"="), signature.encode()):
             return None
         payload = signed.removeprefix(_OUR_HEAD)
-        claims = _claims_of(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        user_id = int(claims.sub)
+        return _identity(_claims_of(urlsafe_b64decode(payload + "=" * (-len(payload) % 4))))
     except ValueError:
         return None
+
+
+def _identity(claims: _Claims) -> Identity:
     return Identity(
-        user_id=user_id,
+        user_id=msgspec.convert(claims.sub, _RowId, strict=False),
         username=claims.username,
         is_premium=claims.premium,
         is_guest=claims.guest,
-        session_id=str(claims.sid),
-        expires_at=float(claims.exp),
+        session_id=claims.sid,
+        expires_at=claims.exp,
     )
 
 
@@ -142,8 +137,8 @@ def read_refresh(token: str) -> Refresh:
     """What a refresh token says. Raises ``TokenInvalid`` or ``TokenExpired``."""
     claims = _read(RefreshToken, token)
     try:
-        return Refresh(session_id=UUID(claims["sid"]), refresh_id=UUID(claims["jti"]))
-    except (KeyError, ValueError, TypeError, AttributeError):
+        return msgspec.convert(claims, Refresh)
+    except ValueError:
         raise TokenInvalid("This token lacks a claim.") from None
 
 

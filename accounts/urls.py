@@ -14,7 +14,7 @@ urlpatterns = [
     route("api/token/refresh", api.RefreshTokens.as_view()),
     route("api/me", api.Me.as_view()),
     route("api/me/sessions", api.Sessions.as_view()),
-    route("api/me/sessions/<uuid:session_id>", api.OneSession.as_view()),
+    route("api/me/sessions/<int:session_id>", api.OneSession.as_view()),
     route("api/me/password", api.Password.as_view()),
     route("api/me/export", api.Export.as_view()),
     route("api/users", api.Users.as_view()),

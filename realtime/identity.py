@@ -13,5 +13,5 @@ class Identity(msgspec.Struct, frozen=True):
     username: str
     is_premium: bool
     is_guest: bool
-    session_id: str
+    session_id: int
     expires_at: float

@@ -18,7 +18,7 @@ LOOKED_AT_ONCE = 250
 # A silent socket first waits to hear whether its session has ended with its silence, which is final.
 IDLE_GRACE_S = 5.0
 
-Heard = Callable[[str], None]
+Heard = Callable[[int], None]
 _heard_from: list[Heard] = []
 
 
@@ -33,7 +33,7 @@ class Sockets:
 
     def __init__(self, presence: Presence) -> None:
         self._presence = presence
-        self._by_session: dict[str, dict[Connection, None]] = {}
+        self._by_session: dict[int, dict[Connection, None]] = {}
         self._anonymous: dict[Connection, None] = {}
         self.count = 0
 
@@ -65,11 +65,11 @@ class Sockets:
         """Every open socket."""
         return [*self._anonymous, *(c for sockets in self._by_session.values() for c in sockets)]
 
-    def sessions(self) -> list[str]:
+    def sessions(self) -> list[int]:
         """The sessions that have a socket here."""
         return list(self._by_session)
 
-    def close_sessions(self, session_ids: Iterable[str], code: int = UNAUTHENTICATED) -> None:
+    def close_sessions(self, session_ids: Iterable[int], code: int = UNAUTHENTICATED) -> None:
         """Close the sockets of these sessions."""
         for session_id in session_ids:
             for connection in tuple(self._by_session.get(session_id, ())):
@@ -89,7 +89,7 @@ class Sockets:
                 await asyncio.sleep(0)
 
     def _look_at(
-        self, session_id: str, sockets: Iterable[Connection], since: float, too_silent: float, now: float
+        self, session_id: int, sockets: Iterable[Connection], since: float, too_silent: float, now: float
     ) -> None:
         heard = False
         for connection in tuple(sockets):

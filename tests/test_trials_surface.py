@@ -38,7 +38,7 @@ OPEN_SOCKETS = {"/ws", "/ws/"}
 """Where the token may come in the first message."""
 
 STRANGER = {
-    ("delete", "api/me/sessions/<uuid:session_id>"): 404,
+    ("delete", "api/me/sessions/<int:session_id>"): 404,
     ("get", "api/users/<int:user_id>"): 200,
     ("get", "api/games/<uuid:game_id>"): 404,
     ("post", "api/games/<uuid:game_id>/join"): 409,

@@ -39,7 +39,7 @@ async def server():
 @pytest.fixture
 def closed(monkeypatch):
     """The sessions whose sockets were closed, as they come."""
-    heard: asyncio.Queue[str] = asyncio.Queue()
+    heard: asyncio.Queue[int] = asyncio.Queue()
 
     def close_sessions(session_ids, code=4401):
         for session_id in session_ids:
@@ -118,7 +118,7 @@ async def test_sockets_are_closed_when_another_worker_ends_the_session(signed_in
     # Another worker knows nothing of this process's memory: only the table changes.
     await worker.in_database(Session.objects.filter(pk=session.pk).update, ended_at=timezone.now())
 
-    assert await asyncio.wait_for(closed.get(), timeout=10) == str(session.pk)
+    assert await asyncio.wait_for(closed.get(), timeout=10) == session.pk
     with pytest.raises(SessionEnded):
         await gatekeeping.identify(signed_in.tokens.access)
 
@@ -129,29 +129,29 @@ async def test_sockets_are_closed_when_their_session_was_silent_for_too_long(
     await gatekeeping.identify(signed_in.tokens.access)
     long_ago = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT + 10)
     await worker.in_database(Session.objects.filter(pk=session.pk).update, last_seen=long_ago)
-    live._known[str(session.pk)].heard = long_ago.timestamp()
+    live._known[session.pk].heard = long_ago.timestamp()
 
-    assert await asyncio.wait_for(closed.get(), timeout=10) == str(session.pk)
+    assert await asyncio.wait_for(closed.get(), timeout=10) == session.pk
 
 
 def test_a_call_while_the_end_of_its_session_commits_does_not_bring_it_back(session, at_once):
     with transaction.atomic():
         services.end_session(user_id=session.user_id, session_id=session.pk)
-        at_once([lambda: live.check(str(session.pk))])  # nobody else sees the end yet
+        at_once([lambda: live.check(session.pk)])  # nobody else sees the end yet
 
     with pytest.raises(SessionEnded):
-        live.check(str(session.pk))
+        live.check(session.pk)
 
 
 def test_a_sign_of_life_is_written_down_but_not_each_one(signed_in, session):
     long_ago = timezone.now() - timedelta(minutes=10)
     Session.objects.filter(pk=session.pk).update(last_seen=long_ago)
     live._known.clear()  # as in another process, which has not seen the session begin
-    live.check(str(session.pk))
+    live.check(session.pk)
 
     live._write_down()
     first = Session.objects.get(pk=session.pk).last_seen
-    live.touch(str(session.pk))
+    live.touch(session.pk)
     live._write_down()
 
     assert first > timezone.now() - timedelta(minutes=1)
@@ -164,7 +164,7 @@ def test_signs_of_life_of_many_are_written_down_together(signed_in, monkeypatch)
     made = Session.objects.bulk_create(Session(user=signed_in.user, last_seen=long_ago) for _ in range(7))
     before = timezone.now()
     for session in made:
-        live.check(str(session.pk))
+        live.check(session.pk)
 
     live._write_down()
 
@@ -177,7 +177,7 @@ def test_signs_of_life_of_many_are_written_down_together(signed_in, monkeypatch)
 
 def test_a_later_sign_of_life_from_another_worker_is_not_overwritten(signed_in, session):
     Session.objects.filter(pk=session.pk).update(last_seen=timezone.now() - timedelta(minutes=10))
-    live.check(str(session.pk))
+    live.check(session.pk)
     later = timezone.now() + timedelta(seconds=5)
     Session.objects.filter(pk=session.pk).update(last_seen=later)
 
@@ -187,13 +187,13 @@ def test_a_later_sign_of_life_from_another_worker_is_not_overwritten(signed_in, 
 
 
 def test_a_session_kept_alive_on_another_worker_is_not_ended_here(signed_in, session, settings):
-    live.check(str(session.pk))
-    live._known[str(session.pk)].heard -= settings.SESSION_TIMEOUT + 10
+    live.check(session.pk)
+    live._known[session.pk].heard -= settings.SESSION_TIMEOUT + 10
 
     assert live._write_down() == []
 
-    live.check(str(session.pk))
-    live._known[str(session.pk)].written -= 60
+    live.check(session.pk)
+    live._known[session.pk].written -= 60
     live._write_down()
     assert Session.objects.get(pk=session.pk).last_seen > session.last_seen
 

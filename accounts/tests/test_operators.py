@@ -49,7 +49,7 @@ def test_a_switch_in_the_list_makes_premium(operator, ada):
 def test_operators_sign_devices_out_and_erase_people(operator, ada, bob):
     session = Session.objects.get(user_id=ada.id)
 
-    operator.post("/admin/accounts/session/", {"action": "end", "_selected_action": [str(session.pk)]})
+    operator.post("/admin/accounts/session/", {"action": "end", "_selected_action": [session.pk]})
     operator.post("/admin/accounts/user/", {"action": "erase", "_selected_action": [bob.id]})
 
     assert ada.client.get("/api/me").status_code == 401

@@ -40,7 +40,7 @@ def test_a_change_shows_at_once(ada):
 def test_other_workers_are_asked_once_about_a_change_and_not_at_all_about_none(ada, monkeypatch):
     asked = []
     monkeypatch.setattr(elsewhere, "tell", lambda kind, payload: asked.append(payload))
-    session = str(Session.objects.get(user=ada.id).pk)
+    session = Session.objects.get(user=ada.id).pk
 
     ada.client.patch("/api/me", {"username": "Ada2", "email": "new@x.org"})
     assert asked == [(ada.id, [session])]

@@ -84,7 +84,6 @@ def test_a_bad_authorization_header_is_refused(api, db, header):
 @pytest.mark.parametrize(
     "change",
     [
-        {"sid": "x"},
         {"sid": None},
         {"sub": "x"},
         {"sub": None},
@@ -99,6 +98,28 @@ def test_a_signed_token_that_lacks_a_claim_is_refused(ada, change):
     forged = jwt.encode(claims, settings.SECRET_KEY, "HS256")
 
     assert code(client_with(forged).get("/api/me")) == (401, "token_invalid")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sid": "0b5f6e1c-7a3d-4c55-9a37-0b1f8f2d6c11"},
+        *({"sid": sid} for sid in ("1", True, 1.0, [1], 0, -1, 2**63, 10**40)),
+        *({"sub": sub} for sub in ("0", "-1", "9223372036854775808", " 1")),
+    ],
+)
+def test_a_signed_token_that_names_no_row_is_refused(api, ada, change):
+    def signed_anew(token, headers):
+        claims = jwt.decode(token, options={"verify_signature": False}) | change
+        return jwt.encode(claims, settings.SECRET_KEY, "HS256", headers)
+
+    # Of these two, the first is read by ourselves, and the second by the library.
+    for headers in ({}, {"kid": "1"}):
+        forged = client_with(signed_anew(ada.access, headers))
+        assert code(forged.get("/api/me")) == (401, "token_invalid")
+    if "sid" in change:
+        refresh = {"refresh": signed_anew(ada.refresh, {})}
+        assert code(api.post("/api/token/refresh", refresh)) == (401, "token_invalid")
 
 
 def test_a_token_signed_by_another_key_or_not_at_all_is_refused(ada):

@@ -35,7 +35,7 @@ class Other(Relay):
             self.told.append((kind, payload))
 
     def attach(self, game, somebody, number: int) -> tuple[str, Any]:
-        identity = Identity(somebody.id, somebody.name, False, True, "of the other", float(2**40))
+        identity = Identity(somebody.id, somebody.name, False, True, 1, float(2**40))
         return "game.attach", (game.pk.hex, number, msgspec.json.encode(identity), None)
 
 

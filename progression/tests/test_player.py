@@ -135,7 +135,7 @@ def tired(clock, ada, monkeypatch):
 
 
 def _identity(somebody):
-    return Identity(somebody.id, somebody.name, False, False, "session", 4e9)
+    return Identity(somebody.id, somebody.name, False, False, 1, 4e9)
 
 
 def test_stamina_comes_back_to_the_second(tired, clock):

@@ -140,7 +140,7 @@ class Room(Consumer):
 async def identify(token: str) -> Identity:
     if not token.isdigit():
         raise Unauthenticated()
-    return Identity(int(token), f"user{token}", False, False, f"session{token}", time.time() + 3600)
+    return Identity(int(token), f"user{token}", False, False, int(token), time.time() + 3600)
 
 
 gate = Gate(

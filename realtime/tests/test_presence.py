@@ -51,7 +51,7 @@ class Server:
 
         connection = Connection(send, None, 0.0)
         self.worker.sockets.add(connection)
-        identity = Identity(user, f"user{user}", False, False, f"session{user}", time.time() + 3600)
+        identity = Identity(user, f"user{user}", False, False, user, time.time() + 3600)
         self.worker.sockets.identify(connection, identity)
         return connection
 

@@ -192,7 +192,7 @@ async def test_another_site_may_not_open_a_socket(room):
 async def test_ending_a_session_closes_its_sockets(enter, here):
     ada, bob = await enter(1), await enter(2)
     await ada.hear("room_state")
-    here.sockets.close_sessions(["session1"])
+    here.sockets.close_sessions([1])
     assert await ada.closed() == 4401
     await bob.hear("room_state")
     await bob.hear_nothing()

@@ -51,11 +51,7 @@ class Users(UserAdmin, OperatorAdmin):
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         if not request.user.is_superuser:
             raise PermissionDenied
-        response = super().user_change_password(request, id, form_url)
-        if response.status_code == 302:
-            # Who knew the old password may be signed in with it.
-            services.end_sessions(Session.objects.filter(user=int(id)))
-        return response
+        return super().user_change_password(request, id, form_url)
 
     @operation("Ban")
     def ban(self, request: HttpRequest, user: User) -> str:
@@ -78,11 +74,6 @@ class Users(UserAdmin, OperatorAdmin):
     def erase(self, request: HttpRequest, user: User) -> None:
         _check_may_act_on(request, user)
         services.erase(user)
-
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if not obj.is_active:
-            services.end_sessions(Session.objects.filter(user=obj))
 
 
 def _may_act_on(request: HttpRequest, user: User) -> bool:

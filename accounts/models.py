@@ -41,6 +41,9 @@ class User(AbstractUser):
 
     objects: ClassVar[Any] = Accounts()
 
+    # The session that a new password does not end, for it was chosen there.
+    stays_signed_in = 0
+
     class Meta:
         constraints = [
             models.UniqueConstraint(Lower("username"), name="username_unique_in_any_case"),
@@ -48,6 +51,15 @@ class User(AbstractUser):
                 Lower("email"), name="email_unique_in_any_case", condition=~models.Q(email="")
             ),
         ]
+
+    @property
+    def has_new_password(self) -> bool:
+        """Whether a new password is being saved; a new hash of the old one, as after a sign-in, is none."""
+        return self._password is not None
+
+    def set_unusable_password(self) -> None:
+        super().set_unusable_password()
+        self._password = ""
 
 
 class Session(models.Model):

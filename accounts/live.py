@@ -40,14 +40,16 @@ SLACK_S = 2 * LOOK_EVERY_S
 class _Known:
     """What this process knows of a session. Times are seconds since the epoch; ``read_at`` is monotonic.
 
-    ``username`` is None while its tokens are known to have the right one.
+    ``user`` is its user's name, premium and guest, or None while its tokens are known to have them right.
     """
 
-    __slots__ = ("heard", "in_doubt", "is_over", "read_at", "username", "written")
+    __slots__ = ("heard", "in_doubt", "is_over", "read_at", "user", "written")
 
-    def __init__(self, last_seen: float, is_over: bool, read_at: float, username: str | None = None) -> None:
+    def __init__(
+        self, last_seen: float, is_over: bool, read_at: float, user: tuple[str, bool, bool] | None = None
+    ) -> None:
         self.heard = last_seen
-        self.username = username
+        self.user = user
         self.written = last_seen
         self.is_over = is_over
         self.in_doubt = False
@@ -77,11 +79,12 @@ def remember(session_id: int) -> None:
 
 
 def as_now(identity: Identity) -> Identity:
-    """Who a token of a session that was just checked stands for, by the name they have by now."""
+    """Who a token of a session that was just checked stands for, as they are by now."""
     known = _known.get(identity.session_id)
-    if known is None or known.username is None or known.username == identity.username:
+    if known is None or known.user is None:
         return identity
-    return msgspec.structs.replace(identity, username=known.username)
+    username, is_premium, is_guest = known.user
+    return msgspec.structs.replace(identity, username=username, is_premium=is_premium, is_guest=is_guest)
 
 
 def is_live_here(session_id: int) -> bool:
@@ -110,16 +113,16 @@ def _read(session_id: int) -> None:
     read_at = time.monotonic()
     row = (
         Session.objects.filter(pk=session_id, user__is_active=True)
-        .values_list("last_seen", "ended_at", "user__username")
+        .values_list("last_seen", "ended_at", "user__username", "user__is_premium", "user__is_guest")
         .first()
     )
     if row is None:
         raise SessionEnded("This session has ended; sign in again.")
-    last_seen, ended_at, username = row[0].timestamp(), row[1], row[2]
+    last_seen, ended_at, user = row[0].timestamp(), row[1], row[2:]
     now = time.time()
     heard = last_seen if known is None else max(last_seen, known.heard)
     is_over = ended_at is not None or now - heard > settings.SESSION_TIMEOUT + SLACK_S
-    fresh = _known[session_id] = _Known(last_seen, is_over, read_at, username)
+    fresh = _known[session_id] = _Known(last_seen, is_over, read_at, user)
     if is_over:
         if ended_at is None:
             _end_silent([session_id])

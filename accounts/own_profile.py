@@ -1,10 +1,11 @@
 """The own profile, ready as JSON: the read that every client makes most often, kept for a second."""
 
 import time
-from collections.abc import Sequence
+
+from django.db import transaction
 
 from accounts import live, selectors, tokens
-from accounts.models import User
+from accounts.models import Session, User
 from core.refusals import Unauthenticated
 from core.renderers import encode
 from realtime import elsewhere
@@ -31,19 +32,24 @@ def kept(user_id: int) -> bytes | None:
     return entry[1] if entry is not None and entry[0] > time.monotonic() else None
 
 
-def forget(user_id: int, renamed: Sequence[int] = ()) -> None:
-    """The profile has changed: no worker shows the old one from now on, nor believes the name in the tokens
-    of the sessions ``renamed``.
-    """
-    change = (user_id, renamed)
+def forget(user_id: int) -> None:
+    """The account has changed: no worker shows the old profile from now on, nor believes what tokens say."""
+    sessions = Session.objects.filter(user=user_id, ended_at=None)
+    change = (user_id, list(sessions.values_list("pk", flat=True)))
+    # At once for this transaction's own eyes, and everywhere when others can see it.
+    _forget("", change)
+    transaction.on_commit(lambda: _forget_everywhere(change), robust=True)
+
+
+def _forget_everywhere(change: tuple[int, list[int]]) -> None:
     _forget("", change)
     elsewhere.tell("profile.forget", change)
 
 
 @relayed("profile.forget")
-def _forget(sender: str, change: tuple[int, Sequence[int]]) -> None:
-    user_id, renamed = change
-    live.doubt(renamed)
+def _forget(sender: str, change: tuple[int, list[int]]) -> None:
+    user_id, session_ids = change
+    live.doubt(session_ids)
     _kept.pop(user_id, None)
 
 

@@ -21,10 +21,9 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts import live, selectors, tokens
+from accounts import live, own_profile, selectors, tokens
 from accounts.events import SignedOut
 from accounts.models import USERNAME_LENGTH, Session, User
-from accounts.own_profile import forget as forget_profile
 from accounts.refusals import EmailTaken, NotAGuest, SessionEnded, TokenInvalid, TokenReused, UsernameTaken
 from core import personal_data
 from core.refusals import Invalid, NotFound
@@ -86,7 +85,7 @@ def upgrade(*, user: User, session_id: int, email: str, password: str, username:
         )
     if not changed:
         raise NotAGuest("This account has just been upgraded.")
-    _forget_what_was(user, renamed=username != user.username)
+    own_profile.forget(user.pk)
     user.refresh_from_db()
     return SignedIn(user, _replace_refresh(user, session_id))
 
@@ -207,14 +206,7 @@ def change_profile(*, user: User, changes: dict[str, str]) -> User:
     _check_free(email=changes.get("email", ""), username=changes.get("username", ""), but=user)
     with _unique(username=user.username, email=user.email, but=user):
         user.save(update_fields=list(changes))
-    _forget_what_was(user, renamed="username" in changes)
     return user
-
-
-def _forget_what_was(user: User, *, renamed: bool) -> None:
-    """What is in memory of the account, and the name in its tokens if that changed, is not true any more."""
-    sessions = Session.objects.filter(user=user, ended_at=None) if renamed else Session.objects.none()
-    forget_profile(user.pk, list(sessions.values_list("pk", flat=True)))
 
 
 @transaction.atomic
@@ -235,7 +227,6 @@ def erase(user: User) -> None:
     user.save()  # ends the sessions, for it is shut
     user.groups.clear()
     user.user_permissions.clear()
-    transaction.on_commit(lambda: forget_profile(user.pk), robust=True)
 
 
 def check_password(password: str, *, username: str, email: str, field: str = "password") -> None:

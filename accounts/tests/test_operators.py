@@ -8,9 +8,10 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.test import Client
 
-from accounts import seeding
+from accounts import live, seeding, tokens
 from accounts.models import Session, User
 from accounts.tests.conftest import PASSWORD
+from realtime import elsewhere
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +114,26 @@ def test_a_new_hash_of_the_same_password_signs_nobody_out(api, ada):
 
     assert User.objects.get(pk=ada.id).password != old
     assert ada.client.get("/api/me").status_code == 200
+
+
+def test_what_an_operator_changes_counts_at_once_for_the_tokens_that_are_out(
+    operator, ada, django_capture_on_commit_callbacks, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(elsewhere, "tell", lambda *what: told.append(what))
+    ada.client.get("/api/me")
+    form = {"username": "countess", "email": "ada@example.org", "is_active": "on", "is_premium": "on"}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        operator.post(f"/admin/accounts/user/{ada.id}/change/", form)
+
+    assert ada.client.get("/api/me").json()["is_premium"]
+    export = ada.client.get("/api/me/export")
+    assert export["Content-Disposition"] == 'attachment; filename="countess.json"'
+    who = live.as_now(tokens.identify(ada.access))
+    assert (who.username, who.is_premium) == ("countess", True)
+    session = Session.objects.get(user=ada.id).pk
+    assert told == [("profile.forget", (ada.id, [session]))]
 
 
 def test_who_is_shut_out_by_the_form_is_signed_out(operator, ada):

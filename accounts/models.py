@@ -1,9 +1,11 @@
 """Who plays: users and the sessions they are signed in with."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
@@ -46,11 +48,30 @@ class User(AbstractUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(Lower("username"), name="username_unique_in_any_case"),
             models.UniqueConstraint(
-                Lower("email"), name="email_unique_in_any_case", condition=~models.Q(email="")
+                Lower("username"),
+                name="username_unique_in_any_case",
+                violation_error_code="username_taken",
+                violation_error_message="This name is taken.",
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="email_unique_in_any_case",
+                condition=~models.Q(email=""),
+                violation_error_code="email_taken",
+                violation_error_message="This address has an account.",
             ),
         ]
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        try:
+            super().validate_constraints(exclude)
+        except ValidationError as refused:
+            # Of an expression Django does not know which field it is about.
+            errors = refused.error_dict[NON_FIELD_ERRORS]
+            raise ValidationError(
+                {str(error.code).removesuffix("_taken"): error for error in errors}
+            ) from None
 
     @property
     def has_new_password(self) -> bool:

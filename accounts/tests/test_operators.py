@@ -136,6 +136,17 @@ def test_what_an_operator_changes_counts_at_once_for_the_tokens_that_are_out(
     assert told == [("profile.forget", (ada.id, [session]))]
 
 
+def test_an_operator_is_told_at_the_field_what_is_taken_in_any_case(operator, ada, bob):
+    form = {"username": "BOB", "email": "Bob@example.org", "is_active": "on"}
+
+    page = operator.post(f"/admin/accounts/user/{ada.id}/change/", form)
+
+    assert page.context["adminform"].form.errors == {
+        "username": ["This name is taken."],
+        "email": ["This address has an account."],
+    }
+
+
 def test_who_is_shut_out_by_the_form_is_signed_out(operator, ada):
     operator.post(f"/admin/accounts/user/{ada.id}/change/", {"username": "ada", "email": "ada@example.org"})
 

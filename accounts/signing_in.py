@@ -1,5 +1,7 @@
 """Signing in by password, over whatever door: failures are counted, and too many lock out."""
 
+from ipaddress import ip_address
+
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -56,12 +58,18 @@ def verify(request: HttpRequest, username: str, password: str) -> User | None:
 
 def device(request: HttpRequest) -> services.Device:
     """From where it is asked."""
-    return services.Device(
-        user_agent=request.META.get("HTTP_USER_AGENT", ""), ip=request.META.get("REMOTE_ADDR") or None
-    )
+    return services.Device(user_agent=request.META.get("HTTP_USER_AGENT", ""), ip=address(request))
+
+
+def address(request: HttpRequest) -> str | None:
+    """The IP address of who asks; None over a unix socket, or if a proxy tells something else."""
+    try:
+        return str(ip_address(request.META.get("REMOTE_ADDR", "").partition("%")[0]))
+    except ValueError:
+        return None
 
 
 def _lockout_left(request: HttpRequest, username: str) -> float:
-    attempts = AccessAttempt.objects.filter(username=username, ip_address=request.META.get("REMOTE_ADDR"))
+    attempts = AccessAttempt.objects.filter(username=username, ip_address=address(request))
     last = attempts.aggregate(last=Max("attempt_time"))["last"] or timezone.now()
     return (last + settings.AXES_COOLOFF_TIME - timezone.now()).total_seconds()

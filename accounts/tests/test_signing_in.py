@@ -169,6 +169,22 @@ def test_repeated_wrong_passwords_lock_out_for_a_while_however_the_name_is_writt
         assert api.post("/api/auth/login", {"username": "ada", "password": PASSWORD}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("2001:db8::7", "2001:db8::7"), ("fe80::1%eth0", "fe80::1"), ("unknown", None), ("", None)],
+)
+def test_what_is_no_address_is_none_and_keeps_nobody_from_signing_in_nor_from_a_lockout(ada, told, kept):
+    api = APIClient(REMOTE_ADDR=told)
+    login = {"username": "ada", "password": PASSWORD}
+
+    assert api.post("/api/auth/login", login).status_code == 200
+    assert Session.objects.latest("pk").ip == kept
+    for _ in range(5):
+        wrong = api.post("/api/auth/login", {**login, "password": "wrong horse"})
+    assert _refused(wrong) == _refused(api.post("/api/auth/login", login)) == (429, "locked_out")
+    assert int(wrong["Retry-After"]) > 800
+
+
 def test_a_right_password_clears_the_count_of_wrong_ones(api, ada):
     for _ in range(3):
         for _ in range(3):

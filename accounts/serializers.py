@@ -45,11 +45,21 @@ class Password(Text):
         super().__init__(**{"max_length": 256, "trim_whitespace": False, "write_only": True} | kwargs)
 
 
+class Email(serializers.EmailField):
+    """An address, with its domain in small letters: SQLite knows those of ASCII alone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 254} | kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return User.objects.normalize_email(super().to_internal_value(data))
+
+
 class Registration(serializers.Serializer[Any]):
     """A new account, or what turns a guest into one."""
 
     username = Username(required=False)
-    email = serializers.EmailField(max_length=254)
+    email = Email()
     password = Password()
     password_confirm = Password(required=False)
 
@@ -95,7 +105,7 @@ class ProfileChanges(serializers.Serializer[Any]):
     """What users change of their own account."""
 
     username = Username(required=False)
-    email = serializers.EmailField(max_length=254, required=False)
+    email = Email(required=False)
 
 
 class PasswordChange(serializers.Serializer[Any]):

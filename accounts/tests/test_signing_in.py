@@ -99,6 +99,15 @@ def test_signing_in_by_name_or_email_in_any_case(api, ada, login):
     assert client_with(answer.json()["access"]).get("/api/me").status_code == 200
 
 
+def test_an_address_is_the_same_in_any_case_beyond_ascii_too(api):
+    body = {"email": "Ada@ÉCOLE.org", "password": PASSWORD}
+    assert api.post("/api/auth/register", body).json()["user"]["email"] == "Ada@école.org"
+
+    for written in ("ADA@ÉCOLE.ORG", "ada@école.org"):
+        assert api.post("/api/auth/login", {**body, "email": written}).status_code == 200
+        assert _refused(api.post("/api/auth/register", {**body, "email": written})) == (409, "email_taken")
+
+
 def test_the_token_route_gives_the_bare_pair(api, ada):
     answer = api.post("/api/token/", {"username": "ada", "password": PASSWORD})
 

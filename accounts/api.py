@@ -130,7 +130,8 @@ class Profile(APIView):
 
     @extend_schema(responses=serializers.OwnProfile)
     def get(self, request: Request) -> HttpResponse:
-        body = own_profile.kept(identity(request).user_id) or own_profile.keep(selectors.user(request))
+        user_id = identity(request).user_id
+        body = own_profile.kept(user_id) or own_profile.keep(user_id, lambda: selectors.user(request))
         return HttpResponse(body, content_type="application/json")
 
 
@@ -142,13 +143,13 @@ class Me(Profile):
         request=serializers.ProfileChanges,
         responses=serializers.OwnProfile,
     )
-    def patch(self, request: Request) -> HttpResponse:
+    def patch(self, request: Request) -> Response:
         changes = _read(serializers.ProfileChanges, request.data)
         user = selectors.user(request)
         if user.is_guest and "email" in changes:
             raise GuestsHaveNoPassword("Upgrade the guest account to give it an e-mail.")
         user = services.change_profile(user=user, changes=changes)
-        return HttpResponse(own_profile.keep(user), content_type="application/json")
+        return Response(selectors.own_profile(user))
 
     @extend_schema(
         description="Erase it for good. 403 `wrong_password`, 429 `locked_out`.",

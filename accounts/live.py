@@ -58,6 +58,7 @@ class _Known:
 
 _known: dict[int, _Known] = {}
 _looked_at = float("-inf")  # monotonic: all that ended before this moment is known to have ended
+_doubts = 0  # how often some were doubted: what was being read at that time may not be true any more
 
 
 def check(session_id: int) -> None:
@@ -110,7 +111,7 @@ def _check_in_memory(session_id: int) -> bool:
 
 def _read(session_id: int) -> None:
     known = _known.get(session_id)
-    read_at = time.monotonic()
+    read_at, doubts = time.monotonic(), _doubts
     row = (
         Session.objects.filter(pk=session_id, user__is_active=True)
         .values_list("last_seen", "ended_at", "user__username", "user__is_premium", "user__is_guest")
@@ -123,6 +124,8 @@ def _read(session_id: int) -> None:
     heard = last_seen if known is None else max(last_seen, known.heard)
     is_over = ended_at is not None or now - heard > settings.SESSION_TIMEOUT + SLACK_S
     fresh = _known[session_id] = _Known(last_seen, is_over, read_at, user)
+    if doubts != _doubts:
+        fresh.in_doubt = True
     if is_over:
         if ended_at is None:
             _end_silent([session_id])
@@ -142,6 +145,8 @@ on_heard(touch)
 
 def doubt(session_ids: Iterable[int]) -> None:
     """Read these sessions again before they are believed: they may just have ended."""
+    global _doubts
+    _doubts += 1
     for session_id in session_ids:
         if (known := _known.get(session_id)) is not None:
             known.in_doubt = True

@@ -1,6 +1,7 @@
 """The own profile, ready as JSON: the read that every client makes most often, kept for a second."""
 
 import time
+from collections.abc import Callable
 
 from django.db import transaction
 
@@ -15,14 +16,18 @@ KEPT_FOR_S = 1.0
 _MOST = 10_000
 
 _kept: dict[int, tuple[float, bytes]] = {}
+_changes = 0
 
 
-def keep(user: User) -> bytes:
-    """The user's profile as JSON, kept for the next calls."""
-    body = encode(selectors.own_profile(user))
+def keep(user_id: int, read: Callable[[], User]) -> bytes:
+    """The profile of the user that ``read`` gets, as JSON; kept for a while if nothing changes meanwhile."""
+    changes = _changes
+    body = encode(selectors.own_profile(read()))
     if len(_kept) >= _MOST:
         _kept.clear()
-    _kept[user.pk] = (time.monotonic() + KEPT_FOR_S, body)
+    _kept[user_id] = (time.monotonic() + KEPT_FOR_S, body)
+    if changes != _changes:
+        _kept.pop(user_id, None)
     return body
 
 
@@ -48,6 +53,8 @@ def _forget_everywhere(change: tuple[int, list[int]]) -> None:
 
 @relayed("profile.forget")
 def _forget(sender: str, change: tuple[int, list[int]]) -> None:
+    global _changes
+    _changes += 1
     user_id, session_ids = change
     live.doubt(session_ids)
     _kept.pop(user_id, None)

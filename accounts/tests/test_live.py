@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import gatekeeping, live, services, tokens
@@ -141,6 +141,25 @@ def test_a_call_while_the_end_of_its_session_commits_does_not_bring_it_back(sess
 
     with pytest.raises(SessionEnded):
         live.check(session.pk)
+
+
+def test_a_name_that_changes_while_its_session_is_read_is_read_again(signed_in, session):
+    token, changed = tokens.identify(signed_in.tokens.access), []
+
+    def meanwhile(execute, *asked):
+        answer = execute(*asked)
+        if not changed:
+            changed.append(True)
+            services.change_profile(user=signed_in.user, changes={"username": "countess"})
+        return answer
+
+    live._known.clear()  # as in another process, which has not seen the session begin
+    with connection.execute_wrapper(meanwhile):
+        live.check(session.pk)
+    live.check(session.pk)
+
+    assert changed
+    assert live.as_now(token).username == "countess"
 
 
 def test_a_sign_of_life_is_written_down_but_not_each_one(signed_in, session):

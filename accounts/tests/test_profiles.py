@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 
 from accounts import own_profile, profiles
 from accounts.models import Session, User
@@ -35,6 +36,22 @@ def test_a_change_shows_at_once(ada):
     assert answer.status_code == 200
     assert answer.json()["username"] == ada.client.get("/api/me").json()["username"] == "Ada2"
     assert User.objects.get(pk=ada.id).email == "new@x.org"
+
+
+def test_a_profile_that_changes_while_it_is_read_is_read_again(ada):
+    changed = []
+
+    def meanwhile(execute, sql, *rest):
+        answer = execute(sql, *rest)
+        if "date_joined" in sql and not changed:
+            changed.append(True)
+            assert ada.client.patch("/api/me", {"email": "new@x.org"}).status_code == 200
+        return answer
+
+    with connection.execute_wrapper(meanwhile):
+        assert ada.client.get("/api/me").json()["email"] == "ada@example.org"
+
+    assert ada.client.get("/api/me").json()["email"] == "new@x.org"
 
 
 def test_other_workers_are_asked_once_about_a_change_and_not_at_all_about_none(

@@ -71,7 +71,7 @@ def register_guest(*, username: str = "", device: Device) -> SignedIn:
 def upgrade(*, user: User, session_id: int, email: str, password: str, username: str = "") -> SignedIn:
     """Turn a guest into a full account that keeps all it owns; its session gets new tokens.
 
-    Raises ``NotAGuest``, ``UsernameTaken``, ``EmailTaken`` or ``Invalid`` (the password).
+    Raises ``NotAGuest``, ``UsernameTaken``, ``EmailTaken``, ``Invalid`` (the password) or ``SessionEnded``.
     """
     if not user.is_guest:
         raise NotAGuest("This account has an e-mail and a password already.")
@@ -80,6 +80,7 @@ def upgrade(*, user: User, session_id: int, email: str, password: str, username:
     _check_free(email=email, username=username, but=user)
     hashed = make_password(password)
     with _unique(username=username, email=email, but=user):
+        _lock_open(user)
         changed = User.objects.filter(pk=user.pk, is_guest=True).update(
             username=username, email=email, password=hashed, is_guest=False
         )
@@ -187,17 +188,18 @@ def lift_ban(user: User) -> None:
         raise NotFound("This account is erased.")
 
 
-@transaction.atomic
 def change_password(*, user: User, password: str, session_id: int) -> None:
-    """Set a new password, and sign out every other device. Raises ``Invalid``."""
+    """Set a new password, and sign out every other device. Raises ``Invalid`` or ``SessionEnded``."""
     check_password(password, username=user.username, email=user.email, field="new_password")
     user.set_password(password)
     user.stays_signed_in = session_id
-    user.save(update_fields=["password"])
+    with transaction.atomic():
+        _lock_open(user)
+        user.save(update_fields=["password"])
 
 
 def change_profile(*, user: User, changes: dict[str, str]) -> User:
-    """Set ``username`` and ``email``. Raises ``UsernameTaken`` or ``EmailTaken``."""
+    """Set ``username`` and ``email``. Raises ``UsernameTaken``, ``EmailTaken`` or ``SessionEnded``."""
     changes = {field: value for field, value in changes.items() if value != getattr(user, field)}
     if not changes:
         return user
@@ -205,8 +207,15 @@ def change_profile(*, user: User, changes: dict[str, str]) -> User:
         setattr(user, field, value)
     _check_free(email=changes.get("email", ""), username=changes.get("username", ""), but=user)
     with _unique(username=user.username, email=user.email, but=user):
+        _lock_open(user)
         user.save(update_fields=list(changes))
     return user
+
+
+def _lock_open(user: User) -> None:
+    """Lock an account to change it. Raises ``SessionEnded``: what an erased one is given would stay in it."""
+    if not any(now.is_active for now in lock(user.pk)):
+        raise SessionEnded("This account is gone.")
 
 
 @transaction.atomic

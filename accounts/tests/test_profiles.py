@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 
-from accounts import own_profile, profiles
+from accounts import own_profile, profiles, services
 from accounts.models import Session, User
 from accounts.tests.conftest import PASSWORD
 from realtime import elsewhere
@@ -180,6 +180,36 @@ def test_an_erased_account_leaves_nothing_of_the_person(api, ada, bob):
     assert api.post("/api/auth/login", {"username": "ada", "password": PASSWORD}).status_code == 401
     again = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
     assert api.post("/api/auth/register", again).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("patch", "/api/me", {"email": "new@x.org", "username": "countess"}),
+        ("post", "/api/me/password", {"old_password": PASSWORD, "new_password": "another horse entirely"}),
+        ("post", "/api/auth/upgrade", {"email": "new@x.org", "password": PASSWORD}),
+    ],
+)
+def test_nothing_is_written_to_an_account_that_is_erased_meanwhile(request, monkeypatch, method, path, body):
+    person = request.getfixturevalue("guest" if "upgrade" in path else "ada")
+
+    def erase_after(name):
+        check = getattr(services, name)
+
+        def checked(*args, **kwargs):
+            check(*args, **kwargs)
+            services.erase(User.objects.get(pk=person.id))
+
+        monkeypatch.setattr(services, name, checked)
+
+    erase_after("check_password")
+    erase_after("_check_free")
+
+    assert code(getattr(person.client, method)(path, body)) == (401, "session_ended")
+
+    user = User.objects.get(pk=person.id)
+    assert user.username.startswith("erased_")
+    assert (user.email, user.has_usable_password()) == ("", False)
 
 
 def test_a_guest_is_erased_without_a_password(guest):

@@ -38,7 +38,8 @@ class Users(UserAdmin, OperatorAdmin):
     actions = ("ban", "lift_ban", "sign_out", "erase")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or _may_act_on(request, obj))
+        may_act_on_it = obj is None or (obj.erased_at is None and _may_act_on(request, obj))
+        return super().has_change_permission(request, obj) and may_act_on_it
 
     # A deleted row would take with it what other people's games point to: people are erased instead.
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -14,8 +14,6 @@ TICKET_LIVES_S = 30
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Identity).decode
 
-touch = live.touch
-
 
 async def identify(token: str) -> Identity:
     """Whose access token this is. Raises ``Unauthenticated`` (a subclass says why)."""

@@ -57,6 +57,8 @@ def test_an_erased_person_is_not_let_in_again_and_not_named_in_the_audit_trail(o
     page = act(support, "accounts/user", "lift_ban", ada.user.pk)
 
     assert "This account is erased." in page
+    by_form = {"username": "ada", "is_active": "on"}
+    assert operator("root").post(f"/admin/accounts/user/{ada.user.pk}/change/", by_form).status_code == 403
     assert not User.objects.get(pk=ada.user.pk).is_active
     assert not LogEntry.objects.filter(object_repr__contains="ada").exists()
 

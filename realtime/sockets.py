@@ -65,10 +65,6 @@ class Sockets:
         """Every open socket."""
         return [*self._anonymous, *(c for sockets in self._by_session.values() for c in sockets)]
 
-    def sessions(self) -> list[int]:
-        """The sessions that have a socket here."""
-        return list(self._by_session)
-
     def close_sessions(self, session_ids: Iterable[int], code: int = UNAUTHENTICATED) -> None:
         """Close the sockets of these sessions."""
         for session_id in session_ids:

@@ -42,5 +42,7 @@ class Status(APIView):
     @extend_schema(responses=serializers.Standing)
     def get(self, request: Request) -> Response:
         user_id = identity(request).user_id
-        services.hear([user_id])
-        return Response(selectors.standing(user_id))
+        standing = selectors.standing(user_id)
+        if standing["status"] == "queued":
+            services.hear([user_id])
+        return Response(standing)

@@ -30,7 +30,9 @@ class QueueLeft(Event):
 
 
 class QueueExpired(Event):
-    """The user's place in the queue was given up: nothing had been heard of them for long."""
+    """The user's place in the queue was given up: nothing had been heard of them for long, or the game is not
+    offered any more.
+    """
 
     user_id: int
     game: str

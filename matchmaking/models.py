@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from game.author import catalogue
 from matchmaking.invites.models import Invite
 from matchmaking.parties.models import Party, PartyMember
 
@@ -33,6 +34,11 @@ class Queue(models.Model):
         """The game and the mode of the queue with this name."""
         game, _, mode = name.partition(SEPARATOR)
         return game, mode
+
+    @staticmethod
+    def is_offered(name: str) -> bool:
+        """Whether the game of the queue with this name is (still) offered here."""
+        return catalogue.offers(Queue.kind_of(name)[0])
 
 
 class Ticket(models.Model):

@@ -53,9 +53,13 @@ _ELDEST = "SELECT id FROM matchmaking_ticket WHERE queue_id = %s ORDER BY id LIM
 
 
 def standing(user_id: int) -> dict[str, Any]:
-    """Where the user stands, as clients are told: queued, else in the latest unfinished match, else idle."""
-    if place := queued([user_id]):
-        return place[user_id]
+    """Where the user stands, as clients are told: queued, else in the latest unfinished match, else idle.
+
+    Nobody is bound to a game that is not offered here any more.
+    """
+    place = queued([user_id]).get(user_id)
+    if place is not None and catalogue.offers(place["game"]):
+        return place
     game_id = game_selectors.latest_open_game(user_id)
     return {"status": "idle"} if game_id is None else matched({user_id: game_id})[user_id]
 

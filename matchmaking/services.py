@@ -97,7 +97,7 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
     kind = catalogue.get(Queue.kind_of(queue)[0])
     _lock(queue)
     user_ids = [user_id for party in parties for user_id in party]
-    queued = selectors.queues_of(user_ids)
+    queued = _without_the_gone(selectors.queues_of(user_ids))
     entrants = game_selectors.entrants(kind.name, queue, user_ids)
     games = {one.user_id: one.open_game for one in entrants.values() if one.open_game is not None}
     kept = [leader for leader, *_ in parties if queued.get(leader) == queue]
@@ -130,6 +130,14 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
 
 
 _join_together = Together(_join)
+
+
+def _without_the_gone(queued: dict[int, str]) -> dict[int, str]:
+    """Give up the places, of those by user, in queues whose games are not offered here any more."""
+    gone = {user_id for user_id, queue in queued.items() if not Queue.is_offered(queue)}
+    for user_id in gone:
+        leave(user_id=user_id)
+    return {user_id: queue for user_id, queue in queued.items() if user_id not in gone}
 
 
 def _queue(queue: str, tickets: Sequence[Waiting]) -> None:
@@ -208,6 +216,10 @@ def match_queue(queue: str) -> int:
     if not _is_locked(queue, skip_locked=True):
         return 0
     _expire(queue)
+    if not Queue.is_offered(queue):
+        # Workers may be of different versions for a while. Where none has the game, nobody is heard here
+        # any more, and so given up.
+        return 0
     kind = catalogue.get(Queue.kind_of(queue)[0])
     groups = _groups(kind, selectors.eldest(queue, AT_ONCE))
     _play(kind, queue, groups, {})

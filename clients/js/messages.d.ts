@@ -1627,7 +1627,7 @@ export declare namespace Notifications {
       mode: string;
       seq: number;
     };
-    /** The user's place in the queue was given up: nothing had been heard of them for long. */
+    /** The user's place in the queue was given up: nothing had been heard of them for long, or the game is not offered any more. */
     queue_expired: {
       type: "queue_expired";
       user_id: number;

@@ -43,6 +43,11 @@ def get(name: str) -> type[Game]:
         raise UnknownGame(f"There is no game called {name!r} here.") from None
 
 
+def offers(name: str) -> bool:
+    """Whether a game of this name is offered here."""
+    return name in _games
+
+
 def all() -> list[type[Game]]:
     """All games, in the order of their discovery."""
     return list(_games.values())

@@ -7,6 +7,7 @@ import pytest
 from accounts import services as accounts
 from accounts.models import User
 from core import personal_data
+from game.author import catalogue
 from game.models import Game, Seat
 from matchmaking import services
 from matchmaking.models import Member, Queue, Ticket
@@ -319,12 +320,56 @@ def test_queues_in_which_nobody_waits_are_forgotten(ada, bob):
     assert ada.join(mode="made-up").json()["position"] == 1
 
 
-def test_one_broken_queue_does_not_keep_the_others_waiting(player, clock):
+def test_who_waits_for_a_game_that_is_not_offered_any_more_is_free_for_another(
+    ada, bob, cyd, table, clock, monkeypatch, caplog, telling
+):
+    party = ada.party("create").json()["id"]
+    bob.answer(ada.invite(bob, party_id=party).json(), "accept")
+    ada.join(table, mode="blitz", party_id=party)
+    cyd.join(table)
+    monkeypatch.delitem(catalogue._games, table)
+
+    assert services.match_all() == 0
+    assert not caplog.records
+    assert [waiter.status() for waiter in (ada, bob, cyd)] == [{"status": "idle"}] * 3
+    answer = cyd.join(table)
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_game")
+    with telling() as told:
+        assert bob.join("tictactoe").json()["status"] == "queued"
+        assert cyd.join("tictactoe").json()["status"] == "matched"
+    left = [event for event in told if type(event).__name__ == "QueueLeft"]
+    assert {(event.user_id, event.game) for event in left} == {(ada.id, table), (bob.id, table)}
+    assert Ticket.objects.count() == Member.objects.count() == 0
+
+
+def test_a_place_for_a_game_that_other_workers_may_still_offer_is_kept_till_nothing_is_heard(
+    ada, table, clock, monkeypatch, telling
+):
+    ada.join(table)
+    with monkeypatch.context() as gone:
+        gone.delitem(catalogue._games, table)
+        clock.shift(timedelta(minutes=9))
+        ada.status()
+        services.match_all()
+    assert ada.status()["status"] == "queued"
+
+    monkeypatch.delitem(catalogue._games, table)
+    clock.shift(timedelta(minutes=9))
+    ada.status()
+    clock.shift(timedelta(minutes=2))
+    with telling() as told:
+        services.match_all()
+    assert [(type(event).__name__, event.user_id, event.game) for event in told] == [
+        ("QueueExpired", ada.id, table)
+    ]
+
+
+def test_one_broken_queue_does_not_keep_the_others_waiting(player, table, clock, monkeypatch):
     for name, rating in (("low", 100), ("high", 2000)):
         player(f"{name}1", tictactoe=rating).join("tictactoe")
         player(f"{name}2", tictactoe=rating).join("tictactoe", mode="blitz")
-    Queue.objects.create(name="a_game_of_the_past")
-    Ticket.objects.create(queue_id="a_game_of_the_past", rating=1500)
+        player(f"{name}3", **{table: rating}).join(table)
+    monkeypatch.setattr(catalogue.get(table), "setup", lambda game, random: 1 / 0)
     clock.shift(30)
 
     assert services.match_all() == 2

@@ -1920,7 +1920,9 @@ class NotificationsQueueLeft(TypedDict):
 
 
 class NotificationsQueueExpired(TypedDict):
-    """The user's place in the queue was given up: nothing had been heard of them for long."""
+    """The user's place in the queue was given up: nothing had been heard of them for long, or the game is
+    not offered any more.
+    """
 
     type: Literal["queue_expired"]
     user_id: int

@@ -31,6 +31,13 @@ class NotRunning(Conflict):
     title = "The game is not under way."
 
 
+class CannotBeOpened(Conflict):
+    """The game's rules are not installed any more, or fail."""
+
+    code = "cannot_be_opened"
+    title = "The game cannot be opened."
+
+
 class StillRunning(Conflict):
     """What is asked for is only there once the game is over."""
 

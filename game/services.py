@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 from msgspec import to_builtins
 from msgspec.json import encode as encode_json
@@ -17,6 +18,7 @@ from game import events, selectors
 from game.author import catalogue
 from game.author.game import Game as Rules
 from game.author.match import Match
+from game.author.refusals import GameIsOver
 from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import Strength, after_match
 from game.records import Ending, Entrant, EntryRecord, RoomRecord, SeatedGame, SeatRecord
@@ -354,6 +356,31 @@ def finish(*, game_id: uuid.UUID, seq: int, ending: Ending) -> events.GameOver:
         )
     )
     return over
+
+
+@transaction.atomic
+def end_unopened(*, game_id: uuid.UUID) -> None:
+    """End a game without a winner on the operators' behalf, though its rules are gone or fail.
+
+    Raises ``GameIsOver``, ``OwnedElsewhere``.
+    """
+    game = Game.objects.select_for_update().get(pk=game_id)
+    if game.state in Game.OVER:
+        raise GameIsOver
+    last = JournalEntry.objects.filter(game=game).aggregate(Max("seq", default=0))["seq__max"]
+    finish(game_id=game_id, seq=last + 1, ending=without_rules("operator", seats=game.seats_wanted))
+
+
+def without_rules(reason: str, *, seats: int, tick: int = 0) -> Ending:
+    """How a game ends whose rules cannot say what there is to see, or the scores."""
+    return Ending(
+        state=Game.State.ABANDONED,
+        winners=(),
+        reason=reason,
+        scores=(0.0,) * seats,
+        final_view={"turn": None, "you": None},
+        tick=tick,
+    )
 
 
 def _rate(name: str, seats: Sequence[Seat], winners: Sequence[int]) -> list[events.RatingChange]:

@@ -37,14 +37,14 @@ class Match:
     """A game under way, made by ``new`` or ``load``. Not thread-safe; no method waits or does I/O.
 
     ``turn`` holds the seats that may move now (none in real time and at the end), ``turn_user`` the user who
-    is to move (None when it is nobody or several at once), ``result`` the Outcome at the end, ``moves`` and
-    ``tick`` count the moves and the real-time steps so far. A movement is JSON bytes or a decoded dict.
+    is to move (None when it is nobody or several at once), ``result`` the Outcome at the end, ``problem`` why
+    the match was given up, if it was. ``moves`` and ``tick`` count the moves and the real-time steps so far.
+    A movement is JSON bytes or a decoded dict.
     """
 
     __slots__ = (
         "_frame_ends",
         "_generator",
-        "_has_failed",
         "_kept",
         "_shared_view",
         "_turns",
@@ -53,6 +53,7 @@ class Match:
         "game",
         "moves",
         "options",
+        "problem",
         "result",
         "seed",
         "state",
@@ -73,7 +74,7 @@ class Match:
         self.turn_user: int | None = None
         self.result: Outcome | None = None
         self.state: State = {}
-        self._has_failed = False
+        self.problem: Exception | None = None
         self._kept = b""
         self._shared_view: bytes | None = None
         self._viewers = (*self.game.seats, None)
@@ -103,6 +104,13 @@ class Match:
         except Exception as error:
             raise RulesError(f"{game.name}: setup failed: {error!r}") from error
         _ = match.scores  # asked for at once: a room begins with them
+        return match
+
+    @classmethod
+    def broken(cls, game: type[Game], problem: Exception, *, seed: int, users: Sequence[int]) -> "Match":
+        """What is left of a game whose rules fail from the start: nothing to see, and nothing to do."""
+        match = cls(game, tuple(users), game.Options(), seed)
+        match.give_up(problem)
         return match
 
     # Playing.
@@ -135,12 +143,12 @@ class Match:
         """Nobody moves any more, whatever the rules say: the game was ended from outside them."""
         self.turn, self.turn_user, self._shared_view = _NOBODY, None, None
 
-    def give_up(self) -> None:
+    def give_up(self, problem: Exception) -> None:
         """Nobody moves any more, because the rules failed. Where they cannot tell what there is to see, or
         the scores, it is nothing from now on.
         """
         self.halt()
-        self._has_failed = True
+        self.problem = problem
 
     def is_secret(self, movement: Movement) -> bool:
         """Whether only its mover may be told this movement."""
@@ -211,7 +219,7 @@ class Match:
         try:
             return self._scores(())
         except Exception as error:
-            if self._has_failed:
+            if self.problem is not None:
                 return (0,) * len(self.users)
             raise RulesError(f"{self.game.name}: scores failed: {error!r}") from error
 
@@ -347,7 +355,7 @@ class Match:
         try:
             return _encode({**self.game.view(self.state, seat), "turn": self.turn_user})[:-1]
         except Exception as error:
-            if self._has_failed:
+            if self.problem is not None:
                 return b'{"turn":null'
             raise RulesError(f"{self.game.name}: the view of seat {seat} failed: {error!r}") from error
 

@@ -2,24 +2,27 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 from core.refusals import Unavailable
+from game import services
 from game.live.room import Room
-from game.live.rooms import current
+from game.live.rooms import UNREACHABLE, current
+from game.refusals import CannotBeOpened, UnknownMatch
 from realtime import worker
 from realtime.redis import ANSWER_WITHIN_S
 from realtime.relay import relayed
 
 LOOK, END = "game.look", "game.end"
+_NOT_ITS_FAULT: tuple[type[Exception], ...] = (UnknownMatch, Unavailable, *UNREACHABLE)
 
 
 def look(game_id: UUID) -> dict[str, Any]:
     """The game as its room holds it, hidden information included.
 
-    Raises ``UnknownMatch``, or ``Unavailable`` where no worker can be asked.
+    Raises ``UnknownMatch``, ``CannotBeOpened``, or ``Unavailable`` where no worker can be asked.
     """
     answer: str = _ask(LOOK, game_id)
     seen: dict[str, Any] = json.loads(answer)
@@ -27,7 +30,10 @@ def look(game_id: UUID) -> dict[str, Any]:
 
 
 def end(game_id: UUID) -> None:
-    """End the game without a winner; no rating moves. Raises ``GameIsOver``, and as ``look``."""
+    """End the game without a winner, even if it cannot be opened; no rating moves.
+
+    Raises ``GameIsOver``, ``UnknownMatch``, or ``Unavailable`` where no worker can be asked.
+    """
     _ask(END, game_id)
 
 
@@ -48,21 +54,47 @@ async def _reach(kind: str, game_id: UUID) -> Any:
     owner = await current().owner(game_id)
     if owner != here.id:
         return await here.relay.ask(owner, kind, game_id.hex)
-    return _answers[kind](await current().own(game_id))
+    return await _answers[kind](game_id)
+
+
+async def _open(game_id: UUID) -> Room:
+    try:
+        return await current().own(game_id)
+    except _NOT_ITS_FAULT:
+        raise
+    except Exception as problem:
+        raise CannotBeOpened(f"The game cannot be opened: {problem}") from problem
 
 
 # As text: the relay's packing does not know every number of a game.
-_answers: dict[str, Callable[[Room], Any]] = {
-    LOOK: lambda room: json.dumps(room.seen_by_operators()),
-    END: lambda room: room.end_by_operator(),
-}
+async def _look_here(game_id: UUID) -> str:
+    return json.dumps((await _open(game_id)).seen_by_operators())
+
+
+async def _end_here(game_id: UUID) -> None:
+    try:
+        room = await _open(game_id)
+    except CannotBeOpened:
+        await _end_unopened(game_id)
+    else:
+        room.end_by_operator()
+
+
+async def _end_unopened(game_id: UUID) -> None:
+    try:
+        await worker.in_database(services.end_unopened, game_id=game_id)
+    except services.OwnedElsewhere:
+        raise Unavailable("Another server has this game. Try again.") from None
+
+
+_answers: dict[str, Callable[[UUID], Awaitable[Any]]] = {LOOK: _look_here, END: _end_here}
 
 
 @relayed(LOOK)
 async def _look(sender: str, game_hex: str) -> Any:
-    return _answers[LOOK](await current().own(UUID(game_hex)))
+    return await _look_here(UUID(game_hex))
 
 
 @relayed(END)
 async def _end(sender: str, game_hex: str) -> Any:
-    return _answers[END](await current().own(UUID(game_hex)))
+    await _end_here(UUID(game_hex))

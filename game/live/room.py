@@ -777,7 +777,7 @@ class Room:
         logger.error(
             "The rules of %s failed", self.match.game.name, exc_info=problem, extra={"game_id": str(self.id)}
         )
-        self.match.give_up()
+        self.match.give_up(problem)
         self._end((), "error")
 
     def end_by_operator(self) -> None:
@@ -880,7 +880,7 @@ class Room:
     def _restore(self) -> None:
         """Play the journal: what follows is exactly the game as it was."""
         record = self.record
-        failed: Exception | None = None
+        failed = self.match.problem
         try:
             for entry in record.entries:
                 self._replay(entry)

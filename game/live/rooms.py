@@ -465,9 +465,15 @@ def _match(record: RoomRecord) -> Match:
     game = catalogue.get(record.name)
     free = record.seats_wanted - len(record.seats)
     users = [*(seat.user_id for seat in record.seats), *[0] * free]
-    if record.snapshot is not None:
-        return Match.load(game, msgspec.json.decode(record.snapshot), users=users)
-    return Match.new(game, seats=len(users), seed=record.seed, options=record.options, users=users)
+    try:
+        if record.snapshot is not None:
+            return Match.load(game, msgspec.json.decode(record.snapshot), users=users)
+        return Match.new(game, seats=len(users), seed=record.seed, options=record.options, users=users)
+    except Exception as problem:
+        if record.entries and record.result is None:
+            # Its rules were sound when it was entered: it waits for them, or for an operator who ends it.
+            raise
+        return Match.broken(game, problem, seed=record.seed, users=users)
 
 
 _numbers = count(1)

@@ -11,6 +11,7 @@ from game.live import rooms
 from game.models import Game as Row
 from game.models import Seat as SeatRow
 from game.tests.conftest import begin
+from realtime import worker
 from realtime.worker import in_database
 
 
@@ -133,10 +134,23 @@ class Stumbles(BlindLater):
         raise ValueError
 
 
-async def test_a_game_that_cannot_be_opened_does_not_keep_others_from_being_taken_over(new_game, monkeypatch):
+async def test_a_game_that_fails_before_anybody_was_in_it_ends_for_who_comes(new_game, ada, bob, monkeypatch):
+    made = await new_game(BlindLater.name, queue=BlindLater.name)
+    monkeypatch.setitem(catalogue._games, BlindLater.name, Stumbles)
+    assert (await over(await ada.enter(made.pk)))["reason"] == "error"
+    assert (await (await bob.enter(made.pk)).hear("game_state"))["result"]["reason"] == "error"
+    assert await in_database(selectors.latest_open_game, ada.id) is None
+
+
+async def test_a_game_that_cannot_be_opened_does_not_keep_others_from_being_taken_over(
+    new_game, ada, monkeypatch
+):
     for name in ("ADOPT_EVERY_S", "OWNERS_TELL_WITHIN_S"):
         monkeypatch.setattr(rooms, name, 0.01)
-    await new_game(BlindLater.name)
+    made = await new_game(BlindLater.name)
+    await (await ada.enter(made.pk)).hear_until("player_joined")
+    await worker.stop()
+    await worker.start()
     monkeypatch.setitem(catalogue._games, BlindLater.name, Stumbles)
     sound = await new_game()
     adopting = asyncio.create_task(rooms.current().adopt())
@@ -145,6 +159,7 @@ async def test_a_game_that_cannot_be_opened_does_not_keep_others_from_being_take
             while sound.pk not in rooms.current().here:  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.01)
         assert not adopting.done()
+        assert (await Row.objects.aget(pk=made.pk)).state != "abandoned"
     finally:
         adopting.cancel()
 

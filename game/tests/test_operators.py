@@ -4,13 +4,18 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
-from game import services
+from accounts.models import User
+from game import selectors, services
+from game.author import catalogue
 from game.author.refusals import GameIsOver
+from game.games import TicTacToe
 from game.live import operators
-from game.models import Game, Rating
+from game.models import Game, JournalEntry, Rating
 from game.refusals import UnknownMatch
 from game.tests.conftest import begin
+from realtime import worker
 from realtime.worker import in_database
 
 
@@ -62,3 +67,57 @@ async def test_an_operator_sees_what_the_players_hide_from_each_other(new_game, 
 async def test_an_unknown_game_cannot_be_looked_at():
     with pytest.raises(UnknownMatch):
         await asyncio.to_thread(operators.look, uuid4())
+
+
+class Stumbles(TicTacToe):
+    """What a game has become whose rules were changed while it was played."""
+
+    name = TicTacToe.name
+
+    def setup(self, random):
+        raise ValueError("no board")
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+async def test_an_operator_ends_a_game_that_cannot_be_opened_any_more(
+    new_game, ada, bob, cyd, monkeypatch, is_installed
+):
+    game = await new_game(queue="tictactoe")
+    a, b = await begin(game, ada, bob)
+    await a.send(type="player_move", movement={"cell": 0})
+    await b.hear("player_move")
+    await worker.stop()
+    await worker.start()
+    monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
+    monkeypatch.delitem(catalogue._games, "tictactoe")
+    if is_installed:
+        catalogue.register(Stumbles)
+    assert await (await ada.enter(game.pk)).closed() == (1011 if is_installed else 4404)
+
+    page, answer = await in_database(_end_in_the_admin, game)
+
+    assert "cannot be opened" in page
+    assert "End the game without a winner: done for 1." in answer
+    stored = await Game.objects.aget(pk=game.pk)
+    assert (stored.state, stored.result["reason"]) == ("abandoned", "operator")
+    assert not await Rating.objects.filter(played__gt=0).aexists()
+    entries = await in_database(lambda: list(JournalEntry.objects.filter(game=game).order_by("seq")))
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+    assert entries[-1].kind == "over"
+    with pytest.raises(GameIsOver):
+        await asyncio.to_thread(operators.end, game.pk)
+    catalogue._games.setdefault("tictactoe", TicTacToe)
+    assert await in_database(selectors.latest_open_game, ada.id) is None
+    for somebody in (ada, cyd):
+        state = await (await somebody.enter(game.pk)).hear("game_state")
+        assert (state["state"], state["result"]["reason"]) == ("abandoned", "operator")
+
+
+def _end_in_the_admin(game: Game) -> tuple[str, str]:
+    """What the game's page says of its room, and what the list says when the game is ended there."""
+    client = Client()
+    client.force_login(User.objects.create_superuser("operator"), "django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/admin/game/game/{game.pk}/change/")
+    wanted = {"action": "end", "_selected_action": [str(game.pk)]}
+    answer = client.post("/admin/game/game/", wanted, follow=True)
+    return page.content.decode(), answer.content.decode()

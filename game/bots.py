@@ -43,19 +43,22 @@ def choose(match: Match, seat: Seat, random: Random, level: int) -> dict[str, An
         raise RulesError(f"{game.name}: no move of seat {seat} can be listed; write `legal` or `bot`")
     if level == 1 or game.hidden or len(legal) == 1:
         return random.choice(legal)
-    return think(match, seat, random, ITERATIONS[level])
+    return think(match, seat, legal, random, ITERATIONS[level])
 
 
 class Node:
-    """A movement in the tree, made by ``seat``: how often it was tried, what it brought that seat."""
+    """A movement in the tree, made by ``seat``: how often it was tried, what it brought that seat, and what
+    is ``legal`` after it.
+    """
 
     __slots__ = ("children", "movement", "reward", "seat", "untried", "visits")
 
-    def __init__(self, seat: Seat, movement: dict[str, Any] | None, match: Match, random: Random) -> None:
+    def __init__(
+        self, seat: Seat, movement: dict[str, Any] | None, legal: list[dict[str, Any]], random: Random
+    ) -> None:
         self.seat = seat
         self.movement = movement
-        self.untried = match.legal(min(match.turn)) if match.turn else []
-        random.shuffle(self.untried)
+        self.untried = random.sample(legal, len(legal))
         self.children: list[Node] = []
         self.visits = 0
         self.reward = 0.0
@@ -68,12 +71,15 @@ class Node:
         )
 
 
-def think(match: Match, seat: Seat, random: Random, iterations: int) -> dict[str, Any]:
-    """The movement of ``seat`` that did best in ``iterations`` games, played on at random past what is known.
+def think(
+    match: Match, seat: Seat, legal: list[dict[str, Any]], random: Random, iterations: int
+) -> dict[str, Any]:
+    """Of its ``legal`` movements the one of ``seat`` that did best in ``iterations`` games, played on at
+    random past what is known. Where several may move at once, the others are taken to do so after it.
 
     Each of them has its own dice, so that a movement is judged by its chances and not by the dice to come.
     """
-    root = Node(seat, None, match, random)
+    root = Node(seat, None, legal, random)
     for _ in range(iterations):
         world = match.copy(random.getrandbits(64))
         path = descend(root, world, random)
@@ -90,7 +96,7 @@ def descend(root: Node, world: Match, random: Random) -> list[Node]:
     """Follow the promising movements to the first untried one, try it, and return the way."""
     node, path = root, [root]
     while world.turn and (node.untried or node.children):
-        mover = min(world.turn)
+        mover = root.seat if node is root else min(world.turn)
         movement = node.untried.pop() if node.untried else None
         try:
             if movement is None:
@@ -98,7 +104,8 @@ def descend(root: Node, world: Match, random: Random) -> list[Node]:
                 world.play(mover, node.movement or {})
             else:
                 world.play(mover, movement)
-                node.children.append(Node(mover, movement, world, random))
+                legal = world.legal(min(world.turn)) if world.turn else []
+                node.children.append(Node(mover, movement, legal, random))
                 node = node.children[-1]
         except Refusal:
             break  # With these dice the movement is against the rules here.

@@ -743,8 +743,9 @@ class Room:
                 self._spawn(self._think(seat, seat.bot_level))
 
     async def _think(self, seat: Seated, level: int) -> None:
-        ahead = self.match.copy(self._random.getrandbits(64))
+        moves = self.match.moves
         try:
+            ahead = self.match.copy(self._random.getrandbits(64))
             movement = await self._loop.run_in_executor(
                 None, bots.choose, ahead, seat.number, self._random, level
             )
@@ -753,8 +754,18 @@ class Room:
             return
         finally:
             self._thinking.discard(seat.number)
-        if movement is not None and self.phase == State.ACTIVE and not self._ending and not self._recovering:
+        if self.phase != State.ACTIVE or self._ending or self._recovering:
+            return
+        try:
             self._move(seat, json.encode(movement))
+        except GameIsOver:
+            pass  # its time was up
+        except Refusal as refusal:
+            if self.match.moves == moves:
+                self.fail(RulesError(f"{self.match.game.name}: the bot's {movement} is refused: {refusal}"))
+            else:
+                # Others, who may move at the same time, have moved meanwhile.
+                self._wake_bots()
 
     # -- The end
 

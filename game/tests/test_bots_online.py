@@ -1,0 +1,81 @@
+"""Computer players in online games where all may move at once."""
+
+import threading
+
+import pytest
+
+from game import bots, services
+from game.author import DRAW, Annotated, Game, Meta, catalogue, move
+from game.tests.conftest import begin
+from realtime.worker import in_database
+
+
+class Claims(Game):
+    """Both claim two cells, at once: seat 0 even and seat 1 odd ones, or 4, which is for either."""
+
+    clock = None
+
+    def setup(self, random):
+        return {"cells": [None] * 5}
+
+    def turn(self, state):
+        return [seat for seat in self.seats if state["cells"].count(seat) < 2]
+
+    @move
+    def claim(self, state, seat, cell: Annotated[int, Meta(ge=0, le=4)]):
+        self.require(cell % 2 == seat or cell == 4, "not_yours")
+        self.require(state["cells"][cell] is None, "taken")
+        state["cells"][cell] = seat
+
+    def result(self, state):
+        return None if self.turn(state) else DRAW
+
+
+class Stubborn(Claims):
+    """Its bot always claims what is not its own."""
+
+    def bot(self, view, seat, random, level):
+        return {"cell": 0}
+
+
+@pytest.fixture(autouse=True)
+def offered(monkeypatch):
+    """These games are in the catalogue."""
+    monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
+    catalogue.register(Claims)
+    catalogue.register(Stubborn)
+
+
+@pytest.mark.parametrize("level", [1, 2])
+async def test_a_bot_makes_moves_of_its_own_where_all_may_move(ada, level):
+    game = await in_database(services.create_against_bot, user_id=ada.id, name=Claims.name, level=level)
+    (a,) = await begin(game, ada)
+    for _ in range(2):
+        assert (await a.hear("player_move"))["user_id"] != ada.id
+
+
+async def test_a_bot_whose_movement_was_taken_by_another_meanwhile_makes_another(ada, monkeypatch):
+    has_moved = threading.Event()
+    choose = bots.choose
+
+    def choose_the_shared_one_first(match, seat, random, level):
+        if not has_moved.is_set():
+            assert has_moved.wait(10)
+            return {"cell": 4}
+        return choose(match, seat, random, level)
+
+    monkeypatch.setattr(bots, "choose", choose_the_shared_one_first)
+    game = await in_database(services.create_against_bot, user_id=ada.id, name=Claims.name, level=1)
+    (a,) = await begin(game, ada)
+    await a.send(type="player_move", movement={"cell": 4})
+    assert (await a.hear("player_move"))["user_id"] == ada.id
+    has_moved.set()
+    for _ in range(2):
+        assert (await a.hear("player_move"))["user_id"] != ada.id
+
+
+async def test_a_bot_that_moves_against_the_rules_is_a_fault_in_them(ada):
+    game = await in_database(services.create_against_bot, user_id=ada.id, name=Stubborn.name, level=1)
+    (a,) = await begin(game, ada)
+    over = await a.hear("game_over")
+    assert (over["winner_ids"], over["reason"]) == ([], "error")

@@ -15,7 +15,7 @@ ANYBODY_AFTER_S = 30.0
 FEWER_AFTER_S = 10.0
 """From then on a ticket makes do with fewer players than the game takes at most."""
 LOOKED_AT = 32
-"""How many further tickets are tried to fill one group: parties may fit badly."""
+"""How many more tickets than a game has seats are tried to fill one group: parties may fit badly."""
 
 
 class Waiting(NamedTuple):
@@ -93,7 +93,7 @@ class _Sweep:
         places, players, waited, eldest = [lowest], len(first.user_ids), first.waited, first.id
         best: _Candidate | None = None
         place = lowest
-        for _ in range(LOOKED_AT):
+        for _ in range(self._most + LOOKED_AT):
             spread = tickets[place].rating - first.rating
             is_enough = players == self._most or (players >= self._fewest and waited >= FEWER_AFTER_S)
             if places[-1] == place and is_enough and spread <= window(waited):

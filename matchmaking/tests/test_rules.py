@@ -51,6 +51,12 @@ def test_those_kept_apart_never_meet(tickets, table, pairs):
                 assert pair[::-1] not in pairs
 
 
+def test_a_large_table_fills_up():
+    tickets = [Waiting(number, 1500, 0.0, (number,)) for number in range(101)]
+
+    assert [len(group) for group in groups(tickets, fewest=50, most=50)] == [50, 50]
+
+
 def test_those_kept_apart_are_matched_with_the_next_nearest():
     tickets = [Waiting(number, 1500 + number, 0.0, (number,)) for number in range(4)]
 

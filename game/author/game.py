@@ -237,8 +237,8 @@ def _prepare(cls: type[Game]) -> None:
     else:
         _check(moves, cls, "it has no `@move` method (or, for real time, no `tick`)")
         cls.movements = Movements({name: struct_of(name, method) for name, method in moves.items()})
-        _check(moves.keys() >= set(cls.secret_moves), cls, "`secret_moves` must name moves")
         cls.moves = {struct: moves[name] for name, struct in cls.movements.structs.items()}
+    _check(moves.keys() >= set(cls.secret_moves), cls, "`secret_moves` must name moves")
     is_record = isinstance(cls.Options, type) and issubclass(cls.Options, msgspec.Struct)
     _check(is_record, cls, "`Options` must be a Record")
     try:

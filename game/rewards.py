@@ -25,9 +25,9 @@ class Worth(NamedTuple):
 
 WIN, DRAW, LOSS = Worth(50, 20), Worth(30, 10), Worth(20, 5)
 BOT_SHARE = 2
-"""Against a bot it is a half of that."""
+"""Against a bot, or alone, it is a half of that."""
 MOST_A_DAY = 10
-"""For how many matches in 24 hours somebody is rewarded with the same opponent, or against bots."""
+"""For how many matches in 24 hours somebody is rewarded with the same opponent, against bots, or alone."""
 GIVEN_UP = ("resign", "timeout", "forfeit")
 """Endings after which the losers get nothing: else losing quickly would pay."""
 
@@ -62,23 +62,24 @@ def _worth(user_id: int, seats: Sequence[Seat], ending: Ending) -> Worth | None:
     winners = {seats[number].user_id for number in ending.winners}
     if user_id in winners:
         worth = WIN
-    elif not winners:
-        worth = DRAW
     elif ending.reason in GIVEN_UP:
         return None
+    elif not winners:
+        worth = DRAW
     else:
         worth = LOSS
-    if any(seat.bot_level is not None for seat in seats):
+    if len(seats) == 1 or any(seat.bot_level is not None for seat in seats):
         return Worth(worth.xp // BOT_SHARE, worth.gold // BOT_SHARE)
     return worth
 
 
 def _has_had_enough(user_id: int, seats: Sequence[Seat]) -> bool:
-    others = Seat.objects.exclude(user_id=user_id).filter(
-        game__seats__user_id=user_id,
-        game__state=Game.State.FINISHED,
-        game__finished_at__gt=timezone.now() - timedelta(days=1),
+    lately = Seat.objects.filter(
+        game__state=Game.State.FINISHED, game__finished_at__gt=timezone.now() - timedelta(days=1)
     )
+    if len(seats) == 1:
+        return lately.filter(user_id=user_id, game__seats_wanted=1).count() >= MOST_A_DAY
+    others = lately.filter(game__seats__user_id=user_id).exclude(user_id=user_id)
     if any(seat.bot_level is not None for seat in seats):
         return others.filter(bot_level__isnull=False).count() >= MOST_A_DAY
     met = others.filter(user_id__in=[seat.user_id for seat in seats]).values_list("user_id")

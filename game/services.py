@@ -65,7 +65,8 @@ def create_game(
 ) -> Game:
     """Make a game and seat the players in this order; tell them if all seats are taken.
 
-    Games against bots and private games are not rated. Raises ``UnknownGame`` and ``InvalidOptions``.
+    Games against bots, private games and those of one player are not rated. Raises ``UnknownGame`` and
+    ``InvalidOptions``.
     """
     rules = catalogue.get(name)
     wanted = seats_wanted or max(len(players), rules.min_players)
@@ -79,7 +80,7 @@ def create_game(
         # As understood, defaults included: a replay must not change when a default does.
         options=to_builtins(match.options),
         private=private,
-        rated=rated and not private and not any(player.bot_level for player in players),
+        rated=rated and wanted > 1 and not private and not any(player.bot_level for player in players),
         created_by_id=created_by,
         rematch_of=rematch_of,
         state=Game.State.WAITING_FOR_PLAYERS if len(players) == wanted else Game.State.CREATED,
@@ -106,7 +107,8 @@ def create_game(
 def create_matches(
     *, name: str, queue: str, groups: Sequence[Sequence[Entrant]], mode: str = ""
 ) -> dict[uuid.UUID, SeatedGame]:
-    """Make a rated game for each group, seated in this order, and tell them: all in few statements.
+    """Make a game, rated unless one plays alone, for each group, seated in this order, and tell them: all in
+    few statements.
 
     Raises ``UnknownGame``; ``IntegrityError`` if a user still plays a match of this queue.
     """
@@ -118,6 +120,7 @@ def create_matches(
             name=name,
             mode=mode,
             seats_wanted=len(group),
+            rated=len(group) > 1,
             seed=secrets.randbelow(MAX_SEED),
             state=Game.State.WAITING_FOR_PLAYERS,
         )

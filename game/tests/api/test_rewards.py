@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from game import services
+from game.author import catalogue
+from game.games import TicTacToe
 from game.models import Game
 from game.rewards import MOST_A_DAY
 from game.tests.api.conftest import Table
@@ -91,6 +93,25 @@ def test_a_bot_is_worth_half_so_often_a_day_whatever_its_level(ada):
 
     assert [(one["user_id"], one["xp"], one["gold"]) for one in rewards[0]] == [(ada.id, 25, 10)]
     assert [len(one) for one in rewards] == [1] * MOST_A_DAY + [0]
+
+
+def test_a_game_that_one_plays_alone_is_worth_half_so_often_a_day(ada, monkeypatch):
+    class Patience(TicTacToe):
+        players = 1
+
+    monkeypatch.setitem(catalogue._games, Patience.name, Patience)
+
+    def play(reason="win", winners=(0,)):
+        game = services.create_open(user_id=ada.id, name=Patience.name)
+        Table(game).finish(reason, winners)
+        return Game.objects.get(pk=game.pk).result
+
+    assert play("resign", ())["rewards"] == []
+    ends = [play() for _ in range(MOST_A_DAY)]
+
+    assert [(one["user_id"], one["xp"], one["gold"]) for one in ends[0]["rewards"]] == [(ada.id, 25, 10)]
+    assert [len(end["rewards"]) for end in ends] == [1] * (MOST_A_DAY - 1) + [0]
+    assert ends[0]["ratings"] == []
 
 
 def test_an_abandoned_game_brings_nothing(ada, bob, new_game):

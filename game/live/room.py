@@ -205,6 +205,7 @@ class Room:
         if not self.has_free_seats:
             self._opened_at = self._now()
             self._enter(State.WAITING_FOR_PLAYERS)
+            self._look_again_in(START_WITHIN_S)
 
     def attach(self, listener: Listener, user: Identity, since: int | None) -> int:
         """Let a socket hear the room as what it is, a player or a spectator; returns its viewer number.

@@ -180,6 +180,15 @@ async def test_who_waits_in_a_game_hears_when_its_free_seat_is_taken(ada, bob):
     assert (await b.hear_until("game_state"))["you"] == {"user_id": bob.id, "side": "right"}
 
 
+async def test_a_game_that_was_filled_is_abandoned_when_who_sat_down_does_not_come(ada, bob, monkeypatch):
+    monkeypatch.setattr(room, "START_WITHIN_S", 0.2)
+    game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
+    a = await ada.enter(game.pk)
+    await a.hear("game_state")
+    await in_database(services.join, user_id=bob.id, game_id=game.pk)
+    assert (await a.hear_until("game_over"))["reason"] == "abandoned"
+
+
 async def test_the_clock_knows_who_sat_down_after_the_room_was_opened(ada, bob):
     game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
     a = await ada.enter(game.pk)

@@ -543,7 +543,7 @@ class Room:
                 data = f'{{"movement":{movement.decode()},"tick":{tick}}}'
                 self._write(Kind.MOVE, seat.user_id, data, frames)
             if match.result is not None:
-                self._show_tick()
+                # It is shown when the end is kept, which comes with the scores.
                 self._end_by_rules()
             elif (scores := match.scores) != self._scores:
                 # A score is kept before it is announced, in a frame of its own as soon as it is; those till

@@ -399,6 +399,16 @@ async def test_pong_ticks_and_its_paddles_move(new_game, ada, bob):
     assert (await a.hear_until("error"))["code"] == "invalid_move"
 
 
+async def test_the_last_score_is_not_shown_before_the_end_is_kept(new_game, ada, bob):
+    game = await new_game("pong", options={"target": 1})
+    a, _ = await begin(game, ada, bob)
+    await a.hear("game_tick")
+    rooms.current().here[game.pk].match.state["scores"][0] = 1
+    while (frame := await a.hear())["type"] != "game_over":
+        assert (frame["type"], frame["view"]["scores"]["left"]) == ("game_tick", 0)
+    assert (await a.hear("game_state"))["view"]["scores"]["left"] == 1
+
+
 async def test_no_snapshot_of_a_game_outlives_it(new_game, ada, bob, monkeypatch):
     monkeypatch.setattr(journal, "SNAPSHOTS_WAIT_S", 60)
     game = await new_game("pong")

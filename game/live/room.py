@@ -413,7 +413,8 @@ class Room:
                 raise GameIsOver if self.phase in Game.OVER or self._ending else NotRunning
             if action == "accept_draw" and not self._draw_offers - {seat.number}:
                 raise NoDrawOffered
-            if action == "offer_draw" and seat.number in self._draw_offers:
+            would_end = action == "accept_draw" and len(self._draw_offers | {seat.number}) == len(self.seats)
+            if action != "resign" and seat.number in self._draw_offers and not would_end:
                 return
             data = "{}"
         else:
@@ -499,6 +500,7 @@ class Room:
                     self._end(tuple(seat.number for seat in self.seats if seat.number not in out), "timeout")
                     return
                 due.append(flag_falls)
+            stayed_away: list[int] = []
             for seat in self.seats:
                 if seat.connected or seat.away_since is None:
                     continue
@@ -510,10 +512,12 @@ class Room:
                         due.append(told_at)
                 forfeits_at = seat.away_since + GRACE_S
                 if now >= forfeits_at:
-                    here = tuple(other.number for other in self.seats if other.connected)
-                    self._end(here, "forfeit" if here else "abandoned")
-                    return
-                due.append(forfeits_at)
+                    stayed_away.append(seat.number)
+                else:
+                    due.append(forfeits_at)
+            if stayed_away:
+                self._end_by_forfeit(stayed_away)
+                return
         for moment in due:
             self._look_at(moment)
 
@@ -618,7 +622,7 @@ class Room:
             case Kind.READY:
                 seat.ready = True
             case Kind.ACTION:
-                if facts["action"] == "offer_draw":
+                if facts["action"] in ("offer_draw", "accept_draw"):
                     self._draw_offers.add(seat.number)
                 elif facts["action"] == "rematch":
                     self._rematch_wanted.add(seat.number)
@@ -778,10 +782,17 @@ class Room:
         assert outcome is not None
         self._end(outcome.winners, "draw" if outcome.draw else "win")
 
+    def _end_by_forfeit(self, stayed_away: list[int]) -> None:
+        """Those who are here win, and with them who may still come back; where nobody is here, nobody."""
+        if any(seat.connected for seat in self.seats):
+            self._end(tuple(s.number for s in self.seats if s.number not in stayed_away), "forfeit")
+        else:
+            self._end((), "abandoned")
+
     def _end_by_action(self, seat: Seated, action: str) -> None:
         if action == "resign":
             self._end(self._others(seat), "resign")
-        elif action == "accept_draw":
+        elif action == "accept_draw" and len(self._draw_offers) == len(self.seats):
             self._end((), "draw_agreed")
 
     def fail(self, problem: Exception) -> None:

@@ -3,6 +3,7 @@
 import marshal
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -332,7 +333,7 @@ class Match:
         if scores is None:
             return tuple(int(seat in winners) for seat in self.game.seats)
         is_well = len(scores) == len(self.users) and type(scores) is not dict
-        if not is_well or not _NUMBERS.issuperset(map(type, scores)):
+        if not is_well or not _NUMBERS.issuperset(map(type, scores)) or not all(map(isfinite, scores)):
             raise ValueError(f"scores() said {scores!r}: not a list of {len(self.users)} numbers")
         return tuple(scores)
 

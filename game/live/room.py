@@ -10,13 +10,14 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random, randrange
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from msgspec import Raw, convert, json
 
 from core.problems import UNREACHABLE, out_of_reach
@@ -31,6 +32,7 @@ from game.models import Game, JournalEntry
 from game.records import Ending, EntryRecord, RoomRecord
 from game.refusals import NoDrawOffered, NoSpectators, NotAPlayer, NotRunning, Recovering, UnknownAction
 from realtime import worker
+from realtime.consumer import InternalError
 from realtime.gathering import Gathered
 from realtime.identity import Identity
 from realtime.messages import Command, Resumed, encode, error
@@ -453,6 +455,10 @@ class Room:
         except UNREACHABLE:
             self._refuse_rematch(seat, out_of_reach())
             return
+        except RulesError as problem:
+            logger.error("No rematch of %s could begin", self.match.game.name, exc_info=problem)
+            self._refuse_rematch(seat, InternalError())
+            return
         data = {"game_id": str(made.pk), "ws_url": services.ws_url(made.pk)}
         self._record(Kind.ACTION, seat, action="rematch", data=json.encode(data).decode())
 
@@ -764,7 +770,7 @@ class Room:
         try:
             self._move(seat, json.encode(movement))
         except GameIsOver:
-            pass  # its time was up
+            pass  # Its time was up.
         except Refusal as refusal:
             if self.match.moves == moves:
                 self.fail(RulesError(f"{self.match.game.name}: the bot's {movement} is refused: {refusal}"))
@@ -849,6 +855,7 @@ class Room:
 
     async def _finish(self, winners: tuple[int, ...], reason: str) -> None:
         ending = self._how_it_ended(winners, reason)
+        blank = services.without_rules("error", seats=len(self.seats), tick=self.match.tick)
         while True:
             try:
                 over = await worker.in_database(
@@ -858,9 +865,16 @@ class Room:
             except services.OwnedElsewhere:
                 self.lost(True)
                 return
-            except DatabaseError as problem:
-                logger.warning("The end of game %s waits for the database: %s", self.id, problem)
-                await asyncio.sleep(0.5)
+            except Exception as problem:
+                if isinstance(problem, DatabaseError) and not isinstance(problem, DataError):
+                    logger.warning("The end of game %s waits for the database: %s", self.id, problem)
+                    await asyncio.sleep(0.5)
+                elif ending == blank:
+                    raise
+                else:
+                    # What the rules made of it cannot be kept.
+                    self.fail(problem)
+                    ending = blank
         self.seq += 1
         self._result = over
         self._ending = False
@@ -897,7 +911,9 @@ class Room:
     def pause(self) -> None:
         """The worker stops: take nothing more, and keep where a real-time game stands."""
         if self.phase == State.ACTIVE and self.match.game.real_time and not self._recovering:
-            self._keep()
+            # Rules that fail at this moment are found out by who takes the game over.
+            with suppress(RulesError):
+                self._keep()
         self._recovering = True
 
     def _restore(self) -> None:

@@ -448,6 +448,7 @@ def vague_tick(self, state, inputs, dt):
         ({"go": fine, "tick": tick}, "either `tick`"),
         ({"turn": lambda self, state: 0, "tick": tick}, "either `tick`"),
         ({"tick": vague_tick}, "`tick` must read"),
+        ({"tick": tick, "secret_moves": ["input"]}, "`secret_moves`"),
         ({"tick": tick, "rate": 50}, "multiple"),
         ({"tick": tick, "rate": 0}, "`rate`"),
         ({"tick": tick, "frame_rate": 0}, "`rate`"),

@@ -49,6 +49,16 @@ class ScoresForNobody(Steps):
         return [0] * (2 - state["steps"] // 2)
 
 
+class ScoresWithoutEnd(Steps):
+    def scores(self, state):
+        return [float("inf") if state["steps"] == 2 else 0, 0]
+
+
+class ShowsWhatCannotBeKept(Steps):
+    def view(self, state, seat):
+        return {"text": "\0"}
+
+
 class Push(Record):
     by: Annotated[int, Meta(ge=0, le=1)]
 
@@ -65,6 +75,14 @@ class BlindInRealTime(Game):
 
     def view(self, state, seat):
         return {"left": 1 / (4 - state["ticks"])}
+
+
+class UnplainInRealTime(BlindInRealTime):
+    def tick(self, state, inputs: dict[Seat, Push], dt):
+        state["ticks"] = (1,)
+
+    def view(self, state, seat):
+        return {}
 
 
 class ScoresInRealTime(BlindInRealTime):
@@ -84,7 +102,10 @@ def offered(monkeypatch):
         BlindForSpectators,
         BlindLater,
         ScoresForNobody,
+        ScoresWithoutEnd,
+        ShowsWhatCannotBeKept,
         BlindInRealTime,
+        UnplainInRealTime,
         ScoresInRealTime,
     ):
         catalogue.register(game)
@@ -104,7 +125,17 @@ async def test_a_game_that_cannot_be_seen_ends_as_soon_as_somebody_looks(new_gam
         assert (told["reason"], told["winner_ids"], told["ratings"]) == ("error", [], [])
 
 
-@pytest.mark.parametrize("game", [BlindLater, ScoresForNobody, BlindInRealTime, ScoresInRealTime])
+@pytest.mark.parametrize(
+    "game",
+    [
+        BlindLater,
+        ScoresForNobody,
+        ScoresWithoutEnd,
+        ShowsWhatCannotBeKept,
+        BlindInRealTime,
+        ScoresInRealTime,
+    ],
+)
 async def test_a_game_that_fails_while_it_is_shown_ends_for_all_and_frees_its_players(
     new_game, ada, bob, cyd, game
 ):
@@ -123,6 +154,34 @@ async def test_a_game_that_fails_while_it_is_shown_ends_for_all_and_frees_its_pl
     assert not await in_database(SeatRow.objects.filter(game=made, is_open=True).exists)
     spectator = await cyd.enter(made.pk)
     assert (await spectator.hear("game_state"))["result"]["reason"] == "error"
+
+
+async def test_a_state_that_cannot_be_kept_does_not_keep_the_worker_from_stopping(new_game, ada, bob):
+    made = await new_game(UnplainInRealTime.name)
+    a, _ = await begin(made, ada, bob)
+    await a.hear_until("game_tick")
+    await worker.stop()
+    assert await a.closed() == 1012
+    await worker.start()
+    for player in (await ada.enter(made.pk), await bob.enter(made.pk)):
+        assert (await over(player))["reason"] == "error"
+
+
+async def test_a_rematch_that_the_rules_let_not_begin_is_refused(new_game, ada, bob, monkeypatch):
+    made = await new_game(BlindLater.name)
+    a, b = await begin(made, ada, bob)
+    await a.send(type="game_action", action="resign")
+    for player in (a, b):
+        await over(player)
+        await player.hear("game_state")
+    monkeypatch.setitem(catalogue._games, BlindLater.name, Stumbles)
+    await a.send(type="game_action", action="rematch")
+    await b.hear("game_action")
+    await b.send(type="game_action", action="rematch")
+    assert await b.refused() == "internal_error"
+    monkeypatch.setitem(catalogue._games, BlindLater.name, BlindLater)
+    await b.send(type="game_action", action="rematch")
+    assert "game_id" in (await b.hear("game_action"))["data"]
 
 
 class Stumbles(BlindLater):

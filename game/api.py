@@ -143,8 +143,9 @@ class Replay(APIView):
         game = selectors.game_visible_to(user_id, game_id)
         replay = replays.replay_of(game, viewer_id=user_id)
         is_turn_based = not catalogue.get(game.name).real_time
-        if wanted.get("views") and is_turn_based and replay["seed"] is not None:
-            replay["views"] = replays.views(replay)
+        wants_views = wanted.get("views") and is_turn_based and replay["seed"] is not None
+        if wants_views and (views := replays.views(replay)):
+            replay["views"] = views
         return Response(replay)
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from msgspec import Raw
 
+from core.refusals import Refusal
 from game import selectors
 from game.author import catalogue
 from game.author.match import Match
+from game.author.refusals import RulesError
 from game.models import Game
 from game.refusals import NoSpectators, StillRunning
 from game.shapes import players_of, result_of
@@ -64,10 +66,18 @@ def rebuild(replay: Mapping[str, Any]) -> Match:
 def views(replay: Mapping[str, Any]) -> list[Raw]:
     """What a spectator of a finished turn-based game saw at its beginning and after each move, as JSON.
 
-    Raises as ``rebuild``.
+    It ends where the rules fail, or refuse what was played because they have changed since. Raises
+    ``ValueError`` for a replay without its seed.
     """
-    match = _beginning(replay)
-    return [Raw(match.view_json(None)), *(Raw(match.view_json(None)) for _ in _steps(match, replay))]
+    seen = []
+    try:
+        match = _beginning(replay)
+        seen.append(Raw(match.view_json(None)))
+        for _ in _steps(match, replay):
+            seen.append(Raw(match.view_json(None)))
+    except (RulesError, Refusal):
+        pass
+    return seen
 
 
 def _beginning(replay: Mapping[str, Any]) -> Match:

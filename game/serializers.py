@@ -168,7 +168,9 @@ class Replay(serializers.Serializer[Any]):
     final_view = serializers.DictField(allow_null=True, help_text="What a spectator saw at the end")
     ticks = serializers.IntegerField(required=False, help_text="Real-time games: steps until the end")
     views = serializers.ListField(
-        child=serializers.DictField(), required=False, help_text="With `views=1`: the beginning and each move"
+        child=serializers.DictField(),
+        required=False,
+        help_text="With `views=1`: the beginning and each move; fewer if the rules fail or have changed",
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from game import services
 from game.author import catalogue
 from game.author.game import Game as Rules
+from game.author.game import side_of
 from game.models import Game
 
 _RESULT = ("winner_ids", "reason", "scores", "ratings", "rewards")
@@ -21,7 +22,7 @@ def players_of(game: Game, rules: type[Rules]) -> list[dict[str, Any]]:
             {
                 "id": seat.user_id,
                 "username": seat.user.username,
-                "side": rules.sides[seat.number],
+                "side": side_of(rules, seat.number),
                 "rating": rating,
                 "score": seat.score,
                 **bot,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.utils import timezone
 from game import selectors as game_selectors
 from game import services as game_services
 from game.author import catalogue
+from game.author.game import side_of
 from game.records import SeatedGame
 from matchmaking.models import Queue, Ticket
 from matchmaking.rules import Waiting
@@ -90,20 +92,20 @@ def matched(
     standings = {}
     for user_id, game_id in game_ids.items():
         game = games[game_id]
-        sides = catalogue.get(game.name).sides
+        side = partial(side_of, catalogue.get(game.name))
         standings[user_id] = {
             "status": "matched",
             "game": game.name,
             "mode": game.mode,
             "game_id": game_id,
-            "side": next(sides[seat.number] for seat in game.seats if seat.user_id == user_id),
+            "side": next(side(seat.number) for seat in game.seats if seat.user_id == user_id),
             "ws_url": game_services.ws_url(game_id),
             "players": [
                 {
                     "id": seat.user_id,
                     "username": seat.username,
                     "rating": seat.rating,
-                    "side": sides[seat.number],
+                    "side": side(seat.number),
                 }
                 for seat in game.seats
             ],

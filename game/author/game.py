@@ -188,6 +188,11 @@ class Game:
             raise IllegalMove(code, sentence)
 
 
+def side_of(game: type[Game], seat: Seat) -> str:
+    """The name of the seat's side; of a seat that the game has had once, its number."""
+    return game.sides[seat] if seat < len(game.sides) else f"seat_{seat + 1}"
+
+
 def _prepare(cls: type[Game]) -> None:
     """Check a game class and fill in what follows from it."""
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+|[a-z]+", cls.__name__)
@@ -200,6 +205,7 @@ def _prepare(cls: type[Game]) -> None:
 
     players = (cls.players,) if isinstance(cls.players, int) else tuple(cls.players)
     is_well = bool(players) and all(type(end) is int for end in players) and 1 <= players[0] <= players[-1]
+    is_well = is_well and len(players) in (2, players[-1] - players[0] + 1)
     _check(is_well, cls, "`players` must be a number, a range or (fewest, most)")
     cls.min_players, cls.max_players = players[0], players[-1]
     if not cls.sides:

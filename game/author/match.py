@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from core.refusals import Refusal
-from game.author.game import DRAW, Game, Seat, State
+from game.author.game import DRAW, Game, Seat, State, side_of
 from game.author.generator import Generator
 from game.author.movements import MOST_CHOICES
 from game.author.refusals import GameIsOver, InvalidOptions, NotYourTurn, RulesError
@@ -361,7 +361,7 @@ class Match:
             raise RulesError(f"{self.game.name}: the view of seat {seat} failed: {error!r}") from error
 
     def _you(self, seat: Seat | None) -> dict[str, Any] | None:
-        return None if seat is None else {"user_id": self.users[seat], "side": self.game.sides[seat]}
+        return None if seat is None else {"user_id": self.users[seat], "side": side_of(type(self.game), seat)}
 
 
 def _users(users: Sequence[int] | None, seats: int) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from msgspec import Raw, convert, json
 from core.problems import UNREACHABLE, out_of_reach
 from core.refusals import Invalid, RateLimited, Refusal
 from game import bots, commands, events, services
+from game.author.game import side_of
 from game.author.match import Match
 from game.author.refusals import GameIsOver, RulesError
 from game.live.clock import Clocks
@@ -699,7 +700,7 @@ class Room:
     def _how_it_stands(self, viewer: int) -> events.GameState:
         match = self.match
         seat = self.seats[viewer] if viewer < len(self.seats) else None
-        sides = match.game.sides
+        side = partial(side_of, type(match.game))
         scores = match.scores
         return events.GameState(
             id=self.id,
@@ -710,7 +711,7 @@ class Room:
                     id=other.user_id,
                     username=other.username,
                     score=scores[other.number],
-                    side=sides[other.number],
+                    side=side(other.number),
                     ready=other.ready,
                     connected=other.connected,
                     rating=other.rating,
@@ -721,7 +722,7 @@ class Room:
             view=Raw(match.view_json(None if seat is None else seat.number)),
             turn=match.turn_user,
             clock=None if self._clocks is None else self._clocks.shown(self._now(), time.time()),
-            you=None if seat is None else events.You(user_id=seat.user_id, side=sides[seat.number]),
+            you=None if seat is None else events.You(user_id=seat.user_id, side=side(seat.number)),
             result=self._result,
             draw_offered_by=[self.seats[number].user_id for number in sorted(self._draw_offers)],
             seq=self.seq,

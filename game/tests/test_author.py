@@ -439,6 +439,8 @@ def vague_tick(self, state, inputs, dt):
         ({"go": fine, "players": 0}, "`players`"),
         ({"go": fine, "players": (3, 2)}, "`players`"),
         ({"go": fine, "players": ()}, "`players`"),
+        ({"go": fine, "players": (2, 4, 6)}, "`players`"),
+        ({"go": fine, "players": range(2, 8, 2)}, "`players`"),
         ({"go": fine, "players": "2"}, "`players`"),
         ({"go": fine, "clock": 60}, "`clock`"),
         ({"go": fine, "players": 3, "sides": ("a", "b")}, "`sides`"),

@@ -1,0 +1,102 @@
+"""Games over HTTP whose rules have changed since they were played."""
+
+import pytest
+
+from game.author import DRAW, Annotated, Game, Meta, catalogue, move
+from game.tests.api.conftest import Table
+
+
+class Count(Game):
+    """In turn three count to three."""
+
+    name = "count"
+    players = 3
+
+    def setup(self, random):
+        return {"at": 0}
+
+    @move
+    def count(self, state, seat, to: Annotated[int, Meta(ge=1, le=3)]):
+        self.require(to == state["at"] + 1, "miscounted")
+        state["at"] = to
+
+    def result(self, state):
+        return DRAW if state["at"] == 3 else None
+
+
+class ForTwo(Count):
+    """Only two may."""
+
+    name = "count"
+    players = 2
+    sides = ("left", "right")
+
+
+class Downwards(Count):
+    """They count from three to one."""
+
+    name = "count"
+
+    def setup(self, random):
+        return {"at": 2}
+
+
+class Blind(Count):
+    """Who looks after the first move sees nothing."""
+
+    name = "count"
+
+    def view(self, state, seat):
+        return {"left": 1 / (1 - state["at"])}
+
+
+@pytest.fixture
+def change(monkeypatch):
+    """``change(rules)``: they are the game's from now on."""
+
+    def change(rules):
+        monkeypatch.setitem(catalogue._games, "count", rules)
+
+    change(Count)
+    return change
+
+
+@pytest.fixture
+def counted(change, new_game, ada, bob, cyd):
+    """A game that was played to its end."""
+    table = Table(new_game("count", ada, bob, cyd))
+    for seat in range(3):
+        table.move(seat, {"to": seat + 1})
+    table.finish("draw")
+    return table.game
+
+
+def test_games_of_more_players_than_there_are_seats_now_are_still_shown(ada, counted, change):
+    change(ForTwo)
+
+    for path in ("/api/games/", f"/api/games/{counted.pk}/", f"/api/games/{counted.pk}/replay/"):
+        assert ada.get(path).status_code == 200
+    sides = [player["side"] for player in ada.get(f"/api/games/{counted.pk}/").json()["players"]]
+    assert sides == ["left", "right", "seat_3"]
+
+
+@pytest.mark.parametrize(("rules", "seen"), [(Count, 4), (Downwards, 1), (Blind, 1), (ForTwo, None)])
+def test_the_views_of_a_replay_end_where_the_rules_of_now_do(ada, counted, change, rules, seen):
+    change(rules)
+
+    answer = ada.get(f"/api/games/{counted.pk}/replay/", {"views": "1"})
+
+    assert answer.status_code == 200
+    views = answer.json().get("views")
+    assert (views and len(views)) == seen
+    assert len(answer.json()["inputs"]) == 3
+
+
+def test_who_plays_a_game_of_more_players_than_there_are_seats_now_is_told_so(
+    ada, bob, cyd, new_game, change
+):
+    game = new_game("count", ada, bob, cyd, queue="count")
+    change(ForTwo)
+
+    standing = cyd.get("/game/status/").json()
+    assert (standing["game_id"], standing["side"]) == (str(game.pk), "seat_3")

@@ -1,0 +1,101 @@
+"""Thinking time in games of two and three, in turn and all at once."""
+
+import pytest
+
+from game.author import Clock, Game, catalogue, move
+from game.models import Game as Row
+from game.tests.conftest import begin
+from realtime import worker
+
+SOON = Clock(seconds=1)
+
+
+class InTurn(Game, abstract=True):
+    """It goes round for ever."""
+
+    def setup(self, random):
+        return {"steps": 0}
+
+    @move
+    def step(self, state, seat):
+        state["steps"] += 1
+
+    def result(self, state):
+        return None
+
+
+class QuickRound(InTurn):
+    players = 3
+    clock = SOON
+
+
+class SlowRound(InTurn):
+    clock = Clock(seconds=30, increment=60)
+
+
+class AtOnce(Game):
+    """Both move once in each round."""
+
+    clock = SOON
+
+    def setup(self, random):
+        return {"has_moved": [False, False]}
+
+    def turn(self, state):
+        return [seat for seat in self.seats if not state["has_moved"][seat]]
+
+    @move
+    def step(self, state, seat):
+        state["has_moved"][seat] = True
+        if all(state["has_moved"]):
+            state["has_moved"] = [False, False]
+
+    def result(self, state):
+        return None
+
+
+@pytest.fixture(autouse=True)
+def offered(monkeypatch):
+    """These games are in the catalogue."""
+    monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
+    for game in (QuickRound, SlowRound, AtOnce):
+        catalogue.register(game)
+
+
+async def test_whose_time_runs_out_loses_to_all_others(new_game, ada, bob, cyd):
+    game = await new_game(QuickRound.name, ada, bob, cyd)
+    players = await begin(game, ada, bob, cyd)
+    await players[0].send(type="player_move", movement={})
+    assert (await players[0].hear("player_move"))["clock"]["running"] == [bob.id]
+    over = await players[0].hear("game_over")
+    assert (over["winner_ids"], over["reason"]) == ([ada.id, cyd.id], "timeout")
+    assert (await players[0].hear("game_state"))["clock"]["left_ms"][str(bob.id)] <= 0
+
+
+async def test_where_all_may_move_the_clocks_of_all_run_and_nobody_wins_when_they_run_out(new_game, ada, bob):
+    game = await new_game(AtOnce.name)
+    a, _ = await begin(game, ada, bob)
+    over = await a.hear("game_over")
+    assert (over["winner_ids"], over["reason"], over["rewards"]) == ([], "timeout", [])
+    assert (await Row.objects.aget(pk=game.pk)).state == "finished"
+
+
+async def test_who_has_moved_does_not_wait_on_the_own_clock(new_game, ada, bob):
+    game = await new_game(AtOnce.name)
+    a, b = await begin(game, ada, bob)
+    await b.send(type="player_move", movement={})
+    assert (await b.hear("player_move"))["clock"]["running"] == [ada.id]
+    over = await b.hear("game_over")
+    assert (over["winner_ids"], over["reason"]) == ([bob.id], "timeout")
+
+
+async def test_clocks_stand_as_they_stood_when_another_worker_takes_over(new_game, ada, bob):
+    game = await new_game(SlowRound.name)
+    a, b = await begin(game, ada, bob)
+    await a.send(type="player_move", movement={})
+    told = (await b.hear("player_move"))["clock"]
+    assert 60_000 < told["left_ms"][str(ada.id)] <= 90_000
+    await worker.stop()
+    await worker.start()
+    clock = (await (await bob.enter(game.pk)).hear("game_state"))["clock"]
+    assert (clock["left_ms"], clock["running"]) == (told["left_ms"], [bob.id])

@@ -335,7 +335,8 @@ class Match:
         is_well = len(scores) == len(self.users) and type(scores) is not dict
         if not is_well or not _NUMBERS.issuperset(map(type, scores)) or not all(map(isfinite, scores)):
             raise ValueError(f"scores() said {scores!r}: not a list of {len(self.users)} numbers")
-        return tuple(scores)
+        # On the wire they are numbers, also those of rules that only say who leads.
+        return tuple(int(score) if type(score) is bool else score for score in scores)
 
     def _takes(self, seat: Seat, movement: dict[str, Any]) -> bool:
         game = self.game

@@ -342,6 +342,16 @@ def test_winners_may_be_one_many_or_nobody():
             new(Ends).play(0, {"move": "skip"})
 
 
+def test_scores_that_only_say_who_leads_are_numbers_too():
+    class Ahead(Passing):
+        def scores(self, state):
+            return [state["steps"] > 0, False]
+
+    match = new(Ahead)
+    match.play(0, {"move": "step"})
+    assert [(type(score), score) for score in match.scores] == [(int, 1), (int, 0)]
+
+
 def test_a_copy_rolls_its_own_dice():
     class Dice(Game):
         def setup(self, random):

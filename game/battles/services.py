@@ -27,7 +27,7 @@ from game.battles.refusals import (
 from progression import services as progression
 from progression.achievements import services as achievements
 from progression.achievements.metrics import Metric
-from progression.selectors import combat_stats
+from progression.selectors import combat_stats, combat_stats_of
 from realtime.publishing import publish
 
 MAX_SEED = 2**63
@@ -144,13 +144,14 @@ def act(*, battle_id: int) -> bool:
         battle.state = Battle.State.ACTIVE
     random = rules.generator(battle.seed, battle.step)
     factor = combat.attack_factor(len(fighters))
+    stats = combat_stats_of(fighter.user_id for fighter in fighters)
     struck: list[tuple[Enemy, Fighter, combat.Hit, int]] = []
     for enemy in enemies:
         standing = [fighter for fighter in fighters if fighter.hp]
         if enemy.acts_at is None or enemy.acts_at > now or not standing:
             continue
         target = random.choice(standing)
-        hit = combat.strike(enemy, combat_stats(target.user_id), random, factor=factor)
+        hit = combat.strike(enemy, stats[target.user_id], random, factor=factor)
         target.hp = max(0, target.hp - hit.damage)
         enemy.acts_at = rules.next_action(enemy.acts_at, now, timedelta(milliseconds=enemy.acts_every_ms))
         struck.append((enemy, target, hit, target.hp))

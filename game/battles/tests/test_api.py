@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from game.battles import services
@@ -249,6 +251,19 @@ def test_who_has_fallen_watches_the_others_and_shares_the_loot(ada, bob, new_bat
     assert 0 < hp[ada.id] < 100
     win(ada, battle)
     assert bob.claim(battle).status_code == 200
+
+
+def test_many_enemies_act_in_as_few_queries_as_one(ada, new_battle):
+    def queries_of(rats):
+        battle = new_battle(rats=rats)
+        ada.join(battle)
+        make_due(battle)
+        with CaptureQueriesContext(connection) as queries:
+            assert services.act(battle_id=battle.pk)
+        return len(queries)
+
+    # One more or less: how players grow is read once a second.
+    assert queries_of(8) <= queries_of(1) + 1
 
 
 def test_enemies_begin_by_themselves_if_nobody_attacks(ada, new_battle):

@@ -71,7 +71,8 @@ def restore(version: ContentVersion, *, by_id: int | None) -> Content:
     """
     (read,) = serializers.deserialize("python", [version.data], ignorenonexistent=True)
     then: Content = read.object  # type: ignore[assignment]
-    row = type(then)._base_manager.filter(pk=then.pk).first() or then
+    # Locked, so that what play changes meanwhile is not put back.
+    row = type(then)._base_manager.select_for_update().filter(pk=then.pk).first() or then
     for field in then._meta.concrete_fields:
         if not field.primary_key and field.name not in then.NOT_RESTORED:
             setattr(row, field.attname, getattr(then, field.attname))

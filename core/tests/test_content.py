@@ -1,12 +1,17 @@
 """The history of what operators write."""
 
+import threading
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection, transaction
 
+from core.content import restore as restore_version
 from core.models import ContentVersion
 from game.battles.models import BattleTemplate, EnemyTemplate
 from progression import seeding
 from progression.models import Item, Offer
+from tests.locks import let_the_other_come
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +88,31 @@ def test_an_old_price_does_not_bring_sold_items_back(admin_client, berries):
 
     offer.refresh_from_db()
     assert (offer.price, offer.stock) == (5_000, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_what_is_sold_while_an_old_price_comes_back_stays_sold(berries, at_once):
+    offer = Offer.objects.get(item__slug="crown-of-ages")
+    offer.save()
+    version = ContentVersion.objects.get(model="progression.offer", row_id=offer.pk, version=1)
+    is_sold, is_restored = threading.Event(), threading.Event()
+
+    @transaction.atomic
+    def sell():
+        Offer.objects.filter(pk=offer.pk).update(stock=1)
+        is_sold.set()
+        let_the_other_come(is_restored)
+
+    def go_back():
+        assert is_sold.wait(30)
+        restore_version(version, by_id=None)
+        is_restored.set()
+
+    at_once([sell, go_back])
+
+    offer.refresh_from_db()
+    assert offer.stock == 1
 
 
 def test_a_version_that_makes_no_sense_any_more_is_refused(admin_client, berries):

@@ -101,7 +101,7 @@ class Pet(models.Model):
 class Entry(models.Model):
     """A movement of money or of an item. Entries are written by ``progression.ledger`` and never change."""
 
-    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="entries")
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="entries", db_index=False)
     currency = models.CharField(max_length=4, choices=Currency, null=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="entries", null=True)
     amount = models.BigIntegerField()
@@ -136,7 +136,7 @@ class Entry(models.Model):
 class Receipt(models.Model):
     """That something with an idempotency key was done, and what came of it."""
 
-    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="receipts")
+    player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="receipts", db_index=False)
     key = models.CharField(max_length=200)
     answer = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)

@@ -147,8 +147,9 @@ class Ledger(ReadOnly, OperatorAdmin):
     """All movements of money and items, the newest first."""
 
     list_display = ("id", "player", "currency", "item", "amount", "balance", "cause", "created_at")
-    list_filter = ("currency", "cause")
+    # No filter by cause: to list the causes there are, each page would read the whole ledger.
+    list_filter = ("currency",)
     list_select_related = ("player", "item")
-    search_fields = ("player__user__username", "key")
+    search_fields = ("player__user__username", "key", "cause")
     ordering = ("-id",)
     show_full_result_count = False

@@ -80,7 +80,8 @@ class Battles(ReadOnly, OperatorAdmin):
     """Battles with their enemies and fighters."""
 
     list_display = ("id", "name", "level", "state", "names", "created_at", "finished_at")
-    list_filter = ("state", "level")
+    # Not the level: to list those there are, each page would read all battles.
+    list_filter = ("state", "template")
     search_fields = ("name", "fighters__user__username")
     ordering = ("-pk",)
     show_full_result_count = False

@@ -6,6 +6,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.models import ContentVersion
 from progression import ledger, seeding, services
@@ -101,6 +103,16 @@ def test_what_an_operator_gives_is_in_the_books_once(admin_client, ada, items, a
     assert (ada.me()["level"], ada.me()["gold"], ada.me()["gems"]) == (2, 150, 3)
     assert ada.owns() == {"Berries": 1}
     assert ada.get("/api/player/ledger/")["results"][0]["cause"] == "operator: lost to a fault"
+
+
+def test_the_books_are_searched_by_cause_and_not_read_to_list_the_causes(admin_client, ada):
+    ada.me()
+
+    with CaptureQueriesContext(connection) as queries:
+        page = admin_client.get("/admin/progression/entry/", {"q": "starting"}).content.decode()
+
+    assert "starting_funds" in page
+    assert not [query for query in queries if "DISTINCT" in query["sql"]]
 
 
 def test_an_operator_cannot_edit_the_books(admin_client, ada):

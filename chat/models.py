@@ -41,7 +41,11 @@ class Lobby(models.Model):
             models.UniqueConstraint(Lower("name"), name="one_open_lobby_a_name", condition=Q(status="open")),
             models.CheckConstraint(condition=Q(max_participants__gte=PARTICIPANTS[0]), name="lobby_for_some"),
         ]
-        indexes = [models.Index(fields=["status", "is_public", "-created_at"], name="lobbies_newest_first")]
+        # Closed ones stay, and are soon the most of them.
+        indexes = [
+            models.Index(fields=["-created_at"], name="lobbies_by_age"),
+            models.Index(fields=["status", "-created_at"], name="lobbies_by_status_and_age"),
+        ]
 
     def __str__(self) -> str:
         return self.name

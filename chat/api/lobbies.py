@@ -63,7 +63,8 @@ class Lobbies(APIView):
             lobbies = lobbies.filter(status=wanted["status"])
         if wanted.get("search"):
             lobbies = lobbies.filter(name__icontains=wanted["search"])
-        if wanted.get("mine"):
+        # Private ones are all the caller's own: asked for so, they are found without a look at any other.
+        if wanted.get("mine") or not wanted.get("public", True):
             lobbies = lobbies.filter(memberships__user_id=user_id)
         return paging.page(self, lobbies, ordering="-created_at", show=_shown)
 

@@ -5,8 +5,10 @@ from typing import Any
 from django.db.models import Q
 
 from chat import services
+from chat.events import MessageDeleted
 from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
 from core.personal_data import erases, exports
+from realtime.publishing import publish
 
 
 @exports("lobbies")
@@ -52,10 +54,10 @@ def erase(user_id: int) -> None:
     services.leave_every_lobby(user_id=user_id)
     Lobby.objects.filter(owner_id=user_id).update(owner=None)
     Membership.objects.filter(user_id=user_id).delete()
-    for lobby_id, message_id in LobbyMessage.objects.filter(sender_id=user_id, deleted_at=None).values_list(
-        "lobby_id", "pk"
-    ):
-        services.delete_message(actor_id=None, lobby_id=lobby_id, message_id=message_id)
-    LobbyMessage.objects.filter(sender_id=user_id).delete()
+    said = LobbyMessage.objects.filter(sender_id=user_id)
+    shown = said.filter(deleted_at=None, lobby__status=Lobby.Status.OPEN).order_by("pk")
+    for lobby, message_id in shown.values_list("lobby__name", "pk"):
+        publish(MessageDeleted(lobby=lobby, id=message_id))
+    said.delete()
     Report.objects.filter(reporter_id=user_id).delete()
     Thread.objects.filter(Q(low_id=user_id) | Q(high_id=user_id)).delete()

@@ -4,10 +4,13 @@ import io
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from chat.models import DirectMessage, FilteredWord, Lobby, LobbyMessage, Membership, Report, Sanction
+from chat.personal_data import erase
 from core import personal_data, words
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +123,20 @@ def test_a_person_takes_all_away_and_is_forgotten(ada, bob, den, friends, messag
     assert not LobbyMessage.objects.exists()
     assert not DirectMessage.objects.exists()
     assert [member["username"] for member in ada.get(f"lobbies/{den}/")["members"]] == ["ada"]
+
+
+def test_who_said_much_is_erased_in_as_few_queries_as_who_said_little(bob, person, den):
+    def queries_of(person, messages):
+        LobbyMessage.objects.bulk_create(
+            LobbyMessage(lobby_id=den, sender_id=person.id, content="hm") for _ in range(messages)
+        )
+        with CaptureQueriesContext(connection) as queries:
+            erase(person.id)
+        return len(queries)
+
+    cyd = person("cyd")
+    cyd.post(f"lobbies/{den}/join/")
+    assert queries_of(bob, 50) == queries_of(cyd, 1)
 
 
 def test_the_lobby_of_an_erased_owner_goes_to_another(ada, bob, den):

@@ -206,6 +206,14 @@ async def test_a_deleted_message_is_gone_for_all(ada, bob, den):
     assert again.status_code == 404
 
 
+async def test_what_an_erased_member_said_is_gone_for_all(ada, bob, den):
+    (ada_hears,) = await together(den, ada)
+    said = [(await bob.do(f"lobbies/{den}/messages/", content=text))["id"] for text in ("one", "two")]
+    assert (await in_database(bob.call, "delete", "me/")).status_code == 204
+    gone = [(await ada_hears.hear_until("message_deleted"))["id"] for _ in said]
+    assert gone == said
+
+
 async def test_three_messages_in_two_seconds_over_all_ways_together(ada, bob, den):
     first, second = await together(den, ada, bob)
     other = await ada.enter(f"lobbies/{den}/")

@@ -8,12 +8,13 @@ worker left behind, the others clear away. Each change is told by the one worker
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, cast
+from typing import Any
 
 from redis.asyncio import Redis
 
+from core.batches import batched
 from core.problems import note_failure
-from realtime.redis import Down, client, sync_client
+from realtime.redis import Down, client, evaluate, sync_client
 from realtime.relay import Relay
 
 logger = logging.getLogger(__name__)
@@ -197,7 +198,7 @@ class Presence:
     async def stop(self) -> None:
         """Leave the users to the other workers, to which most of them come back at once."""
         try:
-            await self._eval(_RESIGN, 1, WORKERS, self._name, DEAD_AFTER_S - LINGER_S)
+            await evaluate(self._redis, _RESIGN, [WORKERS], [self._name, DEAD_AFTER_S - LINGER_S])
         except Down as problem:
             logger.warning("Presence is left to run out: %s", problem)
 
@@ -222,23 +223,25 @@ class Presence:
         await self._leave()
 
     async def _beat(self) -> None:
-        known = await self._eval(_BEAT, 2, WORKERS, f"presence:{self._name}:swept", self._name)
+        keys = [WORKERS, f"presence:{self._name}:swept"]
+        known = await evaluate(self._redis, _BEAT, keys, [self._name])
         self._restoring = max(self._restoring, known)
         if self._restoring:
-            alone = [user for users in _batches(self._held) for user in await self._ask(_ENTER, users) or ()]
+            held = batched(self._held, BATCH)
+            alone = [user for users in held for user in await self._ask(_ENTER, users) or ()]
             if self._restoring == 2:
                 self._announce(alone, True)
             self._restoring = 0
         self._next_beat = self._clock() + BEAT_EVERY_S
 
     async def _sweep(self) -> None:
-        while swept := await self._eval(_SWEEP, 1, WORKERS, DEAD_AFTER_S, BATCH):
+        while swept := await evaluate(self._redis, _SWEEP, [WORKERS], [DEAD_AFTER_S, BATCH]):
             dead, offline = swept
             logger.info("Worker %s is silent; %d of its users are offline", dead.decode(), len(offline))
             self._announce([int(user) for user in offline], False)
 
     async def _enter(self) -> None:
-        for users in _batches(self._arrived):
+        for users in batched(self._arrived, BATCH):
             alone = await self._ask(_ENTER, users)
             if alone is None:
                 self._restore_first()
@@ -249,7 +252,7 @@ class Presence:
 
     async def _leave(self) -> None:
         now = self._clock()
-        for users in _batches([user for user, due in self._gone.items() if due <= now]):
+        for users in batched([user for user, due in self._gone.items() if due <= now], BATCH):
             # Whoever comes back from here on enters anew, whatever becomes of this.
             gone = [user for user in users if self._gone.pop(user, None) is not None]
             self._held.difference_update(gone)
@@ -270,18 +273,10 @@ class Presence:
         self._next_beat = float("-inf")
 
     async def _ask(self, script: str, users: list[int]) -> list[int] | None:
-        keys = (WORKERS, f"presence:{self._name}")
-        answer: list[Any] | None = await self._eval(script, 2, *keys, self._name, *users)
+        keys = [WORKERS, f"presence:{self._name}"]
+        answer: list[Any] | None = await evaluate(self._redis, script, keys, [self._name, *users])
         return None if answer is None else [int(user) for user in answer]
-
-    async def _eval(self, script: str, key_count: int, *keys_and_arguments: Any) -> Any:
-        return await cast(Awaitable[Any], self._redis.eval(script, key_count, *keys_and_arguments))
 
     def _announce(self, users: Iterable[int], is_online: bool) -> None:
         for user in users:
             self._changes.put_nowait((user, is_online))
-
-
-def _batches(users: Iterable[int]) -> list[list[int]]:
-    users = list(users)
-    return [users[at : at + BATCH] for at in range(0, len(users), BATCH)]

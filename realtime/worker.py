@@ -164,8 +164,6 @@ async def _for_life(task: Background) -> None:
         try:
             await task()
             return
-        except asyncio.CancelledError:
-            raise
         except Exception:
             logger.exception("A background task failed and is started again")
             await asyncio.sleep(1)

@@ -24,17 +24,12 @@ class Hub:
     def __init__(self) -> None:
         self._listeners: dict[Topic, dict[Listener, Resync | None]] = {}
 
-    def join(self, topic: Topic, listener: Listener, resync: Resync | None = None) -> bool:
-        """Let the socket hear the topic; true if it is the topic's first local listener.
+    def join(self, topic: Topic, listener: Listener, resync: Resync | None) -> None:
+        """Let the socket hear the topic.
 
         ``resync`` begins anew with the socket when frames of the topic are lost for good.
         """
-        listeners = self._listeners.get(topic)
-        if listeners is None:
-            self._listeners[topic] = {listener: resync}
-            return True
-        listeners[listener] = resync
-        return False
+        self._listeners.setdefault(topic, {})[listener] = resync
 
     def leave(self, topic: Topic, listener: Listener) -> bool:
         """Stop hearing it; true if the topic has no local listener any more."""

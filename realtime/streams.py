@@ -167,12 +167,14 @@ class Streams:
         self._sending: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def join(self, topic: Topic, listener: Listener, resync: Resync, *, is_beside: bool = False) -> int:
+    async def join(
+        self, topic: Topic, listener: Listener, resync: Resync | None, *, is_beside: bool = False
+    ) -> int:
         """Let the socket hear the stream from now on; returns the ``seq`` it stands at.
 
-        ``resync`` is called when events were lost for good: it holds the socket's frames at once, and what it
-        returns sends a fresh snapshot. Who hears it beside another stream gets its frames in the same order,
-        without ``seq``.
+        ``resync``, if there is one, is called when events were lost for good: it holds the socket's frames at
+        once, and what it returns sends a fresh snapshot. Who hears it beside another stream gets its frames
+        in the same order, without ``seq``.
         """
         stream = self._streams.get(topic)
         if stream is None or topic in self._changing:

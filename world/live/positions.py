@@ -31,10 +31,6 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[Moved]).decode
 
 
-async def _nothing_to_send_again() -> None:
-    pass
-
-
 @dataclass(slots=True, eq=False)
 class Standing:
     """A character of one of this worker's sockets, in a place."""
@@ -138,7 +134,7 @@ class Positions:
             place = self.places.get(character.location_id)
             if place is None:
                 place = Place(character.location_id, size, self._moved)
-                await self.here.streams.join(place.topic, place, _nothing_to_send_again)
+                await self.here.streams.join(place.topic, place, resync=None)
                 self.places[character.location_id] = place
             place.standings[character.character_id] = standing
         # Those here hear where it is by its coming; what other workers know is of an earlier stay.

@@ -32,6 +32,11 @@ class Command(Message, kw_only=True):
 
     id: MessageId | None = None
 
+    @property
+    def ref(self) -> MessageId | UnsetType:
+        """The ``ref`` of a reply to it."""
+        return UNSET if self.id is None else self.id
+
 
 class Closing(msgspec.Struct, frozen=True, array_like=True):
     """Sockets that close: those of one user, or all that listen."""
@@ -122,7 +127,7 @@ def with_seq(frame: bytes, seq: int) -> bytes:
 
 def pong(command: Ping) -> Pong:
     """The answer to this ping."""
-    return Pong(time=datetime.now(UTC), ref=UNSET if command.id is None else command.id)
+    return Pong(time=datetime.now(UTC), ref=command.ref)
 
 
 def error(refusal: Refusal, ref: MessageId | None = None) -> Error:

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 import msgspec
 from django.conf import settings
-from msgspec import UNSET
 
 from accounts import gatekeeping, signing_in
 from core.refusals import Conflict, Invalid, Unauthenticated
@@ -117,7 +116,7 @@ class WorldSocket(Consumer):
     async def authenticate(self, command: commands.AuthRequest) -> None:
         if self.connection.identity is not None:
             raise AlreadyAuthenticated
-        answer = events.AuthResponse(user_id=0, username="", ref=UNSET if command.id is None else command.id)
+        answer = events.AuthResponse(user_id=0, username="", ref=command.ref)
         token = command.token
         if token is None:
             if not (command.username and command.password):

@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from msgspec import UNSET
-
 from realtime.consumer import handles
 from realtime.messages import Message
 from realtime.worker import in_database
@@ -48,5 +46,5 @@ class CombatHandlers(WorldSocket):
     @handles(commands.CombatState)
     async def show_combat(self, command: commands.CombatState) -> None:
         state = await in_database(selectors.state, self.player.user_id)
-        state.ref = UNSET if command.id is None else command.id
+        state.ref = command.ref
         self.connection.tell(state)

@@ -2,19 +2,12 @@
 
 from typing import ClassVar
 
-from msgspec import UNSET, UnsetType
-
 from realtime.consumer import handles
-from realtime.messages import Command, Message, MessageId
+from realtime.messages import Message
 from realtime.worker import in_database
 from world import commands, events, selectors, services
 from world.live.positions import positions
 from world.socket import WorldSocket
-
-
-def ref_of(command: Command) -> MessageId | UnsetType:
-    """The ``ref`` of an answer to this command."""
-    return UNSET if command.id is None else command.id
 
 
 class CharacterHandlers(WorldSocket):
@@ -31,28 +24,28 @@ class CharacterHandlers(WorldSocket):
     @handles(commands.CharacterList)
     async def list_characters(self, command: commands.CharacterList) -> None:
         characters = await in_database(selectors.own_characters, self.player.user_id)
-        self.connection.tell(events.CharacterList(characters=characters, ref=ref_of(command)))
+        self.connection.tell(events.CharacterList(characters=characters, ref=command.ref))
 
     @handles(commands.CharacterCreate)
     async def create_character(self, command: commands.CharacterCreate) -> None:
         character = await in_database(
             services.create, user_id=self.player.user_id, name=command.name, faction=command.faction
         )
-        self.connection.tell(events.CharacterCreate(character=character, ref=ref_of(command)))
+        self.connection.tell(events.CharacterCreate(character=character, ref=command.ref))
 
     @handles(commands.CharacterSelect)
     async def select_character(self, command: commands.CharacterSelect) -> None:
         character = await in_database(
             services.select, user_id=self.player.user_id, character_id=command.character_id
         )
-        self.connection.tell(events.CharacterSelect(character=character, ref=ref_of(command)))
+        self.connection.tell(events.CharacterSelect(character=character, ref=command.ref))
 
     @handles(commands.CharacterUpdate)
     async def show_character(self, command: commands.CharacterUpdate) -> None:
         info = await in_database(selectors.seen_by, self.player.user_id, command.character_id)
-        self.connection.tell(services.update_of(positions().where(info), ref=ref_of(command)))
+        self.connection.tell(services.update_of(positions().where(info), ref=command.ref))
 
     @handles(commands.CharacterDelete)
     async def delete_character(self, command: commands.CharacterDelete) -> None:
         await in_database(services.delete, user_id=self.player.user_id, character_id=command.character_id)
-        self.connection.tell(events.CharacterDelete(character_id=command.character_id, ref=ref_of(command)))
+        self.connection.tell(events.CharacterDelete(character_id=command.character_id, ref=command.ref))

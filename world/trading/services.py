@@ -220,21 +220,19 @@ def _shown(user_id: int, items: list[commands.OfferedItem]) -> list[events.Offer
     quantities: dict[int, int] = {}
     for item in items:
         quantities[item.id] = quantities.get(item.id, 0) + item.quantity
-    shown = []
-    for stack_id, quantity in quantities.items():
-        stack = progression.inventory(user_id).filter(pk=stack_id).first()
-        if stack is None:
-            raise NotOwned("There is no such item in your inventory.")
-        shown.append(
-            events.OfferedItemInfo(
-                id=stack.pk,
-                item_id=stack.item_id,
-                name=stack.item.name,
-                rarity=stack.item.rarity,
-                quantity=quantity,
-            )
+    stacks = progression.inventory(user_id).in_bulk(quantities)
+    if len(stacks) < len(quantities):
+        raise NotOwned("There is no such item in your inventory.")
+    return [
+        events.OfferedItemInfo(
+            id=stack_id,
+            item_id=stacks[stack_id].item_id,
+            name=stacks[stack_id].item.name,
+            rarity=stacks[stack_id].item.rarity,
+            quantity=quantity,
         )
-    return shown
+        for stack_id, quantity in quantities.items()
+    ]
 
 
 def _goods(gold: int, items: list[events.OfferedItemInfo]) -> Goods:

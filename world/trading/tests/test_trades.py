@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.refusals import Refusal
@@ -177,6 +179,19 @@ def test_one_offers_only_what_one_has_to_give(trade, both):
     assert refused(offer, ada, trade, one=(NOBODY, 1)) == "not_owned"
     assert refused(offer, ada, trade, one=(sword, 1)) == "item_equipped"
     assert refused(offer, ada, trade, one=(sword, 1), more=(sword, 1)) == "not_enough_items"
+
+
+@pytest.mark.django_db
+def test_many_items_are_offered_in_as_few_queries_as_one(trade, both):
+    ada, _ = both
+    stacks = {slug: (ada.given(slug), 1) for slug in ("berries", "roast-fish", "iron-sword", "moss-egg")}
+
+    def queries_of(**offered):
+        with CaptureQueriesContext(connection) as queries:
+            offer(ada, trade, **offered)
+        return len(queries)
+
+    assert queries_of(**stacks) == queries_of(one=stacks["berries"])
 
 
 @pytest.mark.django_db

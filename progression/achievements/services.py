@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
 
 from progression import services as progression
@@ -20,24 +21,21 @@ def record(user_id: int, metric: Metric, amount: int = 1) -> None:
     """
     if amount < 1:
         raise ValueError("A tally only rises")
-    progression.lock(user_id)
-    tally = Tally.objects.filter(player=user_id, metric=metric)
-    if not tally.update(count=F("count") + amount):
-        Tally.objects.create(player_id=user_id, metric=metric, count=amount)
-    _give(user_id, metric)
+    _count(user_id, metric, amount, F("count") + amount)
 
 
 @transaction.atomic
 def reach(user_id: int, metric: Metric, value: int) -> None:
     """The same where what counts is the highest value so far, as with levels."""
+    _count(user_id, metric, value, Greatest(F("count"), value))
+
+
+def _count(user_id: int, metric: Metric, first: int, then: Combinable) -> None:
+    """Let the tally begin with ``first``, or be ``then``, and give what is reached by it."""
     progression.lock(user_id)
     tally = Tally.objects.filter(player=user_id, metric=metric)
-    if not tally.update(count=Greatest(F("count"), value)):
-        Tally.objects.create(player_id=user_id, metric=metric, count=value)
-    _give(user_id, metric)
-
-
-def _give(user_id: int, metric: Metric) -> None:
+    if not tally.update(count=then):
+        Tally.objects.create(player_id=user_id, metric=metric, count=first)
     reached = Tally.objects.filter(player=user_id, metric=metric).values("count")
     due = Achievement.objects.filter(metric=metric, goal__lte=reached).exclude(earned__player=user_id)
     for achievement in due:

@@ -150,6 +150,6 @@ class DirectConsumer(RoomConsumer):
 
     def tell_typing(self, is_typing: bool) -> None:
         kind = events.FriendTyping if is_typing else events.FriendStoppedTyping
-        user_id, friend_id = self.player.user_id, self.friend_id
-        between = (min(user_id, friend_id), max(user_id, friend_id))
+        user_id = self.player.user_id
+        between = rules.between(user_id, self.friend_id)
         publish_now(kind(between=between, user_id=user_id, username=self.player.username))

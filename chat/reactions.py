@@ -1,7 +1,6 @@
 """What the ends of friendships mean for conversations."""
 
-from chat import events
-from chat.services.direct import between
+from chat import events, rules
 from friends.events import FriendRemoved
 from realtime.publishing import publish
 from realtime.reactions import reacts_to
@@ -13,4 +12,4 @@ def close_conversation(event: FriendRemoved) -> None:
     publish(events.UnreadChanged(user_id=event.to_user_id))
     # It is announced to each of the two.
     if event.to_user_id < event.user_id:
-        publish(events.DirectClosed(between=between(event.to_user_id, event.user_id)))
+        publish(events.DirectClosed(between=rules.between(event.to_user_id, event.user_id)))

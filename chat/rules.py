@@ -1,4 +1,4 @@
-"""What may be said, and who may act on whom."""
+"""What may be said, between whom, and who may act on whom."""
 
 import unicodedata
 
@@ -34,6 +34,11 @@ def clean(content: str) -> str:
     if all(kind in _INVISIBLE for kind in kinds):
         raise InvalidContent("There is nothing to see in this message.")
     return content
+
+
+def between(one_id: int, other_id: int) -> tuple[int, int]:
+    """The ids of two users, the lower first."""
+    return min(one_id, other_id), max(one_id, other_id)
 
 
 def check_may_act_on(actor: str, target: str) -> None:

@@ -33,6 +33,7 @@ from chat.refusals import (
 from core.words import listed
 from friends import selectors as friends
 from friends.events import Person
+from friends.selectors import person
 from realtime import topics
 from realtime.attendance import present
 
@@ -271,16 +272,10 @@ def check_friends(one_id: int, other_id: int) -> None:
         raise NotFriends
 
 
-def thread_of(one_id: int, other_id: int) -> Thread | None:
-    """Their conversation, if one has spoken."""
-    return Thread.objects.filter(low_id=min(one_id, other_id), high_id=max(one_id, other_id)).first()
-
-
 def direct_messages(one_id: int, other_id: int) -> QuerySet[DirectMessage]:
     """What these two said to each other, newest first."""
-    rows = DirectMessage.objects.filter(
-        thread__low_id=min(one_id, other_id), thread__high_id=max(one_id, other_id)
-    )
+    low_id, high_id = rules.between(one_id, other_id)
+    rows = DirectMessage.objects.filter(thread__low_id=low_id, thread__high_id=high_id)
     return rows.select_related("sender").order_by("-id")
 
 
@@ -360,12 +355,7 @@ def unread_counts_of(user_ids: Iterable[int]) -> dict[int, dict[int, int]]:
     }
 
 
-def person(user: User) -> Person:
-    """A user as others see them."""
-    return Person(id=user.pk, username=user.username, is_premium=user.is_premium)
-
-
 def person_of(user_id: int) -> Person | None:
-    """The same by id; None for a user who is gone."""
+    """A user as others see them, by id; None for a user who is gone."""
     found = User.objects.filter(pk=user_id).first()
     return None if found is None else person(found)

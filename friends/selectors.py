@@ -93,14 +93,15 @@ def shown_request(request: FriendRequest) -> Request:
     """A request as both see it."""
     return Request(
         id=request.pk,
-        from_user=_person(request.from_user),
-        to_user=_person(request.to_user),
+        from_user=person(request.from_user),
+        to_user=person(request.to_user),
         status=request.status,
         created_at=request.created_at,
     )
 
 
-def _person(user: User) -> Person:
+def person(user: User) -> Person:
+    """A user by name, as others see them."""
     return Person(id=user.pk, username=user.username, is_premium=user.is_premium)
 
 

@@ -13,6 +13,7 @@ from chat import selectors, serializers, services
 from chat.api.speaking import said
 from core import paging
 from core.idempotency import idempotent
+from friends.selectors import person
 
 
 class Threads(APIView):
@@ -36,7 +37,7 @@ def _shown(thread: Any, user_id: int) -> dict[str, Any]:
     friend = thread.high if thread.low_id == user_id else thread.low
     last = thread.last_message
     return {
-        "user": selectors.person(friend),
+        "user": person(friend),
         "last_message": None if last is None else selectors.shown_direct([last])[0],
         "last_at": thread.last_at,
         "unread": thread.unread,

@@ -13,6 +13,7 @@ from chat import rules, selectors, serializers, services
 from chat.models import Membership, Sanction
 from core import paging
 from core.idempotency import idempotent
+from friends.selectors import person
 from game import services as games
 from realtime import topics
 from realtime.attendance import present
@@ -27,7 +28,7 @@ def _shown(lobbies: Iterable[Any]) -> list[dict[str, Any]]:
             "max_participants": lobby.max_participants,
             "game": lobby.game,
             "status": lobby.status,
-            "owner": None if lobby.owner is None else selectors.person(lobby.owner),
+            "owner": None if lobby.owner is None else person(lobby.owner),
             "member_count": lobby.member_count,
             "role": lobby.my_role,
             "created_at": lobby.created_at,
@@ -248,7 +249,7 @@ class Sanctions(APIView):
 def _shown_sanctions(sanctions: Iterable[Sanction]) -> list[dict[str, Any]]:
     return [
         {
-            "user": selectors.person(sanction.user),
+            "user": person(sanction.user),
             "kind": sanction.kind,
             "reason": sanction.reason,
             "by_id": sanction.by_id,

@@ -12,17 +12,12 @@ from core import words
 from realtime.publishing import publish
 
 
-def between(one_id: int, other_id: int) -> tuple[int, int]:
-    """The ids of two users, the lower first."""
-    return min(one_id, other_id), max(one_id, other_id)
-
-
 @transaction.atomic
 def post_direct(*, sender_id: int, friend_id: int, content: str) -> events.DirectText:
     """Say something to a friend. Raises ``InvalidContent``, ``NotFriends``."""
     content = words.mask(rules.clean(content))
     selectors.check_friends(sender_id, friend_id)
-    low_id, high_id = between(sender_id, friend_id)
+    low_id, high_id = rules.between(sender_id, friend_id)
     Thread.objects.bulk_create([Thread(low_id=low_id, high_id=high_id)], ignore_conflicts=True)
     # Locked, so that the messages of a conversation are told in the order of their ids.
     thread = Thread.objects.select_for_update(no_key=True).get(low_id=low_id, high_id=high_id)
@@ -51,6 +46,6 @@ def mark_read(*, user_id: int, friend_id: int, up_to: int) -> datetime | None:
     now = timezone.now()
     if last is None or not unread.update(read_at=now):
         return None
-    publish(events.Read(between=between(user_id, friend_id), user_id=user_id, up_to=last, read_at=now))
+    publish(events.Read(between=rules.between(user_id, friend_id), user_id=user_id, up_to=last, read_at=now))
     publish(events.UnreadChanged(user_id=user_id))
     return now

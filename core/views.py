@@ -79,18 +79,13 @@ class Ready(OpenView):
         )
 
 
-class OpenAPI(SpectacularJSONAPIView):
+class OpenAPI(OpenView, SpectacularJSONAPIView):
     """The OpenAPI 3.1 document of this API."""
 
-    authentication_classes = ()
-    permission_classes = ()
 
-
-class Docs(SpectacularSwaggerSplitView):
+class Docs(OpenView, SpectacularSwaggerSplitView):
     """The OpenAPI document for reading and trying out."""
 
-    authentication_classes = ()
-    permission_classes = ()
     url_name = "openapi"
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Any:

@@ -13,9 +13,9 @@ from drf_spectacular.utils import extend_schema
 from prometheus_client import CONTENT_TYPE_LATEST
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.refusals import NotAllowed, Unauthenticated
+from core.views import OpenView
 from realtime import figures
 from realtime.catalogue import asyncapi, conventions, reading
 
@@ -24,22 +24,16 @@ _asyncapi = functools.lru_cache(maxsize=8)(asyncapi.document)
 _sections = functools.cache(reading.sections)
 
 
-class AsyncAPI(APIView):
+class AsyncAPI(OpenView):
     """The AsyncAPI 3.0 document of this server's sockets."""
-
-    authentication_classes = ()
-    permission_classes = ()
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         return Response(_asyncapi(request.get_host(), "wss" if request.is_secure() else "ws"))
 
 
-class Metrics(APIView):
+class Metrics(OpenView):
     """The figures of all workers, for Prometheus."""
-
-    authentication_classes = ()
-    permission_classes = ()
 
     @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
     def get(self, request: Request) -> HttpResponse:

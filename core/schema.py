@@ -136,7 +136,7 @@ def _problems(
                 "title": refusal.title,
                 "status": status,
                 "code": code,
-                "detail": f"{refusal.title}.",
+                "detail": refusal.title,
             },
         }
         for code, refusal in known.items()

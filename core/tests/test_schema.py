@@ -1,5 +1,6 @@
 """The OpenAPI document is whole, and true."""
 
+import json
 import re
 
 import pytest
@@ -10,8 +11,10 @@ from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 from rest_framework.views import APIView
 
+from core.problems import refused
 from core.schema import all_refusals
 from core.schema_examples import example
+from game.battles.refusals import UnknownBattle
 from realtime.catalogue.sockets import sockets
 
 
@@ -79,6 +82,12 @@ def test_the_status_that_a_description_gives_a_code_is_the_one_it_comes_with(ope
         for status, code in re.findall(r"\b(\d{3}) `([a-z_]+)`", operation["description"]):
             assert int(status) in statuses[code], f"{name}: {status} {code}"
             assert f"`{code}`" in operation["responses"][status]["description"], name
+
+
+def test_the_example_of_a_refusal_is_what_is_answered(operations):
+    answers = operations["POST /api/battles/join/{battle_id}"]["responses"]["404"]["content"]
+    shown = answers["application/problem+json"]["examples"]["unknown_battle"]["value"]
+    assert shown == json.loads(refused(UnknownBattle()).content)
 
 
 def test_every_refusal_is_named_by_a_route_or_by_a_command(operations):

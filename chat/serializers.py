@@ -12,13 +12,6 @@ MOST_CHARACTERS_SENT = 10_000
 BIGGEST_ID = 2**63 - 1
 
 
-def read(shape: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """What came, in this shape. Raises REST framework's ``ValidationError``."""
-    serializer = shape(data=data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
-
-
 class LobbiesWanted(serializers.Serializer[Any]):
     """Which lobbies to list; what is empty does not narrow the list."""
 

@@ -1,4 +1,6 @@
-"""JSON in: one object, of bounded size, depth and numbers, with nothing in it that a database chokes on."""
+"""What comes in: a JSON object of bounded size, depth and numbers, with nothing that a database chokes on;
+and its fields, in the shape that a route takes.
+"""
 
 from collections.abc import Mapping
 from typing import IO, Any
@@ -6,6 +8,7 @@ from typing import IO, Any
 import msgspec
 from django.conf import settings
 from rest_framework.parsers import BaseParser
+from rest_framework.serializers import Serializer
 
 from core.refusals import Invalid, Malformed, TooLarge
 
@@ -51,6 +54,13 @@ def decode_object(raw: bytes) -> dict[str, Any]:
         raise Invalid("The body must be a JSON object.")
     _check(data, MAX_DEPTH)
     return data
+
+
+def read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    """What came, in this shape. Raises REST framework's ``ValidationError``."""
+    serializer = shape(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
 
 
 def _check(value: Any, depth: int) -> None:

@@ -11,6 +11,7 @@ from accounts import selectors as accounts
 from accounts.authentication import identity
 from core import paging
 from core.idempotency import idempotent
+from core.parsers import read
 from core.refusals import Invalid
 from friends import selectors, serializers, services
 
@@ -73,9 +74,7 @@ class Requests(APIView):
         403 `takes_no_requests`, 404 `not_found`, 409 `already_requested`, `already_friends`,
         `you_block_them`, `too_many_friends`, `too_many_friend_requests`, 422 `yourself`.
         """
-        wanted = serializers.NewRequest(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        given = wanted.validated_data
+        given = read(serializers.NewRequest, request.data)
         to_user_id = given["user_id"] if "user_id" in given else accounts.by_username(given["username"]).pk
         made = services.request(user_id=identity(request).user_id, to_user_id=to_user_id)
         return Response(selectors.shown_request(made), status=201)

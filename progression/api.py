@@ -1,27 +1,20 @@
 """The routes of players, their belongings, pets, the shop and the ledger."""
 
 from dataclasses import asdict
-from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
 from core import paging
 from core.idempotency import idempotent
+from core.parsers import read
 from progression import selectors, serializers, services
 from progression.models import Player
-
-
-def _read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    serializer = shape(data=data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def _shown(request: Request, player: Player) -> Response:
@@ -46,7 +39,7 @@ class AllocateStats(APIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        points = _read(serializers.Allocation, request.data)
+        points = read(serializers.Allocation, request.data)
         return _shown(request, services.allocate_stats(identity(request).user_id, points))
 
 
@@ -89,7 +82,7 @@ class Ledger(APIView):
         responses=paging.page_of(serializers.LedgerEntry),
     )
     def get(self, request: Request) -> Response:
-        wanted = _read(serializers.EntriesWanted, request.query_params.dict())
+        wanted = read(serializers.EntriesWanted, request.query_params.dict())
         user_id = services.player(identity(request).user_id).pk
         if wanted["of"] == "items":
             entries, show = selectors.item_entries(user_id), selectors.shown_item_entries
@@ -191,7 +184,7 @@ class Feed(APIView):
     )
     @idempotent
     def post(self, request: Request, pet_id: int) -> Response:
-        food = _read(serializers.Feeding, request.data)
+        food = read(serializers.Feeding, request.data)
         pet = services.feed(identity(request).user_id, pet_id, food["item_id"])
         return Response(selectors.shown_pets([pet])[0])
 
@@ -242,7 +235,7 @@ class Purchase(APIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        body = _read(serializers.Buying, request.data)
+        body = read(serializers.Buying, request.data)
         done = services.purchase(identity(request).user_id, **body)
         return Response(
             {

@@ -1,27 +1,18 @@
 """The routes of characters and of the world's state."""
 
-from typing import Any
-
 import msgspec
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
 from chat import pacing, rules
 from core import paging, words
 from core.idempotency import idempotent
+from core.parsers import read
 from world import selectors, serializers, services
 from world.snapshots import world_state
-
-
-def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """What the caller asks for, with who it is."""
-    body = shape(data=request.data)
-    body.is_valid(raise_exception=True)
-    return {**body.validated_data, "user_id": identity(request).user_id}
 
 
 class Characters(APIView):
@@ -41,7 +32,8 @@ class Characters(APIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        return Response(services.create(**_read(serializers.Creation, request)), status=201)
+        wanted = read(serializers.Creation, request.data)
+        return Response(services.create(user_id=identity(request).user_id, **wanted), status=201)
 
 
 class Select(APIView):
@@ -53,7 +45,8 @@ class Select(APIView):
         responses=serializers.OwnCharacter,
     )
     def post(self, request: Request) -> Response:
-        return Response(services.select(**_read(serializers.Selection, request)))
+        wanted = read(serializers.Selection, request.data)
+        return Response(services.select(user_id=identity(request).user_id, **wanted))
 
 
 class OneCharacter(APIView):
@@ -91,8 +84,8 @@ class Announce(APIView):
     @extend_schema(request=serializers.Announcement, responses={204: None})
     @idempotent
     def post(self, request: Request) -> Response:
-        body = _read(serializers.Announcement, request)
-        content = rules.clean(body["content"])
-        pacing.take_sync(body["user_id"])
-        services.announce(user_id=body["user_id"], content=words.mask(content))
+        user_id = identity(request).user_id
+        content = rules.clean(read(serializers.Announcement, request.data)["content"])
+        pacing.take_sync(user_id)
+        services.announce(user_id=user_id, content=words.mask(content))
         return Response(status=204)

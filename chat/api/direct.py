@@ -13,6 +13,7 @@ from chat import selectors, serializers, services
 from chat.api.speaking import said
 from core import paging
 from core.idempotency import idempotent
+from core.parsers import read
 from friends.selectors import person
 
 
@@ -85,6 +86,6 @@ class Read(APIView):
     )
     def post(self, request: Request, friend_id: int) -> Response:
         user_id = identity(request).user_id
-        up_to = serializers.read(serializers.ReadUpTo, request.data).get("up_to", serializers.BIGGEST_ID)
+        up_to = read(serializers.ReadUpTo, request.data).get("up_to", serializers.BIGGEST_ID)
         services.mark_read(user_id=user_id, friend_id=friend_id, up_to=up_to)
         return Response({"unread": selectors.unread_counts(user_id).get(friend_id, 0)})

@@ -13,6 +13,7 @@ from chat import rules, selectors, serializers, services
 from chat.models import Membership, Sanction
 from core import paging
 from core.idempotency import idempotent
+from core.parsers import read
 from friends.selectors import person
 from game import services as games
 from realtime import topics
@@ -55,7 +56,7 @@ class Lobbies(APIView):
     )
     def get(self, request: Request) -> Response:
         """The newest first."""
-        wanted = serializers.read(serializers.LobbiesWanted, request.query_params.dict())
+        wanted = read(serializers.LobbiesWanted, request.query_params.dict())
         user_id = identity(request).user_id
         lobbies = selectors.lobbies_visible_to(user_id)
         if "public" in wanted:
@@ -80,7 +81,7 @@ class Lobbies(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         user_id = identity(request).user_id
-        lobby = services.create_lobby(user_id=user_id, **serializers.read(serializers.NewLobby, request.data))
+        lobby = services.create_lobby(user_id=user_id, **read(serializers.NewLobby, request.data))
         return _one(user_id, lobby.pk, status=201)
 
 
@@ -104,7 +105,7 @@ class OneLobby(APIView):
     )
     def patch(self, request: Request, lobby_id: int) -> Response:
         user_id = identity(request).user_id
-        changes = serializers.read(serializers.LobbyChanges, request.data)
+        changes = read(serializers.LobbyChanges, request.data)
         services.edit_lobby(actor_id=user_id, lobby_id=lobby_id, changes=changes)
         return _one(user_id, lobby_id)
 
@@ -157,7 +158,7 @@ class Start(APIView):
     )
     @idempotent
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = serializers.read(serializers.Start, request.data)
+        body = read(serializers.Start, request.data)
         game_id = services.start_game(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
         return Response({"game_id": game_id, "ws_url": games.ws_url(game_id)})
 
@@ -171,7 +172,7 @@ class Kick(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = serializers.read(serializers.Reasoned, request.data)
+        body = read(serializers.Reasoned, request.data)
         services.kick(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
         return Response(status=204)
 
@@ -185,7 +186,7 @@ class Ban(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = serializers.read(serializers.Timed, request.data)
+        body = read(serializers.Timed, request.data)
         services.ban(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
         return Response(status=204)
 
@@ -199,7 +200,7 @@ class Unban(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = serializers.read(serializers.Target, request.data)
+        body = read(serializers.Target, request.data)
         services.unban(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
         return Response(status=204)
 
@@ -213,7 +214,7 @@ class Mute(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = serializers.read(serializers.Timed, request.data)
+        body = read(serializers.Timed, request.data)
         services.mute(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
         return Response(status=204)
 
@@ -227,7 +228,7 @@ class Unmute(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = serializers.read(serializers.Target, request.data)
+        body = read(serializers.Target, request.data)
         services.unmute(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
         return Response(status=204)
 
@@ -269,7 +270,7 @@ class Moderators(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = serializers.read(serializers.Target, request.data)
+        body = read(serializers.Target, request.data)
         services.appoint(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
         return Response(status=204)
 
@@ -287,6 +288,6 @@ class Moderators(APIView):
         named = request.query_params.get("user_id", "")
         if named.isascii() and named.isdigit() and len(named) < 19:
             asked.setdefault("user_id", int(named))
-        body = serializers.read(serializers.Target, asked)
+        body = read(serializers.Target, asked)
         services.dismiss(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
         return Response(status=204)

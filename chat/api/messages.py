@@ -10,6 +10,7 @@ from chat import selectors, serializers, services
 from chat.api.speaking import said
 from core import paging
 from core.idempotency import idempotent
+from core.parsers import read
 
 
 class Messages(APIView):
@@ -67,7 +68,7 @@ class Reports(APIView):
         responses={201: serializers.OneReport},
     )
     def post(self, request: Request, lobby_id: int, message_id: int) -> Response:
-        body = serializers.read(serializers.NewReport, request.data)
+        body = read(serializers.NewReport, request.data)
         report = services.report_message(
             reporter_id=identity(request).user_id, lobby_id=lobby_id, message_id=message_id, **body
         )

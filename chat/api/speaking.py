@@ -4,6 +4,7 @@ from rest_framework.request import Request
 
 from accounts.authentication import identity
 from chat import pacing, rules, serializers
+from core.parsers import read
 
 
 def said(request: Request) -> tuple[int, str]:
@@ -12,6 +13,6 @@ def said(request: Request) -> tuple[int, str]:
     Raises ``InvalidContent`` and ``RateLimited``.
     """
     user_id = identity(request).user_id
-    content = rules.clean(serializers.read(serializers.NewMessage, request.data)["content"])
+    content = rules.clean(read(serializers.NewMessage, request.data)["content"])
     pacing.take_sync(user_id)
     return user_id, content

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from accounts.authentication import identity
 from core import paging
 from core.idempotency import idempotent
+from core.parsers import read
 from game.battles import selectors, serializers, services
 
 
@@ -69,13 +70,8 @@ class Attack(APIView):
     )
     @idempotent
     def post(self, request: Request, battle_id: int) -> Response:
-        body = serializers.AttackWanted(data=request.data)
-        body.is_valid(raise_exception=True)
-        struck = services.attack(
-            user_id=identity(request).user_id,
-            battle_id=battle_id,
-            enemy_id=body.validated_data["enemy_id"],
-        )
+        wanted = read(serializers.AttackWanted, request.data)
+        struck = services.attack(user_id=identity(request).user_id, battle_id=battle_id, **wanted)
         return Response(
             {
                 "damage": struck.hit.damage,

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 from weakref import WeakValueDictionary
@@ -33,6 +33,7 @@ from realtime.hub import Hub, Listener, Resync
 from realtime.messages import Closing, encode, with_seq
 from realtime.redis import Down, evaluate, evaluate_sync, sync_client
 from realtime.relay import Relay
+from realtime.tasks import begin
 from realtime.topics import Topic
 
 logger = logging.getLogger(__name__)
@@ -165,7 +166,7 @@ class Streams:
         self._waiting: list[tuple[Topic, bytes]] = []
         self._begun = Gathered(self._begin)
         self._sending: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def join(
         self, topic: Topic, listener: Listener, resync: Resync | None, *, is_beside: bool = False
@@ -191,7 +192,7 @@ class Streams:
         try:
             return await self._begun(topic)
         except asyncio.CancelledError:
-            self._spawn(self._end_what_nobody_hears(topic))
+            begin(self._end_what_nobody_hears(topic), self._tasks, "Leaving a topic that nobody hears")
             raise
 
     async def _end_what_nobody_hears(self, topic: Topic) -> None:
@@ -226,7 +227,7 @@ class Streams:
         was_last = [self._hub.leave(heard, listener) for heard in (topic, _beside(topic))]
         if any(was_last) and not self._is_heard(topic):
             # Done whatever becomes of who leaves: it may be cut short.
-            await asyncio.shield(self._spawn(self._leave(topic)))
+            await asyncio.shield(begin(self._leave(topic), self._tasks, "Leaving a topic"))
 
     async def _leave(self, topic: Topic) -> None:
         async with self._change(topic):
@@ -370,13 +371,7 @@ class Streams:
         if stream.repairing:
             return
         stream.repairing = True
-        self._spawn(self._repair(topic, stream))
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+        begin(self._repair(topic, stream), self._tasks, "Repairing a stream")
 
     async def _repair(self, topic: Topic, stream: Stream) -> None:
         try:

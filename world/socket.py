@@ -14,6 +14,7 @@ from realtime.beside import Beside
 from realtime.consumer import Consumer, handles
 from realtime.gate import close_refused
 from realtime.messages import Command, Message, Ping
+from realtime.tasks import begin
 from realtime.worker import in_database
 from world import commands, events, selectors, services
 from world.events import CharacterInfo
@@ -72,7 +73,7 @@ class WorldSocket(Consumer):
 
     def __init__(self) -> None:
         # Not in ``opened``: who goes at once may be gone before that.
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def opened(self) -> None:
         self._settling = asyncio.Lock()
@@ -219,9 +220,7 @@ class WorldSocket(Consumer):
 
     def settle_soon(self) -> None:
         """The character, or where it is, was changed."""
-        task = asyncio.create_task(self._settle())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        begin(self._settle(), self._tasks, "Bringing a socket of the world to another place")
 
     async def _settle(self) -> None:
         async with self._settling:

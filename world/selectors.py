@@ -90,7 +90,7 @@ class Whereabouts(NamedTuple):
 
 
 def whereabouts(prefix: str) -> dict[str, Whereabouts]:
-    """The visits on sockets whose names begin so."""
+    """The visits on sockets whose addresses begin so."""
     rows = Visit.objects.filter(socket__startswith=prefix)
     return {
         socket: Whereabouts(user_id, None if character_id is None else (character_id, location_id))

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from accounts import gatekeeping, signing_in
 from core.refusals import Conflict, Invalid, Unauthenticated
-from realtime import topics
+from realtime import addresses, topics
 from realtime.beside import Beside
 from realtime.consumer import Consumer, handles
 from realtime.gate import close_refused
@@ -23,7 +23,7 @@ from world.live.positions import Standing, positions
 from world.sealing import EncryptionUnavailable, NotEncrypted, Seal, seal_of
 
 AUTHENTICATE_WITHIN_S = 10.0
-UNAUTHENTICATED, REPLACED, RESTARTED, NORMAL = 4401, 4409, 1012, 1000
+UNAUTHENTICATED, RESTARTED, NORMAL = 4401, 1012, 1000
 FOR_STRANGERS: tuple[type[Command], ...] = (Ping, commands.AuthRequest, commands.Disconnect)
 
 
@@ -49,8 +49,8 @@ class WorldSocket(Consumer):
     )
     tells_beside: ClassVar[tuple[type[Message], ...]] = (events.PlayerJoinedArea, events.PlayerLeftArea)
 
-    name = ""
-    """Of this socket, among those of all workers."""
+    address = ""
+    """By which every worker reaches this socket."""
     has_come = False
     """Whether the visit has begun and its place is heard."""
     character: CharacterInfo | None = None
@@ -102,11 +102,11 @@ class WorldSocket(Consumer):
             return
         # The database may still be at work on it.
         await asyncio.wait({self._coming})
-        sockets.forget(self.name)
+        sockets.forget(self.address)
         at = None if self.standing is None else self.standing.stored()
         if self.standing is not None:
             await self._positions.leave(self.standing)
-        await in_database(services.go, user_id=self.player.user_id, socket=self.name, at=at)
+        await in_database(services.go, user_id=self.player.user_id, socket=self.address, at=at)
 
     # -- Who it is
 
@@ -169,10 +169,6 @@ class WorldSocket(Consumer):
                 return None
         return super()._handle(data)
 
-    def replace(self) -> None:
-        """The user has opened another socket."""
-        self.connection.close(REPLACED, "replaced")
-
     def lose(self) -> None:
         """The visit has ended without the socket: let the client come again."""
         self.connection.close(RESTARTED, "visit_lost")
@@ -181,11 +177,11 @@ class WorldSocket(Consumer):
 
     async def _enter(self) -> None:
         user_id = self.player.user_id
-        self.name = sockets.register(self)
-        self._coming = asyncio.ensure_future(in_database(services.come, user_id=user_id, socket=self.name))
+        self.address = sockets.register(self)
+        self._coming = asyncio.ensure_future(in_database(services.come, user_id=user_id, socket=self.address))
         replaced = await asyncio.shield(self._coming)
         if replaced:
-            sockets.replace(replaced)
+            addresses.replace(replaced)
         async with self._settling:
             own = await self.overhear(topics.in_world(user_id))
             await self._hear_place()

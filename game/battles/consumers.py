@@ -1,32 +1,16 @@
 """The socket of a battle: one for each fighter."""
 
 import asyncio
-from itertools import count
 
 from core import words
 from game.battles import commands, events, selectors, services
-from game.battles.live import worker_of
 from game.battles.refusals import UnknownBattle
-from realtime import limits, worker
-from realtime.connection import Connection
+from realtime import addresses, limits, worker
 from realtime.consumer import Consumer, handles
 from realtime.publishing import publish_now
-from realtime.relay import relayed
 from realtime.worker import in_database
 
-REPLACED = 4409
 CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0
-
-_numbers = count(1)
-_open: dict[str, Connection] = {}
-
-
-@relayed("battle.replaced")
-def close_replaced(sender: str, socket: str) -> None:
-    """Close the older socket of a player who has opened another."""
-    connection = _open.get(socket)
-    if connection is not None:
-        connection.close(REPLACED, "replaced")
 
 
 class BattleConsumer(Consumer):
@@ -53,9 +37,7 @@ class BattleConsumer(Consumer):
             raise UnknownBattle
         self.battle_id = int(given)
         await self._snapshot()  # before anything is heard: who has not joined is refused
-        here = worker.current()
-        self.socket = f"{here.id}/{next(_numbers)}"
-        _open[self.socket] = self.connection
+        self.socket = addresses.register(self.connection)
         await self.follow(events.in_battle(self.battle_id), self._snapshot)
         self._coming = asyncio.ensure_future(
             in_database(
@@ -63,15 +45,13 @@ class BattleConsumer(Consumer):
             )
         )
         before = await asyncio.shield(self._coming)
-        if before in _open:
-            close_replaced(here.id, before)
-        elif before:
-            here.relay.tell(worker_of(before), "battle.replaced", before)
+        if before:
+            addresses.replace(before)
 
     async def closed(self) -> None:
         if self.socket is None:
             return
-        del _open[self.socket]
+        addresses.forget(self.socket)
         if self._coming is not None:
             # The database may still be at work on it.
             await asyncio.wait({self._coming})

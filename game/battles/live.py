@@ -9,7 +9,7 @@ import logging
 from django.db import DatabaseError
 
 from game.battles import selectors, services
-from realtime import worker
+from realtime import addresses, worker
 from realtime.redis import Down
 
 logger = logging.getLogger(__name__)
@@ -34,17 +34,12 @@ async def forget_lost_sockets() -> None:
     while True:
         try:
             sockets = await worker.in_database(selectors.open_sockets)
-            gone = await worker.current().gone(worker_of(socket) for _, _, socket in sockets)
+            lost = await addresses.lost([socket for _, _, socket in sockets])
             for battle_id, user_id, socket in sockets:
-                if worker_of(socket) in gone:
+                if socket in lost:
                     await worker.in_database(
                         services.leave, user_id=user_id, battle_id=battle_id, socket=socket
                     )
         except UNREACHABLE as problem:
             logger.warning("Lost sockets cannot be looked for: %s", problem)
         await asyncio.sleep(CHECK_SOCKETS_EVERY_S)
-
-
-def worker_of(socket: str) -> str:
-    """The worker that has this socket."""
-    return socket.rpartition("/")[0]

@@ -173,7 +173,7 @@ class Enemy(models.Model):
 
 
 class Fighter(models.Model):
-    """A player's part in a battle. ``socket`` names the one open socket, ``ready_at`` ends the cooldown."""
+    """A player's part in a battle. ``socket`` is its socket's address, ``ready_at`` ends the cooldown."""
 
     battle = models.ForeignKey(Battle, on_delete=models.CASCADE, related_name="fighters")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="fighters")

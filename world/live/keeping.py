@@ -5,7 +5,7 @@ import logging
 
 from django.db import DatabaseError
 
-from realtime import worker
+from realtime import addresses, worker
 from realtime.redis import Down
 from world import selectors, services
 from world.live import sockets
@@ -40,9 +40,9 @@ async def end_lost_visits() -> None:
         await asyncio.sleep(CHECK_SOCKETS_EVERY_S)
         try:
             visits = await worker.in_database(selectors.visits)
-            gone = await worker.current().gone({sockets.worker_of(socket) for _, socket in visits})
+            lost = await addresses.lost([socket for _, socket in visits])
             for user_id, socket in visits:
-                if sockets.worker_of(socket) in gone:
+                if socket in lost:
                     await worker.in_database(services.go, user_id=user_id, socket=socket)
         except UNREACHABLE as problem:
             logger.warning("Lost sockets cannot be looked for: %s", problem)

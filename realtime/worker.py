@@ -39,6 +39,9 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 Background = Callable[[], Awaitable[None]]
 
+AWAY: tuple[type[Exception], ...] = (DatabaseError, *Down)
+"""What work that is done again and again waits out."""
+
 _backgrounds: list[Background] = []
 _stops: list[Background] = []
 _current: "Worker | None" = None
@@ -190,8 +193,8 @@ def every(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
                 await asyncio.sleep(seconds)
                 try:
                     await in_database(function)
-                except DatabaseError as problem:
-                    logger.warning("%s waits for the database: %s", function.__module__, problem)
+                except AWAY as problem:
+                    logger.warning("%s waits: %s", function.__module__, problem)
 
         repeat.__module__ = function.__module__
         repeat.__qualname__ = f"{function.__module__}.{function.__qualname__}"

@@ -6,16 +6,12 @@ All workers look at all battles; the lock of a battle's row lets one of them act
 import asyncio
 import logging
 
-from django.db import DatabaseError
-
 from game.battles import selectors, services
 from realtime import addresses, worker
-from realtime.redis import Down
 
 logger = logging.getLogger(__name__)
 
 CHECK_SOCKETS_EVERY_S = 2.0
-UNREACHABLE: tuple[type[Exception], ...] = (DatabaseError, *Down)
 
 # Also those of templates that an operator has changed or added.
 worker.every(30)(services.offer_all)
@@ -40,6 +36,6 @@ async def forget_lost_sockets() -> None:
                     await worker.in_database(
                         services.leave, user_id=user_id, battle_id=battle_id, socket=socket
                     )
-        except UNREACHABLE as problem:
+        except worker.AWAY as problem:
             logger.warning("Lost sockets cannot be looked for: %s", problem)
         await asyncio.sleep(CHECK_SOCKETS_EVERY_S)

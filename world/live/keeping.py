@@ -3,10 +3,7 @@
 import asyncio
 import logging
 
-from django.db import DatabaseError
-
 from realtime import addresses, worker
-from realtime.redis import Down
 from world import selectors, services
 from world.live import sockets
 from world.live.positions import positions
@@ -15,7 +12,6 @@ logger = logging.getLogger(__name__)
 
 STORE_EVERY_S = 4.0
 CHECK_SOCKETS_EVERY_S = 2.0
-UNREACHABLE: tuple[type[Exception], ...] = (DatabaseError, *Down)
 
 
 @worker.background
@@ -27,7 +23,7 @@ async def store_positions() -> None:
         try:
             await worker.in_database(services.store_positions, [standing.stored() for standing in moved])
             await sockets.settle_those_elsewhere()
-        except UNREACHABLE as problem:
+        except worker.AWAY as problem:
             for standing in moved:
                 standing.is_stored = False
             logger.warning("Positions wait for the database: %s", problem)
@@ -44,5 +40,5 @@ async def end_lost_visits() -> None:
             for user_id, socket in visits:
                 if socket in lost:
                     await worker.in_database(services.go, user_id=user_id, socket=socket)
-        except UNREACHABLE as problem:
+        except worker.AWAY as problem:
             logger.warning("Lost sockets cannot be looked for: %s", problem)

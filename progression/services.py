@@ -87,31 +87,35 @@ def grant(
     for currency, amount in ((Currency.GOLD, gold), (Currency.GEMS, gems)):
         if amount:
             ledger.move_money(player, currency, amount, cause=cause, key=key)
-    quantities = dict(items)
+    granted = Granted(
+        xp=xp,
+        gold=gold,
+        gems=gems,
+        items=_give_items(player, dict(items), cause, key),
+        level_up=_add_xp(player, xp),
+    )
+    ledger.note(player, key, asdict(granted))
+    return granted
+
+
+def _give_items(player: Player, quantities: Mapping[str, int], cause: str, key: str) -> list[dict[str, Any]]:
+    """Give so many of these items, by slug; says what each is."""
     given = list(Item.objects.filter(slug__in=quantities).order_by("pk"))
     for item in given:
         ledger.move_items(player, item, quantities[item.slug], cause=cause, key=key)
     if len(given) < len(quantities):
         unknown = sorted(set(quantities) - {item.slug for item in given})
-        logger.warning("A grant to user %d holds items that are not there: %s", user_id, ", ".join(unknown))
-    granted = Granted(
-        xp=xp,
-        gold=gold,
-        gems=gems,
-        items=[
-            {
-                "item": item.slug,
-                "item_id": item.pk,
-                "name": item.name,
-                "rarity": item.rarity,
-                "quantity": quantities[item.slug],
-            }
-            for item in given
-        ],
-        level_up=_add_xp(player, xp),
-    )
-    ledger.note(player, key, asdict(granted))
-    return granted
+        logger.warning("A grant to user %d holds items that are not there: %s", player.pk, ", ".join(unknown))
+    return [
+        {
+            "item": item.slug,
+            "item_id": item.pk,
+            "name": item.name,
+            "rarity": item.rarity,
+            "quantity": quantities[item.slug],
+        }
+        for item in given
+    ]
 
 
 def _add_xp(player: Player, xp: int) -> int | None:

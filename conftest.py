@@ -101,6 +101,22 @@ def at_once() -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
 
 
 @pytest.fixture
+def telling(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> Callable[[], contextlib.AbstractContextManager[list[Any]]]:
+    """``with telling() as told``: what is announced meanwhile, though a test's transaction never commits."""
+
+    @contextlib.contextmanager
+    def telling() -> Iterator[list[Any]]:
+        told: list[Any] = []
+        monkeypatch.setattr("realtime.publishing._publish_from_outside", told.append)
+        with django_capture_on_commit_callbacks(execute=True):
+            yield told
+
+    return telling
+
+
+@pytest.fixture
 def live_server_process(tmp_path: Path) -> Callable[..., contextlib.AbstractContextManager[ServerProcess]]:
     """``with live_server_process(workers=2, SESSION_TIMEOUT="5") as server``: a server with its own data.
 

@@ -1,7 +1,6 @@
 """People who wait, by the real addresses."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,20 +115,3 @@ def table(monkeypatch: pytest.MonkeyPatch) -> str:
 def clock() -> Iterator[Any]:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         yield clock
-
-
-@pytest.fixture
-def telling(
-    monkeypatch: pytest.MonkeyPatch,
-    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]],
-) -> Callable[[], AbstractContextManager[list[Any]]]:
-    """``with telling() as told``: what is announced meanwhile, though a test's transaction never commits."""
-
-    @contextmanager
-    def telling() -> Iterator[list[Any]]:
-        told: list[Any] = []
-        monkeypatch.setattr("realtime.publishing._publish_from_outside", told.append)
-        with django_capture_on_commit_callbacks(execute=True):
-            yield told
-
-    return telling

@@ -1,14 +1,11 @@
 """People who play characters, in a small world of three places in a row and two factions."""
 
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts import services as accounts
@@ -156,41 +153,18 @@ def audited(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def telling(
-    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
-) -> Callable[[], Any]:
-    """``with telling() as told``: what is announced meanwhile, though a test's transaction never commits."""
-
-    @contextmanager
-    def telling() -> Iterator[list[Any]]:
-        told: list[Any] = []
-        monkeypatch.setattr("realtime.publishing._publish_from_outside", told.append)
-        with django_capture_on_commit_callbacks(execute=True):
-            yield told
-
-    return telling
-
-
-@pytest.fixture
-def at_once(transactional_db: None) -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
+def at_once(
+    transactional_db: None, at_once: Callable[[Sequence[Callable[[], Any]]], list[Any]]
+) -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
     """What all of these answer or raise, called at the same moment, each on a connection of its own."""
 
-    def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-        barrier = threading.Barrier(len(calls))
+    def answer(call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except Exception as problem:
+            return problem
 
-        def run(call: Callable[[], Any]) -> Any:
-            try:
-                barrier.wait(timeout=60)
-                return call()
-            except Exception as problem:
-                return problem
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(run, calls))
-
-    return at_once
+    return lambda calls: at_once([partial(answer, call) for call in calls])
 
 
 async def hear_of(kind: str, *players: Player) -> list[dict[str, Any]]:
@@ -212,5 +186,4 @@ __all__ = [
     "here",
     "in_database",
     "places",
-    "telling",
 ]

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar, TypeVarTuple
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import Error, close_old_connections, transaction
 
 from core.embedded import valkey
 from core.status import NotReady, readiness
@@ -39,7 +39,7 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 Background = Callable[[], Awaitable[None]]
 
-AWAY: tuple[type[Exception], ...] = (DatabaseError, *Down)
+AWAY: tuple[type[Exception], ...] = (Error, *Down)
 """What work that is done again and again waits out."""
 
 _backgrounds: list[Background] = []

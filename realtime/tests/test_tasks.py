@@ -1,8 +1,12 @@
-"""Work that is begun and not waited for is held until it is done, and its failure noted."""
+"""Work beside all else: what is begun and not waited for, and what is done again and again."""
 
 import asyncio
 import gc
 
+from django.db import InterfaceError, OperationalError
+
+from realtime import worker
+from realtime.redis import Disconnected
 from realtime.tasks import begin
 
 
@@ -35,3 +39,22 @@ async def test_what_is_called_off_is_no_failure(caplog):
     await asyncio.wait({called_off})
     assert not caplog.records
     assert not held
+
+
+async def test_what_is_done_again_and_again_waits_out_whatever_is_away(monkeypatch):
+    monkeypatch.setattr(worker, "_backgrounds", [])
+    problems = [OperationalError("gone"), InterfaceError("closed"), Disconnected("gone"), None]
+    loop, is_done = asyncio.get_running_loop(), asyncio.Event()
+
+    @worker.every(0)
+    def look():
+        if (problem := problems.pop(0)) is not None:
+            raise problem
+        loop.call_soon_threadsafe(is_done.set)
+        problems.append(None)
+
+    (repeat,) = worker._backgrounds
+    looking, done = asyncio.create_task(repeat()), asyncio.create_task(is_done.wait())
+    await asyncio.wait({looking, done}, return_when=asyncio.FIRST_COMPLETED)
+    looking.cancel()
+    assert done.done()

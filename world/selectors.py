@@ -22,9 +22,14 @@ def in_area(location_id: int) -> QuerySet[Character]:
     return in_play().filter(location=location_id)
 
 
+def played_by(user_id: int) -> Character | None:
+    """The character that the user plays at this moment, if there is one."""
+    return in_play().select_related("faction", "location").filter(owner=user_id).first()
+
+
 def character_in_play(user_id: int) -> Character:
     """The character that the user plays at this moment. Raises ``NoCharacterInPlay``."""
-    found = in_play().select_related("faction", "location").filter(owner=user_id).first()
+    found = played_by(user_id)
     if found is None:
         raise NoCharacterInPlay
     return found
@@ -158,7 +163,7 @@ class Visitor:
 
 def visitor(user_id: int) -> Visitor | None:
     """The character that the user plays at this moment, if there is one."""
-    found = in_play().select_related("faction", "location").filter(owner=user_id).first()
+    found = played_by(user_id)
     return None if found is None else Visitor(shown([found])[0], found.faction_id, found.location.size)
 
 

@@ -264,7 +264,7 @@ def update_of(info: CharacterInfo, ref: MessageId | UnsetType = UNSET) -> events
 
 def tell_of_owners(user_id: int) -> None:
     """:func:`tell_of` the character that this user plays, if there is one."""
-    character = selectors.in_play().select_related("faction").filter(owner=user_id).first()
+    character = selectors.played_by(user_id)
     if character is not None:
         tell_of(character)
 

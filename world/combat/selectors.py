@@ -11,7 +11,7 @@ from world.combat import events, rules
 from world.combat.models import Ability, Combat, Cooldown, Remedy
 from world.combat.refusals import UnknownAbility
 from world.models import Character
-from world.selectors import in_play, shown
+from world.selectors import played_by, shown
 
 LOOK_AT_ONCE = 100
 
@@ -85,7 +85,7 @@ def fighters(characters: Iterable[Character]) -> list[events.FighterInfo]:
 
 def state(user_id: int) -> events.CombatState:
     """How the user's fight stands, and what they can do in it."""
-    character = in_play().filter(owner=user_id).first()
+    character = played_by(user_id)
     combat = None if character is None else fights_of(character.pk).first()
     them = (
         []

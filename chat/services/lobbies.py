@@ -9,6 +9,7 @@ from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts import selectors as accounts
+from accounts import services as account_services
 from chat import events, selectors
 from chat.models import Lobby, Membership
 from chat.refusals import (
@@ -56,6 +57,8 @@ def create_lobby(
 
     Raises ``PremiumRequired``, ``TooManyLobbies``, ``LobbyNameTaken``, ``UnknownGame``, ``Invalid``.
     """
+    # Of lobbies opened at once no more are to be the user's than may be.
+    account_services.lock(user_id)
     if not accounts.by_id(user_id).is_premium:
         raise PremiumRequired
     if game:

@@ -40,6 +40,13 @@ def test_one_of_many_lobbies_gets_the_name(person, at_once):
     assert Counter(answers) == {(201, "done"): 1, (409, "lobby_name_taken"): 7}
 
 
+def test_nobody_owns_more_lobbies_than_one_may_however_many_they_open_at_once(ada, at_once):
+    for number in range(7):
+        ada.open(f"lobby-{number}")
+    answers = at_once([lambda n=n: ada.refused("lobbies/", name=f"more-{n}") for n in range(6)])
+    assert Counter(answers) == {(201, "done"): 3, (409, "too_many_lobbies"): 3}
+
+
 def test_a_kick_against_a_leave_ends_the_membership_once(ada, bob, den, at_once):
     for _ in range(5):
         bob.post(f"lobbies/{den}/join/")

@@ -188,6 +188,7 @@ REST_FRAMEWORK = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 CORS_ALLOWED_ORIGINS = environment.origins("CORS_ORIGINS")
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "x-csrftoken"]
+CORS_EXPOSE_HEADERS = ["Retry-After"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -101,6 +101,20 @@ def test_retry_after_is_whole_seconds_rounded_up(failing):
     assert failing(exceptions.Throttled(7))["Retry-After"] == "7"
 
 
+def test_a_page_elsewhere_may_read_when_to_try_again(settings, routes):
+    settings.CORS_ALLOWED_ORIGINS = ["https://play.example"]
+
+    class Busy(OpenView):
+        def get(self, request):
+            raise refusals.RateLimited(retry_after=7)
+
+    routes(route("api/busy", Busy.as_view()))
+    answer = APIClient().get("/api/busy", headers={"Origin": "https://play.example"})
+    assert (answer.status_code, answer["Retry-After"]) == (429, "7")
+    assert answer["Access-Control-Allow-Origin"] == "https://play.example"
+    assert "Retry-After" in answer["Access-Control-Expose-Headers"].split(", ")
+
+
 def test_invalid_fields_come_with_their_reasons_and_other_facts_as_details(failing):
     fields = failing(refusals.Invalid(details={"name": ["Too long."]})).json()
     facts = failing(refusals.Conflict(details={"turn": 7})).json()

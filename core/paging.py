@@ -34,6 +34,13 @@ class CursorPagination(pagination.CursorPagination):
             raise Invalid("limit must be a positive integer.", details={"limit": ["A positive integer."]})
         return min(int(wanted), self.max_page_size)
 
+    def decode_cursor(self, request: Request) -> pagination.Cursor | None:
+        cursor = super().decode_cursor(request)
+        if cursor == pagination.Cursor(0, False, None) and request.query_params[self.cursor_query_param]:
+            # Base64 leaves out what it does not know, and may leave out everything.
+            raise NotFound
+        return cursor
+
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any] | None:

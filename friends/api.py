@@ -84,6 +84,7 @@ class Accept(APIView):
     """A request to the caller."""
 
     @extend_schema(request=None, responses=serializers.FriendRequest)
+    @idempotent
     def post(self, request: Request, request_id: int) -> Response:
         """Become friends.
 

@@ -169,6 +169,17 @@ def test_the_same_request_sent_twice_with_its_key_is_made_once(ada, bob):
     assert again.json() == first.json()
 
 
+def test_an_acceptance_sent_twice_with_its_key_is_answered_the_same(ada, bob):
+    asked = ada.api.post("/api/friends/requests/", {"user_id": bob.id}).json()
+    first, again = (
+        bob.api.post(f"/api/friends/requests/{asked['id']}/accept/", headers={"Idempotency-Key": "k"})
+        for _ in range(2)
+    )
+
+    assert again.status_code == first.status_code == 200
+    assert again.json() == first.json() == {**asked, "status": "accepted"}
+
+
 def test_a_full_list_makes_no_more_friends(ada, bob, cyd, person, monkeypatch):
     dan = person("dan")
     monkeypatch.setattr(services, "MAX_FRIENDS", 1)

@@ -116,6 +116,11 @@ class Channel(Handlers):
         assert self._closed is not None, "open() comes first"
         return await asyncio.shield(self._closed)
 
+    def _why_closed(self) -> ChannelClosed:
+        if self._closed is not None and self._closed.done():
+            return self._closed.result().with_traceback(None)  # else each raise would lengthen it
+        return ChannelClosed(1000, "not_open")
+
     def renew(self) -> None:
         """Replace a live connection by one with the newest token, without a gap."""
         self._renewal_wanted.set()
@@ -126,7 +131,7 @@ class Channel(Handlers):
         """The next message of this type, to be awaited; ``ChannelClosed`` if there will be none."""
         expected: asyncio.Future[protocol.Message] = asyncio.get_running_loop().create_future()
         if self.state == "closed":
-            expected.set_exception(ChannelClosed(1000, "not_open"))
+            expected.set_exception(self._why_closed())
         else:
             self._expected.setdefault(message_type, []).append(expected)
         return expected
@@ -144,7 +149,7 @@ class Channel(Handlers):
         """
         stamped = {"id": f"c{next(_ids)}", **message}
         if self.state == "closed":
-            raise ChannelClosed(1000, "not_open")
+            raise self._why_closed()
         if self.state != "open" or self._is_leaving:
             if len(self._outbox) >= OUTBOX_MOST:
                 raise ClientError("outbox_full", "Too much is waiting to be sent.")

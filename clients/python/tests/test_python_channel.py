@@ -125,8 +125,10 @@ async def test_it_comes_back_only_after_codes_that_invite_it(enter: Any, server:
             await line.socket.close(code, "because")
             closed = await channel.wait_closed()
             assert (closed.code, closed.error_code, channel.state) == (code, "because", "closed")
-            with pytest.raises(ChannelClosed):
-                await channel.send({"type": "late"})
+            for late in (channel.send({"type": "late"}), channel.expect("late")):
+                with pytest.raises(ChannelClosed) as refused:
+                    await late
+                assert refused.value.code == code
     assert server.lines.empty()
 
 

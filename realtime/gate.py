@@ -130,9 +130,8 @@ class Gate:
         for name, value in scope["headers"]:
             if name == b"authorization":
                 scheme, _, token = value.decode("latin-1").partition(" ")
-                if scheme.lower() != "bearer":
-                    raise Unauthenticated("The Authorization header is not a bearer token.")
-                return await self._identify(token.strip())
+                if scheme.lower() == "bearer":
+                    return await self._identify(token.strip())
         protocols = list(scope.get("subprotocols", ()))
         if "bearer" in protocols:
             tokens = protocols[protocols.index("bearer") + 1 :]

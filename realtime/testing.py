@@ -66,7 +66,13 @@ class Player:
     """A client of one socket, in process, over plain ASGI."""
 
     def __init__(
-        self, application: Any, path: str, *, token: str | None = None, headers: dict[str, str] | None = None
+        self,
+        application: Any,
+        path: str,
+        *,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+        subprotocols: tuple[str, ...] = (),
     ):
         path, _, query = path.partition("?")
         self._path = path
@@ -76,7 +82,7 @@ class Player:
             "path": path,
             "query_string": query.encode(),
             "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
-            "subprotocols": [],
+            "subprotocols": list(subprotocols),
         }
         self._asgi = ApplicationCommunicator(application, scope)
         self.seq: int | None = None

@@ -174,6 +174,30 @@ async def test_refusals_at_the_door_come_after_accept(enter, room):
     assert await (await enter(1, "?v=x")).closed() == 4400
 
 
+@pytest.mark.parametrize(
+    ("header", "subprotocols", "query", "who"),
+    [
+        ("Bearer 1", ("bearer", "2"), "?ticket=3&token=4", 1),
+        ("Basic eDp5", ("chat", "bearer", "2"), "?ticket=3&token=4", 2),
+        ("Basic eDp5", ("chat",), "?token=4&ticket=3", 3),
+        ("", (), "?token=4", 4),
+    ],
+)
+async def test_the_first_token_that_is_there_says_who_comes(enter, room, header, subprotocols, query, who):
+    ada = await enter(9)
+    await ada.hear("room_state")
+    path, headers = f"/ws/rooms/{room}{query}", {"authorization": header}
+    comer = await Player(application, path, headers=headers, subprotocols=subprotocols).enter()
+    await comer.send(type="beckon")
+    assert (await ada.hear("beckoned"))["user_id"] == who
+
+
+async def test_a_token_that_is_bad_is_not_made_up_for_by_another(room):
+    for ways in ({"headers": {"authorization": "Bearer"}}, {"subprotocols": ("bearer",)}):
+        assert await (await Player(application, f"/ws/rooms/{room}?token=4", **ways).enter()).closed() == 4401
+    assert await (await Player(application, f"/ws/rooms/{room}?ticket=x&token=4").enter()).closed() == 4401
+
+
 async def test_the_paths_answer_with_and_without_a_slash(room):
     for path in (f"/ws/rooms/{room}", f"/ws/rooms/{room}/"):
         ada = await Player(application, path, token="1").enter()

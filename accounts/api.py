@@ -152,7 +152,8 @@ class Me(Profile):
         return Response(selectors.own_profile(user))
 
     @extend_schema(
-        description="Erase it for good. 403 `wrong_password`, 429 `locked_out`.",
+        description="Erase it for good. The body is `{password}`; a guest gives none. 403 `wrong_password`, "
+        "422 `invalid`, 429 `locked_out`.",
         request=serializers.Erasure,
         responses={204: None},
     )

@@ -8,6 +8,7 @@ from accounts import services as accounts
 from accounts.models import User
 from core import personal_data
 from game.author import catalogue
+from game.games import TicTacToe
 from game.models import Game, Seat
 from matchmaking import services
 from matchmaking.models import Member, Queue, Ticket
@@ -71,6 +72,16 @@ def test_when_the_match_is_over_joining_queues_anew(ada, bob):
 
     assert ada.status() == {"status": "idle"}
     assert ada.join().json()["status"] == "queued"
+
+
+def test_who_queues_for_a_game_that_one_plays_has_it_at_once_and_it_is_not_rated(ada, monkeypatch):
+    class Patience(TicTacToe):
+        players = 1
+
+    monkeypatch.setitem(catalogue._games, Patience.name, Patience)
+
+    assert ada.join(Patience.name).json()["status"] == "matched"
+    assert not Game.objects.get().rated
 
 
 def test_queues_of_other_games_and_modes_do_not_mix(ada, bob, cyd):

@@ -324,9 +324,13 @@ export class GameClient {
   }
 
   /** A refresh token works once: of all tabs that share it only one may use it. */
-  #exclusively(work) {
+  async #exclusively(work) {
     const locks = this.#storage && globalThis.navigator?.locks;
-    return locks ? locks.request("gameplatform-tokens", work) : work();
+    let done = null;
+    const once = () => (done ??= work());
+    // A browser that lets the page store nothing refuses it locks, too: then no other tab shares the token.
+    await locks?.request("gameplatform-tokens", once).catch(() => {});
+    return once();
   }
 
   async #renew() {

@@ -19,6 +19,12 @@ PHONE = {
     "is_mobile": True,
     "user_agent": "Mozilla/5.0 (Android 14; Mobile; rv:128.0) Gecko/128.0 Firefox/128.0",
 }
+NOTHING_IS_KEPT = """
+    const refuse = () => { throw new DOMException("Access is denied.", "SecurityError"); };
+    Object.defineProperty(window, "localStorage", { get: refuse });
+    navigator.locks.request = async () => refuse();
+"""
+"""What Chromium does with all site data blocked."""
 ENDED = "Your session has ended. Please sign in again."
 
 
@@ -176,6 +182,24 @@ def test_whatever_a_browser_has_kept_that_is_no_token_means_signed_out(visit: Vi
     another.goto("/play")
     another.evaluate("localStorage.tokens = '{broken'")
     is_signed_out(dan)
+
+
+def test_a_browser_that_keeps_nothing_is_signed_in_for_the_visit(visit: Visit) -> None:
+    fay = visit(color_scheme="light")
+    fay.page.add_init_script(NOTHING_IS_KEPT)
+    fay.comes_as_guest()
+    fay.button("Hide people").click()
+    fay.button("Switch to the dark theme").click()
+    expect(fay.page.locator("html")).to_have_attribute("data-theme", "dark")
+    fay.page.route("**/api/lobbies/**", lambda route: route.fulfill(status=401), times=1)
+    with fay.page.expect_response("**/api/token/refresh/"):
+        fay.page.get_by_role("link", name="Lobbies").click()
+    expect(fay.page.get_by_text("No lobby is open right now.")).to_be_visible()
+    fay.button("Sign out").click()
+    fay.button("Play as guest").click()
+    expect(fay.page.get_by_text("No lobby is open right now.")).to_be_visible()
+    fay.page.reload()
+    expect(fay.page.get_by_role("heading", name="Who is playing?")).to_be_visible()
 
 
 def test_a_socket_that_never_opens_is_told_of_and_can_be_tried_again(visit: Visit) -> None:

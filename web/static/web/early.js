@@ -2,7 +2,12 @@
 (function () {
   var system = matchMedia("(prefers-color-scheme: dark)");
   function apply() {
-    var chosen = localStorage.getItem("theme");
+    var chosen;
+    try {
+      chosen = localStorage.theme;
+    } catch (blocked) {
+      // Nothing is kept where the browser lets no page keep anything.
+    }
     var known = chosen === "light" || chosen === "dark";
     document.documentElement.dataset.theme = known ? chosen : system.matches ? "dark" : "light";
   }

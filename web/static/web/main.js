@@ -2,6 +2,7 @@
 import { Avatar, Button, Dialog, Failure, IconButton, LinkButton, Refusal, Skeleton, useAction, useMedia, useNow } from "./components.js";
 import { Component, html, render, useEffect, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
+import { kept } from "./kept.js";
 import { invites, useUnread, useWaiting } from "./people.js";
 import { PLACES } from "./places.js";
 import { Purse } from "./purse.js";
@@ -19,7 +20,7 @@ const TRAY = { load: () => import("./people/tray.js") };
 const KNOCK = { load: () => import("./people/tray.js").then(({ Knock }) => ({ default: Knock })) };
 const BESIDE = "(min-width: 1200px)";
 /** Whether the people pane is wanted beside the places that have room for it. */
-const pane = new Store(localStorage.getItem("pane") !== "closed");
+const pane = new Store(kept.pane !== "closed");
 
 /** The module of a place, loaded once; `undefined` until it is there. */
 function useScreen(place) {
@@ -141,7 +142,7 @@ function Theme() {
   const other = theme === "dark" ? "light" : "dark";
   const change = () => {
     root.dataset.theme = other;
-    localStorage.setItem("theme", other);
+    kept.theme = other;
     setTheme(other);
   };
   return html`<${IconButton} icon=${other === "dark" ? "moon" : "sun"}
@@ -165,7 +166,7 @@ function People() {
   useEffect(() => setSheet(false), [path, wide]);
   const toggle = () => {
     if (!wide) return setSheet(true);
-    localStorage.setItem("pane", open ? "closed" : "open");
+    kept.pane = open ? "closed" : "open";
     return pane.set(!open);
   };
   return html`<${IconButton} icon="friends" label=${text(wide && open ? "people.hide" : "people.show")} aria-expanded=${wide ? open : sheet}

@@ -1,5 +1,6 @@
 /** Who is signed in here, the one client of the page, and what it takes to come and go. */
 import { ApiError, GameClient } from "../client/gameplatform.js";
+import { kept } from "./kept.js";
 import { Store } from "./store.js";
 import { toast } from "./toasts.js";
 import { text } from "./texts.js";
@@ -17,8 +18,11 @@ function read(stored) {
 }
 
 const storage = {
-  load: () => read(localStorage.getItem(KEY)),
-  save: (tokens) => (tokens ? localStorage.setItem(KEY, JSON.stringify(tokens)) : localStorage.removeItem(KEY)),
+  load: () => read(kept[KEY]),
+  save(tokens) {
+    if (tokens) kept[KEY] = JSON.stringify(tokens);
+    else delete kept[KEY];
+  },
 };
 
 export const client = new GameClient(location.origin, storage.load(), { storage });
@@ -42,6 +46,12 @@ export async function restore() {
   }
 }
 
+/** Takes tokens, or with null leaves them, here and in what the browser keeps. */
+function keep(tokens) {
+  client.setTokens(tokens);
+  storage.save(tokens);
+}
+
 function enter(user) {
   session.patch({ status: "in", user });
   client.connectToNotifications();
@@ -49,8 +59,7 @@ function enter(user) {
 
 function leave() {
   client.disconnect();
-  client.setTokens(null);
-  storage.save(null);
+  keep(null);
   session.set({ status: "out", user: null, connection: { state: "closed" } });
 }
 
@@ -58,10 +67,8 @@ async function signInBy(path, fields) {
   // A token of somebody before must not stand in the way of signing in.
   client.setTokens(null);
   const { user, access, refresh } = await client.request("POST", path, fields);
-  client.setTokens({ access, refresh });
-  storage.save({ access, refresh });
+  keep({ access, refresh });
   enter(user);
-  return user;
 }
 
 export const playAsGuest = () => signInBy("/api/auth/guest/", {});
@@ -73,12 +80,9 @@ export const signIn = (name, password) =>
 
 /** Gives a guest a lasting account that keeps all it owns. */
 export async function upgrade(fields) {
-  const answer = await client.request("POST", "/api/auth/upgrade/", fields);
-  if (answer?.access) {
-    client.setTokens(answer);
-    storage.save({ access: answer.access, refresh: answer.refresh });
-  }
-  session.patch({ user: await client.request("GET", "/api/me/") });
+  const { user, access, refresh } = await client.request("POST", "/api/auth/upgrade/", fields);
+  keep({ access, refresh });
+  session.patch({ user: { ...session.value.user, ...user } });
 }
 
 let parting = false;
@@ -94,8 +98,7 @@ async function part(method, path, body) {
 }
 
 export async function signOut() {
-  const refresh = storage.load()?.refresh;
-  await part("POST", "/api/auth/logout/", refresh ? { refresh } : {}).catch(() => {});
+  await part("POST", "/api/auth/logout/", {}).catch(() => {});
   leave();
 }
 

@@ -1,0 +1,11 @@
+/** What the browser keeps from one visit to the next; where it lets no page do so, for this visit alone. */
+function storage() {
+  try {
+    return localStorage ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** `tokens`, `theme` and `pane`, as texts; what is deleted or was never set is undefined. */
+export const kept = storage();

@@ -228,6 +228,13 @@ def test_a_socket_that_never_opens_is_told_of_and_can_be_tried_again(visit: Visi
     tries_again()
     expect(eve.page.get_by_role("heading", name="Who will you be?")).to_be_visible()
 
+    eve.page.route(tickets, lambda route: route.abort())
+    eve.page.goto("/friends")
+    eve.page.clock.run_for(5_000)
+    expect(told).to_be_visible()
+    tries_again()
+    expect(eve.page.get_by_text("No friends here yet.").first).to_be_visible()
+
     eve.page.goto("/play")
     eve.button("Computer: Tic-tac-toe").click()
     eve.in_dialog("Easy")
@@ -241,3 +248,16 @@ def test_a_socket_that_never_opens_is_told_of_and_can_be_tried_again(visit: Visi
     assert held
     tries_again()
     expect(eve.page.locator(".board")).to_be_visible()
+
+
+def test_a_profile_whose_player_cannot_be_had_says_so_and_tries_again(visit: Visit) -> None:
+    gus = visit()
+    gus.comes_as_guest()
+    gus.page.route("**/api/auth/ticket/", lambda route: route.abort())
+    gus.page.route("**/api/player/me", lambda route: route.fulfill(status=500))
+    gus.page.goto("/profile")
+    again = gus.page.locator("main").get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    gus.page.unroute("**/api/player/me")
+    again.click()
+    expect(gus.page.get_by_role("heading", name="Level 1")).to_be_visible()

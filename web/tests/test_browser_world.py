@@ -302,9 +302,13 @@ def test_one_comes_back_to_the_world_in_one_window_and_a_character_may_go(comes:
     cyd.is_in("Crossroads")
     expect(again.page.get_by_text("The world is open in another window.")).to_be_visible()
 
+    cyd.page.route("**/api/world/events/**", lambda route: route.abort())
     for place in ("Watch", "World"):
         cyd.page.get_by_role("navigation", name="Places").get_by_role("link", name=place).click()
     cyd.says("I am back", "Here")
+    cyd.page.unroute("**/api/world/events/**")
+    cyd.button("Try again").click()
+    expect(cyd.page.get_by_label("Chronicle")).to_be_visible()
     expect(cyd.dot("Cyd")).to_be_visible()
 
     cyd.button("You play Cyd. Choose another character").click()

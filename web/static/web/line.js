@@ -3,8 +3,8 @@ import { Badge, Button, LinkButton, Skeleton, useNow } from "./components.js";
 import { html, useEffect, useState } from "./dom.js";
 import { text } from "./texts.js";
 
-/** `connection`: `{state, ?ms, ?until}`; `away` is the text while it is away, with `{seconds}`; `known`: it was there before. */
-export function Line({ connection, known, away }) {
+/** `connection`: `{state, ?ms, ?until}`; `away` is the text while it is away, with `{seconds}`. */
+export function Line({ connection, away }) {
   const waiting = connection.state === "waiting";
   const now = useNow(waiting ? 500 : null);
   if (connection.state === "open")
@@ -13,7 +13,7 @@ export function Line({ connection, known, away }) {
     const seconds = Math.max(0, Math.ceil((connection.until - now) / 1000));
     return html`<${Badge} kind="warn">${text(away, { seconds })}<//>`;
   }
-  return known && html`<${Badge} kind="warn">${text("game.connecting")}<//>`;
+  return html`<${Badge} kind="warn">${text("game.connecting")}<//>`;
 }
 
 const PATIENCE_MS = 4_000;
@@ -31,6 +31,6 @@ export function Arriving({ connection, channel, rows }) {
     channel().open();
   };
   return html`<div class="empty"><div class="stack" role="alert"><h2>${text("line.title")}</h2><p>${text("line.text")}</p></div>
-    <${Line} connection=${connection} known away="connection.waiting" />
+    <${Line} connection=${connection} away="connection.waiting" />
     <div class="actions"><${Button} kind="primary" icon="turn" onClick=${again}>${text("error.retry")}<//><${LinkButton} href="/play">${text("error.home")}<//></div></div>`;
 }

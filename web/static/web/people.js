@@ -17,6 +17,8 @@ export const badge = new Store(NOTHING_WAITS);
  * "away" or "offline".
  */
 export const friends = new Store(null);
+/** How the line is on which they are told: `{state, ?until}`. */
+export const friendsLine = new Store({ state: "closed" });
 /** Open requests, in and out: `{id, from_user, to_user}`. */
 export const requests = new Store([]);
 /** Pending invites, in and out. */
@@ -179,6 +181,8 @@ const PRESENCE = {
 
 for (const [name, told] of Object.entries({ notifications: LIVE, presence: PRESENCE }))
   client.on("*", (message, channel) => channel && channel === client[name] && told[message.type]?.(message));
+
+client.on("connection", ({ state, retry_ms }, { name }) => name === "presence" && friendsLine.set({ state, until: Date.now() + retry_ms }));
 
 // What was missed while the connection was away is asked again.
 client.on("connection", ({ state }, channel) => {

@@ -3,7 +3,8 @@ import { catalog } from "../catalog.js";
 import { Avatar, Badge, Button, Dialog, Field, Form, Menu, Refusal, Skeleton, useAction, useLoad } from "../components.js";
 import { Conversation, useConversation } from "./conversation.js";
 import { html, useEffect, useState } from "../dom.js";
-import { block, byPresence, friends, invite, inviteToParty, unfriend, useUnread } from "../people.js";
+import { block, byPresence, friends, friendsLine, invite, inviteToParty, unfriend, useUnread } from "../people.js";
+import { Arriving } from "../line.js";
 import { go } from "../router.js";
 import { client, reason, session } from "../session.js";
 import { useStore } from "../store.js";
@@ -79,10 +80,15 @@ export function FriendMenu({ friend }) {
       action=${text("friends.block")} act=${() => block(friend.user_id)} onClose=${close} />`}`;
 }
 
+/** What stands for friends until they are known. */
+export function Awaited() {
+  return html`<${Arriving} connection=${useStore(friendsLine)} channel=${() => client.presence} rows=${2} />`;
+}
+
 /** All friends, those who can be reached first. `onChoose(friend)` opens one; `chosen` is the id of the open one. */
 export function FriendList({ onChoose, chosen = null }) {
   const all = useStore(friends);
-  if (!all) return html`<${Skeleton} rows=${3} />`;
+  if (!all) return html`<${Awaited} />`;
   if (!all.length) return html`<p class="soft nobody">${text("friends.empty")}</p>`;
   return html`<ul class="people-list">${[...all].sort(byPresence).map((friend) => html`<li key=${friend.user_id}
       class=${`person ${friend.status} ${chosen === friend.user_id ? "chosen" : ""}`}>

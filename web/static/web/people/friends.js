@@ -3,7 +3,7 @@ import {
   Avatar, Button, Card, Empty, Failure, Field, Form, IconButton, Person, Refusal, Skeleton, Tabs, useAction, useLoad, useTitle,
 } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
-import { FriendList, Thread, ThreadHead, Unread, useFriend } from "./friend_list.js";
+import { Awaited, FriendList, Thread, ThreadHead, Unread, useFriend } from "./friend_list.js";
 import { answerRequest, askFriend, badge, friends, incoming, outgoing, requests } from "../people.js";
 import { go } from "../router.js";
 import { client, reason, session } from "../session.js";
@@ -99,7 +99,7 @@ export default function Friends({ id }) {
     <${Card} class="thread">
       ${friend && html`<${ThreadHead} friend=${friend} back=${back} /><${Thread} key=${chosen} friendId=${chosen} name=${friend.username} />`}
       ${chosen === null && html`<${Empty} words=${text("dm.choose")} />`}
-      ${chosen !== null && !known && html`<${Skeleton} />`}
+      ${chosen !== null && !known && html`<${Awaited} />`}
     <//>
   </div>`;
 }

@@ -34,7 +34,9 @@ export function Growth() {
     keepPlayer(await postOnce("/api/player/allocate-stats/", Object.fromEntries(Object.entries(added).filter(([, points]) => points))));
     setAdded({});
   });
-  if (!one) return html`<${Skeleton} rows=${2} tall />`;
+  // It comes by itself once the live connection is there; some networks let none through.
+  const { error, reload } = useLoad(refreshPlayer, []);
+  if (!one) return error ? html`<${Failure} words=${reason(error)} onRetry=${reload} />` : html`<${Skeleton} rows=${2} tall />`;
   const left = one.stat_points - spent;
   const inLevel = one.xp - one.level_began_at_xp;
   return html`<div class="growth-cards">

@@ -48,11 +48,12 @@ export function ask(place, message) {
 export const close = (type, fields = {}) => hear({ type, ...fields });
 
 /** What is not told by itself, or was missed while the connection was away. */
-function catchUp() {
+export function catchUp() {
   client.world.send({ type: "combat_state" });
   hear({ type: "asked_for_shards" });
-  client.request("GET", "/api/world/shards/").then((shards) => hear({ type: "shards", shards }), () => {});
-  client.request("GET", "/api/world/events/?limit=30").then(({ results }) => hear({ type: "events", results }), () => {});
+  const failed = (error) => hear({ type: "not_told", error });
+  client.request("GET", "/api/world/shards/").then((shards) => hear({ type: "shards", shards }), failed);
+  client.request("GET", "/api/world/events/?limit=30").then(({ results }) => hear({ type: "events", results }), failed);
   // Whether a trade still stands is found by saying the own offer again.
   for (const { id, state, offers } of world.value.trades) if (state === "open") offer(id, offers.find(({ user_id }) => user_id === me()));
 }

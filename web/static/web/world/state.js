@@ -21,6 +21,8 @@ export const NEW_WORLD = {
   fresh: {},
   /** `{type, at, ...}` of what happened to the world, newest first; null until known. */
   events: null,
+  /** Why shards or events could not be asked for, or null. */
+  missing: null,
   /** What was said, oldest first, by channel. */
   talk: { area: [], world: [], faction: [], whisper: [] },
   /** How many lines that was, of all channels. */
@@ -118,7 +120,9 @@ const TOLD = {
   faction_chat: said,
   world_announcement: (world, message, _, now) => happened(said(world, message), message, now),
 
-  asked_for_shards: (world) => ({ ...world, fresh: {} }),
+  asked_for_shards: (world) => ({ ...world, fresh: {}, missing: null }),
+
+  not_told: (world, { error }) => ({ ...world, missing: error }),
 
   shards(world, { shards }) {
     const known = (one) => (world.fresh[one.id] && world.shards?.find(({ id }) => id === one.id)) || one;

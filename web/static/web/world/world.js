@@ -1,13 +1,13 @@
 /** The shared world: who one is, the map, the place where one stands, and all that happens there. */
-import { Button, Card, Skeleton, Tabs, useTitle } from "../components.js";
+import { Button, Card, Failure, Skeleton, Tabs, useTitle } from "../components.js";
 import { html, useEffect, useRef, useState } from "../dom.js";
 import { Arriving, Line } from "../line.js";
-import { client, session } from "../session.js";
+import { client, reason, session } from "../session.js";
 import { useStore } from "../store.js";
 import { ago, amount, text } from "../texts.js";
 import { Characters } from "./characters.js";
 import { Fight } from "./fight.js";
-import { connection as worldConnection, enter, leave, world as worldStore } from "./live.js";
+import { catchUp, connection as worldConnection, enter, leave, world as worldStore } from "./live.js";
 import { Map } from "./map.js";
 import { colours, placeName, Side } from "./parts.js";
 import { Place } from "./place.js";
@@ -27,16 +27,16 @@ function Banner({ world, connection, onChange }) {
     <div class="grow"><h1>${text(reality ? "world.reality" : "world.no_reality", { faction: reality })}</h1>
       <p class="soft small numbers">${text("world.epoch", { epoch: amount(epoch) })}</p></div>
     ${shards && html`<${Shares} factions=${factions} shards=${shards} />`}
-    <${Line} connection=${connection} known away="connection.waiting" />
+    <${Line} connection=${connection} away="connection.waiting" />
     <${Button} kind="quiet" icon="profile" onClick=${onChange} aria-label=${text("world.change_name", { name: you.character_name })}><${Side} name=${you.faction}>${you.character_name}<//><//></header>`;
 }
 
 /** What has happened to the world, as a sentence. */
 const sentence = (event) => text(`world.event_${event.type}`, { ...event, place: placeName(event.location_id) });
 
-function Chronicle({ events }) {
+function Chronicle({ events, missing }) {
   return html`<${Card} class="chronicle" title=${text("world.events")}>
-    ${events ? html`<ol aria-live="polite" tabindex="0" aria-label=${text("world.events")}>${events.map((event) => html`<li key=${`${event.type} ${event.at}`} class="small">
+    ${missing ? html`<${Failure} words=${reason(missing)} onRetry=${catchUp} />` : events ? html`<ol aria-live="polite" tabindex="0" aria-label=${text("world.events")}>${events.map((event) => html`<li key=${`${event.type} ${event.at}`} class="small">
         <span>${sentence(event)}</span> <time class="soft">${ago(new Date(event.at).toISOString())}</time></li>`)}
         ${!events.length && html`<li class="soft">${text("world.no_events")}</li>`}</ol>`
       : html`<${Skeleton} rows=${2} />`}<//>`;
@@ -70,12 +70,12 @@ function World({ world, connection }) {
     <${Tabs} name="part" label=${text("world.parts")} value=${part} onChoose=${setPart} options=${PARTS.map((value) => ({
       value, label: text(`world.part_${value}`) + (value === "talk" && unheard ? ` · ${unheard}` : ""),
     }))} />
-    <div class=${`${shown("map")} of-map`}><${Map} world=${world} can=${can} /><${Chronicle} events=${world.events} /></div>
+    <div class=${`${shown("map")} of-map`}><${Map} world=${world} can=${can} /><${Chronicle} ...${world} /></div>
     <div class=${`${shown("here")} of-here`}>
       ${combat && html`<${Fight} world=${world} can=${can} />`}
       ${trades.map((trade) => html`<${Trade} key=${trade.id} trade=${trade} me=${me} can=${can} />`)}
       <${Place} world=${world} can=${can} onWhisper=${whisper} /></div>
-    <div class=${`${shown("talk")} of-talk`}><${Talk} world=${world} ...${talk} onTurn=${setTalk} /></div></div>`;
+    <div class=${`${shown("talk")} of-talk`}><${Talk} world=${world} can=${can} ...${talk} onTurn=${setTalk} /></div></div>`;
 }
 
 export default function Shared() {

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Route, WebSocketRoute, expect
 
 from tests.processes import ServerProcess, manage
 from web.tests.person import DEMO_PASSWORD, Person
@@ -183,6 +183,39 @@ def test_friends_write_to_each_other_and_see_what_was_read(demo: Demo) -> None:
         bob.writes(f"Line {number}")
     expect(bob.page.locator(".composer").get_by_role("alert")).to_be_visible()
     expect(bob.page.locator(".composer input")).not_to_have_value("")
+
+
+def test_what_is_written_while_the_line_is_away_is_kept_and_goes_out_with_it(demo: Demo) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_1")
+    waiting: list[Route] = []
+
+    def lose_every_message(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+        line.on_message(
+            lambda message: line.close(code=1012) if "chat_message" in str(message) else server.send(message)
+        )
+
+    ada.page.route_web_socket(re.compile("/ws/chat/"), lose_every_message)
+    opens_friends(bob, "premium_user_1")
+    opens_friends(ada, "user_1")
+    line = ada.page.locator(".composer input")
+    away = ada.page.get_by_text("What you write is kept.")
+    expect(away).to_have_count(0)
+    ada.page.route("**/api/auth/ticket/", lambda route: waiting.append(route))
+    ada.writes("Lost?")
+    expect(away).to_be_visible()
+    expect(line).to_have_value("Lost?")
+    ada.page.route_web_socket(re.compile("/ws/chat/"), lambda line: line.connect_to_server())
+    line.press("Enter")
+    ada.page.get_by_role("navigation", name="Places").get_by_role("link", name="Watch").click()
+    ada.page.go_back()
+    line.press("Enter")
+    expect(line).to_have_value("Lost?")
+    while waiting:
+        waiting.pop().continue_()
+    ada.page.unroute("**/api/auth/ticket/")
+    bob.hears("Lost?")
+    expect(line).to_have_value("")
 
 
 def test_older_messages_come_by_scrolling_and_the_place_is_kept(demo: Demo) -> None:

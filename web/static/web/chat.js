@@ -5,9 +5,9 @@ import { text } from "./texts.js";
 
 /**
  * `lines` are `{user_id, username, message, seq}`, oldest first; `onSay(message)` sends another and returns its id, `refused` is
- * the id of what was refused last.
+ * the id of what was refused last; while the line is `away` what is written stays where it is.
  */
-export function Chat({ lines, me, refused, onSay }) {
+export function Chat({ lines, me, refused, away, onSay }) {
   const [draft, setDraft] = useState("");
   const end = useRef(null);
   useLayoutEffect(() => {
@@ -18,7 +18,7 @@ export function Chat({ lines, me, refused, onSay }) {
   const say = (event) => {
     event.preventDefault();
     const message = draft.trim();
-    if (!message) return;
+    if (!message || away) return;
     sent(onSay(message), message);
     setDraft("");
   };

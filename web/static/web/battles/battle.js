@@ -144,11 +144,11 @@ function Fight({ id }) {
     <${Card} class="party-card" title=${text("battle.party")}><ul class="fighters">${battle.players.map((one) => html`<${Fighter} key=${one.user_id} one=${one} mine=${one === me} />`)}</ul><//>
     <aside class="side">
       <div class="status-line"><p class=${`status ${can ? "mine" : ""}`} role="status">${!over && text(me?.hp === 0 ? "battle.you_fell" : `battle.${battle.state}`)}</p>
-        <span class="spring"></span><${Line} connection=${connection} known away="connection.waiting" /></div>
+        <span class="spring"></span><${Line} connection=${connection} away="connection.waiting" /></div>
       ${battle.state === "won" && html`<${Loot} battle=${battle} />`}
       ${battle.state === "lost" && html`<${Card} class="result lost"><h2 role="status">${text("battle.lost")}</h2><p>${text("battle.lost_text")}</p><div class="actions"><${LinkButton} kind="primary" href="/battles">${text("battle.others")}<//></div><//>`}
       <${Log} log=${battle.log} />
-      <${Chat} lines=${battle.chat} me=${battle.user_id} refused=${refused} onSay=${say} />
+      <${Chat} lines=${battle.chat} me=${battle.user_id} refused=${refused} away=${connection.state !== "open"} onSay=${say} />
     </aside></div>`;
 }
 

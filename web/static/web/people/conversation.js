@@ -15,7 +15,7 @@ const drafts = new Map();
 /**
  * The conversation behind a socket. `connect()` opens its channel, `path` is where its messages are over HTTP, `hear` is told
  * each message of the channel.
- * → `{talk, connection, refusal, channel, say, older}`
+ * → `{talk, tell, connection, refusal, channel, say, older}`
  */
 export function useConversation(path, connect, hear = null) {
   const me = session.value.user.id;
@@ -60,7 +60,7 @@ export function useConversation(path, connect, hear = null) {
     return ref;
   }, []);
   const older = useCallback((address) => load(new URL(address, location.origin).pathname + new URL(address, location.origin).search, false), []);
-  return { talk, connection, refusal, channel, say, older };
+  return { talk, tell, connection, refusal, channel, say, older };
 }
 
 const clockTime = (time) => new Date(time).toLocaleTimeString(undefined, { timeStyle: "short" });
@@ -89,7 +89,9 @@ function Typing({ typing }) {
 }
 
 function Composer({ id, label, conversation, blocked }) {
-  const { channel, say, refusal, connection } = conversation;
+  const { talk, tell, channel, say, refusal, connection } = conversation;
+  const open = connection.state === "open";
+  const held = useRef(false);
   const kept = `${session.value.user.id} ${id}`;
   const [draft, setDraft] = useState(drafts.get(kept) ?? "");
   const typingAt = useRef(0);
@@ -105,7 +107,8 @@ function Composer({ id, label, conversation, blocked }) {
   };
   const write = ({ currentTarget: { value } }) => {
     change(value);
-    if (connection.state !== "open") return;
+    held.current = false;
+    if (!open) return;
     if (!value) return stopTyping();
     if (Date.now() - typingAt.current > TYPING_AGAIN_MS) {
       typingAt.current = Date.now();
@@ -119,14 +122,22 @@ function Composer({ id, label, conversation, blocked }) {
   // A refused message goes back to where it was written, unless another is being written there.
   const sent = useGivenBack(refusal?.ref, (content) => draft || change(content));
   const send = (event) => {
-    event.preventDefault();
+    event?.preventDefault();
     const content = draft.trim();
-    if (!content) return;
+    held.current = !open;
+    if (!content || !open) return;
     clearTimeout(pause.current);
     typingAt.current = 0;
     sent(say(content), content);
     change("");
   };
+  useLayoutEffect(() => {
+    // What waited for the line goes out with it; what was said on a line that is gone may never have arrived.
+    if (held.current) send();
+    if (open || !talk.pending.length) return;
+    change([...talk.pending.map(({ content }) => content), draft].join(" ").trim());
+    tell({ type: "lost" });
+  }, [open]);
   return html`<form class="composer" onSubmit=${send}>
     ${refusal && html`<${Refusal}>${refusal.words}<//>`}
     <input value=${draft} onInput=${write} placeholder=${label} aria-label=${label} maxlength=${MOST_LETTERS} autocomplete="off"
@@ -195,8 +206,7 @@ export function Conversation({ id, conversation, label, empty, actionsFor = null
       ${footer}
     </div>
     ${unseen && html`<div class="unseen"><${Button} kind="primary" onClick=${toEnd}>${text("talk.new")}<//></div>`}
-    <${Typing} typing=${talk.typing} />
-    ${connection.state === "waiting" && html`<p class="soft small" role="status">${text("talk.offline")}</p>`}
+    ${connection.state === "open" ? html`<${Typing} typing=${talk.typing} />` : html`<p class="typing late soft small" role="status">${text("talk.offline")}</p>`}
     <${Composer} key=${id} id=${id} label=${label} conversation=${conversation} blocked=${blocked} />
   </div>`;
 }

@@ -63,6 +63,8 @@ const TOLD = {
 
   sent: (talk, { ref, content }) => ({ ...talk, pending: [...talk.pending, { ref, content }] }),
 
+  lost: (talk) => ({ ...talk, pending: [] }),
+
   refused: (talk, { ref }) => ({ ...talk, pending: talk.pending.filter((one) => one.ref !== ref) }),
 };
 

@@ -262,10 +262,10 @@ function Table({ id }) {
     <aside class="side">
       <div class="status-line"><p class=${`status ${canMove ? "mine" : ""}`} role="status">${status}</p>
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
-        <span class="spring"></span><${Line} connection=${connection} known=${room.id} away="game.offline" /></div>
+        <span class="spring"></span><${Line} connection=${connection} away="game.offline" /></div>
       ${room.result && html`<${Result} room=${room} me=${me} act=${act} offline=${connection.state !== "open"} />`}
       ${live && me !== null && html`<${Controls} room=${room} me=${me} act=${act} />`}
-      <${Chat} lines=${room.chat} me=${me} refused=${refused} onSay=${(message) => client.sendChat(message)} />
+      <${Chat} lines=${room.chat} me=${me} refused=${refused} away=${connection.state !== "open"} onSay=${(message) => client.sendChat(message)} />
     </aside>
   </div>`;
 }

@@ -32,7 +32,7 @@ function Line({ line, me, names }) {
 }
 
 /** `channel` and `partner` (the user whispered to, or null) are what is open; `onTurn({channel, partner})` opens something else. */
-export function Talk({ world, channel, partner, onTurn }) {
+export function Talk({ world, can, channel, partner, onTurn }) {
   const group = useStore(party);
   const lines = { ...world.talk, party: useStore(partyTalk) };
   const unread = useUnread(lines, channel);
@@ -56,7 +56,8 @@ export function Talk({ world, channel, partner, onTurn }) {
   const say = (event) => {
     event.preventDefault();
     const content = draft.trim();
-    if (!content) return;
+    // While the line is away it stays where it is written.
+    if (!content || !can) return;
     if (channel === "party") return void toParty.run(content);
     sent(ask("talk", MESSAGES[channel](content, to)), content);
     return setDraft("");

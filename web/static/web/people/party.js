@@ -33,8 +33,8 @@ function Talk() {
     if (content.value.trim()) say.run(content);
   };
   return html`<div class="party-talk">
-    <ol ref=${list} role="log" tabindex="0" aria-label=${text("party.talk")}>
-      ${lines.map((line) => html`<li key=${line.seq}><strong>${line.sender_name}</strong> ${line.content}</li>`)}</ol>
+    <div ref=${list} role="log" tabindex="0" aria-label=${text("party.talk")}>
+      ${lines.map((line) => html`<p key=${line.seq}><strong>${line.sender_name}</strong> ${line.content}</p>`)}</div>
     <${Refusal} error=${say.error} />
     <form onSubmit=${send}>
       <input name="content" aria-label=${text("party.say")} placeholder=${text("party.say")} maxlength="500" autocomplete="off" enterkeyhint="send" />

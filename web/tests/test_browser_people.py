@@ -267,7 +267,7 @@ def test_an_invite_knocks_and_leads_both_into_the_game(demo: Demo) -> None:
         knock.get_by_role("button", name="Answer later").click()
         expect(knock).to_have_count(0)
         bob.page.get_by_role("button", name=re.compile(r"Notifications, \d+ new")).click()
-        asking = bob.page.locator(".tray .asking", has_text="invites you to a game: Tictactoe")
+        asking = bob.page.locator(".tray .asking", has_text="invites you to a game: Tic-tac-toe")
         asking.get_by_role("button", name="Accept").click()
     for person in (ada, bob):
         person.is_at_a_game()

@@ -108,6 +108,7 @@ def test_two_people_meet_in_the_queue_and_play_tic_tac_toe_to_the_end(arrive: Ca
 
     ada.page.goto(game.replace("/games/", "/replay/"))
     expect(ada.page.get_by_text("Move 5 of 5", exact=True)).to_be_visible()
+    expect(ada.page.locator(".moves .now")).to_contain_text("Cell 3")
     ada.page.keyboard.press("ArrowLeft")
     expect(ada.page.get_by_text("Move 4 of 5", exact=True)).to_be_visible()
     expect(ada.page.locator("[data-cell='2'] .mark")).to_have_count(0)

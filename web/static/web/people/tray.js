@@ -1,10 +1,11 @@
 /** What waits for an answer: invites with the time they have left, friend requests, and what was announced. */
-import { Avatar, Button, Dialog, IconButton, Refusal, useAction, useNow } from "../components.js";
+import { gameNamed } from "../catalog.js";
+import { Avatar, Button, Dialog, IconButton, Refusal, useAction, useLoad, useNow } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { answerInvite, answerRequest, incoming, invites, notices, noticesSeen, outgoing, requests } from "../people.js";
 import { client } from "../session.js";
 import { useStore } from "../store.js";
-import { text, words } from "../texts.js";
+import { text } from "../texts.js";
 
 const ASKS = { game: "invite.asks_game", lobby: "invite.asks_lobby", party: "invite.asks_party" };
 
@@ -28,9 +29,10 @@ function Invite({ invite, received = false, onGone }) {
   };
   const accept = useAction(answer("accept"));
   const decline = useAction(answer(received ? "decline" : "cancel"));
+  const { data: game } = useLoad(() => gameNamed(invite.game), []);
   useNow(1000);
   const left = Math.max(0, Math.ceil((Date.parse(invite.expires_at) - client.serverNow()) / 1000));
-  const says = received ? text(ASKS[invite.kind], { game: words(invite.game ?? "") }) : text("invite.waits");
+  const says = received ? text(ASKS[invite.kind], { game: game?.title ?? "…" }) : text("invite.waits");
   return html`<${Asking} user=${received ? invite.from_user : invite.to_user} says=${says} left=${left} accept=${received && accept}
     decline=${decline} labels=${received ? [text("friends.accept"), text("friends.decline")] : [text("dialog.cancel")]} />`;
 }

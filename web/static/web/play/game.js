@@ -245,7 +245,9 @@ function Table({ id }) {
   if (error) return html`<${Failure} words=${text("error.offline")} onRetry=${reload} />`;
   if (!board) return html`<${Skeleton} rows=${2} tall />`;
   const Board = board.default;
-  const [theirs, ours] = seat === 0 ? [room.players.slice(1), [room.players[0]]] : [room.players.slice(0, 1), room.players.slice(1)];
+  const halves = [room.players.slice(0, 1), room.players.slice(1)];
+  // Who watches has the first player below, too: there the first player's waters are.
+  const [ours, theirs] = seat < 1 ? halves : halves.reverse();
   const status = statusOf(room, me, canMove || Boolean(pending));
   const waiting = OPEN_STATES.has(room.state) && me !== null;
   return html`<div class=${`table game-${room.game}`}>

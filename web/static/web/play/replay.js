@@ -15,9 +15,12 @@ function film({ views, inputs, final_view: end }) {
   return views.map((view, index) => ({ view, input: moves[index - 1] ?? null }));
 }
 
+/** What movements count from 0, as the boards do from 1. */
+const PLACES = ["cell", "row", "col", "column"];
+
 function said({ type, movement }) {
   if (type === "game_action") return words(movement.action);
-  return Object.entries(movement ?? {}).map(([name, value]) => `${words(name)} ${typeof value === "object" ? "…" : value}`).join(", ");
+  return Object.entries(movement ?? {}).map(([name, value]) => `${words(name)} ${typeof value === "object" ? "…" : PLACES.includes(name) ? value + 1 : value}`).join(", ");
 }
 
 function Player({ replay, board }) {

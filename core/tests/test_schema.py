@@ -101,8 +101,9 @@ def test_every_refusal_is_named_by_a_route_or_by_a_command(operations):
         for refusal in all_refusals()
         if refusal.__module__.endswith(".refusals") and refusal.__module__.partition(".")[0] in apps
     }
-    # With the one a socket is closed; in place of the other comes a code of the game's own.
-    assert ours - named == {"ticket_invalid", "illegal_move"}
+    # With the first a socket is closed; in place of the second comes a code of the game's own; the third is
+    # for operators.
+    assert ours - named == {"ticket_invalid", "illegal_move", "cannot_be_opened"}
 
 
 def test_what_a_command_is_refused_with_is_a_refusal():

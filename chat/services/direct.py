@@ -44,7 +44,7 @@ def mark_read(*, user_id: int, friend_id: int, up_to: int) -> datetime | None:
     )
     last = unread.order_by("-pk").values_list("pk", flat=True).first()
     now = timezone.now()
-    if last is None or not unread.update(read_at=now):
+    if last is None or not unread.filter(pk__lte=last).update(read_at=now):
         return None
     publish(events.Read(between=rules.between(user_id, friend_id), user_id=user_id, up_to=last, read_at=now))
     publish(events.UnreadChanged(user_id=user_id))

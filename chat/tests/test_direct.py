@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
+from django.utils import timezone
 
-from chat import selectors
+from chat import selectors, services
 from chat.models import DirectMessage
 from chat.tests.conftest import befriend
 from friends.models import Friendship
@@ -159,6 +160,22 @@ def test_history_comes_by_pages_for_the_two_alone(ada, bob, cyd):
     assert [message["content"] for message in bob.api.get(page["next"]).json()["results"]] == ["line 0"]
     assert cyd.get(f"dm/{bob.id}/messages/")["results"] == []
     assert cyd.call("get", f"dm/{ada.id}/messages/").json()["code"] == "not_friends"
+
+
+def test_what_is_said_at_the_moment_of_reading_is_not_read(ada, bob, monkeypatch):
+    bob.post(f"dm/{ada.id}/messages/", content="one")
+    now = timezone.now
+
+    def while_more_is_said():
+        monkeypatch.setattr(timezone, "now", now)
+        bob.post(f"dm/{ada.id}/messages/", content="two")
+        return now()
+
+    monkeypatch.setattr(timezone, "now", while_more_is_said)
+    services.mark_read(user_id=ada.id, friend_id=bob.id, up_to=2**60)
+
+    history = ada.get(f"dm/{bob.id}/messages/")["results"]
+    assert [message["content"] for message in history if message["read_at"] is None] == ["two"]
 
 
 @pytest.mark.parametrize("body", [{"up_to": "x"}, {"up_to": -1}, {"up_to": 2**63}])

@@ -6,8 +6,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from msgspec import UNSET
 
-from accounts.models import User
-from friends.events import Person
+from friends.selectors import person
 from game.services import ws_url
 from matchmaking.invites.events import InviteInfo
 from matchmaking.invites.models import Invite
@@ -19,8 +18,8 @@ def shown(invites: Iterable[Invite]) -> list[InviteInfo]:
     return [
         InviteInfo(
             id=invite.pk,
-            from_user=_person(invite.from_user),
-            to_user=_person(invite.to_user),
+            from_user=person(invite.from_user),
+            to_user=person(invite.to_user),
             kind=invite.kind,
             game=invite.game or None,
             lobby_id=invite.lobby_id,
@@ -89,7 +88,3 @@ def to_a_party(*, user_id: int, invite_id: int | None = None, party_id: int | No
 
 def _with_users() -> QuerySet[Invite]:
     return Invite.objects.select_related("from_user", "to_user")
-
-
-def _person(user: User) -> Person:
-    return Person(id=user.pk, username=user.username, is_premium=user.is_premium)

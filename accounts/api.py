@@ -9,7 +9,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts import gatekeeping, own_profile, profiles, selectors, serializers, services, signing_in
@@ -17,14 +16,9 @@ from accounts.authentication import identity
 from accounts.models import User
 from accounts.refusals import GuestsHaveNoPassword, WrongPassword
 from core import paging, personal_data
+from core.parsers import read
 from core.refusals import Invalid
 from core.views import OpenView
-
-
-def _read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    serializer = shape(data=data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def _signed_in(result: services.SignedIn, status: int = 200) -> Response:
@@ -37,7 +31,7 @@ def _signed_in(result: services.SignedIn, status: int = 200) -> Response:
 
 
 def _sign_in(request: Request) -> services.SignedIn:
-    return signing_in.sign_in(request._request, **_read(serializers.Login, request.data))
+    return signing_in.sign_in(request._request, **read(serializers.Login, request.data))
 
 
 class Register(OpenView):
@@ -45,7 +39,7 @@ class Register(OpenView):
 
     @extend_schema(request=serializers.Registration, responses={201: serializers.SignedIn})
     def post(self, request: Request) -> Response:
-        body = _read(serializers.Registration, request.data)
+        body = read(serializers.Registration, request.data)
         return _signed_in(services.register(**body, device=signing_in.device(request._request)), status=201)
 
 
@@ -54,7 +48,7 @@ class Guest(OpenView):
 
     @extend_schema(request=serializers.Guest, responses={201: serializers.SignedIn})
     def post(self, request: Request) -> Response:
-        body = _read(serializers.Guest, request.data)
+        body = read(serializers.Guest, request.data)
         return _signed_in(
             services.register_guest(**body, device=signing_in.device(request._request)), status=201
         )
@@ -85,7 +79,7 @@ class RefreshTokens(OpenView):
 
     @extend_schema(request=serializers.Refresh, responses=serializers.TokenPair)
     def post(self, request: Request) -> Response:
-        pair = services.rotate(_read(serializers.Refresh, request.data)["refresh"]).tokens
+        pair = services.rotate(read(serializers.Refresh, request.data)["refresh"]).tokens
         return Response({"access": pair.access, "refresh": pair.refresh})
 
 
@@ -94,7 +88,7 @@ class Logout(APIView):
 
     @extend_schema(request=serializers.Logout, responses={204: None})
     def post(self, request: Request) -> Response:
-        _read(serializers.Logout, request.data)
+        read(serializers.Logout, request.data)
         services.end_session(user_id=identity(request).user_id, session_id=identity(request).session_id)
         return Response(status=204)
 
@@ -107,7 +101,7 @@ class Upgrade(APIView):
 
     @extend_schema(request=serializers.Registration, responses=serializers.SignedIn)
     def post(self, request: Request) -> Response:
-        body = _read(serializers.Registration, request.data)
+        body = read(serializers.Registration, request.data)
         user = selectors.user(request)
         return _signed_in(services.upgrade(user=user, session_id=identity(request).session_id, **body))
 
@@ -144,7 +138,7 @@ class Me(Profile):
         responses=serializers.OwnProfile,
     )
     def patch(self, request: Request) -> Response:
-        changes = _read(serializers.ProfileChanges, request.data)
+        changes = read(serializers.ProfileChanges, request.data)
         user = selectors.user(request)
         if user.is_guest and "email" in changes:
             raise GuestsHaveNoPassword("Upgrade the guest account to give it an e-mail.")
@@ -158,7 +152,7 @@ class Me(Profile):
         responses={204: None},
     )
     def delete(self, request: Request) -> Response:
-        password = _read(serializers.Erasure, request.data).get("password", "")
+        password = read(serializers.Erasure, request.data).get("password", "")
         user = selectors.user(request)
         if not user.is_guest:
             if not password:
@@ -181,7 +175,7 @@ class Password(APIView):
 
     @extend_schema(request=serializers.PasswordChange, responses={204: None})
     def post(self, request: Request) -> Response:
-        body = _read(serializers.PasswordChange, request.data)
+        body = read(serializers.PasswordChange, request.data)
         user = selectors.user(request)
         if user.is_guest:
             raise GuestsHaveNoPassword("Upgrade the guest account to give it a password.")

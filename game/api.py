@@ -8,23 +8,17 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
 from core import paging
 from core.idempotency import idempotent
+from core.parsers import read
 from core.refusals import Invalid
 from game import catalogue_json, leaderboards, replays, selectors, serializers, services, shapes
 from game.author import catalogue
 from game.models import Game
-
-
-def _read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    serializer = shape(data=data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 class Catalogue(APIView):
@@ -45,7 +39,7 @@ class Games(APIView):
         responses=paging.page_of(serializers.OneGame),
     )
     def get(self, request: Request) -> Response:
-        wanted = _read(serializers.GamesWanted, request.query_params.dict())
+        wanted = read(serializers.GamesWanted, request.query_params.dict())
         user_id = identity(request).user_id
         games = selectors.games_of(user_id) if wanted.get("mine") else selectors.games_visible_to(user_id)
         if wanted.get("state"):
@@ -64,7 +58,7 @@ class Games(APIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        body = _read(serializers.NewGame, request.data)
+        body = read(serializers.NewGame, request.data)
         user_id = identity(request).user_id
         wanted: dict[str, Any] = {
             "user_id": user_id,
@@ -138,7 +132,7 @@ class Replay(APIView):
         responses=serializers.Replay,
     )
     def get(self, request: Request, game_id: UUID) -> Response:
-        wanted = _read(serializers.ReplayWanted, request.query_params.dict())
+        wanted = read(serializers.ReplayWanted, request.query_params.dict())
         user_id = identity(request).user_id
         game = selectors.game_visible_to(user_id, game_id)
         replay = replays.replay_of(game, viewer_id=user_id)
@@ -159,7 +153,7 @@ class Leaderboard(APIView):
     )
     def get(self, request: Request, game: str) -> Response:
         name = catalogue.get(game).name
-        wanted = _read(serializers.LeaderboardWanted, request.query_params.dict())
+        wanted = read(serializers.LeaderboardWanted, request.query_params.dict())
         limit = paging.CursorPagination().get_page_size(request)
         cursor = request.query_params.get("cursor")
         if wanted.get("around"):

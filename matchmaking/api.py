@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
+from core.parsers import read
 from matchmaking import selectors, serializers, services
 
 
@@ -21,9 +22,8 @@ class Join(APIView):
 
     @extend_schema(request=serializers.Join, responses={200: serializers.Standing, 201: serializers.Standing})
     def post(self, request: Request) -> Response:
-        wanted = serializers.Join(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        standing = services.join(user_id=identity(request).user_id, **wanted.validated_data)
+        wanted = read(serializers.Join, request.data)
+        standing = services.join(user_id=identity(request).user_id, **wanted)
         return Response(standing, status=201 if standing["status"] == "matched" else 200)
 
 

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from accounts.authentication import identity
 from core import paging
 from core.idempotency import idempotent
+from core.parsers import read
 from matchmaking.invites import selectors, serializers, services
 
 
@@ -38,9 +39,8 @@ class Invites(APIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        body = serializers.Creation(data=request.data)
-        body.is_valid(raise_exception=True)
-        made = services.create(user_id=identity(request).user_id, **body.validated_data)
+        body = read(serializers.Creation, request.data)
+        made = services.create(user_id=identity(request).user_id, **body)
         return Response(made, status=201)
 
 

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from accounts.authentication import identity
 from chat.serializers import NewMessage
 from core.idempotency import idempotent
+from core.parsers import read
 from matchmaking.invites import selectors as invite_selectors
 from matchmaking.invites import serializers as invite_serializers
 from matchmaking.invites import services as invite_services
@@ -19,9 +20,7 @@ from matchmaking.parties import selectors, serializers, services
 
 def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     """What the caller asks for, with who it is."""
-    body = shape(data=request.data)
-    body.is_valid(raise_exception=True)
-    return {**body.validated_data, "user_id": identity(request).user_id}
+    return {**read(shape, request.data), "user_id": identity(request).user_id}
 
 
 class Create(APIView):

@@ -13,18 +13,16 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
-from django.db import DatabaseError
 from prometheus_client.registry import Collector
 
 from core import logs
 from game import selectors as games
 from matchmaking import selectors as matchmaking
 from realtime import metrics, worker
-from realtime.redis import Down, sync_client
+from realtime.redis import sync_client
 
 logger = logging.getLogger(__name__)
 
-UNREACHABLE: tuple[type[Exception], ...] = (*Down, DatabaseError)
 
 EVERY_S = 5
 KEPT = 120
@@ -77,7 +75,7 @@ async def _keep_samples() -> None:
         slot = round(time.time() / EVERY_S)
         try:
             await worker.in_database(keep, here.id, slot, sockets=here.sockets.count)
-        except UNREACHABLE as problem:
+        except worker.AWAY as problem:
             logger.warning("The figures of this moment are lost: %s", problem)
 
 

@@ -9,14 +9,14 @@ from uuid import UUID
 from core.refusals import Unavailable
 from game import services
 from game.live.room import Room
-from game.live.rooms import UNREACHABLE, current
+from game.live.rooms import current
 from game.refusals import CannotBeOpened, UnknownMatch
 from realtime import worker
 from realtime.redis import ANSWER_WITHIN_S
 from realtime.relay import relayed
 
 LOOK, END = "game.look", "game.end"
-_NOT_ITS_FAULT: tuple[type[Exception], ...] = (UnknownMatch, Unavailable, *UNREACHABLE)
+_NOT_ITS_FAULT: tuple[type[Exception], ...] = (UnknownMatch, Unavailable, *worker.AWAY)
 
 
 def look(game_id: UUID) -> dict[str, Any]:

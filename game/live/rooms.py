@@ -8,14 +8,13 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from itertools import count
 from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from core.batches import batched
@@ -37,6 +36,7 @@ from realtime.messages import Command, CommandDecoder, encode
 from realtime.reactions import reacts_to
 from realtime.redis import Down, evaluate
 from realtime.relay import relayed
+from realtime.tasks import begin
 from realtime.worker import lease_key
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,6 @@ CHECKED_AT_ONCE = 100
 RETRY_S = 0.25
 FIRST_FRAME_WITHIN_S = 5.0
 OWNERS_TELL_WITHIN_S = 2.0  # leases and rooms are looked after twice a second
-UNREACHABLE: tuple[type[Exception], ...] = (*Down, DatabaseError)
 OWNER_KEPT_S = 86_400
 
 # KEYS: the room. ARGV: this worker, prefix of leases, seconds kept. Returns the owner. One that was killed
@@ -270,10 +269,10 @@ class Rooms:
 
     def seat_taken(self, game_id: UUID) -> None:
         """Somebody sat down: those who wait in the room, wherever it is, are to know."""
-        self._begin(self._tell_of_seat(game_id))
+        begin(self._tell_of_seat(game_id), self._tasks, "Telling a room of a seat")
 
     async def _tell_of_seat(self, game_id: UUID) -> None:
-        with contextlib.suppress(*UNREACHABLE):
+        with contextlib.suppress(*worker.AWAY):
             room = self.here.get(game_id)
             if room is not None:
                 await _look_at_seats(room)
@@ -322,13 +321,13 @@ class Rooms:
                 for game_id in await self._orphans(orphans):
                     if await self._claim(game_id) == self._worker.id:
                         await self._adopt(game_id)
-            except UNREACHABLE as problem:
+            except worker.AWAY as problem:
                 logger.warning("Games cannot be adopted: %s", problem)
 
     async def _adopt(self, game_id: UUID) -> None:
         try:
             await self.open(game_id)
-        except UNREACHABLE:
+        except worker.AWAY:
             raise
         except Exception as problem:
             # Its rules are gone, or others by now. It stays claimed, and so is not tried again at once.
@@ -356,12 +355,7 @@ class Rooms:
         return room
 
     def _lost(self, room: Room, taken: bool) -> None:
-        self._begin(self._let_go(room, taken))
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        begin(self._let_go(room, taken), self._tasks, "Letting go of a room")
 
     async def _let_go(self, room: Room, taken: bool) -> None:
         while not taken and not await worker.in_database(selectors.can_answer):  # noqa: ASYNC110 (no event tells)

@@ -36,6 +36,7 @@ class Api:
         # Asks for compressed answers and follows no redirect with a token.
         self._http = httpx.AsyncClient(base_url=server_url, timeout=TIMEOUT_S)
         self._access = self._refresh = ""
+        self._received = (0.0, 0.0)  # when the tokens came, by the clock that never jumps and by the other
         self._renewal: asyncio.Task[None] | None = None
         self.user: User | None = None
 
@@ -47,9 +48,12 @@ class Api:
 
     async def sign_in(self, path: str, body: Mapping[str, Any]) -> User:
         """Get tokens at one of the routes that give them."""
-        answer = self._checked(await self._send("POST", path, json=body))
-        self._access, self._refresh = answer["access"], answer["refresh"]
-        self.user = User(**{name: answer["user"][name] for name in User.__dataclass_fields__})
+        response = await self._send("POST", path, json=body)
+        answer = self._take_tokens(response)
+        try:
+            self.user = User(**{name: answer["user"][name] for name in User.__dataclass_fields__})
+        except (LookupError, TypeError):
+            raise _no_answer(response) from None
         return self.user
 
     async def sign_out(self) -> None:
@@ -93,12 +97,12 @@ class Api:
 
     def renew_in(self) -> float:
         """Seconds until the access token should be renewed; infinity for one without times."""
-        claims = _claims(self._access)
-        if "exp" not in claims:
-            return float("inf")
-        expires_at = float(claims["exp"])
-        life_s = expires_at - float(claims.get("iat", expires_at - 600))
-        return max(0.0, expires_at - min(RENEW_BEFORE_S, life_s / 10) - time.time())
+        # From when it came, not by the time that it names: the clock here may be wrong. One that sleeps with
+        # the machine is one of the two, one that is set back the other.
+        steady, wall = self._received
+        age_s = max(time.monotonic() - steady, time.time() - wall)
+        life_s = _life_s(self._access)
+        return max(0.0, life_s - min(RENEW_BEFORE_S, life_s / 10) - age_s)
 
     async def renew(self) -> None:
         """Trade the refresh token, which works once, for new tokens. Raises ``ApiError``."""
@@ -116,8 +120,16 @@ class Api:
         response = await self._send("POST", "/api/token/refresh/", json={"refresh": self._refresh})
         if response.status_code in (400, 401, 403):
             self._access = self._refresh = ""
+        self._take_tokens(response)
+
+    def _take_tokens(self, response: httpx.Response) -> Any:
         answer = self._checked(response)
-        self._access, self._refresh = answer["access"], answer["refresh"]
+        try:
+            self._access, self._refresh = answer["access"], answer["refresh"]
+        except (LookupError, TypeError):
+            raise _no_answer(response) from None
+        self._received = time.monotonic(), time.time()
+        return answer
 
     async def _send(self, method: str, path: str, *, token: str = "", **sent: Any) -> httpx.Response:
         headers = dict(sent.pop("headers", {}))
@@ -125,32 +137,41 @@ class Api:
             headers["Authorization"] = f"Bearer {token}"
         try:
             return await self._http.request(method, path, headers=headers, **sent)
-        except httpx.TransportError as problem:
+        except httpx.RequestError as problem:
             raise ApiError(0, "offline", str(problem) or type(problem).__name__) from problem
 
     @staticmethod
     def _checked(response: httpx.Response) -> Any:
-        if response.is_success:
-            return response.json() if response.content else None
         try:
-            problem = response.json()
+            answer = response.json() if response.content else None
         except ValueError:
-            problem = {}
+            answer = None
+            if response.is_success:
+                raise _no_answer(response) from None
+        if response.is_success:
+            return answer
+        problem = answer if isinstance(answer, dict) else {}
+        facts = problem.get("errors") or problem.get("details")
         retry_after = response.headers.get("Retry-After", "")
         raise ApiError(
             response.status_code,
             problem.get("code", "http_error"),
             problem.get("detail") or problem.get("title") or response.reason_phrase,
-            problem.get("errors"),
+            facts if isinstance(facts, dict) else None,
             float(retry_after) if retry_after.isdigit() else None,
         )
 
 
-def _claims(token: str) -> dict[str, Any]:
-    """What a JSON Web Token says, unverified: only for its times."""
+def _no_answer(response: httpx.Response) -> ApiError:
+    """Something else than the server answers there, such as the page of a network that wants a sign-in."""
+    return ApiError(response.status_code, "not_an_answer", "That is no answer of this server.")
+
+
+def _life_s(token: str) -> float:
+    """How long a JSON Web Token lives, unverified; infinity for one that does not say."""
     try:
         payload = token.split(".")[1]
-        claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError):
-        return {}
-    return claims
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return float(claims["exp"]) - float(claims["iat"])
+    except (LookupError, TypeError, ValueError):
+        return float("inf")

@@ -15,9 +15,10 @@ from gameplatform_client.errors import ApiError
 USER = {"id": 7, "username": "ada", "email": "", "is_premium": False, "is_guest": True, "level": 3}
 
 
-def token(life_s: float, name: str) -> str:
-    now = time.time()
-    claims = json.dumps({"iat": now - 600, "exp": now + life_s, "name": name}).encode()
+def token(life_s: float, name: str, *, clock_ahead_s: float = 0.0) -> str:
+    """As a server makes it by whose clock the one here is so much ahead."""
+    now = time.time() - clock_ahead_s
+    claims = json.dumps({"iat": now, "exp": now + life_s, "name": name}).encode()
     return f"x.{base64.urlsafe_b64encode(claims).decode().rstrip('=')}.y"
 
 
@@ -70,14 +71,31 @@ async def test_a_call_that_a_token_is_too_old_for_is_made_again_with_a_new_one(
     assert answers.paths().count("/api/token/refresh/") == 1
 
 
-async def test_a_token_is_renewed_before_it_runs_out(api: Api, answers: Answers) -> None:
-    assert 3500 < api.renew_in() < 3540.1
-    answers.refreshed = httpx.Response(200, json={"access": token(30, "short"), "refresh": "r2"})
-    await api.renew()
-    assert api.renew_in() == 0
+async def test_a_token_is_renewed_before_it_runs_out(
+    api: Api, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 3500 < api.renew_in() <= 3540
+    steady, wall = time.monotonic, time.time
+    for clock in ("monotonic", "time"):  # the machine's clock was set back, or it slept
+        monkeypatch.setattr(
+            time, clock, lambda clock=clock: {"monotonic": steady, "time": wall}[clock]() + 3541
+        )
+        assert api.renew_in() == 0
+        monkeypatch.undo()
+    monkeypatch.setattr(time, "time", lambda: wall() + 3541)
     answers.refreshed = httpx.Response(200, json={"access": token(3600, "long"), "refresh": "r3"})
     await api.fresh_token()
-    assert json.loads(answers.calls[-1].content) == {"refresh": "r2"}
+    assert json.loads(answers.calls[-1].content) == {"refresh": "r1"}
+
+
+@pytest.mark.parametrize("clock_ahead_s", [7200, -7200])
+async def test_a_clock_that_is_wrong_renews_no_sooner_and_no_later(
+    api: Api, answers: Answers, clock_ahead_s: float
+) -> None:
+    access = token(3600, "second", clock_ahead_s=clock_ahead_s)
+    answers.refreshed = httpx.Response(200, json={"access": access, "refresh": "r2"})
+    await api.renew()
+    assert 3500 < api.renew_in() <= 3540
 
 
 async def test_a_session_that_has_ended_is_over(api: Api, answers: Answers) -> None:
@@ -104,6 +122,11 @@ async def test_a_refusal_says_what_the_server_says(api: Api, answers: Answers) -
     error = refused.value
     assert (error.status, error.error_code, error.error_message) == (429, "invalid", "That does not fit.")
     assert (error.details, error.retry_after) == ({"name": ["?"]}, 3.0)
+    problem = {"code": "already_requested", "details": {"request_id": 5}}
+    answers.others = lambda request: httpx.Response(409, json=problem)
+    with pytest.raises(ApiError) as refused:
+        await api.request("POST", "/api/friends/requests/", {})
+    assert refused.value.details == {"request_id": 5}
 
 
 async def test_what_is_no_answer_of_ours_is_an_error_too(api: Api, answers: Answers) -> None:
@@ -119,6 +142,27 @@ async def test_what_is_no_answer_of_ours_is_an_error_too(api: Api, answers: Answ
     with pytest.raises(ApiError) as refused:
         await api.request("GET", "/api/me/")
     assert (refused.value.status, refused.value.error_code) == (0, "offline")
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        httpx.Response(200, text="<html>Sign in to this network</html>"),
+        httpx.Response(200, json=["x"]),
+        httpx.Response(200, json={}),
+        httpx.Response(400, json=["x"]),
+        httpx.Response(400, json={"errors": 3}),
+    ],
+    ids=["a page", "a list", "nothing", "a refused list", "errors that are none"],
+)
+async def test_whatever_answers_in_place_of_the_server_is_an_error(api: Api, rubbish: httpx.Response) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return rubbish
+
+    api._http = httpx.AsyncClient(base_url="http://server.test", transport=httpx.MockTransport(answer))
+    for entering in (api.renew(), api.sign_in("/api/auth/guest", {})):
+        with pytest.raises(ApiError):
+            await entering
 
 
 async def test_a_post_may_be_sent_again_with_the_same_key(api: Api, answers: Answers) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from gameplatform_client import protocol
 from gameplatform_client.encryption import FrameCipher
@@ -55,6 +55,14 @@ def backoff(losses: int) -> float:
     return random.uniform(0, min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2 ** min(losses, 16)))
 
 
+def _not_understood(problem: Exception) -> ChannelClosed:
+    """The end of a channel by what is no message of ours, and would come again."""
+    logger.error("What the server sent was not understood", exc_info=problem)
+    closed = ChannelClosed(UNREADABLE, "not_understood")
+    closed.__cause__ = problem
+    return closed
+
+
 class Channel(Handlers):
     """A socket of the server, as seen by a program.
 
@@ -94,7 +102,7 @@ class Channel(Handlers):
             self._opened, self._closed = loop.create_future(), loop.create_future()
             self._inbox = asyncio.Queue(INBOX_MOST)
             self.state = "connecting"
-            self._tasks = [asyncio.create_task(self._stay()), asyncio.create_task(self._tell())]
+            self._tasks = [asyncio.create_task(self._stay()), asyncio.create_task(self._tell(self._inbox))]
         await asyncio.shield(self._opened)
 
     async def close(self) -> None:
@@ -206,7 +214,8 @@ class Channel(Handlers):
                     if former is not None:
                         await former.close()
                     await self._live(socket)
-                except ChannelClosed as closed:
+                except Exception as problem:
+                    closed = problem if isinstance(problem, ChannelClosed) else _not_understood(problem)
                     if closed.code not in RECONNECT_AFTER:
                         self._end(closed)
                         await self._inbox.put(None)
@@ -248,7 +257,7 @@ class Channel(Handlers):
                 ping_timeout=PING_EVERY_S / 2,
                 close_timeout=CLOSE_WITHIN_S,
             )
-        except (OSError, InvalidHandshake) as problem:
+        except (OSError, WebSocketException) as problem:
             raise ChannelClosed(LOST, "unreachable") from problem
 
     async def _live(self, socket: ClientConnection) -> None:
@@ -359,9 +368,9 @@ class Channel(Handlers):
 
     # -- Handlers
 
-    async def _tell(self) -> None:
+    async def _tell(self, inbox: asyncio.Queue[tuple[str, object] | None]) -> None:
         """Hand the messages to the handlers, until the channel is closed and the last one is told."""
-        while (told := await self._inbox.get()) is not None:
+        while (told := await inbox.get()) is not None:
             message_type, message = told
             await self._dispatch(message_type, message)
             await self._told(message_type, message)

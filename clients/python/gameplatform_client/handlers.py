@@ -1,5 +1,6 @@
 """Functions that are called with messages, by their type."""
 
+import asyncio
 import inspect
 import logging
 from collections.abc import Callable
@@ -32,5 +33,8 @@ class Handlers:
                 outcome = handler(message)
                 if inspect.isawaitable(outcome):
                     await outcome
-            except Exception:
+            except (Exception, asyncio.CancelledError) as problem:
+                task = asyncio.current_task()
+                if isinstance(problem, asyncio.CancelledError) and task is not None and task.cancelling():
+                    raise  # it is this that is cancelled, not something that the handler waited for
                 logger.exception("A handler of %s failed", message_type)

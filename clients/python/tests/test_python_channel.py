@@ -302,6 +302,66 @@ async def test_a_handler_may_close_and_what_came_before_a_final_close_is_heard(e
     assert heard == ["kicked", "told"]
 
 
+async def test_a_handler_that_is_cut_short_does_not_keep_later_messages_from_others(enter: Any) -> None:
+    async with enter() as (channel, line):
+        heard: asyncio.Queue[Any] = asyncio.Queue()
+
+        async def waits_in_vain(message: Any) -> None:
+            other = asyncio.get_running_loop().create_future()
+            other.cancel()
+            await other
+
+        channel.register_handler("event", waits_in_vain)
+        channel.register_handler("event", heard.put_nowait)
+        for _ in range(2):
+            await line.say(type="event")
+            await asyncio.wait_for(heard.get(), WITHIN_S)
+
+
+async def test_a_channel_opened_again_tells_one_message_after_the_other(enter: Any, server: Server) -> None:
+    async with enter() as (channel, line):
+        begun: asyncio.Queue[Any] = asyncio.Queue()
+        may_end: asyncio.Queue[Any] = asyncio.Queue()
+
+        async def takes_its_time(message: Any) -> None:
+            begun.put_nowait(message["seq"])
+            await may_end.get()
+
+        channel.register_handler("event", takes_its_time)
+        await line.say(type="event", seq=2)
+        await begun.get()
+        await line.socket.close(4403)
+        await channel.wait_closed()
+        opening = asyncio.create_task(channel.open())
+        line = await server.next(type="state", seq=3)
+        await opening
+        may_end.put_nowait(None)
+        answered = channel.expect("last")
+        for kind, seq in (("event", 4), ("event", 5), ("last", 6)):
+            await line.say(type=kind, seq=seq)
+        await asyncio.wait_for(answered, WITHIN_S)
+        assert await asyncio.wait_for(begun.get(), WITHIN_S) == 4
+        assert begun.empty()
+        may_end.put_nowait(None)
+        assert await asyncio.wait_for(begun.get(), WITHIN_S) == 5
+
+
+@pytest.mark.parametrize(
+    "rubbish", ['{"type": "error"}', '{"type": "event", "ref": []}'], ids=["error", "ref"]
+)
+async def test_a_frame_that_is_none_of_ours_ends_the_channel_and_nobody_waits_for_ever(
+    enter: Any, rubbish: str
+) -> None:
+    async with enter() as (channel, line):
+        asking = asyncio.create_task(channel.ask({"type": "question"}))
+        await line.hear()
+        await line.socket.send(rubbish)
+        closed = await asyncio.wait_for(channel.wait_closed(), WITHIN_S)
+        assert (closed.code, closed.error_code) == (1007, "not_understood")
+        with pytest.raises(AnswerLost):
+            await asyncio.wait_for(asking, WITHIN_S)
+
+
 async def test_encrypted_frames_are_nobody_elses_to_read(enter: Any, told: list[Any]) -> None:
     cipher, other = FrameCipher("secret", "ada"), FrameCipher("secret", "bob")
     async with enter(cipher) as (channel, line):

@@ -86,6 +86,12 @@ if tonumber(redis.call('GET', KEYS[1]) or ARGV[1]) < tonumber(ARGV[1]) then
   redis.call('DEL', KEYS[2])
 end
 """
+# KEYS: counter and history of a topic. Leaves a number out, so that all who hear the topic find a gap that
+# nothing fills; a counter that is gone leaves one by itself.
+_LEAVE_OUT = """
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('INCR', KEYS[1]) end
+redis.call('DEL', KEYS[2])
+"""
 
 
 def _keys(topic: Topic) -> list[str]:
@@ -164,6 +170,9 @@ class Streams:
         # Held by who begins or ends to hear a topic, and kept no longer.
         self._changing: WeakValueDictionary[Topic, asyncio.Lock] = WeakValueDictionary()
         self._waiting: list[tuple[Topic, bytes]] = []
+        self._dropped: set[Topic] = set()  # of which something was offered that is not told any more
+        self._offered = self._settled = 0
+        self._has_settled = asyncio.Event()
         self._begun = Gathered(self._begin)
         self._sending: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -276,9 +285,10 @@ class Streams:
         return {by_channel[channel.decode()] for channel, listeners in counts if listeners}
 
     async def sent(self) -> None:
-        """Wait until all frames that were offered have their number."""
-        while self._sending is not None:
-            await asyncio.wait({self._sending})
+        """Wait until all frames that were offered so far have their number."""
+        offered = self._offered
+        while self._settled < offered:
+            await self._has_settled.wait()
 
     def offer(self, topic: Topic, packed: Passing | bytes) -> None:
         """Publish a frame: lasting ones are numbered and kept, passing ones go on at once."""
@@ -287,9 +297,11 @@ class Streams:
             self._relay.publish(topic, None, packed)
             return
         self._waiting.append((topic, packed))
+        self._offered += 1
         if len(self._waiting) > MAX_WAITING:
             # Redis has long been away; what is dropped here is in the database, and a resync brings it.
-            del self._waiting[0]
+            self._dropped.add(self._waiting.pop(0)[0])
+            self._settled += 1
         if self._sending is None:
             self._sending = asyncio.create_task(self._send_waiting())
 
@@ -325,6 +337,9 @@ class Streams:
             while self._waiting:
                 batch, self._waiting = self._waiting[:APPENDED_AT_ONCE], self._waiting[APPENDED_AT_ONCE:]
                 try:
+                    for topic in tuple(self._dropped):
+                        await evaluate(self._redis, _LEAVE_OUT, _keys(topic), [])
+                        self._dropped.discard(topic)
                     numbered = await evaluate(self._redis, _APPEND, *_append(batch))
                 except (RedisError, OSError) as problem:
                     # It may also be there and take nothing: it is full, or just a replica.
@@ -338,6 +353,9 @@ class Streams:
                         self._take(topic, stream, seq, frame)
                     if workers > (stream is not None):
                         self._relay.publish(topic, seq, frame)
+                self._settled += len(batch)
+                self._has_settled.set()
+                self._has_settled.clear()
         finally:
             self._sending = None
 

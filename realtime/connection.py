@@ -113,6 +113,11 @@ class Connection:
         if self.closed_with is None and (self._outbox or not self._try_send(frame)):
             self._queue(frame, key)
 
+    async def taken(self) -> None:
+        """Wait until the network has taken what waits; a server with a door of its own takes it at once."""
+        if self._writer is not None:
+            await asyncio.wait({self._writer})
+
     def seal(self, seal: Callable[[bytes], bytes]) -> None:
         """Let each frame from now on travel as ``seal`` makes it."""
         self._seal = seal

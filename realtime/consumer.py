@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from channels.consumer import AsyncConsumer
 
+from core.batches import batched
 from core.problems import UNREACHABLE, note_failure, out_of_reach
 from core.refusals import Malformed, Refusal
 from realtime import limits, metrics, worker
@@ -32,6 +33,7 @@ from realtime.topics import Topic
 
 MAX_INBOX = 32
 MAX_FRAME_BYTES = 64 * 1024
+RESUMED_AT_ONCE = 50
 UNSUPPORTED = 4400
 FLOODING = 4429
 FRAME_TOO_LARGE = 1009
@@ -174,8 +176,11 @@ class Consumer(AsyncConsumer):
             await begin_anew(b',"recovered":false')
             return True
         connection.send_ahead(encode(Resumed(recovered=True, since=since, seq=seq)))
-        for frame in missed:
-            connection.send_ahead(frame)
+        for frames in batched(missed, RESUMED_AT_ONCE):
+            for frame in frames:
+                connection.send_ahead(frame)
+            # There may be more of them than wait in an outbox.
+            await connection.taken()
         connection.release()
         return False
 

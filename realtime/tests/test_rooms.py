@@ -51,6 +51,18 @@ async def test_who_comes_back_hears_what_was_missed(enter):
     assert (await back.hear("said"))["seq"] == seen + 3
 
 
+async def test_who_missed_more_than_waits_for_a_socket_hears_all_of_it(enter, room):
+    ada = await enter(1)
+    seen = (await ada.hear("room_state"))["seq"]
+    words = [str(number) for number in range(MAX_FRAMES + 10)]
+    for word in words:
+        publish_now(Said(room=room, message=word))
+        await ada.hear("said")
+    back = await enter(2, f"?since={seen}")
+    assert (await back.hear("resumed"))["recovered"] is True
+    assert [(await back.hear("said"))["message"] for _ in words] == words
+
+
 async def test_who_left_before_anything_was_said_hears_all_of_it_on_return(enter):
     ada, bob = await enter(1), await enter(2)
     await ada.hear("room_state")
@@ -365,6 +377,43 @@ async def test_nobody_hears_what_follows_a_gap_before_the_fresh_snapshot(enter, 
     for player in (ada, bob):
         begun_anew = await player.hear("room_state")
         assert (await player.hear("said"))["seq"] == begun_anew["seq"] + 1
+
+
+async def test_who_missed_what_was_dropped_while_redis_was_away_gets_a_fresh_snapshot(
+    enter, here, room, monkeypatch
+):
+    async def away(*asked):
+        raise Disconnected("Redis is away.")
+
+    ada, bob = await enter(1), await enter(2)
+    seen = (await ada.hear("room_state"))["seq"]
+    await bob.hear("room_state")
+    await bob.leave()
+    with monkeypatch.context() as outage:
+        outage.setattr(streams, "MAX_WAITING", 2)
+        outage.setattr(streams, "evaluate", away)
+        for word in ("dropped", "kept", "kept too"):
+            Room.heard.setdefault(room, []).append(word)
+            publish_now(Said(room=room, message=word))
+        await asyncio.sleep(0)  # it has begun to try
+    await here.streams.sent()
+    assert (await ada.hear_until("room_state"))["said"] == ["dropped", "kept", "kept too"]
+    back = await (await enter(2, f"?since={seen}")).hear("room_state")
+    assert (back["recovered"], back["said"]) == (False, ["dropped", "kept", "kept too"])
+
+
+async def test_what_was_offered_is_sent_though_there_is_always_more(here, room):
+    async def talk():
+        while True:
+            publish_now(Said(room=room, message="and"))
+            await asyncio.sleep(0)
+
+    talking = asyncio.create_task(talk())
+    try:
+        await asyncio.sleep(0)
+        await asyncio.wait_for(here.streams.sent(), 5)
+    finally:
+        talking.cancel()
 
 
 async def test_a_topic_that_was_forgotten_tells_nothing_of_before(enter, room):

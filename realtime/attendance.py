@@ -178,6 +178,8 @@ class Attendance:
             for place in gone:
                 room, _, user = place.decode().partition(" ")
                 await self._tell(room, int(user), False)
+            # To tell of thousands takes longer than a worker may be silent.
+            await self._beat()
 
     async def _tell(self, room: str, user_id: int, is_there: bool) -> None:
         try:

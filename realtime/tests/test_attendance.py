@@ -118,6 +118,23 @@ async def test_the_users_of_a_dead_worker_are_gone_and_come_back_with_it(new_ser
     assert await who("den") == {ADA, BOB}
 
 
+async def test_who_has_much_to_clear_away_still_gives_signs_of_life(new_server, told, monkeypatch):
+    monkeypatch.setattr(attendance, "AT_ONCE", 1)
+    dying, other = await new_server(), await new_server()
+    for user in (ADA, BOB):
+        dying.attendance.arrived("den", user)
+        assert await hear(told) == ("den", user, True)
+    await dying.stand_still()
+
+    async def takes_long(room, user_id, is_there):
+        told.put_nowait(await other.worker.redis.zscore("here:workers", other.worker.id))
+        await silence(other)
+
+    monkeypatch.setattr(other.attendance, "_changed", takes_long)
+    await silence(dying)
+    assert [await hear(told) > 0 for _ in (ADA, BOB)] == [True, True]
+
+
 async def test_who_lives_after_all_takes_back_what_others_began_to_clear_away(new_server, told, monkeypatch):
     monkeypatch.setattr(attendance, "AT_ONCE", 1)
     sleeper, other = await new_server(), await new_server()

@@ -1,9 +1,10 @@
-"""uvicorn's HTTP protocol with bounds on the request's head, which uvicorn itself does not set, and with
-problems where it cannot read a request.
+"""uvicorn's HTTP protocol with bounds on how long a peer may take, and on the request's head, which uvicorn
+itself does not set, and with problems where it cannot read a request.
 
 ``uvicorn.Config(app, http=BoundedHeadProtocol)``: a head (of a WebSocket handshake too) must arrive within
-``head_timeout`` seconds and end within 16 KiB after the read it begins in, or the connection is answered 408
-or 431 and closed.
+``head_timeout`` seconds and end within 16 KiB after the read it begins in, and a body within ``body_timeout``
+seconds, or the connection is answered 408 or 431 and closed. A peer that takes nothing of its answer for
+``stalled_timeout`` seconds is dropped.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from realtime.server import handshake
 
 _DETAILS = {
     400: "This is not HTTP as it can be read.",
-    408: "The head of the request did not come in time.",
+    408: "The request did not come in time.",
     431: f"The head of a request has at most {handshake.MAX_HEAD} bytes.",
 }
 
@@ -27,6 +28,8 @@ class _Bounded:
     """A protocol that does not wait for ever."""
 
     head_timeout = 10.0
+    body_timeout = 60.0
+    stalled_timeout = 30.0
     closing_timeout = 1.0  # seconds a refused peer gets to take its answer
 
     loop: asyncio.AbstractEventLoop
@@ -101,7 +104,8 @@ class BoundedHeadProtocol(_Bounded, asyncio.Protocol):
             )
         else:
             protocol = _BoundedHttp(self._config, self.server_state, self._app_state, self.loop)
-            protocol.head_timeout, protocol.closing_timeout = self.head_timeout, self.closing_timeout
+            for name in ("head_timeout", "body_timeout", "stalled_timeout", "closing_timeout"):
+                setattr(protocol, name, getattr(self, name))
         self.transport.set_protocol(protocol)
         protocol.connection_made(self.transport)
         protocol.data_received(data)
@@ -115,13 +119,16 @@ class _BoundedHttp(_Bounded, HttpToolsProtocol):
     """``HttpToolsProtocol`` that does not make room for ever either."""
 
     _head_size = 0
+    _lacks_body = False
+    _body_timer: asyncio.TimerHandle | None = None
+    _stalled_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_has_come()
+        self._stop_timers()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -129,6 +136,8 @@ class _BoundedHttp(_Bounded, HttpToolsProtocol):
             return
         self._head_size += len(data)
         super().data_received(data)
+        if self._lacks_body and self._body_timer is None:
+            self._body_timer = self.loop.call_later(self.body_timeout, self._body_timed_out)
         if self._head_timer is not None and self._head_size > handshake.MAX_HEAD:
             self._refuse(431)
 
@@ -145,9 +154,54 @@ class _BoundedHttp(_Bounded, HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_has_come()
         super().on_headers_complete()
+        self._lacks_body = True
+
+    def on_message_complete(self) -> None:
+        self._body_has_come()
+        super().on_message_complete()
+
+    def _body_has_come(self) -> None:
+        self._lacks_body = False
+        if self._body_timer is not None:
+            self._body_timer.cancel()
+            self._body_timer = None
+
+    def _body_timed_out(self) -> None:
+        if self.cycle.response_started:
+            self.transport.abort()
+        else:
+            self._refuse(408)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._look_again(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._is_read_again()
+
+    def _look_again(self, waiting: int) -> None:
+        self._stalled_timer = self.loop.call_later(self.stalled_timeout, self._drop_if_stalled, waiting)
+
+    def _drop_if_stalled(self, waited: int) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        if waiting < waited:
+            self._look_again(waiting)
+        else:
+            self.transport.abort()
+
+    def _is_read_again(self) -> None:
+        if self._stalled_timer is not None:
+            self._stalled_timer.cancel()
+            self._stalled_timer = None
+
+    def _stop_timers(self) -> None:
+        self._head_has_come()
+        self._body_has_come()
+        self._is_read_again()
 
     def handle_websocket_upgrade(self) -> None:
-        self._head_has_come()
+        self._stop_timers()
         if self.cycle is not None and not self.cycle.response_complete:
             # The answers that are due would end up among the frames.
             self.transport.close()

@@ -1,6 +1,7 @@
 """A request's head, of a handshake too, has to come in time and in bounds."""
 
 import json
+import time
 
 import pytest
 
@@ -69,6 +70,41 @@ def test_a_request_that_cannot_be_read_is_answered_with_a_problem(port, sent, st
         body = json.loads(wire.read(int(headers["content-length"])))
         assert (answered, headers["content-type"]) == (status, "application/problem+json")
         assert (body["status"], body["code"]) == (status, code)
+
+
+async def patient(scope, receive, send):
+    """Takes a whole body, and answers with more than anybody takes at once."""
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": bytes(32 << 20)})
+
+
+@pytest.fixture(params=["uvloop", "asyncio"])
+def impatient(request):
+    """A server and its port."""
+    limits = {"head_timeout": 5.0, "body_timeout": 0.2, "stalled_timeout": 0.2}
+    http = type("Impatient", (BoundedHeadProtocol,), limits)
+    with uvicorn_thread(patient, **{**OURS, "http": http, "loop": request.param}) as served:
+        yield served
+
+
+def test_a_body_that_never_ends_is_a_408(impatient):
+    with Wire(impatient[1]) as wire:
+        wire.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+        assert wire.read_head()[0] == 408
+
+
+@pytest.mark.parametrize("connection", [b"keep-alive", b"close"])
+def test_a_peer_that_does_not_take_its_answer_is_dropped(impatient, connection):
+    server, port = impatient
+    with Wire(port) as wire:
+        wire.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: " + connection + b"\r\n\r\n")
+        wire.read_head()
+        deadline = time.monotonic() + 5
+        while server.server_state.connections:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
 
 def test_requests_one_after_the_other_are_answered(port):

@@ -71,6 +71,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         "_on_text",
         "_partial",
         "_partial_kind",
+        "_ping",
         "_pinged",
         "_queue",
         "_reading_paused",
@@ -122,6 +123,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._drained: asyncio.Future[None] | None = None
         self._on_drain: Callable[[], None] | None = None
         # Keep-alive
+        self._ping: bytes | None = None  # the peer's last, until it is answered
         self._heard = self._pinged = False
 
     # -- The opening handshake
@@ -406,15 +408,27 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             else:
                 self._received_fragment(kind, frame)
         elif kind is PING:
-            # A peer that does not read gets no pongs piled up for it.
-            if not self._slow:
-                transport.send_pong(frame.get_payload_as_bytes())
+            if self._ping is None:
+                self._turn.pinged.append(self)
+                if not self._turn.is_due:
+                    self._turn.end_soon()
+            self._ping = frame.get_payload_as_bytes()
         elif kind is CLOSE:
             self._received_close(frame.get_payload_as_bytes())
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         self._turn.handle()
         self._lost()
+
+    def answer_ping(self) -> None:
+        """Answer the last ping of this turn, as RFC 6455 allows: a pong is a system call, and who sends
+        nothing but pings would keep the loop busy with them.
+        """
+        ping, self._ping = self._ping, None
+        # A peer that does not read gets no pongs piled up for it.
+        if self._state == OPEN and not self._slow:
+            assert self._ws is not None
+            self._ws.send_pong(ping)
 
     def take(self, data: bytes) -> None:
         """Hand a text message to the application; called when the turn's reading is done."""

@@ -17,20 +17,23 @@ logger = logging.getLogger(__name__)
 
 
 class Hearer(Protocol):
-    """A connection that takes the text messages read from it; it must not raise."""
+    """A connection that takes the text messages read from it and answers pings; it must not raise."""
 
     def take(self, data: bytes) -> None: ...
+    def answer_ping(self) -> None: ...
 
 
 class Turn:
     """What the connections of one loop have heard and are to be told in this turn."""
 
-    __slots__ = ("__weakref__", "_loop", "heard", "is_due", "told")
+    __slots__ = ("__weakref__", "_loop", "heard", "is_due", "pinged", "told")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self.heard: list[tuple[Hearer, bytes]] = []
         """Text messages to be handled after all that is there has been read; who adds one sees that it is."""
+        self.pinged: list[Hearer] = []
+        """Who was pinged, each once however often; who adds one sees that the turn ends."""
         self.told: list[tuple[WSTransport, bytes]] = []
         """Text messages to be sent after all that was heard is handled; who adds one sees that it ends."""
         self.is_due = False
@@ -63,6 +66,10 @@ class Turn:
                 logger.warning("A message could not be sent", exc_info=True)
 
     def _end(self) -> None:
+        if self.pinged:
+            pinged, self.pinged = self.pinged, []
+            for connection in pinged:
+                connection.answer_ping()
         try:
             self.handle()
         finally:

@@ -272,6 +272,20 @@ async def test_reading_pauses_for_an_application_that_lags(ours):
             assert await asyncio.to_thread(wire.read_frame) == (TEXT, b"%d" % count)
 
 
+def test_of_many_pings_at_once_the_last_is_answered(serve):
+    _, port = serve()
+    with Wire(port) as wire:
+        wire.open()
+        wire.send(b"".join(frame(PING, b"%d" % number) for number in range(20_000)) + frame(TEXT, b"end"))
+        pongs = []
+        while (heard := wire.read_frame())[0] == PONG:
+            pongs.append(int(heard[1]))
+        assert heard == (TEXT, b"end")
+        assert pongs == sorted(pongs)
+        assert pongs[-1] == 19_999
+        assert len(pongs) < 2_000
+
+
 def test_a_peer_that_pings_and_does_not_read_gets_no_pile_of_pongs(serve):
     server, port = serve()
     with Wire(port) as wire:
@@ -280,7 +294,6 @@ def test_a_peer_that_pings_and_does_not_read_gets_no_pile_of_pongs(serve):
         pings = frame(PING, bytes(125)) * 500
         for _ in range(400):
             wire.send(pings)
-        assert protocol.is_slow()
         assert protocol.buffered() < 1 << 20
 
 

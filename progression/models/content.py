@@ -91,8 +91,10 @@ class Item(Content, WithStats):
         return self.name
 
     def clean(self) -> None:
-        before = Item.objects.filter(pk=self.pk).exclude(kind=self.kind, slot=self.slot)
-        if before.filter(stacks__isnull=False).exists():
+        before = Item.objects.filter(pk=self.pk)
+        if before.exclude(slug=self.slug).exists():
+            raise ValidationError("Drop tables and remedies go by it: its slug can no longer change.")
+        if before.exclude(kind=self.kind, slot=self.slot).filter(stacks__isnull=False).exists():
             raise ValidationError("Players own it already: its kind and slot can no longer change.")
 
 

@@ -50,6 +50,15 @@ def test_what_players_own_cannot_become_something_else(ada):
         sword.save()
 
 
+def test_the_slug_that_drop_tables_and_remedies_go_by_stays(admin_client, items):
+    berries = Item.objects.get(slug="berries")
+    form = {"slug": "sour", "name": "Sour", "kind": "food", "rarity": "common", "food_xp": 5}
+    stats = dict.fromkeys(berries.stats._fields, 0)
+    page = admin_client.post(f"/admin/progression/item/{berries.pk}/change/", form | stats)
+    assert (page.status_code, "slug can no longer change" in page.content.decode()) == (200, True)
+    assert Item.objects.get(pk=berries.pk).name == "Berries"
+
+
 def test_the_content_to_begin_with_makes_sense():
     for one in (*Item.objects.all(), *Species.objects.all(), *Offer.objects.all()):
         one.full_clean()

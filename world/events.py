@@ -236,7 +236,7 @@ class Whisper(Said, kw_only=True):
     to_user_id: int
 
     def audience(self) -> tuple[Topic, ...]:
-        return topics.in_world(self.to_user_id), topics.in_world(self.sender_id)
+        return tuple({topics.in_world(self.to_user_id), topics.in_world(self.sender_id)})
 
 
 class FactionChat(Said, kw_only=True):

@@ -41,6 +41,14 @@ async def test_talk_is_heard_where_it_is_meant(here, ada, bob, cyd):
         assert (await player.hear("chat"))["channel"] == "world"
 
 
+async def test_who_whispers_to_oneself_hears_it_once(here, ada):
+    player = await ada.enter()
+    for content in ("one", "two"):
+        await player.send(type="whisper", to_user_id=ada.id, content=content)
+        assert (await player.hear("whisper"))["content"] == content
+    await player.hear_nothing()
+
+
 async def test_what_is_said_has_the_form_that_clients_are_told_of(here, ada, bob):
     (world,) = [socket for socket in sockets() if socket.name == "World"]
     told = {description.type: description for description in world.messages}

@@ -80,10 +80,9 @@ def settle(*, shard_id: int) -> None:
 
 
 @transaction.atomic
-def forget_captor(*, user_id: int) -> None:
-    """Take this user's characters from what the world remembers of captures."""
-    own = list(Character.objects.filter(owner=user_id).values_list("pk", flat=True))
-    for captured in WorldEvent.objects.filter(kind="shard_captured", detail__character_id__in=own):
+def forget_captor(*, character_id: int) -> None:
+    """Take this character from what the world remembers of captures."""
+    for captured in WorldEvent.objects.filter(kind="shard_captured", detail__character_id=character_id):
         captured.detail |= {"character_id": None, "character_name": ""}
         captured.save(update_fields=["detail"])
 

@@ -72,6 +72,13 @@ def test_an_operator_sees_it_all(story, client):
     assert not Ability.objects.exists()
 
 
+def test_a_character_that_was_deleted_has_no_part_in_it_either(story):
+    ada, bob = story
+    assert ada.api.delete(f"/api/characters/{ada.character_id}").status_code == 204
+    accounts.erase(User.objects.get(pk=ada.id))
+    assert "Ada" not in str(bob.api.get("/api/world/events").json())
+
+
 def test_a_person_can_have_their_part_of_it_and_have_it_forgotten(story):
     ada, bob = story
     export = ada.api.get("/api/me/export/").json()

@@ -8,7 +8,7 @@ from realtime import limits
 from realtime.consumer import handles
 from realtime.messages import Message
 from realtime.worker import in_database
-from world import commands, events, services
+from world import commands, events, selectors, services
 from world.live.positions import positions
 from world.refusals import ImpossibleMove, NoCharacterInPlay
 from world.socket import WorldSocket
@@ -32,10 +32,14 @@ class MovingHandlers(WorldSocket):
             raise NoCharacterInPlay
         try:
             positions().move(self.standing, command.position, command.velocity)
-        except ImpossibleMove:
-            self.connection.tell(services.update_of(positions().where(self.character)))
-            raise
+        except ImpossibleMove as refusal:
+            return self._put_back(self.character.character_id, refusal)
         return None
+
+    async def _put_back(self, character_id: int, refusal: ImpossibleMove) -> None:
+        info = await in_database(selectors.seen_by, self.player.user_id, character_id)
+        self.connection.tell(services.update_of(positions().where(info)))
+        raise refusal
 
     async def _walk(self, to_location_id: int, from_location_id: int | None) -> None:
         user_id = self.player.user_id

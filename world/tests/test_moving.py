@@ -9,6 +9,7 @@ from progression import services as progression
 from realtime.worker import in_database
 from world.live import positions as telling
 from world.live.positions import positions
+from world.models import Character
 from world.rules import TOP_SPEED
 from world.tests.conftest import place
 
@@ -84,6 +85,16 @@ async def test_impossible_moves_are_refused_and_put_back(here, ada):
     for nowhere in ({}, {"velocity": {"x": 1}}):
         await walker.send(type="move", **nowhere)
         assert await walker.refused() == "invalid"
+
+
+async def test_who_is_put_back_hears_how_they_are_now(here, ada):
+    def hurt():
+        Character.objects.filter(pk=ada.character_id).update(health=7)
+
+    walker = await ada.enter()
+    await in_database(hurt)
+    await walker.send(type="move", position={"x": TOP_SPEED * 5})
+    assert (await walker.hear_until("character_update"))["health"] == 7
 
 
 async def test_many_small_steps_are_no_faster_than_one_big(here, ada):

@@ -18,7 +18,7 @@ from realtime.topics import Topic
 from realtime.worker import in_database
 from world import selectors
 from world.events import Area, CharacterInfo, LocationUpdate, Moved, Vector, WorldState
-from world.refusals import ImpossibleMove
+from world.refusals import ImpossibleMove, NotInPlay
 from world.rules import Pace, Position, distance, is_inside, is_possible
 from world.snapshots import world_state
 
@@ -156,8 +156,10 @@ class Positions:
                 await self.here.streams.leave(place.topic, place)
 
     def move(self, standing: Standing, position: Vector, velocity: Vector) -> None:
-        """Move inside the place. Raises ``ImpossibleMove``."""
-        place = self.places[standing.location_id]
+        """Move inside the place. Raises ``NotInPlay`` for who has just left it, and ``ImpossibleMove``."""
+        place = self.places.get(standing.location_id)
+        if place is None or place.standings.get(standing.character_id) is not standing:
+            raise NotInPlay
         if not is_inside(position, place.size):
             raise ImpossibleMove(f"This place ends {place.size:g} metres from its middle.")
         way = distance(standing.position, position)

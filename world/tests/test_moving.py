@@ -97,6 +97,28 @@ async def test_who_is_put_back_hears_how_they_are_now(here, ada):
     assert (await walker.hear_until("character_update"))["health"] == 7
 
 
+async def test_who_moves_while_on_the_way_elsewhere_is_told_so(here, ada, monkeypatch):
+    walker = await ada.enter()
+    leaves, goes_on = asyncio.Event(), asyncio.Event()
+    stop_hearing = here.relay.leave
+
+    async def stop_hearing_slowly(topic):
+        if topic.startswith("moves_"):
+            leaves.set()
+            await goes_on.wait()
+        await stop_hearing(topic)
+
+    monkeypatch.setattr(here.relay, "leave", stop_hearing_slowly)
+    await walker.send(type="move", to_location_id=await in_database(place, "Salt Flats"))
+    await leaves.wait()
+    await walker.send(type="ping", id="walked")
+    await walker.hear_until("pong")
+    await walker.send(type="move", position={"x": 1})
+    assert (await walker.hear_until("error"))["code"] == "not_in_play"
+    goes_on.set()
+    await walker.hear_until("area_state")
+
+
 async def test_many_small_steps_are_no_faster_than_one_big(here, ada):
     walker = await ada.enter()
     for step in range(1, 100):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from world.combat.models import Ability, Combat, Cooldown, Remedy
+from world.combat.models import Ability, Combat, Cooldown, Recovery, Remedy, Reward
 from world.shards.models import Shard
 from world.trading.models import Trade, TradeOffer
 
@@ -17,7 +17,9 @@ __all__ = [
     "Cooldown",
     "Faction",
     "Location",
+    "Recovery",
     "Remedy",
+    "Reward",
     "Shard",
     "Trade",
     "TradeOffer",

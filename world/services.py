@@ -105,7 +105,7 @@ def delete(*, user_id: int, character_id: int) -> None:
         publish(events.VisitChanged(user_id=user_id, socket=visit.socket))
     else:
         # Something may still wait for its return.
-        character = Character.objects.select_for_update().get(pk=character_id)
+        character = Character.objects.select_for_update(no_key=True).get(pk=character_id)
         publish(_left_area(character, "deleted"))
     character.delete()
 

@@ -5,12 +5,15 @@ from datetime import timedelta
 from django.utils import timezone
 
 from realtime import worker
-from world.combat.models import Combat
+from world.combat import rules
+from world.combat.models import Combat, Reward
 
 OVER_KEPT_FOR = timedelta(days=30)
 
 
 @worker.every(3600)
 def tidy() -> None:
-    """Delete fights that were over long ago, and from which the two have recovered."""
-    Combat.objects.filter(ended_at__lt=timezone.now() - OVER_KEPT_FOR, recovers_at=None).delete()
+    """Delete fights that were over long ago, and rewards that count no more."""
+    now = timezone.now()
+    Combat.objects.filter(ended_at__lt=now - OVER_KEPT_FOR).delete()
+    Reward.objects.filter(at__lte=now - rules.REWARDS_COUNT_FOR).delete()

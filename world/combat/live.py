@@ -12,5 +12,5 @@ def look_after_fights() -> None:
     """Do what is due."""
     for combat_id in selectors.abandoned():
         services.end_abandoned(combat_id=combat_id)
-    for combat_id in selectors.recovering():
-        services.recover(combat_id=combat_id)
+    for character_id in selectors.recovering():
+        services.recover(character_id=character_id)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -81,14 +82,12 @@ class Combat(models.Model):
     winner = models.ForeignKey(
         "world.Character", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    recovers_at = models.DateTimeField(null=True, blank=True)
-    """When the two are well again; unset while they fight, and once they are."""
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(attacker=F("defender")), name="nobody_fights_themselves"),
             models.CheckConstraint(
-                condition=Q(ended_at=None, reason="", winner=None, recovers_at=None)
+                condition=Q(ended_at=None, reason="", winner=None)
                 | Q(ended_at__isnull=False) & ~Q(reason=""),
                 name="combat_ends_for_a_reason",
             ),
@@ -99,10 +98,6 @@ class Combat(models.Model):
                 fields=["defender"], condition=Q(ended_at=None), name="defender_from_one_at_a_time"
             ),
         ]
-        indexes = [
-            models.Index(fields=["recovers_at"], name="combats_by_recovery"),
-            models.Index(fields=["winner", "ended_at"], name="combats_won"),
-        ]
 
     def __str__(self) -> str:
         return f"combat {self.pk}: {self.attacker_id} against {self.defender_id}"
@@ -110,6 +105,35 @@ class Combat(models.Model):
     def other(self, character_id: int) -> int:
         """The id of the one whom this one fights."""
         return self.defender_id if character_id == self.attacker_id else self.attacker_id
+
+
+class Recovery(models.Model):
+    """When a character that has fought is well again. It outlives the fight, which goes with the other."""
+
+    character = models.OneToOneField(
+        "world.Character", primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "recoveries"
+
+    def __str__(self) -> str:
+        return f"{self.character_id} is well again at {self.at}"
+
+
+class Reward(models.Model):
+    """That a user was rewarded for beating another. It outlives the characters: new ones bring no more."""
+
+    winner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    loser = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["winner", "loser", "at"], name="rewards_of_a_pair")]
+
+    def __str__(self) -> str:
+        return f"{self.winner_id} was rewarded for beating {self.loser_id}"
 
 
 class Cooldown(models.Model):

@@ -17,6 +17,7 @@ RECOVERY = timedelta(seconds=15)
 """After so long without a fight a character is well again."""
 REWARDS_A_DAY = 5
 """For how many victories over the same user somebody is rewarded in 24 hours."""
+REWARDS_COUNT_FOR = timedelta(days=1)
 FAR_BELOW = 10
 """There is nothing to learn from whom one is so many levels above."""
 

@@ -1,14 +1,13 @@
 """Questions about fights."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from progression import selectors as progression
 from world.combat import events, rules
-from world.combat.models import Ability, Combat, Cooldown, Remedy
+from world.combat.models import Ability, Combat, Cooldown, Recovery, Remedy, Reward
 from world.combat.refusals import UnknownAbility
 from world.models import Character
 from world.selectors import played_by, shown
@@ -50,13 +49,9 @@ def is_shielded(character_id: int) -> bool:
 
 
 def rewarded_today(winner_id: int, loser_id: int) -> int:
-    """How often one user has beaten another in the last 24 hours, whichever their characters."""
-    recent = Combat.objects.filter(
-        winner__owner=winner_id,
-        reason=Combat.Reason.DEFEATED,
-        ended_at__gt=timezone.now() - timedelta(days=1),
-    )
-    return recent.filter(Q(attacker__owner=loser_id) | Q(defender__owner=loser_id)).count()
+    """How often one user was rewarded in 24 hours for beating another, whichever their characters."""
+    recent = timezone.now() - rules.REWARDS_COUNT_FOR
+    return Reward.objects.filter(winner=winner_id, loser=loser_id, at__gt=recent).count()
 
 
 def ability(name: str | None) -> Ability:
@@ -145,6 +140,6 @@ def abandoned() -> list[int]:
 
 
 def recovering() -> list[int]:
-    """The fights that are so long over that both are well again."""
-    due = Combat.objects.filter(recovers_at__lte=timezone.now()).order_by("recovers_at")
+    """The characters whose last fight is so long over that they are well again."""
+    due = Recovery.objects.filter(at__lte=timezone.now()).order_by("at")
     return list(due.values_list("pk", flat=True)[:LOOK_AT_ONCE])

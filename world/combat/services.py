@@ -18,7 +18,7 @@ from realtime.publishing import publish
 from world import selectors as world_selectors
 from world import services as world
 from world.combat import events, rules, selectors
-from world.combat.models import Ability, Combat, Cooldown, Remedy
+from world.combat.models import Ability, Combat, Cooldown, Recovery, Remedy, Reward
 from world.combat.refusals import (
     AlreadyFighting,
     CombatOver,
@@ -236,21 +236,15 @@ def end_abandoned(*, combat_id: int) -> None:
 
 
 @transaction.atomic
-def recover(*, combat_id: int) -> None:
-    """Make both well again whose fight is long over, unless they fight once more."""
-    found = Combat.objects.filter(pk=combat_id).first()
-    if found is None:
+def recover(*, character_id: int) -> None:
+    """Make a character well again whose last fight is long over, unless it fights once more."""
+    character = Character.objects.select_for_update(no_key=True).filter(pk=character_id).first()
+    due, _ = Recovery.objects.filter(character=character_id, at__lte=timezone.now()).delete()
+    if character is None or not due or selectors.is_fighting(character_id):
         return
-    combat, characters = _locked(found)
-    if combat is None or combat.recovers_at is None:
-        return
-    combat.recovers_at = None
-    combat.save(update_fields=["recovers_at"])
-    for character in characters.values():
-        if not selectors.is_fighting(character.pk):
-            character.health = world_selectors.max_health(character.owner_id)
-            character.save(update_fields=["health"])
-            _tell_of(character)
+    character.health = world_selectors.max_health(character.owner_id)
+    character.save(update_fields=["health"])
+    _tell_of(character)
 
 
 def _locked(combat: Combat) -> tuple[Combat | None, dict[int, Character]]:
@@ -278,9 +272,10 @@ def _end(combat: Combat, *, winner: Character, loser: Character, reason: Combat.
     now = timezone.now()
     xp = _worth(winner, loser) if reason == Combat.Reason.DEFEATED else 0
     combat.ended_at, combat.reason, combat.winner = now, reason, winner
-    combat.recovers_at = now + rules.RECOVERY
     combat.step += 1
     combat.save()
+    for fighter in (winner, loser):
+        Recovery.objects.update_or_create(character=fighter, defaults={"at": now + rules.RECOVERY})
     publish(
         events.CombatEnd(**_of(combat), winner_id=winner.pk, loser_id=loser.pk, reason=reason.value, xp=xp)
     )
@@ -288,6 +283,7 @@ def _end(combat: Combat, *, winner: Character, loser: Character, reason: Combat.
         world.send_home(loser, health=world_selectors.max_health(loser.owner_id))
     _tell_of(winner)
     if xp:
+        Reward.objects.create(winner_id=winner.owner_id, loser_id=loser.owner_id, at=now)
         progression.grant(winner.owner_id, xp=xp, cause="combat", key=f"combat:{combat.pk}")
 
 

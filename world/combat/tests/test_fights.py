@@ -226,27 +226,6 @@ async def test_who_has_just_died_is_left_alone_for_a_while(fight, ada, bob, plac
     await hear_of("combat_start", one)
 
 
-async def test_beating_the_same_player_again_and_again_teaches_nothing(fight, ada, bob):
-    one, _, combat_id = fight
-    past = {"seed": 1, "began_at": timezone.now(), "ended_at": timezone.now() - timedelta(hours=1)}
-    first = await Combat.objects.aget(pk=combat_id)
-    await Combat.objects.abulk_create(
-        Combat(
-            attacker_id=bob.character_id,
-            defender_id=ada.character_id,
-            location_id=first.location_id,
-            winner_id=ada.character_id,
-            reason="defeated",
-            **past,
-        )
-        for _ in range(rules.REWARDS_A_DAY)
-    )
-    await set_health(bob, 1)
-    await attack(one, combat_id, bob)
-    (ended,) = await hear_of("combat_end", one)
-    assert ended["xp"] == 0
-
-
 async def test_who_walks_away_flees(fight, ada, bob, places):
     one, other, _ = fight
     await in_database(ada.walk, places.dawn)
@@ -309,29 +288,13 @@ async def test_who_dies_while_away_wakes_at_home(fight, ada, bob, places):
     assert (await Character.objects.aget(pk=ada.character_id)).location_id == places.dawn.pk
 
 
-async def test_the_hurt_are_well_again_after_a_while_unless_they_fight_again(fight, ada, bob, eve, places):
-    one, other, combat_id = fight
-    await set_health(ada, 10)
-    await set_health(bob, 20)
-    await in_database(ada.walk, places.dawn)
-    await in_database(ada.walk, places.ford)
-    four = await eve.enter()
-    await one.send(type="combat_start", target_id=eve.character_id)
-    await hear_of("combat_start", four)
-    await Combat.objects.filter(pk=combat_id).aupdate(recovers_at=timezone.now())
-    await in_database(services.recover, combat_id=combat_id)
-    assert await health(ada) == 10
-    assert await health(bob) == await in_database(lambda: progression.combat_stats(bob.id).max_hp)
-
-
 async def test_fights_that_are_over_are_forgotten_in_time(fight, ada):
     _, other, combat_id = fight
     await set_health(ada, 1)
     await attack(other, combat_id, ada)
     await other.hear_until("combat_end")
-    await Combat.objects.aupdate(ended_at=timezone.now() - timedelta(days=31))
     await in_database(housekeeping.tidy)
-    assert await Combat.objects.acount() == 1  # they are not well again yet
-    await Combat.objects.aupdate(recovers_at=None)
+    assert await Combat.objects.acount() == 1
+    await Combat.objects.aupdate(ended_at=timezone.now() - timedelta(days=31))
     await in_database(housekeeping.tidy)
     assert await Combat.objects.acount() == 0

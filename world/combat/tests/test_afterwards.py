@@ -1,0 +1,109 @@
+"""What becomes of both once a fight is over: they are well again in time, and what a victory teaches."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from progression import selectors as progression
+from world.combat import housekeeping, live, rules, services
+from world.combat.models import Combat, Reward
+from world.models import Character
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def both(ada, bob):
+    ada.come()
+    bob.come()
+    return ada, bob
+
+
+def begin(one, other):
+    services.start(user_id=one.id, target_id=other.character_id)
+    return Combat.objects.latest("pk").pk
+
+
+def defeat(one, other):
+    combat_id = begin(one, other)
+    Character.objects.filter(pk=other.character_id).update(health=1)
+    services.act(user_id=one.id, combat_id=combat_id, action_type="attack", target_id=other.character_id)
+
+
+def are_well(*people):
+    live.look_after_fights()
+    most = progression.combat_stats_of(who.id for who in people)
+    return [who.character.health == most[who.id].max_hp for who in people]
+
+
+def test_the_hurt_are_well_again_after_a_while(both, places, clock):
+    ada, bob = both
+    begin(ada, bob)
+    Character.objects.update(health=10)
+    ada.walk(places.dawn)
+    clock.shift(rules.RECOVERY - timedelta(seconds=1))
+    assert are_well(ada, bob) == [False, False]
+    clock.shift(1)
+    assert are_well(ada, bob) == [True, True]
+
+
+def test_who_fights_again_is_well_so_long_after_the_last_fight(both, eve, places, clock):
+    ada, bob = both
+    eve.come()
+    begin(ada, bob)
+    Character.objects.update(health=10)
+    ada.walk(places.dawn)
+    ada.walk(places.ford)
+    begin(ada, eve)
+    clock.shift(rules.RECOVERY)
+    assert are_well(ada, bob, eve) == [False, True, False]
+    ada.walk(places.dawn)
+    ada.walk(places.ford)
+    clock.shift(10)
+    begin(eve, ada)
+    eve.walk(places.tide)
+    clock.shift(rules.RECOVERY - timedelta(seconds=1))
+    assert are_well(ada, eve) == [False, False]
+    clock.shift(1)
+    assert are_well(ada, eve) == [True, True]
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_whose_opponent_deletes_the_character_is_well_again_too(both, places, clock, is_over):
+    ada, bob = both
+    begin(ada, bob)
+    Character.objects.update(health=10)
+    if is_over:
+        ada.walk(places.dawn)
+    assert ada.api.delete(f"/api/characters/{ada.character_id}").status_code == 204
+    clock.shift(rules.RECOVERY)
+    assert are_well(bob) == [True]
+
+
+def test_beating_the_same_player_again_and_again_teaches_nothing_whichever_the_character(
+    both, places, monkeypatch
+):
+    ada, bob = both
+    monkeypatch.setattr(rules, "REWARDS_A_DAY", 1)
+    learnt = []
+    for name in ("Bobby", "Robert", "Bert"):
+        defeat(ada, bob)
+        learnt.append(progression.player(ada.id).xp)
+        assert bob.api.delete(f"/api/characters/{bob.character_id}").status_code == 204
+        made = bob.api.post("/api/characters", {"name": name, "faction": "Tideborn"}).json()
+        assert bob.api.post("/api/characters/select", {"character_id": made["id"]}).status_code == 200
+        bob.character_id = made["id"]
+        bob.put(places.ford)
+        if name == "Robert":
+            Reward.objects.update(at=timezone.now() - timedelta(days=1))
+    assert learnt == [25, 25, 50]
+    housekeeping.tidy()
+    assert Reward.objects.count() == 1

@@ -38,7 +38,8 @@ def exchange(gives: Mapping[int, Goods], *, cause: str, key: str) -> None:
 
 def _check(player: Player, goods: Goods) -> None:
     if goods.gold > player.gold:
-        raise NotEnoughGold(f"{goods.gold} gold is offered, and there is {player.gold}.")
+        # Not how much there is: the other one may be told.
+        raise NotEnoughGold("More gold is offered than there is.")
     owned = selectors.inventory(player.pk).filter(item__in=goods.items)
     stacks = {stack.item_id: stack for stack in owned}
     for item_id, quantity in goods.items.items():

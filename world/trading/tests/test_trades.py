@@ -12,6 +12,8 @@ from friends import services as friends
 from friends.models import Block
 from gameplatform.asgi import application
 from progression import services as players
+from progression.models import Item
+from progression.refusals import NotEnoughGold
 from realtime.testing import Player
 from world.tests.adventurers import hear_of, in_database, opened
 from world.trading import housekeeping, services
@@ -207,6 +209,17 @@ def test_what_is_gone_by_then_is_not_swapped_and_the_trade_goes_on(trade, both, 
     confirm(bob, trade)
     confirm(ada, trade)
     assert (ada.gold(), bob.gold()) == (50, 150)
+
+
+@pytest.mark.django_db
+def test_who_confirms_is_not_told_how_much_the_other_has_left(trade, both):
+    ada, bob = both
+    offer(ada, trade, gold=90)
+    confirm(ada, trade)
+    players.purchase(ada.id, Item.objects.get(slug="berries").pk, 6)
+    with pytest.raises(NotEnoughGold) as refusal:
+        confirm(bob, trade)
+    assert "40" not in str(refusal.value)
 
 
 @pytest.mark.django_db

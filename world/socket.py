@@ -228,11 +228,12 @@ class WorldSocket(Consumer):
 
     async def snapshot(self) -> events.WorldState:
         """How the world stands for this user."""
-        state = await self._positions.world(None)
-        if self.character is None:
+        state, character = await self._positions.world(None), self.character
+        if character is None:
             return state
-        area = await self._positions.areas(self.character.location_id)
-        return msgspec.structs.replace(state, you=self._positions.where(self.character), area=area)
+        area = await self._positions.areas(character.location_id)
+        own = (member for member in area.members if member.character_id == character.character_id)
+        return msgspec.structs.replace(state, you=next(own, character), area=area)
 
     async def _area_state(self) -> events.AreaState:
         if self.character is None:

@@ -6,11 +6,14 @@ from random import Random
 import pytest
 
 from progression import services as progression
+from realtime import topics
+from realtime.streams import _keys
 from realtime.worker import in_database
 from world import services
 from world.models import Character
 from world.tests.conftest import place
 
+pytestmark = pytest.mark.django_db(transaction=True)
 WITHIN_S = 10.0
 STEPS = 30
 
@@ -47,7 +50,18 @@ def change_health(person):
     services.tell_of(character)
 
 
-@pytest.mark.django_db(transaction=True)
+async def test_who_has_missed_something_is_told_how_they_are_now(here, ada):
+    player = await ada.enter()
+    await in_database(change_health, ada)
+    health = (await player.hear_until("character_update"))["health"]
+    counter, frames = _keys(topics.world())
+    await here.redis.incrby(counter, 1000)
+    await here.redis.delete(frames)
+    await here.streams.audit()
+    state = await player.hear_until("world_state")
+    assert [known["health"] for known in (state["you"], *state["area"]["members"])] == [health, health]
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_a_snapshot_and_the_events_after_it_make_the_next_snapshot(here, person, seed):
     random = Random(seed)

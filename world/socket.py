@@ -142,7 +142,12 @@ class WorldSocket(Consumer):
         await self._begin_sealing()
         answer.user_id, answer.username = identity.user_id, identity.username
         self.connection.tell(answer)
-        await self._enter()
+        try:
+            await self._enter()
+        except Exception:
+            # Who is half in would hear nothing, and cannot sign in again.
+            self.lose()
+            raise
 
     def _user_agent(self) -> str:
         headers = dict(self.scope["headers"])

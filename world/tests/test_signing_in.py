@@ -6,11 +6,13 @@ import json
 
 import pytest
 from cryptography.fernet import Fernet
+from django.db import OperationalError
 
 from accounts import services as accounts
 from gameplatform.asgi import application
 from realtime.testing import Closed, Player
 from realtime.worker import in_database
+from world import services
 from world import socket as world_socket
 from world.models import Visit
 from world.tests.conftest import knock
@@ -52,6 +54,17 @@ async def test_a_stranger_signs_in_by_password_or_token_before_anything_else(her
     assert "access" not in await by_token.hear("auth_response")
     await by_token.hear("world_state")
     assert await by_password.closed() == 4409
+
+
+async def test_who_signs_in_but_cannot_come_in_is_sent_away_to_come_again(here, ada, monkeypatch):
+    def database_is_away(**asked):
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(services, "come", database_is_away)
+    player = await knock()
+    await player.send(type="auth_request", token=ada.token)
+    await player.hear("auth_response")
+    assert await player.closed() == 1012
 
 
 async def test_who_goes_before_the_socket_is_opened_leaves_no_failure_behind(here, ada):

@@ -55,9 +55,11 @@ class Game(models.Model):
 class Seat(models.Model):
     """A player's place in a game."""
 
-    game = models.ForeignKey(Game, on_delete=models.CASCADE, related_name="seats")
+    game = models.ForeignKey(Game, on_delete=models.CASCADE, related_name="seats", db_index=False)
     number = models.PositiveSmallIntegerField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seats")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seats", db_index=False
+    )
     bot_level = models.PositiveSmallIntegerField(null=True, blank=True)
     queue = models.CharField(max_length=81, null=True, blank=True)
     """The queue that seated the player; empty where no queue did."""
@@ -130,7 +132,9 @@ class Snapshot(models.Model):
 class Rating(models.Model):
     """How strong a player is at one game (openskill's Plackett-Luce model)."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="ratings")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="ratings", db_index=False
+    )
     game = models.CharField(max_length=40)
     mu = models.FloatField()
     sigma = models.FloatField()

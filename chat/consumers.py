@@ -2,6 +2,7 @@
 
 from chat import commands, events, pacing, rules, selectors, services
 from chat.live import desk
+from core import speech
 from realtime import topics
 from realtime.consumer import Consumer, handles
 from realtime.publishing import publish_now
@@ -94,7 +95,7 @@ class LobbyConsumer(RoomConsumer):
     @handles(commands.ChatMessage)
     async def say(self, command: commands.ChatMessage) -> None:
         user_id = self.player.user_id
-        content = rules.clean(command.message)
+        content = speech.clean(command.message)
         await pacing.take(user_id)
         await desk().office.post(services.Post(self.lobby_id, user_id, content))
 
@@ -135,7 +136,7 @@ class DirectConsumer(RoomConsumer):
     @handles(commands.ChatMessage)
     async def say(self, command: commands.ChatMessage) -> None:
         user_id = self.player.user_id
-        content = rules.clean(command.message)
+        content = speech.clean(command.message)
         await pacing.take(user_id)
         await in_database(services.post_direct, sender_id=user_id, friend_id=self.friend_id, content=content)
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from chat import rules
+from core import speech
 
 User = settings.AUTH_USER_MODEL
 NAME_LENGTH = 50
@@ -112,7 +113,7 @@ class LobbyMessage(models.Model):
 
     lobby = models.ForeignKey(Lobby, on_delete=models.CASCADE, related_name="messages", db_index=False)
     sender = models.ForeignKey(User, on_delete=models.CASCADE, related_name="lobby_messages")
-    content = models.CharField(max_length=rules.MOST_CHARACTERS)
+    content = models.CharField(max_length=speech.MOST_CHARACTERS)
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
     deleted_by = models.ForeignKey(
@@ -171,7 +172,7 @@ class DirectMessage(models.Model):
     receiver = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="direct_received", db_index=False
     )
-    content = models.CharField(max_length=rules.MOST_CHARACTERS)
+    content = models.CharField(max_length=speech.MOST_CHARACTERS)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
 

@@ -3,13 +3,6 @@
 from core.refusals import Conflict, Invalid, NotAllowed, NotFound
 
 
-class InvalidContent(Invalid):
-    """The text cannot be a message."""
-
-    code = "invalid_message"
-    title = "This cannot be said"
-
-
 class MayNotActOn(NotAllowed):
     """Nobody acts on the owner, a moderator not on another, a member on nobody."""
 

@@ -31,8 +31,8 @@ class GameAction(Command):
 
 
 class ChatMessage(Command):
-    """Say something to the players and all who watch. Refused with ``not_a_player``, ``rate_limited``,
-    ``recovering``.
+    """Say something to the players and all who watch. Refused with ``invalid_message``,
+    ``not_a_player``, ``rate_limited``, ``recovering``.
     """
 
     message: Annotated[str, Meta(min_length=1, max_length=500)]

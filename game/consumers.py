@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 
 from msgspec import structs
 
-from core import words
+from core import speech, words
 from game import commands, events
 from game.live import rooms
 from game.refusals import UnknownMatch
@@ -54,7 +54,7 @@ class GameConsumer(Consumer):
 
     @handles(commands.ChatMessage)
     async def say(self, command: commands.ChatMessage) -> None:
-        masked = await in_database(words.mask, command.message)
+        masked = await in_database(words.mask, speech.clean(command.message))
         asked = self.ask(structs.replace(command, message=masked))
         if asked is not None:
             await asked

@@ -7,8 +7,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
-from chat import pacing, rules
-from core import paging, words
+from chat import pacing
+from core import paging, speech, words
 from core.idempotency import idempotent
 from core.parsers import read
 from world import selectors, serializers, services
@@ -85,7 +85,7 @@ class Announce(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         user_id = identity(request).user_id
-        content = rules.clean(read(serializers.Announcement, request.data)["content"])
+        content = speech.clean(read(serializers.Announcement, request.data)["content"])
         pacing.take_sync(user_id)
         services.announce(user_id=user_id, content=words.mask(content))
         return Response(status=204)

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import Text, Whole
-from chat.rules import MOST_CHARACTERS
+from core.speech import MOST_CHARACTERS
 from world.models import NAME_LENGTH
 
 

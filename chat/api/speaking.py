@@ -3,7 +3,8 @@
 from rest_framework.request import Request
 
 from accounts.authentication import identity
-from chat import pacing, rules, serializers
+from chat import pacing, serializers
+from core import speech
 from core.parsers import read
 
 
@@ -13,6 +14,6 @@ def said(request: Request) -> tuple[int, str]:
     Raises ``InvalidContent`` and ``RateLimited``.
     """
     user_id = identity(request).user_id
-    content = rules.clean(read(serializers.NewMessage, request.data)["content"])
+    content = speech.clean(read(serializers.NewMessage, request.data)["content"])
     pacing.take_sync(user_id)
     return user_id, content

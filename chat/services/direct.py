@@ -8,14 +8,14 @@ from django.utils import timezone
 from accounts import selectors as accounts
 from chat import events, rules, selectors
 from chat.models import DirectMessage, Thread
-from core import words
+from core import speech, words
 from realtime.publishing import publish
 
 
 @transaction.atomic
 def post_direct(*, sender_id: int, friend_id: int, content: str) -> events.DirectText:
     """Say something to a friend. Raises ``InvalidContent``, ``NotFriends``."""
-    content = words.mask(rules.clean(content))
+    content = words.mask(speech.clean(content))
     selectors.check_friends(sender_id, friend_id)
     low_id, high_id = rules.between(sender_id, friend_id)
     Thread.objects.bulk_create([Thread(low_id=low_id, high_id=high_id)], ignore_conflicts=True)

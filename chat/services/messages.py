@@ -10,7 +10,7 @@ from django.utils import timezone
 from chat import events, rules, selectors
 from chat.models import Lobby, LobbyMessage, Membership, Report, Sanction
 from chat.refusals import Muted, NotAMember
-from core import words
+from core import speech, words
 from core.refusals import Refusal
 from friends.events import Person
 from realtime.publishing import publish
@@ -18,7 +18,7 @@ from realtime.publishing import publish
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Something that a user wants to say in a lobby, cleaned by ``rules.clean``."""
+    """Something that a user wants to say in a lobby, cleaned by ``speech.clean``."""
 
     lobby_id: int
     sender_id: int
@@ -30,7 +30,7 @@ def post_message(*, lobby_id: int, sender_id: int, content: str) -> events.Text:
 
     Raises ``InvalidContent``, ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``NotAMember``, ``Muted``.
     """
-    (answer,) = post_messages([Post(lobby_id, sender_id, rules.clean(content))])
+    (answer,) = post_messages([Post(lobby_id, sender_id, speech.clean(content))])
     if isinstance(answer, Refusal):
         raise answer
     return answer

@@ -176,7 +176,7 @@ export declare namespace Game {
       data?: unknown;
       id?: string | number | null;
     };
-    /** Say something to the players and all who watch. Refused with `not_a_player`, `rate_limited`, `recovering`. */
+    /** Say something to the players and all who watch. Refused with `invalid_message`, `not_a_player`, `rate_limited`, `recovering`. */
     chat_message: {
       type: "chat_message";
       message: string;
@@ -334,7 +334,7 @@ export declare namespace Battle {
       enemy_id: number;
       id?: string | number | null;
     };
-    /** Say something to the fighters of this battle. */
+    /** Say something to the fighters of this battle. Refused with `invalid_message`, `rate_limited`. */
     chat: {
       type: "chat";
       message: string;

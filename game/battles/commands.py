@@ -17,6 +17,6 @@ class Attack(Command):
 
 
 class Chat(Command):
-    """Say something to the fighters of this battle."""
+    """Say something to the fighters of this battle. Refused with ``invalid_message``, ``rate_limited``."""
 
     message: Annotated[str, Meta(min_length=1, max_length=500)]

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from core import words
+from core import speech, words
 from game.battles import commands, events, selectors, services
 from game.battles.refusals import UnknownBattle
 from realtime import addresses, limits, worker
@@ -74,14 +74,14 @@ class BattleConsumer(Consumer):
 
     @handles(commands.Chat)
     async def chat(self, command: commands.Chat) -> None:
-        player = self.player
+        player, message = self.player, speech.clean(command.message)
         await limits.take(
             worker.current().redis,
             f"battle_chat:{player.user_id}",
             allowed=CHAT_ALLOWED,
             window_s=CHAT_WINDOW_S,
         )
-        message = await in_database(words.mask, command.message)
+        message = await in_database(words.mask, message)
         publish_now(
             events.Chat(
                 battle_id=self.battle_id, user_id=player.user_id, username=player.username, message=message

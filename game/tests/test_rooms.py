@@ -355,6 +355,9 @@ async def test_chat_reaches_all_with_listed_words_masked_and_has_its_limit(new_g
     error = await a.hear("error")
     assert error["code"] == "rate_limited"
     assert 0 < error["retry_after"] <= 2
+    for unseen in ("\u2067", "   "):
+        await b.send(type="chat_message", message=unseen)
+        assert (await b.hear("error"))["code"] == "invalid_message"
 
 
 async def test_an_emote_has_its_bounds(new_game, ada, bob):

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
-from chat import pacing, rules
-from core import words
+from chat import pacing
+from core import speech, words
 from friends import selectors as friends
 from matchmaking.parties import selectors
 from matchmaking.parties.events import Change, PartyChat, PartyInfo, PartyUpdate
@@ -112,7 +112,7 @@ def say(*, user_id: int, content: str) -> PartyChat:
     It counts against the allowance that lobbies and conversations share. Raises ``InvalidContent``,
     ``NotInParty`` and ``RateLimited``.
     """
-    content = rules.clean(content)
+    content = speech.clean(content)
     party_id = selectors.party_of(user_id).id
     pacing.take_sync(user_id)
     return _tell(user_id, party_id, words.mask(content))

@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from chat import pacing, rules
-from core import words
+from chat import pacing
+from core import speech, words
 from realtime.consumer import handles
 from realtime.messages import Message
 from realtime.publishing import publish_now
@@ -21,7 +21,7 @@ class TalkingHandlers(WorldSocket):
 
     async def _heard(self, content: str) -> str:
         """What others hear of this. Raises ``InvalidContent`` and ``RateLimited``."""
-        content = rules.clean(content)
+        content = speech.clean(content)
         await pacing.take(self.player.user_id)
         return await in_database(words.mask, content)
 

@@ -306,8 +306,8 @@ class GameGameActionCommand(TypedDict):
 
 
 class GameChatMessageCommand(TypedDict):
-    """Say something to the players and all who watch. Refused with ``not_a_player``, ``rate_limited``,
-    ``recovering``.
+    """Say something to the players and all who watch. Refused with ``invalid_message``, ``not_a_player``,
+    ``rate_limited``, ``recovering``.
     """
 
     type: Literal["chat_message"]
@@ -465,7 +465,7 @@ class BattleAttackCommand(TypedDict):
 
 
 class BattleChatCommand(TypedDict):
-    """Say something to the fighters of this battle."""
+    """Say something to the fighters of this battle. Refused with ``invalid_message``, ``rate_limited``."""
 
     type: Literal["chat"]
     message: str

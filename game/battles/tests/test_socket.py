@@ -130,6 +130,7 @@ async def test_fighters_talk_to_each_other_but_not_too_much(ada, bob, battle, en
         ({"type": "attack", "enemy_id": 2**70}, "unknown_enemy"),
         ({"type": "attack", "enemy_id": 0}, "unknown_enemy"),
         ({"type": "chat", "message": ""}, "invalid_message"),
+        ({"type": "chat", "message": "\u2067"}, "invalid_message"),
         ({"type": "heal"}, "unknown_type"),
     ],
 )

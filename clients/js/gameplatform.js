@@ -24,6 +24,8 @@ const SOCKET_OPEN = 1;
 /** A token is renewed when a tenth of its life is left, or a minute, whichever is less. */
 const RENEW_BEFORE_MS = 60_000;
 const RENEW_RETRY_MS = 10_000;
+/** How old a token may be when it comes: its times are whole seconds. */
+const NEW_TOKEN_WITHIN_MS = 1_000;
 /** A timer set for longer ends at once. */
 const TIMER_MOST_MS = 2 ** 31 - 1;
 
@@ -51,12 +53,12 @@ function claims(token) {
   }
 }
 
-/** Milliseconds until `token` should be renewed; at least 0, or null for a token without times. */
-function renewIn(token) {
+/** Milliseconds until `token` should be renewed, `now` by the server's clock; at least 0, or null for a token without times. */
+function renewIn(token, now) {
   const { exp, iat } = claims(token);
   if (!exp) return null;
   const early = Math.min(RENEW_BEFORE_MS, ((exp - (iat ?? exp - 600)) * 1000) / 10);
-  return Math.min(TIMER_MOST_MS, Math.max(0, exp * 1000 - early - Date.now()));
+  return Math.min(TIMER_MOST_MS, Math.max(0, exp * 1000 - early - now));
 }
 
 /** A time in a message (ISO text, or seconds or milliseconds since 1970) in milliseconds since 1970. */
@@ -303,7 +305,7 @@ export class GameClient {
   setTokens(tokens) {
     this.#tokens = tokens?.access ? { access: tokens.access, refresh: tokens.refresh ?? null } : null;
     clearTimeout(this.#renewTimer);
-    const delay = this.#tokens?.refresh ? renewIn(this.#tokens.access) : null;
+    const delay = this.#tokens?.refresh ? renewIn(this.#tokens.access, this.serverNow()) : null;
     if (delay !== null) this.#planRenewal(delay);
   }
 
@@ -347,6 +349,8 @@ export class GameClient {
     }
     if (response.ok) {
       const { access, refresh } = await response.json();
+      // The clock here may be hours ahead: every new token would seem to have expired.
+      this.learnTime(claims(access).iat * 1000, NEW_TOKEN_WITHIN_MS);
       this.setTokens({ access, refresh: refresh ?? this.#tokens.refresh });
       this.#storage?.save(this.#tokens);
       this.emit({ type: "tokens", tokens: this.#tokens });
@@ -557,6 +561,7 @@ export class GameClient {
   learnTime(serverTime, latency) {
     if (Number.isNaN(serverTime) || latency > this.#timeOffset.latency) return;
     this.#timeOffset = { ms: serverTime + latency / 2 - Date.now(), latency };
+    this.setTokens(this.#tokens);
   }
 
   /** The server's time now, in milliseconds since 1970. */

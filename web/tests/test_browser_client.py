@@ -199,6 +199,28 @@ def test_a_token_that_lives_for_longer_than_a_timer_can_wait_is_not_renewed_at_o
     assert run(page, "await turn(); return calls.length;") == 0
 
 
+@pytest.mark.parametrize("ahead", [7_200, -7_200])
+def test_tokens_are_renewed_by_the_servers_clock(page: Page, ahead: int) -> None:
+    run(
+        page,
+        f"""const here = Date.now;
+        const issue = () => {{
+          Date.now = () => here() - {ahead * 1000};
+          try {{ return token(3600); }} finally {{ Date.now = here; }}
+        }};
+        answers["/api/token/refresh/"] = () => [200, {{access: issue(), refresh: "r2"}}];
+        await begin({{access: issue(), refresh: "r1"}});
+        client.connectToGame("g1"); await turn(); sockets[0].open();
+        sockets[0].say({{type: "pong", time: new Date(here() - {ahead * 1000}).toISOString()}});""",
+    )
+    renewals = "await turn(); return calls.filter(({path}) => path.includes('refresh')).length;"
+    page.clock.run_for(1_000)
+    begun = run(page, renewals)
+    assert begun <= 1
+    page.clock.fast_forward(3600 * 1000)
+    assert run(page, renewals) == begun + 1
+
+
 def test_a_call_with_an_old_token_is_made_again_with_a_new_one(page: Page) -> None:
     answer = run(
         page,

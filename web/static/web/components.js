@@ -1,7 +1,7 @@
 /** The building blocks of every screen. */
 import { createContext, html, useContext, useEffect, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
-import { reason } from "./session.js";
+import { get, reason } from "./session.js";
 import { text } from "./texts.js";
 
 const doNothing = (event) => event.preventDefault();
@@ -241,6 +241,24 @@ export function useAction(act) {
     }
   };
   return { ...state, run };
+}
+
+/**
+ * The pages of a list after its `first`, one by one; anew whenever `inputs` change.
+ * → `{rows, button}`: what they hold, and the way to the next if there is one.
+ */
+export function useMore(first, inputs) {
+  const [more, setMore] = useState(null);
+  useEffect(() => setMore(null), inputs);
+  const { rows, next } = { rows: [], next: first?.next, ...more };
+  const load = useAction(async () => {
+    const page = await get(next);
+    setMore({ rows: [...rows, ...page.results], next: page.next });
+  });
+  return {
+    rows,
+    button: next && html`<${Button} busy=${load.busy} onClick=${() => load.run()}>${text("lobbies.more")}<//><${Refusal} error=${load.error} />`,
+  };
 }
 
 const SENT_KEPT = 20;

@@ -139,6 +139,12 @@ addEventListener("storage", async ({ key, newValue }) => {
   enter(user);
 });
 
+/** What stands at an address of the server, which may be whole, as a page names the next one. */
+export function get(address) {
+  const { pathname, search } = new URL(address, location.origin);
+  return client.request("GET", pathname + search);
+}
+
 /** A sentence for people about what went wrong. */
 export function reason(error) {
   if (!(error instanceof ApiError)) return text("error.unexpected");

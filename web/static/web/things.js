@@ -2,7 +2,7 @@
 import { LinkTabs, Refusal } from "./components.js";
 import { html } from "./dom.js";
 import { Icon } from "./icons.js";
-import { client } from "./session.js";
+import { get } from "./session.js";
 import { text } from "./texts.js";
 
 export const STATS = ["strength", "agility", "intellect", "vitality", "luck"];
@@ -12,10 +12,9 @@ export const RARITIES = ["common", "uncommon", "rare", "epic", "legendary"];
 /** All rows of a list, page by page. */
 export async function everything(path) {
   const rows = [];
-  for (let next = `${path}?limit=200`; next; ) {
-    const page = await client.request("GET", next);
+  for (let next = `${path}?limit=200`, page; next; next = page.next) {
+    page = await get(next);
     rows.push(...page.results);
-    next = page.next && new URL(page.next).pathname + new URL(page.next).search;
   }
   return rows;
 }

@@ -1,7 +1,7 @@
 /** A conversation on the screen: its history, who is writing, and the line to write in. */
 import { Avatar, Button, IconButton, Menu, Refusal, Skeleton, useGivenBack, useNow } from "../components.js";
 import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
-import { client, reason, session } from "../session.js";
+import { get, reason, session } from "../session.js";
 import { NEW_TALK, told } from "./talk.js";
 import { text, words } from "../texts.js";
 
@@ -26,7 +26,7 @@ export function useConversation(path, connect, hear = null) {
 
   const load = useCallback(async (address, newest) => {
     try {
-      tell({ type: "history", newest, ...(await client.request("GET", address)) });
+      tell({ type: "history", newest, ...(await get(address)) });
     } catch (error) {
       setRefusal({ words: reason(error) });
     }
@@ -59,7 +59,7 @@ export function useConversation(path, connect, hear = null) {
     tell({ type: "sent", ref, content });
     return ref;
   }, []);
-  const older = useCallback((address) => load(new URL(address, location.origin).pathname + new URL(address, location.origin).search, false), []);
+  const older = useCallback((address) => load(address, false), []);
   return { talk, tell, connection, refusal, channel, say, older };
 }
 

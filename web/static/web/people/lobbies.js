@@ -1,6 +1,6 @@
 /** Lobbies: rooms to talk in and to start games from. */
 import { catalog } from "../catalog.js";
-import { Badge, Button, Dialog, Empty, Failure, Field, Form, Skeleton, useAction, useLoad, useTitle } from "../components.js";
+import { Badge, Button, Dialog, Empty, Failure, Field, Form, Skeleton, useLoad, useMore, useTitle } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { GameArt } from "../art.js";
 import { go } from "../router.js";
@@ -53,17 +53,11 @@ export default function Lobbies() {
   const [typed, setTyped] = useState("");
   const [search, setSearch] = useState("");
   const [creating, setCreating] = useState(false);
-  const [more, setMore] = useState({ rows: [], next: undefined });
   const { data: games } = useLoad(catalog, []);
   const { data, error, reload } = useLoad(
     () => client.request("GET", `/api/lobbies/?${new URLSearchParams({ status: "open", ...(search && { search }) })}`), [search],
   );
-  const next = more.next === undefined ? data?.next : more.next;
-  const load = useAction(async () => {
-    const { pathname, search: query } = new URL(next);
-    const page = await client.request("GET", pathname + query);
-    setMore({ rows: [...more.rows, ...page.results], next: page.next });
-  });
+  const more = useMore(data, [search]);
   useTitle(text("rail.lobbies"));
   useEffect(() => {
     const timer = setTimeout(() => setSearch(typed.trim()), SEARCH_AFTER_MS);
@@ -73,7 +67,6 @@ export default function Lobbies() {
     const timer = setInterval(() => document.visibilityState === "visible" && reload(), LOOK_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
-  useEffect(() => setMore({ rows: [], next: undefined }), [search]);
   const titles = Object.fromEntries((games ?? []).map(({ name, title }) => [name, title]));
   // What is looked at anew may have come up to the first page since.
   const first = new Set(data?.results.map(({ id }) => id));
@@ -88,7 +81,7 @@ export default function Lobbies() {
     ${data && !rows.length && (search ? html`<p class="soft center">${text("lobbies.none_found", { search })}</p>`
       : html`<${Empty} words=${text("lobbies.empty")} href="/play" action=${text("error.home")} />`)}
     ${rows.length > 0 && html`<ul class="list" aria-live="polite">${rows.map((lobby) => html`<${Row} key=${lobby.id} lobby=${lobby} title=${titles[lobby.game]} />`)}</ul>`}
-    ${next && html`<${Button} busy=${load.busy} onClick=${() => load.run()}>${text("lobbies.more")}<//>`}
+    ${more.button}
     ${creating && html`<${Create} games=${games ?? []} onClose=${() => setCreating(false)} />`}
   </div>`;
 }

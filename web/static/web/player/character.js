@@ -1,5 +1,5 @@
 /** How the player has grown: level, stats and what follows from them, achievements, the daily reward, and the money. */
-import { Button, Card, Failure, IconButton, Meter, Refusal, Skeleton, useAction, useLoad } from "../components.js";
+import { Button, Card, Failure, IconButton, Meter, Refusal, Skeleton, useAction, useLoad, useMore } from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
 import { keepPlayer, player, postOnce, refreshPlayer } from "../player.js";
@@ -74,22 +74,15 @@ export function Daily() {
 
 /** Every movement of money, newest first. */
 export function Ledger() {
-  const [earlier, setEarlier] = useState({ rows: [], next: undefined });
   const { data, error, reload } = useLoad(() => client.request("GET", `/api/player/ledger/?limit=${LEDGER_PAGE}`), []);
-  const next = earlier.next === undefined ? data?.next : earlier.next;
-  const more = useAction(async () => {
-    const { pathname, search } = new URL(next);
-    const page = await client.request("GET", pathname + search);
-    setEarlier({ rows: [...earlier.rows, ...page.results], next: page.next });
-  });
+  const more = useMore(data, []);
   if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
   if (!data) return html`<${Skeleton} rows=${3} />`;
-  return html`<ul class="list">${[...data.results, ...earlier.rows].map((entry) => html`<li key=${entry.id} class="row entry numbers">
+  return html`<ul class="list">${[...data.results, ...more.rows].map((entry) => html`<li key=${entry.id} class="row entry numbers">
       <span class="grow"><strong>${entry.cause === "starting_funds" ? text("ledger.start") : entry.cause}</strong><time class="soft small" datetime=${entry.created_at}>${ago(entry.created_at)}</time></span>
       <span class=${entry.amount < 0 ? "down" : "up"}>${entry.amount < 0 ? "−" : "+"}<${Money} currency=${entry.currency}>${Math.abs(entry.amount)}<//></span>
       <span class="soft balance" title=${text("ledger.balance")}>${amount(entry.balance)}</span></li>`)}</ul>
-    ${next && html`<${Button} busy=${more.busy} onClick=${() => more.run()}>${text("lobbies.more")}<//>`}
-    <${Refusal} error=${more.error} />`;
+    ${more.button}`;
 }
 
 /** What there is to reach, the nearest first; what is reached comes last. */

@@ -30,7 +30,7 @@ export function Chat({ lines, me, refused, away, onSay }) {
     <form onSubmit=${say}>
       <input aria-label=${text("game.chat_write")} placeholder=${text("game.chat_write")} maxlength="500" autocomplete="off"
         value=${draft} onInput=${(event) => setDraft(event.currentTarget.value)} />
-      <${IconButton} type="submit" icon="send" label=${text("game.chat_send")} />
+      <${IconButton} type="submit" icon="send" label=${text("talk.send")} />
     </form>
   <//>`;
 }

@@ -73,7 +73,7 @@ function Gate() {
     <p>${text("gate.text")}</p>
     <div class="actions">
       <${Button} kind="primary" busy=${guest.busy} onClick=${() => guest.run()}>${text("gate.guest")}<//>
-      <${LinkButton} href=${`/signin?next=${next}`}>${text("gate.sign_in")}<//>
+      <${LinkButton} href=${`/signin?next=${next}`}>${text("top.sign_in")}<//>
     </div>
     <${Refusal} error=${guest.error} />
   </div>`;

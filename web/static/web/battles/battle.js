@@ -137,7 +137,7 @@ function Fight({ id }) {
       <${LinkButton} href="/battles">${text("battle.others")}<//></div>`;
   if (battle.id === null) return html`<${Arriving} connection=${connection} channel=${() => channel.current} rows=${2} />`;
   return html`<div class="table fight">
-    <header class="head"><h1>${battle.name}</h1><${Badge} kind="accent">${text("battles.level", battle)}<//></header>
+    <header class="head"><h1>${battle.name}</h1><${Badge} kind="accent">${text("stats.level", battle)}<//></header>
     <div class="board-frame"><ul class="enemies" aria-label=${text("battle.enemies")}>${battle.enemies.map((enemy, index) => html`<${Enemy} key=${enemy.id} enemy=${enemy} number=${index + 1}
         can=${can} onStrike=${() => strike(enemy.id)} />`)}</ul>
       ${refusal && html`<${Refusal}>${refusal}<//>`}</div>

@@ -32,7 +32,7 @@ export function Join({ battle, onJoined = () => go(`/battles/${battle.id}`) }) {
 }
 
 export function BattleFacts({ battle }) {
-  return html`<p class="facts small soft numbers"><${Badge} kind="accent">${text("battles.level", battle)}<//>
+  return html`<p class="facts small soft numbers"><${Badge} kind="accent">${text("stats.level", battle)}<//>
     <span>${text("battles.players", { count: battle.players, most: battle.max_players })}</span>
     <span>${text("battles.cost", { cost: battle.stamina_cost })}</span></p>`;
 }

@@ -92,7 +92,7 @@ export default function Friends({ id }) {
       <${Add} />
       <${Requests} />
       <${Tabs} name="shown" label=${text("friends.title")} value=${shown} onChoose=${setShown}
-        options=${[{ value: "friends", label: all ? text("friends.tab_count", { count: all.length }) : text("friends.tab") }, { value: "threads", label: text("dm.tab") }]} />
+        options=${[{ value: "friends", label: all ? text("friends.tab_count", { count: all.length }) : text("friends.title") }, { value: "threads", label: text("dm.tab") }]} />
       ${shown === "friends" ? html`<${FriendList} chosen=${chosen} onChoose=${(one) => go(`/friends/${one.user_id}`)} />` : html`<${Threads} chosen=${chosen} />`}
       <${Blocked} />
     </div>

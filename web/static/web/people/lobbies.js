@@ -19,7 +19,7 @@ function Create({ games, onClose }) {
     go(`/lobbies/${made.id}`);
   };
   return html`<${Dialog} title=${text("lobbies.create")} onClose=${onClose}><${Form} onSend=${create} submit=${text("lobbies.create")}>
-    <${Field} label=${text("lobbies.name")} name="name" required maxlength="50" pattern="[A-Za-z0-9]+([\\-_][A-Za-z0-9]+)*" placeholder="friday-night"
+    <${Field} label=${text("register.username")} name="name" required maxlength="50" pattern="[A-Za-z0-9]+([\\-_][A-Za-z0-9]+)*" placeholder="friday-night"
       title=${text("lobbies.name_hint")} autocomplete="off" autocapitalize="none" />
     <${Field} label=${text("lobbies.most")} name="max_participants" type="number" required min=${SEATS.min} max=${SEATS.max} initial=${SEATS.usual} />
     <${Field} label=${text("lobbies.game")} name="game"

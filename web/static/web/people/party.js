@@ -52,7 +52,7 @@ export function Party() {
   const mine = group.members.find(({ user_id }) => user_id === session.value.user.id);
   const leader = isLeader(group);
   return html`<${Card} class="party"><div class="head"><h2 class="small-title">${text("party.title")}</h2>
-      <span class="soft small numbers">${text("party.count", { count: group.members.length, most: group.max_size })}</span>
+      <span class="soft small numbers">${text("lobbies.count", { count: group.members.length, most: group.max_size })}</span>
       <span class="spring"></span>
       <${Menu} label=${text("party.menu")} items=${[
         { label: text("party.leave"), onChoose: () => act.run("leave") },

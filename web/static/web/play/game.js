@@ -184,8 +184,8 @@ function Controls({ room, me, act }) {
   useKeys(({ key }) => key === "Escape" && setSure(false));
   if (offer !== null && offer !== me && declined !== offer)
     return html`<div class="offer" role="status"><p>${text("game.draw_wanted", { name: nameOf(room, offer) })}</p>
-      <div class="actions"><${Button} kind="primary" onClick=${() => act("accept_draw")}>${text("game.draw_accept")}<//>
-        <${Button} onClick=${() => setDeclined(offer)}>${text("game.draw_decline")}<//></div></div>`;
+      <div class="actions"><${Button} kind="primary" onClick=${() => act("accept_draw")}>${text("friends.accept")}<//>
+        <${Button} onClick=${() => setDeclined(offer)}>${text("friends.decline")}<//></div></div>`;
   if (sure)
     return html`<div class="offer"><p>${text("game.resign_sure")}</p>
       <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>${text("game.resign_yes")}<//>

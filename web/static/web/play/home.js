@@ -55,7 +55,7 @@ export default function Home() {
       <p>${text("home.text")}</p>
       <div class="actions">
         <${Button} kind="primary" class="large" busy=${guest.busy} onClick=${enter}>${text("home.play")}<//>
-        ${status !== "in" && html`<${LinkButton} href="/signin" class="button plain large">${text("home.sign_in")}<//>`}
+        ${status !== "in" && html`<${LinkButton} href="/signin" class="button plain large">${text("top.sign_in")}<//>`}
       </div>
       <${Refusal} error=${guest.error} />
     </div>

@@ -8,8 +8,8 @@ import { text } from "../texts.js";
 
 const FORMS = {
   "/signin": {
-    title: "signin.title",
-    submit: "signin.submit",
+    title: "top.sign_in",
+    submit: "top.sign_in",
     fields: [
       { name: "name", label: "signin.name", autocomplete: "username" },
       { name: "password", label: "signin.password", type: "password", autocomplete: "current-password" },
@@ -47,11 +47,11 @@ export default function SignIn({ path, query }) {
   return html`<${Card} class="gate">
     <h1>${text(form.title)}</h1>
     <${Tabs} name="form" label=${text("top.sign_in")} value=${path} onChoose=${(to) => go(to + search, { replace: true })}
-      options=${[{ value: "/signin", label: text("signin.submit") }, { value: "/register", label: text("register.submit") }]} />
+      options=${[{ value: "/signin", label: text("top.sign_in") }, { value: "/register", label: text("register.submit") }]} />
     <${Form} key=${path} onSend=${form.send} submit=${text(form.submit)}>
       ${form.fields.map(({ label, ...field }) => html`<${Field} key=${field.name} required label=${text(label)} ...${field} />`)}
     <//>
     <${Refusal} error=${guest.error} />
-    <${Button} kind="quiet" busy=${guest.busy} onClick=${() => guest.run()}>${text("signin.guest")}<//>
+    <${Button} kind="quiet" busy=${guest.busy} onClick=${() => guest.run()}>${text("gate.guest")}<//>
   <//>`;
 }

@@ -89,7 +89,7 @@ export default function Inventory({ path }) {
         <${Tabs} name="kind" label=${text("inventory.kinds")} value=${kind} onChoose=${setKind}
           options=${KINDS.map((value) => ({ value, label: text(`kinds.${value}`) }))} />
         ${shown.length ? html`<div class="tiles">${shown.map(tile)}</div>`
-          : html`<${Empty} words=${text("inventory.empty")} href="/profile/shop" action=${text("inventory.empty_action")} />`}
+          : html`<${Empty} words=${text("inventory.empty")} href="/profile/shop" action=${text("shop.go")} />`}
       </section></div>`}
     ${open && html`<${Details} thing=${open} worn=${open.slot && worn(open.slot)} change=${change} onClose=${() => setChosen(null)} />`}
   </div>`;

@@ -27,7 +27,7 @@ function Pet({ pet, onFeed, onChanged }) {
     await onChanged();
   });
   return html`<${Thing} thing=${pet} kind="pet" says=${says(pet)} error=${move.error}>
-    <div class="growth small numbers"><span>${text("pets.level", { level: pet.level })}</span>
+    <div class="growth small numbers"><span>${text("stats.level", { level: pet.level })}</span>
       <${Meter} kind="xp" label=${text("pets.xp", { name: pet.name })} value=${pet.xp - pet.level_began_at_xp}
         most=${pet.xp - pet.level_began_at_xp + pet.xp_to_next} />
       <span class="soft">${pet.xp_to_next ? text("pets.to_next", { xp: amount(pet.xp_to_next) }) : text("pets.grown")}</span></div>
@@ -45,7 +45,7 @@ function Feeding({ pet, foods, onChanged, onClose }) {
     await onChanged();
   });
   return html`<${Dialog} title=${text("pets.feed_name", { name: pet.name })} onClose=${onClose}>
-    <p class="soft numbers" role="status">${text("pets.level", { level: pet.level })} · ${pet.xp_to_next ? text("pets.to_next", { xp: amount(pet.xp_to_next) }) : text("pets.grown")}</p>
+    <p class="soft numbers" role="status">${text("stats.level", { level: pet.level })} · ${pet.xp_to_next ? text("pets.to_next", { xp: amount(pet.xp_to_next) }) : text("pets.grown")}</p>
     ${!foods.length && html`<${Empty} words=${text("pets.no_food")} href="/profile/shop" action=${text("shop.go")} />`}
     <ul class="people-list">${foods.map((food) => html`<li class="person" key=${food.id}><${Picture} thing=${food} />
       <span class="grow"><strong>${food.name} × ${amount(food.quantity)}</strong><span class="soft small">${text("inventory.food_xp", { xp: food.food_xp })}</span></span>
@@ -84,7 +84,7 @@ export default function Pets({ path }) {
     <h1 class="hidden">${text("pets.title")}</h1>
     ${error && html`<${Failure} words=${reason(error)} onRetry=${reload} />`}
     ${!data && !error && html`<${Skeleton} rows=${3} tall />`}
-    ${data && html`<section class="stack"><div class="head"><h2>${text("pets.set")}</h2><${Badge}>${text("pets.count", { count: inSet.length, most: SET_SIZE })}<//></div>
+    ${data && html`<section class="stack"><div class="head"><h2>${text("pets.set")}</h2><${Badge}>${text("lobbies.count", { count: inSet.length, most: SET_SIZE })}<//></div>
         <p class="soft small">${text("pets.set_text")}</p>
         <ul class="things pet-set">${inSet.map(draw)}${Array.from({ length: SET_SIZE - inSet.length }, (_, place) => html`<li key=${`free-${place}`} class="place-free">
           <${Icon} name="pet" /><span class="soft small">${text("pets.free")}</span></li>`)}</ul></section>

@@ -34,7 +34,7 @@ function Creation({ factions, onMade }) {
   const make = async ({ name, faction }) => onMade(await postOnce("/api/characters/", { name: name.trim(), faction }));
   return html`<${Card} class="creation" title=${text("world.new_title")}>
     <${Form} onSend=${make} submit=${text("world.create")} icon="add">
-      <${Field} label=${text("world.name")} name="name" required minlength="3" maxlength="24" autocomplete="off" />
+      <${Field} label=${text("register.username")} name="name" required minlength="3" maxlength="24" autocomplete="off" />
       <fieldset class="choice"><legend>${text("world.faction")}</legend>
         ${factions.map((one) => html`<label key=${one.id} class="faction-choice" style=${colours(one.name)}>
           <input type="radio" name="faction" value=${one.name} checked=${one.name === chosen} onChange=${() => setChosen(one.name)} />
@@ -54,7 +54,7 @@ export function Characters({ factions, onPlay, onBack }) {
   if (!characters) return html`<${Skeleton} rows=${2} tall />`;
   return html`<div class="page characters">
     <header><h1>${text(characters.length ? "world.choose" : "world.first")}</h1>
-      ${characters.length > 0 && html`<${Badge}>${text("world.count", { count: characters.length, most: MOST })}<//>`}<span class="spring"></span>
+      ${characters.length > 0 && html`<${Badge}>${text("lobbies.count", { count: characters.length, most: MOST })}<//>`}<span class="spring"></span>
       ${onBack && html`<${Button} kind="quiet" icon="back" onClick=${onBack}>${text("world.back")}<//>`}</header>
     ${characters.length > 0 && html`<ul class="battles">${characters.map((one) => html`<${Character} key=${one.id} character=${one} onPlay=${play} onDelete=${() => setDoomed(one)} />`)}</ul>`}
     ${characters.length < MOST && html`<${Creation} factions=${factions} onMade=${play} />`}

@@ -143,7 +143,7 @@ function Other({ one, you, fighting, can, onWhisper }) {
   const enemy = one.faction !== you.faction;
   const at = `person:${one.character_id}`;
   const name = one.character_name;
-  return html`<${Person} name=${name} says=${html`<${Side} name=${one.faction} /> · ${text("world.level", one)}`}>
+  return html`<${Person} name=${name} says=${html`<${Side} name=${one.faction} /> · ${text("stats.level", one)}`}>
     ${enemy && html`<${IconButton} icon="battles" label=${text("world.attack_name", { name })} disabled=${!can || fighting} class="attack"
       onClick=${() => ask(at, { type: "combat_start", target_id: one.character_id })} />`}
     <${Menu} label=${text("world.actions", { name })} items=${[

@@ -58,7 +58,7 @@ function Offers({ trade, me, can }) {
     <p class="soft small" role="status">${status}</p>
     <div class="actions"><${Button} kind="primary" icon="check" disabled=${!can || fresh || mine.confirmed}
         onClick=${() => ask(`trade:${trade.id}`, { type: "trade_complete", trade_id: trade.id, version: trade.version })}>${text("world.confirm")}<//>
-      <${Decline} trade=${trade} words="world.cancel" can=${can} /></div>`;
+      <${Decline} trade=${trade} words="dialog.cancel" can=${can} /></div>`;
 }
 
 function Decline({ trade, words, can }) {
@@ -69,7 +69,7 @@ function Asked({ trade, can }) {
   const { character_name: name } = trade.other;
   return html`<p>${text(trade.byMe ? "world.trade_waits" : "world.trade_wants", { name })}</p>
     <div class="actions">${!trade.byMe && html`<${Button} kind="primary" icon="check" disabled=${!can} onClick=${() => ask(`trade:${trade.id}`, { type: "trade_accept", trade_id: trade.id })}>${text("friends.accept")}<//>`}
-      <${Decline} trade=${trade} words=${trade.byMe ? "world.cancel" : "friends.decline"} can=${can} /></div>`;
+      <${Decline} trade=${trade} words=${trade.byMe ? "dialog.cancel" : "friends.decline"} can=${can} /></div>`;
 }
 
 function Over({ trade, me }) {

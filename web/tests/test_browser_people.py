@@ -122,7 +122,10 @@ def test_two_become_friends_see_each_other_and_part(demo: Demo) -> None:
         expect(person.page.locator(".person:not(.offline)", has_text=other)).to_be_visible()
 
     bob.page.context.close()
-    expect(ada.page.locator(".person.offline", has_text="user_5")).to_be_visible(timeout=15_000)
+    gone = ada.page.locator(".person.offline", has_text="user_5")
+    expect(gone).to_be_visible(timeout=15_000)
+    soft = gone.locator(".soft").evaluate("(words) => getComputedStyle(words).color")
+    expect(gone.locator("strong")).to_have_css("color", soft)
     ada.chooses("Block", "Do something with user_5")
     ada.in_dialog("Block")
     expect(ada.page.locator(".person", has_text="user_5")).to_have_count(0)

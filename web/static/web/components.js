@@ -165,7 +165,7 @@ const HUES = 12;
 export function Avatar({ name = "?", size = "", presence = null, icon = null }) {
   let sum = 0;
   for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
-  return html`<span class="avatar hue-${sum % HUES} ${size}" aria-hidden="true">${icon ? html`<${Icon} name=${icon} />` : [...name][0]?.toUpperCase()}
+  return html`<span class="avatar hue-${sum % HUES} ${size} ${presence ?? ""}" aria-hidden="true">${icon ? html`<${Icon} name=${icon} />` : [...name][0]?.toUpperCase()}
     ${presence && html`<span class="presence ${presence}"></span>`}</span>`;
 }
 

@@ -150,7 +150,7 @@ function Room({ lobby: first, games, onLeft }) {
     go("/lobbies");
   });
   const mine = room.members?.find(({ user_id }) => user_id === me);
-  const there = room.members?.filter(({ online }) => online).length ?? 0;
+  const there = room.members?.filter(({ online }) => online).length ?? "…";
   const gone = over?.type ?? (connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401 && (CLOSED[connection.code] ?? "game.closed"));
   if (gone)
     return html`<div class="empty" role="alert"><h2>${over ? text(`lobby.over_${over.type}`) : text(gone)}</h2>

@@ -1,6 +1,6 @@
 /** Friends in a list, and the conversation with one: what the Friends screen and the people pane are made of. */
 import { catalog } from "../catalog.js";
-import { Avatar, Badge, Button, Dialog, Field, Form, Menu, Refusal, Skeleton, useAction, useLoad } from "../components.js";
+import { Avatar, Button, Dialog, Field, Form, Menu, Refusal, Skeleton, useAction, useLoad } from "../components.js";
 import { Conversation, useConversation } from "./conversation.js";
 import { html, useEffect, useState } from "../dom.js";
 import { block, byPresence, friends, friendsLine, invite, inviteToParty, unfriend, useUnread } from "../people.js";
@@ -136,6 +136,5 @@ export function ThreadHead({ friend, back }) {
   return html`<header class="thread-head">${back}
     <${Avatar} name=${friend.username} presence=${friend.status} />
     <span class="grow"><h2>${friend.username}</h2><span class="soft small">${presenceWords(friend)}</span></span>
-    ${friend.game_id && html`<${Badge} kind="accent">${text("presence.playing")}<//>`}
     <${FriendMenu} friend=${friend} /></header>`;
 }

@@ -9,13 +9,15 @@ from core.content import Content
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 AT_LEAST_ONE = [MinValueValidator(1)]
+MOST_HP = 100_000_000
+"""Of an enemy against a lone player: against the most players it has fifteen times as much."""
 
 
 class EnemyTemplate(Content):
     """A sort of enemy, as it meets a lone player."""
 
     name = models.CharField(max_length=60, unique=True)
-    max_hp = models.PositiveIntegerField(validators=AT_LEAST_ONE)
+    max_hp = models.PositiveIntegerField(validators=[*AT_LEAST_ONE, MaxValueValidator(MOST_HP)])
     attack = models.PositiveIntegerField(validators=AT_LEAST_ONE)
     defense = models.PositiveIntegerField(default=0)
     critical_percent = models.PositiveSmallIntegerField(default=0, validators=PERCENT)

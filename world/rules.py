@@ -35,6 +35,10 @@ class Pace:
         self._metres = metres_there - metres if metres <= metres_there else metres_there
         return metres <= metres_there
 
+    def is_rested(self, now: float) -> bool:
+        """Whether it is as good as a new one."""
+        return now - self._at >= BURST_S
+
 
 def distance(one: Vector, other: Vector) -> float:
     """Metres between two positions."""

@@ -7,6 +7,7 @@ import pytest
 
 from progression import services as progression
 from realtime.worker import in_database
+from world import rules
 from world.live import positions as telling
 from world.live.positions import positions
 from world.models import Character
@@ -124,6 +125,20 @@ async def test_many_small_steps_are_no_faster_than_one_big(here, ada):
     for step in range(1, 100):
         await walker.send(type="move", position={"x": step * 0.9})
     assert (await walker.hear_until("error"))["code"] == "impossible_move"
+
+
+async def test_who_comes_anew_is_no_faster(here, ada, monkeypatch):
+    monkeypatch.setattr(rules, "TOP_SPEED", 0.1)
+    monkeypatch.setattr(rules, "BURST_S", 60.0)
+    walker = await ada.enter()
+    await walker.send(type="move", position={"x": 5})
+    again = await ada.enter()
+    assert await walker.closed() == 4409
+    await again.leave()
+    once_more = await ada.enter()
+    await once_more.send(type="move", position={"x": 10})
+    put_back = await once_more.hear_until("character_update")
+    assert put_back["position"]["x"] == 5.0
 
 
 async def test_a_way_back_to_a_place_begins_in_its_middle(here, ada, bob):

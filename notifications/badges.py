@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.db import DatabaseError
 
 from chat import selectors as chat
+from core.problems import UNREACHABLE, note_failure
 from matchmaking.invites import selectors as invites
 from notifications.events import Badge
 from realtime import worker
@@ -14,6 +15,8 @@ from realtime.gathering import Gathered
 from realtime.publishing import publish, publish_now
 
 logger = logging.getLogger(__name__)
+
+RETRY_S = 1.0
 
 _telling: dict[int, asyncio.Task[None]] = {}
 _changed_meanwhile: set[int] = set()
@@ -63,7 +66,13 @@ async def _keep_telling(user_id: int) -> None:
     try:
         while True:
             _changed_meanwhile.discard(user_id)
-            now = await badge_of(user_id)
+            try:
+                now = await badge_of(user_id)
+            except UNREACHABLE as problem:
+                # What changed it is stored, and nothing else may ever change it.
+                note_failure(problem, "Counting a badge")
+                await asyncio.sleep(RETRY_S)
+                continue
             if now != told:
                 publish_now(now)
                 await worker.current().streams.sent()

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from chat import services as chat
 from friends import services as friends
@@ -157,6 +158,24 @@ async def test_a_count_that_was_old_when_it_was_told_is_told_again(ada, bob, mon
 
     assert (await socket.hear("badge"))["invites"] == 1
     assert (await socket.hear("badge"))["invites"] == 0
+
+
+async def test_a_badge_that_could_not_be_counted_is_told_once_the_database_is_back(ada, bob, monkeypatch):
+    socket = await bob.listen()
+    await socket.hear("badge")
+    outage = iter([OperationalError("The database is away.")] * 2)
+    count = badges.badges
+
+    def count_when_it_is_there(user_ids):
+        for problem in outage:
+            raise problem
+        return count(user_ids)
+
+    monkeypatch.setattr(badges, "RETRY_S", 0.0)
+    monkeypatch.setattr(badges, "badges", count_when_it_is_there)
+    await ask(ada, bob)
+    assert (await socket.hear_until("badge"))["invites"] == 1
+    await settled()
 
 
 async def test_a_party_is_told_to_its_members_and_to_who_goes(ada, bob):

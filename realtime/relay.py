@@ -152,16 +152,26 @@ class Relay:
                 try:
                     for topic, frames in to_topics.items():
                         message = {"type": "relay", "from": self.address, "topic": topic, "frames": frames}
-                        await _in_time(self._layer.group_send(topic, message))
-                        self.batches += 1
+                        await self._send(self._layer.group_send(topic, message))
                     for worker, requests in to_workers.items():
                         message = {"type": "relay", "from": self.address, "requests": requests}
-                        await _in_time(self._layer.send(worker, message))
-                        self.batches += 1
+                        await self._send(self._layer.send(worker, message))
                 except Down as problem:
                     logger.warning("The relay cannot reach Redis: %s", problem)
         finally:
             self._flushing = None
+
+    async def _send(self, sending: Awaitable[None]) -> None:
+        try:
+            async with asyncio.timeout(redis.ANSWER_WITHIN_S):
+                await sending
+        except Down:
+            raise
+        except Exception as problem:
+            # It holds what cannot be packed, such as a moment in a refusal's details.
+            note_failure(problem, "Sending to other workers")
+        else:
+            self.batches += 1
 
     async def _listen(self) -> None:
         while True:
@@ -227,8 +237,3 @@ class Relay:
         else:
             self._to_workers[sender].append(("answer", number, outcome))
         self._flush_soon()
-
-
-async def _in_time(sending: Awaitable[None]) -> None:
-    async with asyncio.timeout(redis.ANSWER_WITHIN_S):
-        await sending

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
 
 import pytest
 from django.db import OperationalError
 from redis.connection import parse_url
 
 from realtime import redis, worker
+from realtime.topics import Topic
 from realtime.worker import Worker, lease_key
 
 
@@ -60,6 +62,12 @@ async def test_a_worker_whose_lease_and_relay_are_back_in_a_moment_is_not_gone(j
         await listening.subscribe("worker.slow")
         await judge.redis.set(lease_key("worker.slow"), 1)
         assert await judged == set()
+
+
+async def test_what_cannot_be_sent_takes_nothing_else_of_its_turn_with_it(judge, other, caplog):
+    judge.relay.publish(Topic("somewhere"), None, datetime.now(UTC))
+    assert await judge.relay.is_there(other.id)
+    assert "Sending to other workers failed" in caplog.text
 
 
 class Road:

@@ -31,7 +31,7 @@ from realtime.connection import TOO_SLOW
 from realtime.gathering import Gathered
 from realtime.hub import Hub, Listener, Resync
 from realtime.messages import Closing, encode, with_seq
-from realtime.redis import Down, evaluate, evaluate_sync, sync_client
+from realtime.redis import Down, evaluate, evaluate_sync
 from realtime.relay import Relay
 from realtime.tasks import begin
 from realtime.topics import Topic
@@ -146,8 +146,10 @@ def publish_from_outside(topic: Topic, packed: Passing | bytes) -> None:
 
 
 def forget(topic: Topic) -> None:
-    """Drop what is kept of a topic, whose name another thing is given; from a thread."""
-    sync_client().delete(_keys(topic)[1])
+    """Drop what is kept of a topic, whose name another thing is given; from a thread. Who still hears it for
+    what had the name before begins anew.
+    """
+    evaluate_sync(_LEAVE_OUT, _keys(topic), [])
 
 
 @dataclass(slots=True)

@@ -103,7 +103,9 @@ def delete_message(*, actor_id: int | None, lobby_id: int, message_id: int) -> N
             author_role = selectors.role(lobby_id, message.sender_id) or Membership.Role.MEMBER
             rules.check_may_act_on(actor_role, author_role)
     standing = LobbyMessage.objects.filter(pk=message_id, deleted_at=None)
-    if standing.update(deleted_at=timezone.now(), deleted_by_id=actor_id):
+    is_new = standing.update(deleted_at=timezone.now(), deleted_by_id=actor_id)
+    # Nobody hears a closed lobby, and its name may be another's by now.
+    if is_new and lobby.status == Lobby.Status.OPEN:
         publish(events.MessageDeleted(lobby=lobby.name, id=message_id))
 
 

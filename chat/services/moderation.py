@@ -160,6 +160,8 @@ def lift(*, sanction_id: int) -> None:
     if sanction is None:
         return
     sanction.delete()
+    if sanction.lobby.status != Lobby.Status.OPEN:
+        return
     member = sanction.lobby.memberships.select_related("user").filter(user=sanction.user_id).first()
     if sanction.kind == Sanction.Kind.MUTE and member is not None:
         _tell_of_mute(sanction.lobby, None, member, "", None)

@@ -7,8 +7,9 @@ from django.db import OperationalError
 
 from chat import pacing, selectors, services
 from chat.live import desk
-from chat.models import LobbyMessage, Membership
-from realtime.testing import Player
+from chat.models import Lobby, LobbyMessage, Membership, Sanction
+from realtime import worker
+from realtime.testing import Closed, Player
 from realtime.worker import in_database
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("here")]
@@ -314,3 +315,25 @@ async def test_a_lobby_by_its_name_closes_when_the_database_is_away(ada, den, mo
     monkeypatch.setattr(selectors, "lobby_entered_by", fail)
     assert await (await ada.enter("chat/lobby/den/")).closed() == 1013
     assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_who_was_not_told_that_a_lobby_closed_hears_nothing_of_the_next_of_its_name(ada, bob, den):
+    bob_hears = await bob.sit(den)
+    # As by a worker that is killed before it can say so.
+    await in_database(Lobby.objects.filter(pk=den).update, status=Lobby.Status.CLOSED)
+    other = (await ada.do("lobbies/", name="den", is_public=False))["id"]
+    await ada.do(f"lobbies/{other}/messages/", content="not for Bob")
+    with pytest.raises(Closed) as closed:
+        await bob_hears.hear()
+    assert closed.value.code == 4404
+
+
+async def test_what_changes_in_a_closed_lobby_is_not_told_in_the_next_of_its_name(ada, bob, den):
+    message = (await bob.do(f"lobbies/{den}/messages/", content="hi"))["id"]
+    await ada.do(f"lobbies/{den}/mute/", user_id=bob.id)
+    await in_database(services.close_lobby, actor_id=ada.id, lobby_id=den)
+    ada_hears = await ada.sit((await ada.do("lobbies/", name="den"))["id"])
+    await in_database(services.delete_message, actor_id=bob.id, lobby_id=den, message_id=message)
+    await in_database(services.lift, sanction_id=(await in_database(Sanction.objects.get)).pk)
+    await worker.current().streams.sent()
+    await ada_hears.hear_nothing()

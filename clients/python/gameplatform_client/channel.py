@@ -102,8 +102,11 @@ class Channel(Handlers):
             self._opened, self._closed = loop.create_future(), loop.create_future()
             self._inbox = asyncio.Queue(INBOX_MOST)
             self.state = "connecting"
-            self._tasks = [asyncio.create_task(self._stay()), asyncio.create_task(self._tell(self._inbox))]
+            self._tasks = [asyncio.create_task(self._stay())]
         await asyncio.shield(self._opened)
+        if len(self._tasks) == 1:
+            # Not sooner: the first frame is also for the handlers that whoever waited for this registers now.
+            self._tasks.append(asyncio.create_task(self._tell(self._inbox)))
 
     async def close(self) -> None:
         """Close for good; what still waits to be sent or handled is dropped."""

@@ -281,6 +281,26 @@ async def test_handlers_are_called_in_order_and_may_fail_and_ask_and_wait(
         assert len(answers) == 2
 
 
+async def test_a_handler_registered_once_the_channel_is_open_hears_the_first_frame(
+    server: Server, told: list[Any]
+) -> None:
+    async def token() -> str:
+        return "token"
+
+    async def tell(message_type: str, message: object) -> None:
+        told.append(message)
+
+    channel = Channel(server.url, token=token, told=tell)
+    speaking = asyncio.create_task(server.next(type="state", seq=1))
+    await channel.open()
+    heard: list[Any] = []
+    channel.register_handler("state", heard.append)
+    await settled(told, 1)
+    assert heard == told == [{"type": "state", "seq": 1}]
+    await speaking
+    await channel.close()
+
+
 async def test_a_handler_may_close_and_what_came_before_a_final_close_is_heard(enter: Any) -> None:
     async with enter() as (channel, line):
         heard = []

@@ -113,8 +113,9 @@ def create_matches(
     Raises ``UnknownGame``; ``IntegrityError`` if a user still plays a match of this queue.
     """
     rules = catalogue.get(name)
+    options = {}
     for wanted in {len(group) for group in groups}:
-        Match.new(rules, seats=wanted, seed=0)
+        options = to_builtins(Match.new(rules, seats=wanted, seed=0).options)
     games = [
         Game(
             name=name,
@@ -122,6 +123,7 @@ def create_matches(
             seats_wanted=len(group),
             rated=len(group) > 1,
             seed=secrets.randbelow(MAX_SEED),
+            options=options,
             state=Game.State.WAITING_FOR_PLAYERS,
         )
         for group in groups

@@ -53,6 +53,13 @@ def test_two_who_join_are_matched_and_both_are_told_the_same(ada, bob):
     assert game.state == Game.State.WAITING_FOR_PLAYERS
 
 
+def test_the_options_of_a_match_are_stored_as_their_defaults(ada, bob):
+    ada.join(game="pong")
+    bob.join(game="pong")
+
+    assert Game.objects.get().options == {"target": 5}
+
+
 def test_joining_again_gives_the_same_place_and_then_the_same_match(ada, bob):
     assert ada.join().json()["position"] == 1
     again = ada.join()

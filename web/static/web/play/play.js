@@ -15,6 +15,9 @@ const OFFER_COMPUTER_AFTER_MS = 10_000;
 const COMPUTER_LEVEL = 1;
 const LEVELS = [1, 2, 3];
 
+/** Whether the computer can be the other player. */
+const isForTwo = (game) => game?.min_players <= 2 && game.max_players >= 2;
+
 function Queue({ games }) {
   const place = useStore(queue);
   const now = useNow(place ? 250 : null);
@@ -25,15 +28,15 @@ function Queue({ games }) {
   useLayoutEffect(() => card.current?.scrollIntoView({ block: "nearest" }), [place?.game]);
   if (!place) return null;
   const waited = Math.max(0, now - place.since);
-  const title = games.find(({ name }) => name === place.game)?.title ?? place.game;
+  const game = games.find(({ name }) => name === place.game);
   return html`<section ref=${card} class="card queue">
     <span class="spinner" aria-hidden="true"></span>
     <div>
       <h2>${text("queue.title")}</h2>
-      <p class="soft numbers">${title} · <span aria-live="polite">${text("queue.position", place)}</span> · ${text("queue.wait", { time: duration(waited) })}</p>
+      <p class="soft numbers">${game?.title ?? place.game} · <span aria-live="polite">${text("queue.position", place)}</span> · ${text("queue.wait", { time: duration(waited) })}</p>
     </div>
     <${Button} busy=${leave.busy} onClick=${() => leave.run()}>${text("queue.leave")}<//>
-    ${waited >= OFFER_COMPUTER_AFTER_MS && html`<div class="offer" role="status"><p>${text("queue.nobody")}</p>
+    ${waited >= OFFER_COMPUTER_AFTER_MS && isForTwo(game) && html`<div class="offer" role="status"><p>${text("queue.nobody")}</p>
       <${Button} kind="primary" icon="robot" busy=${computer.busy} onClick=${() => computer.run()}>${text("queue.computer")}<//></div>`}
     <${Refusal} error=${leave.error ?? computer.error} />
   </section>`;
@@ -51,7 +54,7 @@ function GameCard({ game, queued, onComputer }) {
     <div class="ways">
       <${Button} kind="primary" icon="play" busy=${play.busy} disabled=${queued} onClick=${() => play.run()}
         aria-label=${`${text("play.play")}: ${game.title}`}>${text("play.play")}<//>
-      <${Button} icon="robot" onClick=${onComputer} aria-label=${`${text("play.computer")}: ${game.title}`}>${text("play.computer")}<//>
+      ${isForTwo(game) && html`<${Button} icon="robot" onClick=${onComputer} aria-label=${`${text("play.computer")}: ${game.title}`}>${text("play.computer")}<//>`}
       <${Button} icon="friend" busy=${friend.busy} onClick=${() => friend.run()}
         aria-label=${`${text("play.friend")}: ${game.title}`}>${text("play.friend")}<//>
     </div>

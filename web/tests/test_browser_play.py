@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.contrib.staticfiles import finders
 from playwright.sync_api import Route, WebSocketRoute, expect
 
 from web.tests.person import PASSWORD, Person
@@ -182,6 +183,45 @@ def test_a_hit_on_a_ship_stays_on_both_boards(arrive: Callable[..., Person]) -> 
     ada.page.locator(f".waters.active [data-cell='{ship}'].free").click()
     for person in (ada, bob):
         expect(person.page.locator(".sea.hit")).to_have_css("animation-name", "none")
+
+
+def test_a_game_without_a_board_of_its_own_is_played_by_a_form_also_while_several_may_move(
+    arrive: Callable[..., Person],
+) -> None:
+    ada, bob = arrive(), arrive()
+    generic = finders.find("web/games/generic.js")
+    assert generic is not None
+    ada.page.route("**/games/battleship.js", lambda route: route.fulfill(path=generic))
+    ada.comes_as_guest()
+    ada.button("Friend: Battleship").click()
+    ada.is_at_a_game()
+    bob.page.goto(ada.page.url)
+    bob.button("Play as guest").click()
+    bob.button("Join the game").click()
+    form = ada.page.locator(".generic form")
+    for ship in range(5):
+        form.get_by_label("Name").nth(ship).select_option(index=ship)
+        form.get_by_label("Row").nth(ship).fill(str(ship))
+    move = form.get_by_role("button", name="Move", exact=True)
+    move.click()
+    expect(form).to_have_count(0)
+    bob.button("Shuffle").click()
+    bob.button("Ready").click()
+    which = form.get_by_role("combobox", name="Move")
+    which.select_option("Fire")
+    move.click()
+    bob.page.locator(".waters.active [data-cell='0'].free").click()
+    expect(which.locator("option:checked")).to_have_text("Fire")
+
+
+def test_the_computer_is_offered_where_two_play(arrive: Callable[..., Person]) -> None:
+    ada = arrive()
+    facts = {"title": "Rummy", "kind": "turn_based", "spectators": True, "move_schema": {}}
+    rummy = {"name": "rummy", "min_players": 3, "max_players": 5, **facts}
+    ada.page.route("**/api/games/catalog/", lambda route: route.fulfill(json=[rummy]))
+    ada.comes_as_guest()
+    expect(ada.button("Friend: Rummy")).to_be_visible()
+    expect(ada.button("Computer: Rummy")).to_have_count(0)
 
 
 def test_a_lost_connection_comes_back_and_a_move_made_meanwhile_is_played(

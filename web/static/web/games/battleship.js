@@ -111,6 +111,3 @@ export default function Battleship({ view, room, me, canMove, pending, onMove, l
       <${Fleet} fleet=${view.fleet} /></div>
   </div>`;
 }
-
-/** Whether it is this player's turn although no single one has it: while both place their fleets. */
-export const mayMove = (view, seat) => view.phase === "placing" && !view.placed[seat];

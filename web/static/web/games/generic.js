@@ -13,7 +13,25 @@ function resolve(schema, root) {
 }
 
 const variantsOf = (schema) => schema.anyOf ?? schema.oneOf ?? null;
-const choicesOf = (schema) => ("const" in schema ? [schema.const] : schema.enum);
+
+/** All values that a schema allows, if it names them. */
+function choicesOf(schema) {
+  if ("const" in schema) return [schema.const];
+  if (schema.type === "null") return [null];
+  const within = variantsOf(schema)?.map(choicesOf);
+  return within?.every(Boolean) ? within.flat() : schema.enum;
+}
+
+/** Whether a value is of a schema's form: enough to know which of several it was made by. */
+function fits(given, root, value) {
+  const schema = resolve(given, root);
+  const choices = choicesOf(schema);
+  if (choices) return choices.includes(value);
+  if (value === null || schema.type !== "object") return value !== null;
+  const fields = Object.entries(schema.properties ?? {});
+  return fields.length === Object.keys(value).length
+    && fields.every(([name, part]) => Object.hasOwn(value, name) && fits(part, root, value[name]));
+}
 
 /** The value that a field starts with. */
 function initial(given, root) {
@@ -37,7 +55,7 @@ function Input({ label, schema: given, root, value, onChange }) {
   if (choices)
     return html`<label class="field"><span>${label}</span>
       <select value=${choices.indexOf(value)} onChange=${(event) => onChange(choices[event.currentTarget.value])}>
-        ${choices.map((choice, index) => html`<option key=${index} value=${index}>${String(choice)}</option>`)}
+        ${choices.map((choice, index) => html`<option key=${index} value=${index}>${choice === null ? "–" : String(choice)}</option>`)}
       </select></label>`;
   if (variantsOf(schema)) return html`<${Variants} ...${{ label, schema, root, value, onChange }} />`;
   if (schema.type === "object") return html`<${Fields} ...${{ label, schema, root, value, onChange }} />`;
@@ -65,7 +83,8 @@ function Input({ label, schema: given, root, value, onChange }) {
 
 function Variants({ label, schema, root, value, onChange }) {
   const variants = variantsOf(schema).map((one) => resolve(one, root));
-  const [chosen, setChosen] = useState(0);
+  // The form comes and goes with the turn, and what was filled in last stays.
+  const [chosen, setChosen] = useState(() => Math.max(0, variants.findIndex((one) => fits(one, root, value))));
   const choose = (index) => {
     setChosen(index);
     onChange(initial(variants[index], root));

@@ -4,8 +4,7 @@
  * A board module's default export draws `{view, room, me, canMove, pending, onMove(movement), frames, live, realTime,
  * schema}`:
  * `me` is the user id of the player whose board it is (null for a spectator), `pending` the movement that is sent and
- * not yet answered, `frames` a source of real-time views. It may also export `MARKS` (what each player leaves on the board) and
- * `mayMove(view, seat)` (for phases in which more than one has the turn).
+ * not yet answered, `frames` a source of real-time views. It may also export `MARKS` (what each player leaves on the board).
  */
 const BOARDS = {
   tictactoe: () => import("./tictactoe.js"),

@@ -234,8 +234,9 @@ function Table({ id }) {
   const over = isOver(room);
   const live = room.state === "active";
   const realTime = entry?.kind === "real_time";
-  const mine = room.turn === me || (seat >= 0 && room.turn === null && board?.mayMove?.(room.view, seat));
-  const canMove = live && me !== null && Boolean(mine) && !pending;
+  // Where several may move at once nobody has the turn; without clocks only the server knows who may.
+  const mine = room.turn === me || (room.turn === null && !realTime && (room.clock?.running.includes(me) ?? true));
+  const canMove = live && me !== null && mine && !pending;
   const names = room.players.map(({ username }) => username).join(" – ");
   useTitle(canMove ? `● ${text("game.your_turn")}` : names);
 
@@ -296,7 +297,7 @@ export default function Game({ id }) {
   if (!data || data.game.id !== id) return html`<${Skeleton} rows=${2} tall />`;
   const { game, entry } = data;
   const seated = game.players.some((one) => one.id === user.id);
-  const free = OPEN_STATES.has(game.state) && game.players.length < (entry?.max_players ?? 2);
+  const free = game.state === "created";
   if (!seated && free) return html`<${Invitation} game=${game} title=${entry?.title ?? words(game.game)} onJoined=${reload} />`;
   return html`<${Table} key=${id} id=${id} />`;
 }

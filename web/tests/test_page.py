@@ -1,13 +1,16 @@
 """The page as it is served: one shell for every place, strict about where content comes from, small."""
 
 import gzip
+import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from tests import node
 from web.tests.conftest import collect
 from web.urls import PLACES
 
@@ -144,3 +147,21 @@ def test_every_text_used_is_in_the_catalogue_and_every_text_in_it_is_used() -> N
     assert literal - catalogue - {"icon.svg"} == set()
     unused = {key for key in catalogue - literal if not key.startswith(tuple(families))}
     assert unused == set()
+
+
+def test_who_has_agreed_to_a_draw_of_several_waits_for_the_others() -> None:
+    state = {"type": "game_state", "players": [], "view": {}, "you": {"user_id": 2, "side": "east"}}
+    offer, agreed = (
+        {"type": "game_action", "action": action, "data": {}, "user_id": user_id}
+        for action, user_id in (("offer_draw", 1), ("accept_draw", 2))
+    )
+    told = [{**state, "draw_offered_by": []}, offer, agreed, {**state, "draw_offered_by": [1, 2]}]
+    script = f"""
+        import {{ NEW_ROOM, told }} from {json.dumps((STATIC / "play" / "room.js").as_uri())};
+        let room = NEW_ROOM;
+        const asked = {json.dumps(told)}.map((message) => (room = told(room, message)).drawOfferedBy);
+        console.log(JSON.stringify(asked));
+    """
+    command = [node.executable(), "--input-type=module", "--eval", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stderr, json.loads(done.stdout)) == ("", [None, 1, 2, 2])

@@ -49,7 +49,8 @@ const TOLD = {
       ...room, id, game, state, players, gone, clock: clock ?? null,
       view: shown, turn: turn ?? view?.turn ?? null, you: you ?? view?.you ?? null,
       result: message.result ?? room.result,
-      drawOfferedBy: offers.find((one) => one !== you?.user_id) ?? offers[0] ?? null,
+      // Who has agreed, too, waits for the others.
+      drawOfferedBy: offers.find((one) => one === you?.user_id) ?? offers[0] ?? null,
     };
   },
 
@@ -80,6 +81,7 @@ const TOLD = {
 
   game_action(room, { action, data, user_id }) {
     if (action === "offer_draw") return { ...room, drawOfferedBy: user_id };
+    if (action === "accept_draw" && user_id === room.you?.user_id) return { ...room, drawOfferedBy: user_id };
     if (action === "rematch" && data?.game_id) return { ...room, rematch: data.game_id };
     if (action === "rematch") return { ...room, rematchAskedBy: [...room.rematchAskedBy, user_id] };
     return room;

@@ -7,6 +7,9 @@ import pytest
 
 from matchmaking.together import Together
 
+# They run on the database's threads, which look after their connections before and after.
+pytestmark = pytest.mark.django_db
+
 
 class Work:
     """Doubles numbers and notes what was done together; the first batch waits until it may go on."""

@@ -79,6 +79,9 @@ class Adventurer:
         """Where one writes what is said."""
         return self.page.locator(".world-talk form input")
 
+    def is_connected(self) -> None:
+        expect(self.page.locator(".world-banner").get_by_text(re.compile(r"^\d+ ms$"))).to_be_visible()
+
     def says(self, words: str, channel: str) -> None:
         self.listens_to(channel)
         self.line.fill(words)
@@ -231,7 +234,7 @@ def decline_a_trade_and_make_another(ada: Adventurer, bob: Adventurer) -> None:
     gold = ada.page.get_by_label("Gold", exact=True)
     gold.fill("999999")
     gold.press("Enter")
-    expect(ada.page.locator(".trade .refusal")).to_contain_text("999999 gold is offered")
+    expect(ada.page.locator(".trade .refusal")).to_contain_text("More gold is offered")
     expect(gold).to_have_value("0")
     bob.button("Offer more: Iron sword").click()
     expect(ada.page.get_by_label("You get")).to_contain_text("1 × Iron sword")
@@ -305,6 +308,7 @@ def test_one_comes_back_to_the_world_in_one_window_and_a_character_may_go(comes:
     cyd.page.route("**/api/world/events/**", lambda route: route.abort())
     for place in ("Watch", "World"):
         cyd.page.get_by_role("navigation", name="Places").get_by_role("link", name=place).click()
+    cyd.is_connected()
     cyd.says("I am back", "Here")
     cyd.page.unroute("**/api/world/events/**")
     cyd.button("Try again").click()

@@ -123,8 +123,10 @@ async def test_who_moves_while_on_the_way_elsewhere_is_told_so(here, ada, monkey
 async def test_many_small_steps_are_no_faster_than_one_big(here, ada):
     walker = await ada.enter()
     for step in range(1, 100):
-        await walker.send(type="move", position={"x": step * 0.9})
-    assert (await walker.hear_until("error"))["code"] == "impossible_move"
+        await walker.send(type="move", position={"x": step * 0.9}, id=step)
+    while (refused := await walker.hear_until("error"))["ref"] < 99:
+        pass
+    assert refused["code"] == "impossible_move"
 
 
 async def test_who_comes_anew_is_no_faster(here, ada, monkeypatch):

@@ -333,10 +333,14 @@ class Match:
         if scores is None:
             return tuple(int(seat in winners) for seat in self.game.seats)
         is_well = len(scores) == len(self.users) and type(scores) is not dict
-        if not is_well or not _NUMBERS.issuperset(map(type, scores)) or not all(map(isfinite, scores)):
+        kinds = set(map(type, scores))
+        is_well = is_well and _NUMBERS.issuperset(kinds)
+        if not is_well or (float in kinds and not all(map(isfinite, scores))):
             raise ValueError(f"scores() said {scores!r}: not a list of {len(self.users)} numbers")
-        # On the wire they are numbers, also those of rules that only say who leads.
-        return tuple(int(score) if type(score) is bool else score for score in scores)
+        if bool in kinds:
+            # On the wire they are numbers, also those of rules that only say who leads.
+            return tuple(int(score) if type(score) is bool else score for score in scores)
+        return tuple(scores)
 
     def _takes(self, seat: Seat, movement: dict[str, Any]) -> bool:
         game = self.game

@@ -17,7 +17,7 @@ from random import Random, randrange
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, DataError
+from django.db import DataError
 from msgspec import Raw, convert, json
 
 from core.problems import UNREACHABLE, out_of_reach
@@ -856,7 +856,6 @@ class Room:
 
     async def _finish(self, winners: tuple[int, ...], reason: str) -> None:
         ending = self._how_it_ended(winners, reason)
-        blank = services.without_rules("error", seats=len(self.seats), tick=self.match.tick)
         while True:
             try:
                 over = await worker.in_database(
@@ -867,15 +866,16 @@ class Room:
                 self.lost(True)
                 return
             except Exception as problem:
-                if isinstance(problem, DatabaseError) and not isinstance(problem, DataError):
+                if isinstance(problem, worker.AWAY) and not isinstance(problem, DataError):
                     logger.warning("The end of game %s waits for the database: %s", self.id, problem)
                     await asyncio.sleep(0.5)
-                elif ending == blank:
+                    continue
+                blank = services.without_rules("error", seats=len(self.seats), tick=self.match.tick)
+                if ending == blank:
                     raise
-                else:
-                    # What the rules made of it cannot be kept.
-                    self.fail(problem)
-                    ending = blank
+                # What the rules made of it cannot be kept.
+                self.fail(problem)
+                ending = blank
         self.seq += 1
         self._result = over
         self._ending = False

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from game import selectors, services
@@ -255,6 +255,23 @@ async def test_a_game_that_is_decided_is_over_though_the_worker_went_before_the_
     over = await (await bob.enter(game.pk, "?since=0")).hear_until("game_over")
     winner = bob if reason == "resign" else ada
     assert (over["winner_ids"], over["reason"]) == ([winner.id], reason)
+
+
+@pytest.mark.parametrize("problem", [OperationalError("gone"), InterfaceError("closed")])
+async def test_an_end_that_waits_for_the_database_is_what_it_was(new_game, ada, bob, monkeypatch, problem):
+    keep, problems = services.finish, [problem]
+
+    def finish(**ending):
+        if problems:
+            raise problems.pop()
+        return keep(**ending)
+
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    monkeypatch.setattr(services, "finish", finish)
+    await a.send(type="game_action", action="resign")
+    over = await b.hear_until("game_over")
+    assert (over["winner_ids"], over["reason"]) == ([bob.id], "resign")
 
 
 async def test_who_wrote_a_game_s_next_entry_first_is_who_may_end_it(new_game, ada, bob):

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from game.live.journal import Entry, Journal, Kept, Owner
+from game.live.journal import Journal, Owner
+from game.live.rows import Entry, Kept
 
 
 class NoJournal(Journal):

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from bench.journal import NoJournal
-from game.live.journal import Kept
+from game.live.rows import Kept
 
 
 class Room:

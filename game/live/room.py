@@ -27,8 +27,9 @@ from game.author.game import side_of
 from game.author.match import Match
 from game.author.refusals import GameIsOver, RulesError
 from game.live.clock import Clocks
-from game.live.journal import Entry, Journal, Kept
+from game.live.journal import Journal
 from game.live.listeners import Frames, Listener, RemoteListener, frame_of
+from game.live.rows import Entry, Kept
 from game.models import Game, JournalEntry
 from game.records import Ending, EntryRecord, RoomRecord
 from game.refusals import NoDrawOffered, NoSpectators, NotAPlayer, NotRunning, Recovering, UnknownAction

@@ -1,150 +1,210 @@
 """The journal's writer: what goes together, and that nothing overtakes or is left behind."""
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 
-from game.live.journal import Entry, Journal, Kept
+import pytest
+
+from game.live.backends import Outcome, Then
+from game.live.journal import Journal
+from game.live.rows import Entry, Kept
 
 
 class Store:
-    """A backend that remembers."""
+    """A backend that remembers, and writes when it is let."""
 
-    def __init__(self) -> None:
-        self.kept: list[list[str]] = []
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+        self.then: Then | None = None
+        self.given = asyncio.Event()
 
-    async def write(self, entries: Sequence[Entry]) -> set[str]:
-        return set()
+    def write(self, entries: Sequence[Entry], snapshots: Sequence[Kept], then: Then) -> None:
+        self.log.append("write " + " ".join(row.data for row in (*entries, *snapshots)))
+        self.then = then
+        self.given.set()
 
-    async def keep(self, snapshots: Sequence[Kept]) -> set[str]:
-        self.kept.append([snapshot.data for snapshot in snapshots])
-        return set()
+    async def finish(self, outcome: Outcome | None = None) -> None:
+        """Let what it has, or gets next, be written (or taken by others, or fail)."""
+        await self.given.wait()
+        self.given.clear()
+        assert self.then is not None
+        self.then(set() if outcome is None else outcome)
 
     async def close(self) -> None: ...
 
 
-class Owner:
-    """A room that notes what it is told of."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    def written(self, row: Entry | Kept, told: object) -> None:
-        self.told.append(row.data)
-
-    def lost(self, taken: bool) -> None:
-        raise AssertionError("nothing is lost here")
-
-
-def _snapshot(game: str, data: str) -> Kept:
-    return Kept(game, 1, 1, data)
-
-
-async def test_a_snapshot_that_shows_a_score_takes_those_that_wait_along_and_replaces_its_games_own():
-    journal, room = Journal(), Owner()
-    journal._backend = store = Store()
-    journal.keep(_snapshot("a", "older"), room, False)
-    journal.keep(_snapshot("b", "other"), room, False)
-    journal.keep(_snapshot("a", "score"), room, True)
-    await journal.close()
-    assert store.kept == [["score", "other"]]
-    assert room.told == ["older", "other", "score"]
-
-
-async def test_an_entry_does_not_take_waiting_snapshots_along_but_the_last_moment_does():
-    journal, room = Journal(), Owner()
-    journal._backend = store = Store()
-    journal.keep(_snapshot("a", "kept"), room, False)
-    journal.append(Entry("b", 1, 0.0, None, "move", "entry"), room, None)
-    assert journal._writing is not None
-    await journal._writing
-    assert (store.kept, room.told) == ([], ["entry"])
-    await journal.close()
-    assert (store.kept, room.told) == ([["kept"]], ["entry", "kept"])
-
-
-class Busy(Store):
-    """A backend that writes when it is let, or fails if it is to; it notes what came in ``log``."""
+class Room:
+    """A room that notes what it is told of, and lost."""
 
     def __init__(self, log: list[str]) -> None:
-        super().__init__()
-        self.log = log
-        self.may_write = asyncio.Semaphore(0)
-        self.broken = False
-
-    async def write(self, entries: Sequence[Entry]) -> set[str]:
-        self.log.append("write " + " ".join(entry.data for entry in entries))
-        if self.broken:
-            raise ConnectionError
-        await self.may_write.acquire()
-        return set()
-
-
-class Listening(Owner):
-    """A room that notes what it is told of, and lost, in ``log``."""
-
-    def __init__(self, log: list[str]) -> None:
-        super().__init__()
         self.log = log
 
     def written(self, row: Entry | Kept, told: object) -> None:
         self.log.append(f"told {row.data}")
 
     def lost(self, taken: bool) -> None:
-        self.log.append("lost")
+        self.log.append("taken" if taken else "lost")
 
 
-def _entry(seq: int) -> Entry:
-    return Entry("a", seq, 0.0, None, "move", str(seq))
+@pytest.fixture
+def log() -> list[str]:
+    return []
 
 
-async def _writing_the_first(log: list[str]) -> tuple[Journal, Busy, Listening]:
-    """A journal whose backend was just given entry 1, while entry 2 waits."""
-    journal, room, store = Journal(), Listening(log), Busy(log)
+@pytest.fixture
+def room(log: list[str]) -> Room:
+    return Room(log)
+
+
+@pytest.fixture
+def store(log: list[str]) -> Store:
+    return Store(log)
+
+
+@pytest.fixture
+async def journal(store: Store) -> Journal:
+    journal = Journal()
     journal._backend = store
+    return journal
+
+
+def _snapshot(game: str, data: str) -> Kept:
+    return Kept(game, 1, 1, data)
+
+
+def _entry(seq: int, game: str = "a") -> Entry:
+    return Entry(game, seq, 0.0, None, "move", f"{game}{seq}")
+
+
+async def test_a_snapshot_that_shows_a_score_takes_those_that_wait_along_and_replaces_its_games_own(
+    journal, store, room, log
+):
+    journal.keep(_snapshot("a", "older"), room, False)
+    journal.keep(_snapshot("b", "other"), room, False)
+    journal.keep(_snapshot("a", "score"), room, True)
+    await store.finish()
+    await journal.close()
+    assert log == ["write score other", "told older", "told other", "told score"]
+
+
+async def test_an_entry_does_not_take_waiting_snapshots_along_but_the_last_moment_does(
+    journal, store, room, log
+):
+    journal.keep(_snapshot("a", "kept"), room, False)
     journal.append(_entry(1), room, None)
-    await asyncio.sleep(0)
+    await store.finish()
+    assert log == ["write a1", "told a1"]
+    closing = asyncio.create_task(journal.close())
+    await store.finish()
+    await closing
+    assert log[2:] == ["write kept", "told kept"]
+
+
+async def test_what_comes_in_one_turn_of_the_loop_goes_together(journal, store, room, log):
+    for seq in (1, 2, 3):
+        journal.append(_entry(seq), room, None)
+    await store.finish()
+    assert log[0] == "write a1 a2 a3"
+
+
+async def test_the_database_gets_what_waits_before_the_rooms_hear_of_what_is_written(
+    journal, store, room, log
+):
+    journal.append(_entry(1), room, None)
+    await store.given.wait()
     journal.append(_entry(2), room, None)
-    return journal, store, room
-
-
-async def test_the_database_gets_what_waits_before_the_rooms_hear_of_what_is_written():
-    log = list[str]()
-    journal, store, room = await _writing_the_first(log)
     journal.append(_entry(3), room, None)
-    store.may_write.release()
-    store.may_write.release()
-    await journal.close()
-    assert log == ["write 1", "write 2 3", "told 1", "told 2", "told 3"]
+    await store.finish()
+    await store.finish()
+    assert log == ["write a1", "write a2 a3", "told a1", "told a2", "told a3"]
 
 
-async def test_a_room_hears_of_what_is_written_before_it_hears_that_the_rest_is_lost():
-    log = list[str]()
-    journal, store, _ = await _writing_the_first(log)
-    store.broken = True
-    store.may_write.release()
-    await journal.close()
-    assert log == ["write 1", "write 2", "told 1", "lost"]
+async def test_of_all_that_is_under_way_the_database_has_one_half_and_the_rooms_the_other(
+    journal, store, room, log
+):
+    seqs = itertools.count(1)
+
+    def move(times: int) -> None:
+        for _ in range(times):
+            journal.append(_entry(next(seqs)), room, None)
+
+    move(2)
+    await store.given.wait()
+    move(38)
+    sizes = []
+    for _ in range(5):
+        await store.given.wait()
+        sizes.append(len(journal._batch))
+        await store.finish()
+        move(sizes[-1])
+    assert sizes == [2, 20, 20, 20, 20]
+    assert [line for line in log if line.startswith("told")] == [f"told a{one}" for one in range(1, 83)]
 
 
-class Taken(Busy):
-    """A backend that finds the rows of game ``a`` written by another owner."""
+@pytest.mark.parametrize("waiting", [1, 8])
+async def test_few_rows_go_in_one_commit(journal, store, room, log, waiting):
+    for seq in range(waiting):
+        journal.append(_entry(seq), room, None)
+    await store.finish()
+    assert [line for line in log if line.startswith("write")] == log[:1]
+    assert len(log) == 1 + waiting
 
-    async def write(self, entries: Sequence[Entry]) -> set[str]:
-        await super().write(entries)
-        return {"a"}
 
-
-async def test_what_another_owner_wrote_first_is_not_told_nor_what_came_after_it():
-    journal, log = Journal(), list[str]()
-    journal._backend = store = Taken(log)
-    room, other = Listening(log), Listening(log)
+async def test_a_room_hears_of_what_is_written_before_it_hears_that_the_rest_is_lost(
+    journal, store, room, log
+):
     journal.append(_entry(1), room, None)
-    journal.append(Entry("b", 1, 0.0, None, "move", "of b"), other, None)
-    await asyncio.sleep(0)
+    await store.given.wait()
+    journal.append(_entry(2), room, None)
+    await store.finish()
+    await store.given.wait()
+    journal.append(_entry(3), room, None)
+    journal.append(_entry(1, "b"), room, None)
+    await store.finish(ConnectionError())
+    await store.finish()
+    assert log == ["write a1", "write a2", "told a1", "lost", "write b1", "told b1"]
+
+
+async def test_what_another_owner_wrote_first_is_not_told_nor_what_came_after_it(journal, store, log):
+    room, other = Room(log), Room(log)
+    journal.append(_entry(1), room, None)
+    journal.append(_entry(1, "b"), other, None)
+    await store.given.wait()
     journal.append(_entry(2), room, None)
     journal.keep(_snapshot("a", "snapshot"), room, False)
-    store.may_write.release()
-    assert journal._writing is not None
-    await journal._writing
+    await store.finish({"a"})
     await journal.close()
-    assert (log, store.kept) == (["write 1 of b", "told of b", "lost"], [])
+    assert log == ["write a1 b1", "taken", "told b1"]
+
+
+async def test_rows_that_cannot_even_be_sent_are_lost_and_the_next_are_written(
+    journal, store, room, log, monkeypatch
+):
+    def write(*rows):
+        raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "write", write)
+        journal.append(_entry(1), room, None)
+        await journal.close()
+    assert log == ["lost"]
+    journal.append(_entry(1, "b"), room, None)
+    await store.finish()
+    assert log == ["lost", "write b1", "told b1"]
+
+
+async def test_a_room_that_fails_at_what_it_hears_keeps_nobody_else_from_hearing(journal, store, room, log):
+    class Broken(Room):
+        def written(self, row, told):
+            raise ValueError
+
+        def lost(self, taken):
+            raise ValueError
+
+    for outcome in (set(), ConnectionError()):
+        journal.append(_entry(1), Broken(log), None)
+        journal.append(_entry(1, "b"), room, None)
+        await store.finish(outcome)
+    await journal.close()
+    assert log == ["write a1 b1", "told b1", "write a1 b1", "lost"]

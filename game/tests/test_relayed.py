@@ -75,10 +75,14 @@ def slow_journal(here, monkeypatch) -> Iterator[asyncio.Event]:
     may_write = asyncio.Event()
     backend = rooms.current().journal._backend
     write = backend.write
+    late: set[asyncio.Task[None]] = set()
 
-    async def write_late(entries):
-        await may_write.wait()
-        return await write(entries)
+    def write_late(entries, snapshots, then):
+        async def wait() -> None:
+            await may_write.wait()
+            write(entries, snapshots, then)
+
+        late.add(asyncio.create_task(wait()))
 
     monkeypatch.setattr(backend, "write", write_late)
     yield may_write

@@ -487,7 +487,7 @@ async def test_while_the_journal_cannot_be_written_all_is_refused_and_then_all_c
     game = await new_game()
     a, b = await begin(game, ada, bob)
 
-    async def write(entries):
+    def write(entries, snapshots, then):
         raise OSError("the database is away")
 
     with monkeypatch.context() as away:

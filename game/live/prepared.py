@@ -1,0 +1,129 @@
+"""A PostgreSQL connection on the loop for prepared statements of which each microsecond counts."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import psycopg
+from django.db import connections
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGresult
+
+CONNECT_WITHIN_S = 5
+ANSWER_WITHIN_S = 10.0
+
+Then = Callable[[PGresult | Exception], None]
+
+
+class Prepared:
+    """Runs its statements, one at a time, and calls back as soon as the answer is read.
+
+    psycopg's own connection would wake a task for it, after all else that the loop had read by then.
+    """
+
+    def __init__(self, connection: psycopg.AsyncConnection) -> None:
+        self._connection = connection  # it closes what is collected
+        self._libpq = connection.pgconn
+        self._libpq.nonblocking = 1
+        self._socket = self._libpq.socket
+        self._result: PGresult | None = None
+        self._then: Then | None = None
+        self._overdue: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._socket, self._read)
+
+    @classmethod
+    async def open(cls, statements: Mapping[str, str]) -> "Prepared":
+        """Connect to Django's database, and prepare statements, whose one parameter is JSON, by their names.
+
+        Raises ``psycopg.Error`` and ``TimeoutError``.
+        """
+        given = connections["default"].get_connection_params()
+        # These two are of Django's own, blocking connections.
+        parameters = {name: given[name] for name in given.keys() - {"context", "cursor_factory"}}
+        async with asyncio.timeout(CONNECT_WITHIN_S):
+            connection = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
+            try:
+                for name, statement in statements.items():
+                    await connection.execute(f"PREPARE {name} (json) AS {statement}".encode())
+            except BaseException:
+                await connection.close()
+                raise
+        return cls(connection)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used."""
+        return self._libpq.status == ConnStatus.OK
+
+    def execute(self, statement: bytes, parameter: bytes, then: Then) -> None:
+        """Run a statement, given its name and its parameter. ``then``, which must not raise, is called later
+        with the result, or with the ``psycopg.Error`` or ``TimeoutError`` for which there is none.
+        """
+        self._then = then
+        self._overdue = self._loop.call_later(ANSWER_WITHIN_S, self._fail, TimeoutError("no answer"))
+        try:
+            self._libpq.send_query_prepared(statement, [parameter])
+            if self._libpq.flush():
+                self._loop.add_writer(self._socket, self._send_the_rest)
+        except psycopg.Error as problem:
+            self._loop.call_soon(self._fail, problem)
+
+    async def ask(self, statement: bytes, parameter: bytes) -> PGresult:
+        """``execute``, for who can wait. Raises ``psycopg.Error`` and ``TimeoutError``."""
+        answer: asyncio.Future[PGresult] = self._loop.create_future()
+
+        def then(outcome: PGresult | Exception) -> None:
+            if isinstance(outcome, Exception):
+                answer.set_exception(outcome)
+            else:
+                answer.set_result(outcome)
+
+        self.execute(statement, parameter, then)
+        return await answer
+
+    def close(self) -> None:
+        """End the connection; what is on its way may be done or not."""
+        if self._socket >= 0:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            self._socket = -1
+            self._libpq.finish()
+
+    def _send_the_rest(self) -> None:
+        try:
+            if not self._libpq.flush():
+                self._loop.remove_writer(self._socket)
+        except psycopg.Error as problem:
+            self._fail(problem)
+
+    def _read(self) -> None:
+        libpq = self._libpq
+        try:
+            libpq.consume_input()
+            while self._then is not None and not libpq.is_busy():
+                result = libpq.get_result()
+                if result is None:
+                    self._answer()
+                else:
+                    self._result = result
+        except psycopg.Error as problem:
+            self._fail(problem)
+
+    def _answer(self) -> None:
+        result = self._result
+        assert result is not None
+        if result.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+            self._end(result)
+        else:
+            self._end(psycopg.errors.error_from_result(result))
+
+    def _fail(self, problem: Exception) -> None:
+        self.close()
+        self._end(problem)
+
+    def _end(self, outcome: PGresult | Exception) -> None:
+        if self._overdue is not None:
+            self._overdue.cancel()
+        then, self._then = self._then, None
+        if then is not None:
+            then(outcome)

@@ -1,0 +1,179 @@
+"""The journal and its databases: what is written, and what becomes of it when they fail."""
+
+import asyncio
+import uuid
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+
+from game.live import backends, prepared
+from game.live.backends import Backend, Outcome
+from game.live.rows import Entry, Kept
+from game.models import JournalEntry, Snapshot
+from realtime.worker import in_database
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(params=[backends.PostgreSQL])
+async def backend(request):
+    """Each of them. The one of SQLite is a thread with Django's connection, whatever the database is."""
+    if request.param is backends.PostgreSQL and connection.vendor != "postgresql":
+        pytest.skip("there is no PostgreSQL")
+    backend = request.param()
+    yield backend
+    await backend.close()
+
+
+@pytest.fixture
+async def postgresql():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is in the process itself")
+    backend = backends.PostgreSQL()
+    yield backend
+    await backend.close()
+
+
+async def _write(backend: Backend, entries: list[Entry], snapshots: list[Kept] = []) -> Outcome:  # noqa: B006
+    outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    backend.write(entries, snapshots, outcome.set_result)
+    return await outcome
+
+
+def _entry(seq: int = 1, *, game: uuid.UUID | None = None, data: str = "{}") -> Entry:
+    return Entry((game or uuid.uuid4()).hex, seq, 1_800_000_000.25, 7, "move", data)
+
+
+async def _written() -> list[tuple[int, str]]:
+    return await in_database(lambda: sorted(JournalEntry.objects.values_list("seq", "data")))
+
+
+async def test_entries_are_written_as_they_are(backend):
+    game = uuid.uuid4()
+    text = '{"message":"\\u0001 \u00e9\U0001f3b2 \\" \\\\ %s $1"}'
+    assert await _write(backend, [_entry(3, game=game, data=text)]) == set()
+    row = await in_database(JournalEntry.objects.get)
+    assert (row.game_id, row.seq, row.at.timestamp(), row.user_id, row.kind, row.data) == (
+        game,
+        3,
+        1_800_000_000.25,
+        7,
+        "move",
+        text,
+    )
+
+
+async def test_games_of_which_somebody_else_wrote_a_row_are_told_and_the_others_written(backend):
+    taken, free = uuid.uuid4(), uuid.uuid4()
+    assert await _write(backend, [_entry(1, game=taken)]) == set()
+    rows = [_entry(1, game=taken), _entry(2, game=taken), _entry(1, game=free), _entry(2, game=free)]
+    assert await _write(backend, rows) == {taken.hex}
+    written = await in_database(lambda: set(JournalEntry.objects.values_list("game_id", "seq")))
+    assert written == {(taken, 1), (free, 1), (free, 2)}
+
+
+async def test_a_snapshot_replaces_an_older_one_and_none_of_a_later_owner(backend, new_game):
+    game = (await new_game()).pk
+
+    async def keep(epoch: int, data: str) -> Outcome:
+        return await _write(backend, [], [Kept(game.hex, epoch, 5, data)])
+
+    assert await keep(1, "first") == set()
+    assert await keep(2, "second") == set()
+    assert await keep(1, "late") == {game.hex}
+    kept = await in_database(Snapshot.objects.get)
+    assert (kept.game_id, kept.epoch, kept.seq, kept.data) == (game, 2, 5, "second")
+
+
+async def test_more_is_written_than_a_socket_takes_at_once(backend):
+    await _write(backend, [_entry()])
+    rows = [_entry(data=str(number) * 1_000_000) for number in range(1, 9)]
+    assert await _write(backend, rows) == set()
+    assert len(await _written()) == 9
+
+
+async def test_what_cannot_be_written_for_another_reason_says_so(backend):
+    outcome = await _write(backend, [Entry(uuid.uuid4().hex, 2**70, 0.0, None, "move", "{}")])
+    assert isinstance(outcome, Exception)
+    assert not isinstance(outcome, IntegrityError)
+    assert await _write(backend, [_entry()]) == set()
+
+
+async def _end_connections_that(are: str) -> None:
+    """As an operator, a failover or an end of PostgreSQL does."""
+
+    def end() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+                f"AND datname = current_database() AND query LIKE '%%journal_write%%' AND {are}"
+            )
+            assert cursor.fetchone() == (1,)
+
+    await in_database(end)
+
+
+async def test_a_connection_that_was_closed_while_it_rested_is_opened_anew(postgresql):
+    await _write(postgresql, [_entry(1)])
+    first = postgresql._connection
+    await _end_connections_that("state = 'idle'")
+    while first.is_open:  # noqa: ASYNC110 - the loop is to read that it was closed
+        await asyncio.sleep(0)
+    assert await _write(postgresql, [_entry(2)]) == set()
+    assert [seq for seq, _ in await _written()] == [1, 2]
+
+
+@pytest.fixture
+async def locked(postgresql):
+    """A table that nobody may write to, until the test ends."""
+    await _write(postgresql, [_entry(1)])
+    held, release = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def hold() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE game_journalentry IN EXCLUSIVE MODE")
+            loop.call_soon_threadsafe(held.set)
+            asyncio.run_coroutine_threadsafe(release.wait(), loop).result()
+
+    holding = asyncio.create_task(in_database(hold))
+    await held.wait()
+
+    async def let_go() -> None:
+        release.set()
+        await holding
+
+    yield let_go
+    await let_go()
+
+
+async def test_a_connection_that_is_closed_while_it_writes_says_so_and_is_opened_anew(postgresql, locked):
+    writing = asyncio.create_task(_write(postgresql, [_entry(2)]))
+    while True:
+        try:
+            await _end_connections_that("wait_event_type = 'Lock'")
+            break
+        except AssertionError:
+            continue
+    assert isinstance(await writing, Exception)
+    await locked()
+    assert await _write(postgresql, [_entry(3)]) == set()
+    assert [seq for seq, _ in await _written()] == [1, 3]
+
+
+async def test_a_database_that_does_not_answer_is_not_waited_for_for_ever(postgresql, locked, monkeypatch):
+    with monkeypatch.context() as impatient:
+        impatient.setattr(prepared, "ANSWER_WITHIN_S", 0.05)
+        assert isinstance(await _write(postgresql, [_entry(2)]), TimeoutError)
+    await locked()
+    assert await _write(postgresql, [_entry(3)]) == set()
+
+
+async def test_a_database_that_cannot_be_reached_says_so_and_is_tried_again(postgresql, monkeypatch):
+    with monkeypatch.context() as away:
+        away.setitem(connection.settings_dict, "HOST", "/nowhere")
+        assert isinstance(await _write(postgresql, [_entry(1)]), psycopg.OperationalError)
+    assert await _write(postgresql, [_entry(2)]) == set()
+    assert [seq for seq, _ in await _written()] == [2]

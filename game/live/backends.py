@@ -151,7 +151,8 @@ class SQLite:
         loop.run_in_executor(self._thread, self._write, entries, snapshots).add_done_callback(done)
 
     async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, thread_connection.close)
+        # Each thread has its own: which one it is must be asked there.
+        await asyncio.get_running_loop().run_in_executor(self._thread, lambda: thread_connection.close())
         self._thread.shutdown()
 
     def _write(self, entries: Sequence[Entry], snapshots: Sequence[Kept]) -> set[str]:

@@ -17,7 +17,7 @@ from realtime.worker import in_database
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(params=[backends.PostgreSQL])
+@pytest.fixture(params=[backends.PostgreSQL, backends.SQLite])
 async def backend(request):
     """Each of them. The one of SQLite is a thread with Django's connection, whatever the database is."""
     if request.param is backends.PostgreSQL and connection.vendor != "postgresql":

@@ -123,7 +123,9 @@ else:
     _database["ENGINE"] = "core.postgresql"
     # Attempts to connect come ever more rarely until they are given up and begin anew: after an outage of 70
     # seconds, and with the pool's own 300 for this, the next came 45 seconds after the database did.
-    _database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 2}}
+    _pool = {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 2}
+    # What the URL says beside, such as sslmode, is for libpq.
+    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": _pool}
 _database["CONN_MAX_AGE"] = 0
 
 REDIS_URL = environment.url("REDIS_URL", valkey.url(RUN_DIR), schemes=("redis", "rediss", "unix"))

@@ -231,6 +231,16 @@ def test_whatever_is_started_ends_with_the_sentence(start, name, text, sentence)
     assert result.stderr == f"{sentence}\n"
 
 
+def test_what_a_url_of_postgresql_says_beside_reaches_libpq():
+    code = (
+        "import django; django.setup();"
+        "from django.db import connection as c;"
+        "print(c.get_connection_params()['sslmode'], c.pool.kwargs['sslrootcert'])"
+    )
+    url = "postgres://name:word@127.0.0.1:1/none?sslmode=verify-full&sslrootcert=/etc/ssl/ours.pem"
+    assert run(["-c", code], DATABASE_URL=url).stdout == "verify-full /etc/ssl/ours.pem\n"
+
+
 def test_without_debug_nothing_is_started_without_a_secret_key():
     result = run(["manage.py", "check"], DEBUG="false", SECRET_KEY="")
     assert result.returncode == 1

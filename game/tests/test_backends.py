@@ -177,3 +177,19 @@ async def test_a_database_that_cannot_be_reached_says_so_and_is_tried_again(post
         assert isinstance(await _write(postgresql, [_entry(1)]), psycopg.OperationalError)
     assert await _write(postgresql, [_entry(2)]) == set()
     assert [seq for seq, _ in await _written()] == [2]
+
+
+async def test_it_is_reached_as_django_reaches_it(postgresql, monkeypatch):
+    options = connection.settings_dict["OPTIONS"]
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", {**options, "application_name": "ours"})
+    await _write(postgresql, [_entry()])
+
+    def names() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() "
+                "AND query LIKE '%%journal_write%%' AND pid <> pg_backend_pid()"
+            )
+            return [name for (name,) in cursor.fetchall()]
+
+    assert await in_database(names) == ["ours"]

@@ -13,8 +13,10 @@ class BenchBoard(TicTacToe):
 
     @move
     def place(self, state, seat, cell: Annotated[int, Meta(ge=0, le=8)]):
-        super().place(state, seat, cell)
-        if None not in state["board"]:
+        board = state["board"]
+        self.require(board[cell] is None, "taken", "That cell is taken.")
+        board[cell] = seat
+        if None not in board:
             state["board"] = self.grid.empty()
 
 

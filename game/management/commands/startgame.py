@@ -2,6 +2,7 @@
 
 import keyword
 import re
+import shlex
 from argparse import RawDescriptionHelpFormatter
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,9 +18,10 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "new_game"
 NEXT = """\
 {folder}/ holds a game that can be played: a race to ten. Change its rules, then look at it:
 
-  python -m pytest {name}                             its rules, tested without a server
-  EXTRA_APPS={name} make dev                          on the page and in GET /api/games/catalog/
-  EXTRA_APPS={name} python manage.py simulate {name} --serve    bots play it over real sockets
+  make install                     once, for the tests
+  python -m pytest {folder}        its rules, tested without a server
+  {found}EXTRA_APPS={name} make dev        on the page, and on its own at /static/{name}/index.html
+  {found}EXTRA_APPS={name} python manage.py simulate {name} --serve        bots play it over real sockets
 
 docs/write-a-game.md tells all that rules can say.
 """
@@ -46,7 +48,8 @@ there is written over."""
             raise CommandError(f"{name!r} is no name of a game: lower-case words joined by underscores.")
         if name in {game.name for game in catalogue.all()}:
             raise CommandError(f"There is a game named {name} already.")
-        folder = Path(into) / name
+        parent = Path(into).resolve()
+        folder = parent / name
         if folder.exists() or find_spec(name) is not None:
             raise CommandError(f"There is something named {name} already.")
         words = {
@@ -61,4 +64,5 @@ there is written over."""
             text = re.sub(r"<<(\w+)>>", lambda found: words[found[1]], template.read_text())
             target.write_text(text)
             self.stdout.write(f"wrote {target}")
-        self.stdout.write(NEXT.format(folder=folder, name=name))
+        found = "" if parent == settings.BASE_DIR else f"PYTHONPATH={shlex.quote(str(parent))} "
+        self.stdout.write(NEXT.format(folder=shlex.quote(str(folder)), name=name, found=found))

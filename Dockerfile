@@ -11,6 +11,8 @@ WORKDIR /srv/gameplatform
 COPY --from=packages /venv /venv
 COPY --chown=gameplatform . .
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DEBUG=false
+# Apps of one's own have static files, too.
+ARG EXTRA_APPS
 RUN SECRET_KEY=for-this-one-command-and-never-again python manage.py collectstatic --no-input
 USER gameplatform
 EXPOSE 8000

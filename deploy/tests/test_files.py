@@ -70,6 +70,16 @@ def test_the_image_is_not_run_by_root_and_copies_what_there_is():
             assert all((ROOT / source).exists() for source in sources)
 
 
+def test_the_image_holds_the_static_files_of_apps_of_ones_own():
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    lines = instructions()
+    (collected,) = [number for number, (_, text) in enumerate(lines) if "collectstatic" in text]
+
+    assert ("ARG", "EXTRA_APPS") in lines[:collected]
+    for name in ("migrate", "worker-1", "worker-2"):
+        assert services[name]["build"]["args"] == {"EXTRA_APPS": "${EXTRA_APPS:-}"}
+
+
 def test_the_image_s_steps_work_and_what_it_runs_answers_its_health_check(live_server_process, tmp_path):
     (static,) = [text for name, text in instructions() if name == "RUN" and "collectstatic" in text]
     command = static.replace("--no-input", "--no-input --dry-run").replace("python ", f"{sys.executable} ", 1)
@@ -96,12 +106,15 @@ def test_systemd_understands_the_units(tmp_path):
         assert copy.name not in checked.stderr
 
 
-def test_the_dashboard_shows_figures_that_there_are():
+def test_the_dashboard_and_the_runbook_name_figures_that_there_are():
     dashboard = json.loads((DEPLOY / "grafana" / "gameplatform.json").read_text())
     asked = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
     sources = " ".join(path.read_text() for path in Path(ROOT).glob("*/**/*.py") if "tests" not in path.parts)
-    names = set(re.findall(r"\b(?:realtime|game|matchmaking|database|http|process)_\w+", asked)) | {"workers"}
+    alarms = (ROOT / "docs" / "deployment.md").read_text().partition("Worth an alarm")[2].partition("## ")[0]
+    figures = r"\b(?:realtime|game|matchmaking|database|http|process)_\w+"
+    names = set(re.findall(figures, asked + alarms)) | {"workers"}
 
+    assert len(set(re.findall(figures, alarms))) > 5
     assert len(names) > 12
     for name in names:
         known = (

@@ -4,6 +4,7 @@ import asyncio
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,28 @@ def run(program: list[str], server: Any, stdin: str = "") -> str:
 def test_the_quick_start_says_hello_and_hears_it(demo_server: Any) -> None:
     program = re.findall(r"```python\n(.*?)```", (PACKAGE / "README.md").read_text(), re.DOTALL)[0]
     assert run(["-c", program], demo_server).endswith("says Hello, world\n")
+
+
+GUESTS = """
+import asyncio
+from gameplatform_client import MessageType, NetworkClient
+
+async def guest():
+    async with NetworkClient() as client:
+        await client.sign_in_as_guest()
+{program}
+
+async def main():
+    await asyncio.gather(guest(), guest())
+
+asyncio.run(main())
+"""
+
+
+def test_two_who_do_as_the_readme_says_play_a_game_to_its_end(demo_server: Any) -> None:
+    program = re.findall(r"```python\n(.*?)```", (PACKAGE / "README.md").read_text(), re.DOTALL)[1]
+    ended = run(["-c", GUESTS.format(program=textwrap.indent(program, " " * 8))], demo_server)
+    assert ended == "Game over: win\n" * 2
 
 
 def test_the_examples_do_what_they_say(demo_server: Any) -> None:

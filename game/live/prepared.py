@@ -59,14 +59,17 @@ class Prepared:
         """Run a statement, given its name and its parameter. ``then``, which must not raise, is called later
         with the result, or with the ``psycopg.Error`` or ``TimeoutError`` for which there is none.
         """
-        self._then = then
-        self._overdue = self._loop.call_later(ANSWER_WITHIN_S, self._fail, TimeoutError("no answer"))
         try:
             self._libpq.send_query_prepared(statement, [parameter])
             if self._libpq.flush():
                 self._loop.add_writer(self._socket, self._send_the_rest)
         except psycopg.Error as problem:
-            self._loop.call_soon(self._fail, problem)
+            # ``_read``, which may be about to look for more, must find nobody who waits.
+            self.close()
+            self._loop.call_soon(then, problem)
+            return
+        self._then = then
+        self._overdue = self._loop.call_later(ANSWER_WITHIN_S, self._fail, TimeoutError("no answer"))
 
     async def ask(self, statement: bytes, parameter: bytes) -> PGresult:
         """``execute``, for who can wait. Raises ``psycopg.Error`` and ``TimeoutError``."""
@@ -110,7 +113,7 @@ class Prepared:
             self._fail(problem)
 
     def _answer(self) -> None:
-        result = self._result
+        result, self._result = self._result, None
         assert result is not None
         if result.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
             self._end(result)

@@ -1,6 +1,8 @@
 """The journal and its databases: what is written, and what becomes of it when they fail."""
 
 import asyncio
+import os
+import socket
 import uuid
 
 import psycopg
@@ -177,6 +179,22 @@ async def test_a_database_that_cannot_be_reached_says_so_and_is_tried_again(post
         assert isinstance(await _write(postgresql, [_entry(1)]), psycopg.OperationalError)
     assert await _write(postgresql, [_entry(2)]) == set()
     assert [seq for seq, _ in await _written()] == [2]
+
+
+async def test_what_cannot_be_sent_is_not_taken_for_what_was_written_before(postgresql):
+    await _write(postgresql, [_entry(1)])
+    more_than_a_socket_takes = [_entry(data="x" * 8_000_000)]
+    outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+    def closed_from_the_other_side(_: Outcome) -> None:
+        with socket.socket(fileno=os.dup(postgresql._connection._socket)) as ours:
+            ours.shutdown(socket.SHUT_RD)
+        postgresql.write(more_than_a_socket_takes, [], outcome.set_result)
+
+    postgresql.write([_entry(2)], [], closed_from_the_other_side)
+    assert isinstance(await outcome, psycopg.OperationalError)
+    assert await _write(postgresql, [_entry(3)]) == set()
+    assert [seq for seq, _ in await _written()] == [1, 2, 3]
 
 
 async def test_it_is_reached_as_django_reaches_it(postgresql, monkeypatch):

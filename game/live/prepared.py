@@ -58,6 +58,9 @@ class Prepared:
     def execute(self, statement: bytes, parameter: bytes, then: Then) -> None:
         """Run a statement, given its name and its parameter. ``then``, which must not raise, is called later
         with the result, or with the ``psycopg.Error`` or ``TimeoutError`` for which there is none.
+
+        After any error but an ``IntegrityError`` the connection is closed: it may lead where nothing can be
+        written any more.
         """
         try:
             self._libpq.send_query_prepared(statement, [parameter])
@@ -117,8 +120,12 @@ class Prepared:
         assert result is not None
         if result.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
             self._end(result)
+            return
+        problem = psycopg.errors.error_from_result(result)
+        if isinstance(problem, psycopg.IntegrityError):
+            self._end(problem)
         else:
-            self._end(psycopg.errors.error_from_result(result))
+            self._fail(problem)
 
     def _fail(self, problem: Exception) -> None:
         self.close()

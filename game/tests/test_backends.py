@@ -181,6 +181,16 @@ async def test_a_database_that_cannot_be_reached_says_so_and_is_tried_again(post
     assert [seq for seq, _ in await _written()] == [2]
 
 
+async def test_a_database_that_may_only_be_read_is_not_written_to_for_ever(postgresql, monkeypatch):
+    """One that another took over from lets who is connected stay."""
+    options = {**connection.settings_dict["OPTIONS"], "options": "-c default_transaction_read_only=on"}
+    with monkeypatch.context() as taken_over:
+        taken_over.setitem(connection.settings_dict, "OPTIONS", options)
+        assert isinstance(await _write(postgresql, [_entry(1)]), psycopg.errors.ReadOnlySqlTransaction)
+    assert await _write(postgresql, [_entry(2)]) == set()
+    assert [seq for seq, _ in await _written()] == [2]
+
+
 async def test_what_cannot_be_sent_is_not_taken_for_what_was_written_before(postgresql):
     await _write(postgresql, [_entry(1)])
     more_than_a_socket_takes = [_entry(data="x" * 8_000_000)]

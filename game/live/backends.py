@@ -49,13 +49,13 @@ class PostgreSQL:
     """
 
     _STATEMENTS = {
-        "journal_write": """
+        b"journal_write": b"""
             INSERT INTO game_journalentry (game_id, seq, at, user_id, kind, data)
             SELECT game_id, seq, to_timestamp(at), user_id, kind, data
             FROM json_to_recordset($1)
             AS entry (game_id uuid, seq bigint, at float8, user_id bigint, kind text, data text)
         """,
-        "journal_keep": """
+        b"journal_keep": b"""
             INSERT INTO game_snapshot AS kept (game_id, epoch, seq, data)
             SELECT game_id, epoch, seq, data
             FROM json_to_recordset($1) AS snapshot (game_id uuid, epoch int, seq bigint, data text)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import psycopg
 from django.db import connections
@@ -32,8 +33,8 @@ class Prepared:
         self._loop.add_reader(self._socket, self._read)
 
     @classmethod
-    async def open(cls, statements: Mapping[str, str]) -> "Prepared":
-        """Connect to Django's database, and prepare statements, whose one parameter is JSON, by their names.
+    async def open(cls, statements: Mapping[bytes, bytes]) -> "Prepared":
+        """Connect to Django's database, and prepare statements, of one parameter each, by their names.
 
         Raises ``psycopg.Error`` and ``TimeoutError``.
         """
@@ -42,13 +43,11 @@ class Prepared:
         parameters = {name: given[name] for name in given.keys() - {"context", "cursor_factory"}}
         async with asyncio.timeout(CONNECT_WITHIN_S):
             connection = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
-            try:
-                for name, statement in statements.items():
-                    await connection.execute(f"PREPARE {name} (json) AS {statement}".encode())
-            except BaseException:
-                await connection.close()
-                raise
-        return cls(connection)
+        prepared = cls(connection)
+        for name, statement in statements.items():
+            # By the protocol: of a PREPARE a pooler such as PgBouncer knows nothing.
+            await prepared._answer_to(partial(prepared._libpq.send_prepare, name, statement))
+        return prepared
 
     @property
     def is_open(self) -> bool:
@@ -62,8 +61,35 @@ class Prepared:
         After any error but an ``IntegrityError`` the connection is closed: it may lead where nothing can be
         written any more.
         """
+        self._send(partial(self._libpq.send_query_prepared, statement, [parameter]), then)
+
+    async def ask(self, statement: bytes, parameter: bytes) -> PGresult:
+        """``execute``, for who can wait. Raises ``psycopg.Error`` and ``TimeoutError``."""
+        return await self._answer_to(partial(self._libpq.send_query_prepared, statement, [parameter]))
+
+    def close(self) -> None:
+        """End the connection; what is on its way may be done or not."""
+        if self._socket >= 0:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            self._socket = -1
+            self._libpq.finish()
+
+    async def _answer_to(self, send: Callable[[], None]) -> PGresult:
+        answer: asyncio.Future[PGresult] = self._loop.create_future()
+
+        def then(outcome: PGresult | Exception) -> None:
+            if isinstance(outcome, Exception):
+                answer.set_exception(outcome)
+            else:
+                answer.set_result(outcome)
+
+        self._send(send, then)
+        return await answer
+
+    def _send(self, send: Callable[[], None], then: Then) -> None:
         try:
-            self._libpq.send_query_prepared(statement, [parameter])
+            send()
             if self._libpq.flush():
                 self._loop.add_writer(self._socket, self._send_the_rest)
         except psycopg.Error as problem:
@@ -73,27 +99,6 @@ class Prepared:
             return
         self._then = then
         self._overdue = self._loop.call_later(ANSWER_WITHIN_S, self._fail, TimeoutError("no answer"))
-
-    async def ask(self, statement: bytes, parameter: bytes) -> PGresult:
-        """``execute``, for who can wait. Raises ``psycopg.Error`` and ``TimeoutError``."""
-        answer: asyncio.Future[PGresult] = self._loop.create_future()
-
-        def then(outcome: PGresult | Exception) -> None:
-            if isinstance(outcome, Exception):
-                answer.set_exception(outcome)
-            else:
-                answer.set_result(outcome)
-
-        self.execute(statement, parameter, then)
-        return await answer
-
-    def close(self) -> None:
-        """End the connection; what is on its way may be done or not."""
-        if self._socket >= 0:
-            self._loop.remove_reader(self._socket)
-            self._loop.remove_writer(self._socket)
-            self._socket = -1
-            self._libpq.finish()
 
     def _send_the_rest(self) -> None:
         try:

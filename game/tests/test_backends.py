@@ -110,7 +110,7 @@ async def _end_connections_that(are: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
-                f"AND datname = current_database() AND query LIKE '%%journal_write%%' AND {are}"
+                f"AND datname = current_database() AND query LIKE '%%json_to_recordset%%' AND {are}"
             )
             assert cursor.fetchone() == (1,)
 
@@ -191,6 +191,28 @@ async def test_a_database_that_may_only_be_read_is_not_written_to_for_ever(postg
     assert [seq for seq, _ in await _written()] == [2]
 
 
+async def test_a_database_that_falls_silent_once_it_is_reached_is_given_up_as_soon_as_any(
+    postgresql, monkeypatch
+):
+    async def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1024)
+        writer.write(b"R\0\0\0\x08\0\0\0\0" + b"Z\0\0\0\x05I")  # authenticated, and ready
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(welcome, "127.0.0.1", 0) as server:
+        options = {**connection.settings_dict["OPTIONS"], "sslmode": "disable", "gssencmode": "disable"}
+        host, port = server.sockets[0].getsockname()
+        with monkeypatch.context() as silent:
+            for name, value in (("HOST", host), ("PORT", port), ("OPTIONS", options)):
+                silent.setitem(connection.settings_dict, name, value)
+            silent.setattr(prepared, "CONNECT_WITHIN_S", 1)
+            silent.setattr(prepared, "ANSWER_WITHIN_S", 0.1)
+            async with asyncio.timeout(3):
+                assert isinstance(await _write(postgresql, [_entry(1)]), TimeoutError)
+    assert await _write(postgresql, [_entry(2)]) == set()
+
+
 async def test_what_cannot_be_sent_is_not_taken_for_what_was_written_before(postgresql):
     await _write(postgresql, [_entry(1)])
     more_than_a_socket_takes = [_entry(data="x" * 8_000_000)]
@@ -216,7 +238,7 @@ async def test_it_is_reached_as_django_reaches_it(postgresql, monkeypatch):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() "
-                "AND query LIKE '%%journal_write%%' AND pid <> pg_backend_pid()"
+                "AND query LIKE '%%json_to_recordset%%' AND pid <> pg_backend_pid()"
             )
             return [name for (name,) in cursor.fetchall()]
 

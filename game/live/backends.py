@@ -157,15 +157,18 @@ class SQLite:
 
     def _write(self, entries: Sequence[Entry], snapshots: Sequence[Kept]) -> set[str]:
         taken: set[str] = set()
-        try:
-            self._insert(entries)
-        except IntegrityError:
-            for game_id, rows in _by_game(entries).items():
-                try:
-                    self._insert(rows)
-                except IntegrityError:
-                    taken.add(game_id)
-        return taken | self._keep(snapshots)
+        if entries:
+            try:
+                self._insert(entries)
+            except IntegrityError:
+                for game_id, rows in _by_game(entries).items():
+                    try:
+                        self._insert(rows)
+                    except IntegrityError:
+                        taken.add(game_id)
+        if snapshots:
+            taken |= self._keep(snapshots)
+        return taken
 
     def _insert(self, entries: Sequence[Entry]) -> None:
         adapt = thread_connection.ops.adapt_datetimefield_value

@@ -103,6 +103,27 @@ async def test_what_cannot_be_written_for_another_reason_says_so(backend):
     assert await _write(backend, [_entry()]) == set()
 
 
+async def test_sqlite_is_locked_once_for_a_batch(new_game):
+    """Whoever waits for its lock asks again ever more rarely."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has no such lock")
+    game = (await new_game()).pk
+    backend = backends.SQLite()
+    begun = []
+
+    def note(execute, sql, *rest):
+        if sql.startswith("BEGIN"):
+            begun.append(sql)
+        return execute(sql, *rest)
+
+    backend._thread.submit(lambda: connection.execute_wrappers.append(note)).result()
+    assert await _write(backend, [_entry()]) == set()
+    assert begun == ["BEGIN IMMEDIATE"]
+    assert await _write(backend, [], [Kept(game.hex, 1, 1, "{}")]) == set()
+    assert begun == ["BEGIN IMMEDIATE"] * 2
+    await backend.close()
+
+
 async def _end_connections_that(are: str) -> None:
     """As an operator, a failover or an end of PostgreSQL does."""
 

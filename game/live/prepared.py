@@ -1,6 +1,7 @@
 """A PostgreSQL connection on the loop for prepared statements of which each microsecond counts."""
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -22,10 +23,11 @@ class Prepared:
     """
 
     def __init__(self, connection: psycopg.AsyncConnection) -> None:
-        self._connection = connection  # it closes what is collected
+        self._connection = connection  # it would warn of being open, were it collected
         self._libpq = connection.pgconn
         self._libpq.nonblocking = 1
-        self._socket = self._libpq.socket
+        # libpq closes its own as soon as it fails; the loop must let go of a descriptor before it is closed.
+        self._socket = os.dup(self._libpq.socket)
         self._result: PGresult | None = None
         self._then: Then | None = None
         self._overdue: asyncio.TimerHandle | None = None
@@ -72,8 +74,9 @@ class Prepared:
         if self._socket >= 0:
             self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)
-            self._socket = -1
             self._libpq.finish()
+            os.close(self._socket)
+            self._socket = -1
 
     async def _answer_to(self, send: Callable[[], None]) -> PGresult:
         answer: asyncio.Future[PGresult] = self._loop.create_future()

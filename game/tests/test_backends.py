@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import uuid
+from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
@@ -212,25 +213,58 @@ async def test_a_database_that_may_only_be_read_is_not_written_to_for_ever(postg
     assert [seq for seq, _ in await _written()] == [2]
 
 
-async def test_a_database_that_falls_silent_once_it_is_reached_is_given_up_as_soon_as_any(
-    postgresql, monkeypatch
-):
-    async def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(1024)
-        writer.write(b"R\0\0\0\x08\0\0\0\0" + b"Z\0\0\0\x05I")  # authenticated, and ready
-        await reader.read()
-        writer.close()
+_READY = b"Z\0\0\0\x05I"
 
-    async with await asyncio.start_server(welcome, "127.0.0.1", 0) as server:
-        options = {**connection.settings_dict["OPTIONS"], "sslmode": "disable", "gssencmode": "disable"}
-        host, port = server.sockets[0].getsockname()
-        with monkeypatch.context() as silent:
-            for name, value in (("HOST", host), ("PORT", port), ("OPTIONS", options)):
-                silent.setitem(connection.settings_dict, name, value)
-            silent.setattr(prepared, "CONNECT_WITHIN_S", 1)
-            silent.setattr(prepared, "ANSWER_WITHIN_S", 0.1)
-            async with asyncio.timeout(3):
-                assert isinstance(await _write(postgresql, [_entry(1)]), TimeoutError)
+
+@pytest.fixture
+async def pretended(monkeypatch):
+    """``async with pretended(serve)``: the database is a server that welcomes whoever comes, and then does as
+    ``serve(reader, writer)`` says.
+    """
+
+    @asynccontextmanager
+    async def pretended(serve):
+        async def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(1024)
+            writer.write(b"R\0\0\0\x08\0\0\0\0" + _READY)
+            await serve(reader, writer)
+            await reader.read()
+            writer.close()
+
+        async with await asyncio.start_server(welcome, "127.0.0.1", 0) as server:
+            host, port = server.sockets[0].getsockname()
+            options = {**connection.settings_dict["OPTIONS"], "sslmode": "disable", "gssencmode": "disable"}
+            with monkeypatch.context() as away:
+                for name, value in (("HOST", host), ("PORT", port), ("OPTIONS", options)):
+                    away.setitem(connection.settings_dict, name, value)
+                yield
+
+    return pretended
+
+
+async def test_a_database_that_falls_silent_once_it_is_reached_is_given_up_as_soon_as_any(
+    postgresql, pretended, monkeypatch
+):
+    async def say_nothing(reader, writer): ...
+
+    async with pretended(say_nothing), asyncio.timeout(3):
+        monkeypatch.setattr(prepared, "ANSWER_WITHIN_S", 0.1)
+        assert isinstance(await _write(postgresql, [_entry(1)]), TimeoutError)
+    monkeypatch.undo()
+    assert await _write(postgresql, [_entry(2)]) == set()
+
+
+async def test_a_connection_that_is_closed_while_it_is_sent_to_says_so_at_once(postgresql, pretended):
+    async def end_on_what_is_written(reader, writer):
+        for _ in range(2):
+            await reader.read(1024)
+            writer.write(b"1\0\0\0\x04" + _READY)  # it is prepared
+        await reader.readexactly(1)
+        writer.write_eof()
+
+    more_than_sockets_take = [_entry(data="x" * 32_000_000)]
+    async with pretended(end_on_what_is_written), asyncio.timeout(3):
+        assert isinstance(await _write(postgresql, more_than_sockets_take), psycopg.OperationalError)
     assert await _write(postgresql, [_entry(2)]) == set()
 
 

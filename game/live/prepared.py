@@ -113,13 +113,15 @@ class Prepared:
     def _read(self) -> None:
         libpq = self._libpq
         try:
-            libpq.consume_input()
-            while self._then is not None and not libpq.is_busy():
-                result = libpq.get_result()
-                if result is None:
-                    self._answer()
-                else:
-                    self._result = result
+            # Twice: once there is an error of the socket, behind what there is to read, uvloop calls no more.
+            for _ in range(2):
+                libpq.consume_input()
+                while self._then is not None and not libpq.is_busy():
+                    result = libpq.get_result()
+                    if result is None:
+                        self._answer()
+                    else:
+                        self._result = result
         except psycopg.Error as problem:
             self._fail(problem)
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
+import uvloop
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
@@ -217,10 +218,12 @@ _READY = b"Z\0\0\0\x05I"
 
 
 @pytest.fixture
-async def pretended(monkeypatch):
+def pretended(monkeypatch):
     """``async with pretended(serve)``: the database is a server that welcomes whoever comes, and then does as
     ``serve(reader, writer)`` says.
     """
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is in the process itself")
 
     @asynccontextmanager
     async def pretended(serve):
@@ -242,6 +245,12 @@ async def pretended(monkeypatch):
     return pretended
 
 
+async def _prepare(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    for _ in range(2):
+        await reader.read(1024)
+        writer.write(b"1\0\0\0\x04" + _READY)
+
+
 async def test_a_database_that_falls_silent_once_it_is_reached_is_given_up_as_soon_as_any(
     postgresql, pretended, monkeypatch
 ):
@@ -256,9 +265,7 @@ async def test_a_database_that_falls_silent_once_it_is_reached_is_given_up_as_so
 
 async def test_a_connection_that_is_closed_while_it_is_sent_to_says_so_at_once(postgresql, pretended):
     async def end_on_what_is_written(reader, writer):
-        for _ in range(2):
-            await reader.read(1024)
-            writer.write(b"1\0\0\0\x04" + _READY)  # it is prepared
+        await _prepare(reader, writer)
         await reader.readexactly(1)
         writer.write_eof()
 
@@ -266,6 +273,33 @@ async def test_a_connection_that_is_closed_while_it_is_sent_to_says_so_at_once(p
     async with pretended(end_on_what_is_written), asyncio.timeout(3):
         assert isinstance(await _write(postgresql, more_than_sockets_take), psycopg.OperationalError)
     assert await _write(postgresql, [_entry(2)]) == set()
+
+
+def test_a_connection_that_ends_with_a_last_word_and_an_error_says_so_at_once(pretended):
+    """On uvloop, which calls once for both, and then no more."""
+    last_word = b"SFATAL\0C57P01\0Mterminating connection\0\0"
+
+    async def write() -> Outcome:
+        loop = asyncio.get_running_loop()
+        backend = backends.PostgreSQL()
+        taken: asyncio.Future[socket.socket] = loop.create_future()
+        outcome: asyncio.Future[Outcome] = loop.create_future()
+
+        async def write_once(reader, writer):
+            await _prepare(reader, writer)
+            await reader.read(1024)
+            writer.write(b"2\0\0\0\x04" + b"n\0\0\0\x04" + b"C\0\0\0\x0fINSERT 0 1\0" + _READY)
+            taken.set_result(socket.socket(fileno=os.dup(writer.get_extra_info("socket").fileno())))
+            writer.transport.abort()
+
+        async with pretended(write_once), asyncio.timeout(3):
+            assert await _write(backend, [_entry(1)]) == set()
+            with await taken as server:
+                backend.write([_entry(2)], [], outcome.set_result)
+                server.sendall(b"E" + (4 + len(last_word)).to_bytes(4) + last_word)
+            return await outcome
+
+    assert isinstance(uvloop.run(write()), psycopg.OperationalError)
 
 
 async def test_what_cannot_be_sent_is_not_taken_for_what_was_written_before(postgresql):

@@ -318,6 +318,8 @@ class Channel(Handlers):
             await self._sent(socket, {"type": MessageType.PING})
 
     async def _heard(self, socket: ClientConnection, message: protocol.Message) -> None:
+        if self.state == "closed":
+            return
         self._note(message)
         if self.state != "open":
             await self._now_open(socket)

@@ -322,6 +322,18 @@ async def test_a_handler_may_close_and_what_came_before_a_final_close_is_heard(e
     assert heard == ["kicked", "told"]
 
 
+async def test_what_comes_at_the_moment_of_closing_does_not_open_it_again(enter: Any) -> None:
+    # The frame goes through the two ends' turns of the loop: closing meets it in each of them.
+    for turns in range(20):
+        async with enter() as (channel, line):
+            await line.say(type="event", seq=2)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await channel.close()
+            assert channel.state == "closed"
+            await channel.close()
+
+
 async def test_a_handler_that_is_cut_short_does_not_keep_later_messages_from_others(enter: Any) -> None:
     async with enter() as (channel, line):
         heard: asyncio.Queue[Any] = asyncio.Queue()

@@ -5,6 +5,7 @@ import logging
 
 import pytest
 import structlog
+from django.db import connection
 from django.urls import resolve
 from prometheus_client import REGISTRY
 from psycopg_pool.base import AttemptWithBackoff
@@ -239,6 +240,7 @@ def test_lines_of_a_request_name_it_and_who_called(routes):
     assert heard[1] == {"request_id": "the-second"}
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no pool of connections")
 def test_a_lost_database_is_looked_for_every_second_however_long_it_is_away():
     attempt = AttemptWithBackoff(timeout=300)
     for second in range(20):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -91,7 +91,7 @@ class PostgreSQL:
         else:
             then(answer if isinstance(answer, Exception) else set())
 
-    def _begin(self, writing: Any, then: Then) -> None:
+    def _begin(self, writing: Coroutine[Any, Any, set[str]], then: Then) -> None:
         async def finish() -> None:
             try:
                 outcome: Outcome = await writing

@@ -461,6 +461,8 @@ class Room:
             logger.error("No rematch of %s could begin", self.match.game.name, exc_info=problem)
             self._refuse_rematch(seat, InternalError())
             return
+        if self._recovering:
+            return  # The players find it in their list; nothing follows what this room has written.
         data = {"game_id": str(made.pk), "ws_url": services.ws_url(made.pk)}
         self._record(Kind.ACTION, seat, action="rematch", data=json.encode(data).decode())
 

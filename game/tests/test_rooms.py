@@ -1,6 +1,7 @@
 """Games by their sockets: from the first frame to the rating."""
 
 import asyncio
+import threading
 
 import pytest
 from django.db import InterfaceError, OperationalError
@@ -526,3 +527,33 @@ async def test_a_rematch_that_the_database_could_not_make_can_be_asked_for_again
         assert await b.refused() == "unavailable"
     await b.send(type="game_action", action="rematch")
     assert "game_id" in (await b.hear("game_action"))["data"]
+
+
+async def test_a_rematch_made_while_the_room_is_given_up_adds_nothing_to_its_journal(
+    new_game, ada, bob, monkeypatch
+):
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    await a.send(type="game_action", action="resign")
+    for player in (a, b):
+        await player.hear_until("game_over")
+        await player.hear("game_state")
+    await a.send(type="game_action", action="rematch")
+    await b.hear("game_action")
+    here = rooms.current().here[game.pk]
+    making, may_be_made = threading.Event(), threading.Event()
+    make = services.rematch
+
+    def rematch(**asked):
+        making.set()
+        assert may_be_made.wait(5)
+        return make(**asked)
+
+    monkeypatch.setattr(services, "rematch", rematch)
+    await b.send(type="game_action", action="rematch")
+    await in_database(making.wait)
+    last = here.seq
+    here.pause()
+    may_be_made.set()
+    await asyncio.wait(here._tasks)
+    assert here.seq == last

@@ -38,7 +38,8 @@ class Player:
             case "resumed":
                 self._missing_till = frame["seq"]
             case "game_state" | "player_move":
-                self._turn = frame["turn"] or 0
+                is_under_way = frame.get("state", "active") == "active"
+                self._turn = (is_under_way and frame["turn"]) or 0
                 self._board = [cell for row in frame["view"]["board"] for cell in row]
         if frame["type"] == "player_move":
             self._history.seen(

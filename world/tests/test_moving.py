@@ -134,6 +134,8 @@ async def test_who_comes_anew_is_no_faster(here, ada, monkeypatch):
     monkeypatch.setattr(rules, "BURST_S", 60.0)
     walker = await ada.enter()
     await walker.send(type="move", position={"x": 5})
+    await walker.send(type="ping", id="walked")
+    await walker.hear_until("pong")
     again = await ada.enter()
     assert await walker.closed() == 4409
     await again.leave()

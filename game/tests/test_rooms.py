@@ -23,6 +23,16 @@ async def win(ada, bob) -> None:
             assert (await listener.hear("player_move"))["movement"] == {"cell": cell}
 
 
+async def given_up(game, ada, bob):
+    """The two of a game that ada has given up; what they hear of it is heard."""
+    players = await begin(game, ada, bob)
+    await players[0].send(type="game_action", action="resign")
+    for player in players:
+        await player.hear_until("game_over")
+        await player.hear("game_state")
+    return players
+
+
 async def test_two_people_play_a_whole_game(new_game, ada, bob):
     game = await new_game()
     a = await ada.enter(game.pk)
@@ -510,11 +520,7 @@ async def test_a_rematch_that_the_database_could_not_make_can_be_asked_for_again
     new_game, ada, bob, monkeypatch
 ):
     game = await new_game()
-    a, b = await begin(game, ada, bob)
-    await a.send(type="game_action", action="resign")
-    for player in (a, b):
-        await player.hear_until("game_over")
-        await player.hear("game_state")
+    a, b = await given_up(game, ada, bob)
 
     def rematch(**asked):
         raise OperationalError("the database is away")
@@ -533,11 +539,7 @@ async def test_a_rematch_made_while_the_room_is_given_up_adds_nothing_to_its_jou
     new_game, ada, bob, monkeypatch
 ):
     game = await new_game()
-    a, b = await begin(game, ada, bob)
-    await a.send(type="game_action", action="resign")
-    for player in (a, b):
-        await player.hear_until("game_over")
-        await player.hear("game_state")
+    a, b = await given_up(game, ada, bob)
     await a.send(type="game_action", action="rematch")
     await b.hear("game_action")
     here = rooms.current().here[game.pk]

@@ -14,7 +14,7 @@ import redis
 from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from accounts import live as sessions
 from core import words
@@ -25,6 +25,9 @@ from tests import cleaning, services
 from tests.processes import ServerProcess, fresh_database
 
 NO_BROWSER = "There is no Chromium for the browser tests: install one (python -m tests.programs does)."
+
+# As long as playwright waits for what it is to click: a slow machine is not a failure.
+SEEN_WITHIN_MS = 30_000
 
 _numbers = itertools.count(1)
 
@@ -150,6 +153,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI", "").lower() == "true":
             pytest.fail(NO_BROWSER)
         pytest.skip(NO_BROWSER)
+    expect.set_options(timeout=SEEN_WITHIN_MS)
     with sync_playwright() as playwright:
         handle = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
         yield handle

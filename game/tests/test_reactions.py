@@ -14,7 +14,7 @@ async def test_friends_see_who_plays_from_the_start_of_a_game_to_its_end(new_gam
     await at_cyds.hear("presence_state")
 
     async def adas(status):
-        while (frame := await at_cyds.hear("presence"))["status"] != status:
+        while (frame := await at_cyds.hear_until("presence"))["status"] != status:
             pass
         return frame
 

@@ -1,9 +1,11 @@
 """Somebody at the page, as the browser tests know them."""
 
+import contextlib
 import re
+from collections.abc import Iterator
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Locator, Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, Response, Route, WebSocket, expect
 
 PASSWORD = "correct-horse-battery"
 DEMO_PASSWORD = "testpass123"
@@ -61,6 +63,28 @@ class Person:
 
     def hears(self, message: str) -> None:
         expect(self.page.locator(".message:not(.sent)", has_text=message)).to_be_visible()
+
+    @contextlib.contextmanager
+    def is_answered_late(self, path: str, answer: object) -> Iterator[None]:
+        """The first request for this within the block is answered after it, and made again then."""
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            if held:
+                route.continue_()
+            else:
+                held.append(route)
+
+        def again(response: Response) -> bool:
+            return path in response.url and response.request != held[0].request
+
+        asked = re.compile(re.escape(path))
+        self.page.route(asked, hold)
+        with self.page.expect_request(asked):
+            yield
+        with self.page.expect_response(again):
+            held[0].fulfill(json=answer)
+        self.page.unroute(asked)
 
     def queues_for(self, title: str) -> None:
         self.button(f"Play: {title}").click()

@@ -6,11 +6,13 @@ import re
 import subprocess
 from pathlib import Path
 
+import minify  # type: ignore[import-untyped]
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
 from tests import node
+from web.static_files import KINDS
 from web.tests.conftest import collect
 from web.urls import PLACES
 
@@ -125,6 +127,14 @@ def test_collected_scripts_are_ours_made_small_and_the_libraries_as_they_came(co
     assert script == gzip.decompress((collected / "web" / "people.js.gz").read_bytes())
     library = (STATIC / "vendor" / "preact.js").read_bytes()
     assert (collected / "web" / "vendor" / "preact.js").read_bytes() == library
+
+
+def test_what_is_collected_does_things_in_the_order_in_which_they_are_written() -> None:
+    source = (
+        "async () => { const old = a.before; const { its } = await a.ask(); return old === a.after && its; }"
+    )
+    lean = minify.string(KINDS[".js"], source)
+    assert re.findall(r"before|await|after", lean) == ["before", "await", "after"]
 
 
 def test_what_is_collected_again_is_the_same(collected: Path) -> None:

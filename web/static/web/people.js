@@ -31,8 +31,13 @@ export const partyTalk = new Store([]);
 export const notices = new Store([]);
 
 const post = (path, body = {}) => client.request("POST", path, body);
-/** Fills a store with the first page of a list. */
-const load = async (store, path) => store.set((await client.request("GET", path)).results);
+/** Fills a store with the first page of a list; anew if the list changed meanwhile, as the page may be older than what was heard. */
+async function load(store, path) {
+  const before = store.value;
+  const { results } = await client.request("GET", path);
+  if (store.value !== before) return load(store, path);
+  store.set(results);
+}
 
 const isMine = (user) => user.id === session.value.user?.id;
 /** The invites or requests that wait for an answer of ours, and those of ours that wait. */
@@ -79,7 +84,10 @@ export async function answerInvite(one, answer) {
 // -- The party
 
 async function loadParty() {
-  setParty(await client.request("GET", "/api/party/"));
+  const before = party.value;
+  const now = await client.request("GET", "/api/party/");
+  if (party.value !== before) return loadParty();
+  setParty(now);
 }
 
 function setParty(now) {

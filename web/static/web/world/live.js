@@ -47,13 +47,21 @@ export function ask(place, message) {
 /** Closes the window of a fight or a trade that is over: "combat_closed" or "trade_closed". */
 export const close = (type, fields = {}) => hear({ type, ...fields });
 
+/** Asks for what happened to the world; anew if something was heard meanwhile, as the answer may be older. */
+async function askForEvents() {
+  const before = world.value.happened;
+  const { results } = await client.request("GET", "/api/world/events/?limit=30");
+  if (world.value.happened !== before) return askForEvents();
+  hear({ type: "events", results });
+}
+
 /** What is not told by itself, or was missed while the connection was away. */
 export function catchUp() {
   client.world.send({ type: "combat_state" });
   hear({ type: "asked_for_shards" });
   const failed = (error) => hear({ type: "not_told", error });
   client.request("GET", "/api/world/shards/").then((shards) => hear({ type: "shards", shards }), failed);
-  client.request("GET", "/api/world/events/?limit=30").then(({ results }) => hear({ type: "events", results }), failed);
+  askForEvents().catch(failed);
   // Whether a trade still stands is found by saying the own offer again.
   for (const { id, state, offers } of world.value.trades) if (state === "open") offer(id, offers.find(({ user_id }) => user_id === me()));
 }

@@ -21,6 +21,8 @@ export const NEW_WORLD = {
   fresh: {},
   /** `{type, at, ...}` of what happened to the world, newest first; null until known. */
   events: null,
+  /** How many of them were heard. */
+  happened: 0,
   /** Why shards or events could not be asked for, or null. */
   missing: null,
   /** What was said, oldest first, by channel. */
@@ -67,7 +69,9 @@ function withShard(world, shard) {
   return { ...world, fresh: { ...world.fresh, [shard.id]: true }, shards: world.shards && world.shards.map((one) => (one.id === shard.id ? told : one)) };
 }
 
-const happened = (world, message, now) => ({ ...world, events: world.events && [{ ...message, at: now }, ...world.events].slice(0, KEPT) });
+const happened = (world, message, now) => ({
+  ...world, happened: world.happened + 1, events: world.events && [{ ...message, at: now }, ...world.events].slice(0, KEPT),
+});
 
 /** The fight after something in it, unless what is known is of another fight or newer. */
 function fought(world, { combat_id, step, target_id, health }, entry) {

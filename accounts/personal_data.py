@@ -28,4 +28,4 @@ def sessions(user_id: int) -> list[dict[str, Any]]:
 @erases
 def failed_sign_ins(user_id: int) -> None:
     """What was kept of wrong passwords, addresses included."""
-    AccessAttempt.objects.filter(username=User.objects.get(pk=user_id).username).delete()
+    AccessAttempt.objects.filter(username=User.objects.get(pk=user_id).username.lower()).delete()

@@ -1,6 +1,7 @@
 """Signing in by password, over whatever door: failures are counted, and too many lock out."""
 
 from ipaddress import ip_address
+from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
@@ -69,7 +70,12 @@ def address(request: HttpRequest) -> str | None:
         return None
 
 
+def name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """Under which name a failure is counted, at the admin's door too: a name is the same in any case."""
+    return str((credentials or request.POST).get("username") or "").lower()
+
+
 def _lockout_left(request: HttpRequest, username: str) -> float:
-    attempts = AccessAttempt.objects.filter(username=username, ip_address=address(request))
+    attempts = AccessAttempt.objects.filter(username=username.lower(), ip_address=address(request))
     last = attempts.aggregate(last=Max("attempt_time"))["last"] or timezone.now()
     return (last + settings.AXES_COOLOFF_TIME - timezone.now()).total_seconds()

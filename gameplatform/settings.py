@@ -164,6 +164,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "accounts.signing_in.address"
+AXES_USERNAME_CALLABLE = "accounts.signing_in.name"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 # During a lockout nothing is counted, so that Retry-After stays true.

@@ -1,8 +1,10 @@
 """The own account and what others see of it: read, changed, exported, erased."""
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.test import Client
 
 from accounts import own_profile, profiles, services
 from accounts.models import Session, User
@@ -180,6 +182,16 @@ def test_an_erased_account_leaves_nothing_of_the_person(api, ada, bob):
     assert api.post("/api/auth/login", {"username": "ada", "password": PASSWORD}).status_code == 401
     again = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
     assert api.post("/api/auth/register", again).status_code == 201
+
+
+def test_no_wrong_password_of_an_erased_account_is_kept(register):
+    ada = register("Ada")
+    for name in ("Ada", "ADA"):
+        Client().post("/admin/login/", {"username": name, "password": "wrong horse"})
+
+    ada.client.delete("/api/me/", {"password": PASSWORD})
+
+    assert not AccessAttempt.objects.exists()
 
 
 @pytest.mark.parametrize(

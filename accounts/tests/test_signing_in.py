@@ -4,6 +4,7 @@ import re
 
 import pytest
 import time_machine
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts import services, signing_in
@@ -199,6 +200,20 @@ def test_a_right_password_clears_the_count_of_wrong_ones(api, ada):
         for _ in range(3):
             api.post("/api/auth/login", {"username": "ada", "password": "wrong horse"})
         assert api.post("/api/auth/login", {"username": "ada", "password": PASSWORD}).status_code == 200
+
+
+def test_the_admins_door_counts_wrong_passwords_however_the_name_is_written(api, ada):
+    User.objects.filter(pk=ada.id).update(is_staff=True)
+    door = Client()
+
+    for name in ("ada", "Ada", "ADA", "aDA", "AdA"):
+        door.post("/admin/login/", {"username": name, "password": "wrong horse"})
+
+    assert door.post("/admin/login/", {"username": "aDa", "password": PASSWORD}).status_code == 429
+    assert "_auth_user_id" not in door.session
+    refused = api.post("/api/auth/login", {"username": "ada", "password": PASSWORD})
+    assert _refused(refused) == (429, "locked_out")
+    assert int(refused["Retry-After"]) > 800
 
 
 def test_a_lockout_of_one_name_is_not_one_of_another(api, ada, bob):

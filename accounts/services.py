@@ -195,6 +195,9 @@ def change_password(*, user: User, password: str, session_id: int) -> None:
     user.stays_signed_in = session_id
     with transaction.atomic():
         _lock_open(user)
+        # Another device may have changed it, and signed this one out, while the old one was checked.
+        if not Session.objects.filter(pk=session_id, ended_at=None).exists():
+            raise SessionEnded("This session has ended; sign in again.")
         user.save(update_fields=["password"])
 
 

@@ -211,6 +211,27 @@ def test_a_new_password_signs_every_other_device_out(api, ada):
     assert api.post("/api/auth/login", new).status_code == 200
 
 
+def test_of_two_devices_that_change_the_password_at_once_the_first_stays(api, ada, monkeypatch):
+    other, _ = sign_in(api)
+    check_password = services.check_password
+
+    def checked(*args, **kwargs):
+        monkeypatch.setattr(services, "check_password", check_password)
+        change = {"old_password": PASSWORD, "new_password": "another horse entirely"}
+        assert ada.client.post("/api/me/password/", change).status_code == 204
+        check_password(*args, **kwargs)
+
+    monkeypatch.setattr(services, "check_password", checked)
+    late = other.post(
+        "/api/me/password/", {"old_password": PASSWORD, "new_password": "a third horse altogether"}
+    )
+
+    assert code(late) == (401, "session_ended")
+    assert ada.client.get("/api/me").status_code == 200
+    new = {"username": "ada", "password": "another horse entirely"}
+    assert api.post("/api/auth/login", new).status_code == 200
+
+
 def test_a_password_change_needs_the_old_one_and_a_good_new_one(ada, guest):
     wrong = {"old_password": "wrong horse", "new_password": "another horse entirely"}
     weak = {"old_password": PASSWORD, "new_password": "12345"}

@@ -151,7 +151,8 @@ def test_what_becomes_of_an_account_while_its_password_is_checked_counts(api, ad
         user = checked(*args, **kwargs)
         meanwhile = User.objects.get(pk=ada.id)
         if becomes == "another_password":
-            services.change_password(user=meanwhile, password="another horse entirely", session_id=0)
+            meanwhile.set_password("another horse entirely")
+            meanwhile.save()
         else:
             {"shut": services.ban, "erased": services.erase}[becomes](meanwhile)
         return user

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from accounts.authentication import identity
 from chat import rules, selectors, serializers, services
 from chat.models import Membership, Sanction
+from chat.refusals import NotAMember
 from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
@@ -41,9 +42,12 @@ def _shown(lobbies: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def _one(user_id: int, lobby_id: int, status: int = 200) -> Response:
-    (shown,) = _shown(selectors.lobbies_visible_to(user_id).filter(pk=lobby_id))
-    here = present(selectors.ATTENDANCE, topics.lobby(shown["name"]))
-    return Response({**shown, "members": selectors.members(lobby_id, here)}, status=status)
+    shown = _shown(selectors.lobbies_visible_to(user_id).filter(pk=lobby_id))
+    if not shown:
+        # The caller was sent out meanwhile.
+        raise NotAMember
+    here = present(selectors.ATTENDANCE, topics.lobby(shown[0]["name"]))
+    return Response({**shown[0], "members": selectors.members(lobby_id, here)}, status=status)
 
 
 class Lobbies(APIView):

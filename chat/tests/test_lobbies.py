@@ -30,6 +30,21 @@ def test_a_name_is_taken_while_a_lobby_of_it_is_open(ada):
     assert ada.open("den") != first
 
 
+def test_who_is_sent_out_of_a_private_lobby_while_asking_for_it_is_told_so(ada, bob, monkeypatch):
+    den = ada.open("den")
+    bob.call("post", f"lobbies/{den}/join/")
+    ada.call("patch", f"lobbies/{den}/", {"is_public": False})
+    join_lobby = services.join_lobby
+
+    def and_kicked(*, user_id, lobby_id):
+        join_lobby(user_id=user_id, lobby_id=lobby_id)
+        services.kick(actor_id=ada.id, lobby_id=lobby_id, user_id=user_id)
+
+    monkeypatch.setattr(services, "join_lobby", and_kicked)
+
+    assert bob.refused(f"lobbies/{den}/join/") == (403, "not_a_member")
+
+
 @pytest.mark.parametrize(
     "body",
     [

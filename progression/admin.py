@@ -56,6 +56,13 @@ class Offers(OnlyChanged):
     search_fields = ("item__name",)
     autocomplete_fields = ("item",)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "stock":
+            # The page brings what it showed: what is sold while it is open is no change of the operator's.
+            field.show_hidden_initial = True
+        return field
+
 
 @admin.register(Growth)
 class HowPlayersGrow(NeitherAddedNorDeleted, OnlyChanged):

@@ -1,5 +1,6 @@
 """Content that operators edit, what they may give, the demo data, and a person's own data."""
 
+import re
 import uuid
 
 import pytest
@@ -80,7 +81,7 @@ def test_every_list_and_form_of_the_admin_opens(admin_client, ada):
 
 def test_a_change_of_price_does_not_put_sold_items_back(admin_client, ada, items, monkeypatch):
     crown = items["crown-of-ages"]
-    form = {"item": crown, "price": 7, "currency": "gold", "stock": 5, "is_open": "on"}
+    form = {"item": crown, "price": 7, "currency": "gold", "stock": 5, "initial-stock": 5, "is_open": "on"}
     full_clean = Offer.full_clean
 
     def sold_meanwhile(offer, *args, **kwargs):
@@ -91,6 +92,23 @@ def test_a_change_of_price_does_not_put_sold_items_back(admin_client, ada, items
     admin_client.post(f"/admin/progression/offer/{crown}/change/", form)
 
     assert (Offer.objects.get(pk=crown).price, Offer.objects.get(pk=crown).stock) == (7, 1)
+
+
+def test_what_is_sold_while_the_form_is_open_stays_sold(admin_client, items):
+    crown = items["crown-of-ages"]
+    page = admin_client.get(f"/admin/progression/offer/{crown}/change/")
+    shown = {field.html_name: field.value() for field in page.context["adminform"].form if field.value()}
+    brought = dict(
+        re.findall(r'<input type="hidden" name="(initial-\w+)" value="(\d+)"', page.content.decode())
+    )
+    assert shown["stock"] == 5
+    Offer.objects.filter(pk=crown).update(stock=1)
+
+    admin_client.post(f"/admin/progression/offer/{crown}/change/", {**shown, **brought, "price": 7})
+    assert Offer.objects.values_list("price", "stock").get(pk=crown) == (7, 1)
+
+    admin_client.post(f"/admin/progression/offer/{crown}/change/", {**shown, **brought, "stock": 20})
+    assert Offer.objects.get(pk=crown).stock == 20
 
 
 def test_what_an_operator_gives_is_in_the_books_once(admin_client, ada, items, audited):

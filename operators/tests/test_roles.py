@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.test import RequestFactory
+from django.utils import timezone
 
 from accounts.models import Session, User
 from accounts.services import Device, register_guest
@@ -108,6 +109,25 @@ def test_no_role_reaches_for_the_rights_of_others(operator, role):
     assert (boss.username, boss.is_active, boss.password, me.is_active) == ("boss", True, "!", True)
     assert (ada.is_staff, ada.is_superuser, ada.groups.count()) == (False, False, 0)
     assert ada.is_premium is (role == "support")
+
+
+def test_the_switches_of_the_list_reach_no_operator_and_nobody_who_is_erased(operator):
+    support = operator("support")
+    boss = User.objects.create(username="boss", is_staff=True)
+    gone = User.objects.create(username="gone", is_active=False, erased_at=timezone.now())
+    ada = User.objects.create(username="ada")
+
+    def switch(user):
+        rows = {
+            "form-TOTAL_FORMS": 1,
+            "form-INITIAL_FORMS": 1,
+            "form-0-id": user.pk,
+            "form-0-is_premium": "on",
+        }
+        return support.post(url("accounts.user"), {**rows, "_save": "Save"}).status_code
+
+    assert [switch(user) for user in (boss, gone, ada)] == [403, 403, 302]
+    assert list(User.objects.filter(is_premium=True)) == [ada]
 
 
 def test_the_groups_follow_the_table_whatever_was_done_to_them(db):

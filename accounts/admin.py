@@ -49,6 +49,13 @@ class Users(UserAdmin, OperatorAdmin):
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.is_superuser else (*fields, *RIGHTS, "is_guest", "is_bot")
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "is_premium":
+            # The list brings what it showed: what others do while it is open is no change of this operator's.
+            field.show_hidden_initial = True
+        return field
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         # The switches of the list are saved without a look at whose they are.
         if change and not self.has_change_permission(request, obj):

@@ -1,6 +1,7 @@
 """What operators do with accounts, and the people of the demo data."""
 
 import getpass
+import re
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -50,6 +51,19 @@ def test_a_switch_in_the_list_makes_premium(operator, ada):
     operator.post("/admin/accounts/user/?o=1", form)
 
     assert User.objects.get(pk=ada.id).is_premium
+
+
+def test_a_switch_that_was_not_touched_leaves_what_another_operator_has_done_meanwhile(operator, ada, bob):
+    page = operator.get("/admin/accounts/user/?o=1")
+    form = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="(\w+)"', page.content.decode()))
+    User.objects.filter(pk=bob.id).update(is_premium=True)
+    number = next(
+        key.split("-")[1] for key, value in form.items() if key.endswith("-id") and value == f"{ada.id}"
+    )
+
+    operator.post("/admin/accounts/user/?o=1", {**form, f"form-{number}-is_premium": "on", "_save": "Save"})
+
+    assert set(User.objects.filter(is_premium=True).values_list("pk", flat=True)) == {ada.id, bob.id}
 
 
 def test_operators_sign_devices_out_and_erase_people(operator, ada, bob):

@@ -56,6 +56,9 @@ class Offers(OnlyChanged):
     search_fields = ("item__name",)
     autocomplete_fields = ("item",)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else ("item",)
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "stock":

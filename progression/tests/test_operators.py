@@ -111,6 +111,18 @@ def test_what_is_sold_while_the_form_is_open_stays_sold(admin_client, items):
     assert Offer.objects.get(pk=crown).stock == 20
 
 
+def test_an_offer_stays_that_of_its_item(admin_client, items):
+    crown, ore = items["crown-of-ages"], items["iron-ore"]
+    form = {"item": ore, "price": 7, "currency": "gold", "is_open": "on"}
+
+    assert admin_client.post(f"/admin/progression/offer/{crown}/change/", form).status_code == 302
+    assert Offer.objects.get(pk=crown).price == 7
+    assert not Offer.objects.filter(pk=ore).exists()
+
+    assert admin_client.post("/admin/progression/offer/add/", form).status_code == 302
+    assert Offer.objects.get(pk=ore).price == 7
+
+
 def test_what_an_operator_gives_is_in_the_books_once(admin_client, ada, items, audited):
     ada.me()
     form = {

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 from django.conf import settings
 from django.db import Error as DatabaseFailed
 from django.db.models import Value
@@ -22,7 +21,7 @@ from accounts.models import Session
 from accounts.refusals import SessionEnded
 from core.batches import batched
 from realtime import elsewhere, gate, worker
-from realtime.identity import Identity
+from realtime.identity import Identity, Named
 from realtime.relay import relayed
 from realtime.sockets import on_heard
 
@@ -40,14 +39,12 @@ SLACK_S = 2 * LOOK_EVERY_S
 class _Known:
     """What this process knows of a session. Times are seconds since the epoch; ``read_at`` is monotonic.
 
-    ``user`` is its user's name, premium and guest, or None while its tokens are known to have them right.
+    ``user`` is None while its tokens are known to have their user's name right, and premium and guest.
     """
 
     __slots__ = ("heard", "in_doubt", "is_over", "read_at", "user", "written")
 
-    def __init__(
-        self, last_seen: float, is_over: bool, read_at: float, user: tuple[str, bool, bool] | None = None
-    ) -> None:
+    def __init__(self, last_seen: float, is_over: bool, read_at: float, user: Named | None = None) -> None:
         self.heard = last_seen
         self.user = user
         self.written = last_seen
@@ -58,6 +55,8 @@ class _Known:
 
 _known: dict[int, _Known] = {}
 _looked_at = float("-inf")  # monotonic: all that ended before this moment is known to have ended
+_NAMED = ("user__username", "user__is_premium", "user__is_guest")
+_doubted: set[int] = set()  # sessions whose sockets may go by what their users are no more
 _doubts = 0  # how often some were doubted: what was being read at that time may not be true any more
 
 
@@ -84,8 +83,7 @@ def as_now(identity: Identity) -> Identity:
     known = _known.get(identity.session_id)
     if known is None or known.user is None:
         return identity
-    username, is_premium, is_guest = known.user
-    return msgspec.structs.replace(identity, username=username, is_premium=is_premium, is_guest=is_guest)
+    return identity.called(known.user)
 
 
 def is_live_here(session_id: int) -> bool:
@@ -114,12 +112,12 @@ def _read(session_id: int) -> None:
     read_at, doubts = time.monotonic(), _doubts
     row = (
         Session.objects.filter(pk=session_id, user__is_active=True)
-        .values_list("last_seen", "ended_at", "user__username", "user__is_premium", "user__is_guest")
+        .values_list("last_seen", "ended_at", *_NAMED)
         .first()
     )
     if row is None:
         raise SessionEnded("This session has ended; sign in again.")
-    last_seen, ended_at, user = row[0].timestamp(), row[1], row[2:]
+    last_seen, ended_at, user = row[0].timestamp(), row[1], Named(*row[2:])
     now = time.time()
     heard = last_seen if known is None else max(last_seen, known.heard)
     is_over = ended_at is not None or now - heard > settings.SESSION_TIMEOUT + SLACK_S
@@ -150,6 +148,7 @@ def doubt(session_ids: Iterable[int]) -> None:
     for session_id in session_ids:
         if (known := _known.get(session_id)) is not None:
             known.in_doubt = True
+            _doubted.add(session_id)
 
 
 def doubt_everywhere(session_ids: list[int]) -> None:
@@ -170,6 +169,7 @@ async def keep() -> None:
     global _looked_at
     while True:
         started = time.monotonic()
+        doubted = [_doubted.pop() for _ in range(len(_doubted))]
         try:
             ended = await worker.in_database(_ended_lately)
             for session_id in ended:
@@ -177,9 +177,12 @@ async def keep() -> None:
                     known.is_over = True
             _looked_at = started
             gate.close_sessions(ended)
+            if doubted:
+                gate.rename(await worker.in_database(_users_of, doubted))
             silent = await worker.in_database(_write_down)
             gate.close_sessions(silent)
         except DatabaseFailed as error:
+            _doubted.update(doubted)
             logger.warning("Sessions could not be looked at: %s", type(error).__name__)
         await asyncio.sleep(max(0.0, started + LOOK_EVERY_S - time.monotonic()))
 
@@ -187,6 +190,14 @@ async def keep() -> None:
 def _ended_lately() -> list[int]:
     # By the database's clock on both sides: workers' clocks differ.
     return list(Session.objects.filter(ended_at__gt=Now() - OVERLAP).values_list("pk", flat=True))
+
+
+def _users_of(session_ids: list[int]) -> dict[int, Named]:
+    return {
+        session_id: Named(*user)
+        for some in batched(session_ids, WRITTEN_AT_ONCE)
+        for session_id, *user in Session.objects.filter(pk__in=some).values_list("pk", *_NAMED)
+    }
 
 
 def _write_down() -> list[int]:

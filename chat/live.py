@@ -78,12 +78,16 @@ class Desk:
 
     def arrived(self, room: Topic, who: Identity) -> None:
         """A socket was opened."""
-        self._people[who.user_id] = Person(id=who.user_id, username=who.username, is_premium=who.is_premium)
+        self._meet(who)
         self.attendance.arrived(room, who.user_id)
 
     def left(self, room: Topic, who: Identity) -> None:
         """A socket has ended."""
+        self._meet(who)
         self.attendance.left(room, who.user_id)
+
+    def _meet(self, who: Identity) -> None:
+        self._people[who.user_id] = Person(id=who.user_id, username=who.username, is_premium=who.is_premium)
 
     async def _tell(self, room: str, user_id: int, is_here: bool) -> None:
         person = self._people.get(user_id)

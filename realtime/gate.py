@@ -1,7 +1,7 @@
 """The door of every socket: accepts, finds out who it is, and refuses with a code that browsers can see."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,7 +12,7 @@ from core.problems import UNREACHABLE, note_failure, out_of_reach
 from core.refusals import Malformed, Refusal, Unauthenticated
 from realtime import worker
 from realtime.connection import Connection
-from realtime.identity import Identity
+from realtime.identity import Identity, Named
 
 DIRECT = "realtime.direct"
 CLOSE_CODES = {
@@ -50,6 +50,16 @@ def close_sessions(session_ids: Iterable[int], code: int = 4401) -> None:
     here = worker.running()
     if here is not None:
         here.sockets.close_sessions(session_ids, code)
+
+
+def rename(users: Mapping[int, Named]) -> None:
+    """Have this process's sockets of these sessions go by what their users are by now; on the worker's loop
+    only.
+    """
+    here = worker.running()
+    if here is not None:
+        for session_id, user in users.items():
+            here.sockets.rename(session_id, user)
 
 
 class HostOriginValidator(OriginValidator):

@@ -1,6 +1,16 @@
 """Who is at the other end of a socket, as its token says."""
 
+from typing import NamedTuple
+
 import msgspec
+
+
+class Named(NamedTuple):
+    """What a user may become anew while signed in."""
+
+    username: str
+    is_premium: bool
+    is_guest: bool
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -15,3 +25,9 @@ class Identity(msgspec.Struct, frozen=True):
     is_guest: bool
     session_id: int
     expires_at: float
+
+    def called(self, user: Named) -> "Identity":
+        """The same session, with its user as they are by now."""
+        return msgspec.structs.replace(
+            self, username=user.username, is_premium=user.is_premium, is_guest=user.is_guest
+        )

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from core.batches import batched
 from realtime.connection import Connection
-from realtime.identity import Identity
+from realtime.identity import Identity, Named
 from realtime.presence import Presence
 
 UNAUTHENTICATED = 4401
@@ -70,6 +70,12 @@ class Sockets:
         for session_id in session_ids:
             for connection in tuple(self._by_session.get(session_id, ())):
                 connection.close(code, "session_ended")
+
+    def rename(self, session_id: int, user: Named) -> None:
+        """The user of this session's sockets is called so, and is premium or a guest or not, by now."""
+        for connection in self._by_session.get(session_id, ()):
+            assert connection.identity is not None
+            connection.identity = connection.identity.called(user)
 
     async def watch(self) -> None:
         """Close sockets whose token ran out (4401) or that were silent for too long (4408)."""

@@ -106,6 +106,23 @@ async def test_typing_is_told_to_all_but_the_typist(ada, bob, den):
     await bob_hears.hear_nothing()
 
 
+async def test_who_takes_another_name_types_by_it_soon(ada, bob, den):
+    ada_hears, bob_hears = await together(den, ada, bob)
+    changed = await in_database(bob.call, "patch", "me/", {"username": "robert"})
+    assert changed.status_code == 200
+
+    names = []
+    while "robert" not in names and len(names) < 8:
+        await bob_hears.send(type="typing_start")
+        names.append((await ada_hears.hear("typing_start"))["username"])
+        await asyncio.sleep(0.5)
+
+    assert names[-1] == "robert"
+    await bob_hears.leave()
+    await ada_hears.hear("typing_stop")
+    assert (await ada_hears.hear("presence_leave"))["username"] == "robert"
+
+
 async def test_who_leaves_while_typing_types_no_more(ada, bob, den):
     ada_hears, bob_hears = await together(den, ada, bob)
     await bob_hears.send(type="typing_start")

@@ -21,11 +21,11 @@ const BACKOFF_MOST_MS = 15_000;
 const STEADY_AFTER_MS = 5_000;
 const OUTBOX_MOST = 100;
 const SOCKET_OPEN = 1;
-/** A token is renewed when a tenth of its life is left, or a minute, whichever is less. */
+/** A token is renewed when a tenth of its life is left, or a minute, whichever is less, or up to twice that. */
 const RENEW_BEFORE_MS = 60_000;
 const RENEW_RETRY_MS = 10_000;
-/** How old a token may be when it comes: its times are whole seconds. */
-const NEW_TOKEN_WITHIN_MS = 1_000;
+/** The times of a token are whole seconds. */
+const TOKEN_TIME_MS = 1_000;
 /** A timer set for longer ends at once. */
 const TIMER_MOST_MS = 2 ** 31 - 1;
 
@@ -43,8 +43,8 @@ export class ApiError extends Error {
   }
 }
 
-/** The claims of a JWT, unverified: only for its times. */
-function claims(token) {
+/** The claims of a JWT, unverified: for its times and whose it is. */
+export function claims(token) {
   try {
     const payload = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
     return JSON.parse(atob(payload)) ?? {};
@@ -57,7 +57,8 @@ function claims(token) {
 function renewIn(token, now) {
   const { exp, iat } = claims(token);
   if (!exp) return null;
-  const early = Math.min(RENEW_BEFORE_MS, ((exp - (iat ?? exp - 600)) * 1000) / 10);
+  // Tabs that cannot lock would else all use the refresh token at the same moment.
+  const early = Math.min(RENEW_BEFORE_MS, ((exp - (iat ?? exp - 600)) * 1000) / 10) * (1 + Math.random());
   return Math.min(TIMER_MOST_MS, Math.max(0, exp * 1000 - early - now));
 }
 
@@ -65,6 +66,13 @@ function renewIn(token, now) {
 function milliseconds(time) {
   if (typeof time === "number") return time < 1e11 ? time * 1000 : time;
   return Date.parse(time);
+}
+
+/** Closes a socket: whatever it still says is no longer heard. */
+function silence(socket) {
+  if (!socket) return;
+  socket.onopen = socket.onmessage = socket.onclose = null;
+  socket.close();
 }
 
 /**
@@ -75,11 +83,13 @@ export class Channel {
   #client;
   #path;
   #socket = null;
+  /** The connection that `#socket` takes over from as soon as it is open. */
+  #replaced = null;
   #outbox = [];
   #losses = 0;
-  #connection = 0;
+  #attempt = 0;
   #openedAt = 0;
-  #timers = { retry: null, ping: null, pong: null };
+  #timers = { retry: null, patience: null, ping: null, pong: null };
   #pingedAt = 0;
   #wanted = false;
 
@@ -99,7 +109,6 @@ export class Channel {
   open() {
     this.#wanted = true;
     this.#client.channels.add(this);
-    clearTimeout(this.#timers.retry);
     if (this.state === "closed" || this.state === "waiting") this.#connect();
   }
 
@@ -107,10 +116,8 @@ export class Channel {
   close() {
     this.#wanted = false;
     this.#client.channels.delete(this);
-    this.#connection += 1;
     this.#outbox = [];
-    clearTimeout(this.#timers.retry);
-    this.#drop(this.#socket);
+    this.#letGo();
     this.#become("closed", { code: 1000 });
   }
 
@@ -121,7 +128,7 @@ export class Channel {
 
   /** Replaces a live connection by one with the newest token, without a gap: events missed meanwhile are resumed. */
   renew() {
-    if (this.state === "open") this.#connect();
+    if (this.state === "open" && this.#ready) this.#connect();
   }
 
   /**
@@ -142,10 +149,9 @@ export class Channel {
   /** Measures the latency now. */
   ping() {
     if (!this.#ready || this.#timers.pong) return;
-    this.#pingedAt = Date.now();
+    this.#pingedAt = performance.now();
     this.#socket.send('{"type":"ping"}');
-    const socket = this.#socket;
-    this.#awaitPong(setTimeout(() => this.#lost(socket, 1006), PONG_WITHIN_MS));
+    this.#awaitPong(setTimeout(() => this.#lost(1006), PONG_WITHIN_MS));
   }
 
   #awaitPong(timer) {
@@ -154,58 +160,59 @@ export class Channel {
   }
 
   async #connect() {
-    const attempt = (this.#connection += 1);
-    const replaced = this.#socket;
-    // What the old socket still brings comes again by `since`.
-    if (replaced) replaced.onmessage = null;
-    else this.#become("connecting");
+    const attempt = (this.#attempt += 1);
+    clearTimeout(this.#timers.retry);
+    this.#wait();
+    if (!this.#socket) this.#become("connecting");
     let ticket;
     try {
       ticket = await this.#client.ticket();
     } catch (error) {
       // Without a ticket there is no connection; only being signed out is final.
-      if (attempt === this.#connection) this.#lost(replaced, error.status === 401 ? 4401 : 1006);
+      if (attempt === this.#attempt) this.#lost(error.status === 401 ? 4401 : 1006);
       return;
     }
-    if (attempt !== this.#connection) return;
+    if (attempt !== this.#attempt) return;
+    this.#wait();
     const query = new URLSearchParams({ ticket });
     if (this.seq !== null) query.set("since", String(this.seq));
+    const replaced = (this.#replaced = this.#socket);
+    if (replaced) {
+      // The events that it still brings come again by `since`; the answers do not.
+      replaced.onmessage = ({ data }) => "ref" in JSON.parse(data) && this.#heard(data);
+      replaced.onclose = null;
+      this.#awaitPong(null);
+    }
     const socket = new this.#client.WebSocket(`${this.#client.socketUrl}${this.#path}?${query}`);
     this.#socket = socket;
-    const settle = () => {
-      clearTimeout(patience);
-      this.#drop(replaced);
-    };
-    const fail = (code) => {
-      settle();
-      this.#lost(socket, code);
-    };
-    const patience = setTimeout(() => fail(1006), CONNECT_WITHIN_MS);
-    socket.onopen = () => {
-      settle();
-      this.#opened();
-    };
+    socket.onopen = () => this.#opened();
     socket.onmessage = ({ data }) => this.#heard(data);
-    socket.onclose = ({ code }) => fail(code);
+    socket.onclose = ({ code }) => this.#lost(code);
+  }
+
+  /** Gives up what takes too long on the way to a connection: the ticket, then the socket. */
+  #wait() {
+    clearTimeout(this.#timers.patience);
+    this.#timers.patience = setTimeout(() => this.#lost(1006), CONNECT_WITHIN_MS);
   }
 
   #opened() {
+    clearTimeout(this.#timers.patience);
+    silence(this.#replaced);
+    this.#replaced = null;
     this.#openedAt = Date.now();
-    this.#become("open");
-    const waiting = this.#outbox;
-    this.#outbox = [];
-    for (const message of waiting) this.#socket.send(JSON.stringify(message));
+    for (const message of this.#outbox.splice(0)) this.#socket.send(JSON.stringify(message));
     clearInterval(this.#timers.ping);
     this.#timers.ping = setInterval(() => this.ping(), PING_EVERY_MS);
-    this.#awaitPong(null);
     this.ping();
+    this.#become("open");
   }
 
   #heard(data) {
     const message = JSON.parse(data);
     if (message.type === "pong" && this.#timers.pong) {
       this.#awaitPong(null);
-      this.latency = Date.now() - this.#pingedAt;
+      this.latency = Math.round(performance.now() - this.#pingedAt);
       this.#client.learnTime(milliseconds(message.time), this.latency);
       this.#client.emit({ type: "latency", channel: this.name, ms: this.latency }, this);
     }
@@ -214,9 +221,8 @@ export class Channel {
     this.#client.emit(message, this);
   }
 
-  #lost(socket, code) {
-    if (socket !== this.#socket) return;
-    this.#drop(socket);
+  #lost(code) {
+    this.#letGo();
     if (this.#openedAt && Date.now() - this.#openedAt > STEADY_AFTER_MS) this.#losses = 0;
     this.#openedAt = 0;
     if (!this.#wanted || !RECONNECT_AFTER.has(code)) {
@@ -227,19 +233,18 @@ export class Channel {
     const most = Math.min(BACKOFF_MOST_MS, BACKOFF_FIRST_MS * 2 ** this.#losses);
     this.#losses += 1;
     const delay = Math.random() * most;
-    this.#become("waiting", { code, retry_ms: delay });
     this.#timers.retry = setTimeout(() => this.#connect(), delay);
+    this.#become("waiting", { code, retry_ms: delay });
   }
 
-  /** Lets go of a socket: whatever it still says is no longer heard. */
-  #drop(socket) {
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
-    if (socket !== this.#socket) return;
-    this.#socket = null;
-    clearInterval(this.#timers.ping);
-    this.#awaitPong(null);
+  /** Lets go of the connection, and of the way to one. */
+  #letGo() {
+    this.#attempt += 1;
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    this.#timers.pong = null;
+    silence(this.#replaced);
+    silence(this.#socket);
+    this.#replaced = this.#socket = null;
   }
 
   #become(state, facts = {}) {
@@ -310,6 +315,7 @@ export class GameClient {
   }
 
   #planRenewal(delay) {
+    clearTimeout(this.#renewTimer);
     this.#renewTimer = setTimeout(async () => {
       if (await this.renewTokens()) for (const channel of this.channels) channel.renew();
       else if (this.#tokens) this.#planRenewal(RENEW_RETRY_MS);
@@ -336,22 +342,29 @@ export class GameClient {
   }
 
   async #renew() {
+    const used = this.#tokens;
+    // It may have been signed out while another tab renewed.
+    if (!used) return false;
     const stored = this.#storage?.load();
-    if (stored?.access && stored.access !== this.#tokens.access) {
+    if (stored?.access && stored.access !== used.access) {
       this.setTokens(stored);
       return true;
     }
+    const asked = performance.now();
     let response;
+    let tokens;
     try {
-      response = await this.#fetch("POST", "/api/token/refresh/", { refresh: this.#tokens.refresh }, false);
+      response = await this.#fetch("POST", "/api/token/refresh/", { refresh: used.refresh }, false);
+      tokens = response.ok && (await response.json());
     } catch {
       return false;
     }
-    if (response.ok) {
-      const { access, refresh } = await response.json();
+    // Who has signed out or in meanwhile has other tokens, or none.
+    if (this.#tokens?.refresh !== used.refresh) return false;
+    if (tokens) {
       // The clock here may be hours ahead: every new token would seem to have expired.
-      this.learnTime(claims(access).iat * 1000, NEW_TOKEN_WITHIN_MS);
-      this.setTokens({ access, refresh: refresh ?? this.#tokens.refresh });
+      this.learnTime(claims(tokens.access).iat * 1000, performance.now() - asked + TOKEN_TIME_MS);
+      this.setTokens({ refresh: used.refresh, ...tokens });
       this.#storage?.save(this.#tokens);
       this.emit({ type: "tokens", tokens: this.#tokens });
       return true;
@@ -377,8 +390,11 @@ export class GameClient {
   /** One call of the REST API. → the JSON answer, or null where there is none. Rejects with `ApiError`. */
   async request(method, path, body = undefined, headers = {}) {
     let response = await this.#fetch(method, path, body, true, headers);
-    if (response.status === 401 && this.#tokens && (await this.renewTokens()))
-      response = await this.#fetch(method, path, body, true, headers);
+    if (response.status === 401 && this.#tokens?.refresh) {
+      if (await this.renewTokens()) response = await this.#fetch(method, path, body, true, headers);
+      // Nobody has said that the session is over.
+      else if (this.#tokens) throw new ApiError({ status: 0, code: "offline", detail: "The tokens cannot be renewed now." });
+    }
     if (response.ok) return response.status === 204 ? null : response.json();
     const problem = await response.json().catch(() => ({}));
     throw new ApiError({
@@ -559,8 +575,11 @@ export class GameClient {
 
   /** Learns the server's clock from an answer that took `latency` milliseconds; the quickest answer is the best. */
   learnTime(serverTime, latency) {
-    if (Number.isNaN(serverTime) || latency > this.#timeOffset.latency) return;
-    this.#timeOffset = { ms: serverTime + latency / 2 - Date.now(), latency };
+    const ms = serverTime + latency / 2 - Date.now();
+    if (Number.isNaN(ms)) return;
+    // If the two cannot both be right, the clock here has been set since.
+    if (latency > this.#timeOffset.latency && Math.abs(ms - this.#timeOffset.ms) <= latency) return;
+    this.#timeOffset = { ms, latency };
     this.setTokens(this.#tokens);
   }
 

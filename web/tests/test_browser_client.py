@@ -28,12 +28,20 @@ window.Socket = class {
 window.fetching = async (url, {method, headers, body}) => {
   const path = new URL(url).pathname;
   calls.push({method, path, headers, body: body && JSON.parse(body)});
-  const [status, answer] = answers[path](calls.at(-1));
+  const [status, answer] = await answers[path](calls.at(-1));
   return {ok: status < 400, status, statusText: "", headers: new Headers(), json: async () => answer};
 };
 window.meFor = (access) => ({headers}) =>
   headers.Authorization === `Bearer ${access}` ? [200, {id: 7}] : [401, {}];
+// An answer that comes when the test says so: `await later("/path/")` gives what is called with it.
+window.later = (path) => {
+  let answer;
+  const come = new Promise((resolve) => (answer = resolve));
+  answers[path] = () => come;
+  return async (...given) => { answer(given); await turn(); };
+};
 window.turn = async () => { for (let i = 0; i < 20; i += 1) await null; };
+window.refreshes = () => calls.filter(({path}) => path.includes("refresh")).map(({body}) => body.refresh);
 window.token = (life) => {
   const iat = Math.floor(Date.now() / 1000);
   return `x.${btoa(JSON.stringify({iat, exp: iat + life})).replaceAll("=", "")}.y`;
@@ -116,6 +124,66 @@ def test_it_does_not_come_back_after_it_was_told_to_leave(page: Page) -> None:
     assert not connects_again(page)
 
 
+def test_a_ticket_that_does_not_come_is_asked_for_again(page: Page) -> None:
+    run(page, 'window.answer = later("/api/auth/ticket/"); await begin(); client.connectToGame("g1");')
+    page.clock.run_for(10_000)
+    assert run(page, "await turn(); return client.game.state;") == "waiting"
+    run(page, 'answers["/api/auth/ticket/"] = () => [200, {ticket: "second"}];')
+    page.clock.run_for(600)
+    urls = run(
+        page, 'await turn(); await answer(200, {ticket: "first"}); return sockets.map(({url}) => url);'
+    )
+    assert [url.rpartition("=")[2] for url in urls] == ["second"]
+
+
+def test_a_final_answer_stays_final_while_the_connection_is_renewed(page: Page) -> None:
+    states = run(
+        page,
+        """await inGame(); const answer = later("/api/auth/ticket/"); client.game.renew(); await turn();
+        sockets[0].end(4409); await answer(200, {ticket: "late"});
+        return [client.game.state, sockets.length];""",
+    )
+    assert states == ["closed", 1]
+
+
+def test_answers_are_heard_while_the_connection_is_renewed(page: Page) -> None:
+    heard = run(
+        page,
+        """await inGame(); const answer = later("/api/auth/ticket/"); client.game.renew(); await turn();
+        sockets[0].say({type: "error", ref: 1}); sockets[0].say({type: "player_move", seq: 7});
+        await answer(200, {ticket: "new"});
+        sockets[0].say({type: "error", ref: 2}); sockets[0].say({type: "player_move", seq: 8});
+        sockets[1].open(); sockets[1].say({type: "player_move", seq: 8});
+        return [sockets[1].url.split("since=")[1], heard.map(({ref, seq}) => ref ?? seq).filter(Boolean)];""",
+    )
+    assert heard == ["7", [1, 7, 2, 8]]
+
+
+def test_a_channel_that_is_closed_while_it_is_renewed_leaves_nothing_open(page: Page) -> None:
+    states = run(
+        page,
+        """await inGame(); client.game.renew(); await turn(); client.leaveGame();
+        return sockets.map(({readyState}) => readyState);""",
+    )
+    assert states == [3, 3]
+
+
+@pytest.mark.parametrize("state", ["open", "waiting"])
+def test_who_closes_as_soon_as_it_is_told_of_the_connection_stays_away(page: Page, state: str) -> None:
+    run(
+        page,
+        f"""await begin(); window.game = client.connectToGame("g1"); client.sendReady();
+        game.on("connection", ({{state}}) => state === "{state}" && game.close());
+        await turn(); const [socket] = sockets; socket.open(); socket.end(1006);""",
+    )
+    page.clock.run_for(60_000)
+    assert run(page, "await turn(); return [game.state, sockets.length, sockets[0].sent[0].type];") == [
+        "closed",
+        1,
+        "player_ready",
+    ]
+
+
 def test_it_resumes_where_it_was(page: Page) -> None:
     run(page, 'await inGame(); sockets[0].say({type: "player_move", seq: 17}); sockets[0].end(1006);')
     assert connects_again(page)
@@ -163,6 +231,22 @@ def test_it_pings_every_20_seconds_and_measures(page: Page) -> None:
     assert 50 <= run(page, "return client.game.latency;") < 1000
     page.clock.run_for(20_000)
     assert run(page, pings) == 2
+
+
+@pytest.mark.parametrize("minutes", [60, -60])
+def test_the_servers_time_is_learnt_again_when_the_clock_here_is_set(page: Page, minutes: int) -> None:
+    run(
+        page,
+        """window.pong = () => sockets[0].say({type: "pong", time: new Date(realNow()).toISOString()});
+        window.realNow = Date.now; await inGame(); pong();""",
+    )
+    page.clock.run_for(20_000)
+    run(
+        page,
+        f"window.realNow = Date.now; Date.now = () => realNow() + {minutes * 60_000}; await turn(); pong();",
+    )
+    page.clock.run_for(20_100)
+    assert run(page, "pong(); return Math.abs(client.serverNow() - realNow());") < 1_000
 
 
 def test_a_socket_that_answers_no_ping_is_given_up_and_replaced(page: Page) -> None:
@@ -230,6 +314,56 @@ def test_a_call_with_an_old_token_is_made_again_with_a_new_one(page: Page) -> No
         return client.request("GET", "/api/me/");""",
     )
     assert answer == {"id": 7}
+
+
+def test_a_session_that_nobody_has_ended_is_kept(page: Page) -> None:
+    outcome = run(
+        page,
+        """answers["/api/me/"] = () => [401, {}];
+        answers["/api/token/refresh/"] = () => [503, {}];
+        await begin({access: "old", refresh: "r1"});
+        const error = await client.request("GET", "/api/me/").catch((error) => error);
+        client.connectToGame("g1"); answers["/api/auth/ticket/"] = answers["/api/me/"]; await turn();
+        return [error.status, error.code, client.signedIn];""",
+    )
+    assert outcome == [0, "offline", True]
+    run(page, 'answers["/api/auth/ticket/"] = () => [200, {ticket: "t"}];')
+    page.clock.run_for(600)
+    assert run(page, "await turn(); return sockets.length;") == 1
+
+
+@pytest.mark.parametrize("status", [200, 401])
+def test_new_tokens_for_who_has_left_are_not_taken(page: Page, status: int) -> None:
+    outcome = run(
+        page,
+        f"""const answer = later("/api/token/refresh/"); const saved = [];
+        const storage = {{load: () => null, save: (tokens) => saved.push(tokens)}};
+        await begin({{access: "old", refresh: "r1"}}, {{storage}});
+        const renewed = client.renewTokens(); await turn();
+        client.setTokens({{access: "another", refresh: "r9"}});
+        await answer({status}, {{access: "new", refresh: "r2"}});
+        answers["/api/me/"] = meFor("another");
+        return [await renewed, saved, heard, (await client.request("GET", "/api/me/")).id];""",
+    )
+    assert outcome == [False, [], [], 7]
+
+
+def test_tabs_that_cannot_lock_use_the_refresh_token_once(page: Page) -> None:
+    run(
+        page,
+        """let count = 0; let stored = {access: token(3600), refresh: "r0"};
+        const storage = {load: () => stored, save: (tokens) => (stored = tokens)};
+        answers["/api/token/refresh/"] = async () => {
+          await new Promise((resolve) => setTimeout(resolve, 500)); count += 1;
+          return [200, {access: token(3600), refresh: `r${count}`}];
+        };
+        const chances = [0.1, 0.6]; Math.random = () => chances.shift() ?? 0.3;
+        await begin(stored, {storage}); await begin(stored, {storage});""",
+    )
+    page.clock.fast_forward(3400 * 1000)
+    page.clock.run_for(200_000)
+    used = run(page, "await turn(); return refreshes();")
+    assert len(used) == len(set(used)) > 0
 
 
 def test_many_calls_at_once_use_the_refresh_token_once(page: Page) -> None:

@@ -208,3 +208,43 @@ def test_stamina_comes_back_by_the_clock(player: Demo) -> None:
     expect(bob.page.locator(".breath")).to_contain_text("95")
     bob.page.clock.fast_forward(11_000)
     expect(bob.page.locator(".breath")).to_contain_text("100")
+
+
+def test_of_what_is_told_of_the_player_the_newest_stays(player: Demo) -> None:
+    cyd = player("premium_user_2")
+    goes_to(cyd, "profile/shop")
+    before = gold(cyd).inner_text()
+    held: list[Route] = []
+    cyd.page.route("**/api/player/me", lambda route: held.append(route), times=1)
+    tabs = cyd.page.get_by_role("navigation", name="Your places")
+    with cyd.page.expect_request("**/api/player/me"):
+        tabs.get_by_role("link", name="Profile").click()
+    tabs.get_by_role("link", name="Shop").click()
+    buys(cyd, "Roast fish")
+    expect(gold(cyd)).not_to_have_text(before)
+    now = gold(cyd).inner_text()
+    old = held[0].fetch().json()
+    with cyd.page.expect_response("**/api/player/me"):
+        held[0].fulfill(json={**old, "gold": 7})
+    cyd.page.wait_for_timeout(200)
+    expect(gold(cyd)).to_have_text(now)
+
+
+def test_an_egg_whose_pet_was_lost_on_the_way_is_hatched_once(player: Demo) -> None:
+    bob = player("premium_user_2")
+    goes_to(bob, "profile/shop")
+    buys(bob, "Moss egg", count=2)
+    goes_to(bob, "profile/pets")
+    lost = []
+
+    def lose(route: Route) -> None:
+        lost.append(route.fetch())
+        route.abort()
+
+    bob.page.route("**/api/pets/hatch/**", lose, times=1)
+    bob.button("Hatch Moss egg").click()
+    expect(bob.page.locator(".thing-card").get_by_role("alert")).to_contain_text("can't be reached")
+    bob.button("Hatch Moss egg").click()
+    expect(bob.page.get_by_role("dialog")).to_contain_text(lost[0].json()["name"])
+    bob.in_dialog("OK")
+    expect(bob.page.get_by_text("You have 1")).to_be_visible()

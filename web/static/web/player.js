@@ -7,10 +7,23 @@ import { toast } from "./toasts.js";
 /** What `/api/player/me` says, with `at`: the server's time of it in milliseconds since 1970; null until known. */
 export const player = new Store(null);
 
-export const keepPlayer = (now) => player.set({ ...now, at: client.serverNow() });
+let asked = 0;
+let told = 0;
 
-/** Asks for the player anew, after something was spent or won. */
-export const refreshPlayer = async () => keepPlayer(await client.request("GET", "/api/player/me"));
+/** Takes the player from an answer that is to come, unless one that was asked for later came first. */
+export async function keepPlayer(answer) {
+  const turn = (asked += 1);
+  const now = await answer;
+  if (turn < told) return;
+  told = turn;
+  player.set({ ...now, at: client.serverNow() });
+}
+
+/** Asks for the player anew. */
+export const refreshPlayer = () => keepPlayer(client.request("GET", "/api/player/me"));
+
+/** Asks for the player anew after something was spent or won, which was done even if this fails. */
+export const later = () => refreshPlayer().catch(() => {});
 
 /** What of a player's stamina has come back at the server's time `now` (milliseconds since 1970). */
 export function staminaAt({ stamina, max_stamina: most, stamina_full_at: fullAt, stamina_regeneration: by, at }, now) {
@@ -20,12 +33,20 @@ export function staminaAt({ stamina, max_stamina: most, stamina_full_at: fullAt,
 }
 
 /** A key under which the server does a request once, however often it is sent. */
-export const newKey = () => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
+const newKey = () => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
 
-/** A POST that is done once: sent again with the same `key` and `body` it gives the first answer. */
-export const postOnce = (path, body, key = newKey()) => client.request("POST", path, body, { "Idempotency-Key": key });
+/** The keys of what no answer has come to, by what it is. */
+const unanswered = new Map();
 
-const later = () => refreshPlayer().catch(() => {});
+/** A POST that is done once: sent again because no answer came, it gives the first answer. */
+export async function postOnce(path, body) {
+  const what = path + JSON.stringify(body);
+  const key = unanswered.get(what) ?? newKey();
+  unanswered.set(what, key);
+  const answer = await client.request("POST", path, body, { "Idempotency-Key": key });
+  unanswered.delete(what);
+  return answer;
+}
 
 client.on("level_up", ({ level, stat_points: points }) => {
   toast(text("player.level_up", { level, points }));
@@ -38,4 +59,8 @@ client.on("achievement_earned", ({ name }) => {
 client.on("game_over", ({ rewards }) => rewards?.some(({ user_id }) => user_id === session.value.user?.id) && later());
 // What was missed while the connection was away is asked again.
 client.on("connection", ({ state }, channel) => state === "open" && channel === client.notifications && later());
-session.subscribe(({ status }) => status === "out" && player.set(null));
+session.subscribe(({ status }) => {
+  if (status !== "out") return;
+  told = asked += 1;
+  player.set(null);
+});

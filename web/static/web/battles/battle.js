@@ -4,7 +4,7 @@ import { Chat } from "../chat.js";
 import { Avatar, Badge, Button, Card, Failure, LinkButton, Meter, Refusal, Skeleton, useAction, useKeys, useLoad, useTitle } from "../components.js";
 import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
 import { Arriving, Line } from "../line.js";
-import { postOnce, refreshPlayer } from "../player.js";
+import { later, postOnce } from "../player.js";
 import { Money } from "../purse.js";
 import { client, reason, session } from "../session.js";
 import { amount, text, words } from "../texts.js";
@@ -88,7 +88,7 @@ function Loot({ battle }) {
   const [loot, setLoot] = useState(null);
   const claim = useAction(async () => {
     setLoot(await postOnce(`/api/battles/claim-loot/${battle.id}/`));
-    await refreshPlayer();
+    later();
   });
   const claimed = loot || battle.loot_claimed;
   const buttons = useRef(null);

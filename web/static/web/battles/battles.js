@@ -1,7 +1,7 @@
 /** Battles against enemies: those to join, and those that are over. */
 import { Avatar, Badge, Button, Card, Empty, Failure, LinkButton, Meter, Refusal, Skeleton, useAction, useLoad, useTitle } from "../components.js";
 import { html, useEffect } from "../dom.js";
-import { postOnce, refreshPlayer } from "../player.js";
+import { later, postOnce } from "../player.js";
 import { useStamina } from "../purse.js";
 import { go } from "../router.js";
 import { client, reason } from "../session.js";
@@ -21,7 +21,7 @@ export function Join({ battle, onJoined = () => go(`/battles/${battle.id}`) }) {
   const stamina = useStamina();
   const join = useAction(async () => {
     await postOnce(`/api/battles/join/${battle.id}/`);
-    refreshPlayer().catch(() => {});
+    later();
     onJoined();
   });
   if (battle.joined) return html`<${LinkButton} kind="primary" icon="battles" href=${`/battles/${battle.id}`} aria-label=${text("battles.resume_name", battle)}>${text("play.resume")}<//>`;

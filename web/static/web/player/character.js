@@ -2,7 +2,7 @@
 import { Button, Card, Failure, IconButton, Meter, Refusal, Skeleton, useAction, useLoad, useMore } from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
-import { keepPlayer, player, postOnce, refreshPlayer } from "../player.js";
+import { keepPlayer, later, player, postOnce, refreshPlayer } from "../player.js";
 import { Money, useStamina } from "../purse.js";
 import { client, reason } from "../session.js";
 import { useStore } from "../store.js";
@@ -31,7 +31,7 @@ export function Growth() {
   const [added, setAdded] = useState({});
   const spent = Object.values(added).reduce((sum, points) => sum + points, 0);
   const allocate = useAction(async () => {
-    keepPlayer(await postOnce("/api/player/allocate-stats/", Object.fromEntries(Object.entries(added).filter(([, points]) => points))));
+    await keepPlayer(postOnce("/api/player/allocate-stats/", Object.fromEntries(Object.entries(added).filter(([, points]) => points))));
     setAdded({});
   });
   // It comes by itself once the live connection is there; some networks let none through.
@@ -63,7 +63,7 @@ export function Daily() {
     const { gold } = await postOnce("/api/player/daily-reward/");
     toast(text("daily.claimed", { gold }));
     reload();
-    await refreshPlayer();
+    later();
   });
   if (!data) return null;
   return html`<${Card} class="daily"><div class="grow"><h2>${text("daily.title")}</h2>

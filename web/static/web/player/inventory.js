@@ -2,7 +2,7 @@
 import { Button, Dialog, Empty, Failure, LinkButton, Refusal, Skeleton, Tabs, useAction, useLoad, useTitle } from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
-import { refreshPlayer } from "../player.js";
+import { later } from "../player.js";
 import { client, reason } from "../session.js";
 import { amount, text } from "../texts.js";
 import { Bonuses, everything, Picture, ProfileTabs, RARITIES, SLOTS, sortOf } from "../things.js";
@@ -60,10 +60,9 @@ export default function Inventory({ path }) {
   const [kind, setKind] = useState("all");
   const [chosen, setChosen] = useState(null);
   const [dragged, setDragged] = useState(null);
-  const changed = async (row) => {
+  const changed = () => {
     reload();
-    await refreshPlayer();
-    return row;
+    later();
   };
   const change = {
     wear: ({ id }) => client.request("POST", `/api/inventory/equip/${id}/`).then(changed),

@@ -2,7 +2,7 @@
 import { Badge, Button, Dialog, Empty, Failure, Meter, Refusal, Skeleton, useAction, useLoad, useTitle } from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
-import { postOnce, refreshPlayer } from "../player.js";
+import { later, postOnce } from "../player.js";
 import { client, reason } from "../session.js";
 import { amount, text, words } from "../texts.js";
 import { toast } from "../toasts.js";
@@ -24,7 +24,7 @@ const says = (pet) => text("pets.sort", { rarity: text(`rarity.${pet.rarity}`), 
 function Pet({ pet, onFeed, onChanged }) {
   const move = useAction(async () => {
     await client.request("POST", `/api/pets/${pet.equipped ? "unequip" : "equip"}/${pet.id}/`);
-    await onChanged();
+    onChanged();
   });
   return html`<${Thing} thing=${pet} kind="pet" says=${says(pet)} error=${move.error}>
     <div class="growth small numbers"><span>${text("stats.level", { level: pet.level })}</span>
@@ -42,7 +42,7 @@ function Feeding({ pet, foods, onChanged, onClose }) {
   const feed = useAction(async (food) => {
     const fed = await postOnce(`/api/pets/feed/${pet.id}/`, { item_id: food.id });
     if (fed.level > pet.level) toast(text("pets.grew", { name: pet.name, level: fed.level }));
-    await onChanged();
+    onChanged();
   });
   return html`<${Dialog} title=${text("pets.feed_name", { name: pet.name })} onClose=${onClose}>
     <p class="soft numbers" role="status">${text("stats.level", { level: pet.level })} · ${pet.xp_to_next ? text("pets.to_next", { xp: amount(pet.xp_to_next) }) : text("pets.grown")}</p>
@@ -67,9 +67,9 @@ export default function Pets({ path }) {
   const [hatched, setHatched] = useState(null);
   const [fed, setFed] = useState(null);
   useTitle(text("pets.title"));
-  const changed = async () => {
+  const changed = () => {
     reload();
-    await refreshPlayer();
+    later();
   };
   const hatch = (pet) => {
     setHatched(pet);

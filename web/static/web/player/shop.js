@@ -1,7 +1,7 @@
 /** The shop: what is sold today, and buying it. */
 import { Badge, Button, Dialog, Empty, Failure, Field, Refusal, Skeleton, Tabs, useAction, useLoad, useTitle } from "../components.js";
-import { html, useMemo, useState } from "../dom.js";
-import { newKey, player, postOnce, refreshPlayer } from "../player.js";
+import { html, useState } from "../dom.js";
+import { later, player, postOnce } from "../player.js";
 import { Money } from "../purse.js";
 import { client, reason } from "../session.js";
 import { useStore } from "../store.js";
@@ -16,11 +16,10 @@ const MOST_AT_ONCE = 1000;
 function Buying({ offer, onBought, onClose }) {
   const have = useStore(player)?.[offer.currency] ?? 0;
   const [quantity, setQuantity] = useState(1);
-  const key = useMemo(newKey, [quantity]);
   const most = Math.min(offer.stock ?? MOST_AT_ONCE, MOST_AT_ONCE);
   const cost = offer.price * quantity;
   const buy = useAction(async () => {
-    const { item, quantity: bought } = await postOnce("/api/shop/purchase/", { item_id: offer.id, quantity }, key);
+    const { item, quantity: bought } = await postOnce("/api/shop/purchase/", { item_id: offer.id, quantity });
     toast(text("shop.bought", { count: amount(bought), name: item.name }));
     onBought();
     onClose();
@@ -58,7 +57,7 @@ export default function Shop({ path }) {
   useTitle(text("shop.title"));
   const bought = () => {
     reload();
-    refreshPlayer().catch(() => {});
+    later();
   };
   const open = offers?.find(({ id }) => id === chosen);
   return html`<div class="page wide">

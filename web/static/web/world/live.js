@@ -1,5 +1,5 @@
 /** The shared world behind its socket: what is known of it, what is asked of it, and what it refused. */
-import { refreshPlayer } from "../player.js";
+import { later } from "../player.js";
 import { client, session } from "../session.js";
 import { Store } from "../store.js";
 import { words } from "../texts.js";
@@ -90,11 +90,9 @@ const THEN = {
   combat_start: () => client.world.send({ type: "combat_state" }),
   combat_damage: acted,
   combat_heal: acted,
-  combat_end: () => later(),
-  trade_complete: () => later(),
+  combat_end: later,
+  trade_complete: later,
 };
-
-const later = () => refreshPlayer().catch(() => {});
 
 /** The own spell has to recover, and what was spent is gone. */
 function acted({ attacker_id, target_id, ability_name, item }) {

@@ -27,16 +27,24 @@ function Own({ trade, mine, can }) {
   // What stands in the field is what is offered: a refused amount goes.
   useEffect(() => setGold(mine.gold), [mine.gold, refusal]);
   const { data: things } = useLoad(() => everything("/api/inventory/"), []);
-  const change = (fields) => offer(trade.id, { gold: mine.gold, items: mine.items, ...fields });
-  const count = (id) => mine.items.find((one) => one.id === id)?.quantity ?? 0;
-  const put = (id, quantity) => change({ items: [...mine.items.filter((one) => one.id !== id), ...(quantity ? [{ id, quantity }] : [])] });
+  // What was asked for last, of which the answer may not have come.
+  const wanted = useRef(mine);
+  useEffect(() => {
+    if (refusal || !can) wanted.current = mine;
+  }, [refusal, can]);
+  const change = (fields) => offer(trade.id, (wanted.current = { ...wanted.current, ...fields }));
+  const count = (id, { items } = mine) => items.find((one) => one.id === id)?.quantity ?? 0;
+  const put = (id, more) => {
+    const quantity = count(id, wanted.current) + more;
+    change({ items: [...wanted.current.items.filter((one) => one.id !== id), ...(quantity > 0 ? [{ id, quantity }] : [])] });
+  };
   const free = (things ?? []).filter(({ equipped }) => !equipped);
   return html`<label class="field"><span>${text("world.gold")}</span><input type="number" inputmode="numeric" min="0" max=${purse?.gold} step="1" value=${gold} disabled=${!can}
       onInput=${({ currentTarget }) => setGold(currentTarget.value)} onChange=${({ currentTarget }) => change({ gold: Math.max(0, Math.floor(Number(currentTarget.value))) })} /></label>
     <ul class="people-list goods">${free.map((thing) => html`<li key=${thing.id} class="person"><${Picture} thing=${thing} />
       <span class="grow"><strong>${thing.name}</strong><span class="soft small">${text("world.offered", { count: amount(count(thing.id)), most: amount(thing.quantity) })}</span></span>
-      <${IconButton} icon="minus" label=${text("world.less", thing)} disabled=${!can || !count(thing.id)} onClick=${() => put(thing.id, count(thing.id) - 1)} />
-      <${IconButton} icon="add" label=${text("world.more", thing)} disabled=${!can || count(thing.id) >= thing.quantity} onClick=${() => put(thing.id, count(thing.id) + 1)} /></li>`)}</ul>
+      <${IconButton} icon="minus" label=${text("world.less", thing)} disabled=${!can || !count(thing.id)} onClick=${() => put(thing.id, -1)} />
+      <${IconButton} icon="add" label=${text("world.more", thing)} disabled=${!can || count(thing.id) >= thing.quantity} onClick=${() => put(thing.id, 1)} /></li>`)}</ul>
     ${things && !free.length && html`<p class="soft small">${text("world.nothing_to_give")}</p>`}`;
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from playwright.sync_api import Route, WebSocketRoute, expect
+from playwright.sync_api import APIResponse, Route, WebSocketRoute, expect
 
 from tests.processes import ServerProcess, manage
 from web.tests.person import DEMO_PASSWORD, Person
@@ -434,3 +434,105 @@ def test_lobbies_are_found_by_name_and_a_full_one_says_so(demo: Demo) -> None:
     ada.chooses("Close the lobby", "Do something with this lobby")
     ada.in_dialog("Close the lobby")
     expect(cyd.page.get_by_role("heading", name="This lobby was closed.")).to_be_visible()
+
+
+def test_an_invite_that_was_declined_before_its_sender_was_answered_is_over(demo: Demo) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_3")
+    expect(bob.page.locator(".connection.open")).to_be_visible()
+    held: list[tuple[Route, APIResponse]] = []
+    ada.page.route("**/api/invites/", lambda route: held.append((route, route.fetch())), times=1)
+    ada.chooses("Invite to a game", "Do something with user_3")
+    ada.in_dialog("Invite")
+    bob.page.locator(".knock").get_by_role("button", name="Decline").click()
+    expect(ada.page.locator(".toast", has_text="user_3 can't come.")).to_be_visible()
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    expect(ada.page.get_by_role("dialog")).to_have_count(0)
+    ada.page.get_by_role("button", name=re.compile("Notifications")).click()
+    expect(ada.page.get_by_role("dialog", name="Notifications")).to_be_visible()
+    expect(ada.page.locator(".tray .asking", has_text="user_3")).to_have_count(0)
+
+
+def test_who_has_left_a_party_and_come_to_another_stays_in_it(demo: Demo) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_3")
+    bob.button("Make a party").click()
+    expect(bob.page.locator(".party", has_text="1 of 4")).to_be_visible()
+    held: list[tuple[Route, APIResponse]] = []
+    bob.page.route("**/api/party/leave/", lambda route: held.append((route, route.fetch())), times=1)
+    bob.chooses("Leave the party", "Do something with the party")
+    expect(bob.page.get_by_text("Make a party")).to_be_visible()
+    ada.chooses("Invite to your party", "Do something with user_3")
+    accepts(bob, "invites you to a party")
+    expect(bob.page.locator(".party", has_text="2 of 4")).to_be_visible()
+    route, answer = held[0]
+    with bob.page.expect_response("**/api/party/leave/"):
+        route.fulfill(response=answer)
+    expect(bob.page.locator(".party [aria-busy='true']")).to_have_count(0)
+    expect(bob.page.locator(".party", has_text="2 of 4")).to_be_visible()
+    ada.chooses("End the party", "Do something with the party")
+
+
+def test_a_message_that_is_removed_while_the_history_is_on_its_way_stays_removed(demo: Demo) -> None:
+    ada, bob = demo("premium_user_1"), demo("user_5")
+    opens_a_lobby(ada, "the-attic")
+    enters(bob, ada.page.url)
+    ada.writes("Not for long")
+    bob.hears("Not for long")
+    lobby = ada.page.url.rpartition("/")[2]
+    path = f"/api/lobbies/{lobby}/messages/"
+    access = json.loads(bob.page.evaluate("localStorage.tokens"))["access"]
+    old = bob.page.request.get(path, headers={"Authorization": f"Bearer {access}"}).json()
+    assert len(old["results"]) == 1
+    bob.page.goto("about:blank")
+    with bob.is_answered_late(path, old):
+        bob.page.goto(ada.page.url)
+        expect(ada.page.get_by_text("2 here")).to_be_visible()
+        expect(bob.page.get_by_text("2 here")).to_be_visible()
+        ada.chooses("Delete", "Do something with this message of premium_user_1")
+        ada.in_dialog("Delete")
+        expect(ada.page.get_by_text("Not for long")).to_have_count(0)
+    expect(bob.page.get_by_role("log")).to_have_attribute("aria-busy", "false")
+    expect(bob.page.get_by_text("Not for long")).to_have_count(0)
+
+
+def test_a_history_that_did_not_come_is_asked_for_again(demo: Demo) -> None:
+    ada = demo("premium_user_1")
+    opens_a_lobby(ada, "the-cellar")
+    ada.writes("Still here")
+    ada.hears("Still here")
+    ada.page.route("**/messages/", lambda route: route.abort(), times=1)
+    ada.page.reload()
+    ada.page.get_by_role("log").get_by_role("button", name="Try again").click()
+    ada.hears("Still here")
+    expect(ada.page.get_by_role("alert")).to_have_count(0)
+
+
+def test_more_of_what_is_not_searched_for_any_more_is_not_shown(demo: Demo) -> None:
+    cyd = demo("user_2")
+    held: list[Route] = []
+
+    def lobby(name: str) -> dict[str, object]:
+        facts = {"id": len(name), "owner": None, "game": None, "is_public": True, "status": "open"}
+        return {**facts, "name": name, "member_count": 1, "max_participants": 9}
+
+    def answer(route: Route) -> None:
+        if "cursor" in route.request.url:
+            held.append(route)
+        elif "search" in route.request.url:
+            route.fulfill(json={"results": [lobby("sought")], "next": None, "previous": None})
+        else:
+            route.fulfill(
+                json={"results": [lobby("any")], "next": "/api/lobbies/?cursor=2", "previous": None}
+            )
+
+    cyd.page.route("**/api/lobbies/**", answer)
+    cyd.page.goto("/lobbies")
+    with cyd.page.expect_request("**/api/lobbies/?cursor=2"):
+        cyd.button("Show more").click()
+    cyd.page.get_by_label("Find a lobby").fill("so")
+    row = cyd.page.locator("main .row")
+    expect(row).to_contain_text("sought")
+    with cyd.page.expect_response("**/api/lobbies/?cursor=2"):
+        held[0].fulfill(json={"results": [lobby("too late")], "next": None, "previous": None})
+    cyd.page.wait_for_timeout(200)
+    expect(row).to_have_count(1)

@@ -248,12 +248,13 @@ export function useAction(act) {
  * → `{rows, button}`: what they hold, and the way to the next if there is one.
  */
 export function useMore(first, inputs) {
-  const [more, setMore] = useState(null);
-  useEffect(() => setMore(null), inputs);
+  const [more, setMore] = useState({});
+  useEffect(() => setMore({}), inputs);
   const { rows, next } = { rows: [], next: first?.next, ...more };
   const load = useAction(async () => {
     const page = await get(next);
-    setMore({ rows: [...rows, ...page.results], next: page.next });
+    // It may be of a list that is not asked for any more.
+    setMore((now) => (now === more ? { rows: [...rows, ...page.results], next: page.next } : now));
   });
   return {
     rows,

@@ -68,9 +68,7 @@ export const byPresence = (one, other) => RANK[one.status] - RANK[other.status] 
 // -- Invites
 
 /** `fields`: `{game}`, `{lobby_id}` or `{party_id}`. */
-export async function invite(userId, fields) {
-  keep(invites, await post("/api/invites/", { to_user_id: userId, ...fields }));
-}
+export const invite = (userId, fields) => post("/api/invites/", { to_user_id: userId, ...fields });
 
 /** `answer` is "accept", "decline" or "cancel". Accepting leads to where the invite leads. */
 export async function answerInvite(one, answer) {
@@ -107,9 +105,10 @@ function keepParty(now) {
 
 /** What is done with the party: "create", "ready", "leave", "kick", "disband". */
 export async function inParty(act, fields = {}) {
+  const { id } = party.value ?? {};
   const now = await post(`/api/party/${act}/`, fields);
   if (now.members) keepParty(now);
-  else setParty(null);
+  else if (party.value?.id === id) setParty(null);
 }
 
 export const sayToParty = (content) => post("/api/party/chat/", { content });

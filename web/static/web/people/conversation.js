@@ -15,7 +15,7 @@ const drafts = new Map();
 /**
  * The conversation behind a socket. `connect()` opens its channel, `path` is where its messages are over HTTP, `hear` is told
  * each message of the channel.
- * → `{talk, tell, connection, refusal, channel, say, older}`
+ * → `{talk, tell, connection, refusal, channel, say, older, again}`
  */
 export function useConversation(path, connect, hear = null) {
   const me = session.value.user.id;
@@ -23,13 +23,20 @@ export function useConversation(path, connect, hear = null) {
   const [connection, setConnection] = useState({ state: "connecting" });
   const [refusal, setRefusal] = useState(null);
   const channel = useRef(null);
+  const changes = useRef(0);
 
   const load = useCallback(async (address, newest) => {
+    const before = changes.current;
     try {
-      tell({ type: "history", newest, ...(await get(address)) });
+      const page = await get(address);
+      // It may be older than what was heard of its messages meanwhile.
+      if (changes.current !== before) return load(address, newest);
+      tell({ type: "history", newest, ...page });
+      setRefusal((now) => now?.ref && now);
     } catch (error) {
       setRefusal({ words: reason(error) });
     }
+    return undefined;
   }, []);
 
   useEffect(() => {
@@ -43,6 +50,7 @@ export function useConversation(path, connect, hear = null) {
         tell({ type: "refused", ref: message.ref });
         setRefusal({ words: message.message || words(message.code), ref: message.ref });
       } else {
+        if (message.type === "message_deleted" || message.type === "read") changes.current += 1;
         tell(message.type === "chat_message" ? { ...message, mine: message.message.sender.id === me } : message);
         hear?.(message);
       }
@@ -59,8 +67,7 @@ export function useConversation(path, connect, hear = null) {
     tell({ type: "sent", ref, content });
     return ref;
   }, []);
-  const older = useCallback((address) => load(address, false), []);
-  return { talk, tell, connection, refusal, channel, say, older };
+  return { talk, tell, connection, refusal, channel, say, older: (address) => load(address, false), again: () => load(path, true) };
 }
 
 const clockTime = (time) => new Date(time).toLocaleTimeString(undefined, { timeStyle: "short" });
@@ -151,7 +158,7 @@ function Composer({ id, label, conversation, blocked }) {
  * what its draft is kept under.
  */
 export function Conversation({ id, conversation, label, empty, actionsFor = null, footer = null, blocked = false }) {
-  const { talk, older, connection } = conversation;
+  const { talk, older, again, connection, refusal } = conversation;
   const list = useRef(null);
   const top = useRef(null);
   const before = useRef({ height: 0, first: null, atEnd: true });
@@ -192,7 +199,7 @@ export function Conversation({ id, conversation, label, empty, actionsFor = null
   return html`<div class="conversation">
     <div class="history" ref=${list} onScroll=${scrolled} tabindex="0" role="log" aria-label=${text("talk.log")} aria-busy=${talk.older === undefined}>
       <div ref=${top}></div>
-      ${talk.older === undefined && html`<${Skeleton} rows=${4} />`}
+      ${talk.older === undefined && (refusal ? html`<${Button} icon="turn" onClick=${again}>${text("error.retry")}<//>` : html`<${Skeleton} rows=${4} />`)}
       ${talk.older === null && !lines && html`<p class="soft center">${empty}</p>`}
       <ol>
         ${talk.messages.map((message) => {

@@ -285,3 +285,51 @@ def test_the_other_player_sees_who_is_gone_and_for_how_long(arrive: Callable[...
     expect(ada.page.get_by_text("to come back")).to_be_visible()
     bob.page.go_back()
     expect(ada.page.get_by_text("to come back")).to_have_count(0)
+
+
+def test_a_new_opponent_who_waits_already_is_played_at_once(arrive: Callable[..., Person]) -> None:
+    ada = arrive()
+    ada.comes_as_guest()
+    games = []
+    for _ in range(2):
+        ada.page.goto("/play")
+        ada.button("Computer: Tic-tac-toe").click()
+        ada.in_dialog("Easy")
+        ada.is_at_a_game()
+        games.append(ada.page.url)
+    ada.button("Resign").click()
+    ada.button("Yes, resign").click()
+    match = {"status": "matched", "game": "tictactoe", "game_id": games[0].rpartition("/")[2]}
+    ada.page.route("**/game/join/", lambda route: route.fulfill(json=match))
+    ada.page.get_by_text("New opponent").click()
+    expect(ada.page.locator(".board")).to_be_visible()
+    expect(ada.page).to_have_url(games[0])
+    expect(ada.page.locator(".result")).to_have_count(0)
+
+
+def test_who_could_not_leave_the_queue_sees_it(arrive: Callable[..., Person]) -> None:
+    ada = arrive()
+    ada.comes_as_guest()
+    ada.queues_for("Pong")
+    ada.page.route("**/game/leave/", lambda route: route.abort(), times=1)
+    ada.button("Leave the queue").click()
+    expect(ada.page.locator(".queue").get_by_role("alert")).to_contain_text("can't be reached")
+    ada.button("Leave the queue").click()
+    expect(ada.page.locator(".queue")).to_have_count(0)
+
+
+def test_what_is_looked_at_anew_now_and_then_also_comes_when_answers_take_longer(
+    arrive: Callable[..., Person],
+) -> None:
+    ada = arrive()
+    ada.comes_as_guest()
+    held: list[Route] = []
+    ada.page.route("**/api/games/?state=active", lambda route: held.append(route))
+    ada.page.clock.install()
+    ada.page.goto("/watch")
+    expect(ada.page.locator("main .skeleton")).to_be_attached()
+    ada.page.clock.run_for(12_000)
+    held[0].continue_()
+    expect(ada.page.get_by_role("heading", name="Running games")).to_be_visible()
+    for route in held[1:]:
+        route.abort()

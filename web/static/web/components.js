@@ -209,22 +209,29 @@ export function useKeys(pressed) {
 }
 
 /**
- * Loads with `load()` whenever `inputs` change.
+ * Loads with `load()` whenever `inputs` change, and, while somebody looks, `every` so many milliseconds after the last answer.
  * → `{data, error, reload}`: both null at first; what was there stays while it is loaded again.
  */
-export function useLoad(load, inputs) {
+export function useLoad(load, inputs, every = null) {
   const [state, setState] = useState({ data: null, error: null });
   const [round, setRound] = useState(0);
+  const reload = () => setRound((before) => before + 1);
   useEffect(() => {
     let current = true;
+    let timer = null;
+    const answered = (now) => {
+      if (!current) return;
+      setState(now);
+      if (every) timer = setInterval(() => document.visibilityState === "visible" && reload(), every);
+    };
     setState((before) => ({ data: before.data, error: null }));
-    load().then(
-      (data) => current && setState({ data, error: null }),
-      (error) => current && setState({ data: null, error }),
-    );
-    return () => (current = false);
+    load().then((data) => answered({ data, error: null }), (error) => answered({ data: null, error }));
+    return () => {
+      current = false;
+      clearInterval(timer);
+    };
   }, [...inputs, round]);
-  return { ...state, reload: () => setRound((before) => before + 1) };
+  return { ...state, reload };
 }
 
 /** An action of a button: `{busy, error, run}`; `run` does nothing while it is under way. */

@@ -12,6 +12,7 @@ let timer = null;
 
 function stop() {
   clearInterval(timer);
+  timer = null;
   queue.set(null);
 }
 
@@ -27,14 +28,14 @@ function settle(answer) {
 
 function follow() {
   clearInterval(timer);
-  timer = setInterval(() => {
-    // A lost answer changes nothing: the next one tells.
-    client.queueStatus().then((answer) => queue.value && settle(answer), () => {});
-  }, ASK_EVERY_MS);
+  const asking = (timer = setInterval(() => {
+    // A lost answer changes nothing: the next one tells. One that was asked for in a queue that was left since is of no concern.
+    client.queueStatus().then((answer) => asking === timer && settle(answer), () => {});
+  }, ASK_EVERY_MS));
 }
 
 export async function joinQueue(game) {
-  if (queue.value && queue.value.game !== game) await client.leaveQueue();
+  if (queue.value && queue.value.game !== game) await leaveQueue();
   // A party queues as one, and its leader picks the game.
   const together = isLeader(party.value) && party.value.members.length > 1 ? { party_id: party.value.id } : {};
   settle(await client.joinQueue(game, together));
@@ -42,8 +43,8 @@ export async function joinQueue(game) {
 }
 
 export async function leaveQueue() {
-  stop();
   await client.leaveQueue();
+  stop();
 }
 
 /** After a reload: a place in the queue is still ours. A match made earlier is only one of our running games. */

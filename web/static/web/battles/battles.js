@@ -1,6 +1,6 @@
 /** Battles against enemies: those to join, and those that are over. */
 import { Avatar, Badge, Button, Card, Empty, Failure, LinkButton, Meter, Refusal, Skeleton, useAction, useLoad, useTitle } from "../components.js";
-import { html, useEffect } from "../dom.js";
+import { html } from "../dom.js";
 import { later, postOnce } from "../player.js";
 import { useStamina } from "../purse.js";
 import { go } from "../router.js";
@@ -59,12 +59,8 @@ function Past() {
 }
 
 export default function Battles() {
-  const { data, error, reload } = useLoad(() => client.request("GET", "/api/battles/available/"), []);
+  const { data, error, reload } = useLoad(() => client.request("GET", "/api/battles/available/"), [], LOOK_EVERY_MS);
   useTitle(text("battles.title"));
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && reload(), LOOK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
   return html`<div class="page wide"><header><h1>${text("battles.title")}</h1></header>
     ${error && html`<${Failure} words=${reason(error)} onRetry=${reload} />`}
     ${!data && !error && html`<${Skeleton} rows=${3} tall />`}

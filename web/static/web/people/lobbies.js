@@ -55,7 +55,7 @@ export default function Lobbies() {
   const [creating, setCreating] = useState(false);
   const { data: games } = useLoad(catalog, []);
   const { data, error, reload } = useLoad(
-    () => client.request("GET", `/api/lobbies/?${new URLSearchParams({ status: "open", ...(search && { search }) })}`), [search],
+    () => client.request("GET", `/api/lobbies/?${new URLSearchParams({ status: "open", ...(search && { search }) })}`), [search], LOOK_EVERY_MS,
   );
   const more = useMore(data, [search]);
   useTitle(text("rail.lobbies"));
@@ -63,10 +63,6 @@ export default function Lobbies() {
     const timer = setTimeout(() => setSearch(typed.trim()), SEARCH_AFTER_MS);
     return () => clearTimeout(timer);
   }, [typed]);
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && reload(), LOOK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
   const titles = Object.fromEntries((games ?? []).map(({ name, title }) => [name, title]));
   // What is looked at anew may have come up to the first page since.
   const first = new Set(data?.results.map(({ id }) => id));

@@ -6,7 +6,6 @@ import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useS
 import { loadBoard } from "../games/index.js";
 import { Arriving, Line } from "../line.js";
 import { Money } from "../purse.js";
-import { joinQueue } from "../queue.js";
 import { isOver, nameOf, NEW_ROOM, timeLeft, told } from "./room.js";
 import { go } from "../router.js";
 import { client, reason, session } from "../session.js";
@@ -145,10 +144,6 @@ function verdict(room, me) {
 
 function Result({ room, me, act, offline }) {
   const button = useRef(null);
-  const again = useAction(async () => {
-    await joinQueue(room.game);
-    go("/play");
-  });
   const asked = room.rematchAskedBy.includes(me);
   const wanted = room.rematchAskedBy.find((id) => id !== me);
   const change = room.result.ratings?.find(({ user_id }) => user_id === me);
@@ -168,11 +163,10 @@ function Result({ room, me, act, offline }) {
     <div class="actions" ref=${button}>
       ${me !== null && html`<${Button} kind="primary" icon="turn" disabled=${asked || offline} onClick=${() => act("rematch")}>
         ${text(asked ? "result.rematch_asked" : "result.rematch")}<//>
-      <${Button} busy=${again.busy} onClick=${() => again.run()}>${text("result.again")}<//>`}
+      <${LinkButton} href=${`/play?queue=${room.game}`}>${text("result.again")}<//>`}
       <${LinkButton} kind=${me === null ? "primary" : "plain"} href=${`/replay/${room.id}`}>${text("result.replay")}<//>
       <${LinkButton} kind="quiet" href="/play">${text("game.other_game")}<//>
     </div>
-    <${Refusal} error=${again.error} />
   <//>`;
 }
 

@@ -1,6 +1,6 @@
 /** Games that are being played now. */
 import { Avatar, Badge, Empty, Failure, Skeleton, useLoad, useTitle } from "../components.js";
-import { html, useEffect } from "../dom.js";
+import { html } from "../dom.js";
 import { GameArt } from "../art.js";
 import { client, reason } from "../session.js";
 import { text } from "../texts.js";
@@ -11,12 +11,8 @@ export default function Watch() {
   const { data, error, reload } = useLoad(async () => {
     const { results } = await client.request("GET", "/api/games/?state=active");
     return results.filter(({ spectators }) => spectators);
-  }, []);
+  }, [], LOOK_EVERY_MS);
   useTitle(text("rail.watch"));
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && reload(), LOOK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
   if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
   if (!data) return html`<${Skeleton} rows=${4} />`;
   return html`<div class="page">

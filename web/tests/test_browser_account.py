@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, Route, WebSocketRoute, expect
 
 from web.tests.person import PASSWORD, Person
 
@@ -261,3 +261,104 @@ def test_a_profile_whose_player_cannot_be_had_says_so_and_tries_again(visit: Vis
     gus.page.unroute("**/api/player/me")
     again.click()
     expect(gus.page.get_by_role("heading", name="Level 1")).to_be_visible()
+
+
+def tokens_of(person: Person) -> dict[str, str]:
+    tokens: dict[str, str] = json.loads(person.page.evaluate("localStorage.tokens"))
+    return tokens
+
+
+def test_a_guest_stays_one_while_the_tokens_cannot_be_renewed(visit: Visit) -> None:
+    hal = visit()
+    hal.comes_as_guest()
+    hal.page.route("**/api/me/", lambda route: route.fulfill(status=401))
+    hal.page.route("**/api/token/refresh/", lambda route: route.abort())
+    hal.page.reload()
+    expect(hal.page.get_by_text("The server can't be reached.")).to_be_visible()
+    hal.page.unroute("**/api/me/")
+    hal.button("Try again").click()
+    expect(hal.page.get_by_role("heading", name="Pick a game")).to_be_visible()
+
+
+def test_tokens_that_another_tab_has_renewed_keep_the_sockets_open(visit: Visit) -> None:
+    ida = visit()
+    ida.comes_as_guest()
+    expect(ida.page.locator(".connection.open")).to_be_visible()
+    renewed = ida.page.request.post("/api/token/refresh/", data={"refresh": tokens_of(ida)["refresh"]}).json()
+    another = ida.page.context.new_page()
+    another.goto("/health/live")
+    with ida.page.expect_websocket(lambda socket: "/ws/notifications/" in socket.url):
+        another.evaluate("(tokens) => { localStorage.tokens = JSON.stringify(tokens); }", renewed)
+    expect(ida.page.get_by_role("heading", name="Pick a game")).to_be_visible()
+
+
+def test_who_signs_out_in_another_tab_while_this_one_loads_is_signed_out(visit: Visit) -> None:
+    joe = visit()
+    joe.comes_as_guest()
+    another = joe.page.context.new_page()
+    another.goto("/health/live")
+    held: list[Route] = []
+    joe.page.route("**/api/me/", lambda route: held.append(route))
+    with joe.page.expect_request("**/api/me/"):
+        joe.page.reload()
+    answer = held[0].fetch()
+    another.evaluate("localStorage.removeItem('tokens')")
+    is_signed_out(joe)
+    with joe.page.expect_response("**/api/me/"):
+        held[0].fulfill(response=answer)
+    joe.page.get_by_role("link", name="Lobbies").click()
+    is_signed_out(joe)
+
+
+def test_a_game_that_was_left_while_its_connection_was_renewed_stays_left(visit: Visit) -> None:
+    kim = visit()
+    kim.comes_as_guest()
+    lines: list[WebSocketRoute] = []
+
+    def listen_in(line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        lines.append(line)
+
+    kim.page.route_web_socket(re.compile("/ws/game/"), listen_in)
+    kim.button("Computer: Tic-tac-toe").click()
+    kim.in_dialog("Easy")
+    kim.is_at_a_game()
+    kim.page.reload()
+    expect(kim.page.locator(".board")).to_be_visible()
+    held: list[Route] = []
+    kim.page.route("**/api/token/refresh/", lambda route: held.append(route))
+    with kim.page.expect_request("**/api/token/refresh/"):
+        lines[-1].close(code=4401)
+    kim.page.get_by_role("link", name="Lobbies").click()
+    expect(kim.page.get_by_role("heading", name="Lobbies")).to_be_visible()
+    with kim.page.expect_websocket(lambda socket: "/ws/chat/" not in socket.url) as opened:
+        held[0].continue_()
+        kim.page.get_by_role("link", name="World").click()
+    assert "/ws/game/" not in opened.value.url
+    assert len(lines) == 1
+
+
+def test_what_the_bell_opens_is_asked_for_again_where_it_did_not_come(visit: Visit) -> None:
+    lea = visit()
+    lea.comes_as_guest()
+    lea.page.goto("/")
+    lea.page.route("**/web/people.js", lambda route: route.abort())
+    lea.button("Notifications").click()
+    shown = lea.page.get_by_role("dialog", name="Notifications")
+    expect(shown).to_contain_text("The server can't be reached.")
+
+
+def test_signing_out_takes_its_time_and_is_done_once(visit: Visit) -> None:
+    mia = visit()
+    mia.comes_as_guest()
+    held: list[Route] = []
+    mia.page.route("**/api/auth/logout/", lambda route: held.append(route))
+    with mia.page.expect_request("**/api/auth/logout/"):
+        mia.button("Sign out").click()
+    mia.button("Sign out").click()
+    mia.page.get_by_role("link", name="Lobbies").click()
+    expect(mia.page.get_by_role("heading", name="Lobbies")).to_be_visible()
+    (route,) = held
+    route.continue_()
+    is_signed_out(mia)
+    expect(mia.page.get_by_text(ENDED)).to_have_count(0)

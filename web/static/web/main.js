@@ -151,8 +151,8 @@ function Theme() {
 
 /** The people pane: beside the place where there is room, else as a sheet over it. */
 function Pane({ sheet, onClose }) {
-  const { Screen } = useScreen(PEOPLE);
-  const content = Screen ? html`<${Screen} onClose=${onClose} />` : html`<${Skeleton} />`;
+  const { Screen, failed, load } = useScreen(PEOPLE);
+  const content = Screen ? html`<${Screen} onClose=${onClose} />` : failed ? html`<${Failure} words=${text("error.offline")} onRetry=${load} />` : html`<${Skeleton} />`;
   if (sheet) return html`<${Dialog} title=${text("people.title")} class="sheet" onClose=${onClose}>${content}<//>`;
   return html`<aside class="pane" aria-label=${text("people.title")}>${content}</aside>`;
 }
@@ -175,8 +175,9 @@ function People() {
 }
 
 function Tray({ onClose }) {
-  const { Screen } = useScreen(TRAY);
-  return Screen && html`<${Screen} onClose=${onClose} />`;
+  const { Screen, failed, load } = useScreen(TRAY);
+  if (Screen) return html`<${Screen} onClose=${onClose} />`;
+  return failed && html`<${Dialog} title=${text("tray.title")} onClose=${onClose}><${Failure} words=${text("error.offline")} onRetry=${load} /><//>`;
 }
 
 function Bell() {

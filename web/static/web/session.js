@@ -1,5 +1,5 @@
 /** Who is signed in here, the one client of the page, and what it takes to come and go. */
-import { ApiError, GameClient } from "../client/gameplatform.js";
+import { ApiError, claims, GameClient } from "../client/gameplatform.js";
 import { kept } from "./kept.js";
 import { Store } from "./store.js";
 import { toast } from "./toasts.js";
@@ -27,22 +27,25 @@ const storage = {
 
 export const client = new GameClient(location.origin, storage.load(), { storage });
 
+/** Whether the tokens that the browser keeps are this user's. */
+const isKept = (user) => claims(storage.load()?.access).sub === String(user?.id);
+
+const NOBODY = { status: "out", user: null, connection: { state: "closed" } };
+
 /** `{status: "unknown" | "out" | "in" | "failed", user, connection, latency}`; connection is that of the notifications. */
-export const session = new Store({
-  status: client.signedIn ? "unknown" : "out",
-  user: null,
-  connection: { state: "closed" },
-});
+export const session = new Store({ ...NOBODY, status: client.signedIn ? "unknown" : "out" });
 
 /** Asks who the stored tokens belong to. */
 export async function restore() {
   if (!client.signedIn) return;
   session.patch({ status: "unknown" });
   try {
-    enter(await client.request("GET", "/api/me/"));
+    const user = await client.request("GET", "/api/me/");
+    // Another tab may have signed out meanwhile, or in as somebody else.
+    if (isKept(user)) enter(user);
   } catch (error) {
     if (error.status === 401) leave();
-    else session.patch({ status: "failed" });
+    else if (session.value.status === "unknown") session.patch({ status: "failed" });
   }
 }
 
@@ -57,10 +60,14 @@ function enter(user) {
   client.connectToNotifications();
 }
 
-function leave() {
+function forget() {
   client.disconnect();
+  session.set(NOBODY);
+}
+
+function leave() {
+  forget();
   keep(null);
-  session.set({ status: "out", user: null, connection: { state: "closed" } });
 }
 
 async function signInBy(path, fields) {
@@ -98,6 +105,7 @@ async function part(method, path, body) {
 }
 
 export async function signOut() {
+  if (parting) return;
   await part("POST", "/api/auth/logout/", {}).catch(() => {});
   leave();
 }
@@ -115,7 +123,9 @@ client.on("connection", ({ channel, ...connection }) => {
 // 4401 is final for a socket. It may only have outlived its token (a laptop that slept): then a new one brings it back.
 client.on("connection", async ({ state, code }, channel) => {
   if (state !== "closed" || code !== 4401 || session.value.status !== "in" || parting) return;
-  if (await client.renewTokens()) channel.open();
+  await client.renewTokens();
+  // Its place may have been left meanwhile.
+  if (client.signedIn && client.channels.has(channel)) channel.open();
 });
 
 client.on("signed_out", () => {
@@ -125,18 +135,16 @@ client.on("signed_out", () => {
 });
 
 // Another tab signed in, out or as somebody else, or renewed the tokens that are used here too.
-addEventListener("storage", async ({ key, newValue }) => {
+addEventListener("storage", ({ key }) => {
   if (key !== KEY) return;
-  const tokens = read(newValue);
-  if (!tokens) {
-    leave();
-    return;
+  // A tab that slept hears late of what has changed again since.
+  client.setTokens(storage.load());
+  if (!client.signedIn) leave();
+  else if (isKept(session.value.user)) for (const channel of client.channels) channel.renew();
+  else {
+    forget();
+    restore();
   }
-  client.setTokens(tokens);
-  const user = await client.request("GET", "/api/me/").catch(() => null);
-  if (!user || user.id === session.value.user?.id) return;
-  client.disconnect();
-  enter(user);
 });
 
 /** What stands at an address of the server, which may be whole, as a page names the next one. */

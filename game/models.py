@@ -121,7 +121,7 @@ class Snapshot(models.Model):
 
     game = models.OneToOneField(Game, primary_key=True, on_delete=models.CASCADE, related_name="snapshot")
     epoch = models.PositiveIntegerField()
-    """Which ownership of the room wrote it; an older one cannot overwrite a newer."""
+    """Which ownership of the room wrote it: the game's own of that moment, so that only its owner could."""
     seq = models.PositiveBigIntegerField()
     data = models.TextField()
 

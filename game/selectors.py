@@ -11,9 +11,9 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from game.author import catalogue
-from game.models import Game, JournalEntry, Rating, Seat
+from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import START_SHOWN, Strength
-from game.records import Entrant, SeatedGame, SeatRecord
+from game.records import Entrant, EntryRecord, RoomRecord, SeatedGame, SeatRecord
 from game.refusals import UnknownMatch
 
 
@@ -166,6 +166,29 @@ def best_ratings(user_ids: list[int]) -> dict[int, int]:
     """The highest rating of all games of each of these users who has one."""
     best = Rating.objects.filter(user_id__in=user_ids).values_list("user_id").annotate(Max("shown"))
     return dict(best)
+
+
+def room_record(game_id: uuid.UUID) -> RoomRecord:
+    """All that a room is rebuilt from. Raises ``UnknownMatch``."""
+    found = game(game_id)
+    entries = JournalEntry.objects.filter(game=found).order_by("seq")
+    return RoomRecord(
+        game_id=found.pk,
+        name=found.name,
+        state=found.state,
+        seats_wanted=found.seats_wanted,
+        seed=found.seed,
+        options=found.options,
+        private=found.private,
+        epoch=found.epoch,
+        result=found.result,
+        seats=[
+            SeatRecord(seat.number, seat.user_id, seat.user.username, seat.bot_level, seat.rating_before or 0)
+            for seat in found.seats.all()
+        ],
+        entries=[EntryRecord(*row) for row in entries.values_list("seq", "user_id", "kind", "data")],
+        snapshot=Snapshot.objects.filter(game=found).values_list("data", flat=True).first(),
+    )
 
 
 def inputs(game: Game) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from game.author.match import Match
 from game.author.refusals import GameIsOver
 from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import Strength, after_match
-from game.records import Ending, Entrant, EntryRecord, RoomRecord, SeatedGame, SeatRecord
+from game.records import Ending, Entrant, RoomRecord, SeatedGame, SeatRecord
 from game.refusals import GameFull, TooManyGames, UnknownMatch
 from game.rewards import reward
 from realtime.publishing import publish
@@ -252,8 +252,8 @@ def rematch(*, game_id: uuid.UUID) -> Game:
 
 @transaction.atomic
 def take_over(*, game_id: uuid.UUID) -> RoomRecord:
-    """Read all that a room is rebuilt from, as its new owner. Raises ``UnknownMatch``, or ``Conflict`` if
-    a seat is free.
+    """Read all that a room is rebuilt from, as its new owner: who owned it before neither keeps a snapshot
+    nor ends it any more. Raises ``UnknownMatch``.
     """
     try:
         game = Game.objects.select_for_update().get(pk=game_id)
@@ -262,26 +262,7 @@ def take_over(*, game_id: uuid.UUID) -> RoomRecord:
     if game.state not in Game.OVER:
         game.epoch += 1
         game.save(update_fields=["epoch"])
-    entries = JournalEntry.objects.filter(game=game).order_by("seq")
-    snapshot = Snapshot.objects.filter(game=game).first()
-    seats = game.seats.select_related("user").order_by("number")
-    return RoomRecord(
-        game_id=game.pk,
-        name=game.name,
-        state=game.state,
-        seats_wanted=game.seats_wanted,
-        seed=game.seed,
-        options=game.options,
-        private=game.private,
-        epoch=game.epoch,
-        result=game.result,
-        seats=[
-            SeatRecord(seat.number, seat.user_id, seat.user.username, seat.bot_level, seat.rating_before or 0)
-            for seat in seats
-        ],
-        entries=[EntryRecord(*row) for row in entries.values_list("seq", "user_id", "kind", "data")],
-        snapshot=None if snapshot is None else snapshot.data,
-    )
+    return selectors.room_record(game_id)
 
 
 @transaction.atomic
@@ -306,13 +287,14 @@ def _tell_of_start(game_ids: Sequence[uuid.UUID]) -> None:
 
 
 @transaction.atomic
-def finish(*, game_id: uuid.UUID, seq: int, ending: Ending) -> events.GameOver:
-    """End a game: the last entry, the seats freed, the ratings moved, the players rewarded.
+def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> events.GameOver:
+    """End a game, as the owner of this epoch: the last entry, the seats freed, the ratings moved, the players
+    rewarded.
 
     Raises ``OwnedElsewhere``.
     """
     game = Game.objects.select_for_update().get(pk=game_id)
-    if game.state in Game.OVER:
+    if game.state in Game.OVER or game.epoch != epoch:
         raise OwnedElsewhere
     seats = list(game.seats.order_by("number"))
     # A seat that nobody took has a score and no row.
@@ -334,10 +316,12 @@ def finish(*, game_id: uuid.UUID, seq: int, ending: Ending) -> events.GameOver:
         seat.is_open, seat.score, seat.rating_after = False, score, after.get(seat.user_id)
     Seat.objects.bulk_update(seats, ["is_open", "score", "rating_after"])
     game.state = ending.state
+    # Nobody owns it any more: a snapshot that is still on its way comes too late.
+    game.epoch += 1
     game.finished_at = timezone.now()
     game.final_view = ending.final_view
     game.result = json.loads(encode_json(over)) | {"tick": ending.tick}
-    game.save(update_fields=["state", "finished_at", "final_view", "result"])
+    game.save(update_fields=["state", "epoch", "finished_at", "final_view", "result"])
     Snapshot.objects.filter(game=game).delete()
     try:
         with transaction.atomic():
@@ -373,7 +357,8 @@ def end_unopened(*, game_id: uuid.UUID) -> None:
     if game.state in Game.OVER:
         raise GameIsOver
     last = JournalEntry.objects.filter(game=game).aggregate(Max("seq", default=0))["seq__max"]
-    finish(game_id=game_id, seq=last + 1, ending=without_rules("operator", seats=game.seats_wanted))
+    ending = without_rules("operator", seats=game.seats_wanted)
+    finish(game_id=game_id, epoch=game.epoch, seq=last + 1, ending=ending)
 
 
 def without_rules(reason: str, *, seats: int, tick: int = 0) -> Ending:

@@ -862,7 +862,11 @@ class Room:
         while True:
             try:
                 over = await worker.in_database(
-                    services.finish, game_id=self.id, seq=self.seq + 1, ending=ending
+                    services.finish,
+                    game_id=self.id,
+                    epoch=self.record.epoch,
+                    seq=self.seq + 1,
+                    ending=ending,
                 )
                 break
             except services.OwnedElsewhere:

@@ -450,8 +450,10 @@ async def admit(room: Room, user_id: int) -> None:
 
 async def _look_at_seats(room: Room) -> None:
     if room.has_free_seats:
-        record = await worker.in_database(services.take_over, game_id=room.id)
-        if room.has_free_seats and len(record.seats) > len(room.record.seats):
+        record = await worker.in_database(selectors.room_record, room.id)
+        if record.epoch != room.record.epoch:
+            room.lost(True)
+        elif room.has_free_seats and len(record.seats) > len(room.record.seats):
             room.fill(record, _match(record))
 
 

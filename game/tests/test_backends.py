@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import threading
 import uuid
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ import uvloop
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
+from game import services
 from game.live import backends, prepared
 from game.live.backends import Backend, Outcome
 from game.live.rows import Entry, Kept
@@ -78,17 +80,57 @@ async def test_games_of_which_somebody_else_wrote_a_row_are_told_and_the_others_
     assert written == {(taken, 1), (free, 1), (free, 2)}
 
 
-async def test_a_snapshot_replaces_an_older_one_and_none_of_a_later_owner(backend, new_game):
+async def test_a_snapshot_replaces_an_older_one_and_is_kept_for_the_owner_only(backend, new_game):
     game = (await new_game()).pk
+
+    async def take_over() -> int:
+        return (await in_database(services.take_over, game_id=game)).epoch
 
     async def keep(epoch: int, data: str) -> Outcome:
         return await _write(backend, [], [Kept(game.hex, epoch, 5, data)])
 
-    assert await keep(1, "first") == set()
-    assert await keep(2, "second") == set()
-    assert await keep(1, "late") == {game.hex}
-    kept = await in_database(Snapshot.objects.get)
-    assert (kept.game_id, kept.epoch, kept.seq, kept.data) == (game, 2, 5, "second")
+    async def kept() -> tuple:
+        return await in_database(Snapshot.objects.values_list("game_id", "epoch", "seq", "data").get)
+
+    first = await take_over()
+    assert await keep(first, "old") == set()
+    assert await keep(first, "first") == set()
+    second = await take_over()
+    assert await keep(first, "late") == {game.hex}
+    assert await kept() == (game, first, 5, "first")
+    assert await keep(second, "second") == set()
+    assert await keep(first, "late") == {game.hex}
+    assert await kept() == (game, second, 5, "second")
+
+
+async def test_the_first_snapshot_of_a_game_is_not_that_of_who_has_lost_it(backend, new_game):
+    game = (await new_game()).pk
+    lost = (await in_database(services.take_over, game_id=game)).epoch
+    await in_database(services.take_over, game_id=game)
+    assert await _write(backend, [], [Kept(game.hex, lost, 5, "late")]) == {game.hex}
+    assert not await Snapshot.objects.aexists()
+
+
+async def test_a_snapshot_that_comes_while_the_game_is_taken_over_is_not_kept(postgresql, new_game):
+    game = (await new_game()).pk
+    epoch = (await in_database(services.take_over, game_id=game)).epoch
+    taken, may_commit = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def take_over_slowly() -> None:
+        with transaction.atomic():
+            services.take_over(game_id=game)
+            loop.call_soon_threadsafe(taken.set)
+            assert may_commit.wait(10)
+
+    taking_over = asyncio.create_task(in_database(take_over_slowly))
+    await taken.wait()
+    keeping = asyncio.create_task(_write(postgresql, [], [Kept(game.hex, epoch, 5, "late")]))
+    await asyncio.wait([keeping], timeout=0.3)
+    may_commit.set()
+    await taking_over
+    assert await keeping == {game.hex}
+    assert not await Snapshot.objects.aexists()
 
 
 async def test_more_is_written_than_a_socket_takes_at_once(backend):

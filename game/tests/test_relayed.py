@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from core.refusals import Refusal
-from game import services
+from game import selectors, services
 from game.live import room, rooms
 from game.tests.conftest import begin
 from realtime.identity import Identity
@@ -223,13 +223,13 @@ async def test_who_comes_while_the_room_is_let_go_comes_again(ada, bob, here, ot
     game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
     a = await ada.enter(game.pk)
     await a.hear("game_state")
-    may_read, take_over = threading.Event(), services.take_over
+    may_read, room_record = threading.Event(), selectors.room_record
 
-    def take_over_late(**asked):
+    def read_late(game_id):
         assert may_read.wait(10)
-        return take_over(**asked)
+        return room_record(game_id)
 
-    monkeypatch.setattr(services, "take_over", take_over_late)
+    monkeypatch.setattr(selectors, "room_record", read_late)
     b = await bob.enter(game.pk)
     await here.redis.set(f"room:{game.pk}", other.address)
     assert await a.closed() == 1012

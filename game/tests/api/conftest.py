@@ -154,4 +154,4 @@ class Table:
             final_view=msgspec.json.decode(match.view_json(None)),
             tick=match.tick,
         )
-        services.finish(game_id=self.game.pk, seq=self.seq + 1, ending=ending)
+        services.finish(game_id=self.game.pk, epoch=self.game.epoch, seq=self.seq + 1, ending=ending)

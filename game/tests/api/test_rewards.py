@@ -118,6 +118,7 @@ def test_an_abandoned_game_brings_nothing(ada, bob, new_game):
     game = new_game()
     services.finish(
         game_id=game.pk,
+        epoch=0,
         seq=1,
         ending=services.Ending(Game.State.ABANDONED, (), "abandoned", (0.0, 0.0), {}, 0),
     )

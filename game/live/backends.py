@@ -33,7 +33,7 @@ class Backend(Protocol):
         """Commit all of these, the entries first; ``then`` is called later, with the outcome."""
 
     async def close(self) -> None:
-        """Nothing is written any more."""
+        """Nothing is written any more; of what the database has not answered nothing is said."""
 
 
 def _by_game(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
@@ -86,6 +86,9 @@ class PostgreSQL:
     async def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _written(
         self, connection: Prepared, entries: Sequence[Entry], then: Then, answer: PGresult | Exception

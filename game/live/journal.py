@@ -6,6 +6,7 @@ snapshots of real-time rooms do for a moment.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ from game.live.rows import Entry, Kept
 logger = logging.getLogger(__name__)
 
 SNAPSHOTS_WAIT_S = 0.05
+CLOSE_WITHIN_S = 5.0
 # A commit of fewer rows costs hardly less.
 FEWEST_ROWS = 8
 
@@ -98,10 +100,15 @@ class Journal:
             self._begin_writing()
 
     async def close(self) -> None:
-        """Write what waits, and close."""
+        """Write what waits, and close. What a database that does not answer has not taken in time is
+        dropped: nobody was told of it.
+        """
         self.hurry()
-        while not self._at_rest.is_set():
-            await self._at_rest.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                while not self._at_rest.is_set():
+                    await self._at_rest.wait()
+        self._rows = []
         await self._backend.close()
 
     def _begin_writing(self) -> None:

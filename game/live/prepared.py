@@ -46,9 +46,13 @@ class Prepared:
         async with asyncio.timeout(CONNECT_WITHIN_S):
             connection = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
         prepared = cls(connection)
-        for name, statement in statements.items():
-            # By the protocol: of a PREPARE a pooler such as PgBouncer knows nothing.
-            await prepared._answer_to(partial(prepared._libpq.send_prepare, name, statement))
+        try:
+            for name, statement in statements.items():
+                # By the protocol: of a PREPARE a pooler such as PgBouncer knows nothing.
+                await prepared._answer_to(partial(prepared._libpq.send_prepare, name, statement))
+        except BaseException:
+            prepared.close()
+            raise
         return prepared
 
     @property
@@ -70,7 +74,8 @@ class Prepared:
         return await self._answer_to(partial(self._libpq.send_query_prepared, statement, [parameter]))
 
     def close(self) -> None:
-        """End the connection; what is on its way may be done or not."""
+        """End the connection; what is on its way may be done or not, and nobody is told."""
+        self._take_then()
         if self._socket >= 0:
             self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)
@@ -138,12 +143,18 @@ class Prepared:
             self._fail(problem)
 
     def _fail(self, problem: Exception) -> None:
+        then = self._take_then()
         self.close()
-        self._end(problem)
+        if then is not None:
+            then(problem)
 
     def _end(self, outcome: PGresult | Exception) -> None:
+        then = self._take_then()
+        if then is not None:
+            then(outcome)
+
+    def _take_then(self) -> Then | None:
         if self._overdue is not None:
             self._overdue.cancel()
         then, self._then = self._then, None
-        if then is not None:
-            then(outcome)
+        return then

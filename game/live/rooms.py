@@ -46,6 +46,7 @@ ADOPT_EVERY_S = 5.0
 CHECKED_AT_ONCE = 100
 RETRY_S = 0.25
 FIRST_FRAME_WITHIN_S = 5.0
+RELEASE_WITHIN_S = 2.0
 OWNERS_TELL_WITHIN_S = 2.0  # leases and rooms are looked after twice a second
 OWNER_KEPT_S = 86_400
 
@@ -290,10 +291,15 @@ class Rooms:
         for room in self.here.values():
             room.pause()
         await self.journal.close()
+        for task in self._tasks:
+            task.cancel()
+        for room in self.here.values():
+            room.close()
         with contextlib.suppress(*Down):
-            for game_id, room in list(self.here.items()):
-                room.close()
-                await self._release(game_id)
+            # Those that are left are free as soon as this worker's lease has gone.
+            async with asyncio.timeout(RELEASE_WITHIN_S):
+                for game_id in list(self.here):
+                    await self._release(game_id)
         self.here.clear()
 
     async def watch(self) -> None:

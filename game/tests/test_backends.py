@@ -268,10 +268,11 @@ def pretended(monkeypatch):
         pytest.skip("SQLite is in the process itself")
 
     @asynccontextmanager
-    async def pretended(serve):
+    async def pretended(serve, *, welcomes=True):
         async def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.read(1024)
-            writer.write(b"R\0\0\0\x08\0\0\0\0" + _READY)
+            if welcomes:
+                await reader.read(1024)
+                writer.write(b"R\0\0\0\x08\0\0\0\0" + _READY)
             await serve(reader, writer)
             await reader.read()
             writer.close()
@@ -303,6 +304,32 @@ async def test_a_database_that_falls_silent_once_it_is_reached_is_given_up_as_so
         assert isinstance(await _write(postgresql, [_entry(1)]), TimeoutError)
     monkeypatch.undo()
     assert await _write(postgresql, [_entry(2)]) == set()
+
+
+@pytest.mark.parametrize("silent_from", ["the start", "preparing", "writing"])
+async def test_a_backend_that_is_closed_while_it_waits_is_done_with_it(
+    postgresql, pretended, monkeypatch, silent_from
+):
+    monkeypatch.setattr(prepared, "CONNECT_WITHIN_S", 0.2)
+    monkeypatch.setattr(prepared, "ANSWER_WITHIN_S", 0.2)
+    asked, left = asyncio.Event(), asyncio.Event()
+    said: list[Outcome] = []
+
+    async def say_nothing_more(reader, writer):
+        if silent_from == "writing":
+            await _prepare(reader, writer)
+        await reader.read(1)
+        asked.set()
+        await reader.read()
+        left.set()
+
+    async with pretended(say_nothing_more, welcomes=silent_from != "the start"), asyncio.timeout(3):
+        postgresql.write([_entry(1)], [], said.append)
+        await asked.wait()
+        await postgresql.close()
+        await left.wait()
+        await asyncio.sleep(0.5)
+    assert said == []
 
 
 async def test_a_connection_that_is_closed_while_it_is_sent_to_says_so_at_once(postgresql, pretended):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from game.live import journal as journals
 from game.live.backends import Outcome, Then
 from game.live.journal import Journal
 from game.live.rows import Entry, Kept
@@ -18,6 +19,7 @@ class Store:
         self.log = log
         self.then: Then | None = None
         self.given = asyncio.Event()
+        self.is_closed = False
 
     def write(self, entries: Sequence[Entry], snapshots: Sequence[Kept], then: Then) -> None:
         self.log.append("write " + " ".join(row.data for row in (*entries, *snapshots)))
@@ -31,7 +33,8 @@ class Store:
         assert self.then is not None
         self.then(set() if outcome is None else outcome)
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        self.is_closed = True
 
 
 class Room:
@@ -192,6 +195,19 @@ async def test_rows_that_cannot_even_be_sent_are_lost_and_the_next_are_written(
     journal.append(_entry(1, "b"), room, None)
     await store.finish()
     assert log == ["lost", "write b1", "told b1"]
+
+
+async def test_a_database_that_writes_nothing_any_more_is_not_waited_for_batch_by_batch(
+    journal, store, room, log, monkeypatch
+):
+    monkeypatch.setattr(journals, "CLOSE_WITHIN_S", 0.1)
+    for number in range(100):
+        journal.append(_entry(1, f"game {number} "), room, None)
+    async with asyncio.timeout(1):
+        await journal.close()
+    assert store.is_closed
+    await store.finish()
+    assert [line.split()[0] for line in log] == ["write"] + ["told"] * log[0].count("game")
 
 
 async def test_a_room_that_fails_at_what_it_hears_keeps_nobody_else_from_hearing(journal, store, room, log):

@@ -234,6 +234,7 @@ class Rooms:
         self.journal: Journal = import_string(settings.GAME_JOURNAL)()
         self.scheduler = Scheduler()
         self._opening: dict[UUID, asyncio.Future[Room]] = {}
+        self._not_to_be_opened: set[UUID] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def find(self, game_id: UUID) -> Place:
@@ -336,13 +337,17 @@ class Rooms:
         except worker.AWAY:
             raise
         except Exception as problem:
-            # Its rules are gone, or others by now. It stays claimed, and so is not tried again at once.
+            # Its rules are gone, or others by now. It stays claimed, and is not tried again.
+            self._not_to_be_opened.add(game_id)
             logger.error("Game %s cannot be opened", game_id, exc_info=problem)
 
     async def _orphans(self, game_ids: list[UUID]) -> list[UUID]:
-        unknown = [game_id for game_id in game_ids if game_id not in self.here]
+        known = self.here.keys() | self._not_to_be_opened
+        unknown = [game_id for game_id in game_ids if game_id not in known]
         owners = await self._owners(unknown)
-        alive = await self._worker.alive({owner for owner in owners if owner is not None})
+        # What is ours and not here was claimed for somebody who went away, or failed, before it was opened.
+        others = {owner for owner in owners if owner is not None} - {self.worker_id}
+        alive = await self._worker.alive(others)
         return [game_id for game_id, owner in zip(unknown, owners, strict=True) if owner not in alive]
 
     async def _open(self, game_id: UUID) -> Room:

@@ -4,9 +4,11 @@ import asyncio
 import threading
 
 import pytest
+from django.db import InterfaceError
 
-from game import services
+from game import selectors, services
 from game.author import Clock, Game, catalogue, move
+from game.live import rooms
 from game.models import Game as Row
 from game.models import Snapshot
 from game.tests.conftest import begin
@@ -35,6 +37,22 @@ def offered(monkeypatch):
     """This game is in the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     catalogue.register(Hasty)
+
+
+@pytest.fixture
+def quick_to_adopt(monkeypatch):
+    for name in ("ADOPT_EVERY_S", "OWNERS_TELL_WITHIN_S"):
+        monkeypatch.setattr(rooms, name, 0.01)
+
+
+async def until(holds) -> None:
+    async with asyncio.timeout(10):
+        while not await holds():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.02)
+
+
+async def is_here(game) -> bool:
+    return game.pk in rooms.current().here
 
 
 async def test_a_clock_that_runs_out_where_the_game_is_no_more_does_not_end_it(new_game, ada, bob):
@@ -67,3 +85,39 @@ async def test_no_snapshot_of_a_game_that_ends_as_its_worker_stops_outlives_it(
     may_answer.set()
     assert (await Row.objects.aget(pk=game.pk)).state == "finished"
     assert not await in_database(Snapshot.objects.filter(game=game).exists)
+
+
+async def test_a_game_that_was_claimed_and_never_opened_is_adopted(
+    new_game, ada, bob, here, quick_to_adopt, monkeypatch
+):
+    """Who asked for it may have gone away in between."""
+    game = await new_game()
+    assert await rooms.current().owner(game.pk) == here.id
+    adopting = asyncio.create_task(rooms.current().adopt())
+    try:
+        await until(lambda: is_here(game))
+    finally:
+        adopting.cancel()
+
+
+async def test_a_room_that_waits_for_the_database_waits_whatever_it_hears_from_there(
+    new_game, ada, bob, monkeypatch
+):
+    class Gone:
+        asked = 0
+
+        def cursor(self):
+            self.asked += 1
+            raise InterfaceError("the connection is closed")
+
+    async def was_asked_twice() -> bool:
+        return gone.asked >= 2
+
+    game = await new_game()
+    a, _ = await begin(game, ada, bob)
+    gone = Gone()
+    with monkeypatch.context() as away:
+        away.setattr(selectors, "connection", gone)
+        rooms.current().here[game.pk].lost(False)
+        await until(was_asked_twice)
+    assert await a.closed() == 1012

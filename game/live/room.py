@@ -934,6 +934,8 @@ class Room:
             if self._inputs:
                 self.match.step(self._inputs)
                 self._inputs = {}
+            if record.result is not None and (left := record.result["tick"] - self.match.tick) > 0:
+                self.match.step({}, left)
         except Exception as problem:
             failed = problem
             self.seq = record.entries[-1].seq
@@ -960,6 +962,8 @@ class Room:
                 self._end_by_rules()
             elif last.kind == Kind.ACTION and last.user_id is not None:
                 self._end_by_action(self._by_user[last.user_id], json.decode(last.data)["action"])
+        else:
+            self._start_if_ready()
         if self.phase not in Game.OVER:
             self._look_again_in(0)
             if self.phase != record.state:

@@ -5,12 +5,13 @@ import threading
 
 import pytest
 from django.db import InterfaceError
+from django.utils import timezone
 
 from game import selectors, services
 from game.author import Clock, Game, catalogue, move
 from game.live import rooms
 from game.models import Game as Row
-from game.models import Snapshot
+from game.models import JournalEntry, Snapshot
 from game.tests.conftest import begin
 from realtime import worker
 from realtime.worker import in_database
@@ -87,6 +88,23 @@ async def test_no_snapshot_of_a_game_that_ends_as_its_worker_stops_outlives_it(
     assert not await in_database(Snapshot.objects.filter(game=game).exists)
 
 
+async def test_a_game_for_which_all_were_ready_begins_though_its_worker_died_just_then(new_game, ada, bob):
+    game = await new_game()
+    for seq, (kind, somebody) in enumerate(
+        [("joined", ada), ("joined", bob), ("ready", ada), ("ready", bob)], start=1
+    ):
+        await JournalEntry.objects.acreate(
+            game=game, seq=seq, at=timezone.now(), user_id=somebody.id, kind=kind, data="{}"
+        )
+    a, b = await ada.enter(game.pk), await bob.enter(game.pk)
+    for player in (a, b):
+        while (frame := await player.hear_until("game_state"))["state"] != "active":
+            pass
+    assert frame["turn"] == ada.id
+    await a.send(type="player_move", movement={"cell": 4})
+    await b.hear_until("player_move")
+
+
 async def test_a_game_that_was_claimed_and_never_opened_is_adopted(
     new_game, ada, bob, here, quick_to_adopt, monkeypatch
 ):
@@ -121,3 +139,19 @@ async def test_a_room_that_waits_for_the_database_waits_whatever_it_hears_from_t
         rooms.current().here[game.pk].lost(False)
         await until(was_asked_twice)
     assert await a.closed() == 1012
+
+
+async def test_a_real_time_game_that_is_over_is_seen_as_it_ended_wherever_it_is_opened(new_game, ada, bob):
+    game = await new_game("pong")
+    a, _ = await begin(game, ada, bob)
+    await a.send(type="player_move", movement={"direction": 1})
+    moved = await a.hear_until("player_move")
+    while (await a.hear_until("game_tick"))["view"]["paddles"] == moved["view"]["paddles"]:
+        pass
+    await a.send(type="game_action", action="resign")
+    await a.hear_until("game_over")
+    ended = await a.hear_until("game_state")
+    await worker.stop()
+    await worker.start()
+    seen = await (await ada.enter(game.pk)).hear("game_state")
+    assert seen["view"] == ended["view"]

@@ -108,14 +108,12 @@ def create_matches(
     *, name: str, queue: str, groups: Sequence[Sequence[Entrant]], mode: str = ""
 ) -> dict[uuid.UUID, SeatedGame]:
     """Make a game, rated unless one plays alone, for each group, seated in this order, and tell them: all in
-    few statements.
+    few statements. Where its rules fail from the start, its room ends it and says so: who waits must not.
 
     Raises ``UnknownGame``; ``IntegrityError`` if a user still plays a match of this queue.
     """
     rules = catalogue.get(name)
-    options = {}
-    for wanted in {len(group) for group in groups}:
-        options = to_builtins(Match.new(rules, seats=wanted, seed=0).options)
+    options = to_builtins(rules.Options())
     games = [
         Game(
             name=name,

@@ -110,7 +110,9 @@ class Match:
     @classmethod
     def broken(cls, game: type[Game], problem: Exception, *, seed: int, users: Sequence[int]) -> "Match":
         """What is left of a game whose rules fail from the start: nothing to see, and nothing to do."""
-        match = cls(game, tuple(users), game.Options(), seed)
+        # Not even its own constructor is run.
+        bare = type(game.__name__, (game,), {"__init__": Game.__init__}, abstract=True)
+        match = cls(bare, tuple(users), game.Options(), seed)
         match.give_up(problem)
         return match
 

@@ -197,9 +197,21 @@ class Stumbles(BlindLater):
         raise ValueError
 
 
-async def test_a_game_that_fails_before_anybody_was_in_it_ends_for_who_comes(new_game, ada, bob, monkeypatch):
+class IsNotEvenMade(BlindLater):
+    """Another that it has become."""
+
+    name = BlindLater.name
+
+    def __init__(self, *_):
+        raise ValueError
+
+
+@pytest.mark.parametrize("broken", [Stumbles, IsNotEvenMade])
+async def test_a_game_that_fails_before_anybody_was_in_it_ends_for_who_comes(
+    new_game, ada, bob, monkeypatch, broken
+):
     made = await new_game(BlindLater.name, queue=BlindLater.name)
-    monkeypatch.setitem(catalogue._games, BlindLater.name, Stumbles)
+    monkeypatch.setitem(catalogue._games, BlindLater.name, broken)
     assert (await over(await ada.enter(made.pk)))["reason"] == "error"
     assert (await (await bob.enter(made.pk)).hear("game_state"))["result"]["reason"] == "error"
     assert await in_database(selectors.latest_open_game, ada.id) is None

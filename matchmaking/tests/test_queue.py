@@ -387,10 +387,30 @@ def test_one_broken_queue_does_not_keep_the_others_waiting(player, table, clock,
         player(f"{name}1", tictactoe=rating).join("tictactoe")
         player(f"{name}2", tictactoe=rating).join("tictactoe", mode="blitz")
         player(f"{name}3", **{table: rating}).join(table)
-    monkeypatch.setattr(catalogue.get(table), "setup", lambda game, random: 1 / 0)
+    monkeypatch.setattr(catalogue.get(table), "sides", ())
     clock.shift(30)
 
     assert services.match_all() == 2
+
+
+@pytest.mark.parametrize("broken", ["setup", "__init__"])
+def test_those_whose_game_fails_from_the_start_are_matched_as_all_others_and_do_not_wait_for_ever(
+    player, ada, bob, monkeypatch, broken
+):
+    """Their room then tells them that it has ended, and why."""
+
+    def fail(*_):
+        raise ValueError
+
+    monkeypatch.setattr(TicTacToe, broken, fail)
+    ada.join()
+    answer = bob.join()
+
+    assert (answer.status_code, answer.json()["status"]) == (201, "matched")
+    assert ada.status()["game_id"] == answer.json()["game_id"]
+    player("cyd").join()
+    assert player("dan").join().json()["status"] == "matched"
+    assert not Ticket.objects.exists()
 
 
 @pytest.mark.parametrize(

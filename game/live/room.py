@@ -457,7 +457,7 @@ class Room:
         except UNREACHABLE:
             self._refuse_rematch(seat, out_of_reach())
             return
-        except RulesError as problem:
+        except Exception as problem:
             logger.error("No rematch of %s could begin", self.match.game.name, exc_info=problem)
             self._refuse_rematch(seat, InternalError())
             return

@@ -171,23 +171,6 @@ async def test_a_state_that_cannot_be_kept_does_not_keep_the_worker_from_stoppin
         assert (await over(player))["reason"] == "error"
 
 
-async def test_a_rematch_that_the_rules_let_not_begin_is_refused(new_game, ada, bob, monkeypatch):
-    made = await new_game(BlindLater.name)
-    a, b = await begin(made, ada, bob)
-    await a.send(type="game_action", action="resign")
-    for player in (a, b):
-        await over(player)
-        await player.hear("game_state")
-    monkeypatch.setitem(catalogue._games, BlindLater.name, Stumbles)
-    await a.send(type="game_action", action="rematch")
-    await b.hear("game_action")
-    await b.send(type="game_action", action="rematch")
-    assert await b.refused() == "internal_error"
-    monkeypatch.setitem(catalogue._games, BlindLater.name, BlindLater)
-    await b.send(type="game_action", action="rematch")
-    assert "game_id" in (await b.hear("game_action"))["data"]
-
-
 class Stumbles(BlindLater):
     """What a game has become whose rules were changed while it was played."""
 
@@ -204,6 +187,24 @@ class IsNotEvenMade(BlindLater):
 
     def __init__(self, *_):
         raise ValueError
+
+
+@pytest.mark.parametrize("broken", [Stumbles, IsNotEvenMade])
+async def test_a_rematch_that_the_rules_let_not_begin_is_refused(new_game, ada, bob, monkeypatch, broken):
+    made = await new_game(BlindLater.name)
+    a, b = await begin(made, ada, bob)
+    await a.send(type="game_action", action="resign")
+    for player in (a, b):
+        await over(player)
+        await player.hear("game_state")
+    monkeypatch.setitem(catalogue._games, BlindLater.name, broken)
+    await a.send(type="game_action", action="rematch")
+    await b.hear("game_action")
+    await b.send(type="game_action", action="rematch")
+    assert await b.refused() == "internal_error"
+    monkeypatch.setitem(catalogue._games, BlindLater.name, BlindLater)
+    await b.send(type="game_action", action="rematch")
+    assert "game_id" in (await b.hear("game_action"))["data"]
 
 
 @pytest.mark.parametrize("broken", [Stumbles, IsNotEvenMade])

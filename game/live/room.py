@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DataError
-from msgspec import Raw, convert, json
+from msgspec import DecodeError, Raw, convert, json
 
 from core.problems import UNREACHABLE, out_of_reach
 from core.refusals import Invalid, RateLimited, Refusal
@@ -1023,7 +1023,11 @@ _PLAYER_MOVE = b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clo
 
 
 def _emote(data: Raw) -> str:
-    if len(bytes(data)) > EMOTE_BYTES or not isinstance(json.decode(data), dict):
+    try:
+        is_well = len(bytes(data)) <= EMOTE_BYTES and isinstance(json.decode(data), dict)
+    except DecodeError:  # It holds a number beyond all bounds.
+        is_well = False
+    if not is_well:
         raise Invalid(
             f"The data of an emote is an object of at most {EMOTE_BYTES} bytes.",
             details={"data": ["too large or no object"]},

@@ -395,6 +395,8 @@ async def test_an_emote_has_its_bounds(new_game, ada, bob):
     assert (await b.hear("game_action"))["data"] == {"emote": "wave"}
     await b.send(type="game_action", action="emote", data={"x": "y" * 600})
     assert await b.refused() == "invalid"
+    await b.send_text('{"type": "game_action", "action": "emote", "data": {"x": 1e999}}')
+    assert await b.refused() == "invalid"
     await b.send(type="game_action", action="dance")
     assert await b.refused() == "unknown_action"
 

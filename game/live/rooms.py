@@ -535,14 +535,20 @@ def _own(game_hex: str) -> Room:
 
 
 @relayed("game.attach")
-async def _attach(sender: str, asked: tuple[str, int, bytes, int | None]) -> None:
+def _attach(sender: str, asked: tuple[str, int, bytes, int | None]) -> Awaitable[None]:
     game_hex, number, user, since = asked
     identity = msgspec.json.decode(user, type=Identity)
-    room = await current().own(UUID(game_hex))
-    await admit(room, identity.user_id)
-    listener = RemoteListener(worker.current().relay, sender, room.id, number, identity.user_id)
-    room.attach(listener, identity, since)
+    listener = RemoteListener(worker.current().relay, sender, UUID(game_hex), number, identity.user_id)
+    # Before anything is waited for: that it has gone may be known next.
     current().remote_listeners[sender, number] = listener
+    return _let_in(listener, identity, since)
+
+
+async def _let_in(listener: RemoteListener, identity: Identity, since: int | None) -> None:
+    room = await current().own(listener.game_id)
+    await admit(room, identity.user_id)
+    if listener.closed_with is None:
+        room.attach(listener, identity, since)
 
 
 @relayed("game.seat_taken")

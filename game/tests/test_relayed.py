@@ -55,8 +55,22 @@ async def test_who_goes_before_the_room_has_let_them_in_has_gone(new_game, ada, 
     await a.hear("player_joined")
     other.tell(here.id, *other.attach(game, bob, 1))
     other.tell(here.id, "game.detach", (game.pk.hex, 1, bob.id))
-    assert (await a.hear_until("player_joined"))["user_id"] == bob.id
-    assert (await a.hear_until("player_left"))["user_id"] == bob.id
+    await other.ask(here.id, "ping", None)
+    await a.hear_nothing()
+    assert not rooms.current().remote_listeners
+
+
+async def test_a_socket_that_has_gone_does_not_take_the_place_of_one_that_came_since(
+    new_game, ada, bob, here, other
+):
+    """What it asked was long on its way: its player was told to try again, and has come back elsewhere."""
+    game = await new_game()
+    a, b = await begin(game, ada, bob)
+    other.tell(here.id, *other.attach(game, ada, 1))
+    other.tell(here.id, "game.detach", (game.pk.hex, 1, ada.id))
+    await other.ask(here.id, "ping", None)
+    await a.send(type="player_move", movement={"cell": 4})
+    assert (await a.hear())["type"] == (await b.hear())["type"] == "player_move"
 
 
 async def test_one_whose_going_was_lost_on_the_way_has_gone(new_game, ada, bob, here, other):

@@ -163,7 +163,7 @@ async def test_sqlite_is_locked_once_for_a_batch(new_game):
     backend._thread.submit(lambda: connection.execute_wrappers.append(note)).result()
     assert await _write(backend, [_entry()]) == set()
     assert begun == ["BEGIN IMMEDIATE"]
-    assert await _write(backend, [], [Kept(game.hex, 1, 1, "{}")]) == set()
+    assert await _write(backend, [], [Kept(game.hex, 0, 1, "{}")]) == set()
     assert begun == ["BEGIN IMMEDIATE"] * 2
     await backend.close()
 

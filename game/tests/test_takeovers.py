@@ -155,3 +155,19 @@ async def test_a_real_time_game_that_is_over_is_seen_as_it_ended_wherever_it_is_
     await worker.start()
     seen = await (await ada.enter(game.pk)).hear("game_state")
     assert seen["view"] == ended["view"]
+
+
+async def test_a_worker_lets_all_go_and_stops_though_redis_does_not_answer(new_game, ada, bob, monkeypatch):
+    async def answer_never(*_):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(rooms, "RELEASE_WITHIN_S", 0.1, raising=False)
+    sockets = [await somebody.enter((await new_game()).pk) for somebody in (ada, bob)]
+    for socket in sockets:
+        await socket.hear("game_state")
+    with monkeypatch.context() as silent:
+        silent.setattr(rooms.Rooms, "_release", answer_never)
+        async with asyncio.timeout(5):
+            await worker.stop()
+    for socket in sockets:
+        assert await socket.closed() == 1012

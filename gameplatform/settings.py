@@ -125,8 +125,16 @@ else:
     # Attempts to connect come ever more rarely until they are given up and begin anew: after an outage of 70
     # seconds, and with the pool's own 300 for this, the next came 45 seconds after the database did.
     _pool = {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 2}
+    # A server that fell silent (its machine or the way to it is gone) is given up within half a minute: TCP's
+    # own patience, a quarter of an hour, would hold all threads that had asked it, and a worker that stops.
+    _patience = {
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    }
     # What the URL says beside, such as sslmode, is for libpq.
-    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": _pool}
+    _database["OPTIONS"] = {**_patience, **_database.get("OPTIONS", {}), "pool": _pool}
 _database["CONN_MAX_AGE"] = 0
 
 REDIS_URL = environment.url("REDIS_URL", valkey.url(RUN_DIR), schemes=("redis", "rediss", "unix"))

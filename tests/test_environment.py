@@ -231,14 +231,16 @@ def test_whatever_is_started_ends_with_the_sentence(start, name, text, sentence)
     assert result.stderr == f"{sentence}\n"
 
 
-def test_what_a_url_of_postgresql_says_beside_reaches_libpq():
+def test_what_a_url_of_postgresql_says_beside_reaches_libpq_before_what_is_set_by_default():
     code = (
         "import django; django.setup();"
         "from django.db import connection as c;"
-        "print(c.get_connection_params()['sslmode'], c.pool.kwargs['sslrootcert'])"
+        "p = c.get_connection_params();"
+        "print(p['sslmode'], c.pool.kwargs['sslrootcert'], p['keepalives_idle'], p['tcp_user_timeout'])"
     )
-    url = "postgres://name:word@127.0.0.1:1/none?sslmode=verify-full&sslrootcert=/etc/ssl/ours.pem"
-    assert run(["-c", code], DATABASE_URL=url).stdout == "verify-full /etc/ssl/ours.pem\n"
+    beside = "sslmode=verify-full&sslrootcert=/etc/ssl/ours.pem&keepalives_idle=99"
+    url = f"postgres://name:word@127.0.0.1:1/none?{beside}"
+    assert run(["-c", code], DATABASE_URL=url).stdout == "verify-full /etc/ssl/ours.pem 99 10000\n"
 
 
 def test_without_debug_nothing_is_started_without_a_secret_key():

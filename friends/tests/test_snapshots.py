@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from accounts import services as accounts
 from friends import live, playing, selectors
 from friends.tests.conftest import Person
+from gameplatform.asgi import application
 from realtime import presence
 from realtime.messages import encode
 from realtime.testing import Player, running_worker
@@ -56,8 +57,8 @@ class Screen:
                 raise AssertionError(f"heard {kind}")
 
     async def agree_with(self, user_id: int) -> None:
-        """Hear what is told until it comes to what a fresh snapshot says; nothing is told for five seconds
-        otherwise, and that fails.
+        """Hear what is told until it comes to what a fresh snapshot says; else nothing more is told at some
+        time, and that fails.
         """
         while True:
             state = msgspec.json.decode(encode(await in_database(selectors.presence_state, user_id)))
@@ -117,7 +118,8 @@ class Lives(RuleBasedStateMachine):
     @rule(who=SOMEBODY)
     def watch(self, who: int) -> None:
         somebody = self.people[who]
-        screen = Screen(self.run(somebody.watch()))
+        player = Player(application, "/ws/friends/status/", token=somebody.token)
+        screen = Screen(self.run(player.rush_in()))
         self.run(screen.hear())
         self.screens.append((somebody, screen))
 

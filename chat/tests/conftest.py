@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts import services as accounts
 from accounts.models import User
+from chat import pacing
 from friends.models import Friendship
 from gameplatform.asgi import application
 from realtime.testing import Player, running_worker
@@ -105,6 +106,12 @@ def befriend(one: Person, other: Person) -> None:
 def friends(ada: Person, bob: Person) -> None:
     """Ada and Bob are friends."""
     befriend(ada, bob)
+
+
+@pytest.fixture
+def long_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was said counts for as long as a slow machine may take to say more."""
+    monkeypatch.setattr(pacing, "WINDOW_S", 60.0)
 
 
 @pytest.fixture

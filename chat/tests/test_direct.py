@@ -125,7 +125,7 @@ async def test_a_friendship_that_has_ended_behind_the_socket_lets_nothing_throug
 
 
 @over_sockets
-async def test_direct_messages_count_for_the_pace_of_all_messages(here, ada, bob, den):
+async def test_direct_messages_count_for_the_pace_of_all_messages(here, ada, bob, den, long_memory):
     for _ in range(2):
         await ada.do(f"dm/{bob.id}/messages/", content="hi")
     await ada.do(f"lobbies/{den}/messages/", content="hi")

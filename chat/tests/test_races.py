@@ -112,13 +112,13 @@ def test_a_join_against_a_close_leaves_nobody_in_a_closed_lobby_untold(ada, bob,
     assert Lobby.objects.get(pk=lobby).status == "closed"
 
 
-def test_forty_messages_of_one_user_at_once_are_three(ada, den, at_once):
+def test_forty_messages_of_one_user_at_once_are_three(ada, den, at_once, long_memory):
     answers = at_once([lambda: ada.refused(f"lobbies/{den}/messages/", content="hi")] * 40)
     assert Counter(answers) == {(201, "done"): 3, (429, "rate_limited"): 37}
     assert LobbyMessage.objects.count() == 3
 
 
-async def test_forty_messages_over_sockets_and_requests_at_once_are_three(here, ada, den):
+async def test_forty_messages_over_sockets_and_requests_at_once_are_three(here, ada, den, long_memory):
     sockets = [await ada.enter(f"lobbies/{den}/") for _ in range(20)]
     for socket in sockets:
         await socket.hear("presence_state")

@@ -4,6 +4,7 @@ import pytest
 
 from accounts import services as accounts
 from accounts.models import User
+from chat import pacing
 from core import personal_data
 from game.models import Game
 from matchmaking.models import Invite, Member, Party, PartyMember, Ticket
@@ -267,7 +268,8 @@ def test_members_hear_each_other_though_one_blocks_the_other(ada, bob, form, tel
     assert heard(told, ada) == [("bob", "still here")]
 
 
-def test_the_word_filter_and_the_allowance_of_chat_hold_in_parties(ada, bob, form, telling):
+def test_the_word_filter_and_the_allowance_of_chat_hold_in_parties(ada, bob, form, telling, monkeypatch):
+    monkeypatch.setattr(pacing, "WINDOW_S", 60.0)
     form(ada, bob)
     with telling() as told:
         answers = [ada.party("chat", content=content) for content in ("shit", "one", "two", "three")]

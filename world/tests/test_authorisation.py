@@ -7,6 +7,7 @@ from django.db import transaction
 from rest_framework.test import APIClient
 
 from accounts import services as accounts
+from chat import pacing
 from core.renderers import encode
 from realtime.worker import in_database
 from world import urls
@@ -123,7 +124,8 @@ def test_each_route_gives_each_what_they_may_have(ada, bob, person):
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_each_command_gives_each_what_they_may_have(here, ada):
+async def test_each_command_gives_each_what_they_may_have(here, ada, monkeypatch):
+    monkeypatch.setattr(pacing, "WINDOW_S", 60.0)
     signed_in = await in_database(
         lambda: accounts.register_guest(username="newcomer", device=accounts.Device())
     )

@@ -8,6 +8,7 @@ import pytest
 from progression import services as progression
 from realtime.worker import in_database
 from world import rules
+from world.handlers import moving
 from world.live import positions as telling
 from world.live.positions import positions
 from world.models import Character
@@ -43,7 +44,8 @@ async def test_a_path_leads_to_the_next_place(here, ada, cyd):
     assert (await in_database(ada.row)).location_id == fields
 
 
-async def test_no_path_leads_far_and_none_from_where_one_is_not(here, ada):
+async def test_no_path_leads_far_and_none_from_where_one_is_not(here, ada, monkeypatch):
+    monkeypatch.setattr(moving, "WALKS_WINDOW_S", 60.0)
     walker = await ada.enter()
     crossroads, sunspire = await in_database(place, "Crossroads"), await in_database(place, "Sunspire")
     await walker.send(type="move", to_location_id=sunspire, id=1)

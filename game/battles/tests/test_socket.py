@@ -5,12 +5,12 @@ import threading
 
 import pytest
 
-from game.battles import services
+from game.battles import consumers, services
 from game.battles.consumers import CHAT_ALLOWED
 from game.battles.models import Battle, Fighter
 from game.battles.tests.conftest import make_due
 from gameplatform.asgi import application
-from realtime.testing import Closed, Player
+from realtime.testing import WITHIN_S, Closed, Player
 from realtime.worker import in_database
 
 pytestmark = pytest.mark.usefixtures("here", "tireless")
@@ -107,7 +107,8 @@ async def test_enemies_act_by_themselves_until_the_battle_is_lost(ada, battle, e
     assert (await Battle.objects.aget(pk=battle.pk)).state == "lost"
 
 
-async def test_fighters_talk_to_each_other_but_not_too_much(ada, bob, battle, enter):
+async def test_fighters_talk_to_each_other_but_not_too_much(ada, bob, battle, enter, monkeypatch):
+    monkeypatch.setattr(consumers, "CHAT_WINDOW_S", 60.0)
     one, other = await enter(ada, battle), await enter(bob, battle)
     await one.hear("player_joined")
     await one.hear("player_joined")
@@ -200,7 +201,7 @@ async def test_who_goes_while_the_database_still_notes_their_coming_has_gone(
     monkeypatch.setattr(services, "come", come_late)
     monkeypatch.setattr(services, "leave", leave_at_once)
     one = await ada.enter(battle.pk)
-    await asyncio.wait_for(coming.wait(), 5)
+    await asyncio.wait_for(coming.wait(), WITHIN_S)
     await one.leave()
     assert (await two.hear_until("player_left"))["user_id"] == ada.id
     fighter = await in_database(Fighter.objects.get, battle=battle, user_id=ada.id)

@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 from redis.connection import parse_url
 
-from realtime import redis, worker
+from realtime import redis, relay, worker
 from realtime.topics import Topic
 from realtime.worker import Worker, lease_key
 
@@ -24,6 +24,12 @@ class Judge(Worker):
         found = await super().alive(workers)
         self.looked.set()
         return found
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker of a slow machine is taken for dead."""
+    monkeypatch.setattr(relay, "PING_WITHIN_S", 2.0)
 
 
 @pytest.fixture
@@ -44,7 +50,7 @@ async def other() -> AsyncIterator[Worker]:
     await other.redis.aclose()
 
 
-async def test_who_answers_is_not_gone_whatever_redis_knows(judge, other):
+async def test_who_answers_is_not_gone_whatever_redis_knows(patient, judge, other):
     assert await judge.gone([judge.id, other.id, "worker.nobody"]) == {"worker.nobody"}
 
 
@@ -54,8 +60,9 @@ async def test_a_killed_worker_is_gone_while_its_lease_still_stands(judge):
     assert await judge.gone(["worker.killed"]) == {"worker.killed"}
 
 
-async def test_a_worker_whose_lease_and_relay_are_back_in_a_moment_is_not_gone(judge):
+async def test_a_worker_whose_lease_and_relay_are_back_in_a_moment_is_not_gone(judge, monkeypatch):
     """As after a Redis that was killed; it need not be quick to answer just then."""
+    monkeypatch.setattr(worker, "BELIEVED_DEAD_S", 3.0)
     judged = asyncio.create_task(judge.gone(["worker.slow"]))
     await judge.looked.wait()
     async with judge.redis.pubsub() as listening:
@@ -64,7 +71,7 @@ async def test_a_worker_whose_lease_and_relay_are_back_in_a_moment_is_not_gone(j
         assert await judged == set()
 
 
-async def test_what_cannot_be_sent_takes_nothing_else_of_its_turn_with_it(judge, other, caplog):
+async def test_what_cannot_be_sent_takes_nothing_else_of_its_turn_with_it(patient, judge, other, caplog):
     judge.relay.publish(Topic("somewhere"), None, datetime.now(UTC))
     assert await judge.relay.is_there(other.id)
     assert "Sending to other workers failed" in caplog.text
@@ -113,9 +120,9 @@ class Road:
 
 
 async def test_a_worker_whose_redis_was_replaced_behind_its_connections_is_there_again(
-    other, settings, monkeypatch
+    patient, other, settings, monkeypatch
 ):
-    monkeypatch.setattr(redis, "ANSWER_WITHIN_S", 0.2)
+    monkeypatch.setattr(redis, "ANSWER_WITHIN_S", 0.5)
     monkeypatch.setattr(worker, "RENEW_EVERY_S", 0.01)
     async with Road(settings.REDIS_URL) as road:
         settings.REDIS_URL = road.url

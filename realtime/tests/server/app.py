@@ -5,6 +5,8 @@ import json
 from collections import defaultdict
 from urllib.parse import parse_qs
 
+from realtime.tests.server.wire import WITHIN_S
+
 ended: defaultdict[str, asyncio.Queue] = defaultdict(asyncio.Queue)
 
 
@@ -49,7 +51,7 @@ async def direct_late(scope, receive, send, query):
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.send", "text": "accepted"})
     direct = scope["extensions"]["realtime.direct"]
-    await asyncio.wait_for(ended[query["go"]].get(), 5)
+    await asyncio.wait_for(ended[query["go"]].get(), WITHIN_S)
     direct.set_on_text(direct.send_text)
     async for _ in messages(receive, query):
         pass
@@ -123,7 +125,7 @@ async def direct_pause(scope, receive, send, query):
             direct.send_text(b"%d" % count)
 
     direct.set_on_text(heard)
-    await asyncio.wait_for(ended[query["go"]].get(), 5)
+    await asyncio.wait_for(ended[query["go"]].get(), WITHIN_S)
     before = count
     direct.resume_reading()
     direct.send_text(b"before %d" % before)
@@ -181,7 +183,7 @@ async def burst(scope, receive, send, query):
 async def lag(scope, receive, send, query):
     """Reads nothing until ``go``, then answers the number of messages when the one saying "last" comes."""
     await send({"type": "websocket.accept"})
-    await asyncio.wait_for(ended[query["go"]].get(), 10)
+    await asyncio.wait_for(ended[query["go"]].get(), WITHIN_S)
     count = 0
     async for event in messages(receive, query):
         count += 1
@@ -227,7 +229,7 @@ async def scope_of(scope, receive, send, query):
 
 async def heard(scope, receive, send, query):
     await send({"type": "websocket.accept"})
-    told = await asyncio.wait_for(ended[query["id"]].get(), 8)
+    told = await asyncio.wait_for(ended[query["id"]].get(), WITHIN_S)
     await send({"type": "websocket.send", "text": json.dumps(told)})
     await receive()
 

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from django.urls import path
 
 from realtime.server.bridge import WSGIBridge
 from realtime.tests.server.conftest import OURS, uvicorn_thread
-from realtime.tests.server.wire import Wire
+from realtime.tests.server.wire import WITHIN_S, Wire
 
 
 class Body(list):
@@ -36,7 +37,9 @@ def serve():
             bridge = WSGIBridge(application, **options)
             _, port = stack.enter_context(uvicorn_thread(bridge, **OURS, loop="uvloop", server_header=False))
             stack.callback(bridge.pool.shutdown)
-            client = stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False))
+            client = stack.enter_context(
+                httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=WITHIN_S)
+            )
             client.port = port
             return client
 
@@ -173,7 +176,7 @@ def test_a_response_is_closed_even_when_its_body_fails(serve):
 
     response = serve(application).get("/")
     assert response.status_code == 500
-    assert closed.wait(5)
+    assert closed.wait(WITHIN_S)
 
 
 def test_a_fault_is_a_500_problem_and_logged(serve, caplog):
@@ -218,14 +221,14 @@ def test_what_waits_beyond_the_bound_is_a_503_with_retry_after(serve):
 
     def application(environ, start_response):
         arrived.release()
-        hold.wait(10)
+        hold.wait(WITHIN_S)
         start_response("200 OK", [("Content-Length", "2")])
         return [b"ok"]
 
     client = serve(application, threads=2, max_waiting=0)
     with ThreadPoolExecutor() as pool:
         held = [pool.submit(client.get, "/") for _ in range(2)]
-        assert all(arrived.acquire(timeout=5) for _ in held)
+        assert all(arrived.acquire(timeout=WITHIN_S) for _ in held)
         refused = client.get("/")
         hold.set()
         assert [future.result().status_code for future in held] == [200, 200]
@@ -241,13 +244,13 @@ async def test_a_request_given_up_while_it_waits_gives_its_place_back():
 
     def application(environ, start_response):
         arrived.set()
-        hold.wait(10)
+        hold.wait(WITHIN_S)
         start_response("200 OK", [])
         return [b""]
 
     bridge = WSGIBridge(application, threads=1, max_waiting=1)
     first = asyncio.ensure_future(call(bridge))
-    await asyncio.to_thread(arrived.wait, 5)
+    await asyncio.to_thread(arrived.wait, WITHIN_S)
     second = asyncio.ensure_future(call(bridge))
     await asyncio.sleep(0)
     assert (await call(bridge))[0]["status"] == 503
@@ -267,7 +270,7 @@ def test_a_stream_comes_part_by_part_as_it_is_made(serve):
     def application(environ, start_response):
         start_response("200 OK", [("Content-Type", "text/plain")])
         for part in (b"one", b"two", b"three"):
-            steps.acquire(timeout=5)
+            steps.acquire(timeout=WITHIN_S)
             yield part
 
     client = serve(application)
@@ -294,7 +297,7 @@ def test_a_stream_whose_client_has_left_is_stopped_and_closed(serve):
     client = serve(application)
     with client.stream("GET", "/") as response:
         next(response.iter_raw())
-    assert closed.wait(5)
+    assert closed.wait(WITHIN_S)
 
 
 def test_a_stream_waits_for_a_client_that_reads_slowly(serve):
@@ -385,17 +388,19 @@ def test_django_answers_over_the_bridge(django):
 
 
 def test_every_django_request_is_finished_in_its_own_thread(django):
-    threads = []
+    threads = SimpleQueue()
 
     def finished(**kwargs):
-        threads.append(threading.current_thread().name)
+        threads.put(threading.current_thread().name)
 
     request_finished.connect(finished)
     try:
         for address in ("/grüße/", "/numbers/", "/broken/"):
             django.get(address)
         django.head("/grüße/")
+        # A stream's end is with its client before its thread is done.
+        names = [threads.get(timeout=WITHIN_S) for _ in range(4)]
     finally:
         request_finished.disconnect(finished)
-    assert len(threads) == 4
-    assert all(name.startswith("http") for name in threads)
+    assert all(name.startswith("http") for name in names)
+    assert threads.empty()

@@ -5,6 +5,7 @@ import socket
 import struct
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
+WITHIN_S = 30.0
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 
@@ -41,10 +42,10 @@ def request(path="/echo", *, method="GET", headers=None, without=()):
 
 
 class Wire:
-    """A blocking connection; every read gives up with ``TimeoutError`` after 5 s: nothing may hang."""
+    """A blocking connection; every read gives up with ``TimeoutError`` after 30 s: nothing may hang."""
 
     def __init__(self, port, sock=None):
-        self.socket = sock or socket.create_connection(("127.0.0.1", port), timeout=5)
+        self.socket = sock or socket.create_connection(("127.0.0.1", port), timeout=WITHIN_S)
         self.buffer = b""
 
     def __enter__(self):

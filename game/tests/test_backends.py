@@ -18,6 +18,7 @@ from game.live import backends, prepared
 from game.live.backends import Backend, Outcome
 from game.live.rows import Entry, Kept
 from game.models import JournalEntry, Snapshot
+from realtime.testing import WITHIN_S
 from realtime.worker import in_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -299,7 +300,7 @@ async def test_a_database_that_falls_silent_once_it_is_reached_is_given_up_as_so
 ):
     async def say_nothing(reader, writer): ...
 
-    async with pretended(say_nothing), asyncio.timeout(3):
+    async with pretended(say_nothing), asyncio.timeout(WITHIN_S):
         monkeypatch.setattr(prepared, "ANSWER_WITHIN_S", 0.1)
         assert isinstance(await _write(postgresql, [_entry(1)]), TimeoutError)
     monkeypatch.undo()
@@ -332,19 +333,27 @@ async def test_a_backend_that_is_closed_while_it_waits_is_done_with_it(
     assert said == []
 
 
-async def test_a_connection_that_is_closed_while_it_is_sent_to_says_so_at_once(postgresql, pretended):
+@pytest.fixture
+def patient(monkeypatch):
+    """What does not come at once comes later than any test waits."""
+    monkeypatch.setattr(prepared, "ANSWER_WITHIN_S", 2 * WITHIN_S)
+
+
+async def test_a_connection_that_is_closed_while_it_is_sent_to_says_so_at_once(
+    patient, postgresql, pretended
+):
     async def end_on_what_is_written(reader, writer):
         await _prepare(reader, writer)
         await reader.readexactly(1)
         writer.write_eof()
 
     more_than_sockets_take = [_entry(data="x" * 32_000_000)]
-    async with pretended(end_on_what_is_written), asyncio.timeout(3):
+    async with pretended(end_on_what_is_written), asyncio.timeout(WITHIN_S):
         assert isinstance(await _write(postgresql, more_than_sockets_take), psycopg.OperationalError)
     assert await _write(postgresql, [_entry(2)]) == set()
 
 
-def test_a_connection_that_ends_with_a_last_word_and_an_error_says_so_at_once(pretended):
+def test_a_connection_that_ends_with_a_last_word_and_an_error_says_so_at_once(patient, pretended):
     """On uvloop, which calls once for both, and then no more."""
     last_word = b"SFATAL\0C57P01\0Mterminating connection\0\0"
 
@@ -361,7 +370,7 @@ def test_a_connection_that_ends_with_a_last_word_and_an_error_says_so_at_once(pr
             taken.set_result(socket.socket(fileno=os.dup(writer.get_extra_info("socket").fileno())))
             writer.transport.abort()
 
-        async with pretended(write_once), asyncio.timeout(3):
+        async with pretended(write_once), asyncio.timeout(WITHIN_S):
             assert await _write(backend, [_entry(1)]) == set()
             with await taken as server:
                 backend.write([_entry(2)], [], outcome.set_result)

@@ -7,7 +7,7 @@ from game.models import Game as Row
 from game.tests.conftest import begin
 from realtime import worker
 
-SOON = Clock(seconds=1)
+SOON = Clock(seconds=3)
 
 
 class InTurn(Game, abstract=True):

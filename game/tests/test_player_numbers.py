@@ -95,11 +95,11 @@ async def test_a_move_of_one_declines_the_draw_for_all(three):
 
 
 async def test_who_may_still_come_back_does_not_lose_by_another_s_forfeit(three, ada, bob, cyd, monkeypatch):
-    monkeypatch.setattr(room, "GRACE_S", 0.2)
     game, (a, b, c) = await three()
     await c.leave()
     await b.hear_until("player_left")
     rooms.current().here[game.pk].seats[2].away_since += 60
+    monkeypatch.setattr(room, "GRACE_S", 0.2)
     await a.leave()
     over = await b.hear_until("game_over")
     assert (sorted(over["winner_ids"]), over["reason"]) == (sorted([bob.id, cyd.id]), "forfeit")

@@ -37,8 +37,8 @@ def test_a_new_game_is_played_as_it_is(tmp_path, live_server_process):
     assert "3 passed" in run(tested)
 
     with live_server_process(EXTRA_APPS="dice_duel", PYTHONPATH=str(tmp_path)) as server:
-        page = httpx.get(f"{server.base_url}/static/dice_duel/index.html")
-        told = run(simulated.replace("--serve", f"--bots 4 --seconds 1.5 --url {server.base_url}"))
+        page = httpx.get(f"{server.base_url}/static/dice_duel/index.html", timeout=60)
+        told = run(simulated.replace("--serve", f"--bots 4 --seconds 5 --url {server.base_url}"))
 
     assert "<h1>Dice duel</h1>" in page.text
     finished = re.search(r"games\s+(\d+) finished", told)

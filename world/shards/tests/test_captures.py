@@ -82,20 +82,20 @@ def test_who_looks_again_at_what_another_worker_has_seen_to_brings_no_capture_fo
 def test_an_enemy_who_stands_by_holds_a_capture_up_until_they_leave(shards, ada, bob, places, telling):
     ada.come()
     capture(ada, shards[0])
-    Shard.objects.filter(captor=ada.character_id).update(due_at=timezone.now() + timedelta(seconds=3))
+    Shard.objects.filter(captor=ada.character_id).update(due_at=timezone.now() + timedelta(minutes=3))
     with telling() as told:
         bob.come()
         live.look_after_captures()
     assert told[-1].status == "contested"
     shard = Shard.objects.get(pk=shards[0].pk)
     assert shard.due_at is None
-    assert timedelta(seconds=2) < shard.remaining <= timedelta(seconds=3)
+    assert timedelta(minutes=2) < shard.remaining <= timedelta(minutes=3)
     with telling() as told:
         live.look_after_captures()
         bob.walk(places.tide)
         live.look_after_captures()
     assert [event.status for event in told if hasattr(event, "status")] == ["channelling"]
-    assert Shard.objects.get(pk=shard.pk).due_at <= timezone.now() + timedelta(seconds=3)
+    assert Shard.objects.get(pk=shard.pk).due_at <= timezone.now() + timedelta(minutes=3)
     finish(shard)
     assert Shard.objects.get(pk=shard.pk).faction.name == "Dawnguard"
 

@@ -19,7 +19,7 @@ def cluster():
 def database(cluster, monkeypatch, django_db_blocker):
     """A connection of Django's to a database of the test's own, from a pool that does not wait for long."""
     monkeypatch.setattr(base.DatabaseWrapper, "_ask_at", None)
-    options = {"pool": {"min_size": 1, "timeout": 0.5, "reconnect_timeout": 0.1}}
+    options = {"pool": {"min_size": 1, "timeout": 1.5, "reconnect_timeout": 0.1}}
     where = {"HOST": str(cluster.folder), "PORT": "", "USER": postgres.SUPERUSER, "NAME": "postgres"}
     database = base.DatabaseWrapper(
         {**connections["default"].settings_dict, **where, "OPTIONS": options}, alias="away"
@@ -54,7 +54,7 @@ def test_few_wait_for_a_database_that_is_away_and_all_have_it_when_it_is_back(cl
     cluster.kill()
     assert _ask(database) != "here"  # the connection that was there is broken
 
-    in_vain, at_once = "couldn't get a connection after 0.50 sec", "the database was away a moment ago"
+    in_vain, at_once = "couldn't get a connection after 1.50 sec", "the database was away a moment ago"
     assert [_ask(database) for _ in range(3)] == [in_vain, at_once, at_once]
     clock.now += base.ASK_AGAIN_S
     assert [_ask(database) for _ in range(3)] == [in_vain, at_once, at_once]

@@ -10,7 +10,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from deploy import proxy
-from tests.clients import NetworkPlayer, begin, new_game
+from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
 
 NO_NGINX = "There is no nginx for the test of its configuration: install one (apt-get install nginx-light)."
 
@@ -32,8 +32,15 @@ def nginx(workers, tmp_path):
         yield running
 
 
-def upstreams(nginx, path):
-    """Which workers were asked for this path, as the access log has it."""
+async def upstreams(nginx, path):
+    """Which workers were asked for this path, as the access log has it once a request has ended."""
+    async with asyncio.timeout(WITHIN_S):
+        while not (found := _logged(nginx, path)):  # noqa: ASYNC110  (nothing tells when)
+            await asyncio.sleep(0.02)
+    return set(found)
+
+
+def _logged(nginx, path):
     return re.findall(rf'"\w+ {re.escape(path)}" .* (\S+)$', nginx.access_log.read_text(), re.MULTILINE)
 
 
@@ -45,7 +52,7 @@ async def test_a_game_stays_on_one_worker_and_outlives_its_restart(nginx, worker
     await mover.send(type="player_move", movement={"cell": 4})
     await other.hear("player_move")
 
-    (owner,) = set(upstreams(nginx, path))
+    (owner,) = await upstreams(nginx, path)
     restarted = next(worker for worker in workers if urlsplit(worker.base_url).netloc == owner)
     restarted.stop()
     await asyncio.gather(mover.come_back(nginx.base_url), other.come_back(nginx.base_url))
@@ -76,9 +83,9 @@ async def test_tokens_are_not_logged_claimed_addresses_not_believed_and_figures_
     ) as socket:
         await socket.recv()
 
+    await upstreams(nginx, "/ws/notifications/")
     logged = nginx.access_log.read_text()
-    assert "/ws/notifications/" in logged
     assert eve.token not in logged
     assert "8.8.8.8" not in logged
-    refused = await asyncio.to_thread(httpx.get, f"{nginx.base_url}/metrics")
+    refused = await asyncio.to_thread(httpx.get, f"{nginx.base_url}/metrics", timeout=WITHIN_S)
     assert refused.status_code == 404

@@ -13,6 +13,7 @@ from matchmaking import services as queue
 from matchmaking.invites import services as invites
 from matchmaking.parties import services as parties
 from notifications import badges
+from realtime.testing import WITHIN_S
 from realtime.worker import in_database
 
 
@@ -78,7 +79,9 @@ async def test_an_invite_expires_by_itself(ada, bob, settings):
 
     for socket in (mine, theirs):
         assert (await socket.hear_until("invite_expired"))["invite"]["id"] == invite.id
-    assert (await theirs.hear("badge"))["invites"] == 0
+    # The badge of before may be told as late.
+    while (await theirs.hear("badge"))["invites"]:
+        pass
 
 
 async def test_what_was_missed_while_away_comes_on_return(ada, bob):
@@ -145,13 +148,13 @@ async def test_a_count_that_was_old_when_it_was_told_is_told_again(ada, bob, mon
         found = count(user_ids)
         if not counted.is_set():
             counted.set()
-            assert go_on.wait(5)
+            assert go_on.wait(WITHIN_S)
         return found
 
     monkeypatch.setattr(badges, "badges", slow_the_first_time)
     await ask(ada, bob)
     await socket.hear("invite_created")
-    await asyncio.to_thread(counted.wait, 5)
+    assert await asyncio.to_thread(counted.wait, WITHIN_S)
     # As another process would: the change comes here as no event.
     await in_database(invites.Invite.objects.all().delete)
     go_on.set()
@@ -274,8 +277,8 @@ async def test_a_message_without_a_type_is_refused_where_only_ping_is_known(ada)
 
 
 async def test_a_socket_whose_silence_ends_its_session_closes_for_good(ada, settings):
-    settings.SESSION_TIMEOUT = 1
     socket = await ada.listen()
     await socket.hear("badge")
+    settings.SESSION_TIMEOUT = 1
 
     assert await socket.closed() == 4401

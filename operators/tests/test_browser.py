@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import expect
 from websockets.sync.client import connect
 
+from tests.clients import WITHIN_S
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "testpass123"
 
@@ -35,13 +37,13 @@ def server(live_server_process):
 @contextmanager
 def two_at_a_game(server):
     """A running game of two of the demo people; yields its id and their sockets."""
-    tokens = []
-    for name in ("user_1", "user_2"):
-        body = {"username": name, "password": PASSWORD}
-        tokens.append(httpx.post(f"{server.base_url}/api/auth/login", json=body).json()["access"])
-    first, second = ({"Authorization": f"Bearer {token}"} for token in tokens)
-    game = httpx.post(f"{server.base_url}/api/games/", json={"game": "tictactoe"}, headers=first).json()["id"]
-    httpx.post(f"{server.base_url}/api/games/{game}/join/", headers=second)
+    with httpx.Client(base_url=server.base_url, timeout=WITHIN_S) as http:
+        first, second = (
+            {"Authorization": f"Bearer {http.post('/api/auth/login', json=body).json()['access']}"}
+            for body in ({"username": name, "password": PASSWORD} for name in ("user_1", "user_2"))
+        )
+        game = http.post("/api/games/", json={"game": "tictactoe"}, headers=first).json()["id"]
+        http.post(f"/api/games/{game}/join/", headers=second)
     url = f"{server.ws_url}/ws/game/{game}/"
     with (
         connect(url, additional_headers=first, proxy=None) as one,
@@ -55,7 +57,7 @@ def two_at_a_game(server):
 
 def until(socket, wanted):
     while True:
-        frame = json.loads(socket.recv(timeout=20))
+        frame = json.loads(socket.recv(timeout=WITHIN_S))
         if wanted(frame):
             return frame
 
@@ -71,9 +73,9 @@ def test_an_operator_watches_a_game_and_ends_it(server, browser):
     page.get_by_role("button", name="Log in").click()
 
     with two_at_a_game(server) as (game, sockets):
-        expect(page.get_by_text("2 workers")).to_be_visible(timeout=20_000)
-        expect(page.get_by_role("img", name=re.compile("^Sockets open: 2$"))).to_be_visible(timeout=20_000)
-        expect(page.locator(".figures-row", has_text="tictactoe")).to_contain_text("1 active", timeout=20_000)
+        expect(page.get_by_text("2 workers")).to_be_visible()
+        expect(page.get_by_role("img", name=re.compile("^Sockets open: 2$"))).to_be_visible()
+        expect(page.locator(".figures-row", has_text="tictactoe")).to_contain_text("1 active")
 
         page.goto(f"{server.base_url}/admin/game/game/{game}/change/")
         expect(page.get_by_text('"spectators": 0')).to_be_visible()

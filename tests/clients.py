@@ -8,7 +8,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-WITHIN_S = 15.0
+WITHIN_S = 60.0
 
 
 class NetworkPlayer:

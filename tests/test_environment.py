@@ -203,7 +203,7 @@ def run(start, **variables):
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings", **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 

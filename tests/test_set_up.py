@@ -197,7 +197,7 @@ def test_a_postgres_whose_owner_was_killed_is_cleaned_up(neighbour):
     owner.kill()
     assert server.is_running()
     postgres.remove_orphans()
-    server.wait(10)
+    server.wait(processes.STOP_TIMEOUT)
     assert not folder.exists()
 
 

@@ -14,6 +14,7 @@ from accounts.models import Session, User
 from accounts.refusals import SessionEnded, TicketInvalid, TokenInvalid
 from core.refusals import Unauthenticated
 from realtime import gate, worker
+from realtime.testing import WITHIN_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,7 +119,7 @@ async def test_sockets_are_closed_when_another_worker_ends_the_session(signed_in
     # Another worker knows nothing of this process's memory: only the table changes.
     await worker.in_database(Session.objects.filter(pk=session.pk).update, ended_at=timezone.now())
 
-    assert await asyncio.wait_for(closed.get(), timeout=10) == session.pk
+    assert await asyncio.wait_for(closed.get(), WITHIN_S) == session.pk
     with pytest.raises(SessionEnded):
         await gatekeeping.identify(signed_in.tokens.access)
 
@@ -131,7 +132,7 @@ async def test_sockets_are_closed_when_their_session_was_silent_for_too_long(
     await worker.in_database(Session.objects.filter(pk=session.pk).update, last_seen=long_ago)
     live._known[session.pk].heard = long_ago.timestamp()
 
-    assert await asyncio.wait_for(closed.get(), timeout=10) == session.pk
+    assert await asyncio.wait_for(closed.get(), WITHIN_S) == session.pk
 
 
 def test_a_call_while_the_end_of_its_session_commits_does_not_bring_it_back(session, at_once):

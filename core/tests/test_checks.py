@@ -70,7 +70,7 @@ def test_the_server_ends_with_one_clear_line(workers):
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert result.returncode == 1

@@ -311,8 +311,8 @@ async def test_a_database_that_falls_silent_once_it_is_reached_is_given_up_as_so
 async def test_a_backend_that_is_closed_while_it_waits_is_done_with_it(
     postgresql, pretended, monkeypatch, silent_from
 ):
-    monkeypatch.setattr(prepared, "CONNECT_WITHIN_S", 0.2)
-    monkeypatch.setattr(prepared, "ANSWER_WITHIN_S", 0.2)
+    bound = "CONNECT_WITHIN_S" if silent_from == "the start" else "ANSWER_WITHIN_S"
+    monkeypatch.setattr(prepared, bound, 0.2)
     asked, left = asyncio.Event(), asyncio.Event()
     said: list[Outcome] = []
 
@@ -324,7 +324,7 @@ async def test_a_backend_that_is_closed_while_it_waits_is_done_with_it(
         await reader.read()
         left.set()
 
-    async with pretended(say_nothing_more, welcomes=silent_from != "the start"), asyncio.timeout(3):
+    async with pretended(say_nothing_more, welcomes=silent_from != "the start"), asyncio.timeout(WITHIN_S):
         postgresql.write([_entry(1)], [], said.append)
         await asked.wait()
         await postgresql.close()

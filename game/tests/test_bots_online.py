@@ -7,6 +7,7 @@ import pytest
 from game import bots, services
 from game.author import DRAW, Annotated, Game, Meta, catalogue, move
 from game.tests.conftest import begin
+from realtime.testing import WITHIN_S
 from realtime.worker import in_database
 
 
@@ -60,7 +61,7 @@ async def test_a_bot_whose_movement_was_taken_by_another_meanwhile_makes_another
 
     def choose_the_shared_one_first(match, seat, random, level):
         if not has_moved.is_set():
-            assert has_moved.wait(10)
+            assert has_moved.wait(WITHIN_S)
             return {"cell": 4}
         return choose(match, seat, random, level)
 

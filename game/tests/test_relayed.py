@@ -16,6 +16,7 @@ from game.live import room, rooms
 from game.tests.conftest import begin
 from realtime.identity import Identity
 from realtime.relay import Relay
+from realtime.testing import WITHIN_S
 from realtime.worker import in_database, lease_key
 
 
@@ -146,7 +147,7 @@ class Owner(Relay):
 
     async def welcome(self, seq: int) -> int:
         """Tell the next socket that asks how things stand at this moment."""
-        number = await asyncio.wait_for(self.asked.get(), 5)
+        number = await asyncio.wait_for(self.asked.get(), WITHIN_S)
         self.tell(self._here.id, "game.frame", (self._hex, number, self.frame(seq)))
         self.tell(self._here.id, "game.joined", (self._hex, number, 0, seq))
         return number
@@ -199,7 +200,7 @@ async def test_who_was_let_in_but_told_nothing_comes_again(owned, ada, monkeypat
     monkeypatch.setattr(rooms, "FIRST_FRAME_WITHIN_S", 0.1)
     game, owner = owned
     a = await ada.enter(game.pk)
-    await asyncio.wait_for(owner.asked.get(), 5)  # and what it tells of the room is lost
+    await asyncio.wait_for(owner.asked.get(), WITHIN_S)  # and what it tells of the room is lost
     assert await a.closed() == 1013
 
 
@@ -240,7 +241,7 @@ async def test_who_comes_while_the_room_is_let_go_comes_again(ada, bob, here, ot
     may_read, room_record = threading.Event(), selectors.room_record
 
     def read_late(game_id):
-        assert may_read.wait(10)
+        assert may_read.wait(WITHIN_S)
         return room_record(game_id)
 
     monkeypatch.setattr(selectors, "room_record", read_late)

@@ -13,7 +13,7 @@ from realtime.messages import Closing, encode
 from realtime.publishing import publish_now
 from realtime.redis import evaluate
 from realtime.streams import _APPEND, _append, _keys, forget, lasting
-from realtime.testing import Closed, Player
+from realtime.testing import WITHIN_S, Closed, Player
 from realtime.tests.conftest import Expelled, Room, Said, application
 from realtime.topics import Topic
 
@@ -411,7 +411,7 @@ async def test_what_was_offered_is_sent_though_there_is_always_more(here, room):
     talking = asyncio.create_task(talk())
     try:
         await asyncio.sleep(0)
-        await asyncio.wait_for(here.streams.sent(), 5)
+        await asyncio.wait_for(here.streams.sent(), WITHIN_S)
     finally:
         talking.cancel()
 
@@ -478,7 +478,7 @@ async def test_who_is_cut_short_in_leaving_leaves_no_ear_behind(enter, here, roo
     leaving.cancel()
     await asyncio.gather(leaving, return_exceptions=True)
     may_leave.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(WITHIN_S):
         while await here.streams.listened([topic]):
             pass
 

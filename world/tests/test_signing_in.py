@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 from accounts import services as accounts
 from gameplatform.asgi import application
-from realtime.testing import Closed, Player
+from realtime.testing import WITHIN_S, Closed, Player
 from realtime.worker import in_database
 from world import services
 from world import socket as world_socket
@@ -133,7 +133,7 @@ def key_of(username: str) -> Fernet:
 
 async def opened(player, fernet: Fernet) -> dict:
     """The next frame, which must be encrypted."""
-    output = await player._asgi.receive_output(5)
+    output = await player._asgi.receive_output(WITHIN_S)
     return json.loads(fernet.decrypt(json.loads(output["text"])["enc"]))
 
 

@@ -14,7 +14,7 @@ from world.models import Character
 from world.tests.conftest import place
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 STEPS = 30
 
 

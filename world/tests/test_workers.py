@@ -16,7 +16,7 @@ from world.live import keeping
 from world.models import Character, Visit
 from world.tests.conftest import place, players_leave
 
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 
 
 @pytest.fixture

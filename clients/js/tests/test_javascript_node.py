@@ -22,7 +22,7 @@ def run(program: str, folder: Path, server_url: str) -> str:
         env={"SERVER_URL": server_url},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr

@@ -15,7 +15,7 @@ from gameplatform_client.encryption import FrameCipher
 from gameplatform_client.errors import AnswerLost, ApiError, ChannelClosed, ClientError, CommandRefused
 from websockets.asyncio.server import ServerConnection, serve
 
-WITHIN_S = 5.0
+WITHIN_S = 30.0
 
 
 class Line:

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
@@ -19,8 +18,7 @@ def two_servers(live_server_process):
 
 def listed(player):
     """The easiest battle to join."""
-    headers = {"Authorization": f"Bearer {player.token}"}
-    return httpx.get(f"{player.base_url}/api/battles/available", headers=headers).json()[0]
+    return player.get("/api/battles/available")[0]
 
 
 async def strike_until_won(player, battle):

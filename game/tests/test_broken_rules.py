@@ -13,6 +13,7 @@ from game.models import Game as Row
 from game.models import Seat as SeatRow
 from game.tests.conftest import begin
 from realtime import worker
+from realtime.testing import WITHIN_S
 from realtime.worker import in_database
 
 
@@ -231,7 +232,7 @@ async def test_a_game_that_cannot_be_opened_does_not_keep_others_from_being_take
     sound = await new_game()
     adopting = asyncio.create_task(rooms.current().adopt())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN_S):
             while sound.pk not in rooms.current().here:  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.01)
         assert not adopting.done()

@@ -35,7 +35,7 @@ async def test_the_replay_of_a_turn_based_game_ends_as_the_players_saw_it(new_ga
 
 @pytest.mark.parametrize("resigns", [True, False])
 async def test_the_replay_of_a_real_time_game_ends_as_the_players_saw_it(new_game, ada, bob, cyd, resigns):
-    game = await new_game("pong", options={"target": 1})
+    game = await new_game("pong", options={"target": 21 if resigns else 1})
     a, b = await begin(game, ada, bob)
     served = (await a.hear_until("game_tick"))["view"]["ball"]
     away = -1 if served["vy"] > 0 else 1

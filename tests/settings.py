@@ -5,7 +5,7 @@ from tests import services
 services.provide()
 
 from gameplatform.settings import *  # noqa: E402, F403
-from gameplatform.settings import CHANNEL_LAYERS, PASSWORD_HASHERS, RUN_DIR  # noqa: E402
+from gameplatform.settings import CHANNEL_LAYERS, DATABASES, PASSWORD_HASHERS, RUN_DIR  # noqa: E402
 
 RUN_DIR.mkdir(exist_ok=True)  # where SQLite's test database goes
 
@@ -14,6 +14,10 @@ SECRET_KEY = "of-the-tests-which-listen-on-loopback-alone"
 
 # Publish and subscribe know no database numbers.
 CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{services.worker()}"  # type: ignore[index]
+
+# Fifty threads that take turns at its connections need longer on a slow machine than a request may wait.
+if "pool" in DATABASES["default"]["OPTIONS"]:
+    DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 60
 
 # Argon2's cost is the point of it everywhere but here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]

@@ -113,7 +113,9 @@ class Lives(RuleBasedStateMachine):
 
     @staticmethod
     async def new_tray(person: Person) -> Tray:
-        return Tray(await person.notifications(), await in_database(open_requests, person))
+        player = await Player(application, "/ws/notifications/", token=person.token).rush_in()
+        await player.hear("badge")
+        return Tray(player, await in_database(open_requests, person))
 
     @rule(who=SOMEBODY)
     def watch(self, who: int) -> None:

@@ -19,7 +19,7 @@ def port(request):
 
 
 class Hasty(BoundedHeadProtocol):
-    head_timeout = 1.0  # enough for what has to come before it on a slow machine, too
+    head_timeout = 0.5  # enough for what has to come before it on a slow machine, too
 
 
 @pytest.fixture(scope="module", params=["uvloop", "asyncio"])

@@ -10,7 +10,7 @@ from accounts import services as accounts
 from chat import pacing
 from core.renderers import encode
 from realtime.worker import in_database
-from world import urls
+from world import socket, urls
 from world.consumers import WorldConsumer
 from world.tests.conftest import Person, knock
 
@@ -126,6 +126,7 @@ def test_each_route_gives_each_what_they_may_have(ada, bob, person):
 @pytest.mark.django_db(transaction=True)
 async def test_each_command_gives_each_what_they_may_have(here, ada, monkeypatch):
     monkeypatch.setattr(pacing, "WINDOW_S", 60.0)
+    monkeypatch.setattr(socket, "AUTHENTICATE_WITHIN_S", 60.0)
     signed_in = await in_database(
         lambda: accounts.register_guest(username="newcomer", device=accounts.Device())
     )

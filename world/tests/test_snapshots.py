@@ -84,6 +84,7 @@ async def test_a_snapshot_and_the_events_after_it_make_the_next_snapshot(here, p
                 # Not over the socket, which lets nobody walk so often.
                 there = flats if here_now == crossroads else crossroads
                 await in_database(services.travel, user_id=who.id, to_location_id=there)
+                await player.hear_until("area_state")
             case "step":
                 await player.send(type="move", position={"x": random.randrange(-8, 8) / 4})
             case "change":

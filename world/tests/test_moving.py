@@ -122,7 +122,9 @@ async def test_who_moves_while_on_the_way_elsewhere_is_told_so(here, ada, monkey
     await walker.hear_until("area_state")
 
 
-async def test_many_small_steps_are_no_faster_than_one_big(here, ada):
+async def test_many_small_steps_are_no_faster_than_one_big(here, ada, monkeypatch):
+    monkeypatch.setattr(rules, "TOP_SPEED", 0.1)
+    monkeypatch.setattr(rules, "BURST_S", 60.0)
     walker = await ada.enter()
     for step in range(1, 100):
         await walker.send(type="move", position={"x": step * 0.9}, id=step)

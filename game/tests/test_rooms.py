@@ -12,7 +12,7 @@ from game.live import journal, room, rooms
 from game.models import Game, JournalEntry, Rating, Snapshot
 from game.tests.conftest import begin
 from realtime import worker
-from realtime.testing import Closed
+from realtime.testing import WITHIN_S, Closed
 from realtime.worker import in_database, lease_key
 
 
@@ -348,7 +348,7 @@ async def test_who_does_not_come_back_to_another_worker_forfeits(new_game, ada, 
     game = await new_game()
     await begin(game, ada, bob)
     await worker.stop()
-    monkeypatch.setattr(room, "GRACE_S", 0.5)
+    monkeypatch.setattr(room, "GRACE_S", 2.0)
     await worker.start()
     over = await (await ada.enter(game.pk)).hear_until("game_over")
     assert (over["winner_ids"], over["reason"]) == ([ada.id], "forfeit")
@@ -370,7 +370,10 @@ async def test_a_rematch_swaps_the_sides(new_game, ada, bob):
     assert (await again.hear("game_state"))["you"]["side"] == "left"
 
 
-async def test_chat_reaches_all_with_listed_words_masked_and_has_its_limit(new_game, ada, bob, cyd):
+async def test_chat_reaches_all_with_listed_words_masked_and_has_its_limit(
+    new_game, ada, bob, cyd, monkeypatch
+):
+    monkeypatch.setattr(room, "CHAT_WINDOW_S", 60.0)
     game = await new_game()
     a, b = await begin(game, ada, bob)
     c = await cyd.enter(game.pk)
@@ -382,7 +385,7 @@ async def test_chat_reaches_all_with_listed_words_masked_and_has_its_limit(new_g
     await a.send(type="chat_message", message="four")
     error = await a.hear("error")
     assert error["code"] == "rate_limited"
-    assert 0 < error["retry_after"] <= 2
+    assert 0 < error["retry_after"] <= 60
     for unseen in ("\u2067", "   "):
         await b.send(type="chat_message", message=unseen)
         assert (await b.hear("error"))["code"] == "invalid_message"
@@ -550,7 +553,7 @@ async def test_a_rematch_made_while_the_room_is_given_up_adds_nothing_to_its_jou
 
     def rematch(**asked):
         making.set()
-        assert may_be_made.wait(5)
+        assert may_be_made.wait(WITHIN_S)
         return make(**asked)
 
     monkeypatch.setattr(services, "rematch", rematch)

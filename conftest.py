@@ -141,12 +141,12 @@ def live_server_process(tmp_path: Path) -> Callable[..., contextlib.AbstractCont
     return start
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium, by playwright's synchronous API.
 
-    For one test only: between start and end playwright's event loop counts as running, which asynchronous
-    tests and Django's ORM refuse. Arrange by HTTP.
+    For modules of its own: between start and end playwright's event loop counts as running, which
+    asynchronous tests and Django's ORM refuse. Arrange by HTTP.
     """
     path = chromium.executable()
     if path is None:

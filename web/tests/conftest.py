@@ -3,13 +3,17 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import environ
 import pytest
 from django.core.management import call_command
+from django.db.utils import ConnectionHandler
 from django.test import override_settings
 from playwright.sync_api import Browser, Route
+from pytest_django import DjangoDbBlocker
 
 from tests import services
 from tests.processes import ServerProcess, fresh_database, manage
@@ -17,7 +21,7 @@ from web.tests.person import Person
 
 NOT_OF_THE_PAGE = ["admin", "unfold", "drf_spectacular_sidecar", "rest_framework", "django_filters"]
 
-Servers = Callable[..., contextlib.AbstractContextManager[ServerProcess]]
+Sql = Callable[..., list[tuple[Any, ...]]]
 
 
 def collect(folder: Path) -> None:
@@ -123,3 +127,20 @@ def demo(
             return person
 
         yield enter
+
+
+@pytest.fixture
+def sql(demo_server: ServerProcess, django_db_blocker: DjangoDbBlocker) -> Iterator[Sql]:
+    """``sql("UPDATE ...", value)``: what the server's database answers."""
+    url = demo_server.environment["DATABASE_URL"]
+    handler = ConnectionHandler({"default": environ.Env.db_url_config(url)})
+
+    def answer(statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        with handler["default"].cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    # Playwright's event loop runs in this thread, where Django refuses to wait for a database.
+    with django_db_blocker.unblock(), ThreadPoolExecutor(1) as thread:
+        yield lambda statement, *values: thread.submit(answer, statement, values).result()
+        thread.submit(handler.close_all).result()

@@ -4,13 +4,10 @@ import functools
 import re
 from collections.abc import Callable
 
-import environ
 import pytest
-from django.db.utils import ConnectionHandler
 from playwright.sync_api import Locator, Route, expect
-from pytest_django import DjangoDbBlocker
 
-from tests.processes import ServerProcess
+from web.tests.conftest import Sql
 from web.tests.person import Person
 
 pytestmark = pytest.mark.browser
@@ -23,16 +20,6 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 def player(demo: Demo) -> Demo:
     """``player("user_1")``: a demo user who wants nothing to move."""
     return functools.partial(demo, reduced_motion="reduce")
-
-
-@pytest.fixture(scope="module")
-def nearly_grown(demo_server: ServerProcess, django_db_blocker: DjangoDbBlocker) -> None:
-    """Who plays already reaches level 2 with the next battle."""
-    url = demo_server.environment["DATABASE_URL"]
-    database = ConnectionHandler({"default": environ.Env.db_url_config(url)})["default"]
-    with django_db_blocker.unblock(), database.cursor() as cursor:
-        cursor.execute("UPDATE progression_player SET xp = 70")
-    database.close()
 
 
 def goes_to(person: Person, place: str) -> None:
@@ -128,8 +115,9 @@ def test_an_egg_is_hatched_and_the_pet_fed_and_taken_along(player: Demo) -> None
     expect(ada.page.get_by_text("0 of 3")).to_be_visible()
 
 
-@pytest.mark.usefixtures("nearly_grown")
-def test_two_fight_side_by_side_take_the_loot_and_grow(player: Demo) -> None:
+def test_two_fight_side_by_side_take_the_loot_and_grow(player: Demo, sql: Sql) -> None:
+    # Who plays already reaches level 2 with this battle.
+    sql("UPDATE progression_player SET xp = 70")
     ada, bob = player("premium_user_2"), player("user_1", **PHONE)
     goes_to(ada, "profile/shop")
     buys(ada, "Iron sword")

@@ -3,17 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-import environ
 import pytest
-from django.db.utils import ConnectionHandler
 from playwright.sync_api import Locator, expect
-from pytest_django import DjangoDbBlocker
 from websockets.sync.client import connect
 
 from tests.processes import ServerProcess
+from web.tests.conftest import Sql
 from web.tests.person import DEMO_PASSWORD, Person
 
 pytestmark = pytest.mark.browser
@@ -130,26 +126,6 @@ def ada(comes: Traveller) -> Adventurer:
 @pytest.fixture
 def bob(comes: Traveller) -> Adventurer:
     return comes("premium_user_2", "Bob", "Tideborn", **PHONE)
-
-
-Sql = Callable[..., list[tuple[Any, ...]]]
-
-
-@pytest.fixture
-def sql(demo_server: ServerProcess, django_db_blocker: DjangoDbBlocker) -> Iterator[Sql]:
-    """``sql("UPDATE ...", value)``: what the server's database answers."""
-    url = demo_server.environment["DATABASE_URL"]
-    handler = ConnectionHandler({"default": environ.Env.db_url_config(url)})
-
-    def answer(statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        with handler["default"].cursor() as cursor:
-            cursor.execute(statement, values)
-            return cursor.fetchall() if cursor.description else []
-
-    # Playwright's event loop runs in this thread, where Django refuses to wait for a database.
-    with django_db_blocker.unblock(), ThreadPoolExecutor(1) as thread:
-        yield lambda statement, *values: thread.submit(answer, statement, values).result()
-        thread.submit(handler.close_all).result()
 
 
 @pytest.fixture

@@ -76,13 +76,10 @@ async def run(ground: Ground, history: History, *, people: int, cycles: int, set
 
 async def _count(ground: Ground, http: httpx.AsyncClient, process: psutil.Process) -> dict[str, float]:
     totals = await figures_of(ground.servers[0], http)
-    [(connections,)] = ground.query(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    )
     return {name: totals.get(name, 0) for name in COUNTED} | {
         "descriptors": process.num_fds(),
         "threads": process.num_threads(),
-        "connections": connections,
+        "connections": ground.connections(),
         "redis_keys": len(ground.redis_keys()),
         "mib": process.memory_info().rss / 2**20,
     }

@@ -72,6 +72,11 @@ class Ground:
             cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
+    def connections(self) -> int:
+        """To the trial's database, with the one that asks."""
+        [(count,)] = self.query("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return int(count)
+
     def kill_redis(self) -> None:
         """``kill -9``: its successor, which the servers start, is empty."""
         with redis.from_url(self.environment["REDIS_URL"]) as client:

@@ -45,10 +45,7 @@ NESTED = "[" * 5000 + "]" * 5000
 
 def _descriptors(ground: Ground, process: psutil.Process) -> int:
     """The server's, without its connections to the database: their pool grows with what is asked at once."""
-    [(connections,)] = ground.query(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    )
-    return process.num_fds() - int(connections)
+    return process.num_fds() - ground.connections()
 
 
 async def run(ground: Ground, history: History, *, frames: int) -> None:

@@ -5,14 +5,28 @@ from typing import Any
 
 import pytest
 
-from game import services
+from game import author, services
 from game.models import Game
 from game.services import Player as Seated
 from realtime.testing import Player
 from realtime.worker import in_database
 from tests.people import Person, ada, bob, cyd, here, person
 
-__all__ = ["ada", "begin", "bob", "cyd", "here", "new_game", "person"]
+__all__ = ["InTurn", "ada", "begin", "bob", "cyd", "here", "new_game", "person"]
+
+
+class InTurn(author.Game, abstract=True):
+    """It goes round for ever."""
+
+    def setup(self, random: Any) -> dict[str, int]:
+        return {"steps": 0}
+
+    @author.move
+    def step(self, state: dict[str, int], seat: int) -> None:
+        state["steps"] += 1
+
+    def result(self, state: dict[str, int]) -> None:
+        return None
 
 
 @pytest.fixture

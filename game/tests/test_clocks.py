@@ -4,24 +4,10 @@ import pytest
 
 from game.author import Clock, Game, catalogue, move
 from game.models import Game as Row
-from game.tests.conftest import begin
+from game.tests.conftest import InTurn, begin
 from realtime import worker
 
 SOON = Clock(seconds=3)
-
-
-class InTurn(Game, abstract=True):
-    """It goes round for ever."""
-
-    def setup(self, random):
-        return {"steps": 0}
-
-    @move
-    def step(self, state, seat):
-        state["steps"] += 1
-
-    def result(self, state):
-        return None
 
 
 class QuickRound(InTurn):

@@ -8,29 +8,19 @@ from django.db import InterfaceError
 from django.utils import timezone
 
 from game import selectors, services
-from game.author import Clock, Game, catalogue, move
+from game.author import Clock, catalogue
 from game.live import rooms
 from game.models import Game as Row
 from game.models import JournalEntry, Snapshot
-from game.tests.conftest import begin
+from game.tests.conftest import InTurn, begin
 from realtime import worker
 from realtime.worker import in_database
 
 
-class Hasty(Game):
+class Hasty(InTurn):
     """Whoever begins has a second for it."""
 
     clock = Clock(seconds=1)
-
-    def setup(self, random):
-        return {"steps": 0}
-
-    @move
-    def step(self, state, seat):
-        state["steps"] += 1
-
-    def result(self, state):
-        return None
 
 
 @pytest.fixture(autouse=True)

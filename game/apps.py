@@ -9,6 +9,6 @@ class GameConfig(AppConfig):
     def ready(self) -> None:
         from game import profiles, reactions  # noqa: F401  (they register themselves)
         from game.author import catalogue
-        from game.live import figures  # noqa: F401
+        from game.live import figures, relayed  # noqa: F401
 
         catalogue.discover(config.name for config in apps.get_app_configs())

@@ -9,9 +9,8 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from random import Random, randrange
 from typing import Any
@@ -21,15 +20,18 @@ from django.db import DataError
 from msgspec import DecodeError, Raw, convert, json
 
 from core.problems import UNREACHABLE, out_of_reach
-from core.refusals import Invalid, RateLimited, Refusal
+from core.refusals import Invalid, Refusal
 from game import bots, commands, events, services
 from game.author.game import side_of
 from game.author.match import Match
 from game.author.refusals import GameIsOver, RulesError
+from game.live.alarm import Alarm
+from game.live.audience import Audience
 from game.live.clock import Clocks
 from game.live.journal import Journal
-from game.live.listeners import Frames, Listener, RemoteListener, frame_of
+from game.live.listeners import Frames, Listener, frame_of
 from game.live.rows import Entry, Kept
+from game.live.seats import Seated, seated
 from game.models import Game, JournalEntry
 from game.records import Ending, EntryRecord, RoomRecord
 from game.refusals import NoDrawOffered, NoSpectators, NotAPlayer, NotRunning, Recovering, UnknownAction
@@ -46,11 +48,7 @@ START_WITHIN_S = 60.0
 FILL_WITHIN_S = 600.0
 UNLOAD_AFTER_S = 60.0
 MISSED_AFTER_TAKEOVER_S = 3.0
-KEPT_FRAMES = 500
-CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0
 EMOTE_BYTES = 512
-NEVER = float("inf")
-LOOK_LATE_S = 0.005
 REPLACED, RESTARTED = 4409, 1012
 UNDECIDED = ("abandoned", "error", "operator")
 
@@ -59,27 +57,6 @@ State = Game.State
 # As plain text: looking a member up and comparing it shows where moves are counted in microseconds.
 ACTIVE = State.ACTIVE.value
 MOVE = Kind.MOVE.value
-
-
-@dataclass(slots=True, eq=False)
-class Seated:
-    """A player of the room."""
-
-    number: int
-    user_id: int
-    username: str
-    rating: int
-    bot_level: int | None
-    joined: bool = False
-    ready: bool = False
-    left_told: bool = False
-    away_since: float | None = None
-    listener: Listener | None = None
-    said: deque[float] = field(default_factory=lambda: deque(maxlen=CHAT_ALLOWED))
-
-    @property
-    def connected(self) -> bool:
-        return self.bot_level is not None or self.listener is not None
 
 
 class Room:
@@ -92,7 +69,9 @@ class Room:
     __slots__ = (
         "_after",
         "_against_bot",
+        "_alarm",
         "_all_here",
+        "_audience",
         "_bot_wants",
         "_by_user",
         "_clocks",
@@ -100,27 +79,22 @@ class Room:
         "_draw_offers",
         "_ending",
         "_hex",
-        "_history",
         "_inputs",
         "_journal",
         "_keeping",
         "_kept_at",
         "_let_go",
-        "_looks_at",
         "_loop",
         "_now",
         "_opened_at",
         "_random",
         "_recovering",
-        "_relay",
         "_rematch_wanted",
         "_result",
         "_score_unkept",
         "_scores",
         "_tasks",
         "_thinking",
-        "_timer",
-        "_viewers",
         "_watching",
         "_when_kept",
         "committed",
@@ -129,7 +103,6 @@ class Room:
         "match",
         "phase",
         "record",
-        "remote_workers",
         "seats",
         "seq",
     )
@@ -147,23 +120,19 @@ class Room:
         self.record = record
         self.match = match
         self.phase: str = State.CREATED
-        self.seats = _seated(record)
+        self.seats = seated(record)
         self.seq = self.committed = 0
-        self.remote_workers: dict[str, int] = {}
         self._clocks = _clocks(match)
         self._journal = journal
         self._let_go = let_go
         self._loop = asyncio.get_running_loop()
         self._now = self._loop.time
         self.empty_since: float | None = self._now()
-        self._relay = worker.current().relay
         self._against_bot = any(seat.bot_level is not None for seat in self.seats)
         self._by_user = {seat.user_id: seat for seat in self.seats if seat.user_id}
-        # Replaced, never changed: one that is too slow leaves while a frame goes round.
-        self._viewers: list[tuple[Listener, ...]] = [()] * (len(self.seats) + 1)
         self._watching: dict[int, Listener] = {}
-        # The frames up to ``committed``.
-        self._history: deque[Frames] = deque(maxlen=KEPT_FRAMES)
+        self._audience = Audience(worker.current().relay, self._hex, len(self.seats) + 1)
+        self._alarm = Alarm(self._loop, self._look)
         self._after: deque[tuple[int, Callable[[], None]]] = deque()
         self._result: events.GameOver | None = None
         self._ending = False
@@ -182,8 +151,6 @@ class Room:
         self._when_kept: Callable[[], None] | None = None
         self._thinking: set[int] = set()
         self._random = Random()
-        self._timer: asyncio.TimerHandle | None = None
-        self._looks_at = NEVER
         self._tasks: set[asyncio.Task[Any]] = set()
         self._restore()
 
@@ -202,14 +169,14 @@ class Room:
         """Somebody sat down before the game began: ``match`` is the same game with all who sit now."""
         listeners = {seat.user_id: seat for seat in self.seats}
         self.record, self.match, self._clocks = record, match, _clocks(match)
-        self.seats = _seated(record)
+        self.seats = seated(record)
         for number, seat in enumerate(self.seats):
             self.seats[number] = listeners.get(seat.user_id, seat) if seat.user_id else seat
         self._by_user = {seat.user_id: seat for seat in self.seats if seat.user_id}
         if not self.has_free_seats:
             self._opened_at = self._now()
             self._enter(State.WAITING_FOR_PLAYERS)
-            self._look_again_in(START_WITHIN_S)
+            self._alarm.set(self._now() + START_WITHIN_S)
 
     def attach(self, listener: Listener, user: Identity, since: int | None) -> int:
         """Let a socket hear the room as what it is, a player or a spectator; returns its viewer number.
@@ -231,7 +198,7 @@ class Room:
             viewer, older = len(self.seats), self._watching.get(user.user_id)
             self._watching[user.user_id] = listener
         if older is not None:
-            self._stop_telling(older)
+            self._audience.remove(older)
             older.close(REPLACED, "replaced")
         self.empty_since = None
         frame = encode(self._state_frame(viewer))
@@ -240,7 +207,7 @@ class Room:
 
     def detach(self, listener: Listener, user_id: int) -> None:
         """The socket is gone."""
-        self._stop_telling(listener)
+        self._audience.remove(listener)
         if self._watching.get(user_id) is listener:
             del self._watching[user_id]
         seat = self._by_user.get(user_id)
@@ -251,7 +218,7 @@ class Room:
             self._tell_left(seat)
         if not self._watching and not any(seat.listener for seat in self.seats):
             self.empty_since = self._now()
-            self._look_again_in(UNLOAD_AFTER_S)
+            self._alarm.set(self._now() + UNLOAD_AFTER_S)
 
     def _welcome(
         self, listener: Listener, viewer: int, seat: Seated | None, since: int | None, seq: int, frame: bytes
@@ -265,11 +232,7 @@ class Room:
                 listener.send_ahead(frame_of(frames, viewer))
         else:
             listener.send_ahead(frame if since is None else frame[:-1] + b',"recovered":false}')
-        if isinstance(listener, RemoteListener):
-            self.remote_workers[listener.worker] = self.remote_workers.get(listener.worker, 0) + 1
-            listener.join(viewer, seq)
-        else:
-            self._viewers[viewer] = (*self._viewers[viewer], listener)
+        self._audience.add(listener, viewer, seq)
         if seat is None or seat.listener is not listener:
             return
         seat.away_since = None
@@ -285,24 +248,9 @@ class Room:
         if self.phase == State.WAITING_FOR_PLAYERS and all(seat.joined for seat in self.seats):
             self._enter(State.WAITING_FOR_READY)
 
-    def _stop_telling(self, listener: Listener) -> None:
-        if isinstance(listener, RemoteListener):
-            if listener.told:
-                listener.told = False
-                self.remote_workers[listener.worker] -= 1
-                if not self.remote_workers[listener.worker]:
-                    del self.remote_workers[listener.worker]
-        else:
-            for viewer, listeners in enumerate(self._viewers):
-                if listener in listeners:
-                    self._viewers[viewer] = tuple(other for other in listeners if other is not listener)
-
     def history(self, since: int) -> list[tuple[int, Frames]] | None:
         """What was told after ``since``, or None where it is not all kept."""
-        first = self.committed - len(self._history) + 1
-        if since > self.committed or since + 1 < first:
-            return None
-        return [(seq, frames) for seq, frames in enumerate(self._history, first) if seq > since]
+        return self._audience.missed(since, self.committed)
 
     def state_frames(self) -> Frames:
         """How things stand."""
@@ -316,7 +264,7 @@ class Room:
             and seat.joined
         ):
             self._record(Kind.LEFT, seat)
-            self._look_again_in(GRACE_S)
+            self._alarm.set(self._now() + GRACE_S)
 
     def seen_by_operators(self) -> dict[str, Any]:
         """All there is to know, what players hide from each other included, as plain JSON types."""
@@ -379,7 +327,7 @@ class Room:
         if clocks is not None:
             clocks.press(seat.number, match.turn, now)
             left, clock = json.encode(clocks.left_ms).decode(), clocks.told(now, time.time())
-            self._look_at(clocks.flag_falls())
+            self._alarm.set(clocks.flag_falls())
         try:
             frames = self._move_frames(seat, taken, clock)
         except RulesError as problem:
@@ -410,7 +358,7 @@ class Room:
             self._want_rematch(seat)
             return
         if action == "emote":
-            self._allow(seat)
+            seat.count_saying(self._now())
             data = _emote(command.data)
         elif action in ("resign", "offer_draw", "accept_draw"):
             if self.phase != State.ACTIVE or self._ending:
@@ -427,14 +375,8 @@ class Room:
         self._end_by_action(seat, action)
 
     def _say(self, seat: Seated, message: str) -> None:
-        self._allow(seat)
+        seat.count_saying(self._now())
         self._record(Kind.CHAT, seat, message=message)
-
-    def _allow(self, seat: Seated) -> None:
-        now = self._now()
-        if len(seat.said) == CHAT_ALLOWED and (wait := CHAT_WINDOW_S - (now - seat.said[0])) > 0:
-            raise RateLimited("Too quick. Wait a moment.", retry_after=round(wait, 3))
-        seat.said.append(now)
 
     def _want_rematch(self, seat: Seated) -> None:
         if self.phase not in Game.OVER:
@@ -473,24 +415,9 @@ class Room:
 
     # -- Time
 
-    def _look_again_in(self, seconds: float) -> None:
-        """See to what is due after this time."""
-        self._look_at(self._now() + seconds)
-
-    def _look_at(self, moment: float | None) -> None:
-        """See to what is due then; a timer that goes off too early sets itself anew."""
-        if moment is not None and moment < self._looks_at:
-            if self._timer is not None:
-                self._timer.cancel()
-            self._looks_at = moment
-            self._timer = self._loop.call_at(moment + LOOK_LATE_S, self._look)
-
     def _look(self) -> None:
         """See to what is due."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._looks_at = NEVER
+        self._alarm.clear()
         if self._recovering or self._ending:
             return
         now = self._now()
@@ -529,7 +456,7 @@ class Room:
                 self._end_by_forfeit(stayed_away)
                 return
         for moment in due:
-            self._look_at(moment)
+            self._alarm.set(moment)
 
     @property
     def steps_now(self) -> bool:
@@ -584,7 +511,8 @@ class Room:
 
     def _show_tick(self) -> None:
         match = self.match
-        self._deliver(None, match.frames(b'{"type":"game_tick","tick":%d,"view":' % match.tick), "tick")
+        frames = match.frames(b'{"type":"game_tick","tick":%d,"view":' % match.tick)
+        self._audience.tell(frames, key="tick")
 
     def _keep(self, *, shows_score: bool = False) -> None:
         self._kept_at = self.match.tick
@@ -657,21 +585,9 @@ class Room:
 
     def _tell(self, seq: int, frames: Frames) -> None:
         self.committed = seq
-        self._history.append(frames)
-        self._deliver(seq, frames)
+        self._audience.tell(frames, seq)
         while self._after and self._after[0][0] <= seq:
             self._after.popleft()[1]()
-
-    def _deliver(self, seq: int | None, frames: Frames, key: Hashable = None) -> None:
-        body, ends = frames
-        for viewer, listeners in enumerate(self._viewers):
-            if listeners:
-                # As ``frame_of`` does it, written out: each frame to each socket comes by here.
-                frame = body if ends is None else body + ends[viewer]
-                for listener in listeners:
-                    listener.send(frame, key)
-        for address in self.remote_workers:
-            self._relay.tell(address, "game.frames", (self._hex, seq, key, frames))
 
     def _when_committed(self, function: Callable[[], None]) -> None:
         if self.committed >= self.seq:
@@ -736,14 +652,14 @@ class Room:
         self.phase = phase
         if phase not in Game.OVER:
             self._spawn(_noted((self.id, phase)))
-        self._when_committed(partial(self._deliver, None, self.state_frames()))
+        self._when_committed(partial(self._audience.tell, self.state_frames()))
         self._go_on_when_all_joined()
         self._start_if_ready()
 
     def _begin(self, now: float) -> None:
         if self._clocks is not None:
             self._clocks.run(self.match.turn, now)
-            self._look_at(self._clocks.flag_falls())
+            self._alarm.set(self._clocks.flag_falls())
         self._wake_bots()
 
     # -- Bots
@@ -893,7 +809,7 @@ class Room:
         deferred, self._deferred = self._deferred, []
         for function in deferred:
             function()
-        self._look_again_in(UNLOAD_AFTER_S)
+        self._alarm.set(self._now() + UNLOAD_AFTER_S)
 
     # -- Losing and finding again
 
@@ -911,8 +827,7 @@ class Room:
         players = [seat.listener for seat in self.seats if seat.listener is not None]
         for listener in (*players, *self._watching.values()):
             listener.close(code, reason)
-        if self._timer is not None:
-            self._timer.cancel()
+        self._alarm.clear()
         for task in self._tasks:
             task.cancel()
 
@@ -965,7 +880,7 @@ class Room:
         else:
             self._start_if_ready()
         if self.phase not in Game.OVER:
-            self._look_again_in(0)
+            self._alarm.set(self._now())
             if self.phase != record.state:
                 # Who owned the game last did not come to it.
                 self._spawn(_noted((self.id, self.phase)))
@@ -1046,11 +961,3 @@ def _clocks(match: Match) -> Clocks | None:
     """The clocks of these players, in a game that has any."""
     game = match.game
     return Clocks(game.clock, match.users) if game.clock and not game.real_time else None
-
-
-def _seated(record: RoomRecord) -> list[Seated]:
-    """The seats in order; a free one has the user 0."""
-    seats = [
-        Seated(seat.number, seat.user_id, seat.username, seat.rating, seat.bot_level) for seat in record.seats
-    ]
-    return seats + [Seated(number, 0, "", 0, None) for number in range(len(seats), record.seats_wanted)]

@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from game import selectors, services
-from game.live import journal, room, rooms
+from game.live import journal, room, rooms, seats
 from game.models import Game, JournalEntry, Rating, Snapshot
 from game.tests.conftest import begin
 from realtime import worker
@@ -373,7 +373,7 @@ async def test_a_rematch_swaps_the_sides(new_game, ada, bob):
 async def test_chat_reaches_all_with_listed_words_masked_and_has_its_limit(
     new_game, ada, bob, cyd, monkeypatch
 ):
-    monkeypatch.setattr(room, "CHAT_WINDOW_S", 60.0)
+    monkeypatch.setattr(seats, "CHAT_WINDOW_S", 60.0)
     game = await new_game()
     a, b = await begin(game, ada, bob)
     c = await cyd.enter(game.pk)

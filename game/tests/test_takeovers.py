@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from game import selectors, services
 from game.author import Clock, catalogue
-from game.live import rooms
+from game.live import ownership, rooms
 from game.models import Game as Row
 from game.models import JournalEntry, Snapshot
 from game.tests.conftest import InTurn, begin
@@ -151,12 +151,12 @@ async def test_a_worker_lets_all_go_and_stops_though_redis_does_not_answer(new_g
     async def answer_never(*_):
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(rooms, "RELEASE_WITHIN_S", 0.1, raising=False)
+    monkeypatch.setattr(rooms, "RELEASE_WITHIN_S", 0.1)
     sockets = [await somebody.enter((await new_game()).pk) for somebody in (ada, bob)]
     for socket in sockets:
         await socket.hear("game_state")
     with monkeypatch.context() as silent:
-        silent.setattr(rooms.Rooms, "_release", answer_never)
+        silent.setattr(ownership.Ownership, "release", answer_never)
         async with asyncio.timeout(5):
             await worker.stop()
     for socket in sockets:

@@ -1,0 +1,159 @@
+"""Rooms of other workers, as the sockets of this one are in them."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from core.refusals import Refusal, Unavailable
+from game.live.listeners import Frames, frame_of
+from game.live.room import RESTARTED
+from realtime import worker
+from realtime.connection import Connection
+from realtime.identity import Identity
+from realtime.messages import Command, encode
+
+logger = logging.getLogger(__name__)
+
+FIRST_FRAME_WITHIN_S = 5.0
+
+_numbers = count(1)
+
+
+class Elsewhere:
+    """A room of another worker, with the sockets of this one that are in it.
+
+    ``forget(game_id, self)`` is called when there are none any more.
+    """
+
+    def __init__(self, game_id: UUID, owner: str, forget: Callable[[UUID, "Elsewhere"], None]) -> None:
+        self.owner = owner
+        self.seq: int | None = None
+        self._id = game_id
+        self._forget = forget
+        self._relay = worker.current().relay
+        self._sockets: dict[int, Connection] = {}
+        self._numbers: dict[Connection, int] = {}
+        # By what they may see; each hears what comes after the ``seq`` of its first frame.
+        self._viewers: dict[int, dict[Connection, int]] = {}
+        self._catching_up: asyncio.Task[None] | None = None
+        self._waiting: dict[int, asyncio.Event] = {}
+
+    async def attach(self, connection: Connection, user: Identity, since: int | None) -> None:
+        number = next(_numbers)
+        self._sockets[number] = connection
+        self._numbers[connection] = number
+        asked = (self._id.hex, number, msgspec.json.encode(user), since)
+        joined = self._waiting[number] = asyncio.Event()
+        try:
+            await self._relay.ask(self.owner, "game.attach", asked)
+            async with asyncio.timeout(FIRST_FRAME_WITHIN_S):
+                await joined.wait()
+        except TimeoutError:
+            # It may have been lost on the way: the socket would hear nothing for ever.
+            raise Unavailable("The game does not answer. Try again.", retry_after=1) from None
+        finally:
+            del self._waiting[number]
+
+    def take(self, user_id: int, command: Command) -> Awaitable[None]:
+        asked = (self._id.hex, user_id, encode(command))
+        return self._relay.ask(self.owner, "game.take", asked)
+
+    def detach(self, connection: Connection, user_id: int) -> None:
+        number = self._numbers.pop(connection, None)
+        if number is None:
+            return
+        del self._sockets[number]
+        for listeners in self._viewers.values():
+            listeners.pop(connection, None)
+        self._relay.tell(self.owner, "game.detach", (self._id.hex, number, user_id))
+        if not self._sockets:
+            self._forget(self._id, self)
+
+    @property
+    def numbers(self) -> Iterable[int]:
+        """The sockets here, as the room knows them."""
+        return self._sockets
+
+    def joined(self, number: int, viewer: int, seq: int) -> None:
+        """The room tells this worker its frames after ``seq`` on behalf of this socket."""
+        connection = self._sockets.get(number)
+        if connection is not None:
+            self._viewers.setdefault(viewer, {})[connection] = seq
+        if (waiting := self._waiting.get(number)) is not None:
+            waiting.set()
+        if self.seq is None:
+            self.seq = seq
+
+    def tell_one(self, number: int, frame: bytes) -> None:
+        """Hand a frame to one socket."""
+        if number in self._sockets:
+            self._sockets[number].send_ahead(frame)
+
+    def close_one(self, number: int, code: int, reason: str) -> None:
+        """Close one socket."""
+        if number in self._sockets:
+            self._sockets[number].close(code, reason)
+
+    def close(self) -> None:
+        """The owner has the room no more: let everybody come back to whoever owns it now."""
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+        for connection in tuple(self._numbers):
+            connection.close(RESTARTED, "room_moved")
+        self._forget(self._id, self)
+
+    def tell(self, seq: int | None, key: Any, frames: Frames) -> None:
+        """Hand the room's frames to the sockets here; a gap is filled from the owner's history first."""
+        if seq is not None and self.seq is not None:
+            if seq <= self.seq:
+                return
+            if seq > self.seq + 1 or self._catching_up is not None:
+                self.catch_up()
+                return
+            self.seq = seq
+        for viewer, listeners in self._viewers.items():
+            frame = frame_of(frames, viewer)
+            for connection, since in tuple(listeners.items()):
+                if seq is None or seq > since:
+                    connection.send(frame, key)
+
+    async def compare(self, within_s: float) -> None:
+        """Ask how far the owner is, which it says within this time, and catch up if this worker is behind."""
+        if self.seq is None:
+            return
+        try:
+            told = await self._relay.ask(self.owner, "game.seq", self._id.hex, within_s=within_s)
+        except Unavailable:
+            return
+        except Refusal:
+            # It has let the room go, and what it said then was lost on the way.
+            self.close()
+            return
+        if told > self.seq:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Ask the owner for what this worker has not heard."""
+        if self._catching_up is None:
+            self._catching_up = asyncio.create_task(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        missed: list[Any] = []
+        try:
+            missed, states, seq = await self._relay.ask(self.owner, "game.history", (self._id.hex, self.seq))
+        except Refusal as refusal:
+            logger.warning("Game %s could not be caught up with yet: %s", self._id, refusal.message)
+            return
+        finally:
+            self._catching_up = None
+        if missed is None:
+            self.tell(None, None, states)
+            self.seq = seq
+        else:
+            for missed_seq, frames in missed:
+                self.tell(missed_seq, None, frames)

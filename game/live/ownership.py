@@ -1,0 +1,54 @@
+"""Whose a room is, as Redis knows it.
+
+A room's owner is the worker named at ``room:<game id>``, for as long as that worker's lease stands. Redis may
+forget; the journal's key then tells who came second.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from realtime.redis import evaluate
+from realtime.worker import Worker, lease_key
+
+OWNER_KEPT_S = 86_400
+
+# KEYS: the room. ARGV: this worker, prefix of leases, seconds kept. Returns the owner. One that was killed
+# still has its lease, but listens no more.
+_CLAIM = """
+local owner = redis.call('GET', KEYS[1])
+if owner and redis.call('EXISTS', ARGV[2] .. owner) == 1 and redis.call('PUBSUB', 'NUMSUB', owner)[2] > 0 then
+  return owner
+end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+return ARGV[1]
+"""
+# Gives the room up only if it is still ours.
+_RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
+
+
+def _key(game_id: UUID) -> str:
+    return f"room:{game_id}"
+
+
+class Ownership:
+    """What this worker asks Redis about rooms; each of it raises ``Down`` where Redis cannot be reached."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    async def claim(self, game_id: UUID) -> str:
+        """The room's owner: this worker, if no living one has it yet."""
+        arguments = (self._worker.id, lease_key(""), OWNER_KEPT_S)
+        owner: bytes = await evaluate(self._worker.redis, _CLAIM, [_key(game_id)], arguments)
+        return owner.decode()
+
+    async def release(self, game_id: UUID) -> None:
+        """Let others have the room, if it is this worker's."""
+        await evaluate(self._worker.redis, _RELEASE, [_key(game_id)], [self._worker.id])
+
+    async def owners(self, game_ids: Sequence[UUID]) -> list[str | None]:
+        """Who claimed each of these rooms last, alive or not."""
+        if not game_ids:
+            return []
+        owners = await self._worker.redis.mget([_key(game_id) for game_id in game_ids])
+        return [None if owner is None else owner.decode() for owner in owners]

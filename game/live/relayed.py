@@ -1,0 +1,124 @@
+"""What workers ask, and tell, one another about their rooms."""
+
+from collections.abc import Awaitable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from core.refusals import Unavailable
+from game import commands
+from game.live.elsewhere import Elsewhere
+from game.live.listeners import Frames, RemoteListener
+from game.live.room import Room
+from game.live.rooms import admit, current, look_at_seats, moved
+from realtime import worker
+from realtime.identity import Identity
+from realtime.messages import CommandDecoder
+from realtime.relay import relayed
+
+_commands = CommandDecoder(
+    (commands.PlayerMove, commands.PlayerReady, commands.GameAction, commands.ChatMessage)
+)
+
+# Asked of the rooms here.
+
+
+def _own(game_hex: str) -> Room:
+    room = current().here.get(UUID(game_hex))
+    if room is None:
+        raise moved()
+    return room
+
+
+@relayed("game.attach")
+def _attach(sender: str, asked: tuple[str, int, bytes, int | None]) -> Awaitable[None]:
+    game_hex, number, user, since = asked
+    identity = msgspec.json.decode(user, type=Identity)
+    listener = RemoteListener(worker.current().relay, sender, UUID(game_hex), number, identity.user_id)
+    # Before anything is waited for: that it has gone may be known next.
+    current().remote_listeners[sender, number] = listener
+    return _let_in(listener, identity, since)
+
+
+async def _let_in(listener: RemoteListener, identity: Identity, since: int | None) -> None:
+    room = await current().own(listener.game_id)
+    await admit(room, identity.user_id)
+    if listener.closed_with is None:
+        room.attach(listener, identity, since)
+
+
+@relayed("game.seat_taken")
+async def _seat_taken(sender: str, game_hex: str) -> None:
+    if (room := current().here.get(UUID(game_hex))) is not None:
+        await look_at_seats(room)
+
+
+@relayed("game.detach")
+def _detach(sender: str, asked: tuple[str, int, int]) -> None:
+    current().detach_remote(sender, asked[1])
+
+
+@relayed("game.take")
+def _take(sender: str, asked: tuple[str, int, bytes]) -> None:
+    game_hex, user_id, command = asked
+    _own(game_hex).take(user_id, _commands.decode(command))
+
+
+@relayed("game.history")
+def _history(sender: str, asked: tuple[str, int]) -> tuple[Any, Any, int]:
+    game_hex, since = asked
+    room = _own(game_hex)
+    missed = room.history(since)
+    if missed is None and room.committed < room.seq:
+        raise Unavailable("What happens just now is not kept yet.", retry_after=1)
+    return missed, room.state_frames(), room.committed
+
+
+@relayed("game.seq")
+def _seq(sender: str, game_hex: str) -> int:
+    return _own(game_hex).committed
+
+
+# Told and asked by the owners of other rooms, about the sockets here.
+
+
+def _place(sender: str, game_hex: str) -> Elsewhere | None:
+    """The room's sockets here; none of them hears one who owned the room before and does not know it yet."""
+    place = current().elsewhere.get(UUID(game_hex))
+    return place if place is not None and place.owner == sender else None
+
+
+@relayed("game.joined")
+def _joined(sender: str, told: tuple[str, int, int, int]) -> None:
+    place = _place(sender, told[0])
+    if place is not None:
+        place.joined(*told[1:])
+
+
+@relayed("game.frames")
+def _frames(sender: str, told: tuple[str, int | None, Any, Frames]) -> None:
+    place = _place(sender, told[0])
+    if place is not None:
+        place.tell(*told[1:])
+
+
+@relayed("game.frame")
+def _frame(sender: str, told: tuple[str, int, bytes]) -> None:
+    place = _place(sender, told[0])
+    if place is not None:
+        place.tell_one(*told[1:])
+
+
+@relayed("game.gone")
+def _gone(sender: str, numbers: list[int]) -> list[int]:
+    """Those of these sockets that are not here any more. A socket is here before its room hears of it."""
+    here = {number for place in current().elsewhere.values() for number in place.numbers}
+    return [number for number in numbers if number not in here]
+
+
+@relayed("game.close")
+def _close(sender: str, told: tuple[str, int, int, str]) -> None:
+    place = _place(sender, told[0])
+    if place is not None:
+        place.close_one(*told[1:])

@@ -38,7 +38,7 @@ lint: .venv/.development
 
 test: lint
 	$(BIN)/python -m tests.programs
-	$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal
 
 bench: .venv/.development
 	$(BIN)/python -m bench

@@ -131,6 +131,27 @@ async def test_a_room_that_waits_for_the_database_waits_whatever_it_hears_from_t
     assert await a.closed() == 1012
 
 
+async def test_rooms_that_wait_for_the_database_ask_it_together(new_game, ada, bob, monkeypatch):
+    asked = 0
+
+    def can_answer() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked >= 3
+
+    games = [await new_game() for _ in range(3)]
+    sockets = [await ada.enter(game.pk) for game in games]
+    for socket in sockets:
+        await socket.hear("game_state")
+    with monkeypatch.context() as away:
+        away.setattr(selectors, "can_answer", can_answer)
+        for game in games:
+            rooms.current().here[game.pk].lost(False)
+        for socket in sockets:
+            assert await socket.closed() == 1012
+    assert asked <= 4
+
+
 async def test_a_real_time_game_that_is_over_is_seen_as_it_ended_wherever_it_is_opened(new_game, ada, bob):
     game = await new_game("pong")
     a, _ = await begin(game, ada, bob)

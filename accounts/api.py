@@ -194,7 +194,7 @@ class Sessions(APIView):
         def show(sessions: Any) -> list[dict[str, Any]]:
             return selectors.shown_sessions(sessions, current=identity(request).session_id)
 
-        sessions = selectors.open_sessions(identity(request).user_id)
+        sessions = selectors.open_sessions().filter(user_id=identity(request).user_id)
         return paging.page(self, sessions, ordering="-created_at", show=show)
 
 

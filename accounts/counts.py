@@ -1,11 +1,7 @@
 """How many accounts and signed-in devices there are, for ``GET /api/status``."""
 
-from datetime import timedelta
-
-from django.conf import settings
-from django.utils import timezone
-
-from accounts.models import Session, User
+from accounts import selectors
+from accounts.models import User
 from core.status import counts
 
 
@@ -16,5 +12,4 @@ def users() -> int:
 
 @counts("sessions")
 def sessions() -> int:
-    limit = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT)
-    return Session.objects.filter(ended_at=None, last_seen__gte=limit).count()
+    return selectors.open_sessions().count()

@@ -58,17 +58,13 @@ def search(text: str) -> QuerySet[User]:
     return users.filter(username__icontains=text) if text else users
 
 
-def open_sessions(user_id: int) -> QuerySet[Session]:
-    """The devices on which this user is signed in."""
-    return _open_sessions().filter(user_id=user_id)
-
-
 def signed_in(user_ids: Iterable[int]) -> set[int]:
     """Those of these users who are signed in on some device."""
-    return set(_open_sessions().filter(user_id__in=user_ids).values_list("user_id", flat=True))
+    return set(open_sessions().filter(user_id__in=user_ids).values_list("user_id", flat=True))
 
 
-def _open_sessions() -> QuerySet[Session]:
+def open_sessions() -> QuerySet[Session]:
+    """All devices that are signed in."""
     limit = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT)
     return Session.objects.filter(ended_at=None, last_seen__gte=limit)
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 models.CharField.register_lookup(Lower)
 
 USERNAME_LENGTH = range(3, 31)
+USERNAME_LETTERS = RegexValidator(r"^[A-Za-z0-9_.-]+\Z", "Letters, digits, and _ . - only.")
 
 
 class Accounts(UserManager["User"]):
@@ -29,10 +30,7 @@ class User(AbstractUser):
     username = models.CharField(
         max_length=USERNAME_LENGTH[-1],
         unique=True,
-        validators=[
-            MinLengthValidator(USERNAME_LENGTH[0]),
-            RegexValidator(r"^[A-Za-z0-9_.-]+\Z", "Letters, digits, and _ . - only."),
-        ],
+        validators=[MinLengthValidator(USERNAME_LENGTH[0]), USERNAME_LETTERS],
         error_messages={"unique": "This name is taken."},
     )
     email = models.EmailField(blank=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import USERNAME_LENGTH, User
+from accounts.models import USERNAME_LENGTH, USERNAME_LETTERS, User
 
 
 class Text(serializers.CharField):
@@ -31,11 +31,7 @@ class Username(Text):
     def __init__(self, **kwargs: Any) -> None:
         kwargs = {"min_length": USERNAME_LENGTH[0], "max_length": USERNAME_LENGTH[-1]} | kwargs
         super().__init__(**kwargs)
-        self.validators += [
-            validator
-            for validator in User._meta.get_field("username").validators
-            if hasattr(validator, "regex")
-        ]
+        self.validators.append(USERNAME_LETTERS)
 
 
 class Password(Text):

@@ -12,6 +12,7 @@ from core import speech
 
 User = settings.AUTH_USER_MODEL
 NAME_LENGTH = 50
+NAME_LETTERS = RegexValidator(r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\Z", "Letters, digits, - and _ only.")
 PARTICIPANTS = range(2, 1001)
 
 
@@ -22,12 +23,7 @@ class Lobby(models.Model):
         OPEN = "open"
         CLOSED = "closed"
 
-    name = models.CharField(
-        max_length=NAME_LENGTH,
-        validators=[
-            RegexValidator(r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\Z", "Letters, digits, - and _ only.")
-        ],
-    )
+    name = models.CharField(max_length=NAME_LENGTH, validators=[NAME_LETTERS])
     owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="lobbies_owned")
     is_public = models.BooleanField(default=True)
     max_participants = models.PositiveSmallIntegerField(default=50)

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import Text, Whole
-from chat.models import NAME_LENGTH, PARTICIPANTS, Lobby, Membership, Sanction
+from chat.models import NAME_LENGTH, NAME_LETTERS, PARTICIPANTS, Lobby, Membership, Sanction
 from game.serializers import Choice, Flag, Switch
 
 MOST_CHARACTERS_SENT = 10_000
@@ -26,9 +26,7 @@ class Name(Text):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=NAME_LENGTH, **kwargs)
-        self.validators += [
-            validator for validator in Lobby._meta.get_field("name").validators if hasattr(validator, "regex")
-        ]
+        self.validators.append(NAME_LETTERS)
 
 
 class LobbyChanges(serializers.Serializer[Any]):

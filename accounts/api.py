@@ -1,6 +1,7 @@
 """The account routes."""
 
 import functools
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,11 +23,7 @@ from core.views import OpenView
 
 
 def _signed_in(result: services.SignedIn, status: int = 200) -> Response:
-    body = {
-        "user": selectors.brief(result.user),
-        "access": result.tokens.access,
-        "refresh": result.tokens.refresh,
-    }
+    body = {"user": selectors.brief(result.user), **asdict(result.tokens)}
     return Response(body, status=status)
 
 
@@ -67,8 +64,7 @@ class Tokens(OpenView):
 
     @extend_schema(request=serializers.Login, responses=serializers.TokenPair)
     def post(self, request: Request) -> Response:
-        pair = _sign_in(request).tokens
-        return Response({"access": pair.access, "refresh": pair.refresh})
+        return Response(_sign_in(request).tokens)
 
 
 class RefreshTokens(OpenView):
@@ -79,8 +75,7 @@ class RefreshTokens(OpenView):
 
     @extend_schema(request=serializers.Refresh, responses=serializers.TokenPair)
     def post(self, request: Request) -> Response:
-        pair = services.rotate(read(serializers.Refresh, request.data)["refresh"]).tokens
-        return Response({"access": pair.access, "refresh": pair.refresh})
+        return Response(services.rotate(**read(serializers.Refresh, request.data)).tokens)
 
 
 class Logout(APIView):

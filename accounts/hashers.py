@@ -11,7 +11,7 @@ from core.refusals import Unavailable
 
 AT_ONCE = 2
 WAITING = 64
-PATIENCE = 10.0
+PATIENCE_S = 10.0
 
 _turn = threading.BoundedSemaphore(AT_ONCE)
 _place = threading.BoundedSemaphore(AT_ONCE + WAITING)
@@ -49,7 +49,7 @@ def _bounded() -> Iterator[None]:
     if not _place.acquire(blocking=False):
         raise TooManySignIns(retry_after=2)
     try:
-        if not _turn.acquire(timeout=PATIENCE):
+        if not _turn.acquire(timeout=PATIENCE_S):
             raise TooManySignIns(retry_after=2)
         try:
             yield

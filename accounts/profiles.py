@@ -44,10 +44,12 @@ def public(users: Iterable[User], viewer_id: int) -> list[dict[str, Any]]:
     """The public profiles of these users for this viewer, with one question to each app for all of them."""
     users = list(users)
     ids = [user.pk for user in users]
-    facts = {name: dict(function(ids)) for name, function in _facts.items()} if ids else {}
-    for hide in _veils if ids else ():
+    if not ids:
+        return []
+    facts = {name: dict(function(ids)) for name, function in _facts.items()}
+    for hide in _veils:
         for user_id in hide(viewer_id, ids):
-            facts.get("online", {}).pop(user_id, None)
+            facts["online"].pop(user_id, None)
     return [
         {
             "id": user.pk,

@@ -6,7 +6,7 @@ import string
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -133,7 +133,7 @@ def rotate(refresh: str) -> SignedIn:
     return SignedIn(user, tokens.issue(user, fresh))
 
 
-def _why_not(old: tokens.Refresh, limit: Any) -> TokenInvalid | SessionEnded | TokenReused:
+def _why_not(old: tokens.Refresh, limit: datetime) -> TokenInvalid | SessionEnded | TokenReused:
     session = Session.objects.filter(pk=old.session_id).first()
     if session is None:
         return TokenInvalid("This is no token of ours.")
@@ -242,7 +242,7 @@ def erase(user: User) -> None:
 
 
 def check_password(password: str, *, username: str, email: str, field: str = "password") -> None:
-    """Whether Django's validators take this password. Raises ``Invalid``."""
+    """Refuse a password that Django's validators do not take. Raises ``Invalid``."""
     try:
         validate_password(password, User(username=username, email=email))
     except ValidationError as error:

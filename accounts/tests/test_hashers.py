@@ -55,7 +55,7 @@ def test_no_more_than_two_are_hashed_at_once_and_the_others_wait(slow):
 
 
 def test_who_would_wait_too_long_is_told_to_come_back(slow, monkeypatch):
-    monkeypatch.setattr(hashers, "PATIENCE", 0.01)
+    monkeypatch.setattr(hashers, "PATIENCE_S", 0.01)
     with ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(Argon2id().encode, "x", "salt") for _ in range(2)]
         for _ in range(hashers.AT_ONCE):

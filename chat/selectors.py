@@ -17,7 +17,6 @@ from chat.models import (
     Lobby,
     LobbyMessage,
     Membership,
-    Report,
     Sanction,
     Thread,
 )
@@ -256,11 +255,6 @@ def shown_messages(messages: Iterable[LobbyMessage]) -> list[events.Text]:
         events.Text(id=each.pk, content=each.content, sender=person(each.sender), created_at=each.created_at)
         for each in messages
     ]
-
-
-def open_reports() -> QuerySet[Report]:
-    """Reports that nobody has looked at."""
-    return Report.objects.filter(settled_at=None)
 
 
 # -- Between friends

@@ -16,7 +16,7 @@ from chat.services.messages import (
     post_message,
     post_messages,
     report_message,
-    settle_reports,
+    settle_report,
 )
 from chat.services.moderation import appoint, ban, dismiss, kick, lift, mute, unban, unmute
 
@@ -40,7 +40,7 @@ __all__ = [
     "post_message",
     "post_messages",
     "report_message",
-    "settle_reports",
+    "settle_report",
     "start_game",
     "unban",
     "unmute",

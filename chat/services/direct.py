@@ -1,7 +1,5 @@
 """What friends say to each other."""
 
-from datetime import datetime
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -33,11 +31,8 @@ def post_direct(*, sender_id: int, friend_id: int, content: str) -> events.Direc
 
 
 @transaction.atomic
-def mark_read(*, user_id: int, friend_id: int, up_to: int) -> datetime | None:
-    """Note that the user has read what the friend wrote up to this message; None if there was nothing new.
-
-    Raises ``NotFriends``.
-    """
+def mark_read(*, user_id: int, friend_id: int, up_to: int) -> None:
+    """Note that the user has read what the friend wrote up to this message. Raises ``NotFriends``."""
     selectors.check_friends(user_id, friend_id)
     unread = DirectMessage.objects.filter(
         receiver_id=user_id, sender_id=friend_id, read_at=None, pk__lte=up_to
@@ -45,7 +40,6 @@ def mark_read(*, user_id: int, friend_id: int, up_to: int) -> datetime | None:
     last = unread.order_by("-pk").values_list("pk", flat=True).first()
     now = timezone.now()
     if last is None or not unread.filter(pk__lte=last).update(read_at=now):
-        return None
+        return
     publish(events.Read(between=rules.between(user_id, friend_id), user_id=user_id, up_to=last, read_at=now))
     publish(events.UnreadChanged(user_id=user_id))
-    return now

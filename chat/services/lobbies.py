@@ -81,7 +81,7 @@ def create_lobby(
 
 
 @transaction.atomic
-def edit_lobby(*, actor_id: int, lobby_id: int, changes: Mapping[str, Any]) -> Lobby:
+def edit_lobby(*, actor_id: int, lobby_id: int, changes: Mapping[str, Any]) -> None:
     """Change whether it is public, how many may be in it, or its game. It never gets smaller than it is full.
 
     Raises ``OwnerOnly``, ``LobbyFull``, ``UnknownGame``.
@@ -97,7 +97,6 @@ def edit_lobby(*, actor_id: int, lobby_id: int, changes: Mapping[str, Any]) -> L
     if changes:
         lobby.save(update_fields=list(changes))
         tell_of(lobby)
-    return lobby
 
 
 @transaction.atomic
@@ -110,14 +109,14 @@ def close_lobby(*, actor_id: int | None, lobby_id: int) -> None:
 
 
 @transaction.atomic
-def join_lobby(*, user_id: int, lobby_id: int, is_invited: bool = False) -> Lobby:
+def join_lobby(*, user_id: int, lobby_id: int, is_invited: bool = False) -> None:
     """Become a member; who is one stays one.
 
     Raises ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``InvitationNeeded``, ``LobbyFull``.
     """
     lobby = locked(lobby_id)
     if selectors.role(lobby.pk, user_id) is not None:
-        return lobby
+        return
     selectors.check_not_banned(lobby.pk, user_id)
     if not lobby.is_public and not is_invited:
         raise InvitationNeeded
@@ -125,7 +124,6 @@ def join_lobby(*, user_id: int, lobby_id: int, is_invited: bool = False) -> Lobb
         raise LobbyFull
     Membership.objects.create(lobby=lobby, user_id=user_id)
     tell_of(lobby, user_id)
-    return lobby
 
 
 @transaction.atomic

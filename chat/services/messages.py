@@ -122,7 +122,7 @@ def report_message(*, reporter_id: int, lobby_id: int, message_id: int, reason: 
     return report
 
 
-def settle_reports(*, report_ids: Sequence[int], by_id: int) -> int:
-    """Note that somebody has looked at these reports; says how many were open."""
-    reports = selectors.open_reports().filter(pk__in=report_ids)
-    return reports.update(settled_at=timezone.now(), settled_by_id=by_id)
+def settle_report(*, report_id: int, by_id: int) -> None:
+    """Note that somebody has looked at this report, if nobody has yet."""
+    report = Report.objects.filter(pk=report_id, settled_at=None)
+    report.update(settled_at=timezone.now(), settled_by_id=by_id)

@@ -62,18 +62,18 @@ def ban(
 
 
 @transaction.atomic
-def unban(*, actor_id: int, lobby_id: int, user_id: int) -> bool:
-    """Let a banned user come back; false if there was no ban. Raises ``MayNotActOn``."""
+def unban(*, actor_id: int, lobby_id: int, user_id: int) -> None:
+    """Let a banned user come back; without a ban it changes nothing. Raises ``MayNotActOn``."""
     lobby = locked(lobby_id)
     rules.check_may_act_on(selectors.check_member(lobby, actor_id), Role.MEMBER)
-    return _lift(lobby, Sanction.Kind.BAN, user_id)
+    _lift(lobby, Sanction.Kind.BAN, user_id)
 
 
 @transaction.atomic
 def mute(
     *, actor_id: int, lobby_id: int, user_id: int, reason: str = "", until: datetime | None = None
-) -> datetime:
-    """Let a member not speak until then, by default for ten minutes. Says when it ends.
+) -> None:
+    """Let a member not speak until then, by default for ten minutes.
 
     Raises ``UnknownMember``, ``MayNotActOn``, ``Invalid``.
     """
@@ -83,18 +83,17 @@ def mute(
     member = _target(lobby, actor_id, user_id)
     _sanction(lobby, Sanction.Kind.MUTE, actor_id, user_id, reason, until)
     _tell_of_mute(lobby, actor_id, member, reason, until)
-    return until
 
 
 @transaction.atomic
-def unmute(*, actor_id: int, lobby_id: int, user_id: int) -> bool:
-    """Let a muted member speak again; false if there was no mute. Raises as ``mute``."""
+def unmute(*, actor_id: int, lobby_id: int, user_id: int) -> None:
+    """Let a muted member speak again; without a mute it changes nothing. Raises ``UnknownMember``,
+    ``MayNotActOn``.
+    """
     lobby = locked(lobby_id)
     member = _target(lobby, actor_id, user_id)
-    was_muted = _lift(lobby, Sanction.Kind.MUTE, user_id)
-    if was_muted:
+    if _lift(lobby, Sanction.Kind.MUTE, user_id):
         _tell_of_mute(lobby, actor_id, member, "", None)
-    return was_muted
 
 
 @transaction.atomic

@@ -170,11 +170,12 @@ def test_what_two_friends_say_at_once_is_told_in_the_order_of_its_ids(ada, bob, 
     assert Thread.objects.get().last_message_id == told[-1]
 
 
-def test_messages_read_twice_at_once_are_read_once(ada, bob, at_once):
+def test_messages_read_twice_at_once_are_told_as_read_once(ada, bob, at_once):
     befriend(ada, bob)
     ada.post(f"dm/{bob.id}/messages/", content="hi")
-    read = [lambda: services.mark_read(user_id=bob.id, friend_id=ada.id, up_to=2**60)] * 6
-    assert sum(moment is not None for moment in at_once(read)) == 1
+    at_once([lambda: services.mark_read(user_id=bob.id, friend_id=ada.id, up_to=2**60)] * 6)
+    kept = sync_client().lrange(f"stream:{topics.direct(ada.id, bob.id)}:frames", 0, -1)
+    assert sum(b'"type":"read"' in frame for frame in kept) == 1
 
 
 def test_a_message_deleted_and_reported_at_once_is_gone(ada, bob, den, at_once):

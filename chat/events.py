@@ -180,22 +180,21 @@ class Typing(Ephemeral, kw_only=True):
         return f"typing {self.user_id}"
 
 
-class TypingStart(Typing):
+class TypingInLobby(Typing):
+    """What a member does is told to the lobby."""
+
+    lobby: str
+
+    def audience(self) -> Topic:
+        return topics.lobby(self.lobby)
+
+
+class TypingStart(TypingInLobby):
     """A member writes something."""
 
-    lobby: str
 
-    def audience(self) -> Topic:
-        return topics.lobby(self.lobby)
-
-
-class TypingStop(Typing):
+class TypingStop(TypingInLobby):
     """A member has stopped writing."""
-
-    lobby: str
-
-    def audience(self) -> Topic:
-        return topics.lobby(self.lobby)
 
 
 class DirectText(Struct, kw_only=True, frozen=True):
@@ -267,22 +266,21 @@ class FriendGone(BetweenFriends, tag="presence_leave"):
     username: str
 
 
-class FriendTyping(Typing, tag="typing_start"):
+class TypingToFriend(Typing):
+    """What one of two friends does is told to the other."""
+
+    between: tuple[int, int]
+
+    def audience(self) -> Topic:
+        return topics.direct(*self.between)
+
+
+class FriendTyping(TypingToFriend, tag="typing_start"):
     """The friend writes something."""
 
-    between: tuple[int, int]
 
-    def audience(self) -> Topic:
-        return topics.direct(*self.between)
-
-
-class FriendStoppedTyping(Typing, tag="typing_stop"):
+class FriendStoppedTyping(TypingToFriend, tag="typing_stop"):
     """The friend has stopped writing."""
-
-    between: tuple[int, int]
-
-    def audience(self) -> Topic:
-        return topics.direct(*self.between)
 
 
 class DirectClosed(BetweenFriends):

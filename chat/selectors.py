@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -26,6 +27,7 @@ from chat.refusals import (
     LobbyClosed,
     NotAMember,
     NotFriends,
+    OwnerOnly,
     UnknownLobby,
     UnknownMessage,
 )
@@ -60,9 +62,8 @@ def lobby(lobby_id: int) -> Lobby:
     return found
 
 
-def open_lobby_called(name: str) -> Lobby:
-    """The open lobby of this name, in any case. Raises ``UnknownLobby``."""
-    found = Lobby.objects.filter(name__lower=name.lower(), status=Lobby.Status.OPEN).first()
+def _open_lobby(**wanted: Any) -> Lobby:
+    found = Lobby.objects.filter(status=Lobby.Status.OPEN, **wanted).first()
     if found is None:
         raise UnknownLobby
     return found
@@ -128,6 +129,12 @@ def check_member(lobby: Lobby, user_id: int) -> str:
         check_not_banned(lobby.pk, user_id)
         raise NotAMember
     return found
+
+
+def check_owner(lobby: Lobby, user_id: int) -> None:
+    """Raises ``OwnerOnly``; for who is no member ``Banned`` or ``NotAMember``."""
+    if check_member(lobby, user_id) != rules.OWNER:
+        raise OwnerOnly
 
 
 def lobby_seen_by(user_id: int, lobby_id: int) -> Lobby:
@@ -210,22 +217,18 @@ def members(lobby_id: int, online: set[int], user_id: int | None = None) -> list
 
 
 def lobby_entered_by(user_id: int, *, lobby_id: int | None = None, name: str = "") -> Lobby:
-    """The open lobby, by id or by name, whose socket the member opens.
+    """The open lobby, by id or by its name in any case, whose socket the member opens.
 
     Raises ``UnknownLobby``, ``Banned``, ``NotAMember``.
     """
-    found = open_lobby_called(name) if lobby_id is None else lobby(lobby_id)
-    if found.status != Lobby.Status.OPEN:
-        raise UnknownLobby
+    found = _open_lobby(name__lower=name.lower()) if lobby_id is None else _open_lobby(pk=lobby_id)
     check_member(found, user_id)
     return found
 
 
 def lobby_state(lobby_id: int) -> LobbyState:
     """How the lobby stands. Raises ``UnknownLobby``, also for a closed one."""
-    found = lobby(lobby_id)
-    if found.status != Lobby.Status.OPEN:
-        raise UnknownLobby
+    found = _open_lobby(pk=lobby_id)
     there = members(lobby_id, present(ATTENDANCE, topics.lobby(found.name)))
     return LobbyState(
         lobby=msgspec.Raw(_encode(facts(found))),

@@ -18,7 +18,6 @@ from chat.refusals import (
     LobbyNameTaken,
     NoGameChosen,
     NotEnoughPlayers,
-    OwnerOnly,
     PremiumRequired,
     TooManyLobbies,
     UnknownLobby,
@@ -87,7 +86,7 @@ def edit_lobby(*, actor_id: int, lobby_id: int, changes: Mapping[str, Any]) -> N
     Raises ``OwnerOnly``, ``LobbyFull``, ``UnknownGame``.
     """
     lobby = locked(lobby_id)
-    _check_owner(lobby, actor_id)
+    selectors.check_owner(lobby, actor_id)
     if changes.get("game"):
         catalogue.get(changes["game"])
     if changes.get("max_participants", lobby.max_participants) < lobby.memberships.count():
@@ -104,7 +103,7 @@ def close_lobby(*, actor_id: int | None, lobby_id: int) -> None:
     """Close it for good; without an actor it is the operators who do. Raises ``OwnerOnly``."""
     lobby = locked(lobby_id)
     if actor_id is not None:
-        _check_owner(lobby, actor_id)
+        selectors.check_owner(lobby, actor_id)
     _close(lobby)
 
 
@@ -186,11 +185,6 @@ def tell_of(lobby: Lobby, user_id: int | None = None, *, gone_id: int | None = N
     )
 
 
-def _check_owner(lobby: Lobby, user_id: int) -> None:
-    if selectors.check_member(lobby, user_id) != Role.OWNER:
-        raise OwnerOnly
-
-
 @transaction.atomic
 def start_game(
     *, actor_id: int, lobby_id: int, game: str = "", options: Mapping[str, Any] | None = None
@@ -202,7 +196,7 @@ def start_game(
     ``TooManyGames``.
     """
     lobby = locked(lobby_id)
-    _check_owner(lobby, actor_id)
+    selectors.check_owner(lobby, actor_id)
     name = game or lobby.game
     if not name:
         raise NoGameChosen

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts import selectors as accounts
 from chat import events, rules, selectors
 from chat.models import Lobby, Membership, Sanction
-from chat.refusals import OwnerOnly, UnknownMember
+from chat.refusals import UnknownMember
 from chat.services.lobbies import locked, tell_of
 from core.refusals import Invalid
 from realtime.publishing import publish
@@ -110,8 +110,7 @@ def dismiss(*, actor_id: int, lobby_id: int, user_id: int) -> None:
 
 def _change_role(actor_id: int, lobby_id: int, user_id: int, role: Membership.Role) -> None:
     lobby = locked(lobby_id)
-    if selectors.check_member(lobby, actor_id) != Role.OWNER:
-        raise OwnerOnly
+    selectors.check_owner(lobby, actor_id)
     member = _target(lobby, actor_id, user_id)
     if member.role != role:
         member.role = role

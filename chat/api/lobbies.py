@@ -1,11 +1,12 @@
 """The routes of lobbies: their life and their order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
@@ -167,6 +168,14 @@ class Start(APIView):
         return Response({"game_id": game_id, "ws_url": games.ws_url(game_id)})
 
 
+def _done(
+    act: Callable[..., None], request: Request, lobby_id: int, shape: type[Serializer[Any]]
+) -> Response:
+    """Do what the caller asks for, in this shape, with somebody of the lobby."""
+    act(actor_id=identity(request).user_id, lobby_id=lobby_id, **read(shape, request.data))
+    return Response(status=204)
+
+
 class Kick(APIView):
     """Members sent out."""
 
@@ -176,9 +185,7 @@ class Kick(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = read(serializers.Reasoned, request.data)
-        services.kick(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
-        return Response(status=204)
+        return _done(services.kick, request, lobby_id, serializers.Reasoned)
 
 
 class Ban(APIView):
@@ -190,9 +197,7 @@ class Ban(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = read(serializers.Timed, request.data)
-        services.ban(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
-        return Response(status=204)
+        return _done(services.ban, request, lobby_id, serializers.Timed)
 
 
 class Unban(APIView):
@@ -204,9 +209,7 @@ class Unban(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = read(serializers.Target, request.data)
-        services.unban(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
-        return Response(status=204)
+        return _done(services.unban, request, lobby_id, serializers.Target)
 
 
 class Mute(APIView):
@@ -218,9 +221,7 @@ class Mute(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = read(serializers.Timed, request.data)
-        services.mute(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
-        return Response(status=204)
+        return _done(services.mute, request, lobby_id, serializers.Timed)
 
 
 class Unmute(APIView):
@@ -232,9 +233,7 @@ class Unmute(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = read(serializers.Target, request.data)
-        services.unmute(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
-        return Response(status=204)
+        return _done(services.unmute, request, lobby_id, serializers.Target)
 
 
 class Sanctions(APIView):
@@ -274,9 +273,7 @@ class Moderators(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = read(serializers.Target, request.data)
-        services.appoint(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
-        return Response(status=204)
+        return _done(services.appoint, request, lobby_id, serializers.Target)
 
     @extend_schema(
         description=(

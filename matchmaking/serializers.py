@@ -10,15 +10,6 @@ from accounts.serializers import Text, Whole
 DEFAULT_GAME = "pong"
 
 
-class Flag(serializers.BooleanField):
-    """True or false; unlike REST framework's, it takes no words for them."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
-
-
 class Join(serializers.Serializer[Any]):
     """Which match is wanted: of what game, in what mode, with which party."""
 

@@ -10,11 +10,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
+from accounts import services as accounts
 from chat import selectors as lobbies
 from chat import services as chat
 from friends import selectors as friends
@@ -58,7 +58,6 @@ KEPT_FOR = timedelta(days=7)
 """How long it can be asked what became of an invite."""
 
 Status = Invite.Status
-User = get_user_model()
 
 _EVENTS: dict[str, type[InviteEvent]] = {
     Status.PENDING: InviteCreated,
@@ -120,8 +119,7 @@ def _about_party(user_id: int, to_user_id: int, party_id: int) -> dict[str, Any]
 
 def _send(user_id: int, to_user_id: int, about: dict[str, Any]) -> InviteInfo:
     # With both users' rows, nothing else changes between the two, and each invite of this user is counted.
-    both = User.objects.select_for_update(no_key=True).filter(pk__in=(user_id, to_user_id)).order_by("pk")
-    users = {user.pk: user for user in both}
+    users = {user.pk: user for user in accounts.lock(user_id, to_user_id)}
     invitee = users.get(to_user_id)
     if invitee is None or not invitee.is_active:
         raise UnknownInvitee

@@ -6,14 +6,14 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.serializers import Whole
-from matchmaking.serializers import Flag
+from game.serializers import Switch
 
 
 @extend_schema_serializer(component_name="PartyCreation")
 class Creation(serializers.Serializer[Any]):
     """A new party; anybody may enter an open one."""
 
-    open = Flag(default=False)
+    open = Switch(default=False)
 
 
 class OwnParty(serializers.Serializer[Any]):
@@ -44,7 +44,7 @@ class Target(OwnParty):
 class Readiness(OwnParty):
     """Whether the caller is ready to play."""
 
-    ready = Flag(default=True)
+    ready = Switch(default=True)
 
 
 class InviteWanted(OwnParty):

@@ -156,7 +156,8 @@ class Start(APIView):
     @extend_schema(
         description=(
             "The owner starts a game with as many members as it seats, those who are here first. "
-            "403 `owner_only`, 404 `unknown_game`, 409 `not_enough_players`, 422 `no_game_chosen`."
+            "403 `owner_only`, 404 `unknown_game`, 409 `not_enough_players`, `too_many_games`, "
+            "422 `no_game_chosen`, `invalid_options`."
         ),
         request=serializers.Start,
         responses=serializers.Started,

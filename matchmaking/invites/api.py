@@ -29,10 +29,11 @@ class Invites(APIView):
 
     @extend_schema(
         description=(
-            "Invite somebody to a game, a lobby or a party. 403 `cannot_invite` or `not_party_leader`, "
-            "404 `unknown_user`, `unknown_game` or `unknown_party`, 409 `already_invited`, `already_member`, "
-            "`party_full` or `too_many_invites`, 422 `cannot_invite_oneself`, `game_not_for_two` or "
-            "`unknown_lobby`, 429 `rate_limited`."
+            "Invite somebody to a game, a lobby or a party. 403 `cannot_invite`, `not_party_leader`, "
+            "`not_a_member`, `rank_too_low` (a private lobby's owner and moderators invite) or `banned`, "
+            "404 `unknown_user`, `unknown_game`, `unknown_lobby` or `unknown_party`, 409 `already_invited`, "
+            "`already_member`, `lobby_closed`, `party_full` or `too_many_invites`, "
+            "422 `cannot_invite_oneself` or `game_not_for_two`, 429 `rate_limited`."
         ),
         request=serializers.Creation,
         responses={201: serializers.Invite},
@@ -56,8 +57,9 @@ class One(APIView):
 class Accept(APIView):
     """Accept a received invite: the game starts, or the caller enters the lobby or the party.
 
-    403 `not_yours_to_answer`, 409 `invite_not_pending` once it was answered, cancelled or has expired; for
-    parties 409 `party_full` or `already_in_party`, and the invite stays open.
+    403 `not_yours_to_answer`, 409 `invite_not_pending` once it was answered, cancelled or has expired. For
+    parties 409 `party_full` or `already_in_party`, for lobbies 409 `lobby_full` or 403 `banned`: the invite
+    stays open.
     """
 
     @extend_schema(request=None, responses=serializers.Invite)

@@ -61,7 +61,7 @@ class Invite(APIView):
     """Invite somebody, as the leader.
 
     403 `cannot_invite`, `not_party_leader`, 404 `unknown_user`, `unknown_party`, 409 `already_invited`,
-    `already_member`, `party_full`, `too_many_invites`, 422 `cannot_invite_oneself`,
+    `already_member`, `not_in_party`, `party_full`, `too_many_invites`, 422 `cannot_invite_oneself`,
     429 `rate_limited`.
     """
 

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from core.batches import batched
 from core.problems import note_failure
-from realtime.redis import Down, client, evaluate, sync_client
+from realtime.redis import Down, evaluate, sync_client
 from realtime.relay import Relay
 
 logger = logging.getLogger(__name__)
@@ -92,42 +92,22 @@ def on_change(function: Changed) -> Changed:
     return function
 
 
-async def online(user_ids: Iterable[int]) -> set[int]:
-    """Which of these users are online; nobody counts as online while Redis is away. On the worker's loop."""
-    return await _online(client(), user_ids)
-
-
 def online_sync(user_ids: Iterable[int]) -> set[int]:
-    """:func:`online` for threads."""
+    """Which of these users are online; nobody counts as online while Redis is away. From a thread."""
     ids = list(user_ids)
     pipe = sync_client().pipeline(transaction=False)
     for user_id in ids:
         pipe.exists(_key(user_id))
     try:
-        return _those(ids, pipe.execute())
+        answers = pipe.execute()
     except Down as problem:
         logger.warning("Nobody counts as online: %s", problem)
         return set()
-
-
-async def _online(redis: Redis, user_ids: Iterable[int]) -> set[int]:
-    ids = list(user_ids)
-    pipe = redis.pipeline(transaction=False)
-    for user_id in ids:
-        pipe.exists(_key(user_id))
-    try:
-        return _those(ids, await pipe.execute())
-    except Down as problem:
-        logger.warning("Nobody counts as online: %s", problem)
-        return set()
+    return {user_id for user_id, exists in zip(ids, answers, strict=True) if exists}
 
 
 def _key(user_id: int) -> str:
     return f"online:{user_id}"
-
-
-def _those(user_ids: list[int], answers: list[int]) -> set[int]:
-    return {user_id for user_id, exists in zip(user_ids, answers, strict=True) if exists}
 
 
 class Presence:
@@ -192,8 +172,15 @@ class Presence:
                 except Exception as problem:
                     note_failure(problem, "Telling of a change of presence")
             # Who came back on another worker may have been told there before this was told here.
-            if not is_online and await _online(self._redis, [user_id]):
+            if not is_online and await self._is_online(user_id):
                 self._changes.put_nowait((user_id, True))
+
+    async def _is_online(self, user_id: int) -> bool:
+        try:
+            return bool(await self._redis.exists(_key(user_id)))
+        except Down as problem:
+            logger.warning("A user counts as offline: %s", problem)
+            return False
 
     async def stop(self) -> None:
         """Leave the users to the other workers, to which most of them come back at once."""

@@ -45,11 +45,11 @@ def close_refused(connection: Connection, refusal: Refusal) -> None:
     connection.close(CLOSE_CODES.get(refusal.status, 4403), refusal.code)
 
 
-def close_sessions(session_ids: Iterable[int], code: int = 4401) -> None:
+def close_sessions(session_ids: Iterable[int]) -> None:
     """Close this process's sockets of these sessions; on the worker's loop only."""
     here = worker.running()
     if here is not None:
-        here.sockets.close_sessions(session_ids, code)
+        here.sockets.close_sessions(session_ids)
 
 
 def rename(users: Mapping[int, Named]) -> None:

@@ -65,11 +65,11 @@ class Sockets:
         """Every open socket."""
         return [*self._anonymous, *(c for sockets in self._by_session.values() for c in sockets)]
 
-    def close_sessions(self, session_ids: Iterable[int], code: int = UNAUTHENTICATED) -> None:
+    def close_sessions(self, session_ids: Iterable[int]) -> None:
         """Close the sockets of these sessions."""
         for session_id in session_ids:
             for connection in tuple(self._by_session.get(session_id, ())):
-                connection.close(code, "session_ended")
+                connection.close(UNAUTHENTICATED, "session_ended")
 
     def rename(self, session_id: int, user: Named) -> None:
         """The user of this session's sockets is called so, and is premium or a guest or not, by now."""

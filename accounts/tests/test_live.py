@@ -42,7 +42,7 @@ def closed(monkeypatch):
     """The sessions whose sockets were closed, as they come."""
     heard: asyncio.Queue[int] = asyncio.Queue()
 
-    def close_sessions(session_ids, code=4401):
+    def close_sessions(session_ids):
         for session_id in session_ids:
             heard.put_nowait(session_id)
 

@@ -2,7 +2,7 @@
 
 uvicorn reads the HTTP head and hands it over; once the application accepts, picows' parser (Cython) takes the
 transport. The application sees plain ASGI, and beside it ``scope["extensions"]["realtime.direct"]``: the
-connection itself, whose ``send_text``, ``set_on_text``, ``is_slow``, ``buffered``, ``set_on_drain``,
+connection itself, whose ``send_text``, ``try_send_text``, ``set_on_text``, ``set_on_drain``,
 ``pause_reading``, ``resume_reading`` and ``close`` are plain functions for the event loop's thread, without a
 coroutine and an event for each message.
 """
@@ -329,7 +329,9 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             self._write(TEXT, data)
 
     def try_send_text(self, data: bytes) -> bool:
-        """Send a text message this turn, unless the connection is slow or has ended; says which."""
+        """Send a text message this turn, unless the connection has ended or is slow, its write buffer above
+        the high mark; says whether.
+        """
         if self._slow or self._state != OPEN:
             return False
         if len(data) > PICOWS_COPIES:
@@ -341,14 +343,6 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         if not turn.is_due:
             turn.end_soon()
         return True
-
-    def buffered(self) -> int:
-        """The bytes sent that the network has not taken yet."""
-        return self._transport.get_write_buffer_size() if self._state == OPEN else 0
-
-    def is_slow(self) -> bool:
-        """Whether the write buffer is above its high mark: what is sent now only makes it grow."""
-        return self._slow
 
     def set_on_drain(self, function: Callable[[], None]) -> None:
         """Call the function whenever a slow connection has become writable again."""

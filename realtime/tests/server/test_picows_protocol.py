@@ -307,7 +307,7 @@ def test_a_peer_that_pings_and_does_not_read_gets_no_pile_of_pongs(serve):
         pings = frame(PING, bytes(125)) * 500
         for _ in range(400):
             wire.send(pings)
-        assert protocol.buffered() < 1 << 20
+        assert protocol._transport.get_write_buffer_size() < 1 << 20
 
 
 def test_a_flood_does_not_make_the_read_buffer_grow_for_good(serve):

@@ -1,9 +1,8 @@
 """Streams: the events of a topic in one order for all workers, and what a client missed of them.
 
-A topic's ``seq`` is counted by Redis, which also keeps its last 500 frames for 2 minutes. A worker delivers
-in order; a frame that comes early waits, and what the relay lost is read from that history. When it is not
-there any more, the topic's listeners get a fresh snapshot. Counters start at the clock's milliseconds, so
-they never run backwards, even over a Redis that was emptied.
+A topic's ``seq`` is counted by Redis, which also keeps its last frames (``realtime.history``). A worker
+delivers in order; a frame that comes early waits, and what the relay lost is read from that history. When it
+is not there any more, the topic's listeners get a fresh snapshot.
 
 Topics whose frames one process numbers itself (a game's room) do not pass here.
 """
@@ -11,106 +10,37 @@ Topics whose frames one process numbers itself (a game's room) do not pass here.
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import msgspec
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
-from django.conf import settings
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from core.batches import batched
 from core.problems import note_failure
-from realtime import metrics
+from realtime import history, metrics
 from realtime.connection import TOO_SLOW
 from realtime.gathering import Gathered
+from realtime.history import History
 from realtime.hub import Hub, Listener, Resync
 from realtime.messages import Closing, encode, with_seq
-from realtime.redis import Down, evaluate, evaluate_sync
+from realtime.redis import Down
 from realtime.relay import Relay
 from realtime.tasks import begin
 from realtime.topics import Topic
 
 logger = logging.getLogger(__name__)
 
-CHANNEL_LAYER: dict[str, Any] = settings.CHANNEL_LAYERS["default"]["CONFIG"]  # type: ignore[assignment]
-KEPT_FRAMES = 500
-KEPT_S = 120
-COUNTER_KEPT_S = 7 * 86_400
 MAX_WAITING = 10_000
 REPAIR_AFTER_S = 0.05
 AUDIT_EVERY_S = 1.0
 AUDITED_AT_ONCE = 250
 APPENDED_AT_ONCE = 250
-
-# KEYS: counter and history of each frame's topic. ARGV: first number, frames kept, seconds kept, seconds the
-# counter is kept, then each frame and the pub/sub channel of its topic's group.
-# Returns each frame's number and how many processes listen.
-_APPEND = """
-local appended = {}
-for i = 1, #KEYS, 2 do
-  local counter, history = KEYS[i], KEYS[i + 1]
-  local seq = redis.call('INCR', counter)
-  if seq == 1 then
-    redis.call('SET', counter, ARGV[1])
-    redis.call('DEL', history)
-    seq = tonumber(ARGV[1])
-  end
-  redis.call('EXPIRE', counter, ARGV[4])
-  redis.call('RPUSH', history, ARGV[i + 4])
-  redis.call('LTRIM', history, -tonumber(ARGV[2]), -1)
-  redis.call('EXPIRE', history, ARGV[3])
-  appended[#appended + 1] = {seq, redis.call('PUBSUB', 'NUMSUB', ARGV[i + 5])[2]}
-end
-return appended
-"""
-# KEYS: counters. ARGV: first number, seconds the counter is kept. Returns where each stands.
-_BEGIN = """
-local begun = {}
-for i, counter in ipairs(KEYS) do
-  redis.call('SET', counter, ARGV[1], 'NX', 'EX', ARGV[2])
-  begun[i] = redis.call('GET', counter)
-end
-return begun
-"""
-# KEYS: counter and history of a topic. ARGV: a number it had come to, one above all it can have come to,
-# seconds the counter is kept. Begins anew where the counter is behind.
-_BEGIN_ANEW = """
-if tonumber(redis.call('GET', KEYS[1]) or ARGV[1]) < tonumber(ARGV[1]) then
-  redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-  redis.call('DEL', KEYS[2])
-end
-"""
-# KEYS: counter and history of a topic. Leaves a number out, so that all who hear the topic find a gap that
-# nothing fills; a counter that is gone leaves one by itself.
-_LEAVE_OUT = """
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('INCR', KEYS[1]) end
-redis.call('DEL', KEYS[2])
-"""
-
-
-def _keys(topic: Topic) -> list[str]:
-    return [f"stream:{topic}:seq", f"stream:{topic}:frames"]
-
-
-def _channel(topic: Topic) -> str:
-    prefix = CHANNEL_LAYER.get("prefix", "asgi")
-    return f"{prefix}__group__{topic}"  # as channels_redis names a group's pub/sub channel
-
-
-def _append(frames: Iterable[tuple[Topic, bytes]]) -> tuple[list[str], list[Any]]:
-    """The keys and the arguments with which ``_APPEND`` appends these frames to their topics."""
-    keys: list[str] = []
-    arguments: list[Any] = [int(time.time() * 1000), KEPT_FRAMES, KEPT_S, COUNTER_KEPT_S]
-    for topic, frame in frames:
-        keys += _keys(topic)
-        arguments += (frame, _channel(topic))
-    return keys, arguments
 
 
 def _beside(topic: Topic) -> Topic:
@@ -140,16 +70,9 @@ def publish_from_outside(topic: Topic, packed: Passing | bytes) -> None:
     """Publish from a process that is no server worker, such as a management command."""
     seq = None
     if isinstance(packed, bytes):
-        ((seq, _),) = evaluate_sync(_APPEND, *_append([(topic, packed)]))
+        seq = history.append_sync(topic, packed)
     message = {"type": "relay", "from": "", "topic": topic, "frames": [(seq, packed)]}
     async_to_sync(get_channel_layer().group_send)(topic, message)
-
-
-def forget(topic: Topic) -> None:
-    """Drop what is kept of a topic, whose name another thing is given; from a thread. Who still hears it for
-    what had the name before begins anew.
-    """
-    evaluate_sync(_LEAVE_OUT, _keys(topic), [])
 
 
 @dataclass(slots=True)
@@ -165,7 +88,7 @@ class Streams:
     """All streams with a local listener, and the frames on their way out."""
 
     def __init__(self, redis: Redis, relay: Relay, hub: Hub) -> None:
-        self._redis = redis
+        self._history = History(redis)
         self._relay = relay
         self._hub = hub
         self._streams: dict[Topic, Stream] = {}
@@ -229,9 +152,7 @@ class Streams:
         """
         await self._relay.join(topics)
         # Read after joining: what is published in between is then seen as early or missing, never lost.
-        counters = [_keys(topic)[0] for topic in topics]
-        begun = await evaluate(self._redis, _BEGIN, counters, [int(time.time() * 1000), COUNTER_KEPT_S])
-        return {topic: int(seq) for topic, seq in zip(topics, begun, strict=True)}
+        return await self._history.begin(topics)
 
     async def leave(self, topic: Topic, listener: Listener) -> None:
         """Stop hearing it."""
@@ -259,32 +180,14 @@ class Streams:
 
     async def missed(self, topic: Topic, since: int, upto: int) -> list[bytes] | None:
         """The frames after ``since`` up to ``upto``, or None where they are not all kept any more."""
-        kept = await self._kept(topic, since, upto)
+        kept = await self._history.kept(topic, since, upto)
         if kept is None:
             return None
         return [with_seq(frame.partition(b"\n")[0], seq) for seq, frame in enumerate(kept, since + 1)]
 
-    async def _kept(self, topic: Topic, since: int, upto: int) -> list[bytes] | None:
-        if since == upto:
-            return []
-        if since > upto:
-            return None
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.get(_keys(topic)[0])
-        pipe.lrange(_keys(topic)[1], 0, -1)
-        counter, frames = await pipe.execute()
-        first = int(counter or 0) - len(frames) + 1
-        if since + 1 < first or int(counter or 0) < upto:
-            return None
-        return cast(list[bytes], frames[since + 1 - first : upto + 1 - first])
-
     async def listened(self, topics: Iterable[Topic]) -> set[Topic]:
         """Those of these topics that somebody hears, on any worker."""
-        by_channel = {_channel(topic): topic for topic in topics}
-        if not by_channel:
-            return set()
-        counts = await self._redis.pubsub_numsub(*by_channel)
-        return {by_channel[channel.decode()] for channel, listeners in counts if listeners}
+        return await self._history.listened(topics)
 
     async def sent(self) -> None:
         """Wait until all frames that were offered so far have their number."""
@@ -324,14 +227,13 @@ class Streams:
         """
         for streams in batched(self._streams.items(), AUDITED_AT_ONCE):
             known = [stream.seq for _, stream in streams]
-            counters = await self._redis.mget([_keys(topic)[0] for topic, _ in streams])
+            counters = await self._history.counters(topic for topic, _ in streams)
             for (topic, stream), seq, counter in zip(streams, known, counters, strict=True):
                 if counter is None:
                     continue
-                if is_behind := int(counter) < seq:
-                    above = max(int(time.time() * 1000), seq + 1)
-                    await evaluate(self._redis, _BEGIN_ANEW, _keys(topic), [seq, above, COUNTER_KEPT_S])
-                if is_behind or int(counter) > stream.seq:
+                if is_behind := counter < seq:
+                    await self._history.begin_above(topic, seq)
+                if is_behind or counter > stream.seq:
                     self._repair_soon(topic, stream)
 
     async def _send_waiting(self) -> None:
@@ -340,9 +242,9 @@ class Streams:
                 batch, self._waiting = self._waiting[:APPENDED_AT_ONCE], self._waiting[APPENDED_AT_ONCE:]
                 try:
                     for topic in tuple(self._dropped):
-                        await evaluate(self._redis, _LEAVE_OUT, _keys(topic), [])
+                        await self._history.leave_out(topic)
                         self._dropped.discard(topic)
-                    numbered = await evaluate(self._redis, _APPEND, *_append(batch))
+                    numbered = await self._history.append(batch)
                 except (RedisError, OSError) as problem:
                     # It may also be there and take nothing: it is full, or just a replica.
                     logger.warning("Streams wait for Redis: %s", problem)
@@ -396,11 +298,11 @@ class Streams:
     async def _repair(self, topic: Topic, stream: Stream) -> None:
         try:
             await asyncio.sleep(REPAIR_AFTER_S)
-            counter = await self._redis.get(_keys(topic)[0])
-            upto = max(int(counter or 0), *stream.early, stream.seq)
+            (counter,) = await self._history.counters([topic])
+            upto = max(counter or 0, *stream.early, stream.seq)
             if upto == stream.seq:
                 return
-            frames = await self._kept(topic, stream.seq, upto)
+            frames = await self._history.kept(topic, stream.seq, upto)
             if self._streams.get(topic) is not stream:
                 return  # all have left; who has come since was told how things stand
             since = upto - len(frames or ())

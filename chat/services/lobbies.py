@@ -28,7 +28,7 @@ from game import selectors as games
 from game import services as game_services
 from game.author import catalogue
 from game.refusals import TooManyGames
-from realtime import streams, topics
+from realtime import history, topics
 from realtime.attendance import present
 from realtime.publishing import publish
 
@@ -75,7 +75,7 @@ def create_lobby(
         raise LobbyNameTaken from None
     Membership.objects.create(lobby=lobby, user_id=user_id, role=Role.OWNER)
     # What is still kept of an earlier lobby of this name is not for the members of this one.
-    transaction.on_commit(lambda: streams.forget(topics.lobby(name)), robust=True)
+    transaction.on_commit(lambda: history.forget(topics.lobby(name)), robust=True)
     return lobby
 
 

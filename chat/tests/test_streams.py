@@ -51,7 +51,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
 
     for module in ("chat.selectors", "chat.services.lobbies"):
         monkeypatch.setattr(f"{module}.present", present)
-    monkeypatch.setattr("realtime.streams.forget", lambda topic: None)
+    monkeypatch.setattr("realtime.history.forget", lambda topic: None)
     return rooms
 
 

@@ -7,12 +7,12 @@ from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import OutOfMemoryError
 
 from core.refusals import NotAllowed
-from realtime import streams
+from realtime import history, streams
 from realtime.connection import MAX_FRAMES
+from realtime.history import History, forget, keys
 from realtime.messages import Closing, encode
 from realtime.publishing import publish_now
-from realtime.redis import evaluate
-from realtime.streams import _APPEND, _append, _keys, forget, lasting
+from realtime.streams import lasting
 from realtime.testing import WITHIN_S, Closed, Player
 from realtime.tests.conftest import Expelled, Room, Said, application
 from realtime.topics import Topic
@@ -268,7 +268,7 @@ async def test_an_event_read_from_the_history_closes_sockets_too(enter, here, ro
     await bob.hear("said")
     topic = Topic(room)
     packed = lasting(encode(Expelled(room=room, user_id=2)), Closing(4403, "expelled", 2))
-    await evaluate(here.redis, _APPEND, *_append([(topic, packed)]))
+    await History(here.redis).append([(topic, packed)])
     await here.streams.audit()
     await bob.hear("expelled")
     assert await bob.closed() == 4403
@@ -277,7 +277,7 @@ async def test_an_event_read_from_the_history_closes_sockets_too(enter, here, ro
 async def test_what_was_missing_while_others_listened_is_not_told_to_who_comes_after_them(
     enter, here, room, monkeypatch
 ):
-    topic, kept = Topic(room), here.streams._kept
+    topic, kept = Topic(room), History.kept
     reading, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow_kept(*asked):
@@ -287,10 +287,8 @@ async def test_what_was_missing_while_others_listened_is_not_told_to_who_comes_a
 
     ada = await enter(1)
     await ada.hear("room_state")
-    monkeypatch.setattr(here.streams, "_kept", slow_kept)
-    await evaluate(
-        here.redis, _APPEND, *_append([(topic, lasting(encode(Said(room=room, message="1")), None))])
-    )
+    monkeypatch.setattr(History, "kept", slow_kept)
+    await History(here.redis).append([(topic, lasting(encode(Said(room=room, message="1")), None))])
     await here.streams.audit()
     await reading.wait()
     await ada.leave()
@@ -306,7 +304,7 @@ async def test_who_may_not_see_the_room_any_more_is_closed_when_events_were_lost
     await ada.hear("room_state")
     await bob.hear("room_state")
     Room.shut_out.add(2)
-    counter, frames = _keys(Topic(room))
+    counter, frames = keys(Topic(room))
     await here.redis.incrby(counter, 1000)
     await here.redis.delete(frames)
     await here.streams.audit()
@@ -321,7 +319,7 @@ async def test_all_is_heard_on_a_redis_that_came_back_as_it_was_a_while_ago(ente
         await ada.send(type="say", message=message)
         heard = await ada.hear("said")
     # As when a replica takes over that lacks the last two.
-    counter, frames = _keys(Topic(room))
+    counter, frames = keys(Topic(room))
     await here.redis.decrby(counter, 2)
     await here.redis.ltrim(frames, 0, 0)
     await ada.send(type="say", message="four")
@@ -364,7 +362,7 @@ async def test_nobody_hears_what_follows_a_gap_before_the_fresh_snapshot(enter, 
     await bob.hear("room_state")
     asked.clear()
     go_on.clear()
-    counter, frames = _keys(Topic(room))
+    counter, frames = keys(Topic(room))
     await here.redis.incrby(counter, 1000)
     await here.redis.delete(frames)
     await here.streams.audit()
@@ -391,7 +389,7 @@ async def test_who_missed_what_was_dropped_while_redis_was_away_gets_a_fresh_sna
     await bob.leave()
     with monkeypatch.context() as outage:
         outage.setattr(streams, "MAX_WAITING", 2)
-        outage.setattr(streams, "evaluate", away)
+        outage.setattr(history, "evaluate", away)
         for word in ("dropped", "kept", "kept too"):
             Room.heard.setdefault(room, []).append(word)
             publish_now(Said(room=room, message=word))
@@ -510,7 +508,7 @@ async def test_what_redis_refuses_for_a_while_is_told_when_it_takes_it_again(ent
     ada = await enter(1)
     await ada.hear("room_state")
     with monkeypatch.context() as full:
-        full.setattr(streams, "evaluate", refuse)
+        full.setattr(history, "evaluate", refuse)
         for word in ("one", "two"):
             await ada.send(type="say", message=word)
         await refused.wait()

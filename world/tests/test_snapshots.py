@@ -7,7 +7,7 @@ import pytest
 
 from progression import services as progression
 from realtime import topics
-from realtime.streams import _keys
+from realtime.history import keys
 from realtime.worker import in_database
 from world import services
 from world.models import Character
@@ -54,7 +54,7 @@ async def test_who_has_missed_something_is_told_how_they_are_now(here, ada):
     player = await ada.enter()
     await in_database(change_health, ada)
     health = (await player.hear_until("character_update"))["health"]
-    counter, frames = _keys(topics.world())
+    counter, frames = keys(topics.world())
     await here.redis.incrby(counter, 1000)
     await here.redis.delete(frames)
     await here.streams.audit()

@@ -1,4 +1,4 @@
-"""The door of every socket: accepts, finds out who it is, and refuses with a code that browsers can see."""
+"""The way into every socket: accepts, finds out who it is, and refuses with codes that browsers can see."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -103,7 +103,7 @@ class Gate:
             return
         offered = scope.get("subprotocols", ())
         chosen = {"subprotocol": "bearer"} if "bearer" in offered else {}
-        await here.door.enter()
+        await here.admission.wait()
         await send({"type": "websocket.accept", **chosen})
         direct = scope.get("extensions", {}).get(DIRECT)
         connection = Connection(send, direct, asyncio.get_running_loop().time())

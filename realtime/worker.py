@@ -17,7 +17,7 @@ from django.db import Error, close_old_connections, transaction
 
 from core.embedded import valkey
 from core.status import NotReady, readiness
-from realtime.door import Door
+from realtime.admission import Admission
 from realtime.hub import Hub
 from realtime.presence import Presence
 from realtime.redis import Down, connect
@@ -64,7 +64,7 @@ class Worker:
         self.presence = Presence(self.redis, self.relay)
         self.sockets = Sockets(self.presence)
         self.streams = Streams(self.redis, self.relay, self.hub)
-        self.door = Door()
+        self.admission = Admission()
         self._tasks: list[asyncio.Task[None]] = []
         self.beat = time.monotonic()
 

@@ -1,11 +1,10 @@
-"""Which workers live, as another judges it, and what each does again and again."""
+"""Which workers live, as another judges it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 
 import pytest
-from django.db import OperationalError
 from redis.connection import parse_url
 
 from realtime import redis, relay, worker
@@ -142,22 +141,3 @@ async def test_a_worker_whose_redis_was_replaced_behind_its_connections_is_there
         keeping.cancel()
         await far.relay.stop()
         await far.redis.aclose()
-
-
-async def test_what_is_done_every_so_often_goes_on_though_the_database_was_away(monkeypatch):
-    done, enough = [], asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def tidy() -> None:
-        done.append(1)
-        if len(done) == 1:
-            raise OperationalError("planted")
-        loop.call_soon_threadsafe(enough.set)
-
-    monkeypatch.setattr(worker, "_backgrounds", [])
-    assert worker.every(0.001)(tidy) is tidy
-    (repeated,) = worker._backgrounds
-    task = asyncio.create_task(repeated())
-    await enough.wait()
-    task.cancel()
-    assert len(done) >= 2

@@ -97,7 +97,7 @@ class LobbyConsumer(RoomConsumer):
         user_id = self.player.user_id
         content = speech.clean(command.message)
         await pacing.take(user_id)
-        await desk().office.post(services.Post(self.lobby_id, user_id, content))
+        await desk().writer.write(services.Post(self.lobby_id, user_id, content))
 
     def tell_typing(self, is_typing: bool) -> None:
         kind = events.TypingStart if is_typing else events.TypingStop

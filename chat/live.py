@@ -19,15 +19,15 @@ PAUSE_S = 0.01
 """At most so often messages are stored: each time all that have come, in one transaction."""
 
 
-class PostOffice:
+class MessageWriter:
     """Stores what is said in lobbies: all that came while the last transaction ran goes into the next."""
 
     def __init__(self) -> None:
         self._waiting: list[tuple[services.Post, asyncio.Future[None]]] = []
         self._storing: asyncio.Task[None] | None = None
 
-    async def post(self, post: services.Post) -> None:
-        """Say it. Raises as ``services.post_message``."""
+    async def write(self, post: services.Post) -> None:
+        """Store it, and so say it. Raises as ``services.post_message``."""
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append((post, stored))
         if self._storing is None:
@@ -71,7 +71,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.worker_id = worker.current().id
-        self.office = PostOffice()
+        self.writer = MessageWriter()
         self.lobbies = Gathered(one_by_one(_lobby_state))
         self.attendance = Attendance(selectors.ATTENDANCE, self._tell, worker.current())
         self._people: dict[int, Person] = {}

@@ -98,7 +98,7 @@ def _check_in_memory(session_id: int) -> bool:
     if known is None or known.in_doubt:
         return False
     if known.is_over:
-        raise SessionEnded("This session has ended; sign in again.")
+        raise SessionEnded
     now = time.time()
     trusted_until = max(_looked_at, known.read_at) + TRUSTED_FOR_S
     if time.monotonic() > trusted_until or now - known.heard > settings.SESSION_TIMEOUT:
@@ -116,7 +116,7 @@ def _read(session_id: int) -> None:
         .first()
     )
     if row is None:
-        raise SessionEnded("This session has ended; sign in again.")
+        raise SessionEnded
     last_seen, ended_at, user = row[0].timestamp(), row[1], Named(*row[2:])
     now = time.time()
     heard = last_seen if known is None else max(last_seen, known.heard)
@@ -127,7 +127,7 @@ def _read(session_id: int) -> None:
     if is_over:
         if ended_at is None:
             _end_silent([session_id])
-        raise SessionEnded("This session has ended; sign in again.")
+        raise SessionEnded
     fresh.heard = now
 
 

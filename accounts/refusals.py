@@ -44,6 +44,9 @@ class SessionEnded(Unauthenticated):
     code = "session_ended"
     title = "Session ended"
 
+    def __init__(self, message: str = "This session has ended; sign in again.") -> None:
+        super().__init__(message)
+
 
 class TicketInvalid(Unauthenticated):
     """The ticket was used before, is too old, or never was."""

@@ -138,7 +138,7 @@ def _why_not(old: tokens.Refresh, limit: datetime) -> TokenInvalid | SessionEnde
     if session is None:
         return TokenInvalid("This is no token of ours.")
     if session.ended_at is not None:
-        return SessionEnded("This session has ended; sign in again.")
+        return SessionEnded()
     end_sessions(Session.objects.filter(pk=session.pk))
     if session.last_seen < limit:
         return SessionEnded("This session was silent for too long; sign in again.")
@@ -148,7 +148,7 @@ def _why_not(old: tokens.Refresh, limit: datetime) -> TokenInvalid | SessionEnde
 def _replace_refresh(user: User, session_id: int) -> tokens.Pair:
     session = Session(pk=session_id, refresh_id=uuid4())
     if not Session.objects.filter(pk=session_id, ended_at=None).update(refresh_id=session.refresh_id):
-        raise SessionEnded("This session has ended; sign in again.")
+        raise SessionEnded
     return tokens.issue(user, session)
 
 
@@ -197,7 +197,7 @@ def change_password(*, user: User, password: str, session_id: int) -> None:
         _lock_open(user)
         # Another device may have changed it, and signed this one out, while the old one was checked.
         if not Session.objects.filter(pk=session_id, ended_at=None).exists():
-            raise SessionEnded("This session has ended; sign in again.")
+            raise SessionEnded
         user.save(update_fields=["password"])
 
 

@@ -5,38 +5,35 @@ from realtime.messages import Event
 from realtime.topics import Topic
 
 
-class QueueJoined(Event):
+class QueueEvent(Event):
+    """What befalls the place of a user in a queue, told to all their devices."""
+
+    user_id: int
+
+    def audience(self) -> Topic:
+        return topics.user(self.user_id)
+
+
+class QueueJoined(QueueEvent):
     """The user's party waits for a match, as one."""
 
-    user_id: int
     party_id: int
     game: str
     mode: str
 
-    def audience(self) -> Topic:
-        return topics.user(self.user_id)
 
-
-class QueueLeft(Event):
+class QueueLeft(QueueEvent):
     """The user's party waits no longer: one of it has left the queue, or the party has changed."""
 
-    user_id: int
     party_id: int
     game: str
     mode: str
 
-    def audience(self) -> Topic:
-        return topics.user(self.user_id)
 
-
-class QueueExpired(Event):
+class QueueExpired(QueueEvent):
     """The user's place in the queue was given up: nothing had been heard of them for long, or the game is not
     offered any more.
     """
 
-    user_id: int
     game: str
     mode: str
-
-    def audience(self) -> Topic:
-        return topics.user(self.user_id)

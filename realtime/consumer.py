@@ -160,7 +160,7 @@ class Consumer(AsyncConsumer):
 
         ``snapshot`` makes the frame that says how things stand; it is asked again when events were lost for
         good. A stream that is not ``resumable``, because nothing is published while nobody listens, always
-        begins with it. Says whether it did.
+        begins with it. Returns whether the socket began with the snapshot.
         """
         since = self.since()
         streams, connection = self._here.streams, self.connection

@@ -38,8 +38,8 @@ def _count(user_id: int, metric: Metric, first: int, then: Combinable) -> None:
         Tally.objects.create(player_id=user_id, metric=metric, count=first)
     reached = Tally.objects.filter(player=user_id, metric=metric).values("count")
     due = Achievement.objects.filter(metric=metric, goal__lte=reached).exclude(earned__player=user_id)
-    for achievement in due:
-        # What it gives may bring a level, and that another achievement; this one is given by then.
+    # Asked anew each time: what one gives may bring a level, and that gives what else is due.
+    while achievement := due.first():
         Earned.objects.create(player_id=user_id, achievement=achievement)
         progression.grant(
             user_id,

@@ -63,6 +63,19 @@ def test_what_an_achievement_gives_may_bring_the_next(ada, winner, audited):
     assert (ada.me()["level"], ada.me()["xp"], ada.me()["gold"]) == (3, 400, 170)
 
 
+def test_of_several_reached_at_once_each_is_given_once_whatever_they_bring(ada, audited):
+    """The experience of the first brings a level, which looks for what is reached once more."""
+    for level, xp in ((2, 500), (3, 0), (4, 0)):
+        Achievement.objects.create(
+            code=f"level-{level}", name=f"Level {level}", metric=Metric.LEVEL, goal=level, xp=xp, gold=10
+        )
+
+    progression.grant(ada.id, xp=300, cause="test")
+
+    assert Earned.objects.count() == 3
+    assert (ada.me()["level"], ada.me()["gold"]) == (4, 130)
+
+
 def test_what_players_do_with_their_things_counts(ada, items, audited):
     for metric in (Metric.ITEMS_BOUGHT, Metric.PETS_HATCHED, Metric.DAYS_CLAIMED):
         Achievement.objects.create(code=metric.replace("_", "-"), name=metric, metric=metric, goal=2, gold=5)

@@ -38,11 +38,9 @@ MOST_CHARACTERS = 8
 def lock_in_play(*character_ids: int) -> dict[int, Character]:
     """These characters, which stay where they are until the transaction ends. Raises ``NotInPlay``."""
     ids = set(character_ids)
-    # The visits are not locked: the outer side of a join cannot be, and who ends one takes the character too.
-    in_play = selectors.in_play().select_for_update(of=("self",), no_key=True)
-    locked = in_play.filter(pk__in=ids).order_by("pk")
-    found = {character.pk: character for character in locked}
-    if len(found) < len(ids):
+    found = Character.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").in_bulk()
+    # Asked under the locks: who waited for one would take the visit that has just ended for there still.
+    if Visit.objects.filter(character__in=ids).count() < len(ids):
         raise NotInPlay
     return found
 

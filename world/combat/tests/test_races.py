@@ -1,12 +1,14 @@
 """Many at the same moment, each on a connection of its own."""
 
 from collections import Counter
+from threading import Event
 
 import pytest
 from django.db import connection
 
 from core.refusals import Refusal
 from realtime import publishing
+from tests.locks import let_the_other_come
 from world.combat import services
 from world.combat.events import CombatEnd
 from world.combat.models import Combat
@@ -36,6 +38,30 @@ def test_of_all_who_attack_each_other_at_once_nobody_is_in_two_fights(ada, bob, 
     begun = Combat.objects.values_list("attacker", "defender")
     assert len({fighter for pair in begun for fighter in pair}) == 2 * len(begun) > 0
     assert outcomes(answers) == {None: len(begun), "already_fighting": len(pairs) - len(begun)}
+
+
+def test_who_goes_at_the_moment_of_the_attack_is_not_attacked_any_more(ada, bob, at_once, monkeypatch):
+    ada.come()
+    bob.come()
+    is_going, is_answered = Event(), Event()
+    store_last_seen = Character.save
+
+    def going(character, **kwargs):
+        is_going.set()
+        let_the_other_come(is_answered)
+        store_last_seen(character, **kwargs)
+
+    def attack():
+        assert is_going.wait(timeout=60)
+        try:
+            services.start(user_id=ada.id, target_id=bob.character_id)
+        finally:
+            is_answered.set()
+
+    monkeypatch.setattr(Character, "save", going)
+    (_, refused) = at_once([bob.go, attack])
+    assert refused.code == "unknown_target"
+    assert not Combat.objects.exists()
 
 
 def test_of_all_strikes_and_flights_at_once_one_ends_the_fight(ada, bob, places, at_once, monkeypatch):

@@ -117,14 +117,6 @@ def shown_events(rows: Iterable[WorldEvent]) -> list[dict[str, Any]]:
     ]
 
 
-def own_character(user_id: int, character_id: int) -> Character:
-    """One of the user's characters. Raises ``UnknownCharacter``."""
-    found = characters_of(user_id).filter(pk=character_id).first()
-    if found is None:
-        raise UnknownCharacter
-    return found
-
-
 def max_health(user_id: int) -> int:
     """The most health that a character of this user may have."""
     return progression.combat_stats(user_id).max_hp

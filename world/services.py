@@ -29,6 +29,7 @@ from world.refusals import (
     NotThere,
     StaffOnly,
     TooManyCharacters,
+    UnknownCharacter,
 )
 from world.rules import Position
 
@@ -78,7 +79,7 @@ def create(*, user_id: int, name: str, faction: str) -> OwnCharacter:
 def select(*, user_id: int, character_id: int) -> OwnCharacter:
     """Play this character from now on; at once, if the user is in the world. Raises ``UnknownCharacter``."""
     accounts.lock(user_id)
-    character = selectors.own_character(user_id, character_id)
+    character = _own(user_id, character_id)
     visit = Visit.objects.filter(user=user_id).first()
     if not character.is_selected:
         if visit is not None:
@@ -96,14 +97,13 @@ def select(*, user_id: int, character_id: int) -> OwnCharacter:
 def delete(*, user_id: int, character_id: int) -> None:
     """Delete a character for good. Raises ``UnknownCharacter``."""
     accounts.lock(user_id)
-    character = selectors.own_character(user_id, character_id)
+    character = _own(user_id, character_id)
     visit = Visit.objects.filter(user=user_id, character=character).first()
     if visit is not None:
         _end_play(visit, "deleted")
         publish(events.VisitChanged(user_id=user_id, socket=visit.socket))
     else:
         # Something may still wait for its return.
-        character = Character.objects.select_for_update(no_key=True).get(pk=character_id)
         publish(_left_area(character, "deleted"))
     character.delete()
 
@@ -129,7 +129,7 @@ def come(*, user_id: int, socket: str) -> str:
     visit.socket = socket
     visit.save()
     if visit.character_id is None:
-        character = selectors.characters_of(user_id).filter(is_selected=True).first()
+        character = next((one for one in _locked(user_id).values() if one.is_selected), None)
         if character is not None:
             _begin_play(visit, character)
     return replaced
@@ -148,6 +148,19 @@ def go(*, user_id: int, socket: str, at: Position | None = None) -> None:
         store_positions([at])
     _end_play(visit, "disconnected")
     visit.delete()
+
+
+def _locked(user_id: int) -> dict[int, Character]:
+    """The user's characters, by id, as they stay until the transaction ends."""
+    own = selectors.characters_of(user_id).select_for_update(of=("self",), no_key=True)
+    return {character.pk: character for character in own}
+
+
+def _own(user_id: int, character_id: int) -> Character:
+    character = _locked(user_id).get(character_id)
+    if character is None:
+        raise UnknownCharacter
+    return character
 
 
 def _begin_play(visit: Visit, character: Character) -> None:

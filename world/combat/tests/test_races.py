@@ -9,9 +9,11 @@ from django.db import connection
 from core.refusals import Refusal
 from realtime import publishing
 from tests.locks import let_the_other_come
+from world import services as world
 from world.combat import services
 from world.combat.events import CombatEnd
 from world.combat.models import Combat
+from world.events import PlayerJoinedArea
 from world.models import Character
 
 pytestmark = [
@@ -62,6 +64,39 @@ def test_who_goes_at_the_moment_of_the_attack_is_not_attacked_any_more(ada, bob,
     (_, refused) = at_once([bob.go, attack])
     assert refused.code == "unknown_target"
     assert not Combat.objects.exists()
+
+
+def test_who_comes_back_at_the_moment_of_death_comes_to_their_home(ada, bob, places, at_once, monkeypatch):
+    heard = []
+    monkeypatch.setattr(publishing, "_publish_from_outside", heard.append)
+    ada.come()
+    bob.come()
+    services.start(user_id=ada.id, target_id=bob.character_id)
+    bob.go()
+    Character.objects.update(health=1)
+    is_dead, is_back = Event(), Event()
+
+    def die(*args, **kwargs):
+        send_home(*args, **kwargs)
+        is_dead.set()
+        let_the_other_come(is_back)
+
+    def come_back():
+        assert is_dead.wait(timeout=60)
+        bob.come()
+        is_back.set()
+
+    send_home = world.send_home
+    monkeypatch.setattr(world, "send_home", die)
+    deadly = {
+        "combat_id": Combat.objects.get().pk,
+        "action_type": "attack",
+        "target_id": bob.character_id,
+    }
+    heard.clear()
+    assert at_once([lambda: services.act(user_id=ada.id, **deadly), come_back]) == [None, None]
+    (joined,) = [event for event in heard if isinstance(event, PlayerJoinedArea)]
+    assert joined.location_id == joined.character.location_id == places.tide.pk
 
 
 def test_of_all_strikes_and_flights_at_once_one_ends_the_fight(ada, bob, places, at_once, monkeypatch):

@@ -23,6 +23,7 @@ from world.live.positions import latest
 from world.models import Character, Location, Visit, WorldEvent
 from world.refusals import (
     CharacterNameTaken,
+    NoHome,
     NoPath,
     NotInPlay,
     NotInWorld,
@@ -201,7 +202,12 @@ def send_home(character: Character, *, health: int) -> None:
     """Let a locked character that died begin again at its faction's home, with so much health."""
     character.health = health
     character.save(update_fields=["health"])
-    put(character, selectors.respawn_of(character.faction_id), "died")
+    try:
+        home = selectors.respawn_of(character.faction_id)
+    except NoHome:
+        # An operator who moves it takes it away first. Nobody is to be immortal meanwhile.
+        home = character.location
+    put(character, home, "died")
 
 
 def put(character: Character, destination: Location, reason: events.Departure) -> None:

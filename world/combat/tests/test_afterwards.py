@@ -9,7 +9,8 @@ from django.utils import timezone
 from progression import selectors as progression
 from world.combat import housekeeping, live, rules, services
 from world.combat.models import Combat, Reward
-from world.models import Character
+from world.combat.refusals import Shielded
+from world.models import Character, Location
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,17 @@ def are_well(*people):
     live.look_after_fights()
     most = progression.combat_stats_of(who.id for who in people)
     return [who.character.health == most[who.id].max_hp for who in people]
+
+
+def test_who_dies_while_their_home_is_being_moved_comes_back_where_they_fell(both, places):
+    ada, bob = both
+    Location.objects.update(respawn=False)
+    defeat(ada, bob)
+    assert (Combat.objects.get().winner_id, Combat.objects.get().reason) == (ada.character_id, "defeated")
+    assert bob.character.location == places.ford
+    assert are_well(bob) == [True]
+    with pytest.raises(Shielded):
+        begin(ada, bob)
 
 
 def test_the_hurt_are_well_again_after_a_while(both, places, clock):

@@ -37,10 +37,10 @@ class Characters(APIView):
 
 
 class Select(APIView):
-    """The character to play, from now on. 404 `unknown_character`."""
+    """The character to play."""
 
     @extend_schema(
-        description="The character to play, from now on. 404 `unknown_character`.",
+        description="The character to play, from now on. 404 `unknown_character`, 429 `rate_limited`.",
         request=serializers.Selection,
         responses=serializers.OwnCharacter,
     )

@@ -43,7 +43,7 @@ class CharacterCreate(Command):
 
 
 class CharacterSelect(Command):
-    """Play this character of yours from now on. Refused with ``unknown_character``."""
+    """Play this character of yours from now on. Refused with ``unknown_character``, ``rate_limited``."""
 
     character_id: Id
 

@@ -15,6 +15,7 @@ from accounts import services as accounts
 from accounts.selectors import by_id
 from core.refusals import Invalid
 from friends import selectors as friends
+from realtime import limits
 from realtime.messages import Event, MessageId
 from realtime.publishing import publish
 from world import events, selectors
@@ -35,6 +36,8 @@ from world.refusals import (
 from world.rules import Position
 
 MOST_CHARACTERS = 8
+SELECTIONS, SELECTIONS_WINDOW_S = 10, 10.0
+"""So often one selects a character in so long: all hear of it where it is, and where the one before was."""
 
 
 def lock_in_play(*character_ids: int) -> dict[int, Character]:
@@ -76,22 +79,25 @@ def create(*, user_id: int, name: str, faction: str) -> OwnCharacter:
     return selectors.shown_to_owner(user_id, [character])[0]
 
 
-@transaction.atomic
 def select(*, user_id: int, character_id: int) -> OwnCharacter:
-    """Play this character from now on; at once, if the user is in the world. Raises ``UnknownCharacter``."""
-    accounts.lock(user_id)
-    character = _own(user_id, character_id)
-    visit = Visit.objects.filter(user=user_id).first()
-    if not character.is_selected:
-        if visit is not None:
-            _end_play(visit, "deselected")
-        Character.objects.filter(owner=user_id, is_selected=True).update(is_selected=False)
-        character.is_selected = True
-        character.save(update_fields=["is_selected"])
-    if visit is not None and visit.character_id is None:
-        _begin_play(visit, character)
-        publish(events.VisitChanged(user_id=user_id, socket=visit.socket))
-    return selectors.shown_to_owner(user_id, [character])[0]
+    """Play this character from now on; at once, if the user is in the world. Raises ``RateLimited`` and
+    ``UnknownCharacter``.
+    """
+    limits.take_sync(f"world_select:{user_id}", allowed=SELECTIONS, window_s=SELECTIONS_WINDOW_S)
+    with transaction.atomic():
+        accounts.lock(user_id)
+        character = _own(user_id, character_id)
+        visit = Visit.objects.filter(user=user_id).first()
+        if not character.is_selected:
+            if visit is not None:
+                _end_play(visit, "deselected")
+            Character.objects.filter(owner=user_id, is_selected=True).update(is_selected=False)
+            character.is_selected = True
+            character.save(update_fields=["is_selected"])
+        if visit is not None and visit.character_id is None:
+            _begin_play(visit, character)
+            publish(events.VisitChanged(user_id=user_id, socket=visit.socket))
+        return selectors.shown_to_owner(user_id, [character])[0]
 
 
 @transaction.atomic

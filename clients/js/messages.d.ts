@@ -1164,7 +1164,7 @@ export declare namespace World {
       faction: string;
       id?: string | number | null;
     };
-    /** Play this character of yours from now on. Refused with `unknown_character`. */
+    /** Play this character of yours from now on. Refused with `unknown_character`, `rate_limited`. */
     character_select: {
       type: "character_select";
       character_id: number;

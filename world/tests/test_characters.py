@@ -4,6 +4,7 @@ import pytest
 
 from progression import services as progression
 from realtime.worker import in_database
+from world import services
 from world.models import Character, Faction, Location, Visit
 from world.services import MOST_CHARACTERS
 from world.tests.conftest import place
@@ -84,6 +85,27 @@ async def test_selecting_another_while_playing_changes_who_is_seen(here, ada, bo
     await player.send(type="character_list")
     listed = (await player.hear("character_list"))["characters"]
     assert [(one["name"], one["selected"]) for one in listed] == [("Ada", False), ("Zoe", True)]
+
+
+@with_sockets
+async def test_nobody_comes_and_goes_all_the_time_by_selecting_one_character_after_the_other(
+    here, ada, bob, monkeypatch
+):
+    monkeypatch.setattr(services, "SELECTIONS_WINDOW_S", 600.0)
+    player, watcher = await ada.enter(), await bob.enter()
+    await player.send(type="character_create", name="Zoe", faction="Rootkin")
+    zoe = (await player.hear_until("character_create"))["character"]["id"]
+    for _ in range(services.SELECTIONS):
+        for character_id in (zoe, ada.character_id):
+            await player.send(type="character_select", character_id=character_id)
+    assert (await player.hear_until("error"))["code"] == "rate_limited"
+    refused = await in_database(ada.call, "post", "characters/select", {"character_id": zoe})
+    assert (refused.status_code, int(refused["Retry-After"]) > 0) == (429, True)
+    await watcher.send(type="ping", id="now")
+    heard = []
+    while (frame := await watcher.hear())["type"] != "pong":
+        heard.append(frame["type"])
+    assert heard.count("player_left_area") <= services.SELECTIONS
 
 
 @with_sockets

@@ -1388,7 +1388,7 @@ class WorldCharacterCreateCommand(TypedDict):
 
 
 class WorldCharacterSelectCommand(TypedDict):
-    """Play this character of yours from now on. Refused with ``unknown_character``."""
+    """Play this character of yours from now on. Refused with ``unknown_character``, ``rate_limited``."""
 
     type: Literal["character_select"]
     character_id: int

@@ -136,7 +136,8 @@ def _scatter(shards: list[Shard]) -> None:
 
 
 def _locked() -> QuerySet[Shard]:
-    return selectors.all_shards().select_for_update(of=("self",))
+    # Without what they refer to: who waited for a lock would find that as it was before.
+    return Shard.objects.order_by("pk").select_for_update()
 
 
 def _set(shard: Shard, channel: rules.Channel | None) -> None:

@@ -1,11 +1,14 @@
 """Captures: who may, who is in the way, and what it makes of the world."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from realtime import publishing
+from tests.locks import let_the_other_come
 from world.models import Faction, WorldEvent, WorldState
 from world.shards import live, rules, services
 from world.shards.models import Shard
@@ -205,3 +208,33 @@ def test_workers_that_look_at_the_same_moment_give_a_shard_once(shards, ada, at_
     at_once([lambda: services.settle(shard_id=shards[0].pk)] * 6)
     assert listed(ada)[shards[0].pk]["faction"] == "Dawnguard"
     assert WorldEvent.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_who_captures_a_shard_at_the_moment_it_is_given_takes_it_from_who_has_it_now(
+    shards, ada, bob, at_once, monkeypatch
+):
+    heard = []
+    monkeypatch.setattr(publishing, "_publish_from_outside", heard.append)
+    ada.come()
+    capture(ada, shards[0])
+    make_due(shards[0])
+    is_given, is_asked_for = Event(), Event()
+
+    def give(*args):
+        turn_the_world(*args)
+        is_given.set()
+        let_the_other_come(is_asked_for)
+
+    def come_and_capture():
+        assert is_given.wait(timeout=60)
+        bob.come()
+        capture(bob, shards[0])
+        is_asked_for.set()
+
+    turn_the_world = services._turn_the_world
+    monkeypatch.setattr(services, "_turn_the_world", give)
+    assert at_once([live.look_after_captures, come_and_capture]) == [None, None]
+    (told,) = [event.shard for event in heard if getattr(event, "status", "") == "contested"]
+    assert (told.capture.faction, told.faction) == ("Tideborn", "Dawnguard")

@@ -14,7 +14,7 @@ class WorldConfig(AppConfig):
     def ready(self) -> None:
         # They register background tasks, reactions, a count, and what other workers may tell.
         from world import counts, reactions  # noqa: F401
-        from world.live import keeping, positions, sockets  # noqa: F401
+        from world.live import growth, keeping, positions, sockets  # noqa: F401
 
         for part in PARTS:
             for room in ("admin", "housekeeping", "live", "personal_data", "reactions", "seeding"):

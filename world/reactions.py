@@ -1,10 +1,9 @@
 """What happens elsewhere and concerns who is in the world."""
 
 from matchmaking.invites.events import InviteCreated, InviteDeclined
-from progression.events import StatsChanged
 from realtime.publishing import publish
 from realtime.reactions import reacts_to
-from world import events, services
+from world import events
 
 
 @reacts_to(InviteCreated)
@@ -37,9 +36,3 @@ def tell_of_declined_party_invite(event: InviteDeclined) -> None:
                 to_user_id=invite.to_user.id,
             )
         )
-
-
-@reacts_to(StatsChanged)
-def tell_of_growth(event: StatsChanged) -> None:
-    """Who is where the character is sees its level and its most health."""
-    services.tell_of_owners(event.user_id)

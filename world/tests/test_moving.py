@@ -1,11 +1,14 @@
 """Walking between places and inside them: who hears of it, and what nobody can do."""
 
 import asyncio
+import time
 from types import SimpleNamespace
 
 import pytest
 
 from progression import services as progression
+from progression.models import Stack
+from progression.seeding import seed_content
 from realtime.worker import in_database
 from world import rules
 from world.handlers import moving
@@ -169,6 +172,28 @@ async def test_who_changes_while_walking_stays_where_they_are(here, ada, bob):
     await in_database(progression.grant, ada.id, xp=300, cause="test")
     update = await watcher.hear_until("character_update")
     assert (update["level"], update["position"]["x"]) == (3, 3.0)
+
+
+async def test_who_changes_all_the_time_is_shown_four_times_a_second_and_as_they_are_in_the_end(
+    here, ada, bob
+):
+    def dress_and_undress():
+        seed_content()
+        progression.grant(ada.id, items=[("padded-vest", 1)], cause="test")
+        vest = Stack.objects.get(player=ada.id)
+        for _ in range(30):
+            progression.equip(ada.id, vest.pk)
+            progression.unequip(ada.id, "body")
+        progression.grant(ada.id, xp=300, cause="test")
+
+    await ada.enter()
+    watcher = await bob.enter()
+    began = time.monotonic()
+    await in_database(dress_and_undress)
+    heard = [await watcher.hear_until("character_update")]
+    while heard[-1]["level"] != 3:
+        heard.append(await watcher.hear_until("character_update"))
+    assert len(heard) <= 1 + (time.monotonic() - began) / 0.25
 
 
 class Ticks:

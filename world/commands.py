@@ -69,7 +69,7 @@ class Move(Command):
     """Walk to a place to which a path leads, or move inside this one.
 
     ``position`` and ``velocity`` are in metres and metres a second. Refused with ``no_character``,
-    ``not_in_play``, ``not_there``, ``no_path``, ``impossible_move``.
+    ``not_in_play``, ``not_there``, ``no_path``, ``impossible_move``, ``rate_limited``.
     """
 
     to_location_id: Id | None = None

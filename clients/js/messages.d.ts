@@ -1143,7 +1143,7 @@ export declare namespace World {
       content: string;
       id?: string | number | null;
     };
-    /** Walk to a place to which a path leads, or move inside this one. `position` and `velocity` are in metres and metres a second. Refused with `no_character`, `not_in_play`, `not_there`, `no_path`, `impossible_move`. */
+    /** Walk to a place to which a path leads, or move inside this one. `position` and `velocity` are in metres and metres a second. Refused with `no_character`, `not_in_play`, `not_there`, `no_path`, `impossible_move`, `rate_limited`. */
     move: {
       type: "move";
       to_location_id?: number | null;

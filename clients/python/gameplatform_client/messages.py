@@ -1358,7 +1358,7 @@ class WorldWorldAnnouncementCommand(TypedDict):
 class WorldMoveCommand(TypedDict):
     """Walk to a place to which a path leads, or move inside this one. ``position`` and ``velocity`` are in
     metres and metres a second. Refused with ``no_character``, ``not_in_play``, ``not_there``, ``no_path``,
-    ``impossible_move``.
+    ``impossible_move``, ``rate_limited``.
     """
 
     type: Literal["move"]

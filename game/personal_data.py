@@ -1,0 +1,55 @@
+"""What games hold about a person."""
+
+import json
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.personal_data import erases, exports
+from game.models import JournalEntry, Rating, Seat
+
+
+@exports("games")
+def games(user_id: int) -> list[dict[str, Any]]:
+    """The person's seats; the moves made from them are in the games' replays."""
+    seats = Seat.objects.filter(user_id=user_id).select_related("game").order_by("game__created_at", "pk")
+    return [
+        {
+            "id": seat.game_id,
+            "game": seat.game.name,
+            "state": seat.game.state,
+            "score": seat.score,
+            "rating_before": seat.rating_before,
+            "rating_after": seat.rating_after,
+            "created_at": seat.game.created_at,
+            "finished_at": seat.game.finished_at,
+        }
+        for seat in seats
+    ]
+
+
+@exports("ratings")
+def ratings(user_id: int) -> list[dict[str, Any]]:
+    rows = Rating.objects.filter(user_id=user_id).order_by("game")
+    return [{"game": row.game, "rating": row.shown, "played": row.played, "won": row.won} for row in rows]
+
+
+@exports("game_messages")
+def game_messages(user_id: int) -> list[dict[str, Any]]:
+    """What the person said in games."""
+    entries = _said(user_id).order_by("at").values_list("game_id", "at", "data")
+    return [{"game_id": game_id, "at": at, **json.loads(data)} for game_id, at, data in entries]
+
+
+@erases
+def erase(user_id: int) -> None:
+    """The person's words go. The entries stay, for a journal has no gaps."""
+    _said(user_id).update(data="{}")
+
+
+def _said(user_id: int) -> QuerySet[JournalEntry]:
+    seats = Seat.objects.filter(user_id=user_id)
+    # By the games, for the journal has no index of people.
+    return JournalEntry.objects.filter(
+        game_id__in=seats.values("game_id"), user_id=user_id, kind=JournalEntry.Kind.CHAT
+    )

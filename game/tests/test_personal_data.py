@@ -1,0 +1,53 @@
+"""What games hold about a person: all of it is given on request, and their words go with them."""
+
+from rest_framework.test import APIClient
+
+from game.models import JournalEntry
+from game.tests.conftest import begin
+from realtime.worker import in_database
+
+
+async def play_and_talk(game, ada, bob):
+    """Ada and Bob both say something, and Ada resigns."""
+    a, b = await begin(game, ada, bob)
+    await a.send(type="chat_message", message="I live in Marylebone")
+    await a.hear("chat_message")
+    await b.send(type="chat_message", message="I live in Turin")
+    await a.hear("chat_message")
+    await a.send(type="game_action", action="resign")
+    await a.hear("game_action")
+    await a.hear("game_over")
+
+
+def client(person):
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {person.token}")
+    return client
+
+
+async def test_an_export_holds_games_ratings_and_what_was_said_in_them(new_game, ada, bob):
+    game = await new_game()
+    await play_and_talk(game, ada, bob)
+
+    body = (await in_database(client(ada).get, "/api/me/export/")).json()
+
+    [played] = body["games"]
+    assert (played["id"], played["game"], played["state"]) == (str(game.pk), "tictactoe", "finished")
+    assert (played["score"], played["rating_before"]) == (0.0, 1500)
+    assert played["rating_after"] < 1500
+    [rating] = body["ratings"]
+    assert rating == {"game": "tictactoe", "rating": played["rating_after"], "played": 1, "won": 0}
+    [said] = body["game_messages"]
+    assert (said["game_id"], said["message"]) == (str(game.pk), "I live in Marylebone")
+
+
+async def test_what_an_erased_player_said_in_games_is_gone(new_game, ada, bob):
+    game = await new_game()
+    await play_and_talk(game, ada, bob)
+
+    assert (await in_database(client(ada).delete, "/api/me/")).status_code == 204
+
+    kept = [data async for data in JournalEntry.objects.values_list("data", flat=True)]
+    assert "Marylebone" not in str(kept)
+    assert "Turin" in str(kept)
+    assert (await in_database(client(bob).get, f"/api/games/{game.pk}/replay/")).status_code == 200

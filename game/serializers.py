@@ -21,12 +21,12 @@ class CatalogueEntry(serializers.Serializer[Any]):
 
 
 class Flag(serializers.BooleanField):
-    """A switch in an address: ``1`` or ``0``."""
+    """A switch in an address: ``1`` or ``0``; None where it is empty."""
 
-    def to_internal_value(self, data: Any) -> bool:
+    def to_internal_value(self, data: Any) -> Any:
         if data not in ("1", "true", "0", "false", ""):
             self.fail("invalid", input=data)
-        return data in ("1", "true")
+        return data in ("1", "true") if data else None
 
 
 class Choice(serializers.ChoiceField):

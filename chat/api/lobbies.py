@@ -64,14 +64,15 @@ class Lobbies(APIView):
         wanted = read(serializers.LobbiesWanted, request.query_params.dict())
         user_id = identity(request).user_id
         lobbies = selectors.lobbies_visible_to(user_id)
-        if "public" in wanted:
-            lobbies = lobbies.filter(is_public=wanted["public"])
+        public = wanted.get("public")
+        if public is not None:
+            lobbies = lobbies.filter(is_public=public)
         if wanted.get("status"):
             lobbies = lobbies.filter(status=wanted["status"])
         if wanted.get("search"):
             lobbies = lobbies.filter(name__icontains=wanted["search"])
         # Private ones are all the caller's own: asked for so, they are found without a look at any other.
-        if wanted.get("mine") or not wanted.get("public", True):
+        if wanted.get("mine") or public is False:
             lobbies = lobbies.filter(memberships__user_id=user_id)
         return paging.page(self, lobbies, ordering="-created_at", show=_shown)
 

@@ -98,6 +98,7 @@ def test_lobbies_are_found_by_part_of_their_name_and_by_what_they_are(ada, bob):
         return {lobby["name"] for lobby in who.get(f"lobbies/?{query}")["results"]}
 
     assert names(ada, "") == {"red-den", "blue-den", "old-den"}
+    assert names(ada, "public=&status=&search=&mine=") == {"red-den", "blue-den", "old-den"}
     assert names(ada, "status=open") == {"red-den", "blue-den"}
     assert names(ada, "public=0") == {"blue-den"}
     assert names(ada, "search=RED") == {"red-den"}

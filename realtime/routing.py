@@ -9,14 +9,14 @@ from typing import Any
 from channels.routing import URLRouter
 from django.conf import settings
 
-from core.refusals import NotFound
+from core.refusals import Malformed, NotFound
 
 _REMEMBERED_PATHS = 1024
 
 
 class Router(URLRouter):
     """Channels' router that looks at a path once, makes no copy of the scope, and is not there any more while
-    the socket is open. Raises ``NotFound``.
+    the socket is open. Raises ``NotFound`` or ``Malformed``.
     """
 
     def __init__(self, routes: Iterable[Any]) -> None:
@@ -30,6 +30,9 @@ class Router(URLRouter):
         return application(scope, receive, send)
 
     def _look_for(self, path: str) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+        # As over HTTP: no text of ours holds a NUL, and PostgreSQL takes none.
+        if "\0" in path:
+            raise Malformed("Addresses must not hold NUL characters.")
         for pattern in self.routes:
             found = pattern.pattern.match(path)
             if found is not None:

@@ -74,6 +74,7 @@ async def test_the_first_frame_says_how_the_lobby_stands(ada, bob, den):
         ("lobbies/999999/", 4404),
         ("chat/lobby/lair/", 4404),
         ("lobbies/999999999999999999/", 4404),
+        ("chat/lobby/\0/", 4400),
     ],
 )
 async def test_who_has_no_business_there_is_shut_out(cyd, den, path, code):

@@ -11,7 +11,7 @@ from typing import Any
 import redis.exceptions
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 
@@ -40,11 +40,15 @@ _FOR_PROGRAMS = frozenset({"api", "game", "health", "metrics"})
 UNREACHABLE: tuple[type[Exception], ...] = (
     OperationalError,
     InterfaceError,
+    InternalError,
     redis.exceptions.ConnectionError,
     redis.exceptions.TimeoutError,
+    redis.exceptions.ResponseError,
 )
-"""What a call raises while the database or Redis is away."""
+"""What a call raises while the database or Redis is away, or takes nothing: it is full, or read-only."""
 TELL_OF_OUTAGE_EVERY_S = 1.0
+# PostgreSQL's states: it is stopped or starts, its disk or its connections are used up, it is read-only.
+_TAKES_NOTHING = ("57P", "53", "25006")
 
 
 def problem(
@@ -129,9 +133,9 @@ def note_failure(error: Exception, what: str, facts: Mapping[str, Any] | None = 
 
 
 def _is_away(error: Exception) -> bool:
-    # Else it is there, and says that it cannot do this: a deadlock, a full disk.
+    # Else it is there, and says that it cannot do this: a deadlock.
     state = getattr(error.__cause__, "sqlstate", None)
-    return state is None or state.startswith("57P")
+    return state is None or state.startswith(_TAKES_NOTHING)
 
 
 def out_of_reach() -> Unavailable:

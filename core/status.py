@@ -87,7 +87,12 @@ def _result(check: Callable[[], None]) -> str:
 @readiness("database")
 def _check_database() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+        if connection.vendor != "postgresql":
+            cursor.execute("SELECT 1")
+            return
+        cursor.execute("SHOW transaction_read_only")
+        if cursor.fetchone() == ("on",):
+            raise NotReady("read-only")
 
 
 _is_migrated = False
@@ -115,4 +120,5 @@ def _redis() -> redis.Redis:
 @readiness("redis")
 def _check_redis() -> None:
     valkey.ensure_running(settings.REDIS_URL)
-    _redis().ping()
+    # One that is full or a replica answers a PING, and takes nothing.
+    _redis().set("readiness", 1, px=1000)

@@ -12,6 +12,7 @@ from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import ExponentialBackoff
 from redis.driver_info import DriverInfo
 from redis.exceptions import ConnectionError as Disconnected
+from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as TimedOut
 
 from core.embedded import valkey
@@ -22,8 +23,11 @@ ANSWER_WITHIN_S = 5.0
 CONNECT_WITHIN_S = 2
 _DRIVER = DriverInfo()  # made once: finding out the library's version takes milliseconds
 
-Down: tuple[type[Exception], ...] = (Disconnected, TimedOut, OSError)
+Lost: tuple[type[Exception], ...] = (Disconnected, TimedOut, OSError)
 """What a call raises while Redis cannot be reached."""
+
+Down: tuple[type[Exception], ...] = (*Lost, ResponseError)
+"""What a call raises while Redis cannot be reached, or takes nothing: it is full, or a replica."""
 
 
 def connect() -> redis.asyncio.Redis:
@@ -37,7 +41,7 @@ def connect() -> redis.asyncio.Redis:
         health_check_interval=30,
         socket_connect_timeout=CONNECT_WITHIN_S,
         retry=AsyncRetry(ExponentialBackoff(cap=0.1, base=0.01), retries=2),
-        retry_on_error=list(Down),
+        retry_on_error=list(Lost),
         driver_info=_DRIVER,
     )
     # Not by ``socket_timeout``: redis-py then sends with ``asyncio.wait_for``, which costs a task each time

@@ -4,6 +4,7 @@ import json
 import logging
 
 import pytest
+import redis
 import structlog
 from django.db import connection
 from django.urls import resolve
@@ -13,10 +14,13 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
+import realtime.redis
 from accounts import services as accounts
 from core import hot_reads, logs, status
+from core.embedded import valkey
 from core.redaction import redact
 from core.routes import route
+from tests import services
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl-_x"
 
@@ -55,6 +59,58 @@ def test_the_server_is_not_ready_without_redis_but_alive(settings, monkeypatch):
     assert answer.status_code == 503
     assert answer.json()["checks"]["redis"] == "unreachable (ConnectionError)"
     assert APIClient().get("/health/live/").json() == {"status": "ok"}
+
+
+@pytest.fixture
+def redis_of_its_own(settings, monkeypatch):
+    """A client of the Valkey that this process's calls use meanwhile, and no other process does."""
+    settings.REDIS_URL = valkey.url(services.run_folder() / f"{services.worker()}-own")
+    monkeypatch.setattr(status, "_redis", status._redis.__wrapped__)
+    monkeypatch.setattr(realtime.redis, "sync_client", realtime.redis.sync_client.__wrapped__)
+    valkey.ensure_running(settings.REDIS_URL)
+    with redis.from_url(settings.REDIS_URL) as client:
+        yield client
+        client.config_set("maxmemory", 0)
+        client.replicaof("NO", "ONE")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("is_wrong", "found"),
+    [
+        (["CONFIG", "SET", "maxmemory", "1"], "unreachable (OutOfMemoryError)"),
+        (["REPLICAOF", "127.0.0.1", "1"], "unreachable (ReadOnlyError)"),
+    ],
+)
+def test_a_redis_that_takes_nothing_is_told_and_calls_that_need_it_are_refused(
+    redis_of_its_own, caplog, is_wrong, found
+):
+    ada = accounts.register_guest(username="ada", device=accounts.Device())
+    redis_of_its_own.execute_command(*is_wrong)
+
+    ready = APIClient().get("/health/ready")
+    ticket = APIClient().post("/api/auth/ticket", headers={"Authorization": f"Bearer {ada.tokens.access}"})
+
+    assert (ready.status_code, ready.json()["checks"]["redis"]) == (503, found)
+    assert (ticket.status_code, ticket.json()["code"]) == (503, "unavailable")
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is no standby")
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_only_reads_is_told_and_calls_that_write_are_refused(caplog):
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+    try:
+        ready = APIClient().get("/health/ready")
+        guest = APIClient().post("/api/auth/guest")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = off")
+
+    assert (ready.status_code, ready.json()["checks"]["database"]) == (503, "read-only")
+    assert (guest.status_code, guest.json()["code"]) == (503, "unavailable")
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.django_db

@@ -1,9 +1,16 @@
 """Starts and stops this process's worker with the server."""
 
 import gc
+import logging
+import os
+import threading
 from typing import Any
 
 from realtime import worker
+
+logger = logging.getLogger(__name__)
+
+ENDS_WITHIN_S = 3.0
 
 
 class Lifespan:
@@ -23,8 +30,23 @@ class Lifespan:
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await worker.stop()
+                _end_soon()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _end_soon() -> None:
+    """Let no thread keep this process from ending: Python waits for those that wait for a database, and one
+    that is reached and never answers would keep them for ever.
+    """
+    threading.Thread(target=_end, daemon=True).start()
+
+
+def _end() -> None:
+    threading.Event().wait(ENDS_WITHIN_S)
+    logger.warning("What still waits for the database is given up: the worker has stopped")
+    logging.shutdown()
+    os._exit(0)
 
 
 class WithWorker:

@@ -1,0 +1,100 @@
+"""A worker that is told to stop ends in time, and as its unit expects."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import threading
+import time
+from urllib.parse import urlsplit
+
+import environ
+import httpx
+import pytest
+
+from deploy.tests.test_files import DEPLOY
+from tests.processes import fresh_database
+
+STOPS_WITHIN_S = 20.0
+A_SLOW_MACHINE_S = 5.0
+
+
+class Road:
+    """The way to PostgreSQL. Once it is blocked, all that is sent is acknowledged and nothing answered."""
+
+    def __init__(self, url):
+        self._to = environ.Env.db_url_config(url)
+        self._blocked = threading.Event()
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._open = []
+        threading.Thread(target=self._accept, daemon=True).start()
+        password = f":{self._to['PASSWORD']}" if self._to.get("PASSWORD") else ""
+        host, port = self._server.getsockname()
+        self.url = f"postgres://{self._to['USER']}{password}@{host}:{port}/{self._to['NAME']}"
+
+    def block(self):
+        self._blocked.set()
+
+    def close(self):
+        for connection in (self._server, *self._open):
+            connection.close()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._server.accept()
+                self._open.append(near)
+                if self._blocked.is_set():
+                    continue
+                far = self._reach()
+                self._open.append(far)
+                for source, sink in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+
+    def _reach(self):
+        host, port = str(self._to["HOST"]), int(self._to["PORT"] or 5432)
+        if not host.startswith("/"):
+            return socket.create_connection((host, port))
+        far = socket.socket(socket.AF_UNIX)
+        far.connect(f"{host}/.s.PGSQL.{port}")
+        return far
+
+    def _carry(self, source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65_536):
+                if not self._blocked.is_set():
+                    sink.sendall(data)
+
+
+@pytest.mark.skipif(
+    urlsplit(os.environ["DATABASE_URL"]).scheme == "sqlite", reason="SQLite is no server that could be silent"
+)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_that_waits_for_a_silent_database_stops_in_time(live_server_process, tmp_path, workers):
+    with (
+        fresh_database(os.environ["DATABASE_URL"], tmp_path) as url,
+        contextlib.closing(Road(url)) as road,
+        live_server_process(DATABASE_URL=road.url, workers=workers) as server,
+    ):
+        road.block()
+        for _ in range(4):
+            threading.Thread(target=_call, args=(server.base_url,), daemon=True).start()
+        time.sleep(1)
+
+        began = time.monotonic()
+        server.stop()
+        assert time.monotonic() - began < STOPS_WITHIN_S + A_SLOW_MACHINE_S
+
+
+def _call(base_url):
+    with contextlib.suppress(httpx.HTTPError):
+        httpx.get(f"{base_url}/health/ready", timeout=60)
+
+
+def test_the_unit_takes_a_worker_that_was_stopped_for_one_that_succeeded(live_server_process):
+    unit = (DEPLOY / "systemd" / "gameplatform@.service").read_text()
+    with live_server_process() as server:
+        process = server._process
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) in {0, int(re.search(r"^SuccessExitStatus=(\d+)$", unit, re.MULTILINE)[1])}

@@ -3,10 +3,12 @@
 import argparse
 import os
 import signal
+import socket
 import sys
 from types import FrameType
 
 import django
+import redis
 import uvicorn
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -44,9 +46,11 @@ def _run() -> None:
     telemetry.require_packages()
     # The parent of several workers uses it too, and so outlives none of them without it.
     valkey.ensure_running(settings.REDIS_URL)
+    _check_redis()
+    listener = _listener(options)
     if options.demo:
         _prepare_demo()
-    _serve(options)
+    _serve(options, listener)
 
 
 def _exit(signum: int, _: FrameType | None) -> None:
@@ -88,6 +92,29 @@ def _websocket_protocol(name: str) -> str:
     return name
 
 
+def _check_redis() -> None:
+    """A worker has nothing to begin with until its lease is in Redis: it would wait, and not say for what."""
+    from realtime.redis import sync_client
+
+    try:
+        sync_client().set("start", 1, px=1000)
+    except (redis.RedisError, OSError) as problem:
+        raise ImproperlyConfigured(f"The Redis of REDIS_URL cannot be used: {problem}") from problem
+
+
+def _listener(options: argparse.Namespace) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in options.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((options.host, options.port))
+    except OSError as problem:
+        raise ImproperlyConfigured(
+            f"HOST and PORT must be where this machine may listen, not {options.host} and {options.port}: "
+            f"{problem.strerror}."
+        ) from problem
+    return listener
+
+
 def _prepare_demo() -> None:
     from django.core.management import call_command
     from django.db import connections
@@ -97,7 +124,7 @@ def _prepare_demo() -> None:
     connections.close_all()
 
 
-def _serve(options: argparse.Namespace) -> None:
+def _serve(options: argparse.Namespace, listener: socket.socket) -> None:
     config = uvicorn.Config(
         "gameplatform.asgi:application",
         host=options.host,
@@ -114,10 +141,11 @@ def _serve(options: argparse.Namespace) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=True,
+        forwarded_allow_ips=settings.FORWARDED_ALLOW_IPS,
         backlog=4096,
-        timeout_graceful_shutdown=15,
+        # With what the worker then takes to stop, at most 20 seconds.
+        timeout_graceful_shutdown=11,
     )
-    listener = config.bind_socket()
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     print(f"Listening on http://{shown}:{port}", flush=True)  # noqa: T201

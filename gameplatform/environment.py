@@ -3,6 +3,8 @@
 A variable that is empty counts as not set. All raise ``ImproperlyConfigured``.
 """
 
+import ipaddress
+import os
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from importlib.util import find_spec
@@ -19,12 +21,11 @@ TRUE = ("true", "yes", "on", "1")
 FALSE = ("false", "no", "off", "0")
 DATABASES = ("postgres", "postgresql", "sqlite")
 
-_env = environ.Env()
-
 
 def plain(name: str, default: str) -> str:
     """A text of any form."""
-    return str(_env.str(name, default="")).strip() or default
+    # Not by django-environ, for which "$word" is what another variable holds, or nothing.
+    return os.environ.get(name, "").strip() or default
 
 
 def whole(name: str, default: int, *, least: int = 1, most: int = MOST) -> int:
@@ -71,6 +72,19 @@ def hosts(name: str, default: Sequence[str] = ()) -> list[str]:
         # A colon is well within [an address].
         if "/" in host or ":" in host.partition("]")[2 if host.startswith("[") else 0]:
             raise _wrong(name, "host names without scheme and port, such as play.example.com", host)
+    return named
+
+
+def proxies(name: str, default: Sequence[str]) -> list[str]:
+    """Addresses and networks, or ``*`` for all."""
+    named = names(name, default)
+    for one in named:
+        try:
+            is_well = one == "*" or bool(ipaddress.ip_network(one))
+        except ValueError:
+            is_well = False
+        if not is_well:
+            raise _wrong(name, "addresses such as 127.0.0.1 or 10.0.0.0/8, or *", one)
     return named
 
 

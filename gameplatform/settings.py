@@ -27,6 +27,7 @@ SECRET_KEY = environment.plain("SECRET_KEY", INSECURE_SECRET_KEY if DEBUG else "
 HOST = environment.plain("HOST", "127.0.0.1")
 PORT = environment.whole("PORT", 8000, least=0, most=65_535)
 WORKERS = environment.whole("WORKERS", 1)
+FORWARDED_ALLOW_IPS = environment.proxies("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"])
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 
 # -- Applications
@@ -260,7 +261,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 SOCKET_MAX_RATE = environment.whole("SOCKET_MAX_RATE", 100)
 GAME_JOURNAL = "game.live.journal.Journal"
 CHAT_WORDS = environment.readable("CHAT_WORDS", BASE_DIR / "core" / "words.txt")
-ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", default="")
+ENCRYPTION_KEY = environment.plain("ENCRYPTION_KEY", "")
 INVITE_TTL = environment.whole("INVITE_TTL", 60)
 
 # -- Play
@@ -270,7 +271,7 @@ STAMINA_REGEN_INTERVAL = environment.whole("STAMINA_REGEN_INTERVAL", 10)
 
 # -- Operators
 
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_TOKEN = environment.plain("METRICS_TOKEN", "")
 SENTRY_DSN = environment.sentry("SENTRY_DSN")
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

@@ -1,6 +1,7 @@
 """A setting that is not as it must be is told in one sentence, by whatever is started."""
 
 import os
+import socket
 import subprocess
 import sys
 from decimal import Decimal
@@ -65,6 +66,10 @@ def apps():
     return environment.apps("ONE")
 
 
+def proxies():
+    return environment.proxies("ONE", ["127.0.0.1"])
+
+
 def plain():
     return environment.plain("ONE", "127.0.0.1")
 
@@ -98,6 +103,9 @@ def names():
         (apps, "bench, game.battles,", ["bench", "game.battles"]),
         (apps, "", []),
         (plain, "0.0.0.0", "0.0.0.0"),
+        (plain, "$6$of-dollars", "$6$of-dollars"),
+        (proxies, "10.0.0.0/8, ::1", ["10.0.0.0/8", "::1"]),
+        (proxies, "*", ["*"]),
         # Not every address of the machine.
         (plain, "", "127.0.0.1"),
         (names, "a.example, b.example,", ["a.example", "b.example"]),
@@ -133,6 +141,12 @@ def test_what_is_well_is_read_and_an_empty_value_is_none(value, read, text, mean
                 "https://a:port",
                 "null",
             ],
+        ),
+        # Names would be compared with addresses, and none ever be believed.
+        (
+            proxies,
+            "addresses such as 127.0.0.1 or 10.0.0.0/8, or *",
+            ["nginx", "10.0.0.1/8", "http://10.0.0.1"],
         ),
         # A module and a class are no packages, in which games and sockets could be looked for.
         (
@@ -261,6 +275,28 @@ def test_empty_variables_mean_what_unset_ones_do_and_names_may_have_spaces_betwe
     assert result.stdout == (
         "127.0.0.1 development HS256 ['a.example', 'b.example'] ['https://a.example'] True\n"
     )
+
+
+def test_a_redis_that_cannot_be_used_is_told_before_anything_waits_for_it():
+    result = run(["-m", "gameplatform", "--port", "0"], REDIS_URL="redis://127.0.0.1:1/0")
+    assert result.returncode == 1
+    assert result.stderr.startswith("The Redis of REDIS_URL cannot be used: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_done(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        port = there.getsockname()[1]
+        database = tmp_path / "db.sqlite3"
+        result = run(
+            ["-m", "gameplatform", "--demo", "--port", str(port)], DATABASE_URL=f"sqlite:///{database}"
+        )
+    assert result.returncode == 1
+    assert result.stderr == (
+        f"HOST and PORT must be where this machine may listen, not 127.0.0.1 and {port}: "
+        "Address already in use.\n"
+    )
+    assert not database.exists()
 
 
 def test_several_workers_whose_packages_are_missing_are_not_started_again_and_again(tmp_path):

@@ -35,8 +35,8 @@ def test_the_example_of_an_environment_names_every_setting():
 
     assert len(read) > 15
     assert read <= shown
-    # Those below are read by uvicorn, by OpenTelemetry and at the start of the server.
-    assert shown - read == {"FORWARDED_ALLOW_IPS", "OTEL_EXPORTER_OTLP_ENDPOINT", "WS"}
+    # Those below are read by OpenTelemetry and at the start of the server.
+    assert shown - read == {"OTEL_EXPORTER_OTLP_ENDPOINT", "WS"}
 
 
 def test_compose_proxies_to_the_workers_it_starts_once_the_tables_are_there():

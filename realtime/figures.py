@@ -5,6 +5,7 @@ apart by the label ``worker``. What is true of the whole system alike is in ``co
 """
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +22,8 @@ from realtime import metrics, worker
 from realtime.messages import wire_name
 from realtime.redis import Down
 from realtime.relay import relayed
+
+logger = logging.getLogger(__name__)
 
 ASK_WITHIN_S = 2.0
 
@@ -72,7 +75,7 @@ async def exposition() -> bytes:
         families.add(packed, worker=name)
     workers = GaugeMetricFamily("workers", "Workers that answered or should have", len(others) + 1)
     families.add([_packed(workers)])
-    families.add(await worker.in_database(lambda: [_packed(family) for family in SHARED.collect()]))
+    families.add(await _shared())
     # All it needs is collect().
     return generate_latest(cast(CollectorRegistry, families))
 
@@ -81,6 +84,16 @@ async def _others(here: worker.Worker) -> list[str]:
     try:
         return [name for name in await here.presence.workers() if name != here.id]
     except Down:
+        return []
+
+
+async def _shared() -> list[Packed]:
+    """What is the same whichever worker is asked; nothing while the database, which knows it, is away."""
+    try:
+        async with asyncio.timeout(ASK_WITHIN_S):
+            return await worker.in_database(lambda: [_packed(family) for family in SHARED.collect()])
+    except worker.AWAY as problem:
+        logger.warning("The figures that the database holds are missing from a scrape: %r", problem)
         return []
 
 

@@ -6,6 +6,7 @@ import time
 
 import httpx
 import pytest
+from django.db import OperationalError
 from rest_framework.test import APIClient
 
 from game.tests.conftest import *  # noqa: F403  (somebody plays)
@@ -83,3 +84,17 @@ async def test_with_a_token_figures_are_for_who_bears_it(settings, header, statu
     answer = await asyncio.to_thread(APIClient().get, "/metrics", headers={"Authorization": header})
 
     assert answer.status_code == status
+
+
+@pytest.mark.django_db
+async def test_figures_are_told_though_the_database_is_away(here, monkeypatch, caplog):
+    class Away:
+        def collect(self):
+            raise OperationalError("away")
+
+    monkeypatch.setattr(figures, "SHARED", Away())
+
+    text = (await figures.exposition()).decode()
+
+    assert samples(text, "workers") == [({}, 1.0)]
+    assert "missing from a scrape: OperationalError('away')" in caplog.text

@@ -5,21 +5,24 @@ from typing import Any
 from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.sessions.models import Session as AdminSession
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from accounts import services
 from accounts.models import Session, User
-from core.operators import OperatorAdmin, ReadOnly, WithReason, operation, reason_of
+from core.operators import OnlyChanged, OperatorAdmin, ReadOnly, WithReason, operation, reason_of
 from core.refusals import NotAllowed
 
 # What makes somebody an operator, or gets anybody into an account.
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
+OWN = ("username", "email", "first_name", "last_name")
 
 
 @admin.register(User)
-class Users(UserAdmin, OperatorAdmin):
+class Users(UserAdmin, OnlyChanged):
     """Users. Rights, and the accounts of those who have them, are for superusers alone."""
 
     if apps.is_installed("unfold"):
@@ -34,6 +37,8 @@ class Users(UserAdmin, OperatorAdmin):
     list_filter = ("is_premium", "is_guest", "is_bot", "is_active", "is_staff")
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Play", {"fields": ("is_premium", "is_guest", "is_bot")}))
     readonly_fields = ("last_login", "date_joined")
+    # By other operators, and by people themselves.
+    changing = (*RIGHTS, *OWN, "is_premium", "is_guest", "is_bot")
     action_form = WithReason
     actions = ("ban", "lift_ban", "sign_out", "erase")
 
@@ -48,13 +53,6 @@ class Users(UserAdmin, OperatorAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.is_superuser else (*fields, *RIGHTS, "is_guest", "is_bot")
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "is_premium":
-            # The list brings what it showed: what others do while it is open is no change of this operator's.
-            field.show_hidden_initial = True
-        return field
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         # The switches of the list are saved without a look at whose they are.
@@ -83,11 +81,19 @@ class Users(UserAdmin, OperatorAdmin):
     def sign_out(self, request: HttpRequest, user: User) -> None:
         _check_may_act_on(request, user)
         services.end_sessions(Session.objects.filter(user=user))
+        _sign_out_of_the_admin(user)
 
     @operation("Erase the person")
     def erase(self, request: HttpRequest, user: User) -> None:
         _check_may_act_on(request, user)
         services.erase(user)
+
+
+def _sign_out_of_the_admin(user: User) -> None:
+    # They do not say whose they are, and are those of operators alone: a few.
+    for session in AdminSession.objects.iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
 
 
 def _may_act_on(request: HttpRequest, user: User) -> bool:

@@ -26,6 +26,7 @@ else:
 
 __all__ = [
     "NeitherAddedNorDeleted",
+    "OnlyChanged",
     "OperatorAdmin",
     "ReadOnly",
     "Rows",
@@ -109,6 +110,31 @@ class OperatorAdmin(ModelAdmin):
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
 
+class OnlyChanged(OperatorAdmin):
+    """Saves what was changed in the form and nothing else.
+
+    Of fields in ``changing`` a form brings what it showed: what is done to them while it is open is no change
+    of this operator's.
+    """
+
+    changing: tuple[str, ...] = ()
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.show_hidden_initial = db_field.name in self.changing
+        return field
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        # Relations to many are saved from these once the row is.
+        form.cleaned_data = {name: form.cleaned_data[name] for name in form.changed_data}
+        columns = {field.name for field in self.opts.concrete_fields}
+        obj.save(update_fields=[name for name in form.changed_data if name in columns])
+
+
 class NeitherAddedNorDeleted:
     """What is there without operators, and stays: to change alone."""
 
@@ -128,6 +154,10 @@ class ReadOnly(NeitherAddedNorDeleted):
 
 class Rows(ReadOnly, TabularInline):
     """What belongs to the object of a page, as a table to look at. What a row names is read along with it."""
+
+    # Of django-unfold, which shows them in pages: two thousand rows at once took seconds.
+    per_page = 50
+    ordering = ("pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         named = [

@@ -7,27 +7,16 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from core.content import Content
-from core.operators import NeitherAddedNorDeleted, OperatorAdmin, ReadOnly, Rows
+from core.admin import NotesWhoSaves
+from core.operators import NeitherAddedNorDeleted, OnlyChanged, OperatorAdmin, ReadOnly, Rows
 from progression import rules, services
 from progression.models import Entry, Growth, HatchOdds, Item, Offer, Pet, Player, Species, Stack
 
 MOST_GRANTED = 1_000_000
 
 
-class OnlyChanged(OperatorAdmin):
-    """Saves what was changed in the form and nothing else: the shop may have sold something meanwhile."""
-
-    def save_model(self, request: HttpRequest, obj: Content, form: Any, change: bool) -> None:
-        obj.saved_by_id = request.user.pk
-        if change:
-            obj.save(update_fields=form.changed_data)
-        else:
-            obj.save()
-
-
 @admin.register(Item)
-class Items(OnlyChanged):
+class Items(NotesWhoSaves, OnlyChanged):
     """What there is to own."""
 
     list_display = ("name", "kind", "rarity", "slot", *rules.STATS, "food_xp")
@@ -37,7 +26,7 @@ class Items(OnlyChanged):
 
 
 @admin.register(Species)
-class AllSpecies(OnlyChanged):
+class AllSpecies(NotesWhoSaves, OnlyChanged):
     """What hatches."""
 
     list_display = ("name", "family", "rarity", *rules.STATS)
@@ -47,7 +36,7 @@ class AllSpecies(OnlyChanged):
 
 
 @admin.register(Offer)
-class Offers(OnlyChanged):
+class Offers(NotesWhoSaves, OnlyChanged):
     """What the shop sells."""
 
     list_display = ("item", "price", "currency", "stock", "is_daily", "is_open")
@@ -55,20 +44,15 @@ class Offers(OnlyChanged):
     list_select_related = ("item",)
     search_fields = ("item__name",)
     autocomplete_fields = ("item",)
+    # It is sold while the page is open.
+    changing = ("stock",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else ("item",)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "stock":
-            # The page brings what it showed: what is sold while it is open is no change of the operator's.
-            field.show_hidden_initial = True
-        return field
-
 
 @admin.register(Growth)
-class HowPlayersGrow(NeitherAddedNorDeleted, OnlyChanged):
+class HowPlayersGrow(NotesWhoSaves, NeitherAddedNorDeleted, OnlyChanged):
     """The curves of players and pets. A change moves the levels of all at once, up or down."""
 
     list_display = ("__str__", "level_xp", "level_xp_more", "highest_level", "points_a_level", "version")
@@ -81,7 +65,7 @@ class HowPlayersGrow(NeitherAddedNorDeleted, OnlyChanged):
 
 
 @admin.register(HatchOdds)
-class WhatHatches(NeitherAddedNorDeleted, OnlyChanged):
+class WhatHatches(NotesWhoSaves, NeitherAddedNorDeleted, OnlyChanged):
     """The chances of each kind of egg, in ten thousand."""
 
     list_display = ("egg", *rules.RARITIES, "version")

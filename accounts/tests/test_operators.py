@@ -6,6 +6,7 @@ import re
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.test import Client
 
@@ -64,6 +65,47 @@ def test_a_switch_that_was_not_touched_leaves_what_another_operator_has_done_mea
     operator.post("/admin/accounts/user/?o=1", {**form, f"form-{number}-is_premium": "on", "_save": "Save"})
 
     assert set(User.objects.filter(is_premium=True).values_list("pk", flat=True)) == {ada.id, bob.id}
+
+
+def shown(client, address):
+    """What the form at this address sends back as it is."""
+    fields = {}
+    page = client.get(address).content.decode()
+    form = page[page.index('id="user_form"') :]
+    for tag in re.findall(r"<input [^>]*>", form):
+        found = dict(re.findall(r'(\w[\w-]*)="([^"]*)"', tag))
+        if "name" not in found or (found.get("type") == "checkbox" and not re.search(r"\bchecked\b", tag)):
+            continue
+        fields.setdefault(found["name"], []).append(found.get("value", "on"))
+    return fields
+
+
+def test_a_users_form_leaves_what_others_have_done_while_it_was_open(operator, ada):
+    address = f"/admin/accounts/user/{ada.id}/change/"
+    User.objects.filter(pk=ada.id).update(is_staff=True)
+    form = shown(operator, address)
+    User.objects.filter(pk=ada.id).update(is_active=False, email="new@example.org")
+    User.objects.get(pk=ada.id).groups.add(Group.objects.get(name="support"))
+
+    answer = operator.post(address, {**form, "first_name": "Ada", "_save": "Save"})
+
+    assert answer.status_code == 302
+    user = User.objects.get(pk=ada.id)
+    assert (user.first_name, user.is_active, user.email) == ("Ada", False, "new@example.org")
+    assert user.is_staff
+    assert [group.name for group in user.groups.all()] == ["support"]
+
+
+def test_an_operator_who_is_signed_out_everywhere_is_out_of_the_admin_too(operator):
+    other = Client()
+    eve = User.objects.create_superuser("eve", "eve@x.org", "a long password")
+    other.force_login(eve, "django.contrib.auth.backends.ModelBackend")
+    assert other.get("/admin/").status_code == 200
+
+    operator.post("/admin/accounts/user/", {"action": "sign_out", "_selected_action": [eve.pk]})
+
+    assert other.get("/admin/").status_code == 302
+    assert operator.get("/admin/").status_code == 200
 
 
 def test_operators_sign_devices_out_and_erase_people(operator, ada, bob):
@@ -162,7 +204,11 @@ def test_an_operator_is_told_at_the_field_what_is_taken_in_any_case(operator, ad
 
 
 def test_who_is_shut_out_by_the_form_is_signed_out(operator, ada):
-    operator.post(f"/admin/accounts/user/{ada.id}/change/", {"username": "ada", "email": "ada@example.org"})
+    address = f"/admin/accounts/user/{ada.id}/change/"
+    form = shown(operator, address)
+    del form["is_active"]
+
+    operator.post(address, form)
 
     assert not User.objects.get(pk=ada.id).is_active
     assert not Session.objects.filter(user=ada.id, ended_at=None).exists()

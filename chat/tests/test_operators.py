@@ -51,6 +51,22 @@ def test_operators_see_who_belongs_to_a_lobby(admin, bob, den, django_assert_max
     assert "fan_29" in page.content.decode()
 
 
+def test_of_a_crowd_operators_see_a_page_at_a_time(admin, den):
+    crowd = [User(username=f"fan_{number:03}") for number in range(120)]
+    Membership.objects.bulk_create(
+        Membership(lobby_id=den, user=user) for user in User.objects.bulk_create(crowd)
+    )
+
+    def seen(query=""):
+        page = admin.get(f"/admin/chat/lobby/{den}/change/{query}").content.decode()
+        return {user.username for user in crowd if user.username in page}
+
+    pages = [seen(), seen("?memberships-page=2"), seen("?memberships-page=3")]
+
+    assert max(map(len, pages)) <= 50
+    assert set.union(*pages) == {user.username for user in crowd}
+
+
 def act(admin, model, action, pk):
     answer = admin.post(f"/admin/chat/{model}/", {"action": action, "_selected_action": [pk]})
     assert answer.status_code == 302

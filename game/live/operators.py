@@ -16,6 +16,7 @@ from realtime.redis import ANSWER_WITHIN_S
 from realtime.relay import relayed
 
 LOOK, END = "game.look", "game.end"
+LOOK_AGAIN_S = 0.05
 _NOT_ITS_FAULT: tuple[type[Exception], ...] = (UnknownMatch, Unavailable, *worker.AWAY)
 
 
@@ -78,6 +79,11 @@ async def _end_here(game_id: UUID) -> None:
         await _end_unopened(game_id)
     else:
         room.end_by_operator()
+        # It is over once the database knows; a room that was lost, and did not know, has ended nothing.
+        while not room.is_over:
+            if room.is_lost:
+                raise Unavailable("Another server has this game. Try again.")
+            await asyncio.sleep(LOOK_AGAIN_S)
 
 
 async def _end_unopened(game_id: UUID) -> None:

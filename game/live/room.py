@@ -729,6 +729,16 @@ class Room:
         self.match.give_up(problem)
         self._end((), "error")
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the game has ended, and the database knows."""
+        return self.phase in Game.OVER
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the game goes on, or has ended, in another room."""
+        return self._recovering
+
     def end_by_operator(self) -> None:
         """End the game without a winner, on the operators' behalf. Raises ``GameIsOver``, ``Recovering``."""
         if self._recovering:

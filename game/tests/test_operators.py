@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from core.refusals import Unavailable
 from game import selectors, services
 from game.author import catalogue
 from game.author.refusals import GameIsOver
@@ -46,6 +47,17 @@ async def test_an_operator_ends_a_game_that_waits_for_somebody(ada):
     await asyncio.to_thread(operators.end, game.pk)
 
     assert (await a.hear("game_over"))["reason"] == "operator"
+
+
+async def test_an_operator_is_not_told_that_a_game_has_ended_which_another_server_has(new_game, ada, bob):
+    game = await new_game()
+    await begin(game, ada, bob)
+    await in_database(services.take_over, game_id=game.pk)
+
+    with pytest.raises(Unavailable):
+        await asyncio.to_thread(operators.end, game.pk)
+
+    assert (await Game.objects.aget(pk=game.pk)).state == "active"
 
 
 async def test_an_operator_sees_what_the_players_hide_from_each_other(new_game, ada, bob):

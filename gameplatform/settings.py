@@ -9,6 +9,7 @@ from django.templatetags.static import static
 
 from core import logs
 from core.embedded import valkey
+from core.postgresql.connection import Connection
 from gameplatform import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -125,7 +126,13 @@ else:
     _database["ENGINE"] = "core.postgresql"
     # Attempts to connect come ever more rarely until they are given up and begin anew: after an outage of 70
     # seconds, and with the pool's own 300 for this, the next came 45 seconds after the database did.
-    _pool = {"min_size": 1, "max_size": 16, "timeout": 5, "reconnect_timeout": 2}
+    _pool = {
+        "min_size": 1,
+        "max_size": 16,
+        "timeout": 5,
+        "reconnect_timeout": 2,
+        "connection_class": Connection,
+    }
     # A server that fell silent (its machine or the way to it is gone) is given up within half a minute: TCP's
     # own patience, a quarter of an hour, would hold all threads that had asked it, and a worker that stops.
     _patience = {

@@ -6,10 +6,12 @@ import os
 import threading
 from typing import Any
 
+from core.postgresql.connection import Connection
 from realtime import worker
 
 logger = logging.getLogger(__name__)
 
+DATABASE_ANSWERS_WITHIN_S = 30.0
 ENDS_WITHIN_S = 3.0
 
 
@@ -20,6 +22,7 @@ class Lifespan:
         while True:
             event = await receive()
             if event["type"] == "lifespan.startup":
+                Connection.answers_within_s = DATABASE_ANSWERS_WITHIN_S
                 await worker.start()
                 # What is loaded now stays: the collector need not look at it again and again.
                 gc.collect()

@@ -189,12 +189,17 @@ def every(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
 
     def register(function: Callable[[], T]) -> Callable[[], T]:
         async def repeat() -> None:
+            waits = False
             while True:
                 await asyncio.sleep(seconds)
                 try:
                     await in_database(function)
+                    waits = False
                 except AWAY as problem:
-                    logger.warning("%s waits: %s", function.__module__, problem)
+                    # Once: some come four times a second.
+                    if not waits:
+                        logger.warning("%s waits: %s", function.__module__, problem)
+                    waits = True
 
         repeat.__module__ = function.__module__
         repeat.__qualname__ = f"{function.__module__}.{function.__qualname__}"

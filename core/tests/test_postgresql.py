@@ -1,5 +1,6 @@
 """The connection to a database that is away."""
 
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import OperationalError, connections
 
 from core.embedded import postgres
 from core.postgresql import base
+from core.postgresql.connection import Connection
 
 
 @pytest.fixture
@@ -19,7 +21,8 @@ def cluster():
 def database(cluster, monkeypatch, django_db_blocker):
     """A connection of Django's to a database of the test's own, from a pool that does not wait for long."""
     monkeypatch.setattr(base.DatabaseWrapper, "_ask_at", None)
-    options = {"pool": {"min_size": 1, "timeout": 1.5, "reconnect_timeout": 0.1}}
+    pool = {"min_size": 1, "timeout": 1.5, "reconnect_timeout": 0.1, "connection_class": Connection}
+    options = {"pool": pool}
     where = {"HOST": str(cluster.folder), "PORT": "", "USER": postgres.SUPERUSER, "NAME": "postgres"}
     database = base.DatabaseWrapper(
         {**connections["default"].settings_dict, **where, "OPTIONS": options}, alias="away"
@@ -47,6 +50,18 @@ def _ask(database):
         return str(error)
     finally:
         database.close()
+
+
+def test_a_database_that_takes_a_request_and_does_not_answer_is_given_up(database, monkeypatch):
+    assert _ask(database) == "here"
+    monkeypatch.setattr(Connection, "answers_within_s", 1.0)
+    began = time.monotonic()
+    with pytest.raises(OperationalError, match="has not answered for 1 seconds"), database.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(60)")
+    assert time.monotonic() - began < 30
+    database.close()
+
+    assert _ask(database) == "here"
 
 
 def test_few_wait_for_a_database_that_is_away_and_all_have_it_when_it_is_back(cluster, database, clock):

@@ -41,7 +41,7 @@ async def test_what_is_called_off_is_no_failure(caplog):
     assert not held
 
 
-async def test_what_is_done_again_and_again_waits_out_whatever_is_away(monkeypatch):
+async def test_what_is_done_again_and_again_waits_out_whatever_is_away(monkeypatch, caplog):
     monkeypatch.setattr(worker, "_backgrounds", [])
     problems = [OperationalError("gone"), InterfaceError("closed"), Disconnected("gone"), None]
     loop, is_done = asyncio.get_running_loop(), asyncio.Event()
@@ -58,3 +58,4 @@ async def test_what_is_done_again_and_again_waits_out_whatever_is_away(monkeypat
     await asyncio.wait({looking, done}, return_when=asyncio.FIRST_COMPLETED)
     looking.cancel()
     assert done.done()
+    assert [record.getMessage().partition(" ")[2] for record in caplog.records] == ["waits: gone"]

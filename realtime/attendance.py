@@ -123,6 +123,7 @@ class Attendance:
         """Keep Redis true and tell of changes, for the worker's life."""
         clock = asyncio.get_running_loop().time
         next_beat = clock()
+        waits = False
         while True:
             try:
                 if clock() >= next_beat:
@@ -130,8 +131,11 @@ class Attendance:
                     await self._sweep()
                     next_beat = clock() + BEAT_EVERY_S
                 await self._settle()
+                waits = False
             except Down as problem:
-                logger.warning("Who is in which room waits for Redis: %s", problem)
+                if not waits:
+                    logger.warning("Who is in which room waits for Redis: %s", problem)
+                waits = True
                 await asyncio.sleep(RETRY_S)
                 continue
             self._woken.clear()

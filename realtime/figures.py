@@ -82,7 +82,8 @@ async def exposition() -> bytes:
 
 async def _others(here: worker.Worker) -> list[str]:
     try:
-        return [name for name in await here.presence.workers() if name != here.id]
+        async with asyncio.timeout(ASK_WITHIN_S):
+            return [name for name in await here.presence.workers() if name != here.id]
     except Down:
         return []
 
@@ -140,4 +141,4 @@ def page() -> bytes:
     here = worker.running()
     if here is None:
         return generate_latest()
-    return asyncio.run_coroutine_threadsafe(exposition(), here.loop).result(ASK_WITHIN_S * 3)
+    return asyncio.run_coroutine_threadsafe(exposition(), here.loop).result(ASK_WITHIN_S * 4)

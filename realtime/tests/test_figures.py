@@ -7,6 +7,7 @@ import time
 import httpx
 import pytest
 from django.db import OperationalError
+from prometheus_client import CollectorRegistry
 from rest_framework.test import APIClient
 
 from game.tests.conftest import *  # noqa: F403  (somebody plays)
@@ -84,6 +85,17 @@ async def test_with_a_token_figures_are_for_who_bears_it(settings, header, statu
     answer = await asyncio.to_thread(APIClient().get, "/metrics", headers={"Authorization": header})
 
     assert answer.status_code == status
+
+
+async def test_figures_are_told_though_redis_answers_nothing(here, monkeypatch):
+    monkeypatch.setattr(figures, "ASK_WITHIN_S", 0.1)
+    monkeypatch.setattr(figures, "SHARED", CollectorRegistry())
+    monkeypatch.setattr(here.presence, "workers", asyncio.Event().wait)
+
+    async with asyncio.timeout(WITHIN_S):
+        text = (await figures.exposition()).decode()
+
+    assert samples(text, "workers") == [({}, 1.0)]
 
 
 @pytest.mark.django_db

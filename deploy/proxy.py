@@ -49,7 +49,7 @@ class Proxy:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         text = CONFIGURATION.read_text().replace("listen 80;", f"listen 127.0.0.1:{port};")
-        text = text.replace("/var/log/nginx/gameplatform.log", str(self.access_log))
+        text = text.replace("/var/log/nginx/access.log", str(self.access_log))
         for number, url in enumerate(self._workers, 1):
             text = text.replace(f"worker-{number}:8000", urlsplit(url).netloc)
         (self._folder / "gameplatform.conf").write_text(text)

@@ -52,6 +52,14 @@ def test_compose_proxies_to_the_workers_it_starts_once_the_tables_are_there():
     assert services["migrate"]["restart"] == "no"
 
 
+def test_no_log_of_a_container_fills_the_disk():
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    for service in services.values():
+        assert {"max-size", "max-file"} <= service["logging"]["options"].keys()
+    # The images of nginx give what is written there to Docker; Debian's nginx has it rotated.
+    assert re.findall(r"access_log (\S+)", proxy.CONFIGURATION.read_text()) == ["/var/log/nginx/access.log"]
+
+
 def instructions():
     """The Dockerfile's instructions: their names and arguments."""
     text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)

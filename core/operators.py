@@ -125,7 +125,7 @@ class OnlyChanged(OperatorAdmin):
             field.show_hidden_initial = db_field.name in self.changing
         return field
 
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
             super().save_model(request, obj, form, change)
             return

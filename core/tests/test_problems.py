@@ -4,7 +4,7 @@ import psycopg.errors
 import pytest
 import redis.exceptions
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import OperationalError
+from django.db import InternalError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
@@ -85,6 +85,26 @@ def test_an_outage_is_one_line_a_second_in_the_log_however_many_calls_it_fails(f
     monkeypatch.setattr(problems, "TELL_OF_OUTAGE_EVERY_S", 0)
     failing(away)
     assert "2 others" in caplog.records[-1].getMessage()
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (OperationalError("no space left on device"), psycopg.errors.DiskFull()),
+        (OperationalError("too many clients already"), psycopg.errors.TooManyConnections()),
+        (InternalError("cannot execute INSERT"), psycopg.errors.ReadOnlySqlTransaction()),
+        (redis.exceptions.OutOfMemoryError("command not allowed"), None),
+        (redis.exceptions.ResponseError("MISCONF unable to persist to disk"), None),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_store_that_takes_nothing_is_an_outage_too(failing, caplog, monkeypatch, error, cause):
+    monkeypatch.setattr(problems, "_outage", problems._Outage())
+    error.__cause__ = cause
+    for _ in range(3):
+        assert failing(error).status_code == 503
+    (line,) = caplog.records
+    assert line.exc_info is None
 
 
 def test_a_fault_is_logged_each_time_with_its_traceback_and_once(failing, caplog):

@@ -1,11 +1,12 @@
-"""What the pages of the admin are allowed beyond the site's policy."""
+"""What the pages of the admin are allowed beyond the site's policy, and what is no fault of theirs."""
 
 from collections.abc import Callable
 
 from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.apps import apps
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
@@ -25,6 +26,14 @@ class AdminPolicy:
         self._admin = csp_update(needs)(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith(reverse("admin:index")):
-            return self._admin(request)
-        return self._others(request)
+        return self._admin(request) if _is_of_the_admin(request) else self._others(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Ids and years typed by hand that are beyond what there can be: Django's admin fails by them."""
+        if isinstance(exception, OverflowError | ValidationError) and _is_of_the_admin(request):
+            return HttpResponseNotFound("There is no such thing.")
+        return None
+
+
+def _is_of_the_admin(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("admin:index"))

@@ -101,6 +101,24 @@ def test_the_audit_trail_is_shown_to_superusers_and_changed_by_nobody(operator, 
         assert root.post(f"/admin/admin/logentry/{entry.pk}/{verb}/", {"post": "yes"}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"progression/player/{2**70}/change/",
+        f"accounts/user/?pk__in={2**70}",
+        f"accounts/session/?created_at__year={2**70}",
+    ],
+)
+def test_there_is_nothing_at_numbers_beyond_all_bounds(operator, address):
+    assert operator("root").get(f"/admin/{address}").status_code in (200, 302, 404)
+
+
+@pytest.mark.parametrize("pk", [str(2**70), "no-id"])
+def test_nothing_is_done_to_what_cannot_be(operator, pk):
+    answer = operator("root").post("/admin/game/game/", {"action": "end", "_selected_action": pk})
+    assert answer.status_code == 404
+
+
 def test_the_demo_has_an_operator_in_development_only(db):
     demo.lay()
     assert not User.objects.filter(is_superuser=True).exists()

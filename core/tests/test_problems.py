@@ -100,6 +100,7 @@ def test_an_outage_is_one_line_a_second_in_the_log_however_many_calls_it_fails(f
 )
 def test_a_store_that_takes_nothing_is_an_outage_too(failing, caplog, monkeypatch, error, cause):
     monkeypatch.setattr(problems, "_outage", problems._Outage())
+    monkeypatch.setattr(problems, "TELL_OF_OUTAGE_EVERY_S", 60)
     error.__cause__ = cause
     for _ in range(3):
         assert failing(error).status_code == 503

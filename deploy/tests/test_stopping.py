@@ -26,6 +26,7 @@ class Road:
     def __init__(self, url):
         self._to = environ.Env.db_url_config(url)
         self._blocked = threading.Event()
+        self.is_asked_in_vain = threading.Event()
         self._server = socket.create_server(("127.0.0.1", 0))
         self._open = []
         threading.Thread(target=self._accept, daemon=True).start()
@@ -46,6 +47,7 @@ class Road:
                 near, _ = self._server.accept()
                 self._open.append(near)
                 if self._blocked.is_set():
+                    self.is_asked_in_vain.set()
                     continue
                 far = self._reach()
                 self._open.append(far)
@@ -63,7 +65,9 @@ class Road:
     def _carry(self, source, sink):
         with contextlib.suppress(OSError):
             while data := source.recv(65_536):
-                if not self._blocked.is_set():
+                if self._blocked.is_set():
+                    self.is_asked_in_vain.set()
+                else:
                     sink.sendall(data)
 
 
@@ -80,7 +84,7 @@ def test_a_worker_that_waits_for_a_silent_database_stops_in_time(live_server_pro
         road.block()
         for _ in range(4):
             threading.Thread(target=_call, args=(server.base_url,), daemon=True).start()
-        time.sleep(1)
+        assert road.is_asked_in_vain.wait(30)
 
         began = time.monotonic()
         server.stop()

@@ -89,3 +89,15 @@ async def test_tokens_are_not_logged_claimed_addresses_not_believed_and_figures_
     assert "8.8.8.8" not in logged
     refused = await asyncio.to_thread(httpx.get, f"{nginx.base_url}/metrics", timeout=WITHIN_S)
     assert refused.status_code == 404
+
+
+async def test_one_address_makes_so_many_accounts_and_no_more(nginx):
+    async with httpx.AsyncClient(base_url=nginx.base_url, timeout=WITHIN_S) as eve:
+        # Refused for its name, but asked for.
+        asked = [await eve.post("/api/auth/guest", json={"username": "!"}) for _ in range(60)]
+        assert {answer.status_code for answer in asked} == {422}
+        refused = await asyncio.gather(*[eve.post("/api/auth/register/", json={}) for _ in range(40)])
+        (last,) = [answer for answer in refused if answer.status_code == 429][-1:]
+        assert last.json()["code"] == "rate_limited"
+        assert int(last.headers["Retry-After"]) > 0
+        assert (await eve.get("/api/status")).status_code == 200

@@ -19,6 +19,8 @@ const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MOST_MS = 15_000;
 /** A socket that stayed up this long was a good one: the next loss starts again with the shortest wait. */
 const STEADY_AFTER_MS = 5_000;
+/** For a request with its whole answer. */
+const ANSWER_WITHIN_MS = 30_000;
 const OUTBOX_MOST = 100;
 const SOCKET_OPEN = 1;
 /** A token is renewed when a tenth of its life is left, or a minute, whichever is less, or up to twice that. */
@@ -351,17 +353,10 @@ export class GameClient {
       return true;
     }
     const asked = performance.now();
-    let response;
-    let tokens;
-    try {
-      response = await this.#fetch("POST", "/api/token/refresh/", { refresh: used.refresh }, false);
-      tokens = response.ok && (await response.json());
-    } catch {
-      return false;
-    }
+    const { response, answer: tokens } = await this.#fetch("POST", "/api/token/refresh/", { refresh: used.refresh }, false).catch(() => ({}));
     // Who has signed out or in meanwhile has other tokens, or none.
-    if (this.#tokens?.refresh !== used.refresh) return false;
-    if (tokens) {
+    if (!response || this.#tokens?.refresh !== used.refresh) return false;
+    if (response.ok) {
       // The clock here may be hours ahead: every new token would seem to have expired.
       this.learnTime(claims(tokens.access).iat * 1000, performance.now() - asked + TOKEN_TIME_MS);
       this.setTokens({ refresh: used.refresh, ...tokens });
@@ -389,30 +384,36 @@ export class GameClient {
 
   /** One call of the REST API. → the JSON answer, or null where there is none. Rejects with `ApiError`. */
   async request(method, path, body = undefined, headers = {}) {
-    let response = await this.#fetch(method, path, body, true, headers);
+    let { response, answer } = await this.#fetch(method, path, body, true, headers);
     if (response.status === 401 && this.#tokens?.refresh) {
-      if (await this.renewTokens()) response = await this.#fetch(method, path, body, true, headers);
+      if (await this.renewTokens()) ({ response, answer } = await this.#fetch(method, path, body, true, headers));
       // Nobody has said that the session is over.
       else if (this.#tokens) throw new ApiError({ status: 0, code: "offline", detail: "The tokens cannot be renewed now." });
     }
-    if (response.ok) return response.status === 204 ? null : response.json();
-    const problem = await response.json().catch(() => ({}));
+    if (response.ok) return answer;
     throw new ApiError({
       code: "http_error",
       title: response.statusText,
-      ...problem,
+      ...answer,
       status: response.status,
       retryAfter: Number(response.headers.get("Retry-After")) || null,
     });
   }
 
+  /** → `{response, answer}`: with the JSON that it holds, null where there is none. */
   async #fetch(method, path, body, authorized, extra = {}) {
     const headers = { Accept: "application/json", ...extra };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (authorized && this.#tokens) headers.Authorization = `Bearer ${this.#tokens.access}`;
     const text = body === undefined ? undefined : JSON.stringify(body);
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     try {
-      return await this.fetch(this.baseUrl + path, { method, headers, body: text, cache: "no-store" });
+      const response = await this.fetch(this.baseUrl + path, { method, headers, body: text, cache: "no-store", signal });
+      const answer = response.status === 204 ? null : await response.json().catch((error) => {
+        // What stands between may refuse in words of its own, but a success is the server's.
+        if (response.ok) throw error;
+      });
+      return { response, answer };
     } catch (error) {
       throw new ApiError({ status: 0, code: "offline", detail: error.message });
     }

@@ -412,6 +412,42 @@ def test_a_server_out_of_reach_is_told_apart_and_signs_nobody_out(page: Page) ->
     assert outcome == [0, "offline", True]
 
 
+@pytest.mark.parametrize("silent", ["answer", "body"])
+def test_a_request_that_is_not_answered_in_time_is_given_up(page: Page, silent: str) -> None:
+    run(
+        page,
+        f"""AbortSignal.timeout = (ms) => {{
+          const controller = new AbortController();
+          setTimeout(() => controller.abort(new DOMException("Late.", "TimeoutError")), ms);
+          return controller.signal;
+        }};
+        const never = (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+        const fetch = async (url, {{signal}}) =>
+          "{silent}" === "body" ? {{ok: true, status: 200, json: () => never(signal)}} : never(signal);
+        await begin("access", {{fetch}});
+        client.request("GET", "/api/me/").catch((error) => (window.error = error));""",
+    )
+    page.clock.run_for(29_000)
+    assert run(page, "await turn(); return window.error === undefined;")
+    page.clock.run_for(2_000)
+    outcome = run(page, "await turn(); return [error.name, error.status, error.code];")
+    assert outcome == ["ApiError", 0, "offline"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, "offline"), (502, "http_error")])
+def test_an_answer_that_is_not_the_servers_is_told_as_an_error_of_the_api(
+    page: Page, status: int, code: str
+) -> None:
+    outcome = run(
+        page,
+        f"""const fetch = async () => new Response("<h1>Sign in to this network</h1>", {{status: {status}}});
+        await begin("access", {{fetch}});
+        const error = await client.request("GET", "/api/me/").catch((error) => error);
+        return [error.name, error.code];""",
+    )
+    assert outcome == ["ApiError", code]
+
+
 def test_joining_the_queue_listens_for_the_match(page: Page) -> None:
     body = run(
         page,

@@ -134,14 +134,22 @@ export class Channel {
   }
 
   /**
-   * Sends a message now or as soon as there is a connection, and returns its `id`: an error about it has this as `ref`.
+   * Sends a message now or as soon as there is a connection, and returns its `id`: an error about it has this as `ref`,
+   * also that the connection is "closed" for good.
    */
   send(message) {
     const stamped = { id: this.#client.nextId(), ...message };
     if (this.#ready) this.#socket.send(JSON.stringify(stamped));
+    else if (!this.#wanted) this.#refuse(stamped);
     else if (this.#outbox.length < OUTBOX_MOST) this.#outbox.push(stamped);
     else throw new Error("Too much is waiting to be sent.");
     return stamped.id;
+  }
+
+  /** Tells that a message will not be sent, once its sender knows its id. */
+  #refuse({ id }) {
+    const told = { type: "error", code: "closed", message: "The connection is closed.", ref: id };
+    queueMicrotask(() => this.#client.emit(told, this));
   }
 
   get #ready() {
@@ -229,6 +237,7 @@ export class Channel {
     this.#openedAt = 0;
     if (!this.#wanted || !RECONNECT_AFTER.has(code)) {
       this.#wanted = false;
+      for (const message of this.#outbox.splice(0)) this.#refuse(message);
       this.#become("closed", { code });
       return;
     }

@@ -207,6 +207,24 @@ def test_what_is_sent_while_it_is_away_goes_out_in_order_when_it_is_back(page: P
     assert sent[:2] == ["player_move", "chat_message"]
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_what_is_sent_to_who_is_shut_out_for_good_is_refused(page: Page, when: str) -> None:
+    run(
+        page,
+        f"""await inGame(); window.send = () => client.sendMove({{cell: 1}}); sockets[0].end(1006);
+        if ("{when}" === "before") window.id = send();""",
+    )
+    assert connects_again(page)
+    told = run(
+        page,
+        f"""sockets[1].end(4403); if ("{when}" === "after") window.id = send();
+        const atOnce = heard.at(-1).type; await turn(); client.game.open(); await turn(); sockets[2].open();
+        const {{type, code, ref}} = heard.find(({{ref}}) => ref === id);
+        return [atOnce, type, code, sockets[2].sent.map(({{type}}) => type)];""",
+    )
+    assert told == ["connection", "error", "closed", ["ping"]]
+
+
 def test_waits_grow_and_are_spread_at_random(page: Page) -> None:
     waits = run(
         page,
@@ -421,7 +439,9 @@ def test_a_request_that_is_not_answered_in_time_is_given_up(page: Page, silent: 
           setTimeout(() => controller.abort(new DOMException("Late.", "TimeoutError")), ms);
           return controller.signal;
         }};
-        const never = (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+        const never = (signal) => new Promise((_, reject) => {{
+          signal.addEventListener("abort", () => reject(signal.reason));
+        }});
         const fetch = async (url, {{signal}}) =>
           "{silent}" === "body" ? {{ok: true, status: 200, json: () => never(signal)}} : never(signal);
         await begin("access", {{fetch}});

@@ -333,3 +333,29 @@ def test_what_is_looked_at_anew_now_and_then_also_comes_when_answers_take_longer
     expect(ada.page.get_by_role("heading", name="Running games")).to_be_visible()
     for route in held[1:]:
         route.abort()
+
+
+def test_what_was_shown_stays_while_it_cannot_be_looked_at_anew(arrive: Callable[..., Person]) -> None:
+    ada, _ = matched(arrive, "Tic-tac-toe")
+    cyd = arrive()
+    cyd.comes_as_guest()
+    cyd.page.clock.install()
+    cyd.page.goto("/watch")
+    game = cyd.page.locator(f".row[href='{urlsplit(ada.page.url).path}']")
+    expect(game).to_be_visible()
+    cyd.page.route("**/api/games/?state=active", lambda route: route.abort())
+    problem = cyd.page.locator("main").get_by_role("alert")
+    for _ in range(2):
+        with cyd.page.expect_event("requestfailed"):
+            cyd.page.clock.run_for(5_000)
+        expect(problem).to_contain_text("The server can't be reached.")
+        expect(game).to_be_visible()
+    # It does not come and go with every look.
+    cyd.page.evaluate("document.querySelector('main [role=alert]').id = 'first'")
+    with cyd.page.expect_event("requestfailed"):
+        cyd.page.clock.run_for(5_000)
+    expect(cyd.page.locator("#first")).to_be_visible()
+    cyd.page.unroute("**/api/games/?state=active")
+    cyd.button("Try again").click()
+    expect(problem).to_have_count(0)
+    expect(game).to_be_visible()

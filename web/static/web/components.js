@@ -192,9 +192,19 @@ export function Empty({ words, href, action }) {
     ${href && html`<${LinkButton} kind="primary" href=${href}>${action}<//>`}</div>`;
 }
 
-export function Failure({ words, onRetry }) {
-  return html`<div class="empty" role="alert"><h2>${text("error.title")}</h2><p>${words}</p>
+/** With `kept` it stands beside what is still there. */
+export function Failure({ words, kept = false, onRetry }) {
+  return html`<div class=${kept ? "kept" : "empty"} role="alert">${!kept && html`<h2>${text("error.title")}</h2>`}<p>${words}</p>
     ${onRetry && html`<${Button} kind="primary" icon="turn" onClick=${onRetry}>${text("error.retry")}<//>`}</div>`;
+}
+
+/**
+ * What stands for what `of` (from `useLoad`) has not brought: its shape, or why it did not come and the way to try again.
+ * `known` has texts for some refusals, by their status.
+ */
+export function Loading({ of: { data, error, reload }, known = {}, ...shape }) {
+  if (error) return html`<${Failure} words=${known[error.status] ? text(known[error.status]) : reason(error)} kept=${data} onRetry=${reload} />`;
+  return !data && html`<${Skeleton} ...${shape} />`;
 }
 
 /** Hears the keys pressed outside of fields and dialogs with `pressed(event)`, from the moment the screen is there to see. */
@@ -210,22 +220,25 @@ export function useKeys(pressed) {
 
 /**
  * Loads with `load()` whenever `inputs` change, and, while somebody looks, `every` so many milliseconds after the last answer.
- * → `{data, error, reload}`: both null at first; what was there stays while it is loaded again.
+ * → `{data, error, reload}`: both null at first; what was there stays while it is loaded again, and if that fails.
  */
 export function useLoad(load, inputs, every = null) {
   const [state, setState] = useState({ data: null, error: null });
   const [round, setRound] = useState(0);
-  const reload = () => setRound((before) => before + 1);
+  const look = () => setRound((before) => before + 1);
+  const reload = () => {
+    setState(({ data }) => ({ data, error: null }));
+    look();
+  };
   useEffect(() => {
     let current = true;
     let timer = null;
     const answered = (now) => {
       if (!current) return;
       setState(now);
-      if (every) timer = setInterval(() => document.visibilityState === "visible" && reload(), every);
+      if (every) timer = setInterval(() => document.visibilityState === "visible" && look(), every);
     };
-    setState((before) => ({ data: before.data, error: null }));
-    load().then((data) => answered({ data, error: null }), (error) => answered({ data: null, error }));
+    load().then((data) => answered({ data, error: null }), (error) => answered(({ data }) => ({ data, error })));
     return () => {
       current = false;
       clearInterval(timer);

@@ -1,12 +1,12 @@
 /** One battle: enemies to strike, those who fight along, what happens, and the loot. */
 import { isOver, NEW_BATTLE, told } from "./state.js";
 import { Chat } from "../chat.js";
-import { Avatar, Badge, Button, Card, Failure, LinkButton, Meter, Refusal, Skeleton, useAction, useKeys, useLoad, useTitle } from "../components.js";
+import { Avatar, Badge, Button, Card, LinkButton, Loading, Meter, Refusal, useAction, useKeys, useLoad, useTitle } from "../components.js";
 import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
 import { Arriving, Line } from "../line.js";
 import { later, postOnce } from "../player.js";
 import { Money } from "../purse.js";
-import { client, reason, session } from "../session.js";
+import { client, session } from "../session.js";
 import { amount, text, words } from "../texts.js";
 import { Picture } from "../things.js";
 import { BattleFacts, Join } from "./battles.js";
@@ -154,7 +154,7 @@ function Fight({ id }) {
 
 /** The door of a battle: who opens its link and has no place in it yet is asked in. */
 export default function Battle({ id }) {
-  const { data, error, reload } = useLoad(async () => {
+  const door = useLoad(async () => {
     try {
       return { joined: await client.request("GET", `/api/battles/${id}/`) };
     } catch (refused) {
@@ -163,8 +163,8 @@ export default function Battle({ id }) {
       return { open: available.find((one) => String(one.id) === id) ?? null };
     }
   }, [id]);
-  if (error) return html`<${Failure} words=${error.status === 404 ? text("battle.unknown") : reason(error)} onRetry=${reload} />`;
-  if (!data) return html`<${Skeleton} rows=${2} tall />`;
+  const { data, error, reload } = door;
+  if (error || !data) return html`<${Loading} of=${door} known=${{ 404: "battle.unknown" }} rows=${2} tall />`;
   if (data.joined) return html`<${Fight} key=${id} id=${id} />`;
   const { open } = data;
   return html`<${Card} class="gate"><h1>${open?.name ?? text("battles.title")}</h1>

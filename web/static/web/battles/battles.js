@@ -1,10 +1,10 @@
 /** Battles against enemies: those to join, and those that are over. */
-import { Avatar, Badge, Button, Card, Empty, Failure, LinkButton, Meter, Refusal, Skeleton, useAction, useLoad, useTitle } from "../components.js";
+import { Avatar, Badge, Button, Card, Empty, LinkButton, Loading, Meter, Refusal, useAction, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
 import { later, postOnce } from "../player.js";
 import { useStamina } from "../purse.js";
 import { go } from "../router.js";
-import { client, reason } from "../session.js";
+import { client } from "../session.js";
 import { ago, amount, text } from "../texts.js";
 
 const LOOK_EVERY_MS = 10_000;
@@ -47,9 +47,9 @@ function Open({ battle }) {
 }
 
 function Past() {
-  const { data, error, reload } = useLoad(() => client.request("GET", "/api/battles/history/?limit=20"), []);
-  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
-  if (!data) return html`<${Skeleton} rows=${2} />`;
+  const past = useLoad(() => client.request("GET", "/api/battles/history/?limit=20"), []);
+  const { data } = past;
+  if (!data) return html`<${Loading} of=${past} rows=${2} />`;
   if (!data.results.length) return html`<p class="soft">${text("battles.no_history")}</p>`;
   return html`<ul class="list">${data.results.map((one) => html`<li key=${one.id}><a class="row" href=${`/battles/${one.id}`}>
     <span class="grow"><strong>${one.name}</strong><span class="soft small numbers">${ago(one.finished_at)} · ${text("battles.damage", { damage: amount(one.damage_dealt) })}</span></span>
@@ -59,11 +59,11 @@ function Past() {
 }
 
 export default function Battles() {
-  const { data, error, reload } = useLoad(() => client.request("GET", "/api/battles/available/"), [], LOOK_EVERY_MS);
+  const open = useLoad(() => client.request("GET", "/api/battles/available/"), [], LOOK_EVERY_MS);
+  const { data } = open;
   useTitle(text("battles.title"));
   return html`<div class="page wide"><header><h1>${text("battles.title")}</h1></header>
-    ${error && html`<${Failure} words=${reason(error)} onRetry=${reload} />`}
-    ${!data && !error && html`<${Skeleton} rows=${3} tall />`}
+    <${Loading} of=${open} rows=${3} tall />
     ${data?.length === 0 && html`<${Empty} words=${text("battles.empty")} href="/play" action=${text("error.home")} />`}
     ${data && html`<div class="battles">${data.map((battle) => html`<${Open} key=${battle.id} battle=${battle} />`)}</div>`}
     <section class="stack"><h2>${text("battles.history")}</h2><${Past} /></section></div>`;

@@ -1,12 +1,12 @@
 /** Friends: who is there, requests both ways, and the conversation with one of them. */
 import {
-  Avatar, Button, Card, Empty, Failure, Field, Form, IconButton, Person, Refusal, Skeleton, Tabs, useAction, useLoad, useTitle,
+  Avatar, Button, Card, Empty, Field, Form, IconButton, Loading, Person, Refusal, Tabs, useAction, useLoad, useTitle,
 } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { Awaited, FriendList, Thread, ThreadHead, Unread, useFriend } from "./friend_list.js";
 import { answerRequest, askFriend, badge, friends, incoming, outgoing, requests } from "../people.js";
 import { go } from "../router.js";
-import { client, reason, session } from "../session.js";
+import { client, session } from "../session.js";
 import { useStore } from "../store.js";
 import { ago, text } from "../texts.js";
 import { toast } from "../toasts.js";
@@ -47,12 +47,11 @@ function Requests() {
 /** Those one has written with, the newest first. */
 function Threads({ chosen }) {
   const { dm } = useStore(badge);
-  const { data, error, reload } = useLoad(async () => (await client.request("GET", "/api/dm/")).results, [JSON.stringify(dm)]);
+  const threads = useLoad(async () => (await client.request("GET", "/api/dm/")).results, [JSON.stringify(dm)]);
   const me = session.value.user.id;
-  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
-  if (!data) return html`<${Skeleton} rows=${3} />`;
-  if (!data.length) return html`<p class="soft nobody">${text("dm.none")}</p>`;
-  return html`<ul class="people-list">${data.map(({ user, last_message: last, last_at: at }) => html`<li key=${user.id}
+  return html`<${Loading} of=${threads} rows=${3} />
+    ${threads.data?.length === 0 && html`<p class="soft nobody">${text("dm.none")}</p>`}
+    <ul class="people-list">${threads.data?.map(({ user, last_message: last, last_at: at }) => html`<li key=${user.id}
       class=${`person ${chosen === user.id ? "chosen" : ""}`}>
     <a class="open" href=${`/friends/${user.id}`} aria-current=${chosen === user.id ? "true" : undefined}><${Avatar} name=${user.username} />
       <span class="grow"><strong>${user.username}</strong>

@@ -1,10 +1,10 @@
 /** Lobbies: rooms to talk in and to start games from. */
 import { catalog } from "../catalog.js";
-import { Badge, Button, Dialog, Empty, Failure, Field, Form, Skeleton, useLoad, useMore, useTitle } from "../components.js";
+import { Badge, Button, Dialog, Empty, Field, Form, Loading, useLoad, useMore, useTitle } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { GameArt } from "../art.js";
 import { go } from "../router.js";
-import { client, reason, session } from "../session.js";
+import { client, session } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 
@@ -54,9 +54,10 @@ export default function Lobbies() {
   const [search, setSearch] = useState("");
   const [creating, setCreating] = useState(false);
   const { data: games } = useLoad(catalog, []);
-  const { data, error, reload } = useLoad(
+  const open = useLoad(
     () => client.request("GET", `/api/lobbies/?${new URLSearchParams({ status: "open", ...(search && { search }) })}`), [search], LOOK_EVERY_MS,
   );
+  const { data } = open;
   const more = useMore(data, [search]);
   useTitle(text("rail.lobbies"));
   useEffect(() => {
@@ -72,8 +73,7 @@ export default function Lobbies() {
       <${Way} premium=${user.is_premium} onCreate=${() => setCreating(true)} /></header>
     <input type="search" value=${typed} onInput=${({ currentTarget }) => setTyped(currentTarget.value)} placeholder=${text("lobbies.search")}
       aria-label=${text("lobbies.search")} />
-    ${error && html`<${Failure} words=${reason(error)} onRetry=${reload} />`}
-    ${!data && !error && html`<${Skeleton} rows=${4} />`}
+    <${Loading} of=${open} rows=${4} />
     ${data && !rows.length && (search ? html`<p class="soft center">${text("lobbies.none_found", { search })}</p>`
       : html`<${Empty} words=${text("lobbies.empty")} href="/play" action=${text("error.home")} />`)}
     ${rows.length > 0 && html`<ul class="list" aria-live="polite">${rows.map((lobby) => html`<${Row} key=${lobby.id} lobby=${lobby} title=${titles[lobby.game]} />`)}</ul>`}

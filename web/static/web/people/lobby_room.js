@@ -1,7 +1,7 @@
 /** One lobby: what is said in it, who is there, and what its owner and moderators may do. */
 import { catalog } from "../catalog.js";
 import {
-  Badge, Button, Card, Dialog, Failure, Field, Form, LinkButton, Menu, Person, Refusal, Skeleton, useAction, useLoad, useMedia, useTitle,
+  Badge, Button, Card, Dialog, Field, Form, LinkButton, Loading, Menu, Person, Refusal, Skeleton, useAction, useLoad, useMedia, useTitle,
 } from "../components.js";
 import { Conversation, useConversation } from "./conversation.js";
 import { html, useReducer, useState } from "../dom.js";
@@ -9,7 +9,7 @@ import { GameField, Sure } from "./friend_list.js";
 import { byRank, NOBODY, outranks, told } from "./members.js";
 import { askFriend, friends, invite } from "../people.js";
 import { go } from "../router.js";
-import { client, reason, session } from "../session.js";
+import { client, session } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 import { toast } from "../toasts.js";
@@ -210,12 +210,12 @@ function Door({ lobby, title, onJoined }) {
 }
 
 export default function LobbyPlace({ id }) {
-  const { data, error, reload } = useLoad(
+  const found = useLoad(
     async () => ({ games: await catalog(), lobby: await client.request("GET", `/api/lobbies/${id}/`) }), [id],
   );
+  const { data, error, reload } = found;
   useTitle(data?.lobby.name ?? text("rail.lobbies"));
-  if (error) return html`<${Failure} words=${error.status === 404 ? text("lobby.unknown") : reason(error)} onRetry=${reload} />`;
-  if (!data || String(data.lobby.id) !== id) return html`<${Skeleton} rows=${3} tall />`;
+  if (error || String(data?.lobby.id) !== id) return html`<${Loading} of=${found} known=${{ 404: "lobby.unknown" }} rows=${3} tall />`;
   const { lobby, games } = data;
   if (lobby.role && lobby.status === "open") return html`<${Room} key=${id} lobby=${lobby} games=${games} onLeft=${reload} />`;
   return html`<${Door} lobby=${lobby} title=${games.find(({ name }) => name === lobby.game)?.title} onJoined=${reload} />`;

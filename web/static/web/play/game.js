@@ -1,14 +1,14 @@
 /** One game, played or watched: its board, the people at it, clocks, offers, the result, and what they say. */
 import { gameNamed } from "../catalog.js";
 import { Chat } from "../chat.js";
-import { Avatar, Badge, Button, Card, Failure, LinkButton, Refusal, Skeleton, useAction, useKeys, useLoad, useNow, useTitle } from "../components.js";
+import { Avatar, Badge, Button, Card, Failure, LinkButton, Loading, Refusal, Skeleton, useAction, useKeys, useLoad, useNow, useTitle } from "../components.js";
 import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
 import { Arriving, Line } from "../line.js";
 import { Money } from "../purse.js";
 import { isOver, nameOf, NEW_ROOM, timeLeft, told } from "./room.js";
 import { go } from "../router.js";
-import { client, reason, session } from "../session.js";
+import { client, session } from "../session.js";
 import { useStore } from "../store.js";
 import { duration, text, textOr, words } from "../texts.js";
 
@@ -283,12 +283,12 @@ function Invitation({ game, title, onJoined }) {
 
 export default function Game({ id }) {
   const { user } = useStore(session);
-  const { data, error, reload } = useLoad(async () => {
+  const found = useLoad(async () => {
     const game = await client.request("GET", `/api/games/${id}/`);
     return { game, entry: await gameNamed(game.game) };
   }, [id]);
-  if (error) return html`<${Failure} words=${error.status === 404 ? text("game.unknown") : reason(error)} onRetry=${reload} />`;
-  if (!data || data.game.id !== id) return html`<${Skeleton} rows=${2} tall />`;
+  const { data, error, reload } = found;
+  if (error || data?.game.id !== id) return html`<${Loading} of=${found} known=${{ 404: "game.unknown" }} rows=${2} tall />`;
   const { game, entry } = data;
   const seated = game.players.some((one) => one.id === user.id);
   const free = game.state === "created";

@@ -1,14 +1,14 @@
 /** Who is strongest in each game, and where one stands. */
 import { catalog } from "../catalog.js";
-import { Avatar, Empty, Failure, Skeleton, Tabs, useLoad, useTitle } from "../components.js";
+import { Avatar, Empty, Loading, Tabs, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
 import { go } from "../router.js";
-import { client, reason, session } from "../session.js";
+import { client, session } from "../session.js";
 import { text } from "../texts.js";
 
 function Ranks({ game }) {
   const me = session.value.user.id;
-  const { data: rows, error, reload } = useLoad(async () => {
+  const ranks = useLoad(async () => {
     const path = `/api/leaderboards/${game}/`;
     const [first, mine] = await Promise.all([
       client.request("GET", path),
@@ -17,8 +17,8 @@ function Ranks({ game }) {
     const further = mine.results.filter(({ user }) => user.id === me && !first.results.some((row) => row.user.id === me));
     return [...first.results, ...further];
   }, [game]);
-  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
-  if (!rows) return html`<${Skeleton} rows=${6} />`;
+  const { data: rows } = ranks;
+  if (!rows) return html`<${Loading} of=${ranks} rows=${6} />`;
   if (!rows.length) return html`<${Empty} words=${text("leaderboard.empty")} href="/play" action=${text("leaderboard.empty_action")} />`;
   return html`<table class="ranks">
     <thead><tr><th class="number" scope="col">${text("leaderboard.rank")}</th><th scope="col">${text("leaderboard.player")}</th>
@@ -33,10 +33,10 @@ function Ranks({ game }) {
 }
 
 export default function Leaderboard({ game: chosen }) {
-  const { data: games, error, reload } = useLoad(catalog, []);
+  const offered = useLoad(catalog, []);
+  const { data: games } = offered;
   useTitle(text("leaderboard.title"));
-  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
-  if (!games) return html`<${Skeleton} rows=${6} />`;
+  if (!games) return html`<${Loading} of=${offered} rows=${6} />`;
   const game = chosen ?? games[0]?.name;
   return html`<div class="page">
     <header><h1>${text("leaderboard.title")}</h1></header>

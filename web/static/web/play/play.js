@@ -1,13 +1,13 @@
 /** Pick a game and somebody to play it with: whoever comes, the computer, or a friend by link. */
 import { catalog } from "../catalog.js";
 import {
-  Avatar, Badge, Button, Card, Dialog, Empty, Failure, Refusal, Skeleton, useAction, useLoad, useNow, useTitle,
+  Avatar, Badge, Button, Card, Dialog, Empty, Loading, Refusal, useAction, useLoad, useNow, useTitle,
 } from "../components.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
 import { GameArt } from "../art.js";
 import { joinQueue, leaveQueue, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
 import { go } from "../router.js";
-import { client, reason, session } from "../session.js";
+import { client, session } from "../session.js";
 import { useStore } from "../store.js";
 import { duration, text } from "../texts.js";
 
@@ -90,7 +90,8 @@ function Strength({ game, onClose }) {
 }
 
 export default function Play({ query }) {
-  const { data: games, error, reload } = useLoad(catalog, []);
+  const offered = useLoad(catalog, []);
+  const { data: games } = offered;
   const place = useStore(queue);
   const [computer, setComputer] = useState(null);
   const start = useAction(async () => {
@@ -103,8 +104,7 @@ export default function Play({ query }) {
   useEffect(() => {
     start.run();
   }, []);
-  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
-  if (!games) return html`<${Skeleton} rows=${4} tall />`;
+  if (!games) return html`<${Loading} of=${offered} rows=${4} tall />`;
   if (!games.length) return html`<${Empty} words=${text("play.empty")} />`;
   return html`<div class="page wide">
     <h1>${text("play.title")}</h1>

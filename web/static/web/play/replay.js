@@ -1,8 +1,8 @@
 /** A finished game, move by move: scrubber, buttons and arrow keys. */
-import { Card, Failure, IconButton, Skeleton, useKeys, useLoad, useTitle } from "../components.js";
+import { Card, IconButton, Loading, useKeys, useLoad, useTitle } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
-import { client, reason } from "../session.js";
+import { client } from "../session.js";
 import { duration, text, textOr, words } from "../texts.js";
 
 const STEP_MS = 900;
@@ -91,15 +91,11 @@ function Player({ replay, board }) {
 }
 
 export default function Replay({ id }) {
-  const { data, error, reload } = useLoad(async () => {
+  const made = useLoad(async () => {
     const replay = await client.request("GET", `/api/games/${id}/replay/?views=1`);
     return { replay, board: await loadBoard(replay.game) };
   }, [id]);
   useTitle(text("replay.title"));
-  if (error) {
-    const known = { 404: "game.unknown", 409: "replay.running" }[error.status];
-    return html`<${Failure} words=${known ? text(known) : reason(error)} onRetry=${reload} />`;
-  }
-  if (!data) return html`<${Skeleton} rows=${2} tall />`;
-  return html`<${Player} key=${id} ...${data} />`;
+  if (!made.data) return html`<${Loading} of=${made} known=${{ 404: "game.unknown", 409: "replay.running" }} rows=${2} tall />`;
+  return html`<${Player} key=${id} ...${made.data} />`;
 }

@@ -1,24 +1,24 @@
 /** Games that are being played now. */
-import { Avatar, Badge, Empty, Failure, Skeleton, useLoad, useTitle } from "../components.js";
+import { Avatar, Badge, Empty, Loading, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
 import { GameArt } from "../art.js";
-import { client, reason } from "../session.js";
+import { client } from "../session.js";
 import { text } from "../texts.js";
 
 const LOOK_EVERY_MS = 5_000;
 
 export default function Watch() {
-  const { data, error, reload } = useLoad(async () => {
+  const games = useLoad(async () => {
     const { results } = await client.request("GET", "/api/games/?state=active");
     return results.filter(({ spectators }) => spectators);
   }, [], LOOK_EVERY_MS);
+  const { data } = games;
   useTitle(text("rail.watch"));
-  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
-  if (!data) return html`<${Skeleton} rows=${4} />`;
   return html`<div class="page">
     <h1>${text("watch.title")}</h1>
-    ${!data.length && html`<${Empty} words=${text("watch.empty")} href="/play" action=${text("watch.empty_action")} />`}
-    ${data.length > 0 && html`<ul class="list">${data.map(
+    <${Loading} of=${games} rows=${4} />
+    ${data?.length === 0 && html`<${Empty} words=${text("watch.empty")} href="/play" action=${text("watch.empty_action")} />`}
+    ${data?.length > 0 && html`<ul class="list">${data.map(
       (one) => html`<li key=${one.id}><a class="row" href=${`/games/${one.id}`}>
         <span class="thumb"><${GameArt} name=${one.game} /></span>
         <span class="grow"><strong>${one.players.map(({ username }) => username).join(" – ")}</strong>

@@ -1,10 +1,10 @@
 /** The account itself: its name, its password, the devices signed in to it, all its data, and its end. */
-import { Avatar, Badge, Button, Card, Dialog, Failure, Field, Form, Refusal, Skeleton, useAction, useLoad, useTitle } from "../components.js";
+import { Avatar, Badge, Button, Card, Dialog, Field, Form, Loading, Refusal, useAction, useLoad, useTitle } from "../components.js";
 import { html, useRef, useState } from "../dom.js";
 import { Icon } from "../icons.js";
 import { Keep } from "./keep.js";
 import { go } from "../router.js";
-import { client, erase, reason, session, signOut } from "../session.js";
+import { client, erase, session, signOut } from "../session.js";
 import { useStore } from "../store.js";
 import { ago, text } from "../texts.js";
 import { everything, ProfileTabs } from "../things.js";
@@ -74,18 +74,17 @@ function Device({ device, onEnded }) {
     <${Refusal} error=${end.error} /></li>`;
 }
 
-function Devices({ devices: { data, error, reload } }) {
+function Devices({ devices }) {
   const title = useRef(null);
   const ended = () => {
     // The button that was pressed goes with its device.
     title.current.focus();
-    reload();
+    devices.reload();
   };
   return html`<${Card}><h2 ref=${title} tabindex="-1">${text("account.devices")}</h2>
     <p class="soft">${text("account.devices_text")}</p>
-    ${error && html`<${Failure} words=${reason(error)} onRetry=${reload} />`}
-    ${!data && !error && html`<${Skeleton} rows=${2} />`}
-    <ul class="people-list">${data?.toSorted((one, other) => other.current - one.current).map((device) => html`<${Device} key=${device.id} device=${device} onEnded=${ended} />`)}</ul><//>`;
+    <${Loading} of=${devices} rows=${2} />
+    <ul class="people-list">${devices.data?.toSorted((one, other) => other.current - one.current).map((device) => html`<${Device} key=${device.id} device=${device} onEnded=${ended} />`)}</ul><//>`;
 }
 
 function Data({ username }) {

@@ -1,10 +1,10 @@
 /** How the player has grown: level, stats and what follows from them, achievements, the daily reward, and the money. */
-import { Button, Card, Failure, IconButton, Meter, Refusal, Skeleton, useAction, useLoad, useMore } from "../components.js";
+import { Button, Card, IconButton, Loading, Meter, Refusal, useAction, useLoad, useMore } from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
 import { keepPlayer, later, player, postOnce, refreshPlayer } from "../player.js";
 import { Money, useStamina } from "../purse.js";
-import { client, reason } from "../session.js";
+import { client } from "../session.js";
 import { useStore } from "../store.js";
 import { ago, amount, text } from "../texts.js";
 import { STATS } from "../things.js";
@@ -35,8 +35,8 @@ export function Growth() {
     setAdded({});
   });
   // It comes by itself once the live connection is there; some networks let none through.
-  const { error, reload } = useLoad(refreshPlayer, []);
-  if (!one) return error ? html`<${Failure} words=${reason(error)} onRetry=${reload} />` : html`<${Skeleton} rows=${2} tall />`;
+  const asked = useLoad(refreshPlayer, []);
+  if (!one) return html`<${Loading} of=${asked} rows=${2} tall />`;
   const left = one.stat_points - spent;
   const inLevel = one.xp - one.level_began_at_xp;
   return html`<div class="growth-cards">
@@ -74,10 +74,10 @@ export function Daily() {
 
 /** Every movement of money, newest first. */
 export function Ledger() {
-  const { data, error, reload } = useLoad(() => client.request("GET", `/api/player/ledger/?limit=${LEDGER_PAGE}`), []);
+  const entries = useLoad(() => client.request("GET", `/api/player/ledger/?limit=${LEDGER_PAGE}`), []);
+  const { data } = entries;
   const more = useMore(data, []);
-  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
-  if (!data) return html`<${Skeleton} rows=${3} />`;
+  if (!data) return html`<${Loading} of=${entries} rows=${3} />`;
   return html`<ul class="list">${[...data.results, ...more.rows].map((entry) => html`<li key=${entry.id} class="row entry numbers">
       <span class="grow"><strong>${entry.cause === "starting_funds" ? text("ledger.start") : entry.cause}</strong><time class="soft small" datetime=${entry.created_at}>${ago(entry.created_at)}</time></span>
       <span class=${entry.amount < 0 ? "down" : "up"}>${entry.amount < 0 ? "−" : "+"}<${Money} currency=${entry.currency}>${Math.abs(entry.amount)}<//></span>

@@ -1,9 +1,9 @@
 /** What the player owns: gear to wear, by click or by drag, and everything else. */
-import { Button, Dialog, Empty, Failure, LinkButton, Refusal, Skeleton, Tabs, useAction, useLoad, useTitle } from "../components.js";
+import { Button, Dialog, Empty, LinkButton, Loading, Refusal, Tabs, useAction, useLoad, useTitle } from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
 import { later } from "../player.js";
-import { client, reason } from "../session.js";
+import { client } from "../session.js";
 import { amount, text } from "../texts.js";
 import { Bonuses, everything, Picture, ProfileTabs, RARITIES, SLOTS, sortOf } from "../things.js";
 
@@ -56,7 +56,8 @@ function Slot({ slot, thing, dragged, onDrop, children }) {
 }
 
 export default function Inventory({ path }) {
-  const { data: things, error, reload } = useLoad(() => everything("/api/inventory/"), []);
+  const all = useLoad(() => everything("/api/inventory/"), []);
+  const { data: things, reload } = all;
   const [kind, setKind] = useState("all");
   const [chosen, setChosen] = useState(null);
   const [dragged, setDragged] = useState(null);
@@ -77,8 +78,7 @@ export default function Inventory({ path }) {
   return html`<div class="page wide">
     <${ProfileTabs} path=${path} />
     <h1 class="hidden">${text("inventory.title")}</h1>
-    ${error && html`<${Failure} words=${reason(error)} onRetry=${reload} />`}
-    ${!things && !error && html`<${Skeleton} rows=${3} tall />`}
+    <${Loading} of=${all} rows=${3} tall />
     ${things && html`<div class="inventory">
       <section class="card"><h2>${text("inventory.worn_title")}</h2><ul class="slots">
         ${SLOTS.map((slot) => html`<${Slot} key=${slot} slot=${slot} thing=${worn(slot)} dragged=${dragged} onDrop=${(thing) => drop.run("wear", thing)}>

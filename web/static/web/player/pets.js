@@ -1,9 +1,9 @@
 /** The player's pets: those that fight along, eggs to hatch, and all others to feed. */
-import { Badge, Button, Dialog, Empty, Failure, Meter, Refusal, Skeleton, useAction, useLoad, useTitle } from "../components.js";
+import { Badge, Button, Dialog, Empty, Loading, Meter, Refusal, useAction, useLoad, useTitle } from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
 import { later, postOnce } from "../player.js";
-import { client, reason } from "../session.js";
+import { client } from "../session.js";
 import { amount, text, words } from "../texts.js";
 import { toast } from "../toasts.js";
 import { Bonuses, everything, ProfileTabs, RARITIES, Picture, Thing } from "../things.js";
@@ -60,10 +60,11 @@ function Hatched({ pet, onClose }) {
 }
 
 export default function Pets({ path }) {
-  const { data, error, reload } = useLoad(async () => {
+  const all = useLoad(async () => {
     const [pets, things, odds] = await Promise.all([everything("/api/pets/"), everything("/api/inventory/"), client.request("GET", "/api/pets/odds/")]);
     return { pets, eggs: things.filter(({ kind }) => kind === "egg"), foods: things.filter(({ kind }) => kind === "food"), odds };
   }, []);
+  const { data, reload } = all;
   const [hatched, setHatched] = useState(null);
   const [fed, setFed] = useState(null);
   useTitle(text("pets.title"));
@@ -82,8 +83,7 @@ export default function Pets({ path }) {
   return html`<div class="page wide">
     <${ProfileTabs} path=${path} />
     <h1 class="hidden">${text("pets.title")}</h1>
-    ${error && html`<${Failure} words=${reason(error)} onRetry=${reload} />`}
-    ${!data && !error && html`<${Skeleton} rows=${3} tall />`}
+    <${Loading} of=${all} rows=${3} tall />
     ${data && html`<section class="stack"><div class="head"><h2>${text("pets.set")}</h2><${Badge}>${text("lobbies.count", { count: inSet.length, most: SET_SIZE })}<//></div>
         <p class="soft small">${text("pets.set_text")}</p>
         <ul class="things pet-set">${inSet.map(draw)}${Array.from({ length: SET_SIZE - inSet.length }, (_, place) => html`<li key=${`free-${place}`} class="place-free">

@@ -1,11 +1,11 @@
 /** Oneself: name, growth, money, games played, and for guests the way to a lasting account. */
 import { catalog } from "../catalog.js";
 import { Achievements, Daily, Growth, Ledger } from "./character.js";
-import { Avatar, Badge, Button, Empty, Failure, LinkButton, Skeleton, useLoad, useTitle } from "../components.js";
+import { Avatar, Badge, Button, Empty, LinkButton, Loading, useLoad, useTitle } from "../components.js";
 import { html } from "../dom.js";
 import { GameArt } from "../art.js";
 import { Keep } from "./keep.js";
-import { client, reason, session, signOut } from "../session.js";
+import { client, session, signOut } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
 import { ProfileTabs } from "../things.js";
@@ -19,12 +19,12 @@ function outcome(game, me) {
 }
 
 function Games({ me }) {
-  const { data, error, reload } = useLoad(async () => {
+  const played = useLoad(async () => {
     const [games, mine] = await Promise.all([catalog(), client.request("GET", "/api/games/?mine=1")]);
     return { titles: Object.fromEntries(games.map(({ name, title }) => [name, title])), mine: mine.results };
   }, []);
-  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
-  if (!data) return html`<${Skeleton} rows=${3} />`;
+  const { data } = played;
+  if (!data) return html`<${Loading} of=${played} rows=${3} />`;
   if (!data.mine.length) return html`<${Empty} words=${text("profile.empty")} href="/play" action=${text("profile.empty_action")} />`;
   return html`<ul class="list">${data.mine.map((game) => {
     const others = game.players.filter(({ id }) => id !== me).map(({ username }) => username);

@@ -1,9 +1,9 @@
 /** The shop: what is sold today, and buying it. */
-import { Badge, Button, Dialog, Empty, Failure, Field, Refusal, Skeleton, Tabs, useAction, useLoad, useTitle } from "../components.js";
+import { Badge, Button, Dialog, Empty, Field, Loading, Refusal, Tabs, useAction, useLoad, useTitle } from "../components.js";
 import { html, useState } from "../dom.js";
 import { later, player, postOnce } from "../player.js";
 import { Money } from "../purse.js";
-import { client, reason } from "../session.js";
+import { client } from "../session.js";
 import { useStore } from "../store.js";
 import { amount, text } from "../texts.js";
 import { toast } from "../toasts.js";
@@ -51,7 +51,8 @@ function Offer({ offer, onBuy }) {
 }
 
 export default function Shop({ path }) {
-  const { data: offers, error, reload } = useLoad(() => client.request("GET", "/api/shop/items/"), []);
+  const stock = useLoad(() => client.request("GET", "/api/shop/items/"), []);
+  const { data: offers, reload } = stock;
   const [kind, setKind] = useState("all");
   const [chosen, setChosen] = useState(null);
   useTitle(text("shop.title"));
@@ -65,8 +66,7 @@ export default function Shop({ path }) {
     <h1 class="hidden">${text("shop.title")}</h1>
     <${Tabs} name="kind" label=${text("inventory.kinds")} value=${kind} onChoose=${setKind}
       options=${KINDS.map((value) => ({ value, label: text(`kinds.${value}`) }))} />
-    ${error && html`<${Failure} words=${reason(error)} onRetry=${reload} />`}
-    ${!offers && !error && html`<${Skeleton} rows=${3} tall />`}
+    <${Loading} of=${stock} rows=${3} tall />
     ${offers?.length === 0 && html`<${Empty} words=${text("shop.empty")} />`}
     ${offers && html`<ul class="things">${offers.filter((one) => kind === "all" || one.kind === kind).map((offer) => html`<${Offer} key=${offer.id} offer=${offer} onBuy=${() => setChosen(offer.id)} />`)}</ul>`}
     ${open && html`<${Buying} key=${open.id} offer=${open} onBought=${bought} onClose=${() => setChosen(null)} />`}

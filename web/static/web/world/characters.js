@@ -1,8 +1,8 @@
 /** Who to be in the world: the own characters, and a new one. */
-import { Badge, Button, Card, Dialog, Failure, Field, Form, Menu, Refusal, Skeleton, useAction, useLoad } from "../components.js";
+import { Badge, Button, Card, Dialog, Field, Form, Loading, Menu, Refusal, useAction, useLoad } from "../components.js";
 import { html, useState } from "../dom.js";
 import { postOnce } from "../player.js";
-import { client, reason } from "../session.js";
+import { client } from "../session.js";
 import { text } from "../texts.js";
 import { colours, placeName, Side } from "./parts.js";
 
@@ -44,14 +44,14 @@ function Creation({ factions, onMade }) {
 
 /** `onPlay` is called once a character is chosen; `onBack` is there if one is in play already. */
 export function Characters({ factions, onPlay, onBack }) {
-  const { data: characters, error, reload } = useLoad(() => client.request("GET", "/api/characters/"), []);
+  const own = useLoad(() => client.request("GET", "/api/characters/"), []);
+  const { data: characters, reload } = own;
   const [doomed, setDoomed] = useState(null);
   const play = async ({ id }) => {
     await client.request("POST", "/api/characters/select/", { character_id: id });
     onPlay();
   };
-  if (error) return html`<${Failure} words=${reason(error)} onRetry=${reload} />`;
-  if (!characters) return html`<${Skeleton} rows=${2} tall />`;
+  if (!characters) return html`<${Loading} of=${own} rows=${2} tall />`;
   return html`<div class="page characters">
     <header><h1>${text(characters.length ? "world.choose" : "world.first")}</h1>
       ${characters.length > 0 && html`<${Badge}>${text("lobbies.count", { count: characters.length, most: MOST })}<//>`}<span class="spring"></span>

@@ -1,5 +1,6 @@
 """Two people at the page, in real browsers, against a real server."""
 
+import json
 import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -165,6 +166,29 @@ def test_the_computer_is_offered_to_who_waits_and_plays(arrive: Callable[..., Pe
     ada.page.locator(".free").first.click()
     expect(ada.page.locator(".status")).to_have_text("Your turn")
     expect(ada.page.locator(".board .mark:not(.preview, .sent)")).to_have_count(2)
+    expect(ada.button("Resign")).to_be_visible()
+    expect(ada.button("Offer draw")).to_have_count(0)
+
+
+def test_a_draw_is_offered_to_somebody(arrive: Callable[..., Person]) -> None:
+    ada, bob = matched(arrive, "Tic-tac-toe")
+    expect(ada.button("Offer draw")).to_be_visible()
+
+    def alone(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def tell(text: str | bytes) -> None:
+            message = json.loads(text)
+            if message["type"] == "game_state":
+                message["players"] = message["players"][:1]
+            socket.send(json.dumps(message))
+
+        server.on_message(tell)
+
+    bob.page.route_web_socket(re.compile("/ws/game/"), alone)
+    bob.page.reload()
+    expect(bob.button("Resign")).to_be_visible()
+    expect(bob.button("Offer draw")).to_have_count(0)
 
 
 def test_a_friend_joins_by_the_link(arrive: Callable[..., Person]) -> None:

@@ -170,7 +170,7 @@ function Result({ room, me, act, offline }) {
   <//>`;
 }
 
-function Controls({ room, me, act }) {
+function Controls({ room, me, act, alone }) {
   const [sure, setSure] = useState(false);
   const offer = room.drawOfferedBy;
   const [declined, setDeclined] = useState(null);
@@ -185,8 +185,8 @@ function Controls({ room, me, act }) {
       <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>${text("game.resign_yes")}<//>
         <${Button} onClick=${() => setSure(false)}>${text("dialog.cancel")}<//></div></div>`;
   return html`<div class="actions">
-    <${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
-      ${text(offer === me ? "game.draw_offered" : "game.draw")}<//>
+    ${!alone && html`<${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
+      ${text(offer === me ? "game.draw_offered" : "game.draw")}<//>`}
     <${Button} icon="flag" onClick=${() => setSure(true)}>${text("game.resign")}<//>
   </div>`;
 }
@@ -216,7 +216,8 @@ function Closed({ code }) {
     <${LinkButton} href="/play">${text("error.home")}<//></div>`;
 }
 
-function Table({ id }) {
+/** `alone`: against the computer, which agrees to no draw. */
+function Table({ id, alone }) {
   const { room, connection, refusal, refused, pending, move, act, frames } = useRoom(id);
   const { data: board, error, reload } = useLoad(() => (room.game ? loadBoard(room.game) : Promise.resolve(null)), [room.game]);
   const { data: entry } = useLoad(() => (room.game ? gameNamed(room.game) : Promise.resolve(null)), [room.game]);
@@ -261,7 +262,7 @@ function Table({ id }) {
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
         <span class="spring"></span><${Line} connection=${connection} away="game.offline" /></div>
       ${room.result && html`<${Result} room=${room} me=${me} act=${act} offline=${connection.state !== "open"} />`}
-      ${live && me !== null && html`<${Controls} room=${room} me=${me} act=${act} />`}
+      ${live && me !== null && html`<${Controls} room=${room} me=${me} act=${act} alone=${alone || room.players.length < 2} />`}
       <${Chat} lines=${room.chat} me=${me} refused=${refused} away=${connection.state !== "open"} onSay=${(message) => client.sendChat(message)} />
     </aside>
   </div>`;
@@ -293,5 +294,5 @@ export default function Game({ id }) {
   const seated = game.players.some((one) => one.id === user.id);
   const free = game.state === "created";
   if (!seated && free) return html`<${Invitation} game=${game} title=${entry?.title ?? words(game.game)} onJoined=${reload} />`;
-  return html`<${Table} key=${id} id=${id} />`;
+  return html`<${Table} key=${id} id=${id} alone=${game.players.some((one) => "bot_level" in one)} />`;
 }

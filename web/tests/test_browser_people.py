@@ -206,6 +206,26 @@ def test_friends_write_to_each_other_and_see_what_was_read(demo: Demo) -> None:
     expect(bob.page.locator(".composer input")).not_to_have_value("")
 
 
+def test_a_message_begins_where_its_script_begins(demo: Demo) -> None:
+    ada = demo("user_1")
+    opens_friends(ada, "premium_user_1")
+    sides = []
+    for message in ("1:0 for you!", "مرحبا!"):
+        ada.writes(message)
+        ada.hears(message)
+        sides.append(
+            ada.page.locator(".said p", has_text=message).last.evaluate(
+                """(line) => {
+                  const text = document.createRange();
+                  text.selectNodeContents(line);
+                  const [all, part] = [line.getBoundingClientRect(), text.getBoundingClientRect()];
+                  return part.left - all.left < all.right - part.right ? "left" : "right";
+                }"""
+            )
+        )
+    assert sides == ["left", "right"]
+
+
 def test_what_is_written_while_the_line_is_away_is_kept_and_goes_out_with_it(demo: Demo) -> None:
     ada, bob = demo("premium_user_1"), demo("user_1")
     waiting: list[Route] = []

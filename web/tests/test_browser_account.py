@@ -362,3 +362,18 @@ def test_signing_out_takes_its_time_and_is_done_once(visit: Visit) -> None:
     route.continue_()
     is_signed_out(mia)
     expect(mia.page.get_by_text(ENDED)).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
+def test_a_toast_lies_where_nothing_is_played(visit: Visit, width: int, height: int) -> None:
+    fay = visit(viewport={"width": width, "height": height})
+    fay.comes_as_guest()
+    fay.page.goto("/profile/account")
+    fay.page.locator("form", has_text="Save").get_by_role("button", name="Save").click()
+    toast = fay.page.locator(".toast")
+    expect(toast).to_be_visible()
+    place = toast.bounding_box()
+    assert place
+    on_the_bar = place["y"] + place["height"] < 70
+    below_the_rail = place["x"] < 32 and place["y"] > height - 70
+    assert on_the_bar if width < 900 else below_the_rail

@@ -364,6 +364,22 @@ def test_signing_out_takes_its_time_and_is_done_once(visit: Visit) -> None:
     expect(mia.page.get_by_text(ENDED)).to_have_count(0)
 
 
+def test_nothing_moves_once_it_is_known_who_one_is(visit: Visit) -> None:
+    eve = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    eve.comes_as_guest()
+    held: list[Route] = []
+    eve.page.route("**/api/me/", lambda route: held.append(route))
+    with eve.page.expect_request("**/api/me/"):
+        eve.page.goto("/lobbies")
+    main = eve.page.locator("main")
+    expect(main.locator(".skeleton")).to_be_attached()
+    before = main.evaluate("(main) => main.getBoundingClientRect().top")
+    held[0].continue_()
+    expect(eve.page.get_by_role("heading", name="Lobbies")).to_be_visible()
+    expect(eve.page.locator("a.purse")).to_be_visible()
+    assert main.evaluate("(main) => main.getBoundingClientRect().top") == before
+
+
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
 def test_a_toast_lies_where_nothing_is_played(visit: Visit, width: int, height: int) -> None:
     fay = visit(viewport={"width": width, "height": height})

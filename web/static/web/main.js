@@ -202,7 +202,8 @@ function Top() {
     <${Brand} />
     ${status === "in" && html`<${Connection} connection=${connection} />`}
     <span class="spring"></span>
-    ${status === "in" && html`<${Purse} /><${People} /><${Bell} />`}
+    ${(status === "in" || status === "unknown") && html`<${Purse} />`}
+    ${status === "in" && html`<${People} /><${Bell} />`}
     <${Theme} />
     ${user && html`<a class="me" href="/profile"><${Avatar} name=${user.username} /><span>${user.username}</span></a>
       <a class="icon-button settings" href="/profile/account" aria-label=${text("account.title")} title=${text("account.title")}><${Icon} name="settings" /></a>

@@ -1,5 +1,5 @@
 /** How the player has grown: level, stats and what follows from them, achievements, the daily reward, and the money. */
-import { Button, Card, IconButton, Loading, Meter, Refusal, useAction, useLoad, useMore } from "../components.js";
+import { Button, Card, IconButton, Loading, Meter, Refusal, Skeleton, useAction, useLoad, useMore } from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
 import { keepPlayer, later, player, postOnce, refreshPlayer } from "../player.js";
@@ -58,14 +58,14 @@ export function Growth() {
 
 /** The gold for coming back each day. */
 export function Daily() {
-  const { data, reload } = useLoad(() => client.request("GET", "/api/player/daily-reward/"), []);
+  const { data, error, reload } = useLoad(() => client.request("GET", "/api/player/daily-reward/"), []);
   const claim = useAction(async () => {
     const { gold } = await postOnce("/api/player/daily-reward/");
     toast(text("daily.claimed", { gold }));
     reload();
     later();
   });
-  if (!data) return null;
+  if (!data) return error ? null : html`<${Skeleton} rows=${1} tall />`;
   return html`<${Card} class="daily"><div class="grow"><h2>${text("daily.title")}</h2>
       <p class="soft">${text(data.claimed ? "daily.done" : "daily.waits", data)}</p></div>
     ${!data.claimed && html`<${Button} kind="primary" icon="gold" busy=${claim.busy} onClick=${() => claim.run()}>${text("daily.claim")}<//>`}

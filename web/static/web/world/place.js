@@ -118,7 +118,7 @@ function Area({ world, shards, land, size, can }) {
       return html`<g key=${one.character_id} class=${mine ? "who mine" : "who"} data-character=${one.character_name}
           style=${{ ...colours(one.faction), transform: `translate(${x * scale}px, ${y * scale}px)` }}>
         ${mine && html`<circle class="halo" r="9" />`}<circle r="5" /><title>${one.character_name}</title>
-        ${(mine || members.length <= NAMED_MOST) && html`<text y=${y * scale > 80 ? -10 : 16}>${mine ? text("world.you") : one.character_name}</text>`}</g>`;
+        ${(mine || members.length <= NAMED_MOST) && html`<text y=${mine || y * scale > 80 ? -12 : 16}>${mine ? text("world.you") : one.character_name}</text>`}</g>`;
     })}</svg>`;
 }
 

@@ -332,12 +332,16 @@ def test_a_new_opponent_who_waits_already_is_played_at_once(arrive: Callable[...
 
 
 def test_who_could_not_leave_the_queue_sees_it(arrive: Callable[..., Person]) -> None:
-    ada = arrive()
+    ada = arrive(viewport={"width": 390, "height": 844})
     ada.comes_as_guest()
     ada.queues_for("Pong")
+    title = ada.page.get_by_role("heading", name="Looking for an opponent")
+    width = "(title) => title.clientWidth"
+    before = title.evaluate(width)
     ada.page.route("**/game/leave/", lambda route: route.abort(), times=1)
     ada.button("Leave the queue").click()
     expect(ada.page.locator(".queue").get_by_role("alert")).to_contain_text("can't be reached")
+    assert title.evaluate(width) == before
     ada.button("Leave the queue").click()
     expect(ada.page.locator(".queue")).to_have_count(0)
 

@@ -195,7 +195,7 @@ export function Empty({ words, href, action }) {
 /** With `kept` it stands beside what is still there. */
 export function Failure({ words, kept = false, onRetry }) {
   return html`<div class=${kept ? "kept" : "empty"} role="alert">${!kept && html`<h2>${text("error.title")}</h2>`}<p>${words}</p>
-    ${onRetry && html`<${Button} kind="primary" icon="turn" onClick=${onRetry}>${text("error.retry")}<//>`}</div>`;
+    ${onRetry && html`<${Button} kind=${kept ? "plain" : "primary"} icon="turn" onClick=${onRetry}>${text("error.retry")}<//>`}</div>`;
 }
 
 /**

@@ -9,13 +9,16 @@ const TYPING_AGAIN_MS = 4_000;
 const GROUPED_MS = 5 * 60_000;
 const MOST_LETTERS = 500;
 const NEAR_END_PX = 80;
+/** Who stays at the end for hours need not keep all that was said. */
+const MOST_LINES = 500;
 /** What was begun stays, whatever else is opened meanwhile: drafts by who writes and conversation. */
 const drafts = new Map();
+const NEWEST = { newest: true };
 
 /**
  * The conversation behind a socket. `connect()` opens its channel, `path` is where its messages are over HTTP, `hear` is told
  * each message of the channel.
- * → `{talk, tell, connection, refusal, channel, say, older, again}`
+ * → `{talk, tell, connection, refusal, channel, say, older, again, anew}`
  */
 export function useConversation(path, connect, hear = null) {
   const me = session.value.user.id;
@@ -25,13 +28,13 @@ export function useConversation(path, connect, hear = null) {
   const channel = useRef(null);
   const changes = useRef(0);
 
-  const load = useCallback(async (address, newest) => {
+  const load = useCallback(async (address, which) => {
     const before = changes.current;
     try {
       const page = await get(address);
       // It may be older than what was heard of its messages meanwhile.
-      if (changes.current !== before) return load(address, newest);
-      tell({ type: "history", newest, ...page });
+      if (changes.current !== before) return load(address, which);
+      tell({ type: "history", ...which, ...page });
       setRefusal((now) => now?.ref && now);
     } catch (error) {
       setRefusal({ words: reason(error) });
@@ -45,7 +48,7 @@ export function useConversation(path, connect, hear = null) {
     const stop = socket.on("*", (message) => {
       if (message.type === "connection") {
         setConnection(message);
-        if (message.state === "open") load(path, true);
+        if (message.state === "open") load(path, NEWEST);
       } else if (message.type === "error") {
         tell({ type: "refused", ref: message.ref });
         setRefusal({ words: message.message || words(message.code), ref: message.ref });
@@ -67,7 +70,7 @@ export function useConversation(path, connect, hear = null) {
     tell({ type: "sent", ref, content });
     return ref;
   }, []);
-  return { talk, tell, connection, refusal, channel, say, older: (address) => load(address, false), again: () => load(path, true) };
+  return { talk, tell, connection, refusal, channel, say, older: load, again: () => load(path, NEWEST), anew: () => load(path, { anew: true }) };
 }
 
 const clockTime = (time) => new Date(time).toLocaleTimeString(undefined, { timeStyle: "short" });
@@ -158,7 +161,7 @@ function Composer({ id, label, conversation, blocked }) {
  * what its draft is kept under.
  */
 export function Conversation({ id, conversation, label, empty, actionsFor = null, footer = null, blocked = false }) {
-  const { talk, older, again, connection, refusal } = conversation;
+  const { talk, older, again, anew, connection, refusal } = conversation;
   const list = useRef(null);
   const top = useRef(null);
   const before = useRef({ height: 0, first: null, atEnd: true });
@@ -177,6 +180,10 @@ export function Conversation({ id, conversation, label, empty, actionsFor = null
     else setUnseen(true);
     before.current = { ...before.current, height: box.scrollHeight, first: now };
   }, [lines, last?.id, talk.messages[0]?.id, footer]);
+
+  useEffect(() => {
+    if (before.current.atEnd && talk.messages.length > MOST_LINES) anew();
+  }, [last?.id]);
 
   useEffect(() => {
     if (!talk.older) return undefined;

@@ -25,9 +25,10 @@ function merged(known, more) {
 const without = (record, key) => Object.fromEntries(Object.entries(record).filter(([one]) => one !== String(key)));
 
 const TOLD = {
-  /** A page of the history, newest first. The newest page fills the gap that a lost connection left. */
-  history(talk, { results, next, newest }) {
+  /** A page of the history, newest first. The newest page fills the gap that a lost connection left, or stands for all before it. */
+  history(talk, { results, next, newest, anew }) {
     const page = [...results].reverse();
+    if (anew) return { ...talk, messages: [...page, ...talk.messages.filter(({ id }) => id > page.at(-1)?.id)], older: next };
     if (!newest) return { ...talk, messages: merged(talk.messages, page), older: next };
     const joins = talk.messages.some(({ id }) => id >= (page[0]?.id ?? 0));
     if (talk.older === undefined || !joins) return { ...talk, messages: merged(joins ? talk.messages : [], page), older: next };

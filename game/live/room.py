@@ -581,19 +581,20 @@ class Room:
                 if self.steps_now:
                     self._show_tick()
         else:
-            self._tell(row.seq, told)
-
-    def _tell(self, seq: int, frames: Frames) -> None:
-        self.committed = seq
-        self._audience.tell(frames, seq)
-        while self._after and self._after[0][0] <= seq:
-            self._after.popleft()[1]()
+            self.committed = row.seq
+            self._audience.tell(told, row.seq)
+            if self._after:
+                self._do_what_waited()
 
     def _when_committed(self, function: Callable[[], None]) -> None:
         if self.committed >= self.seq:
             function()
         else:
             self._after.append((self.seq, function))
+
+    def _do_what_waited(self) -> None:
+        while self._after and self._after[0][0] <= self.committed:
+            self._after.popleft()[1]()
 
     def _move_frames(self, seat: Seated, movement: bytes, clock: bytes) -> Frames:
         """The next ``events.PlayerMove`` for each viewer, put together by hand: they differ in their view
@@ -812,7 +813,9 @@ class Room:
         self.seq += 1
         self._result = over
         self._ending = False
-        self._tell(self.seq, (encode(over), None))
+        self.committed = self.seq
+        self._audience.tell((encode(over), None), self.seq)
+        self._do_what_waited()
         for change in over.ratings:
             self._by_user[change.user_id].rating = change.after
         self._enter(ending.state)

@@ -55,6 +55,7 @@ class Connection:
         "_try_send",
         "_writer",
         "closed_with",
+        "expires_at",
         "flood_count",
         "flood_since",
         "identity",
@@ -63,6 +64,7 @@ class Connection:
 
     def __init__(self, send: Send, direct: Direct | None, now: float) -> None:
         self.identity: Identity | None = None
+        self.expires_at = float("inf")
         self.last_heard = now
         self.flood_since = now
         self.flood_count = 0

@@ -33,8 +33,9 @@ class Sockets:
 
     def __init__(self, presence: Presence) -> None:
         self._presence = presence
-        self._by_session: dict[int, dict[Connection, None]] = {}
         self._anonymous: dict[Connection, None] = {}
+        self._identified: dict[Connection, None] = {}
+        self._by_session: dict[int, dict[Connection, None]] = {}
         self.count = 0
 
     def add(self, connection: Connection) -> None:
@@ -46,12 +47,15 @@ class Sockets:
         """The socket has shown whose it is."""
         self._anonymous.pop(connection, None)
         connection.identity = identity
+        connection.expires_at = identity.expires_at
+        self._identified[connection] = None
         self._by_session.setdefault(identity.session_id, {})[connection] = None
         self._presence.arrived(identity.user_id)
 
     def remove(self, connection: Connection) -> None:
         """The socket is gone."""
         self._anonymous.pop(connection, None)
+        self._identified.pop(connection, None)
         if connection.identity is not None:
             session_id = connection.identity.session_id
             sockets = self._by_session.get(session_id, {})
@@ -63,7 +67,7 @@ class Sockets:
 
     def all(self) -> list[Connection]:
         """Every open socket."""
-        return [*self._anonymous, *(c for sockets in self._by_session.values() for c in sockets)]
+        return [*self._anonymous, *self._identified]
 
     def close_sessions(self, session_ids: Iterable[int]) -> None:
         """Close the sockets of these sessions."""
@@ -85,22 +89,22 @@ class Sockets:
             await asyncio.sleep(WATCH_EVERY_S)
             since, looked = looked, clock()
             now, too_silent = time.time(), looked - settings.SESSION_TIMEOUT - IDLE_GRACE_S
-            for sessions in batched(self._by_session.items(), LOOKED_AT_ONCE):
-                for session_id, sockets in sessions:
-                    self._look_at(session_id, sockets, since, too_silent, now)
+            for connections in batched(self._identified, LOOKED_AT_ONCE):
+                _look_at(connections, since, too_silent, now)
                 await asyncio.sleep(0)
 
-    def _look_at(
-        self, session_id: int, sockets: Iterable[Connection], since: float, too_silent: float, now: float
-    ) -> None:
-        heard = False
-        for connection in tuple(sockets):
-            heard = heard or connection.last_heard >= since
+
+def _look_at(connections: Iterable[Connection], since: float, too_silent: float, now: float) -> None:
+    heard: set[int] = set()
+    # Of most no more than their own two times is read: what thousands of sockets refer to is in no cache.
+    for connection in connections:
+        if connection.expires_at <= now:
+            connection.close(UNAUTHENTICATED, "token_expired")
+        elif connection.last_heard <= too_silent:
+            connection.close(IDLE, "idle")
+        if connection.last_heard >= since:
             assert connection.identity is not None
-            if connection.identity.expires_at <= now:
-                connection.close(UNAUTHENTICATED, "token_expired")
-            elif connection.last_heard <= too_silent:
-                connection.close(IDLE, "idle")
-        if heard:
-            for function in _heard_from:
-                function(session_id)
+            heard.add(connection.identity.session_id)
+    for session_id in heard:
+        for function in _heard_from:
+            function(session_id)

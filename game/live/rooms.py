@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 5.0
-CHECKED_AT_ONCE = 100
+CHECKED_AT_ONCE = 500
 RETRY_S = 0.25
 RELEASE_WITHIN_S = 2.0
 OWNERS_TELL_WITHIN_S = 2.0  # leases and rooms are looked after twice a second
@@ -267,13 +267,9 @@ class Rooms:
     async def _check_ownership(self) -> None:
         """Redis may have forgotten, and another worker may have come first since."""
         for game_ids in batched(self.here, CHECKED_AT_ONCE):
-            for game_id, owner in zip(game_ids, await self._ownership.owners(game_ids), strict=True):
+            for game_id in await self._ownership.others(game_ids):
                 room = self.here.get(game_id)
-                if (
-                    room is not None
-                    and owner != self._worker.id
-                    and await self._ownership.claim(game_id) != self._worker.id
-                ):
+                if room is not None and await self._ownership.claim(game_id) != self._worker.id:
                     self._lost(room, True)
 
     async def _catch_up(self) -> None:

@@ -294,7 +294,8 @@ def test_older_messages_come_by_scrolling_and_the_place_is_kept(demo: Demo) -> N
 def test_a_conversation_that_has_grown_long_begins_anew_for_who_is_at_its_end(demo: Demo) -> None:
     ada = demo("premium_user_1")
     lines: list[WebSocketRoute] = []
-    last = 100
+    last = 600
+    sizes = iter([490])  # as if so many had been read by pages
 
     def message(number: int) -> dict[str, object]:
         sender = {"id": 999_999, "username": "user_1", "is_premium": False}
@@ -309,7 +310,7 @@ def test_a_conversation_that_has_grown_long_begins_anew_for_who_is_at_its_end(de
 
     def history(route: Route) -> None:
         address, _, until = route.request.url.partition("?cursor=")
-        numbers = range(int(until or last), int(until or last) - 50, -1)
+        numbers = range(int(until or last), int(until or last) - next(sizes, 50), -1)
         following = f"{address}?cursor={numbers[-1] - 1}"
         route.fulfill(json={"next": following, "previous": None, "results": [*map(message, numbers)]})
 
@@ -320,13 +321,13 @@ def test_a_conversation_that_has_grown_long_begins_anew_for_who_is_at_its_end(de
     ada.page.route(re.compile("/api/dm/[0-9]+/messages/"), history)
     ada.page.route_web_socket(re.compile("/ws/chat/"), line)
     opens_friends(ada, "user_1")
-    expect(ada.page.get_by_text("Line 100.")).to_be_in_viewport()
-    for last in range(101, 602):
+    expect(ada.page.get_by_text("Line 600.")).to_be_in_viewport()
+    for last in range(601, 612):
         lines[-1].send(json.dumps({"type": "chat_message", "message": message(last)}))
-    expect(ada.page.get_by_text("Line 601.")).to_be_in_viewport()
+    expect(ada.page.get_by_text("Line 611.")).to_be_in_viewport()
     expect(ada.page.locator(".message")).to_have_count(50)
     ada.page.get_by_role("log").evaluate("(log) => (log.scrollTop = 0)")
-    expect(ada.page.get_by_text("Line 551.")).to_have_count(1)
+    expect(ada.page.get_by_text("Line 561.")).to_have_count(1)
     expect(ada.page.locator(".message")).to_have_count(100)
 
 

@@ -354,7 +354,8 @@ def test_what_is_looked_at_anew_now_and_then_also_comes_when_answers_take_longer
     held: list[Route] = []
     ada.page.route("**/api/games/?state=active", lambda route: held.append(route))
     ada.page.clock.install()
-    ada.page.goto("/watch")
+    with ada.page.expect_request("**/api/games/?state=active"):
+        ada.page.goto("/watch")
     expect(ada.page.locator("main .skeleton")).to_be_attached()
     ada.page.clock.run_for(12_000)
     held[0].continue_()

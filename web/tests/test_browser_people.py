@@ -207,8 +207,8 @@ def test_friends_write_to_each_other_and_see_what_was_read(demo: Demo) -> None:
 
 
 def test_a_message_begins_where_its_script_begins(demo: Demo) -> None:
-    ada = demo("user_1")
-    opens_friends(ada, "premium_user_1")
+    ada = demo("premium_user_1")
+    opens_friends(ada, "user_1")
     sides = []
     for message in ("1:0 for you!", "مرحبا!"):
         ada.writes(message)

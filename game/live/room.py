@@ -236,7 +236,7 @@ class Room:
         if seat is None or seat.listener is not listener:
             return
         seat.away_since = None
-        if self.phase in Game.OVER:
+        if self.is_over:
             return
         if not seat.joined:
             self._record(Kind.JOINED, seat)
@@ -259,10 +259,7 @@ class Room:
     def _tell_left(self, seat: Seated) -> None:
         if self._ending:
             self._deferred.append(partial(self._tell_left, seat))
-        elif (
-            not (seat.connected or seat.left_told or self._recovering or self.phase in Game.OVER)
-            and seat.joined
-        ):
+        elif not (seat.connected or seat.left_told or self._recovering or self.is_over) and seat.joined:
             self._record(Kind.LEFT, seat)
             self._alarm.set(self._now() + GRACE_S)
 
@@ -306,7 +303,7 @@ class Room:
 
     def _move(self, seat: Seated, movement: Raw | bytes) -> None:
         if self.phase != ACTIVE or self._ending:
-            raise GameIsOver if self.phase in Game.OVER or self._ending else NotRunning
+            raise GameIsOver if self.is_over or self._ending else NotRunning
         if self.match.game.real_time:
             self._inputs[seat.number] = self.match.check(movement)
             return
@@ -340,7 +337,7 @@ class Room:
             self._wake_bots()
 
     def _ready(self, seat: Seated) -> None:
-        if self.phase in Game.OVER or self._ending:
+        if self.is_over or self._ending:
             raise GameIsOver
         if not seat.ready:
             self._record(Kind.READY, seat)
@@ -362,7 +359,7 @@ class Room:
             data = _emote(command.data)
         elif action in ("resign", "offer_draw", "accept_draw"):
             if self.phase != State.ACTIVE or self._ending:
-                raise GameIsOver if self.phase in Game.OVER or self._ending else NotRunning
+                raise GameIsOver if self.is_over or self._ending else NotRunning
             if action == "accept_draw" and not self._draw_offers - {seat.number}:
                 raise NoDrawOffered
             would_end = action == "accept_draw" and len(self._draw_offers | {seat.number}) == len(self.seats)
@@ -379,7 +376,7 @@ class Room:
         self._record(Kind.CHAT, seat, message=message)
 
     def _want_rematch(self, seat: Seated) -> None:
-        if self.phase not in Game.OVER:
+        if not self.is_over:
             raise NotRunning("The game is not over yet.")
         if seat.number in self._rematch_wanted:
             return
@@ -744,13 +741,13 @@ class Room:
         """End the game without a winner, on the operators' behalf. Raises ``GameIsOver``, ``Recovering``."""
         if self._recovering:
             raise Recovering(retry_after=1)
-        if self.phase in Game.OVER or self._ending:
+        if self.is_over or self._ending:
             raise GameIsOver
         self._end((), "operator")
 
     def _end(self, winners: tuple[int, ...], reason: str) -> None:
         """The game is over; it is announced when the database knows."""
-        if self._ending or self.phase in Game.OVER:
+        if self._ending or self.is_over:
             return
         self._ending = True
         self.match.halt()
@@ -892,7 +889,7 @@ class Room:
                 self._end_by_action(self._by_user[last.user_id], json.decode(last.data)["action"])
         else:
             self._start_if_ready()
-        if self.phase not in Game.OVER:
+        if not self.is_over:
             self._alarm.set(self._now())
             if self.phase != record.state:
                 # Who owned the game last did not come to it.

@@ -24,7 +24,6 @@ from game.live.listeners import RemoteListener
 from game.live.ownership import Ownership
 from game.live.room import UNLOAD_AFTER_S, Room
 from game.live.scheduler import Scheduler
-from game.models import Game
 from game.records import RoomRecord
 from realtime import worker
 from realtime.connection import Connection
@@ -278,7 +277,7 @@ class Rooms:
     async def _unload(self) -> None:
         before = self._worker.loop.time() - UNLOAD_AFTER_S
         for game_id, room in list(self.here.items()):
-            if room.phase in Game.OVER and room.empty_since is not None and room.empty_since < before:
+            if room.is_over and room.empty_since is not None and room.empty_since < before:
                 self._drop(room)
                 room.close()
                 with contextlib.suppress(*Down):

@@ -154,7 +154,7 @@ function Fight({ id }) {
 
 /** The door of a battle: who opens its link and has no place in it yet is asked in. */
 export default function Battle({ id }) {
-  const door = useLoad(async () => {
+  const { data, error, reload } = useLoad(async () => {
     try {
       return { joined: await client.request("GET", `/api/battles/${id}/`) };
     } catch (refused) {
@@ -163,8 +163,7 @@ export default function Battle({ id }) {
       return { open: available.find((one) => String(one.id) === id) ?? null };
     }
   }, [id]);
-  const { data, error, reload } = door;
-  if (error || !data) return html`<${Loading} of=${door} known=${{ 404: "battle.unknown" }} rows=${2} tall />`;
+  if (error || !data) return html`<${Loading} of=${{ error, reload }} known=${{ 404: "battle.unknown" }} rows=${2} tall />`;
   if (data.joined) return html`<${Fight} key=${id} id=${id} />`;
   const { open } = data;
   return html`<${Card} class="gate"><h1>${open?.name ?? text("battles.title")}</h1>

@@ -210,12 +210,11 @@ function Door({ lobby, title, onJoined }) {
 }
 
 export default function LobbyPlace({ id }) {
-  const found = useLoad(
+  const { data, error, reload } = useLoad(
     async () => ({ games: await catalog(), lobby: await client.request("GET", `/api/lobbies/${id}/`) }), [id],
   );
-  const { data, error, reload } = found;
   useTitle(data?.lobby.name ?? text("rail.lobbies"));
-  if (error || String(data?.lobby.id) !== id) return html`<${Loading} of=${found} known=${{ 404: "lobby.unknown" }} rows=${3} tall />`;
+  if (error || String(data?.lobby.id) !== id) return html`<${Loading} of=${{ error, reload }} known=${{ 404: "lobby.unknown" }} rows=${3} tall />`;
   const { lobby, games } = data;
   if (lobby.role && lobby.status === "open") return html`<${Room} key=${id} lobby=${lobby} games=${games} onLeft=${reload} />`;
   return html`<${Door} lobby=${lobby} title=${games.find(({ name }) => name === lobby.game)?.title} onJoined=${reload} />`;

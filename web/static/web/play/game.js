@@ -284,12 +284,11 @@ function Invitation({ game, title, onJoined }) {
 
 export default function Game({ id }) {
   const { user } = useStore(session);
-  const found = useLoad(async () => {
+  const { data, error, reload } = useLoad(async () => {
     const game = await client.request("GET", `/api/games/${id}/`);
     return { game, entry: await gameNamed(game.game) };
   }, [id]);
-  const { data, error, reload } = found;
-  if (error || data?.game.id !== id) return html`<${Loading} of=${found} known=${{ 404: "game.unknown" }} rows=${2} tall />`;
+  if (error || data?.game.id !== id) return html`<${Loading} of=${{ error, reload }} known=${{ 404: "game.unknown" }} rows=${2} tall />`;
   const { game, entry } = data;
   const seated = game.players.some((one) => one.id === user.id);
   const free = game.state === "created";

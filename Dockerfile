@@ -5,11 +5,21 @@ RUN python -m venv /venv
 COPY requirements.txt constraints.txt ./
 RUN /venv/bin/pip install --no-cache-dir --requirement requirements.txt --constraint constraints.txt
 
+# With a C compiler, which the image itself does without.
+FROM python:3.12 AS compiled
+COPY --from=packages /venv /venv
+COPY requirements-compile.txt constraints.txt ./
+RUN /venv/bin/pip install --no-cache-dir --requirement requirements-compile.txt --constraint constraints.txt
+WORKDIR /srv/gameplatform
+COPY . .
+RUN /venv/bin/python -m gameplatform.compiled
+
 FROM python:3.12-slim
 RUN useradd --system --create-home --home-dir /srv/gameplatform gameplatform
 WORKDIR /srv/gameplatform
 COPY --from=packages /venv /venv
 COPY --chown=gameplatform . .
+COPY --chown=gameplatform --from=compiled /srv/gameplatform/.compiled .compiled
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DEBUG=false
 # Apps of one's own have static files, too.
 ARG EXTRA_APPS

@@ -8,11 +8,12 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev migrate seed lint test bench trials
+.PHONY: help install dev migrate seed compile lint test bench trials
 
 help:
 	@echo "make dev [WORKERS=2]   run the server with demo data (HOST, PORT, DATABASE_URL, REDIS_URL are honoured)"
 	@echo "make test              format, lint, import contracts, types, checks, all tests"
+	@echo "make compile           compile what each move goes through; the server is a sixth quicker then"
 	@echo "make install migrate seed lint bench trials"
 
 install: .venv/.development
@@ -36,12 +37,18 @@ lint: .venv/.development
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
+# Where there is no compiler all is done without.
 test: lint
 	$(BIN)/python -m tests.programs
+	$(BIN)/python -m gameplatform.compiled || test -z "$$CI"
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal
 
 bench: .venv/.development
+	$(BIN)/python -m gameplatform.compiled || true
 	$(BIN)/python -m bench
+
+compile: .venv/.development
+	$(BIN)/python -m gameplatform.compiled
 
 trials: .venv/.development
 	$(BIN)/python -m trials
@@ -57,7 +64,7 @@ trials: .venv/.development
 	$(PIP) --requirement requirements.txt
 	@touch $@
 
-.venv/.development: requirements-dev.txt .venv/.server
+.venv/.development: requirements-dev.txt requirements-compile.txt .venv/.server
 	@echo "Installing what development needs into .venv ..."
 	$(PIP) --requirement requirements-dev.txt
 	@touch $@

@@ -3,6 +3,8 @@
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from game.author.game import Score
+
 
 class SeatRecord(NamedTuple):
     """Who sits where."""
@@ -63,6 +65,6 @@ class Ending(NamedTuple):
     state: str
     winners: tuple[int, ...]
     reason: str
-    scores: tuple[float, ...]
+    scores: tuple[Score, ...]
     final_view: dict[str, Any]
     tick: int

@@ -19,6 +19,7 @@ from uvicorn.supervisors import Multiprocess
 from core import telemetry
 from core.checks import refuse_dangerous_settings
 from core.embedded import EmbeddedServerError, valkey
+from gameplatform import compiled
 
 HTTP = "realtime.server.http_protocol:BoundedHeadProtocol"
 WEBSOCKETS = "realtime.server.picows_protocol:PicowsProtocol"
@@ -39,6 +40,7 @@ def main() -> None:
 
 
 def _run() -> None:
+    is_compiled = compiled.use()
     django.setup()
     options = _options()
     # Here too, or the parent would start workers that refuse again and again.
@@ -50,7 +52,7 @@ def _run() -> None:
     listener = _listener(options)
     if options.demo:
         _prepare_demo()
-    _serve(options, listener)
+    _serve(options, listener, is_compiled)
 
 
 def _exit(signum: int, _: FrameType | None) -> None:
@@ -124,8 +126,8 @@ def _prepare_demo() -> None:
     connections.close_all()
 
 
-def _serve(options: argparse.Namespace, listener: socket.socket) -> None:
-    config = uvicorn.Config(
+def _serve(options: argparse.Namespace, listener: socket.socket, is_compiled: bool) -> None:
+    config = compiled.Config(
         "gameplatform.asgi:application",
         host=options.host,
         port=options.port,
@@ -148,7 +150,8 @@ def _serve(options: argparse.Namespace, listener: socket.socket) -> None:
     )
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    print(f"Listening on http://{shown}:{port}", flush=True)  # noqa: T201
+    how = " (compiled)" if is_compiled else ""
+    print(f"Listening on http://{shown}:{port}{how}", flush=True)  # noqa: T201
     if options.workers > 1:
         Multiprocess(config, sockets=[listener]).run()
     else:

@@ -6,13 +6,18 @@ import subprocess
 import sys
 
 from deploy import proxy
+from gameplatform import compiled
 from tests import browser
 
 
 def install() -> None:
     """Install Debian's packages as root where there is apt, else the Chromium that playwright downloads."""
-    wanted = [("chromium", browser.executable), ("nginx-light", proxy.executable)]
-    packages = [package for package, executable in wanted if executable() is None]
+    wanted = [
+        (["chromium"], browser.executable),
+        (["nginx-light"], proxy.executable),
+        (["gcc", "libc6-dev", "python3-dev"], compiled.compiler),
+    ]
+    packages = [package for some, executable in wanted if executable() is None for package in some]
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for command in (["update", "-q"], ["install", "-qy", "--no-install-recommends", *packages]):

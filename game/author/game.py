@@ -19,6 +19,9 @@ Seat = int
 State = dict[str, Any]
 """All there is to know of a running game: dicts with text keys, lists, text, numbers, booleans and None."""
 
+Score = int | float
+"""What a seat has so far. Compiled code makes a float of what is called just that: 1 would be told as 1.0."""
+
 DRAW: Final = "draw"
 """What ``result`` says when nobody won because all did equally well."""
 
@@ -155,7 +158,7 @@ class Game:
         """None while it goes on; at the end the winner, all winners (none if everybody lost), or DRAW."""
         raise NotImplementedError
 
-    def scores(self, state: State) -> Sequence[float] | None:
+    def scores(self, state: State) -> Sequence[Score] | None:
         """The score of each seat so far; without it the winners end with 1 and the others with 0."""
         return None
 

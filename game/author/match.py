@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from core.refusals import Refusal
-from game.author.game import DRAW, Game, Seat, State, side_of
+from game.author.game import DRAW, Game, Score, Seat, State, side_of
 from game.author.generator import Generator
 from game.author.movements import MOST_CHOICES
 from game.author.refusals import GameIsOver, InvalidOptions, NotYourTurn, RulesError
@@ -31,7 +31,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     winners: tuple[Seat, ...]
     draw: bool
-    scores: tuple[float, ...]
+    scores: tuple[Score, ...]
 
 
 class Match:
@@ -215,7 +215,7 @@ class Match:
     # Looking.
 
     @property
-    def scores(self) -> tuple[float, ...]:
+    def scores(self) -> tuple[Score, ...]:
         """The score of each seat so far. Raises RulesError."""
         if self.result is not None:
             return self.result.scores
@@ -330,7 +330,7 @@ class Match:
             raise ValueError(f"result() said {verdict!r}, which is no seat, list of seats or DRAW")
         return Outcome(winners=winners, draw=draw, scores=self._scores(winners))
 
-    def _scores(self, winners: tuple[Seat, ...]) -> tuple[float, ...]:
+    def _scores(self, winners: tuple[Seat, ...]) -> tuple[Score, ...]:
         scores = self.game.scores(self.state)
         if scores is None:
             return tuple(int(seat in winners) for seat in self.game.seats)

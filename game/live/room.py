@@ -22,7 +22,7 @@ from msgspec import DecodeError, Raw, convert, json
 from core.problems import UNREACHABLE, out_of_reach
 from core.refusals import Invalid, Refusal
 from game import bots, commands, events, services
-from game.author.game import side_of
+from game.author.game import Score, side_of
 from game.author.match import Match
 from game.author.refusals import GameIsOver, RulesError
 from game.live.alarm import Alarm
@@ -960,7 +960,7 @@ def _emote(data: Raw) -> str:
     return bytes(data).decode()
 
 
-def _scores(match: Match, winners: tuple[int, ...]) -> tuple[float, ...]:
+def _scores(match: Match, winners: tuple[int, ...]) -> tuple[Score, ...]:
     """The scores at the end; where the rules did not come to one, the winners have 1."""
     if match.result is not None or any(match.scores):
         return match.scores

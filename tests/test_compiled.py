@@ -1,0 +1,82 @@
+"""What is compiled does what is written, wherever a server uses it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from gameplatform import compiled
+from tests.processes import ROOT
+
+RUN_COMPILED = """
+import sys
+from gameplatform import compiled
+assert compiled.use()
+import pytest
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+TESTS = ["game/tests/test_author.py", "game/tests/test_clocks.py", "game/tests/test_rooms.py"]
+
+
+@pytest.fixture(autouse=True)
+def built():
+    if not compiled.is_fresh():
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail("Nothing is compiled (python -m gameplatform.compiled).")
+        pytest.skip("Nothing is compiled: servers ran as they are written (python -m gameplatform.compiled).")
+
+
+def test_each_worker_uses_what_is_compiled(live_server_process):
+    with live_server_process(workers=2) as server:
+        assert "(compiled)" in server.log()
+        for pid in server.pids:
+            loaded = {mapped.path for mapped in psutil.Process(pid).memory_maps()}
+            for module in ("game/live/room", "realtime/connection", "realtime/server/turn"):
+                assert any(path.startswith(f"{compiled.FOLDER}/{module}.") for path in loaded)
+
+
+def test_the_rules_and_rooms_pass_their_tests_compiled():
+    url = urlsplit(os.environ["DATABASE_URL"])
+    url = url._replace(path=f"{url.path.rpartition('/')[0]}/compiled")
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_COMPILED, "-q", "-p", "no:cacheprovider", *TESTS],
+        cwd=ROOT,
+        # As one of this run, with a database and a Redis of its own.
+        env={**os.environ, "DATABASE_URL": url.geturl(), "PYTEST_XDIST_WORKER": "gw9"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
+
+
+def test_what_was_built_from_other_sources_is_not_used(tmp_path):
+    for folder in (
+        ".compiled",
+        "accounts",
+        "core",
+        "friends",
+        "game",
+        "gameplatform",
+        "progression",
+        "realtime",
+    ):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "requirements-compile.txt", tmp_path)
+
+    def is_used() -> bool:
+        program = "from gameplatform import compiled; print(compiled.use())"
+        asked = subprocess.run(
+            [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        return asked.stdout == "True\n"
+
+    assert is_used()
+    with (tmp_path / "game" / "author" / "game.py").open("a") as source:
+        source.write("# This is not what was compiled.\n")
+    assert not is_used()

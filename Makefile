@@ -37,18 +37,17 @@ lint: .venv/.development
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-# Where there is no compiler all is done without.
-test: lint
-	$(BIN)/python -m tests.programs
+# Where there is no C compiler all runs as it is written, but for CI.
+compile: .venv/.development
 	$(BIN)/python -m gameplatform.compiled || test -z "$$CI"
+
+test: .venv/.development
+	$(BIN)/python -m tests.programs
+	@$(MAKE) --no-print-directory --jobs 2 lint compile
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal
 
-bench: .venv/.development
-	$(BIN)/python -m gameplatform.compiled || true
+bench: compile
 	$(BIN)/python -m bench
-
-compile: .venv/.development
-	$(BIN)/python -m gameplatform.compiled
 
 trials: .venv/.development
 	$(BIN)/python -m trials

@@ -19,7 +19,7 @@ assert compiled.use()
 import pytest
 sys.exit(pytest.main(sys.argv[1:]))
 """
-TESTS = ["game/tests/test_author.py", "game/tests/test_clocks.py", "game/tests/test_rooms.py"]
+TESTS = ["game/tests/test_author.py", "game/tests/test_rooms.py"]
 
 
 @pytest.fixture(autouse=True)

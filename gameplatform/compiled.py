@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 
 import uvicorn
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".compiled"
@@ -34,6 +35,7 @@ MODULES = (
 _GROUP = "kernel"
 _SHARED = f"{_GROUP}__mypyc"
 """Holds the code of all; those of their own names are doors to it."""
+_STAMP = "built-from"
 _SUFFIX = importlib.machinery.EXTENSION_SUFFIXES[0]
 _PACKAGES = ("accounts", "core", "friends", "game", "progression", "realtime")
 """Where the modules import from: a constant of one of these may be part of what was compiled."""
@@ -44,8 +46,11 @@ class CannotBuild(Exception):
 
 
 def use() -> bool:
-    """From now on import what was built in place of what it was built from; returns whether there is such."""
-    if not is_fresh():
+    """From now on import what was built in place of what it was built from; returns whether there is such.
+
+    Nothing where ``COMPILED`` is off.
+    """
+    if not settings.COMPILED or not is_fresh():
         return False
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
@@ -63,7 +68,7 @@ class Config(uvicorn.Config):
 def is_fresh() -> bool:
     """Whether what there is was built from these very sources, with this very Python."""
     with contextlib.suppress(OSError):
-        return _stamp().read_text() == _digest()
+        return (FOLDER / _STAMP).read_text() == _digest()
     return False
 
 
@@ -82,11 +87,12 @@ def build() -> None:
     try:
         _compile(draft)
         shutil.rmtree(draft / "c")
+        (draft / _STAMP).write_text(digest)
+        draft.chmod(0o755)  # Who builds is not always who runs it.
         shutil.rmtree(FOLDER, ignore_errors=True)
         draft.rename(FOLDER)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    _stamp().write_text(digest)
 
 
 class _Finder:
@@ -121,10 +127,6 @@ def _compile(draft: Path) -> None:
         command.build_lib, command.build_temp = str(draft), str(draft / "c")
         command.ensure_finalized()
         command.run()
-
-
-def _stamp() -> Path:
-    return FOLDER / "built-from"
 
 
 def _digest() -> str:

@@ -28,6 +28,7 @@ SECRET_KEY = environment.plain("SECRET_KEY", INSECURE_SECRET_KEY if DEBUG else "
 HOST = environment.plain("HOST", "127.0.0.1")
 PORT = environment.whole("PORT", 8000, least=0, most=65_535)
 WORKERS = environment.whole("WORKERS", 1)
+COMPILED = environment.flag("COMPILED", True)
 FORWARDED_ALLOW_IPS = environment.proxies("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"])
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 

@@ -39,6 +39,11 @@ def test_each_worker_uses_what_is_compiled(live_server_process):
                 assert any(path.startswith(f"{compiled.FOLDER}/{module}.") for path in loaded)
 
 
+def test_what_is_compiled_can_be_switched_off(live_server_process):
+    with live_server_process(COMPILED="off") as server:
+        assert "(compiled)" not in server.log()
+
+
 def test_the_rules_and_rooms_pass_their_tests_compiled():
     url = urlsplit(os.environ["DATABASE_URL"])
     url = url._replace(path=f"{url.path.rpartition('/')[0]}/compiled")
@@ -46,7 +51,12 @@ def test_the_rules_and_rooms_pass_their_tests_compiled():
         [sys.executable, "-c", RUN_COMPILED, "-q", "-p", "no:cacheprovider", *TESTS],
         cwd=ROOT,
         # As one of this run, with a database and a Redis of its own.
-        env={**os.environ, "DATABASE_URL": url.geturl(), "PYTEST_XDIST_WORKER": "gw9"},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "DATABASE_URL": url.geturl(),
+            "PYTEST_XDIST_WORKER": "gw9",
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -69,14 +79,14 @@ def test_what_was_built_from_other_sources_is_not_used(tmp_path):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     shutil.copy(ROOT / "requirements-compile.txt", tmp_path)
 
-    def is_used() -> bool:
-        program = "from gameplatform import compiled; print(compiled.use())"
+    def is_fresh() -> bool:
+        program = "from gameplatform import compiled; print(compiled.is_fresh())"
         asked = subprocess.run(
             [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
         )
         return asked.stdout == "True\n"
 
-    assert is_used()
+    assert is_fresh()
     with (tmp_path / "game" / "author" / "game.py").open("a") as source:
         source.write("# This is not what was compiled.\n")
-    assert not is_used()
+    assert not is_fresh()

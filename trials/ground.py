@@ -38,6 +38,8 @@ class Ground:
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "PLANTED_FAULT": fault,
+            # In what is compiled nothing can be planted.
+            "COMPILED": "off" if fault else "on",
         }
 
     def start(self, count: int = 1, **environment: str) -> list[ServerProcess]:

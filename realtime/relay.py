@@ -154,12 +154,18 @@ class Relay:
                         message = {"type": "relay", "from": self.address, "topic": topic, "frames": frames}
                         await self._send(self._layer.group_send(topic, message))
                     for worker, requests in to_workers.items():
-                        message = {"type": "relay", "from": self.address, "requests": requests}
-                        await self._send(self._layer.send(worker, message))
+                        # Who was refused because it took too long must not find it done later.
+                        wanted = [request for request in requests if self._is_wanted(*request)]
+                        if wanted:
+                            message = {"type": "relay", "from": self.address, "requests": wanted}
+                            await self._send(self._layer.send(worker, message))
                 except Down as problem:
                     logger.warning("The relay cannot reach Redis: %s", problem)
         finally:
             self._flushing = None
+
+    def _is_wanted(self, kind: str, number: int, payload: Any) -> bool:
+        return not number or kind in ("answer", "refusal") or number in self._questions
 
     async def _send(self, sending: Awaitable[None]) -> None:
         try:

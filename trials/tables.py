@@ -32,6 +32,7 @@ class Player:
         self._missing_till = 0
         self._news = asyncio.Event()
         self._answer: asyncio.Future[Frame] | None = None
+        self._moves = 0
 
     def _hear(self, frame: Frame) -> None:
         match frame["type"]:
@@ -51,7 +52,9 @@ class Player:
                 cell=frame["movement"]["cell"],
             )
         mine = frame["type"] == "player_move" and frame["user_id"] == self.person.id
-        if (mine or frame["type"] == "error") and self._answer is not None and not self._answer.done():
+        # A move that all have heard may still be refused, late, because the owner's answer was lost.
+        refused = frame["type"] == "error" and frame.get("ref") == self._moves
+        if (mine or refused) and self._answer is not None and not self._answer.done():
             self._answer.set_result(frame)
         self._news.set()
 
@@ -76,7 +79,8 @@ class Player:
         who = self.person
         with self._history.operation(who.name, "move", game=self._game, user=who.id, cell=cell) as move:
             self._answer = asyncio.get_running_loop().create_future()
-            await self.line.send(type="player_move", movement={"cell": cell})
+            self._moves += 1
+            await self.line.send(type="player_move", id=self._moves, movement={"cell": cell})
             lost = asyncio.create_task(self.line.lost.wait())
             await asyncio.wait(
                 {self._answer, lost}, timeout=ANSWER_WITHIN_S, return_when=asyncio.FIRST_COMPLETED

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from redis.connection import parse_url
 
+from core.refusals import Unavailable
 from realtime import redis, relay, worker
 from realtime.topics import Topic
 from realtime.worker import Worker, lease_key
@@ -74,6 +75,17 @@ async def test_what_cannot_be_sent_takes_nothing_else_of_its_turn_with_it(patien
     judge.relay.publish(Topic("somewhere"), None, datetime.now(UTC))
     assert await judge.relay.is_there(other.id)
     assert "Sending to other workers failed" in caplog.text
+
+
+async def test_what_was_refused_because_no_answer_came_is_not_done_later(patient, judge, other, monkeypatch):
+    done = []
+    monkeypatch.setitem(relay._handlers, "do", lambda sender, what: done.append(what))
+    judge.relay.tell(other.id, "do", "first")
+    await asyncio.sleep(0)  # It is on its way, and the next waits till it is there.
+    with pytest.raises(Unavailable):
+        await judge.relay.ask(other.id, "do", "late", within_s=0)
+    await judge.relay.ask(other.id, "do", "last")
+    assert done == ["first", "last"]
 
 
 class Road:

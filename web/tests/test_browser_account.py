@@ -153,7 +153,8 @@ def test_a_guest_is_shown_what_a_guest_can_do(visit: Visit) -> None:
     name.fill("cyd")
     asked: list[Route] = []
     cyd.page.route("**/api/me/", lambda route: asked.append(route))
-    cyd.button("Save").click()
+    with cyd.page.expect_request("**/api/me/"):
+        cyd.button("Save").click()
     expect(cyd.button("Save")).to_have_attribute("aria-busy", "true")
     cyd.page.keyboard.press("Enter")
     asked[0].continue_()

@@ -25,6 +25,9 @@ Outcome = set[str] | Exception
 
 Then = Callable[[Outcome], None]
 
+MANY_ENTRIES = 8
+"""In one commit, as while thousands of moves a second come: to sleep before the next would cost the most."""
+
 
 class Backend(Protocol):
     """A way to write."""
@@ -80,6 +83,8 @@ class PostgreSQL:
             # The one way that counts.
             answered = partial(self._written, connection, entries, then)
             connection.execute(b"journal_write", msgspec.json.encode(entries), answered)
+            if len(entries) >= MANY_ENTRIES:
+                connection.stay_awake()
         else:
             self._begin(self._write(entries, snapshots), then)
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import threading
+import time
 import uuid
 from contextlib import asynccontextmanager
 
@@ -237,6 +238,16 @@ async def test_a_database_that_does_not_answer_is_not_waited_for_for_ever(postgr
         assert isinstance(await _write(postgresql, [_entry(2)]), TimeoutError)
     await locked()
     assert await _write(postgresql, [_entry(3)]) == set()
+
+
+async def test_nobody_stays_awake_for_a_database_that_is_slow(postgresql, locked):
+    rows = [_entry() for _ in range(backends.MANY_ENTRIES)]
+    writing = asyncio.create_task(_write(postgresql, rows))
+    before = time.process_time()
+    await asyncio.wait([writing], timeout=0.5)
+    assert time.process_time() - before < 0.25
+    await locked()
+    assert await writing == set()
 
 
 async def test_a_database_that_cannot_be_reached_says_so_and_is_tried_again(postgresql, monkeypatch):

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from realtime import metrics
 from realtime.identity import Identity
+from realtime.limits import FLOOD_WINDOW_S
 from realtime.messages import Message, encode
 
 MAX_FRAMES = 256
@@ -44,6 +45,8 @@ class Connection:
 
     __slots__ = (
         "_bytes",
+        "_counted",
+        "_counted_since",
         "_direct",
         "_held",
         "_is_clear",
@@ -56,8 +59,6 @@ class Connection:
         "_writer",
         "closed_with",
         "expires_at",
-        "flood_count",
-        "flood_since",
         "identity",
         "last_heard",
     )
@@ -66,8 +67,8 @@ class Connection:
         self.identity: Identity | None = None
         self.expires_at = float("inf")
         self.last_heard = now
-        self.flood_since = now
-        self.flood_count = 0
+        self._counted_since = now
+        self._counted = 0
         self.closed_with: int | None = None
         self._reason = ""
         self._send = send
@@ -91,6 +92,14 @@ class Connection:
     def is_of(self, user_id: int) -> bool:
         """Whether it is this user's."""
         return self.identity is not None and self.identity.user_id == user_id
+
+    def heard(self, now: float, allowance: int) -> bool:
+        """Count a message that came; returns whether so many are allowed in ``FLOOD_WINDOW_S``."""
+        self.last_heard = now
+        if now - self._counted_since >= FLOOD_WINDOW_S:
+            self._counted_since, self._counted = now, 0
+        self._counted += 1
+        return self._counted <= allowance
 
     def tell(self, message: Message) -> None:
         """Send a message to this socket alone."""

@@ -227,11 +227,7 @@ class Consumer(AsyncConsumer):
         connection = self.connection
         if connection.closed_with is not None:
             return
-        connection.last_heard = now = self._clock()
-        if now - connection.flood_since >= limits.FLOOD_WINDOW_S:
-            connection.flood_since, connection.flood_count = now, 0
-        connection.flood_count += 1
-        if connection.flood_count > self._allowance:
+        if not connection.heard(self._clock(), self._allowance):
             connection.close(FLOODING, "flooding")
         elif len(data) > MAX_FRAME_BYTES:
             connection.close(FRAME_TOO_LARGE, "too_large")

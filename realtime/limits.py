@@ -1,5 +1,7 @@
 """How often a user may do a thing, counted over all sockets, requests and workers."""
 
+from typing import Final
+
 from django.conf import settings
 from redis.asyncio import Redis
 
@@ -40,7 +42,7 @@ def take_sync(key: str, *, allowed: int, window_s: float) -> None:
     _refuse(int(evaluate_sync(_TAKE, [f"limit:{key}"], [allowed, int(window_s * 1000)])))
 
 
-FLOOD_WINDOW_S = 5.0
+FLOOD_WINDOW_S: Final = 5.0
 
 
 def flood_allowance() -> int:

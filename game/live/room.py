@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from random import Random, randrange
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import DataError
@@ -55,8 +55,8 @@ UNDECIDED = ("abandoned", "error", "operator")
 Kind = JournalEntry.Kind
 State = Game.State
 # As plain text: looking a member up and comparing it shows where moves are counted in microseconds.
-ACTIVE = State.ACTIVE.value
-MOVE = Kind.MOVE.value
+ACTIVE: Final[str] = State.ACTIVE.value
+MOVE: Final[str] = Kind.MOVE.value
 
 
 class Room:
@@ -944,7 +944,9 @@ async def _note_states(reached: list[tuple[UUID, str]]) -> dict[tuple[UUID, str]
 
 _noted = Gathered(_note_states)
 
-_PLAYER_MOVE = b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d,"view":'
+_PLAYER_MOVE: Final = (
+    b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d,"view":'
+)
 
 
 def _emote(data: Raw) -> str:

@@ -203,14 +203,15 @@ def _users_of(session_ids: list[int]) -> dict[int, Named]:
 def _write_down() -> list[int]:
     """Write when sessions were last heard from, and end those silent too long; says which those are."""
     now = time.time()
-    pause = min(30.0, settings.SESSION_TIMEOUT / 4)
+    timeout = settings.SESSION_TIMEOUT
+    pause = min(30.0, timeout / 4)
     heard: dict[int, float] = {}
     silent: list[int] = []
     for session_id, known in list(_known.items()):
-        if known.is_over or now - known.heard > settings.SESSION_TIMEOUT + SLACK_S:
+        if known.is_over or now - known.heard > timeout + SLACK_S:
             if not known.is_over:
                 silent.append(session_id)
-            elif now - known.heard > settings.SESSION_TIMEOUT:
+            elif now - known.heard > timeout:
                 _known.pop(session_id, None)
         elif known.heard > known.written and now - known.written >= pause:
             heard[session_id] = known.heard

@@ -21,3 +21,6 @@ if "pool" in DATABASES["default"]["OPTIONS"]:
 
 # Argon2's cost is the point of it everywhere but here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
+
+# Each test client would look at all static files anew.
+WHITENOISE_USE_FINDERS = False

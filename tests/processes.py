@@ -182,7 +182,7 @@ def fresh_database(server_url: str, folder: Path) -> Iterator[str]:
 
 def _migrated_template(server: psycopg.Connection, server_url: str) -> str:
     digest = hashlib.sha256()
-    for migration in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("game/*/migrations/*.py")]):
+    for migration in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]):
         digest.update(bytes(migration.relative_to(ROOT)) + migration.read_bytes())
     name = f"fresh_template_{digest.hexdigest()[:16]}"
     server.execute("SELECT pg_advisory_lock(1684300902)")

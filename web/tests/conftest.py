@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,18 @@ NOT_OF_THE_PAGE = ["admin", "unfold", "drf_spectacular_sidecar", "rest_framework
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 
+_people_of = pytest.StashKey[list[Person]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add what everybody had before them to the report of a test that failed."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for number, person in enumerate(item.stash.get(_people_of, []), 1):
+            report.sections.append((f"Before person {number}", person.page_as_text()))
+    return report
+
 
 def collect(folder: Path) -> None:
     """Put the page's static files into ``folder``, as an operator does."""
@@ -30,12 +42,22 @@ def collect(folder: Path) -> None:
         call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_OF_THE_PAGE)
 
 
-@contextlib.contextmanager
-def _people_at(
-    server: ServerProcess, browser: Browser, files: Path | None = None
-) -> Iterator[Callable[..., Person]]:
-    """``files``: what their browsers are served as static files, if not the server's own."""
-    people: list[Person] = []
+@pytest.fixture
+def people(request: pytest.FixtureRequest) -> Iterator[list[Person]]:
+    """Everybody who comes in this test."""
+    people = request.node.stash[_people_of] = []
+    yield people
+    for person in people:
+        person.page.context.close()
+    assert [problem for person in people for problem in person.problems] == []
+
+
+def _door(
+    server: ServerProcess, browser: Browser, people: list[Person], files: Path | None = None
+) -> Callable[..., Person]:
+    """By which one more of these people comes to a server. ``files``: what their browser is served as static
+    files, if not the server's own.
+    """
 
     def serve(route: Route) -> None:
         assert files is not None
@@ -48,10 +70,7 @@ def _people_at(
         people.append(Person(opened.new_page()))
         return people[-1]
 
-    yield one
-    for person in people:
-        person.page.context.close()
-    assert [problem for person in people for problem in person.problems] == []
+    return one
 
 
 @pytest.fixture(scope="session")
@@ -81,17 +100,17 @@ def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProce
 
 
 @pytest.fixture
-def arrive(browser: Browser, new_server: ServerProcess) -> Iterator[Callable[..., Person]]:
+def arrive(browser: Browser, new_server: ServerProcess, people: list[Person]) -> Callable[..., Person]:
     """``arrive()``: one more person, whose browser is served what lies in the source tree."""
-    with _people_at(new_server, browser) as one:
-        yield one
+    return _door(new_server, browser, people)
 
 
 @pytest.fixture
-def visit(browser: Browser, new_server: ServerProcess, collected: Path) -> Iterator[Callable[..., Person]]:
+def visit(
+    browser: Browser, new_server: ServerProcess, people: list[Person], collected: Path
+) -> Callable[..., Person]:
     """``visit()``: one more person, whose browser is served what is collected."""
-    with _people_at(new_server, browser, collected) as one:
-        yield one
+    return _door(new_server, browser, people, collected)
 
 
 @pytest.fixture(scope="module")
@@ -109,24 +128,28 @@ def signed_in() -> dict[str, Any]:
 
 @pytest.fixture
 def demo(
-    browser: Browser, demo_server: ServerProcess, collected: Path, signed_in: dict[str, Any]
-) -> Iterator[Callable[..., Person]]:
+    browser: Browser,
+    demo_server: ServerProcess,
+    people: list[Person],
+    collected: Path,
+    signed_in: dict[str, Any],
+) -> Callable[..., Person]:
     """``demo("user_1")``: one of the demo users, signed in, whose browser is served what is collected.
 
     Each signs in once for all tests of a module.
     """
-    with _people_at(demo_server, browser, collected) as one:
+    one = _door(demo_server, browser, people, collected)
 
-        def enter(name: str, **context: object) -> Person:
-            person = one(storage_state=signed_in.get(name), **context)
-            if name in signed_in:
-                person.page.goto("/play")
-            else:
-                person.signs_in(name)
-                signed_in[name] = person.page.context.storage_state()
-            return person
+    def enter(name: str, **context: object) -> Person:
+        person = one(storage_state=signed_in.get(name), **context)
+        if name in signed_in:
+            person.page.goto("/play")
+        else:
+            person.signs_in(name)
+            signed_in[name] = person.page.context.storage_state()
+        return person
 
-        yield enter
+    return enter
 
 
 @pytest.fixture

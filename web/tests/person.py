@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Locator, Page, Response, Route, WebSocket, expect
+from playwright.sync_api import Error, Locator, Page, Response, Route, WebSocket, expect
 
 PASSWORD = "correct-horse-battery"
 DEMO_PASSWORD = "testpass123"
@@ -21,6 +21,13 @@ class Person:
         self.sockets: list[WebSocket] = []
         page.on("websocket", lambda socket: self.sockets.append(socket))
         page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def page_as_text(self) -> str:
+        """What there is to read, or why nothing is."""
+        try:
+            return f"{self.page.url}\n{self.page.locator('body').inner_text()}"
+        except Error as problem:
+            return str(problem)
 
     def signs_in(self, name: str) -> None:
         """As one of the demo users."""

@@ -34,6 +34,12 @@ _numbers = itertools.count(1)
 cleaning.instead_of_flush()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait for other processes, a sixth of all the time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_unconfigure() -> None:
     # Workers of pytest-xdist end without running what atexit holds.
     valkey.release()

@@ -4,13 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
 
 from gameplatform import compiled
-from tests.processes import ROOT
+from tests.processes import ROOT, START_TIMEOUT
 
 RUN_COMPILED = """
 import sys
@@ -29,13 +30,21 @@ def built():
         pytest.skip("Nothing is compiled: servers ran as they are written (python -m gameplatform.compiled).")
 
 
+def has_loaded(pid, module):
+    loaded = psutil.Process(pid).memory_maps()
+    return any(mapped.path.startswith(f"{compiled.FOLDER}/{module}.") for mapped in loaded)
+
+
 def test_each_worker_uses_what_is_compiled(live_server_process):
     with live_server_process(workers=2) as server:
         assert "(compiled)" in server.log()
+        deadline = time.monotonic() + START_TIMEOUT
         for pid in server.pids:
-            loaded = {mapped.path for mapped in psutil.Process(pid).memory_maps()}
             for module in ("game/live/room", "realtime/connection", "realtime/server/turn"):
-                assert any(path.startswith(f"{compiled.FOLDER}/{module}.") for path in loaded)
+                # One worker answers for the server while the other still starts.
+                while not has_loaded(pid, module):
+                    assert time.monotonic() < deadline, f"a worker runs without a compiled {module}"
+                    time.sleep(0.05)
 
 
 def test_what_is_compiled_can_be_switched_off(settings):

@@ -2,9 +2,9 @@
 
 uvicorn reads the HTTP head and hands it over; once the application accepts, picows' parser (Cython) takes the
 transport. The application sees plain ASGI, and beside it ``scope["extensions"]["realtime.direct"]``: the
-connection itself, whose ``send_text``, ``try_send_text``, ``set_on_text``, ``set_on_drain``,
-``pause_reading``, ``resume_reading`` and ``close`` are plain functions for the event loop's thread, without a
-coroutine and an event for each message.
+connection itself, whose ``outlet.send``, ``send_text``, ``set_on_text``, ``set_on_drain``, ``pause_reading``,
+``resume_reading`` and ``close`` are plain functions for the event loop's thread, without a coroutine and an
+event for each message.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from uvicorn.server import ServerState
 from realtime.server import handshake
 from realtime.server.handshake import Header
 from realtime.server.parser import FrameParser
-from realtime.server.turn import turn_of
+from realtime.server.turn import Outlet, turn_of, write
 
 TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
 CLOSE, PING = WSMsgType.CLOSE, WSMsgType.PING
@@ -37,9 +37,6 @@ CONNECTING, OPEN, CLOSING, CLOSED = range(4)
 MAX_QUEUED = 32  # received messages an application may leave unread before reading pauses
 RECEIVE_BUFFER = 64 * 1024  # bounds one read; picows' buffer doubles, for good, whenever a read fills it
 SEND_BUFFER = 16 * 1024  # of what a peer does not read the kernel keeps so much, not megabytes of old news
-# What picows sends as a copy. The header of a longer message stays in a buffer that the next one overwrites:
-# on uvloop, while the peer reads slowly, the stream would break.
-PICOWS_COPIES = 8 * 1024
 
 logger = logging.getLogger("uvicorn.error")
 access_logger = logging.getLogger("uvicorn.access")
@@ -84,6 +81,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         "_turn",
         "_waiter",
         "_ws",
+        "outlet",
     )
 
     def __init__(
@@ -102,6 +100,10 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._access_log = config.access_log and access_logger.hasHandlers()
         self._loop = _loop or asyncio.get_running_loop()
         self._turn = turn_of(self._loop)
+        self.outlet = Outlet(self._turn)
+        """Closed before the handshake is answered, while the write buffer is above its high mark, and in the
+        end.
+        """
         self._transport: asyncio.Transport
         self._state = CONNECTING
         self._timer: asyncio.TimerHandle | None = None
@@ -201,8 +203,9 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._reading_paused = True
         self._transport.pause_reading()
         parser = FrameParser(self._transport, self, head, self._config.ws_max_size, self._parser_gave_up)
-        self._ws = parser.sender
+        self._ws = self.outlet.transport = parser.sender
         self._state = OPEN
+        self._steer_sending()
         early, self._early = self._early, b""
         parser.start(early)
         self._steer_reading()
@@ -327,22 +330,6 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         """Send a text message (UTF-8) at once; never waits; does nothing once the connection has ended."""
         if self._state == OPEN:
             self._write(TEXT, data)
-
-    def try_send_text(self, data: bytes) -> bool:
-        """Send a text message this turn, unless the connection has ended or is slow, its write buffer above
-        the high mark; says whether.
-        """
-        if self._slow or self._state != OPEN:
-            return False
-        if len(data) > PICOWS_COPIES:
-            self._write(TEXT, data)
-            return True
-        # Written out, as each frame to each socket comes by here.
-        turn = self._turn
-        turn.told.append((self._ws, data))  # type: ignore[arg-type]
-        if not turn.is_due:
-            turn.end_soon()
-        return True
 
     def set_on_drain(self, function: Callable[[], None]) -> None:
         """Call the function whenever a slow connection has become writable again."""
@@ -507,9 +494,11 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._slow = True
+        self._steer_sending()
 
     def resume_writing(self) -> None:
         self._slow = False
+        self._steer_sending()
         self._release_senders()
         if self._on_drain is not None and self._state == OPEN:
             self._call(self._on_drain)
@@ -518,6 +507,9 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         drained, self._drained = self._drained, None
         if drained is not None:
             drained.set_result(None)
+
+    def _steer_sending(self) -> None:
+        self.outlet.is_open = self._state == OPEN and not self._slow
 
     def _steer_reading(self) -> None:
         """Read, or not; a connection that is closing always reads, for the peer's close."""
@@ -536,10 +528,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
     def _write(self, kind: WSMsgType, data: bytes) -> None:
         assert self._ws is not None
         self._turn.send()
-        if len(data) <= PICOWS_COPIES:
-            self._ws.send(kind, data)
-        else:
-            self._ws.send_reuse_external_bytearray(kind, bytearray(14) + data, 14)
+        write(self._ws, kind, data)
 
     # -- Timers: one at a time
 
@@ -591,6 +580,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._partial = None
         self._after(self.closing_timeout, self._transport.abort)
         self._steer_reading()
+        self._steer_sending()
         self._release_senders()
         self._wake()
 
@@ -631,7 +621,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             self._timer.cancel()
             self._timer = None
         self._connections.discard(self)
-        self._ws = self._on_text = self._on_drain = self._scope = None
+        self._ws = self.outlet.transport = self._on_text = self._on_drain = self._scope = None
 
 
 def _may_be_sent(code: int) -> bool:

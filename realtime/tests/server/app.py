@@ -89,7 +89,7 @@ async def direct_flood(scope, receive, send, query):
     await send({"type": "websocket.accept"})
     direct = scope["extensions"]["realtime.direct"]
     sent = 0
-    while direct.try_send_text(b"x" * 65_536):
+    while direct.outlet.send(b"x" * 65_536):
         sent += 1
     direct.set_on_drain(lambda: direct.send_text(b"drained %d" % sent))
     ended[query["id"]].put_nowait({"sent": sent})
@@ -103,7 +103,7 @@ async def direct_pile(scope, receive, send, query):
     for number in range(600):
         direct.send_text(b"x" * 20_000)
         direct.send_text(b"%d" % number)
-    assert not direct.try_send_text(b"too much")
+    assert not direct.outlet.send(b"too much")
     ended[query["id"]].put_nowait({})
     await receive()
 

@@ -66,22 +66,23 @@ class Match:
 
     def __init__(self, game: type[Game], users: tuple[int, ...], options: msgspec.Struct, seed: int) -> None:
         self.users = users
-        self.options = options
-        self.seed = seed
         self._generator = Generator(seed)
+        # What each frame and each move touches comes next to each other, as in a room.
         self.game = game(range(len(users)), self._generator, options)
+        self.state: State = {}
+        self.result: Outcome | None = None
         self.moves = self.tick = 0
         self.turn = _NOBODY
         self.turn_user: int | None = None
-        self.result: Outcome | None = None
-        self.state: State = {}
-        self.problem: Exception | None = None
-        self._kept = b""
         self._shared_view: bytes | None = None
         self._viewers = (*self.game.seats, None)
         self._view_ends = [b',"you":%b}' % _encode(self._you(seat)) for seat in self._viewers]
         self._frame_ends = [end + b"}" for end in self._view_ends]
         self._turns = [frozenset((seat,)) for seat in self.game.seats]
+        self._kept = b""
+        self.options = options
+        self.seed = seed
+        self.problem: Exception | None = None
 
     @classmethod
     def new(

@@ -59,17 +59,19 @@ class Pong(Game):
             state["pause"] -= dt
             return
 
-        x, y = ball["x"] + ball["vx"] * dt, ball["y"] + ball["vy"] * dt
+        before, vx = ball["x"], ball["vx"]
+        x, y = before + vx * dt, ball["y"] + ball["vy"] * dt
         if not BALL_RADIUS <= y <= HEIGHT - BALL_RADIUS:
             y = 2 * (BALL_RADIUS if y < HEIGHT / 2 else HEIGHT - BALL_RADIUS) - y
             ball["vy"] = -ball["vy"]
-        seat = 0 if ball["vx"] < 0 else 1
+        seat = 0 if vx < 0 else 1
         front = FRONTS[seat]
-        offset = (y - paddles[seat]) / (PADDLE_HEIGHT / 2 + BALL_RADIUS)
         # Only a ball that passes the paddle's front in this step is hit: none twice, none from behind.
-        if (ball["x"] - front) * (x - front) <= 0 and abs(offset) <= 1:
-            x = 2 * front - x
-            bounce(ball, offset)
+        if (before - front) * (x - front) <= 0:
+            offset = (y - paddles[seat]) / (PADDLE_HEIGHT / 2 + BALL_RADIUS)
+            if abs(offset) <= 1:
+                x = 2 * front - x
+                bounce(ball, offset)
         ball["x"], ball["y"] = x, y
         if not -BALL_RADIUS <= x <= WIDTH + BALL_RADIUS:
             state["scores"][1 - seat] += 1

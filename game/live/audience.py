@@ -1,9 +1,11 @@
 """Those who hear a room, and what they heard last."""
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Hashable
 
 from game.live.listeners import Frames, Listener, RemoteListener
+from realtime.connection import Connection
 from realtime.relay import Relay
 
 KEPT_FRAMES = 500
@@ -14,13 +16,15 @@ class Audience:
     the spectators.
     """
 
-    __slots__ = ("_game_hex", "_kept", "_listeners", "_relay", "_workers")
+    __slots__ = ("_game_hex", "_kept", "_listeners", "_relay", "_viewers", "_workers")
 
-    def __init__(self, relay: Relay, game_hex: str, viewers: int) -> None:
+    def __init__(self, relay: Relay, game_hex: str) -> None:
         self._relay = relay
         self._game_hex = game_hex
-        # Replaced, never changed: one that is too slow leaves while a frame goes round.
-        self._listeners: list[tuple[Listener, ...]] = [()] * viewers
+        # Those of this worker, and which viewer each is, in rising order. Replaced, never changed: one that
+        # is too slow leaves while a frame goes round.
+        self._listeners: tuple[Connection, ...] = ()
+        self._viewers: tuple[int, ...] = ()
         # How many hear it on each other worker, which gets a frame once for all of them.
         self._workers: dict[str, int] = {}
         self._kept: deque[Frames] = deque(maxlen=KEPT_FRAMES)
@@ -31,7 +35,9 @@ class Audience:
             self._workers[listener.worker] = self._workers.get(listener.worker, 0) + 1
             listener.join(viewer, seq)
         else:
-            self._listeners[viewer] = (*self._listeners[viewer], listener)
+            at = bisect_right(self._viewers, viewer)
+            self._listeners = (*self._listeners[:at], listener, *self._listeners[at:])
+            self._viewers = (*self._viewers[:at], viewer, *self._viewers[at:])
 
     def remove(self, listener: Listener) -> None:
         """Let it hear no more; nothing if it does not yet."""
@@ -41,10 +47,10 @@ class Audience:
                 self._workers[listener.worker] -= 1
                 if not self._workers[listener.worker]:
                     del self._workers[listener.worker]
-        else:
-            for viewer, listeners in enumerate(self._listeners):
-                if listener in listeners:
-                    self._listeners[viewer] = tuple(other for other in listeners if other is not listener)
+        elif listener in self._listeners:
+            at = self._listeners.index(listener)
+            self._listeners = self._listeners[:at] + self._listeners[at + 1 :]
+            self._viewers = self._viewers[:at] + self._viewers[at + 1 :]
 
     def tell(self, frames: Frames, seq: int | None = None, key: Hashable = None) -> None:
         """Hand everybody their frame. With a ``seq``, the one after the last, it is kept for who misses it;
@@ -53,12 +59,14 @@ class Audience:
         if seq is not None:
             self._kept.append(frames)
         body, ends = frames
-        for viewer, listeners in enumerate(self._listeners):
-            if listeners:
-                # As ``frame_of`` does it, written out: each frame to each socket comes by here.
-                frame = body if ends is None else body + ends[viewer]
-                for listener in listeners:
-                    listener.send(frame, key)
+        frame, made_for = body, -1
+        viewers = self._viewers
+        for number, listener in enumerate(self._listeners):
+            # As ``frame_of`` does it, once for all who see the same.
+            if ends is not None and viewers[number] != made_for:
+                made_for = viewers[number]
+                frame = body + ends[made_for]
+            listener.send(frame, key)
         for worker in self._workers:
             self._relay.tell(worker, "game.frames", (self._game_hex, seq, key, frames))
 

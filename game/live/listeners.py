@@ -1,9 +1,9 @@
 """Who hears a room: sockets of this worker, and those of other workers by way of the relay."""
 
 from collections.abc import Hashable, Sequence
-from typing import Protocol
 from uuid import UUID
 
+from realtime.connection import Connection
 from realtime.relay import Relay
 
 ENDED = 1006
@@ -18,16 +18,6 @@ def frame_of(frames: Frames, viewer: int) -> bytes:
     """The frame of one viewer."""
     body, ends = frames
     return body if ends is None else body + ends[viewer]
-
-
-class Listener(Protocol):
-    """A socket that hears a room."""
-
-    closed_with: int | None
-
-    def send(self, frame: bytes, key: Hashable = None) -> None: ...
-    def send_ahead(self, frame: bytes, key: Hashable = None) -> None: ...
-    def close(self, code: int, reason: str = "") -> None: ...
 
 
 class RemoteListener:
@@ -62,3 +52,7 @@ class RemoteListener:
         """It has ended: it is not told what it still waits for."""
         if self.closed_with is None:
             self.closed_with = ENDED
+
+
+Listener = Connection | RemoteListener
+"""A socket that hears a room."""

@@ -115,6 +115,7 @@ class Room:
         let_go: Callable[["Room", bool], None],
     ) -> None:
         game = match.game
+        self.seats = seats = seated(record)
         # What each frame and each move touches comes first, as it lies in this order when compiled: with many
         # rooms all of it has to come from afar.
         self.match = match
@@ -122,7 +123,7 @@ class Room:
         self._ending = False
         self._recovering = False
         self._all_here = False
-        self._against_bot = False
+        self._against_bot = any(seat.bot_level is not None for seat in seats)
         self._score_unkept = False
         self._inputs: dict[int, bytes] = {}
         self._scores = match.scores
@@ -133,8 +134,7 @@ class Room:
         self._hex = record.game_id.hex
         self._journal = journal
         self._after: deque[tuple[int, Callable[[], None]]] = deque()
-        self.seats = seated(record)
-        self._by_user = {seat.user_id: seat for seat in self.seats if seat.user_id}
+        self._by_user = {seat.user_id: seat for seat in seats if seat.user_id}
         self._loop = asyncio.get_running_loop()
         self._now = self._loop.time
         self._clocks = _clocks(match)
@@ -154,7 +154,6 @@ class Room:
         self._thinking: set[int] = set()
         self._random = Random()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._against_bot = any(seat.bot_level is not None for seat in self.seats)
         self._see_who_is_here()
         self._restore()
 

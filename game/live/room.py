@@ -129,9 +129,9 @@ class Room:
         self._scores = match.scores
         # Rooms that began together keep their snapshots at different moments.
         self._kept_at = match.tick - randrange(game.rate)
-        self._audience = Audience(worker.current().relay, record.game_id.hex)
-        self.seq = self.committed = 0
         self._hex = record.game_id.hex
+        self._audience = Audience(worker.current().relay, self._hex)
+        self.seq = self.committed = 0
         self._journal = journal
         self._after: deque[tuple[int, Callable[[], None]]] = deque()
         self._by_user = {seat.user_id: seat for seat in seats if seat.user_id}

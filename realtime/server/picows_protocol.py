@@ -80,7 +80,6 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         "_transport",
         "_turn",
         "_waiter",
-        "_ws",
         "outlet",
     )
 
@@ -111,7 +110,6 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._early = b""  # came after the head, before the answer
         self._scope: dict[str, Any] | None = None  # until the answer
         self._answering: tuple[int, list[Header], bytes] | None = None  # websocket.http.response
-        self._ws: WSTransport | None = None
         # Receiving: str is a text message, bytes a binary one, a dict an event.
         self._queue: list[str | bytes | dict[str, Any]] = []  # a deque takes 0.7 KiB, full or empty
         self._goodbye: dict[str, Any] | None = None  # the websocket.disconnect, once there is one
@@ -203,7 +201,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._reading_paused = True
         self._transport.pause_reading()
         parser = FrameParser(self._transport, self, head, self._config.ws_max_size, self._parser_gave_up)
-        self._ws = self.outlet.transport = parser.sender
+        self.outlet.transport = parser.sender
         self._state = OPEN
         self._steer_sending()
         early, self._early = self._early, b""
@@ -408,8 +406,8 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         ping, self._ping = self._ping, None
         # A peer that does not read gets no pongs piled up for it.
         if self._state == OPEN and not self._slow:
-            assert self._ws is not None
-            self._ws.send_pong(ping)
+            assert self.outlet.transport is not None
+            self.outlet.transport.send_pong(ping)
 
     def take(self, data: bytes) -> None:
         """Hand a text message to the application; called when the turn's reading is done."""
@@ -463,9 +461,9 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         if payload and not _may_be_sent(code):
             self._fail(1002, "invalid close code")
             return
-        assert self._ws is not None
+        assert self.outlet.transport is not None
         self._turn.send()
-        self._ws.send_close(cast(Any, code if payload else 1000))
+        self.outlet.transport.send_close(cast(Any, code if payload else 1000))
         self._end(code, payload[2:].decode())
         self._transport.close()
 
@@ -526,9 +524,9 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             self._waiter.set_result(None)
 
     def _write(self, kind: WSMsgType, data: bytes) -> None:
-        assert self._ws is not None
+        assert self.outlet.transport is not None
         self._turn.send()
-        write(self._ws, kind, data)
+        write(self.outlet.transport, kind, data)
 
     # -- Timers: one at a time
 
@@ -553,8 +551,8 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         elif self._pinged and timeout:
             self._close(1011, "keepalive ping timeout")
         else:
-            assert self._ws is not None
-            self._ws.send_ping()
+            assert self.outlet.transport is not None
+            self.outlet.transport.send_ping()
             self._pinged = True
             self._after(timeout or interval, self._keep_alive)
 
@@ -568,9 +566,9 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         """Send a close frame; picows goes on reading for the peer's."""
         if not _may_be_sent(code):
             raise ValueError(f"{code} is no close code that may be sent.")
-        assert self._ws is not None
+        assert self.outlet.transport is not None
         self._turn.send()
-        self._ws.send_close(cast(Any, code), reason.encode()[:123].decode(errors="ignore"))
+        self.outlet.transport.send_close(cast(Any, code), reason.encode()[:123].decode(errors="ignore"))
         self._end(code, reason)
 
     def _end(self, code: int, reason: str) -> None:
@@ -592,8 +590,8 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
     def _parser_gave_up(self) -> None:
         """picows has met a protocol error, sent the close frame for it, and can read no further."""
         if self._state == OPEN:
-            assert self._ws is not None
-            sent = self._ws.close_handshake.sent
+            assert self.outlet.transport is not None
+            sent = self.outlet.transport.close_handshake.sent
             assert sent is not None
             self._end(int(cast(Any, sent.code)), sent.reason)
         self._hang_up()
@@ -621,7 +619,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             self._timer.cancel()
             self._timer = None
         self._connections.discard(self)
-        self._ws = self.outlet.transport = self._on_text = self._on_drain = self._scope = None
+        self.outlet.transport = self._on_text = self._on_drain = self._scope = None
 
 
 def _may_be_sent(code: int) -> bool:

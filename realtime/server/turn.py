@@ -37,7 +37,7 @@ class Turn:
         """Text messages to be handled after all that is there has been read; who adds one sees that it is."""
         self.pinged: list[Hearer] = []
         """Who was pinged, each once however often; who adds one sees that the turn ends."""
-        # Two lists: a tuple for each message costs a fan-out more than all else before the system call.
+        # Two lists, so that no message needs a tuple of its own.
         self._told_to: list[WSTransport] = []
         self._told: list[bytes] = []
         self.is_due = False

@@ -1,7 +1,7 @@
 """The sockets of lobbies and of conversations between friends."""
 
 from chat import commands, events, pacing, rules, selectors, services
-from chat.live import desk
+from chat.live import chat_state
 from core import speech
 from realtime import topics
 from realtime.consumer import Consumer, handles
@@ -25,13 +25,13 @@ class RoomConsumer(Consumer):
     def entered(self, room: Topic) -> None:
         """The socket hears the room: its user is there."""
         self.room = room
-        desk().arrived(room, self.player)
+        chat_state().arrived(room, self.player)
 
     async def closed(self) -> None:
         if self.room is not None:
             if self.is_typing:
                 self.tell_typing(False)
-            desk().left(self.room, self.player)
+            chat_state().left(self.room, self.player)
 
     @handles(commands.TypingStart)
     def start_typing(self, command: commands.TypingStart) -> None:
@@ -89,7 +89,7 @@ class LobbyConsumer(RoomConsumer):
 
     async def snapshot(self) -> events.PresenceState:
         """How the lobby stands. Raises ``NotAMember``."""
-        state = await desk().lobbies(self.lobby_id)
+        state = await chat_state().lobbies(self.lobby_id)
         return state.seen_by(self.player.user_id)
 
     @handles(commands.ChatMessage)
@@ -97,7 +97,7 @@ class LobbyConsumer(RoomConsumer):
         user_id = self.player.user_id
         content = speech.clean(command.message)
         await pacing.take(user_id)
-        await desk().writer.write(services.Post(self.lobby_id, user_id, content))
+        await chat_state().store(services.Post(self.lobby_id, user_id, content))
 
     def tell_typing(self, is_typing: bool) -> None:
         kind = events.TypingStart if is_typing else events.TypingStop

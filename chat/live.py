@@ -1,78 +1,41 @@
-"""What this worker holds in memory for open sockets: who is where, and messages on their way to be stored."""
-
-import asyncio
-from typing import Any
+"""State a worker keeps in memory for open chat sockets: who is present, and messages about to be stored."""
 
 from chat import events, selectors, services
+from core.batching import Batcher, BatchLoader, one_by_one
+from core.database import in_database
+from core.refusals import Refusal
 from friends.events import Person
 from realtime import worker
 from realtime.attendance import Attendance
-from realtime.gathering import Gathered, one_by_one
 from realtime.identity import Identity
 from realtime.messages import Event
 from realtime.publishing import publish_now
 from realtime.topics import Topic
-from realtime.worker import in_database
 
-AT_ONCE = 200
-PAUSE_S = 0.01
-"""At most so often messages are stored: each time all that have come, in one transaction."""
+BATCH_SIZE = 200
+STORE_EVERY_S = 0.01
+"""Messages that arrive within this time are stored in one transaction."""
 
 
-class MessageWriter:
-    """Stores what is said in lobbies: all that came while the last transaction ran goes into the next."""
-
-    def __init__(self) -> None:
-        self._waiting: list[tuple[services.Post, asyncio.Future[None]]] = []
-        self._storing: asyncio.Task[None] | None = None
-
-    async def write(self, post: services.Post) -> None:
-        """Store it, and so say it. Raises as ``services.post_message``."""
-        stored = asyncio.get_running_loop().create_future()
-        self._waiting.append((post, stored))
-        if self._storing is None:
-            self._storing = asyncio.create_task(self._store())
-        await stored
-
-    async def _store(self) -> None:
-        try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-                pause = asyncio.create_task(asyncio.sleep(PAUSE_S))
-                await self._store_batch(batch)
-                await pause
-        finally:
-            self._storing = None
-
-    async def _store_batch(self, batch: list[tuple[services.Post, asyncio.Future[None]]]) -> None:
-        problem: Exception | None = None
-        answers: list[Any] = []
-        try:
-            answers = await in_database(services.post_messages, [post for post, _ in batch])
-        except Exception as failed:
-            problem = failed
-        for number, (_, stored) in enumerate(batch):
-            # Who left meanwhile waits no more.
-            if stored.done():
-                continue
-            refusal = problem or answers[number]
-            if isinstance(refusal, Exception):
-                stored.set_exception(refusal)
-            else:
-                stored.set_result(None)
+async def _store(posts: list[services.Post]) -> list[events.Text | Refusal]:
+    return await in_database(services.post_messages, posts)
 
 
 async def _lobby_state(lobby_id: int) -> selectors.LobbyState:
     return await in_database(selectors.lobby_state, lobby_id)
 
 
-class Desk:
-    """What this worker's sockets of lobbies and conversations share."""
+class ChatState:
+    """State shared by this worker's sockets of lobbies and conversations.
+
+    ``await store(post)`` stores a lobby message and so publishes it; it raises as ``services.post_message``.
+    """
 
     def __init__(self) -> None:
-        self.worker_id = worker.current().id
-        self.writer = MessageWriter()
-        self.lobbies = Gathered(one_by_one(_lobby_state))
+        self.store: Batcher[services.Post, events.Text] = Batcher(
+            _store, size=BATCH_SIZE, pause=lambda posts: STORE_EVERY_S, what="Storing lobby messages"
+        )
+        self.lobbies = BatchLoader(one_by_one(_lobby_state))
         self.attendance = Attendance(selectors.ATTENDANCE, self._tell, worker.current())
         self._people: dict[int, Person] = {}
 
@@ -118,18 +81,12 @@ def presence_event(room: str, person: Person, is_here: bool) -> Event:
     return events.FriendGone(between=between, user_id=person.id, username=person.username)
 
 
-_desk: Desk | None = None
-
-
-def desk() -> Desk:
-    """This worker's."""
-    global _desk
-    if _desk is None or _desk.worker_id != worker.current().id:
-        _desk = Desk()
-    return _desk
+def chat_state() -> ChatState:
+    """Return this worker's."""
+    return worker.current().part(ChatState)
 
 
 @worker.background
-async def attend() -> None:
-    """Keep it known who is where."""
-    await desk().attendance.keep()
+async def keep_attendance() -> None:
+    """Keep Redis informed of who is present."""
+    await chat_state().attendance.keep()

@@ -1,18 +1,17 @@
-"""Tells friends how users stand, as it changes: who comes online, goes, plays, or says they are away.
+"""Notifies friends of a user's status as it changes: online, offline, in a game, away.
 
-What changed is only noted; the truth is read when it is told, for all who changed meanwhile at once, and told
-where somebody listens. What was told is looked at again once it is on its way: so what is told last is true,
-even where two workers tell of one user.
+A change is only noted. The status is read when friends are notified, for all users that changed meanwhile at
+once, and sent where somebody listens. It is read once more after that, so that the last one sent is true even
+where two workers notify of one user.
 """
 
-import asyncio
-import logging
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 from django.db import InterfaceError, OperationalError
 
+from core.batching import Announcer
+from core.database import in_database
 from friends import selectors, services
 from friends.events import FriendAccepted, Presence, PresenceHint, Standing, StatusSet, standing_of_friends
 from realtime import presence, topics, worker
@@ -21,129 +20,92 @@ from realtime.reactions import reacts_to
 from realtime.redis import Down
 from realtime.topics import Topic
 
-logger = logging.getLogger(__name__)
-
-AT_ONCE = 200
-"""How many users are looked at in one go."""
-RETRY_S = 0.5
-_AWAY: tuple[type[Exception], ...] = (*Down, OperationalError, InterfaceError)
+BATCH_SIZE = 200
+"""Users whose status is read by one query."""
+STORE_ERRORS: tuple[type[Exception], ...] = (*Down, OperationalError, InterfaceError)
 
 
-class Herald:
-    """What this worker has still to tell of."""
+class PresenceNotifier:
+    """The users whose friends this worker has still to notify."""
 
     def __init__(self) -> None:
-        self._stirred: dict[int, Standing | None] = {}  # what was told of them last; None: tell anyway
         self._gone: set[int] = set()
-        self._news = asyncio.Event()
+        self._announcer: Announcer[int, Standing] = Announcer(
+            self._notify, size=BATCH_SIZE, what="Notifying friends", retry_on=STORE_ERRORS
+        )
 
     def changed(self, user_id: int) -> None:
-        """This user stands differently."""
-        self._stirred[user_id] = None
-        self._news.set()
+        """Notify friends: the user's status changed."""
+        self._announcer.changed(user_id)
 
-    def told(self, standing: Standing) -> None:
-        """This was told of a user: look whether it holds."""
-        if self._stirred.setdefault(standing.user_id, standing) != standing:
-            # Told in two ways, and who knows which was heard last.
-            self._stirred[standing.user_id] = None
-        self._news.set()
+    def notified(self, standing: Standing) -> None:
+        """Check that this status, which friends have just been sent, still holds."""
+        self._announcer.announced(standing.user_id, standing)
 
     def gone(self, user_id: int) -> None:
-        """This user has gone offline."""
+        """Notify friends: the user went offline."""
         self._gone.add(user_id)
         self.changed(user_id)
 
-    async def tell(self) -> None:
-        """Tell of changes, for this worker's life."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            while self._stirred:
-                batch = {user_id: self._stirred.pop(user_id) for user_id in list(self._stirred)[:AT_ONCE]}
-                gone = self._gone & batch.keys()
-                self._gone -= gone
-                try:
-                    await self._tell(batch, gone)
-                except _AWAY as problem:
-                    logger.warning("Friends are told later: %s", problem)
-                    self._stirred = batch | self._stirred
-                    self._gone |= gone
-                    await asyncio.sleep(RETRY_S)
-
-    async def _tell(self, batch: dict[int, Standing | None], gone: set[int]) -> None:
-        standings, friends = await worker.in_database(_look, list(batch), gone)
-        news = [standing for standing in standings.values() if standing != batch[standing.user_id]]
+    async def _notify(self, batch: dict[int, Standing | None]) -> dict[int, Standing]:
+        gone = self._gone & batch.keys()
+        standings, friends = await in_database(_read, list(batch), gone)
+        self._gone -= gone
+        changed = [standing for standing in standings.values() if standing != batch[standing.user_id]]
         streams = worker.current().streams
         listened = await streams.listened(
-            topic for standing in news for friend in friends[standing.user_id] for topic in _topics(friend)
+            topic for standing in changed for friend in friends[standing.user_id] for topic in _topics(friend)
         )
-        for standing in news:
+        notified: dict[int, Standing] = {}
+        for standing in changed:
             facts = msgspec.structs.asdict(standing)
-            is_told = False
             for friend in friends[standing.user_id]:
                 for kind, topic in zip((Presence, PresenceHint), _topics(friend), strict=True):
                     if topic in listened:
                         publish_now(kind(to_user_id=friend, **facts))
-                        is_told = True
-            if is_told:
-                self.told(standing)
+                        notified[standing.user_id] = standing
         await streams.sent()
+        return notified
 
 
 def _topics(user_id: int) -> tuple[Topic, Topic]:
     return standing_of_friends(user_id), topics.user(user_id)
 
 
-def _look(user_ids: Sequence[int], gone: set[int]) -> tuple[dict[int, Standing], dict[int, list[int]]]:
+def _read(user_ids: Sequence[int], gone: set[int]) -> tuple[dict[int, Standing], dict[int, list[int]]]:
     if gone:
         services.note_gone(gone)
     friends = selectors.friend_ids_of(user_ids)
     return selectors.standings(list(friends)), friends
 
 
-_herald: Herald | None = None
-
-
-@worker.background
-async def tell_friends() -> None:
-    """Tell friends of changes."""
-    global _herald
-    _herald = Herald()
-    await _herald.tell()
+def notifier() -> PresenceNotifier:
+    """Return this worker's."""
+    return worker.current().part(PresenceNotifier)
 
 
 @presence.on_change
-async def come_or_gone(user_id: int, is_online: bool) -> None:
-    """Somebody came online, or is gone."""
-    assert _herald is not None
+async def online_changed(user_id: int, is_online: bool) -> None:
+    """Notify friends of a user who came online or went offline."""
     if is_online:
-        _herald.changed(user_id)
+        notifier().changed(user_id)
     else:
-        _herald.gone(user_id)
+        notifier().gone(user_id)
 
 
 def changed(user_id: int) -> None:
-    """Have the user's friends told, once the transaction commits, how the user stands then. On any thread."""
-    _note(lambda herald: herald.changed(user_id))
+    """Notify the user's friends once the transaction commits. Safe to call from any thread."""
+    worker.once_committed(lambda: notifier().changed(user_id))
 
 
 @reacts_to(StatusSet)
 def status_set(event: StatusSet) -> None:
-    """Friends are to know."""
+    """Notify friends of the status that the user set."""
     changed(event.user_id)
 
 
 @reacts_to(FriendAccepted)
 def friend_accepted(event: FriendAccepted) -> None:
-    """How the new friend stands was read before others could know of the friendship, and may be old."""
+    """Check the status sent to the new friend: it was read before others could know of the friendship."""
     standing = Standing(**{name: getattr(event.friend, name) for name in Standing.__struct_fields__})
-    _note(lambda herald: herald.told(standing))
-
-
-def _note(what: Callable[[Herald], Any]) -> None:
-    def note() -> None:
-        if _herald is not None:
-            what(_herald)
-
-    worker.once_committed(note)
+    worker.once_committed(lambda: notifier().notified(standing))

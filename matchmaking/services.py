@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from prometheus_client import Histogram
 
+from core.batching import ThreadedBatcher
 from core.refusals import Refusal
 from friends import selectors as friends
 from game import selectors as game_selectors
@@ -32,7 +33,6 @@ from matchmaking.parties import services as parties
 from matchmaking.refusals import AlreadyPlaying, AlreadyQueued, PartyTooLarge
 from matchmaking.rules import Waiting
 from matchmaking.selectors import TICKET_LIVES
-from matchmaking.together import Together
 from realtime.publishing import publish
 
 logger = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
     return [refused.get(number) or standings[leader] for number, leader in enumerate(leaders)]
 
 
-_join_together = Together(_join)
+_join_together = ThreadedBatcher(_join)
 
 
 def _without_the_gone(queued: dict[int, str]) -> dict[int, str]:

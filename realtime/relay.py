@@ -14,10 +14,12 @@ from typing import Any
 from channels.layers import get_channel_layer
 from redis.asyncio import Redis
 
+from core.batching import Drain
 from core.problems import note_failure
 from core.refusals import Refusal, Unavailable
 from realtime import groups, redis
 from realtime.redis import Down
+from realtime.tasks import begin
 from realtime.topics import Topic
 
 logger = logging.getLogger(__name__)
@@ -64,7 +66,7 @@ class Relay:
         self._receive_frames = receive_frames
         self._to_topics: dict[Topic, list[Any]] = defaultdict(list)
         self._to_workers: dict[str, list[Any]] = defaultdict(list)
-        self._flushing: asyncio.Task[None] | None = None
+        self._flushing = Drain(self._flush, lambda: self._to_topics or self._to_workers, "The relay")
         self._questions: dict[int, asyncio.Future[Any]] = {}
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -79,9 +81,9 @@ class Relay:
 
     async def stop(self) -> None:
         """Close the channel."""
-        for task in (self._listening, self._flushing, *self._tasks):
-            if task is not None:
-                task.cancel()
+        self._flushing.cancel()
+        for task in (self._listening, *self._tasks):
+            task.cancel()
         await asyncio.gather(self._listening, return_exceptions=True)
         await self._layer.flush()
 
@@ -108,12 +110,12 @@ class Relay:
     def publish(self, topic: Topic, seq: int | None, packed: Any) -> None:
         """Send a frame to the topic's listeners on other workers, with all else of this turn."""
         self._to_topics[topic].append((seq, packed))
-        self._flush_soon()
+        self._flushing.wake()
 
     def tell(self, worker: str, kind: str, payload: Any) -> None:
         """Send one worker a request that needs no answer."""
         self._to_workers[worker].append((kind, 0, payload))
-        self._flush_soon()
+        self._flushing.wake()
 
     async def is_there(self, worker: str) -> bool:
         """Whether the worker answers at once: its lease may only have been forgotten."""
@@ -131,7 +133,7 @@ class Relay:
         number = next(self._numbers)
         answer = self._questions[number] = asyncio.get_running_loop().create_future()
         self._to_workers[worker].append((kind, number, payload))
-        self._flush_soon()
+        self._flushing.wake()
         try:
             async with asyncio.timeout(within_s):
                 return await answer
@@ -140,29 +142,21 @@ class Relay:
         finally:
             del self._questions[number]
 
-    def _flush_soon(self) -> None:
-        if self._flushing is None:
-            self._flushing = asyncio.create_task(self._flush())
-
     async def _flush(self) -> None:
+        to_topics, self._to_topics = self._to_topics, defaultdict(list)
+        to_workers, self._to_workers = self._to_workers, defaultdict(list)
         try:
-            while self._to_topics or self._to_workers:
-                to_topics, self._to_topics = self._to_topics, defaultdict(list)
-                to_workers, self._to_workers = self._to_workers, defaultdict(list)
-                try:
-                    for topic, frames in to_topics.items():
-                        message = {"type": "relay", "from": self.address, "topic": topic, "frames": frames}
-                        await self._send(self._layer.group_send(topic, message))
-                    for worker, requests in to_workers.items():
-                        # Who was refused because it took too long must not find it done later.
-                        wanted = [request for request in requests if self._is_wanted(*request)]
-                        if wanted:
-                            message = {"type": "relay", "from": self.address, "requests": wanted}
-                            await self._send(self._layer.send(worker, message))
-                except Down as problem:
-                    logger.warning("The relay cannot reach Redis: %s", problem)
-        finally:
-            self._flushing = None
+            for topic, frames in to_topics.items():
+                message = {"type": "relay", "from": self.address, "topic": topic, "frames": frames}
+                await self._send(self._layer.group_send(topic, message))
+            for worker, requests in to_workers.items():
+                # Who was refused because it took too long must not find it done later.
+                wanted = [request for request in requests if self._is_wanted(*request)]
+                if wanted:
+                    message = {"type": "relay", "from": self.address, "requests": wanted}
+                    await self._send(self._layer.send(worker, message))
+        except Down as problem:
+            logger.warning("The relay cannot reach Redis: %s", problem)
 
     def _is_wanted(self, kind: str, number: int, payload: Any) -> bool:
         return not number or kind in ("answer", "refusal") or number in self._questions
@@ -212,9 +206,7 @@ class Relay:
             self._answer(sender, number, problem)
             return
         if isinstance(outcome, Awaitable):
-            task = asyncio.ensure_future(self._finish(sender, number, outcome))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            begin(self._finish(sender, number, outcome), self._tasks, "Answering another worker")
         else:
             self._answer(sender, number, outcome)
 
@@ -242,4 +234,4 @@ class Relay:
             self._to_workers[sender].append(("refusal", number, facts))
         else:
             self._to_workers[sender].append(("answer", number, outcome))
-        self._flush_soon()
+        self._flushing.wake()

@@ -22,10 +22,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from core.batches import batched
+from core.batching import BatchLoader
 from core.problems import note_failure
 from realtime import history, metrics
 from realtime.connection import TOO_SLOW
-from realtime.gathering import Gathered
 from realtime.history import History
 from realtime.hub import Hub, Listener, Resync
 from realtime.messages import Closing, encode, with_seq
@@ -98,7 +98,7 @@ class Streams:
         self._dropped: set[Topic] = set()  # of which something was offered that is not told any more
         self._offered = self._settled = 0
         self._has_settled = asyncio.Event()
-        self._begun = Gathered(self._begin)
+        self._begun = BatchLoader(self._begin)
         self._sending: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 

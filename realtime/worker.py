@@ -3,18 +3,16 @@ database.
 """
 
 import asyncio
-import contextvars
 import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-from typing import Any, ParamSpec, TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 from django.conf import settings
-from django.db import Error, close_old_connections, transaction
+from django.db import Error, transaction
 
+from core.database import in_database
 from core.embedded import valkey
 from core.status import NotReady, readiness
 from realtime.admission import Admission
@@ -28,13 +26,11 @@ from realtime.topics import Topic
 
 logger = logging.getLogger(__name__)
 
-DATABASE_THREADS = 8
 LEASE_S = 2.0
 SILENT_S = 10.0
 RENEW_EVERY_S = 0.5
 BELIEVED_DEAD_S = 1.0
 
-P = ParamSpec("P")
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 Background = Callable[[], Awaitable[None]]
@@ -45,7 +41,6 @@ AWAY: tuple[type[Exception], ...] = (Error, *Down)
 _backgrounds: list[Background] = []
 _stops: list[Background] = []
 _current: "Worker | None" = None
-_database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
 
 
 class Worker:
@@ -65,6 +60,7 @@ class Worker:
         self.sockets = Sockets(self.presence)
         self.streams = Streams(self.redis, self.relay, self.hub)
         self.admission = Admission()
+        self._parts: dict[Callable[[], Any], Any] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.beat = time.monotonic()
 
@@ -75,6 +71,12 @@ class Worker:
     def is_here(self) -> bool:
         """Whether the caller runs on this worker's loop."""
         return threading.get_ident() == self.thread
+
+    def part(self, kind: Callable[[], T]) -> T:
+        """Return this worker's one ``kind()``, made at first use: the state an app keeps in memory."""
+        if kind not in self._parts:
+            self._parts[kind] = kind()
+        return cast(T, self._parts[kind])
 
     async def start(self) -> None:
         await self.relay.start()
@@ -261,17 +263,6 @@ async def stop() -> None:
         worker.loop._worker_starting = None  # type: ignore[attr-defined]
 
 
-async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run synchronous code that uses the ORM on the bounded pool of database threads."""
-    return await asyncio.wrap_future(submit(function, *args, **kwargs))
-
-
-def submit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-    """:func:`in_database` for any thread; not to be waited for in one of that pool."""
-    context = contextvars.copy_context()
-    return _database.submit(context.run, _with_clean_connections, partial(function, *args, **kwargs))
-
-
 def once_committed(
     function: Callable[[*Ts], object], *args: *Ts, outside: Callable[[], object] | None = None
 ) -> None:
@@ -287,11 +278,3 @@ def once_committed(
             outside()
 
     transaction.on_commit(hand_over, robust=True)
-
-
-def _with_clean_connections(call: Callable[[], T]) -> T:
-    close_old_connections()
-    try:
-        return call()
-    finally:
-        close_old_connections()

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from chat import pacing, selectors, services
-from chat.live import desk
+from chat.live import chat_state
 from chat.models import Lobby, LobbyMessage, Membership, Sanction
 from core.refusals import RateLimited
 from realtime import worker
@@ -295,7 +295,7 @@ async def test_what_is_no_message_is_refused_and_the_socket_stays(ada, den, fram
 async def test_many_messages_at_once_are_stored_once_each_and_in_the_order_they_are_heard(ada, den):
     (socket,) = await together(den, ada)
     posts = [services.Post(den, ada.id, f"line {number}") for number in range(60)]
-    await asyncio.gather(*(desk().writer.write(post) for post in posts))
+    await asyncio.gather(*(chat_state().store(post) for post in posts))
     heard = [(await socket.hear("chat_message"))["message"] for _ in posts]
     assert [message["content"] for message in heard] == [post.content for post in posts]
     stored = await in_database(lambda: list(LobbyMessage.objects.order_by("pk").values_list("pk", flat=True)))
@@ -304,10 +304,10 @@ async def test_many_messages_at_once_are_stored_once_each_and_in_the_order_they_
 
 async def test_of_messages_stored_together_each_has_its_own_answer(ada, bob, cyd, den):
     answers = await asyncio.gather(
-        desk().writer.write(services.Post(den, ada.id, "yes")),
-        desk().writer.write(services.Post(den, cyd.id, "no")),
-        desk().writer.write(services.Post(999, ada.id, "no")),
-        desk().writer.write(services.Post(den, bob.id, "yes")),
+        chat_state().store(services.Post(den, ada.id, "yes")),
+        chat_state().store(services.Post(den, cyd.id, "no")),
+        chat_state().store(services.Post(999, ada.id, "no")),
+        chat_state().store(services.Post(den, bob.id, "yes")),
         return_exceptions=True,
     )
     assert [getattr(answer, "code", None) for answer in answers] == [

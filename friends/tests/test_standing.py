@@ -305,14 +305,14 @@ async def test_what_was_told_too_early_is_put_right(ada, bob, was_told_before):
     await in_database(ada.befriend, bob)
     at_adas = await watching(ada)
 
-    herald = live._herald
-    told = (await in_database(live._look, [bob.id], set()))[0][bob.id]
+    notifier = live.notifier()
+    told = (await in_database(live._read, [bob.id], set()))[0][bob.id]
     if was_told_before:
-        herald.told(told)
-    herald.told(type(told)(user_id=bob.id, online=True, status="online", last_seen=None))
+        notifier.notified(told)
+    notifier.notified(type(told)(user_id=bob.id, online=True, status="online", last_seen=None))
 
     assert (await hear_of(at_adas, bob.id))["online"] is False
-    herald.told(told)
+    notifier.notified(told)
     await at_adas.hear_nothing()
 
 

@@ -19,6 +19,7 @@ from uuid import UUID
 from django.db import DataError
 from msgspec import DecodeError, Raw, convert, json
 
+from core.batching import BatchLoader
 from core.problems import UNREACHABLE, out_of_reach
 from core.refusals import Invalid, Refusal
 from game import bots, commands, events, services
@@ -37,7 +38,6 @@ from game.records import Ending, EntryRecord, RoomRecord
 from game.refusals import NoDrawOffered, NoSpectators, NotAPlayer, NotRunning, Recovering, UnknownAction
 from realtime import worker
 from realtime.consumer import InternalError
-from realtime.gathering import Gathered
 from realtime.identity import Identity
 from realtime.messages import Command, Resumed, encode, error
 
@@ -945,7 +945,7 @@ async def _note_states(reached: list[tuple[UUID, str]]) -> dict[tuple[UUID, str]
     return dict.fromkeys(reached)
 
 
-_noted = Gathered(_note_states)
+_noted = BatchLoader(_note_states)
 
 _PLAYER_MOVE: Final = (
     b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d,"view":'

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from core.batches import batched
+from core.batching import BatchLoader
 from core.refusals import Refusal, Unavailable
 from game import selectors, services
 from game.author import catalogue
@@ -27,7 +28,6 @@ from game.live.scheduler import Scheduler
 from game.records import RoomRecord
 from realtime import worker
 from realtime.connection import Connection
-from realtime.gathering import Gathered
 from realtime.identity import Identity
 from realtime.messages import Command
 from realtime.reactions import reacts_to
@@ -289,7 +289,7 @@ async def _ask_database(_: list[None]) -> dict[None, bool]:
 
 
 # A thousand rooms that wait for it are one question.
-_database_answers = Gathered(_ask_database)
+_database_answers = BatchLoader(_ask_database)
 
 
 def moved() -> Unavailable:

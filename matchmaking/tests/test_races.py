@@ -10,12 +10,12 @@ from django.db import connection, transaction
 
 from accounts import services as accounts
 from accounts.models import User
+from core.batching import ThreadedBatcher
 from game.models import Game, Seat
 from matchmaking import services
 from matchmaking.models import Member, Ticket
 from matchmaking.rules import Waiting
 from matchmaking.tests.conftest import sign_in
-from matchmaking.together import Together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +40,7 @@ def check_all_are_matched_in_pairs(user_ids):
 def test_200_joins_at_once_give_exactly_100_matches(crowd, at_once, monkeypatch, as_in_one_process):
     if not as_in_one_process:
         # Nothing but the database keeps these apart.
-        monkeypatch.setattr(services, "_join_together", lambda *call: Together(services._join)(*call))
+        monkeypatch.setattr(services, "_join_together", lambda *call: ThreadedBatcher(services._join)(*call))
 
     def joins(user):
         return lambda: services.join(user_id=user.pk, game="tictactoe")

@@ -174,7 +174,7 @@ async def test_a_badge_that_could_not_be_counted_is_told_once_the_database_is_ba
             raise problem
         return count(user_ids)
 
-    monkeypatch.setattr(badges, "RETRY_S", 0.0)
+    monkeypatch.setattr("core.batching.RETRY_S", 0.0)
     monkeypatch.setattr(badges, "badges", count_when_it_is_there)
     await ask(ada, bob)
     assert (await socket.hear_until("badge"))["invites"] == 1
@@ -246,8 +246,7 @@ async def settled():
     """All badges that had to be told have their place."""
     # Commits hand over to the loop, which starts telling.
     await asyncio.sleep(0)
-    while badges._telling:
-        await asyncio.gather(*badges._telling.values())
+    await badges.notifier().idle()
 
 
 async def test_unread_messages_of_friends_are_in_the_badge(ada, bob):

@@ -295,7 +295,7 @@ async def test_what_was_missing_while_others_listened_is_not_told_to_who_comes_a
     bob = await enter(2)
     await bob.hear("room_state")
     go_on.set()
-    await asyncio.wait(here.streams._tasks)
+    await asyncio.gather(*here.streams._tasks)
     await bob.hear_nothing()
 
 
@@ -455,7 +455,8 @@ async def test_who_goes_away_before_the_room_is_heard_leaves_no_ear_behind(enter
     await joining.wait()
     await ada.leave()
     may_join.set()
-    await asyncio.wait({here.streams._begun._asking, *here.streams._tasks})
+    await here.streams._begun.idle()
+    await asyncio.gather(*here.streams._tasks)
     assert await here.streams.listened([Topic(room)]) == set()
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from core.batching import BatchLoader, one_by_one
 from realtime import topics, worker
-from realtime.gathering import Gathered, one_by_one
 from realtime.messages import encode
 from realtime.streams import Passing
 from realtime.topics import Topic
@@ -119,9 +119,9 @@ class Positions:
     def __init__(self) -> None:
         self.here = worker.current()
         self.places: dict[int, Place] = {}
-        self.areas = Gathered(one_by_one(self._area))
+        self.areas = BatchLoader(one_by_one(self._area))
         """Who is in a place, by its id."""
-        self.world = Gathered(one_by_one(self._world))
+        self.world = BatchLoader(one_by_one(self._world))
         self._paces: dict[int, Pace] = {}
         """Of who has just left: who comes anew has not rested."""
         self._joining = asyncio.Lock()
@@ -245,21 +245,15 @@ class Positions:
         return moved
 
 
-_positions: Positions | None = None
-
-
 def positions() -> Positions:
-    """This worker's."""
-    global _positions
-    if _positions is None or _positions.here is not worker.current():
-        _positions = Positions()
-    return _positions
+    """Return this worker's."""
+    return worker.current().part(Positions)
 
 
 def latest(character: CharacterInfo) -> CharacterInfo:
     """The character at the position that is known of it in this process, if one is; from any thread."""
-    known = _positions
-    return character if known is None or known.here is not worker.running() else known.where(character)
+    here = worker.running()
+    return character if here is None else here.part(Positions).where(character)
 
 
 @worker.background

@@ -1,18 +1,18 @@
-"""Calls of many threads at once: each gets its own answer, and the later ones are done together."""
+"""Calls of many threads at once: each gets its own answer, and the later ones are done batcher."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from matchmaking.together import Together
+from core.batching import ThreadedBatcher
 
 # They run on the database's threads, which look after their connections before and after.
 pytestmark = pytest.mark.django_db
 
 
 class Work:
-    """Doubles numbers and notes what was done together; the first batch waits until it may go on."""
+    """Doubles numbers and notes what was done batcher; the first batch waits until it may go on."""
 
     def __init__(self, spoiled_by=None):
         self.batches = []
@@ -30,16 +30,16 @@ class Work:
 
 def call_behind_a_slow_one(work, numbers):
     """The futures of calls made while the call for 0 was under way."""
-    together = Together(work)
+    batcher = ThreadedBatcher(work)
     with ThreadPoolExecutor(len(numbers) + 1) as pool:
-        first = pool.submit(together, "key", 0)
+        first = pool.submit(batcher, "key", 0)
         assert work.begun.wait(30)
-        futures = [pool.submit(together, "key", number) for number in numbers]
-        while len(together._waiting["key"]) < len(numbers):
+        futures = [pool.submit(batcher, "key", number) for number in numbers]
+        while len(batcher._waiting["key"]) < len(numbers):
             threading.Event().wait(0.001)
         work.go_on.set()
     assert first.result() == 0
-    assert together._waiting == {}
+    assert batcher._waiting == {}
     return futures
 
 
@@ -66,19 +66,19 @@ def test_one_that_fails_does_not_spoil_the_others():
 
 def test_other_keys_do_not_wait():
     work = Work()
-    together = Together(lambda key, numbers: work(key, numbers) if key == "slow" else list(numbers))
+    batcher = ThreadedBatcher(lambda key, numbers: work(key, numbers) if key == "slow" else list(numbers))
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(together, "slow", 1)
+        slow = pool.submit(batcher, "slow", 1)
         assert work.begun.wait(30)
-        assert together("quick", 5) == 5
+        assert batcher("quick", 5) == 5
         work.go_on.set()
         assert slow.result() == 2
 
 
 def test_who_goes_away_leaves_the_others_their_answers():
     work = Work()
-    together = Together(work)
-    impatient, patient = together.soon("key", 1), together.soon("key", 2)
+    batcher = ThreadedBatcher(work)
+    impatient, patient = batcher.soon("key", 1), batcher.soon("key", 2)
 
     impatient.cancel()
     work.go_on.set()

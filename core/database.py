@@ -1,0 +1,36 @@
+"""The ORM for code on an event loop: a bounded pool of threads, each call with clean connections."""
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from django.db import close_old_connections
+
+THREADS = 8
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_pool = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
+
+
+async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run synchronous code that uses the ORM on a database thread."""
+    return await asyncio.wrap_future(submit(function, *args, **kwargs))
+
+
+def submit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+    """Start :func:`in_database` from any thread. A database thread must not wait for the result."""
+    context = contextvars.copy_context()
+    return _pool.submit(context.run, _with_clean_connections, partial(function, *args, **kwargs))
+
+
+def _with_clean_connections(call: Callable[[], T]) -> T:
+    close_old_connections()
+    try:
+        return call()
+    finally:
+        close_old_connections()

@@ -8,10 +8,11 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev migrate seed compile lint test bench trials
+.PHONY: help install dev migrate seed compile lint quick test bench trials
 
 help:
 	@echo "make dev [WORKERS=2]   run the server with demo data (HOST, PORT, DATABASE_URL, REDIS_URL are honoured)"
+	@echo "make quick             in a minute: lint, types and the tests of what changed, no browser, no processes"
 	@echo "make test              format, lint, import contracts, types, checks, all tests"
 	@echo "make compile           compile what each move goes through; the server is a sixth quicker then"
 	@echo "make install migrate seed lint bench trials"
@@ -40,6 +41,10 @@ lint: .venv/.development
 # Where there is no C compiler all runs as it is written, but for CI.
 compile: .venv/.development
 	$(BIN)/python -m gameplatform.compiled || test -z "$$CI"
+
+quick: export DATABASE_URL = sqlite://:memory:
+quick: .venv/.development
+	@$(BIN)/python -m tests.quick
 
 test: .venv/.development
 	$(BIN)/python -m tests.programs

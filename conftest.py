@@ -29,9 +29,23 @@ NO_BROWSER = "There is no Chromium for the browser tests: install one (python -m
 # As long as playwright waits for what it is to click: a slow machine is not a failure.
 SEEN_WITHIN_MS = 30_000
 
+SLOW_FIXTURES = {"live_server_process", "browser", "demo_server", "new_server"}
+"""They start server processes or a browser, which ``--quick`` leaves out."""
+
 _numbers = itertools.count(1)
 
 cleaning.instead_of_flush()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave out server processes and browsers")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--quick"):
+        slow = [item for item in items if SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
 
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)

@@ -1,5 +1,6 @@
 """Settings, all from the environment (see .env.example). With none set, everything runs from this folder."""
 
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ RUN_DIR = BASE_DIR / ".run"
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-VERSION = "0.1.0"
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 PROTOCOL_VERSION = "1.0"
 
 DEBUG = environment.flag("DEBUG", True)

@@ -1,9 +1,12 @@
 """The documents lead somewhere, and what they name is there."""
 
+import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
@@ -55,3 +58,11 @@ def test_every_promise_of_security_has_its_test():
 
     assert len(named) > 30
     assert named <= defined
+
+
+def test_the_clients_have_the_version_that_pyproject_states():
+    # Their registries read these manifests as they stand.
+    python_client = tomllib.loads((ROOT / "clients/python/pyproject.toml").read_text())["project"]["version"]
+    javascript_client = json.loads((ROOT / "clients/js/package.json").read_text())["version"]
+
+    assert python_client == javascript_client == settings.VERSION

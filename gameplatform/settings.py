@@ -52,6 +52,8 @@ OUR_APPS = [
     "web",
 ]
 INSTALLED_APPS = [
+    # First, so that its runserver is found before that of staticfiles.
+    "gameplatform",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",

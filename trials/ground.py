@@ -56,7 +56,8 @@ class Ground:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env=os.environ | self.environment | {"PLANTED_FAULT": ""},
+            # With DEBUG on, since demo data is for development only.
+            env=os.environ | self.environment | {"PLANTED_FAULT": "", "DEBUG": "on"},
             capture_output=True,
             text=True,
             check=False,

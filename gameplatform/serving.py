@@ -32,10 +32,11 @@ def prepare() -> None:
 
 def _check_redis() -> None:
     """A worker has nothing to begin with until its lease is in Redis: it would wait, and not say for what."""
+    from core.namespace import key
     from realtime.redis import sync_client
 
     try:
-        sync_client().set("start", 1, px=1000)
+        sync_client().set(key("start"), 1, px=1000)
     except (redis.RedisError, OSError) as problem:
         raise ImproperlyConfigured(f"The Redis of REDIS_URL cannot be used: {problem}") from problem
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import Error, close_old_connections, transaction
 
 from core.embedded import valkey
+from core.namespace import key
 from core.status import NotReady, readiness
 from realtime.admission import Admission
 from realtime.hub import Hub
@@ -51,8 +52,8 @@ _database = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="database")
 class Worker:
     """The kernel of one server process; all parts live on its event loop.
 
-    ``id`` is the relay's address, so a worker is reached by its id. While its lease ``worker:<id>`` stands
-    in Redis, what it owns is its own. ``beat`` is when it last looked after that lease.
+    ``id`` is the relay's address, so a worker is reached by its id. While its lease (``lease_key``) stands in
+    Redis, what it owns is its own. ``beat`` is when it last looked after that lease.
     """
 
     def __init__(self) -> None:
@@ -159,7 +160,7 @@ class Worker:
 
 def lease_key(worker_id: str) -> str:
     """The Redis key that stands while this worker lives."""
-    return f"worker:{worker_id}"
+    return key(f"worker:{worker_id}")
 
 
 async def _for_life(task: Background) -> None:

@@ -23,6 +23,7 @@ SETTINGS = {
     "ALLOWED_HOSTS": "127.0.0.1",
     "SECURE_SSL_REDIRECT": "off",
     "EXTRA_APPS": "bench,trials",
+    "REDIS_PREFIX": "trial",
 }
 
 

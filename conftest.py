@@ -86,6 +86,12 @@ def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def development(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``DEBUG`` is on, without which no demo data is laid."""
+    monkeypatch.setattr(settings, "DEBUG", True)
+
+
+@pytest.fixture
 def ada(person: Callable[[str], Any]) -> Any:
     """One of ``person``, which is what the tests of an app need of somebody."""
     return person("ada")

@@ -6,6 +6,7 @@ import msgspec
 
 from accounts import live, tokens
 from accounts.refusals import TicketInvalid
+from core.namespace import key
 from realtime import redis
 from realtime.identity import Identity
 
@@ -40,4 +41,4 @@ def issue_ticket(identity: Identity) -> str:
 
 
 def _key(ticket: str) -> str:
-    return f"ticket:{ticket}"
+    return key(f"ticket:{ticket}")

@@ -72,7 +72,11 @@ class Stores:
         commands = [["migrate", "--run-syncdb", "--verbosity=0"]]
         if side == "ours":
             commands.append(["seed_demo", "--verbosity=0"])
-        variables = _variables(side, self._database_url(migrated)) | {"REDIS_URL": self.redis_url}
+        # With DEBUG on, since demo data is for development only.
+        variables = _variables(side, self._database_url(migrated)) | {
+            "REDIS_URL": self.redis_url,
+            "DEBUG": "on",
+        }
         for command in commands:
             subprocess.run(
                 [sys.executable, "-m", "django", *command],

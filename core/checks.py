@@ -50,3 +50,11 @@ def refuse_dangerous_settings() -> None:
     ]
     if errors:
         raise ImproperlyConfigured("\n".join(f"{found.msg} {found.hint or ''}".strip() for found in errors))
+
+
+def refuse_demo_data() -> None:
+    """Raise ``ImproperlyConfigured`` where ``DEBUG`` is off: the demo accounts' password is public."""
+    if not settings.DEBUG:
+        raise ImproperlyConfigured(
+            "Demo data is laid only with DEBUG on: it holds premium accounts with a public password."
+        )

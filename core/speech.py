@@ -6,8 +6,13 @@ from core.refusals import Invalid
 
 MOST_CHARACTERS = 500
 
-# Direction overrides turn the text after them round, other people's names included.
-_TURNS_TEXT_ROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Marks and isolates that keyboards of right-to-left scripts insert. An isolate that nothing ends would reach
+# into the text after it, other people's names included.
+_WITHOUT_DIRECTIONS = dict.fromkeys(
+    map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
+)
+# No keyboard inserts these: they turn the text after them round.
+_OVERRIDES = frozenset("\u202d\u202e")
 _NOT_TEXT = frozenset({"Cc", "Cs", "Co", "Cn"})
 _INVISIBLE = frozenset({"Cf", "Mn", "Me", "Zs", "Zl", "Zp"})
 
@@ -20,7 +25,11 @@ class InvalidContent(Invalid):
 
 
 def clean(content: str) -> str:
-    """What was said, trimmed. Raises ``InvalidContent`` for nothing, too much, and control characters."""
+    """What was said, trimmed and without marks of direction. Raises ``InvalidContent`` for nothing, too much,
+    and control characters.
+    """
+    if not content.isprintable():
+        content = content.translate(_WITHOUT_DIRECTIONS)
     content = content.strip()
     if not 1 <= len(content) <= MOST_CHARACTERS:
         raise InvalidContent(f"A message has 1 to {MOST_CHARACTERS} characters.")
@@ -28,7 +37,7 @@ def clean(content: str) -> str:
         return content
     kinds = [unicodedata.category(character) for character in content]
     if any(
-        (kind in _NOT_TEXT and character != "\n") or character in _TURNS_TEXT_ROUND
+        (kind in _NOT_TEXT and character != "\n") or character in _OVERRIDES
         for kind, character in zip(kinds, content, strict=True)
     ):
         raise InvalidContent("A message must not hold control characters.")

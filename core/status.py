@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core.embedded import valkey
+from core.namespace import key
 
 Count = Callable[[], int]
 
@@ -121,4 +122,4 @@ def _redis() -> redis.Redis:
 def _check_redis() -> None:
     valkey.ensure_running(settings.REDIS_URL)
     # One that is full or a replica answers a PING, and takes nothing.
-    _redis().set("readiness", 1, px=1000)
+    _redis().set(key("readiness"), 1, px=1000)

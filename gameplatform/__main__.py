@@ -3,26 +3,18 @@
 import argparse
 import os
 import signal
-import socket
 import sys
 from types import FrameType
 
 import django
-import redis
-import uvicorn
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from uvicorn.config import WS_PROTOCOLS
 from uvicorn.importer import ImportFromStringError, import_from_string
-from uvicorn.supervisors import Multiprocess
 
-from core import telemetry
-from core.checks import refuse_dangerous_settings
+from core.checks import refuse_demo_data
 from core.embedded import EmbeddedServerError, valkey
-from gameplatform import compiled
-
-HTTP = "realtime.server.http_protocol:BoundedHeadProtocol"
-WEBSOCKETS = "realtime.server.picows_protocol:PicowsProtocol"
+from gameplatform import compiled, serving
 
 
 def main() -> None:
@@ -43,16 +35,13 @@ def _run() -> None:
     is_compiled = compiled.use()
     django.setup()
     options = _options()
-    # Here too, or the parent would start workers that refuse again and again.
-    refuse_dangerous_settings()
-    telemetry.require_packages()
-    # The parent of several workers uses it too, and so outlives none of them without it.
-    valkey.ensure_running(settings.REDIS_URL)
-    _check_redis()
-    listener = _listener(options)
+    if options.demo:
+        refuse_demo_data()
+    serving.prepare()
+    listener = serving.listen(options.host, options.port)
     if options.demo:
         _prepare_demo()
-    _serve(options, listener, is_compiled)
+    serving.serve(listener, workers=options.workers, ws=options.ws, is_compiled=is_compiled)
 
 
 def _exit(signum: int, _: FrameType | None) -> None:
@@ -66,7 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--workers", type=_number_of_workers, default=settings.WORKERS)
     parser.add_argument(
         "--ws",
-        default=os.environ.get("WS") or WEBSOCKETS,
+        default=os.environ.get("WS") or serving.WEBSOCKETS,
         type=_websocket_protocol,
         help="the WebSocket protocol: websockets-sansio, or a class as module:name (default: %(default)s)",
     )
@@ -94,29 +83,6 @@ def _websocket_protocol(name: str) -> str:
     return name
 
 
-def _check_redis() -> None:
-    """A worker has nothing to begin with until its lease is in Redis: it would wait, and not say for what."""
-    from realtime.redis import sync_client
-
-    try:
-        sync_client().set("start", 1, px=1000)
-    except (redis.RedisError, OSError) as problem:
-        raise ImproperlyConfigured(f"The Redis of REDIS_URL cannot be used: {problem}") from problem
-
-
-def _listener(options: argparse.Namespace) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in options.host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((options.host, options.port))
-    except OSError as problem:
-        raise ImproperlyConfigured(
-            f"HOST and PORT must be where this machine may listen, not {options.host} and {options.port}: "
-            f"{problem.strerror}."
-        ) from problem
-    return listener
-
-
 def _prepare_demo() -> None:
     from django.core.management import call_command
     from django.db import connections
@@ -124,38 +90,6 @@ def _prepare_demo() -> None:
     call_command("migrate", verbosity=0)
     call_command("seed_demo")
     connections.close_all()
-
-
-def _serve(options: argparse.Namespace, listener: socket.socket, is_compiled: bool) -> None:
-    config = compiled.Config(
-        "gameplatform.asgi:application",
-        host=options.host,
-        port=options.port,
-        workers=options.workers,
-        loop="uvloop",
-        http=HTTP,
-        ws=options.ws,
-        ws_max_size=64 * 1024,
-        ws_ping_interval=20.0,
-        ws_per_message_deflate=False,
-        log_level="warning",
-        # The access log would print the token of "?token=".
-        access_log=False,
-        server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.FORWARDED_ALLOW_IPS,
-        backlog=4096,
-        # With what the worker then takes to stop, at most 20 seconds.
-        timeout_graceful_shutdown=11,
-    )
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    how = " (compiled)" if is_compiled else ""
-    print(f"Listening on http://{shown}:{port}{how}", flush=True)  # noqa: T201
-    if options.workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
-    else:
-        uvicorn.Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":

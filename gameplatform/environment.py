@@ -3,9 +3,11 @@
 A variable that is empty counts as not set. All raise ``ImproperlyConfigured``.
 """
 
+import hashlib
 import ipaddress
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from importlib.util import find_spec
 from pathlib import Path
@@ -143,6 +145,28 @@ def database(name: str, default: str) -> dict[str, Any]:
     except ValueError:
         pass
     raise _wrong(name, "a URL such as postgres://user:password@host:5432/name or sqlite:///file")
+
+
+def redis_prefix(name: str, database: Mapping[str, Any]) -> str:
+    """The prefix of all keys and channels in Redis: the variable's, else one made from the database, so that
+    the workers of one database share it and no others do.
+    """
+    text = plain(name, "")
+    if text and not re.fullmatch(r"[A-Za-z0-9._-]{1,32}", text):
+        raise _wrong(name, "1 to 32 letters, digits, dots, hyphens and underscores", text)
+    # The colon keeps "game1" from being the beginning of "game10".
+    return f"{text or _made_from(database)}:"
+
+
+def _made_from(database: Mapping[str, Any]) -> str:
+    at = database["NAME"]
+    if "sqlite" in database["ENGINE"]:
+        identity = at if at == ":memory:" else str(Path(at).resolve())
+    else:
+        beside = database.get("OPTIONS", {})
+        host = database["HOST"] or beside.get("host", "")
+        identity = f"{host}:{database['PORT'] or beside.get('port') or 5432}/{at}"
+    return f"gp-{hashlib.sha256(os.fsencode(identity)).hexdigest()[:12]}"
 
 
 def sentry(name: str) -> str:

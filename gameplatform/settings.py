@@ -53,6 +53,8 @@ OUR_APPS = [
     "web",
 ]
 INSTALLED_APPS = [
+    # First, so that its runserver is found before that of staticfiles.
+    "gameplatform",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -148,10 +150,11 @@ else:
 _database["CONN_MAX_AGE"] = 0
 
 REDIS_URL = environment.url("REDIS_URL", valkey.url(RUN_DIR), schemes=("redis", "rediss", "unix"))
+REDIS_PREFIX = environment.redis_prefix("REDIS_PREFIX", _database)
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": REDIS_PREFIX},
     }
 }
 

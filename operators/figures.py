@@ -16,6 +16,7 @@ import msgspec
 from prometheus_client.registry import Collector
 
 from core import logs
+from core.namespace import key
 from game import selectors as games
 from matchmaking import selectors as matchmaking
 from realtime import metrics, worker
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 EVERY_S = 5
 KEPT = 120
-WORKERS = "figures:workers"
+WORKERS = key("figures:workers")
 
 LAG_SHARE = 0.99
 SHOWN_IN_S = {"errors": 60}
@@ -81,11 +82,11 @@ async def _keep_samples() -> None:
 
 def keep(worker_id: str, slot: int, *, sockets: int) -> None:
     """Count, and keep it as this worker's sample of this moment."""
-    key = _key(worker_id)
+    samples = _key(worker_id)
     pipe = sync_client().pipeline()
-    pipe.lpush(key, _encode(_sample(slot, sockets)))
-    pipe.ltrim(key, 0, KEPT)
-    pipe.expire(key, KEPT * EVERY_S)
+    pipe.lpush(samples, _encode(_sample(slot, sockets)))
+    pipe.ltrim(samples, 0, KEPT)
+    pipe.expire(samples, KEPT * EVERY_S)
     pipe.zadd(WORKERS, {worker_id: slot})
     pipe.zremrangebyscore(WORKERS, "-inf", slot - KEPT)
     pipe.execute()
@@ -116,7 +117,7 @@ def _samples(metric: Collector, suffix: str) -> list[Any]:
 
 
 def _key(worker_id: str) -> str:
-    return f"figures:{worker_id}"
+    return key(f"figures:{worker_id}")
 
 
 # -- Reading

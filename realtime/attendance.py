@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
+from core.namespace import key
 from core.problems import note_failure
 from realtime.redis import Down, evaluate, sync_client
 from realtime.worker import Worker
@@ -58,20 +59,20 @@ for i = 2, #ARGV do
 end
 return last
 """
-# KEYS: workers. ARGV: seconds of silence that mean death, kind, users at a time. Takes users from one dead
-# worker; returns those whom no worker has any more, or nil if all workers live.
+# KEYS: workers. ARGV: seconds of silence that mean death, prefix of rooms, users at a time. Takes users from
+# one dead worker; returns those whom no worker has any more, or nil if all workers live.
 _SWEEP = """
 local now = redis.call('TIME')
 now = now[1] + now[2] / 1000000
 local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1], 'LIMIT', 0, 1)[1]
 if not dead then return false end
 local gone = {}
-local held = redis.call('SPOP', ARGV[2] .. ':of:' .. dead, ARGV[3])
+local held = redis.call('SPOP', ARGV[2] .. 'of:' .. dead, ARGV[3])
 if #held == 0 then redis.call('ZREM', KEYS[1], dead) end
 for _, place in ipairs(held) do
   local room, user = place:match('^(%S+) (%S+)$')
-  if redis.call('HINCRBY', ARGV[2] .. ':' .. room, user, -1) < 1 then
-    redis.call('HDEL', ARGV[2] .. ':' .. room, user)
+  if redis.call('HINCRBY', ARGV[2] .. room, user, -1) < 1 then
+    redis.call('HDEL', ARGV[2] .. room, user)
     table.insert(gone, place)
   end
 end
@@ -92,9 +93,9 @@ class Attendance:
     """
 
     def __init__(self, kind: str, changed: Changed, here: Worker) -> None:
-        self._kind = kind
+        self._rooms = key(f"{kind}:")
         self._here = here
-        self._workers = f"{kind}:workers"
+        self._workers = f"{self._rooms}workers"
         self._changed = changed
         self._sockets: dict[Place, int] = {}
         self._news: deque[tuple[Place, bool]] = deque()
@@ -164,7 +165,7 @@ class Attendance:
             script = _ENTER if is_there else _LEAVE
             arguments = [f"{room} {user_id}" for room, user_id in batch]
             answers: list[Any] = await evaluate(
-                self._here.redis, script, [f"{self._kind}:of:{self._here.id}"], [f"{self._kind}:", *arguments]
+                self._here.redis, script, [f"{self._rooms}of:{self._here.id}"], [self._rooms, *arguments]
             )
             for _ in batch:
                 self._news.popleft()
@@ -175,7 +176,7 @@ class Attendance:
     async def _sweep(self) -> None:
         while True:
             gone: list[bytes] | None = await evaluate(
-                self._here.redis, _SWEEP, [self._workers], [DEAD_AFTER_S, self._kind, AT_ONCE]
+                self._here.redis, _SWEEP, [self._workers], [DEAD_AFTER_S, self._rooms, AT_ONCE]
             )
             if gone is None:
                 return
@@ -195,7 +196,7 @@ class Attendance:
 def present(kind: str, room: str) -> set[int]:
     """The users in this room, from a thread; nobody while Redis is away."""
     try:
-        users = cast(list[bytes], sync_client().hkeys(f"{kind}:{room}"))
+        users = cast(list[bytes], sync_client().hkeys(key(f"{kind}:{room}")))
     except Down as problem:
         logger.warning("Nobody counts as present: %s", problem)
         return set()

@@ -7,13 +7,14 @@ import time
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any, cast
 
-from django.conf import settings
 from redis.asyncio import Redis
 
+from core.namespace import key
 from realtime.redis import evaluate, evaluate_sync
 from realtime.topics import Topic
 
-CHANNEL_LAYER: dict[str, Any] = settings.CHANNEL_LAYERS["default"]["CONFIG"]  # type: ignore[assignment]
+STREAM = key("stream:")
+GROUP = key("__group__")  # as channels_redis names the pub/sub channel of a group
 KEPT_FRAMES = 500
 KEPT_S = 120
 COUNTER_KEPT_S = 7 * 86_400
@@ -131,12 +132,11 @@ def forget(topic: Topic) -> None:
 
 def keys(topic: Topic) -> list[str]:
     """The Redis keys of a topic's counter and of its frames."""
-    return [f"stream:{topic}:seq", f"stream:{topic}:frames"]
+    return [f"{STREAM}{topic}:seq", f"{STREAM}{topic}:frames"]
 
 
 def _channel(topic: Topic) -> str:
-    prefix = CHANNEL_LAYER.get("prefix", "asgi")
-    return f"{prefix}__group__{topic}"  # as channels_redis names a group's pub/sub channel
+    return GROUP + topic
 
 
 def _append(frames: Iterable[tuple[Topic, bytes]]) -> tuple[list[str], list[Any]]:

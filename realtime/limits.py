@@ -5,8 +5,11 @@ from typing import Final
 from django.conf import settings
 from redis.asyncio import Redis
 
+from core import namespace
 from core.refusals import RateLimited
 from realtime.redis import evaluate, evaluate_sync
+
+_LIMIT: Final = namespace.key("limit:")
 
 # KEYS: log of moments. ARGV: allowed, window in milliseconds. Returns 0, or the milliseconds until there is
 # room again.
@@ -34,12 +37,12 @@ async def take(redis: Redis, key: str, *, allowed: int, window_s: float) -> None
     """Count one use of ``key``; raises ``RateLimited`` if there were ``allowed`` in the last ``window_s``
     seconds.
     """
-    _refuse(int(await evaluate(redis, _TAKE, [f"limit:{key}"], [allowed, int(window_s * 1000)])))
+    _refuse(int(await evaluate(redis, _TAKE, [_LIMIT + key], [allowed, int(window_s * 1000)])))
 
 
 def take_sync(key: str, *, allowed: int, window_s: float) -> None:
     """The same, from a thread."""
-    _refuse(int(evaluate_sync(_TAKE, [f"limit:{key}"], [allowed, int(window_s * 1000)])))
+    _refuse(int(evaluate_sync(_TAKE, [_LIMIT + key], [allowed, int(window_s * 1000)])))
 
 
 FLOOD_WINDOW_S: Final = 5.0

@@ -13,6 +13,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from core.batches import batched
+from core.namespace import key
 from core.problems import note_failure
 from realtime.redis import Down, evaluate, sync_client
 from realtime.relay import Relay
@@ -25,7 +26,9 @@ DEAD_AFTER_S = 10.0
 RETRY_S = 0.2
 SETTLE_EVERY_S = 0.05  # who comes meanwhile is brought to Redis, and told of, together
 BATCH = 1000
-WORKERS = "presence:workers"
+ONLINE = key("online:")
+PRESENCE = key("presence:")
+WORKERS = f"{PRESENCE}workers"
 
 # Redis' own clock, so that workers' clocks may differ.
 _NOW = "local now = redis.call('TIME'); now = now[1] + now[2] / 1000000\n"
@@ -39,24 +42,24 @@ return new
 """
 # KEYS: workers, the worker's users. ARGV: worker, users. Returns the users whom no other worker has, or nil
 # if Redis does not know the worker.
-_ENTER = """
+_ENTER = f"""
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return false end
-local alone = {}
+local alone = {{}}
 for i = 2, #ARGV do
   redis.call('SADD', KEYS[2], ARGV[i])
-  redis.call('SADD', 'online:' .. ARGV[i], ARGV[1])
-  if redis.call('SCARD', 'online:' .. ARGV[i]) == 1 then table.insert(alone, ARGV[i]) end
+  redis.call('SADD', '{ONLINE}' .. ARGV[i], ARGV[1])
+  if redis.call('SCARD', '{ONLINE}' .. ARGV[i]) == 1 then table.insert(alone, ARGV[i]) end
 end
 return alone
 """
 # The same for those who leave. Returns the users whom no worker has any more.
-_LEAVE = """
+_LEAVE = f"""
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return false end
-local offline = {}
+local offline = {{}}
 for i = 2, #ARGV do
   redis.call('SREM', KEYS[2], ARGV[i])
-  redis.call('SREM', 'online:' .. ARGV[i], ARGV[1])
-  if redis.call('EXISTS', 'online:' .. ARGV[i]) == 0 then table.insert(offline, ARGV[i]) end
+  redis.call('SREM', '{ONLINE}' .. ARGV[i], ARGV[1])
+  if redis.call('EXISTS', '{ONLINE}' .. ARGV[i]) == 0 then table.insert(offline, ARGV[i]) end
 end
 return offline
 """
@@ -66,13 +69,13 @@ _SWEEP = f"""
 {_NOW}
 local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1], 'LIMIT', 0, 1)[1]
 if not dead then return false end
-redis.call('SET', 'presence:' .. dead .. ':swept', 1, 'EX', 3600)
-local users = redis.call('SPOP', 'presence:' .. dead, ARGV[2])
+redis.call('SET', '{PRESENCE}' .. dead .. ':swept', 1, 'EX', 3600)
+local users = redis.call('SPOP', '{PRESENCE}' .. dead, ARGV[2])
 if #users == 0 then redis.call('ZREM', KEYS[1], dead) end
 local offline = {{}}
 for _, user in ipairs(users) do
-  redis.call('SREM', 'online:' .. user, dead)
-  if redis.call('EXISTS', 'online:' .. user) == 0 then table.insert(offline, user) end
+  redis.call('SREM', '{ONLINE}' .. user, dead)
+  if redis.call('EXISTS', '{ONLINE}' .. user) == 0 then table.insert(offline, user) end
 end
 return {{dead, offline}}
 """
@@ -107,7 +110,7 @@ def online_sync(user_ids: Iterable[int]) -> set[int]:
 
 
 def _key(user_id: int) -> str:
-    return f"online:{user_id}"
+    return f"{ONLINE}{user_id}"
 
 
 class Presence:
@@ -210,7 +213,7 @@ class Presence:
         await self._leave()
 
     async def _beat(self) -> None:
-        keys = [WORKERS, f"presence:{self._name}:swept"]
+        keys = [WORKERS, f"{PRESENCE}{self._name}:swept"]
         known = await evaluate(self._redis, _BEAT, keys, [self._name])
         self._restoring = max(self._restoring, known)
         if self._restoring:
@@ -260,7 +263,7 @@ class Presence:
         self._next_beat = float("-inf")
 
     async def _ask(self, script: str, users: list[int]) -> list[int] | None:
-        keys = [WORKERS, f"presence:{self._name}"]
+        keys = [WORKERS, f"{PRESENCE}{self._name}"]
         answer: list[Any] | None = await evaluate(self._redis, script, keys, [self._name, *users])
         return None if answer is None else [int(user) for user in answer]
 

@@ -14,6 +14,7 @@ from django.db import Error, transaction
 
 from core.database import in_database
 from core.embedded import valkey
+from core.namespace import key
 from core.status import NotReady, readiness
 from realtime.admission import Admission
 from realtime.hub import Hub
@@ -46,8 +47,8 @@ _current: "Worker | None" = None
 class Worker:
     """The kernel of one server process; all parts live on its event loop.
 
-    ``id`` is the relay's address, so a worker is reached by its id. While its lease ``worker:<id>`` stands
-    in Redis, what it owns is its own. ``beat`` is when it last looked after that lease.
+    ``id`` is the relay's address, so a worker is reached by its id. While its lease (``lease_key``) stands in
+    Redis, what it owns is its own. ``beat`` is when it last looked after that lease.
     """
 
     def __init__(self) -> None:
@@ -161,7 +162,7 @@ class Worker:
 
 def lease_key(worker_id: str) -> str:
     """The Redis key that stands while this worker lives."""
-    return f"worker:{worker_id}"
+    return key(f"worker:{worker_id}")
 
 
 async def _for_life(task: Background) -> None:

@@ -62,10 +62,9 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start and wait until ``/health/ready`` answers 200; once more on the same port as before."""
-        arguments = ["--host", "127.0.0.1", "--port", str(self._port), "--workers", str(self._workers)]
         with self._log_path.open("wb") as log:
             self._process = subprocess.Popen(
-                [*self._command, sys.executable, "-m", "gameplatform", *arguments],
+                [*self._command, sys.executable, *self._arguments()],
                 cwd=ROOT,
                 env=_environment(self.environment),
                 stdin=subprocess.DEVNULL,
@@ -77,6 +76,10 @@ class ServerProcess:
         except BaseException:
             self.stop(signal.SIGKILL)
             raise
+
+    def _arguments(self) -> list[str]:
+        address = ["--host", "127.0.0.1", "--port", str(self._port)]
+        return ["-m", "gameplatform", *address, "--workers", str(self._workers)]
 
     def await_ready(self) -> None:
         """Wait until all workers are there and ``/health/ready`` answers 200."""
@@ -153,6 +156,13 @@ class ServerProcess:
                 return bool(response.status == 200)
         except OSError:
             return False
+
+
+class DevelopmentServer(ServerProcess):
+    """A server as ``manage.py runserver`` starts it."""
+
+    def _arguments(self) -> list[str]:
+        return ["manage.py", "runserver", f"127.0.0.1:{self._port}"]
 
 
 @contextlib.contextmanager

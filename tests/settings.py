@@ -12,8 +12,8 @@ RUN_DIR.mkdir(exist_ok=True)  # where SQLite's test database goes
 # Tests run with DEBUG off, for which the key of development is refused.
 SECRET_KEY = "of-the-tests-which-listen-on-loopback-alone"
 
-# Publish and subscribe know no database numbers.
-CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{services.worker()}"  # type: ignore[index]
+# The processes of a run share a database server, and perhaps a Redis whose channels know no database numbers.
+REDIS_PREFIX = CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{services.worker()}:"  # type: ignore[index]
 
 # Fifty threads that take turns at its connections need longer on a slow machine than a request may wait.
 if "pool" in DATABASES["default"]["OPTIONS"]:

@@ -299,6 +299,21 @@ def test_a_port_that_is_taken_is_told_before_anything_is_done(tmp_path):
     assert not database.exists()
 
 
+@pytest.mark.parametrize(
+    "start", [["manage.py", "seed_demo"], ["-m", "gameplatform", "--demo", "--port", "0"]]
+)
+def test_without_debug_demo_data_is_refused_before_anything_is_done(tmp_path, start):
+    database = tmp_path / "db.sqlite3"
+    result = run(
+        start, DATABASE_URL=f"sqlite:///{database}", DEBUG="off", SECRET_KEY="long-enough-for-a-test" * 2
+    )
+    assert result.returncode == 1
+    assert result.stderr == (
+        "Demo data is laid only with DEBUG on: it holds premium accounts with a public password.\n"
+    )
+    assert not database.exists()
+
+
 def test_several_workers_whose_packages_are_missing_are_not_started_again_and_again(tmp_path):
     (tmp_path / "sentry_sdk.py").write_text("raise ImportError('No module named sentry_sdk')")
     result = run(

@@ -10,9 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 import redis
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.utils.module_loading import autodiscover_modules
 
+from accounts.models import User
 from core import seeding
 from core.embedded import EmbeddedServerError, postgres, valkey
 from core.embedded.folders import OwnedFolder
@@ -233,13 +235,48 @@ def test_a_killed_server_comes_back_where_it_was(live_server_process):
         assert server.base_url == url
 
 
-@pytest.mark.django_db
-def test_the_demo_data_is_laid_in_order_and_cleared_in_reverse(monkeypatch):
+@pytest.fixture
+def happened(monkeypatch):
+    """What the steps of seeding did, of which there are two."""
     autodiscover_modules("seeding")  # so that none of them registers below
     monkeypatch.setattr(seeding, "_steps", [])
     happened = []
     seeding.seeds(order=20, clear=lambda: happened.append("no lobbies"))(lambda: happened.append("lobbies"))
     seeding.seeds(order=10, clear=lambda: happened.append("no users"))(lambda: happened.append("users"))
+    return happened
+
+
+LAID, CLEARED = ["users", "lobbies"], ["no lobbies", "no users"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("option", "does"), [((), LAID), (("--clear",), CLEARED + LAID), (("--only-clear",), CLEARED)]
+)
+def test_the_demo_data_is_laid_in_order_and_cleared_in_reverse(development, happened, option, does):
+    call_command("seed_demo", *option, stdout=io.StringIO())
+    assert happened == does
+
+
+@pytest.mark.django_db
+def test_the_demo_data_cleared_and_laid_anew_is_that_of_the_first_time(development, client):
+    def users():
+        return list(User.objects.order_by("username").values_list("username", "is_premium"))
+
     call_command("seed_demo", stdout=io.StringIO())
+    first = users()
     call_command("seed_demo", "--clear", stdout=io.StringIO())
-    assert happened == ["users", "lobbies", "no lobbies", "no users"]
+    assert users() == first
+    for username in ("premium_user_1", "premium_user_2", "user_1", "user_5"):
+        body = {"username": username, "password": "testpass123"}
+        assert client.post("/api/auth/login", body, "application/json").status_code == 200
+
+
+@pytest.mark.django_db
+def test_without_debug_demo_data_is_taken_away_and_never_laid(happened):
+    for option in ((), ("--clear",)):
+        with pytest.raises(ImproperlyConfigured, match="only with DEBUG on"):
+            call_command("seed_demo", *option)
+    assert happened == []
+    call_command("seed_demo", "--only-clear", stdout=io.StringIO())
+    assert happened == CLEARED

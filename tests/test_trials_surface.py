@@ -115,7 +115,7 @@ def test_every_address_of_a_thing_has_a_row_that_says_whose_it_is():
 
 
 @pytest.mark.django_db
-def test_a_stranger_gets_nothing_of_what_is_adas():
+def test_a_stranger_gets_nothing_of_what_is_adas(development):
     call_command("seed_demo")
     ada, bob, cyd = (APIClient() for _ in range(3))
     for client in (ada, bob, cyd):

@@ -23,6 +23,7 @@ SETTINGS = {
     "ALLOWED_HOSTS": "127.0.0.1",
     "SECURE_SSL_REDIRECT": "off",
     "EXTRA_APPS": "bench,trials",
+    "REDIS_PREFIX": "trial",
 }
 
 
@@ -56,7 +57,8 @@ class Ground:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env=os.environ | self.environment | {"PLANTED_FAULT": ""},
+            # With DEBUG on, since demo data is for development only.
+            env=os.environ | self.environment | {"PLANTED_FAULT": "", "DEBUG": "on"},
             capture_output=True,
             text=True,
             check=False,

@@ -106,7 +106,7 @@ class Trader:
         """Ask the other to trade; returns the trade's id. One that is left over between them ends."""
         both = [self.person.id, other.person.id]
         # People are allowed twenty a minute; a trial has no such patience.
-        await self._limits.delete(f"limit:trades:{self.person.id}")
+        await self._limits.delete(f"trial:limit:trades:{self.person.id}")
         try:
             asked = await self._ask(
                 lambda frame: frame["type"] == "trade_request" and frame["user_ids"] == both,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from realtime.messages import Command
 from world.events import Vector
@@ -65,16 +65,25 @@ class CharacterDelete(Command):
 # -- Moving
 
 
+class Step(Struct, kw_only=True, frozen=True):
+    """A position in metres; what is left out stays as it is."""
+
+    x: float | UnsetType = UNSET
+    y: float | UnsetType = UNSET
+    z: float | UnsetType = UNSET
+
+
 class Move(Command):
     """Walk to a place to which a path leads, or move inside this one.
 
-    ``position`` and ``velocity`` are in metres and metres a second. Refused with ``no_character``,
+    ``position`` is in metres: what is left out of x, y and z stays as it is. ``velocity`` is in metres a
+    second: what is left out of it is 0. Refused with ``no_character``,
     ``not_in_play``, ``not_there``, ``no_path``, ``impossible_move``, ``rate_limited``.
     """
 
     to_location_id: Id | None = None
     from_location_id: Id | None = None
-    position: Vector | None = None
+    position: Step | None = None
     velocity: Vector = Vector()
 
 
@@ -82,12 +91,12 @@ class Move(Command):
 
 
 class Chat(Command):
-    """Say something to all who are where you are, or to the whole world. Refused with ``no_character``,
-    ``rate_limited``.
+    """Say something to the whole world, or on the channel ``area`` to all who are where you are. Refused with
+    ``no_character``, ``rate_limited``.
     """
 
     content: Content
-    channel: Literal["area", "world"] = "area"
+    channel: Literal["world", "area"] = "world"
 
 
 class Whisper(Command):

@@ -1,25 +1,24 @@
 """What is told of the shared world, and to whom."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from realtime import topics
 from realtime.messages import Ephemeral, Event, Internal, MessageId, Reply
 from realtime.topics import Topic
 from world.shards.events import ShardInfo
 
-Coordinate = Annotated[float, Meta(ge=-1e6, le=1e6)]
 Departure = Literal["moved", "disconnected", "died", "deselected", "deleted"]
 
 
 class Vector(Struct, kw_only=True, frozen=True):
     """A position in metres, or a velocity in metres a second."""
 
-    x: Coordinate = 0.0
-    y: Coordinate = 0.0
-    z: Coordinate = 0.0
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 0.0
 
 
 class CharacterInfo(Struct, kw_only=True, frozen=True):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import gatekeeping, live, services, tokens
 from accounts.models import Session, User
 from accounts.refusals import SessionEnded, TicketInvalid, TokenInvalid
+from core.namespace import key
 from core.refusals import Unauthenticated
 from realtime import gate, worker
 from realtime.testing import WITHIN_S
@@ -111,7 +112,7 @@ def test_a_ticket_comes_by_its_address_and_lasts_half_a_minute(ada):
 
     assert answer.status_code == 200
     assert answer.json()["expires_in"] == 30
-    assert 0 < gatekeeping.redis.sync_client().ttl(f"ticket:{answer.json()['ticket']}") <= 30
+    assert 0 < gatekeeping.redis.sync_client().ttl(key(f"ticket:{answer.json()['ticket']}")) <= 30
 
 
 async def test_sockets_are_closed_when_another_worker_ends_the_session(signed_in, session, closed, server):

@@ -240,6 +240,14 @@ def test_what_people_write_is_taken(ada, den, content):
     assert said["content"] == content
 
 
+@pytest.mark.parametrize("mark", "\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
+def test_marks_that_right_to_left_keyboards_insert_are_left_out(ada, den, mark):
+    said = ada.post(f"lobbies/{den}/messages/", content=f"{mark} שלום {mark}ada{mark} {mark}")
+    assert said["content"] == "שלום ada"
+    alone = ada.call("post", f"lobbies/{den}/messages/", {"content": mark})
+    assert alone.status_code == 422
+
+
 def test_listed_words_are_masked_before_they_are_stored(ada, den):
     assert ada.post(f"lobbies/{den}/messages/", content="oh sh1t")["content"] == "oh ****"
     assert ada.get(f"lobbies/{den}/messages/")["results"][0]["content"] == "oh ****"

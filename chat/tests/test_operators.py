@@ -111,7 +111,7 @@ def test_operators_take_any_message_away_and_lift_sanctions(admin, ada, bob, den
     assert not Sanction.objects.exists()
 
 
-def test_the_demo_data_has_three_lobbies_with_people_who_talk_laid_once_and_cleared():
+def test_the_demo_data_has_three_lobbies_with_people_who_talk_laid_once_and_cleared(development):
     def lay(*arguments):
         call_command("seed_demo", *arguments, stdout=io.StringIO())
         return (Lobby.objects.count(), Membership.objects.count(), LobbyMessage.objects.count())
@@ -123,7 +123,7 @@ def test_the_demo_data_has_three_lobbies_with_people_who_talk_laid_once_and_clea
         assert lobby.messages.exists()
         assert lobby.memberships.get(role="owner").user_id == lobby.owner_id
     assert lay() == laid
-    assert lay("--clear") == (0, 0, 0)
+    assert lay("--only-clear") == (0, 0, 0)
 
 
 def test_a_person_takes_all_away_and_is_forgotten(ada, bob, den, friends, message):

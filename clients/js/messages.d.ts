@@ -829,6 +829,13 @@ export declare namespace World {
     quantity?: number;
   }
 
+  /** A position in metres; what is left out stays as it is. */
+  interface Step {
+    x?: number;
+    y?: number;
+    z?: number;
+  }
+
   /** A position in metres, or a velocity in metres a second. */
   interface Vector {
     x?: number;
@@ -1117,7 +1124,7 @@ export declare namespace World {
       content: string;
       id?: string | number | null;
     };
-    /** Say something to all who are where you are, or to the whole world. Refused with `no_character`, `rate_limited`. */
+    /** Say something to the whole world, or on the channel `area` to all who are where you are. Refused with `no_character`, `rate_limited`. */
     chat: {
       type: "chat";
       content: string;
@@ -1143,12 +1150,12 @@ export declare namespace World {
       content: string;
       id?: string | number | null;
     };
-    /** Walk to a place to which a path leads, or move inside this one. `position` and `velocity` are in metres and metres a second. Refused with `no_character`, `not_in_play`, `not_there`, `no_path`, `impossible_move`, `rate_limited`. */
+    /** Walk to a place to which a path leads, or move inside this one. `position` is in metres: what is left out of x, y and z stays as it is. `velocity` is in metres a second: what is left out of it is 0. Refused with `no_character`, `not_in_play`, `not_there`, `no_path`, `impossible_move`, `rate_limited`. */
     move: {
       type: "move";
       to_location_id?: number | null;
       from_location_id?: number | null;
-      position?: Vector | null;
+      position?: Step | null;
       velocity?: Vector;
       id?: string | number | null;
     };
@@ -1276,11 +1283,12 @@ export declare namespace World {
       shard: ShardInfo;
       seq: number;
     };
-    /** A faction holds a shard. */
+    /** A faction holds a shard; `shard_name` is `name`. */
     shard_captured: {
       type: "shard_captured";
       shard_id: number;
       name: string;
+      shard_name: string;
       location_id: number;
       faction: string;
       previous_faction: string | null;
@@ -1404,7 +1412,7 @@ export declare namespace World {
       user_ids: Array<number>;
       step: number;
     };
-    /** One has struck the other, whose `health` is this now. */
+    /** One has struck the other, whose `health` is this now; `amount` is `damage` by the name that `combat_heal` has for it. */
     combat_damage: {
       type: "combat_damage";
       attacker_id: number;
@@ -1412,6 +1420,7 @@ export declare namespace World {
       action_type: "attack" | "spell";
       ability_name: string | null;
       damage: number;
+      amount: number;
       critical: boolean;
       health: number;
       max_health: number;

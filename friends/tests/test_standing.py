@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from core.namespace import key
 from friends import live, playing, selectors, services
 from friends.models import Standing
 from realtime import presence
@@ -209,7 +210,7 @@ async def test_nothing_is_published_for_friends_who_do_not_listen(here, ada, bob
     await in_database(bob.befriend, cyd)
     await in_database(ada.befriend, bob)
     await here.streams.sent()
-    published = f"stream:friends_{ada.id}:seq"
+    published = key(f"stream:friends_{ada.id}:seq")
     await here.redis.delete(published)
     at_cyds, at_bobs = await watching(cyd), await watching(bob)
 

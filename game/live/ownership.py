@@ -7,10 +7,12 @@ forget; the journal's key then tells who came second.
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from core.namespace import key
 from realtime.redis import evaluate
 from realtime.worker import Worker, lease_key
 
 OWNER_KEPT_S = 86_400
+ROOM = key("room:")
 
 # KEYS: the room. ARGV: this worker, prefix of leases, seconds kept. Returns the owner. One that was killed
 # still has its lease, but listens no more.
@@ -36,7 +38,7 @@ _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS
 
 
 def _key(game_id: UUID | str) -> str:
-    return f"room:{game_id}"
+    return f"{ROOM}{game_id}"
 
 
 class Ownership:
@@ -59,7 +61,7 @@ class Ownership:
         """Those of these rooms that are not this worker's, or nobody's."""
         rooms = " ".join(map(_key, game_ids))
         others = await evaluate(self._worker.redis, _OTHERS, [], [self._worker.id, rooms])
-        return [UUID(room.decode().removeprefix(_key(""))) for room in others]
+        return [UUID(room.decode().removeprefix(ROOM)) for room in others]
 
     async def owners(self, game_ids: Sequence[UUID]) -> list[str | None]:
         """Who claimed each of these rooms last, alive or not."""

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from core.namespace import key
 from core.refusals import Refusal
 from game import selectors, services
 from game.live import audience, elsewhere, rooms
@@ -168,7 +169,7 @@ async def owned(new_game, here) -> AsyncIterator[tuple[Any, Owner]]:
     owner = Owner(here, game)
     await owner.start()
     await here.redis.set(lease_key(owner.address), 1)
-    await here.redis.set(f"room:{game.pk}", owner.address)
+    await here.redis.set(key(f"room:{game.pk}"), owner.address)
     yield game, owner
     await owner.stop()
 
@@ -246,7 +247,7 @@ async def test_who_comes_while_the_room_is_let_go_comes_again(ada, bob, here, ot
 
     monkeypatch.setattr(selectors, "room_record", read_late)
     b = await bob.enter(game.pk)
-    await here.redis.set(f"room:{game.pk}", other.address)
+    await here.redis.set(key(f"room:{game.pk}"), other.address)
     assert await a.closed() == 1012
     may_read.set()
     assert await b.closed() == 1013

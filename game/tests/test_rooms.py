@@ -7,6 +7,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from core.namespace import key
 from game import selectors, services
 from game.live import journal, room, rooms, seats
 from game.models import Game, JournalEntry, Rating, Snapshot
@@ -472,11 +473,11 @@ def test_the_noted_state_of_a_game_never_goes_back(transactional_db):
 
 async def test_a_room_of_a_killed_worker_is_opened_at_once_though_its_lease_still_stands(new_game, ada, here):
     game = await new_game()
-    await here.redis.set(f"room:{game.pk}", "killed")
+    await here.redis.set(key(f"room:{game.pk}"), "killed")
     await here.redis.set(lease_key("killed"), 1)
     at_adas = await ada.enter(game.pk)
     await at_adas.hear("game_state")
-    assert await here.redis.get(f"room:{game.pk}") == here.id.encode()
+    assert await here.redis.get(key(f"room:{game.pk}")) == here.id.encode()
 
 
 async def test_a_start_that_was_not_noted_in_time_is_noted_by_who_takes_the_game_over(

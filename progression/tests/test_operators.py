@@ -163,7 +163,7 @@ def test_an_operator_cannot_edit_the_books(admin_client, ada):
     assert admin_client.post(f"/admin/progression/entry/{entry.pk}/delete/", {}).status_code == 403
 
 
-def test_the_demo_data_is_laid_once_and_taken_away_again(ada):
+def test_the_demo_data_is_laid_once_and_taken_away_again(ada, development):
     def laid():
         return [
             list(model.objects.order_by("pk").values()) for model in (Item, Species, Offer, Player, Entry)
@@ -178,7 +178,7 @@ def test_the_demo_data_is_laid_once_and_taken_away_again(ada):
     assert list(rich) == [(10_000, 10_000)] * 2
     assert list(ledger.audit()) == []
 
-    call_command("seed_demo", "--clear")
+    call_command("seed_demo", "--only-clear")
     assert list(Item.objects.values_list("slug", flat=True)) == ["berries"]
     assert list(Player.objects.values_list("pk", flat=True)) == [ada.id]
     assert Species.objects.count() == Offer.objects.count() == 0

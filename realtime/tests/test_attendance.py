@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from core.namespace import key
 from realtime import attendance
 from realtime.attendance import Attendance, present
 from realtime.redis import evaluate
@@ -99,7 +100,7 @@ async def test_a_user_is_in_a_room_from_the_first_socket_to_the_last(new_server,
 
 async def silence(server):
     """As if the worker had long given no sign of life, however quick this machine is."""
-    await server.worker.redis.zadd("here:workers", {server.worker.id: 0})
+    await server.worker.redis.zadd(key("here:workers"), {server.worker.id: 0})
 
 
 async def test_the_users_of_a_dead_worker_are_gone_and_come_back_with_it(new_server, told):
@@ -127,7 +128,7 @@ async def test_who_has_much_to_clear_away_still_gives_signs_of_life(new_server, 
     await dying.stand_still()
 
     async def takes_long(room, user_id, is_there):
-        told.put_nowait(await other.worker.redis.zscore("here:workers", other.worker.id))
+        told.put_nowait(await other.worker.redis.zscore(key("here:workers"), other.worker.id))
         await silence(other)
 
     monkeypatch.setattr(other.attendance, "_changed", takes_long)
@@ -145,7 +146,10 @@ async def test_who_lives_after_all_takes_back_what_others_began_to_clear_away(ne
     await other.stand_still()
     await silence(sleeper)
     (place,) = await evaluate(
-        other.worker.redis, attendance._SWEEP, ["here:workers"], [attendance.DEAD_AFTER_S, "here", 1]
+        other.worker.redis,
+        attendance._SWEEP,
+        [key("here:workers")],
+        [attendance.DEAD_AFTER_S, key("here:"), 1],
     )
     sleeper.run()
     assert await hear(told) == ("den", int(place.split()[1]), True)
@@ -172,4 +176,4 @@ async def test_nothing_is_left_when_all_have_left(new_server, told):
         server.attendance.left("den", user)
     for _ in users:
         await hear(told)
-    assert await server.worker.redis.keys("here*") == [b"here:workers"]
+    assert await server.worker.redis.keys(key("here*")) == [key("here:workers").encode()]

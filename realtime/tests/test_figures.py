@@ -10,6 +10,7 @@ from django.db import OperationalError
 from prometheus_client import CollectorRegistry
 from rest_framework.test import APIClient
 
+from core.namespace import key
 from game.tests.conftest import *  # noqa: F403  (somebody plays)
 from realtime import figures
 from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
@@ -64,7 +65,7 @@ async def test_one_scrape_tells_the_figures_of_all_workers(live_server_process):
 
 async def test_a_worker_that_does_not_answer_is_missing_from_the_scrape_alone(here, monkeypatch):
     monkeypatch.setattr(figures, "ASK_WITHIN_S", 0.05)
-    await here.redis.zadd("presence:workers", {"worker.gone!nobody": time.time()})
+    await here.redis.zadd(key("presence:workers"), {"worker.gone!nobody": time.time()})
 
     text = (await figures.exposition()).decode()
 

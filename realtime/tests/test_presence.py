@@ -11,6 +11,7 @@ import psutil
 import pytest
 from websockets.asyncio.client import connect as open_socket
 
+from core.namespace import key
 from realtime import presence
 from realtime.connection import Connection
 from realtime.identity import Identity
@@ -184,7 +185,10 @@ async def test_the_users_of_a_dead_worker_are_told_offline_by_one_of_the_others(
     assert {await hear(told) for _ in range(39)} == {(user, False) for user in range(2, 41)}
     assert presence.online_sync(range(1, 41)) == {ADA}
     assert told.empty()
-    assert sorted(await others[0].worker.redis.keys("online:*")) == [b"online:1", b"online:100"]
+    assert sorted(await others[0].worker.redis.keys(key("online:*"))) == [
+        key("online:1").encode(),
+        key("online:100").encode(),
+    ]
 
 
 async def test_a_worker_taken_for_dead_brings_its_users_back(new_server, told):
@@ -260,8 +264,8 @@ async def test_nothing_is_left_when_all_have_left(new_server, told):
         server.disconnect(socket)
     for _ in sockets:
         await hear(told)
-    assert await server.worker.redis.keys("online:*") == []
-    assert await server.worker.redis.keys("presence:*") == [presence.WORKERS.encode()]
+    assert await server.worker.redis.keys(key("online:*")) == []
+    assert await server.worker.redis.keys(key("presence:*")) == [presence.WORKERS.encode()]
 
 
 async def test_a_change_reaches_all_who_want_to_know_though_one_fails(new_server, told, monkeypatch):

@@ -81,13 +81,16 @@ class CombatStart(CombatEvent):
 
 
 class CombatDamage(CombatEvent):
-    """One has struck the other, whose ``health`` is this now."""
+    """One has struck the other, whose ``health`` is this now; ``amount`` is ``damage`` by the name that
+    ``combat_heal`` has for it.
+    """
 
     attacker_id: int
     target_id: int
     action_type: Literal["attack", "spell"]
     ability_name: str | None
     damage: int
+    amount: int
     critical: bool
     health: int
     max_health: int

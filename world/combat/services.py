@@ -137,6 +137,7 @@ class _Fight:
                 action_type=action_type,
                 ability_name=ability_name,
                 damage=hit.damage,
+                amount=hit.damage,
                 critical=hit.critical,
                 health=opponent.health,
                 max_health=theirs.max_hp,

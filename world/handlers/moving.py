@@ -3,13 +3,15 @@
 from collections.abc import Coroutine
 from typing import Any, ClassVar
 
+from msgspec import UNSET
+
 from core.refusals import Invalid
 from realtime import limits
 from realtime.consumer import handles
 from realtime.messages import Message
 from realtime.worker import in_database
 from world import commands, events, selectors, services
-from world.live.positions import positions
+from world.live.positions import Standing, positions
 from world.refusals import ImpossibleMove, NoCharacterInPlay
 from world.socket import WorldSocket
 
@@ -31,7 +33,7 @@ class MovingHandlers(WorldSocket):
         if self.character is None or self.standing is None:
             raise NoCharacterInPlay
         try:
-            positions().move(self.standing, command.position, command.velocity)
+            positions().move(self.standing, _reached(self.standing, command.position), command.velocity)
         except ImpossibleMove as refusal:
             return self._put_back(self.character.character_id, refusal)
         return None
@@ -50,3 +52,12 @@ class MovingHandlers(WorldSocket):
             to_location_id=to_location_id,
             from_location_id=from_location_id,
         )
+
+
+def _reached(standing: Standing, step: commands.Step) -> events.Vector:
+    at = standing.position
+    return events.Vector(
+        x=at.x if step.x is UNSET else step.x,
+        y=at.y if step.y is UNSET else step.y,
+        z=at.z if step.z is UNSET else step.z,
+    )

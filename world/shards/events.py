@@ -49,10 +49,11 @@ class ShardStatus(ToTheWorld):
 
 
 class ShardCaptured(ToTheWorld):
-    """A faction holds a shard."""
+    """A faction holds a shard; ``shard_name`` is ``name``."""
 
     shard_id: int
     name: str
+    shard_name: str
     location_id: int
     faction: str
     previous_faction: str | None

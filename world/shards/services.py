@@ -94,6 +94,7 @@ def _give(shard: Shard, captor: Character) -> None:
         events.ShardCaptured(
             shard_id=shard.pk,
             name=shard.name,
+            shard_name=shard.name,
             location_id=shard.location_id,
             faction=captor.faction.name,
             previous_faction=None if previous is None else previous.name,

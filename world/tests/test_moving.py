@@ -82,6 +82,8 @@ async def test_impossible_moves_are_refused_and_put_back(here, ada):
         {"position": {"x": TOP_SPEED * 5}},
         {"position": {"x": 5}, "velocity": {"y": TOP_SPEED * 2}},
         {"position": {"x": 1, "z": 1e6}},
+        {"position": {"x": 1e300, "y": -1e300}},
+        {"position": {"x": 1}, "velocity": {"y": -1e300}},
     ):
         await walker.send(type="move", id="jump", **cheat)
         put_back = await walker.hear_until("character_update")
@@ -91,6 +93,17 @@ async def test_impossible_moves_are_refused_and_put_back(here, ada):
     for nowhere in ({}, {"velocity": {"x": 1}}):
         await walker.send(type="move", **nowhere)
         assert await walker.refused() == "invalid"
+
+
+async def test_what_a_move_leaves_out_of_a_position_stays_as_it_is(here, ada, bob):
+    walker, watcher = await ada.enter(), await bob.enter()
+    for step in ({"x": 1, "y": 2, "z": 3}, {"x": 1.5}, {"y": 2.5, "z": 2.5}, {}):
+        await walker.send(type="move", position=step)
+    await walker.send(type="ping")
+    await walker.hear_until("pong")
+    await watcher.send(type="character_update", character_id=ada.character_id)
+    shown = await watcher.hear_until("character_update")
+    assert shown["position"] == {"x": 1.5, "y": 2.5, "z": 2.5}
 
 
 async def test_who_is_put_back_hears_how_they_are_now(here, ada):

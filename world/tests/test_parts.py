@@ -24,14 +24,14 @@ def content():
     return [list(model.objects.order_by("pk").values()) for model in CONTENT]
 
 
-def test_the_demo_world_is_laid_once_and_can_be_taken_away():
+def test_the_demo_world_is_laid_once_and_can_be_taken_away(development):
     call_command("seed_demo", verbosity=0)
     before = content()
     assert [bool(rows) for rows in before] == [True] * len(CONTENT)
     assert not Shard.objects.filter(location__respawn=True).exists()
     call_command("seed_demo", verbosity=0)
     assert content() == before
-    call_command("seed_demo", "--clear", verbosity=0)
+    call_command("seed_demo", "--only-clear", verbosity=0)
     assert content() == [[]] * len(CONTENT)
 
 

@@ -16,7 +16,7 @@ async def test_talk_is_heard_where_it_is_meant(here, ada, bob, cyd):
     """Ada and Bob are at one place; Ada and Cyd are of one faction."""
     at_crossroads, with_her, at_home = await ada.enter(), await bob.enter(), await cyd.enter()
     await at_crossroads.hear("player_joined_area")
-    await at_crossroads.send(type="chat", content="hello")
+    await at_crossroads.send(type="chat", content="hello", channel="area")
     said = await with_her.hear("chat")
     assert said | {"location_id": 0} == {
         "type": "chat",
@@ -37,9 +37,10 @@ async def test_talk_is_heard_where_it_is_meant(here, ada, bob, cyd):
         whispered = await player.hear("whisper")
         assert (whispered["content"], whispered["to_user_id"]) == ("psst", cyd.id)
     await with_her.hear_nothing()
-    await with_her.send(type="chat", channel="world", content="hear me")
-    for player in (at_crossroads, with_her, at_home):
-        assert (await player.hear("chat"))["channel"] == "world"
+    for asked in ({"channel": "world"}, {}):
+        await with_her.send(type="chat", content="hear me", **asked)
+        for player in (at_crossroads, with_her, at_home):
+            assert (await player.hear("chat"))["channel"] == "world"
 
 
 async def test_who_whispers_to_oneself_hears_it_once(here, ada):
@@ -55,7 +56,7 @@ async def test_what_is_said_has_the_form_that_clients_are_told_of(here, ada, bob
     told = {description.type: description for description in world.messages}
     player, other = await ada.enter(), await bob.enter()
     frames = [await player.hear("player_joined_area")]
-    await player.send(type="chat", content="hello")
+    await player.send(type="chat", content="hello", channel="area")
     frames.append(await other.hear("chat"))
     await player.send(type="whisper", to_user_id=bob.id, content="psst")
     frames.append(await other.hear("whisper"))

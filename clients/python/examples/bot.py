@@ -36,7 +36,8 @@ class Bot:
     async def greet(self, joined: Any) -> None:
         """Say hello to who comes."""
         if joined["character"]["character_id"] != self.character_id:
-            await self.try_to(self.client.send_chat(f"Welcome, {joined['character']['character_name']}!"))
+            welcome = f"Welcome, {joined['character']['character_name']}!"
+            await self.try_to(self.client.send_chat(welcome, channel="area"))
 
     def defend(self, start: Any) -> None:
         """Strike back, whoever began."""

@@ -2,8 +2,8 @@
 
     python chat.py user_1 testpass123
 
-A line is said to who is where you are; /f LINE to your faction, /w USER_ID LINE to one user. /who tells who
-is near, /go PLACE walks there, /quit ends it.
+A line is said to the whole world; /h LINE to who is where you are, /f LINE to your faction, /w USER_ID LINE to
+one user. /who tells who is near, /go PLACE walks there, /quit ends it.
 """
 
 import argparse
@@ -49,6 +49,8 @@ async def obey(client: NetworkClient, line: str) -> None:
             await walk(client, rest)
         case "/f":
             await client.send_faction_chat(rest)
+        case "/h":
+            await client.send_chat(rest, channel="area")
         case "/w":
             user_id, _, content = rest.partition(" ")
             await client.whisper(int(user_id), content)

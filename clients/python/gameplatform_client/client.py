@@ -144,9 +144,9 @@ class NetworkClient(Playing):
 
     # -- Talking
 
-    async def send_chat(self, content: str) -> None:
-        """Say something to all who are where one is."""
-        await self.ask(MessageType.CHAT, content=content)
+    async def send_chat(self, content: str, channel: Literal["world", "area"] = "world") -> None:
+        """Say something to the whole world, or on the channel ``area`` to all who are where one is."""
+        await self.ask(MessageType.CHAT, content=content, channel=channel)
 
     async def whisper(self, to_user_id: int, content: str) -> None:
         """Say something to one user who is in the world."""

@@ -952,6 +952,14 @@ class WorldOfferedItem(TypedDict):
     quantity: NotRequired[int]
 
 
+class WorldStep(TypedDict):
+    """A position in metres; what is left out stays as it is."""
+
+    x: NotRequired[float]
+    y: NotRequired[float]
+    z: NotRequired[float]
+
+
 class WorldVector(TypedDict):
     """A position in metres, or a velocity in metres a second."""
 
@@ -1320,8 +1328,8 @@ class WorldPartyChatCommand(TypedDict):
 
 
 class WorldChatCommand(TypedDict):
-    """Say something to all who are where you are, or to the whole world. Refused with ``no_character``,
-    ``rate_limited``.
+    """Say something to the whole world, or on the channel ``area`` to all who are where you are. Refused
+    with ``no_character``, ``rate_limited``.
     """
 
     type: Literal["chat"]
@@ -1356,15 +1364,16 @@ class WorldWorldAnnouncementCommand(TypedDict):
 
 
 class WorldMoveCommand(TypedDict):
-    """Walk to a place to which a path leads, or move inside this one. ``position`` and ``velocity`` are in
-    metres and metres a second. Refused with ``no_character``, ``not_in_play``, ``not_there``, ``no_path``,
-    ``impossible_move``, ``rate_limited``.
+    """Walk to a place to which a path leads, or move inside this one. ``position`` is in metres: what is
+    left out of x, y and z stays as it is. ``velocity`` is in metres a second: what is left out of it is 0.
+    Refused with ``no_character``, ``not_in_play``, ``not_there``, ``no_path``, ``impossible_move``,
+    ``rate_limited``.
     """
 
     type: Literal["move"]
     to_location_id: NotRequired[int | None]
     from_location_id: NotRequired[int | None]
-    position: NotRequired[WorldVector | None]
+    position: NotRequired[WorldStep | None]
     velocity: NotRequired[WorldVector]
     id: NotRequired[str | int | None]
 
@@ -1529,11 +1538,12 @@ class WorldShardStatus(TypedDict):
 
 
 class WorldShardCaptured(TypedDict):
-    """A faction holds a shard."""
+    """A faction holds a shard; ``shard_name`` is ``name``."""
 
     type: Literal["shard_captured"]
     shard_id: int
     name: str
+    shard_name: str
     location_id: int
     faction: str
     previous_faction: str | None
@@ -1689,7 +1699,9 @@ class WorldCombatStart(TypedDict):
 
 
 class WorldCombatDamage(TypedDict):
-    """One has struck the other, whose ``health`` is this now."""
+    """One has struck the other, whose ``health`` is this now; ``amount`` is ``damage`` by the name that
+    ``combat_heal`` has for it.
+    """
 
     type: Literal["combat_damage"]
     attacker_id: int
@@ -1697,6 +1709,7 @@ class WorldCombatDamage(TypedDict):
     action_type: Literal["attack", "spell"]
     ability_name: str | None
     damage: int
+    amount: int
     critical: bool
     health: int
     max_health: int

@@ -20,7 +20,7 @@ def operator(client, db):
     return client
 
 
-def test_the_demo_data_offers_battles_and_laying_it_twice_changes_nothing(ada):
+def test_the_demo_data_offers_battles_and_laying_it_twice_changes_nothing(ada, development):
     call_command("seed_demo", verbosity=0)
     before = contents()
     call_command("seed_demo", verbosity=0)
@@ -30,10 +30,10 @@ def test_the_demo_data_offers_battles_and_laying_it_twice_changes_nothing(ada):
     assert available[0]["level"] == 1
 
 
-def test_the_demo_battles_can_be_taken_away_again(ada):
+def test_the_demo_battles_can_be_taken_away_again(ada, development):
     call_command("seed_demo", verbosity=0)
     ada.join(Battle.objects.earliest("pk"))
-    call_command("seed_demo", "--clear", verbosity=0)
+    call_command("seed_demo", "--only-clear", verbosity=0)
     assert contents() == [[], [], []]
 
 

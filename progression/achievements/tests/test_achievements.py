@@ -131,7 +131,7 @@ def test_operators_see_and_write_them(admin_client, ada, winner):
     assert Achievement.objects.filter(pk=winner.pk).exists()
 
 
-def test_the_demo_data_has_achievements_that_make_sense_and_takes_them_away(ada):
+def test_the_demo_data_has_achievements_that_make_sense_and_takes_them_away(ada, development):
     call_command("seed_demo", verbosity=0)
     for one in Achievement.objects.all():
         one.full_clean()
@@ -139,6 +139,6 @@ def test_the_demo_data_has_achievements_that_make_sense_and_takes_them_away(ada)
     export = ada.get("/api/me/export/")
     assert [one["name"] for one in export["achievements"]] == ["Seasoned"]
 
-    call_command("seed_demo", "--clear", verbosity=0)
+    call_command("seed_demo", "--only-clear", verbosity=0)
 
     assert list(Achievement.objects.values_list("code", flat=True)) == ["seasoned"]

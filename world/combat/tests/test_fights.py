@@ -62,6 +62,7 @@ async def test_both_hear_a_fight_begin_and_the_server_says_what_a_strike_does(fi
     assert heard[0] == heard[1]
     assert (heard[0]["attacker_id"], heard[0]["target_id"]) == (ada.character_id, bob.character_id)
     assert 1 <= heard[0]["damage"] <= 15
+    assert heard[0]["amount"] == heard[0]["damage"]
     assert heard[0]["health"] == heard[0]["max_health"] - heard[0]["damage"] == await health(bob)
     await attack(other, combat_id, ada)
     (answer,) = await hear_of("combat_damage", one)

@@ -62,6 +62,7 @@ async def test_a_shard_is_captured_when_the_channel_is_over_and_the_whole_world_
     held = await hear_of("shard_captured", one, other)
     assert held[0] == held[1]
     assert (held[0]["faction"], held[0]["previous_faction"]) == ("Dawnguard", None)
+    assert held[0]["shard_name"] == held[0]["name"] == shards[0].name
     after = (await in_database(listed, bob))[shards[0].pk]
     assert (after["faction"], after["capture"]) == ("Dawnguard", None)
     again = await bob.enter()

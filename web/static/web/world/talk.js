@@ -11,7 +11,7 @@ import { Refused } from "./parts.js";
 const CHANNELS = ["area", "world", "faction", "party", "whisper"];
 
 const MESSAGES = {
-  area: (content) => ({ type: "chat", content }),
+  area: (content) => ({ type: "chat", channel: "area", content }),
   world: (content) => ({ type: "chat", channel: "world", content }),
   faction: (content) => ({ type: "faction_chat", content }),
   whisper: (content, toUserId) => ({ type: "whisper", to_user_id: toUserId, content }),

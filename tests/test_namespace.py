@@ -1,0 +1,248 @@
+"""Servers with different databases may share one Redis, and never hear each other."""
+
+import asyncio
+import contextlib
+import shlex
+import threading
+
+import pytest
+import redis
+from redis.connection import parse_url
+from websockets.asyncio.client import connect
+
+from core.embedded import valkey
+from gameplatform import environment
+from tests import services
+from tests.clients import NetworkPlayer, begin, new_game
+from tests.processes import manage
+
+FEATURES = {
+    "__group__",
+    "figures",
+    "here",
+    "limit",
+    "online",
+    "presence",
+    "readiness",
+    "room",
+    "start",
+    "stream",
+    "ticket",
+    "worker",
+}
+
+
+class Overheard:
+    """The commands that a Redis server carries out, those of its scripts too."""
+
+    def __init__(self, url):
+        self._url = url
+        self._number = str(parse_url(url).get("db", 0))
+        self._lines = []
+        self._connection = redis.from_url(url).connection_pool.get_connection()
+
+    def __enter__(self):
+        self._connection.send_command("MONITOR")
+        self._connection.read_response()
+        self._thread = threading.Thread(target=self._listen)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._connection._sock.shutdown(2)
+        self._thread.join()
+
+    def _listen(self):
+        with contextlib.suppress(redis.ConnectionError, OSError):
+            while True:
+                self._lines.append(self._connection.read_response().decode())
+
+    def commands(self):
+        for line in list(self._lines):
+            source, _, command = line.partition("] ")
+            if source.partition("[")[2].startswith(f"{self._number} "):
+                yield shlex.split(command)
+
+    def names(self):
+        """All keys and channels that were named."""
+        names = set()
+        with redis.from_url(self._url, decode_responses=True) as client:
+            keys_of = client.pipeline(transaction=False)
+            for command in self.commands():
+                match [command[0].upper(), *command[1:]]:
+                    case ["PUBLISH", channel, _]:
+                        names.add(channel)
+                    case ["SUBSCRIBE" | "UNSUBSCRIBE" | "PSUBSCRIBE", *channels]:
+                        names.update(channels)
+                    case ["PUBSUB", _, *channels]:
+                        names.update(channels)
+                    case _:
+                        keys_of.execute_command("COMMAND GETKEYS", *command)
+            for keys in keys_of.execute(raise_on_error=False):
+                if not isinstance(keys, redis.ResponseError):  # that the command has none
+                    names.update(keys)
+            names.update(client.scan_iter())
+        return names
+
+
+@pytest.fixture
+def redis_url():
+    url = services.another_redis_url()
+    valkey.ensure_running(url)
+    return url
+
+
+async def test_all_keys_and_channels_begin_with_the_prefix(live_server_process, redis_url):
+    with (
+        Overheard(redis_url) as overheard,
+        live_server_process(REDIS_URL=redis_url, REDIS_PREFIX="ours") as one,
+        live_server_process(**one.environment) as two,
+    ):
+        manage(one.environment, "seed_demo")
+        ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
+        await befriend(ada, bob)
+        await play(ada, bob)
+        await talk(ada, bob)
+        await travel(ada, bob)
+        ticket = ada.post("/api/auth/ticket/")["ticket"]
+        async with connect(f"{one.ws_url}/ws/notifications/?ticket={ticket}") as socket:
+            await socket.recv()
+        await asyncio.to_thread(one.stop)
+
+        names = overheard.names()
+        assert [name for name in names if not name.startswith("ours:")] == []
+        features = {name.removeprefix("ours:").partition(":")[0].partition(".")[0] for name in names}
+        assert {name if not name.startswith("__group__") else "__group__" for name in features} == FEATURES
+
+
+async def befriend(ada, bob):
+    """The two become friends; each sees how the other stands."""
+    request = ada.post("/api/friends/requests", {"user_id": bob.id})
+    bob.post(f"/api/friends/requests/{request['id']}/accept")
+    await ada.enter("/ws/friends/status/")
+    await ada.hear("presence_state")
+    await bob.enter("/ws/friends/status/")
+    await bob.send(type="set_status", status="away")
+    while (await ada.hear("presence"))["status"] != "away":
+        pass
+
+
+async def play(ada, bob):
+    """A game is invited to and won; both wait in a queue, and one fights a battle."""
+    for player in (ada, bob):
+        player.seq = None
+    await begin(new_game(ada, bob), ada, bob)
+    for mover, cell in ((ada, 0), (bob, 3), (ada, 1), (bob, 4), (ada, 2)):
+        await mover.send(type="player_move", movement={"cell": cell})
+        for player in (ada, bob):
+            await player.hear("player_move")
+    battle = ada.get("/api/battles/available")[0]
+    ada.post(f"/api/battles/join/{battle['id']}")
+    ada.seq = None
+    await ada.enter(f"/ws/battle/{battle['id']}/")
+    await ada.send(type="chat", message="on my way")
+    await ada.hear("chat")
+    ada.post("/game/join/", {"game": "connect_four"})
+    ada.post("/game/leave/")
+
+
+async def talk(ada, bob):
+    """In a lobby and between the two."""
+    lobby = ada.get("/api/lobbies/?public=1&status=open")["results"][0]["id"]
+    for player, other in ((ada, bob), (bob, ada)):
+        player.post(f"/api/lobbies/{lobby}/join/")
+        for path in (f"/ws/chat/{other.id}/", f"/ws/lobbies/{lobby}/"):
+            player.seq = None
+            await player.enter(path)
+            await player.send(type="typing_start")
+            await player.send(type="chat_message", message="hello")
+            await player.hear("chat_message")
+
+
+async def travel(ada, bob):
+    """Both come to the shared world, and move, talk, trade and walk there."""
+    for player, name in ((ada, "Ada"), (bob, "Bob")):
+        made = player.post("/api/characters", {"name": name, "faction": "Rootkin"})
+        player.post("/api/characters/select", {"character_id": made["id"]})
+        player.seq = None
+        await player.enter("/ws")
+        state = await player.hear("world_state")
+    await ada.send(type="move", position={"x": 1})
+    await bob.send(type="chat", content="anybody here?", channel="area")
+    await ada.hear("chat")
+    await bob.send(type="trade_request", to_user_id=ada.id)
+    await ada.hear("trade_request")
+    here = state["area"]["location_id"]
+    (path,) = next(place["paths"] for place in state["locations"] if place["id"] == here)[:1]
+    await bob.send(type="move", to_location_id=path)
+    assert (await bob.hear("area_state"))["area"]["location_id"] == path
+
+
+async def test_two_servers_with_one_redis_hear_nothing_of_each_other(live_server_process, redis_url):
+    with live_server_process(REDIS_URL=redis_url) as one, live_server_process(REDIS_URL=redis_url) as two:
+        here = [NetworkPlayer(one.base_url, name) for name in ("ada", "bob")]
+        there = [NetworkPlayer(two.base_url, name) for name in ("anna", "bert")]
+        assert [player.id for player in here] == [player.id for player in there]
+        ada, bob = here
+        anna, bert = there
+        for player in (ada, bob, bert):
+            await player.enter("/ws/notifications/")
+            await player.hear("badge")
+
+        request = ada.post("/api/friends/requests", {"user_id": bob.id})
+        assert (await bob.hear("friend_request"))["request"]["from_user"]["username"] == "ada"
+        bob.post(f"/api/friends/requests/{request['id']}/accept")
+        request = anna.post("/api/friends/requests", {"user_id": bert.id})
+        assert (await bert.hear("friend_request"))["request"]["from_user"]["username"] == "anna"
+        bert.post(f"/api/friends/requests/{request['id']}/accept")
+
+        for player, is_online in ((bob, True), (bert, False)):
+            (friend,) = player.get("/api/friends")["results"]
+            assert friend["online"] is is_online
+
+
+URLS = (
+    "sqlite:///one.sqlite3",
+    "sqlite:///two.sqlite3",
+    "postgres://ada:secret@db.example/game",
+    "postgres://ada:secret@db.example/other",
+    "postgres://ada:secret@db.example:5433/game",
+    "postgres://ada:secret@elsewhere.example/game",
+    "postgres:///game",
+    "postgres:///game?host=/run/other",
+)
+
+
+@pytest.fixture
+def prefix(monkeypatch):
+    """``prefix(DATABASE_URL)``: of a server with this database."""
+
+    def prefix(url, given=""):
+        monkeypatch.setenv("DATABASE_URL", url)
+        monkeypatch.setenv("REDIS_PREFIX", given)
+        return environment.redis_prefix("REDIS_PREFIX", environment.database("DATABASE_URL", ""))
+
+    return prefix
+
+
+def test_each_database_has_a_prefix_of_its_own(prefix):
+    assert len({prefix(url) for url in URLS}) == len(URLS)
+
+
+def test_a_database_has_one_prefix_however_it_is_written(prefix, monkeypatch, tmp_path):
+    in_full = prefix(f"sqlite:///{tmp_path}/one.sqlite3")
+    monkeypatch.chdir(tmp_path)
+    assert prefix("sqlite:///one.sqlite3") == in_full
+    assert prefix("postgres://bob:other@db.example:5432/game") == prefix(
+        "postgres://ada:word@db.example/game"
+    )
+
+
+def test_a_given_prefix_is_taken(prefix):
+    assert prefix(URLS[0], "staging") == prefix(URLS[1], "staging") == "staging:"
+
+
+@pytest.mark.parametrize("given", ["two words", "a:b", "'", "*", "x" * 33])
+def test_a_prefix_of_other_characters_is_refused(prefix, given):
+    with pytest.raises(Exception, match="REDIS_PREFIX must be 1 to 32 letters"):
+        prefix(URLS[0], given)

@@ -1,0 +1,100 @@
+"""``manage.py migrate`` and ``manage.py runserver`` alone make a server with sockets."""
+
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from tests import services
+from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
+from tests.processes import ROOT, DevelopmentServer, manage
+
+GAME = """
+from game.author import DRAW, Game, move
+
+
+class Nothing(Game):
+    name = "nothing"
+    title = "{title}"
+    players = 2
+
+    def setup(self, random):
+        return {{}}
+
+    @move
+    def wait(self, state, seat):
+        pass
+
+    def result(self, state):
+        return DRAW
+"""
+
+
+@pytest.fixture
+def runserver(tmp_path):
+    """``runserver(**environment)``: makes and migrates a database, and starts the server on it."""
+
+    def runserver(**environment):
+        environment = {
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+            "REDIS_URL": services.another_redis_url(),
+            **environment,
+        }
+        manage(environment, "migrate", "--verbosity=0")
+        return DevelopmentServer(environment, log_path=tmp_path / "runserver.log")
+
+    return runserver
+
+
+async def test_a_game_is_played_and_friends_see_who_is_online(runserver):
+    with runserver() as server:
+        ada, bob = NetworkPlayer(server.base_url, "ada"), NetworkPlayer(server.base_url, "bob")
+        await begin(new_game(ada, bob), ada, bob)
+        await ada.send(type="player_move", movement={"cell": 4})
+        heard = [await player.hear("player_move") for player in (ada, bob)]
+        assert [frame["view"]["board"][1][1] for frame in heard] == ["X", "X"]
+
+        request = ada.post("/api/friends/requests", {"user_id": bob.id})
+        bob.post(f"/api/friends/requests/{request['id']}/accept")
+        await ada.enter("/ws/friends/status/")
+        (friend,) = (await ada.hear("presence_state"))["friends"]
+        assert (friend["username"], friend["online"]) == ("bob", True)
+
+
+def test_the_server_starts_anew_when_code_changes(runserver, tmp_path):
+    app = tmp_path / "packages" / "nothing"
+    app.mkdir(parents=True)
+    (app / "__init__.py").touch()
+    (app / "games.py").write_text(GAME.format(title="As it was"))
+    with runserver(EXTRA_APPS="nothing", PYTHONPATH=str(app.parent)) as server:
+        ada = NetworkPlayer(server.base_url, "ada")
+        assert title_for(ada) == "As it was"
+        (app / "games.py").write_text(GAME.format(title="As it is"))
+        while title_for(ada) != "As it is":
+            pass
+
+
+def title_for(player):
+    """The title of the game as the server knows it; None while it starts."""
+    try:
+        games = player.get("/api/games/catalog")
+    except httpx.TransportError:
+        return None
+    return next(game["title"] for game in games if game["name"] == "nothing")
+
+
+@pytest.mark.parametrize("address", ["eight", "host:", "127.0.0.1:99999"])
+def test_an_address_that_is_none_is_named(address):
+    result = subprocess.run(
+        [sys.executable, "manage.py", "runserver", address],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr == (
+        f"CommandError: {address!r} is not a port, nor an address and a port such as 127.0.0.1:8000.\n"
+    )

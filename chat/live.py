@@ -1,13 +1,15 @@
 """State a worker keeps in memory for open chat sockets: who is present, and messages about to be stored."""
 
+import asyncio
+
 from chat import events, selectors, services
 from core.batching import Batcher, BatchLoader, one_by_one
 from core.database import in_database
 from core.refusals import Refusal
 from friends.events import Person
 from realtime import worker
-from realtime.attendance import Attendance
 from realtime.identity import Identity
+from realtime.leased_set import LeasedSet
 from realtime.messages import Event
 from realtime.publishing import publish_now
 from realtime.topics import Topic
@@ -36,7 +38,8 @@ class ChatState:
             _store, size=BATCH_SIZE, pause=lambda posts: STORE_EVERY_S, what="Storing lobby messages"
         )
         self.lobbies = BatchLoader(one_by_one(_lobby_state))
-        self.attendance = Attendance(selectors.ATTENDANCE, self._tell, worker.current())
+        here = worker.current()
+        self.attendance = LeasedSet(selectors.ATTENDANCE, here.redis, here.relay, self._tell)
         self._people: dict[int, Person] = {}
 
     def arrived(self, room: Topic, who: Identity) -> None:
@@ -89,4 +92,5 @@ def chat_state() -> ChatState:
 @worker.background
 async def keep_attendance() -> None:
     """Keep Redis informed of who is present."""
-    await chat_state().attendance.keep()
+    attendance = chat_state().attendance
+    await asyncio.gather(attendance.keep(), attendance.announce())

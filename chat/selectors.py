@@ -36,11 +36,11 @@ from friends import selectors as friends
 from friends.events import Person
 from friends.selectors import person
 from realtime import topics
-from realtime.attendance import present
+from realtime.leased_set import users_in
 
 LAST_MESSAGES = 50
 ATTENDANCE = "here"
-"""The kind of room, in ``realtime.attendance``, whose names are topics of lobbies and conversations."""
+"""The kind of room, in ``realtime.leased_set``, whose names are topics of lobbies and conversations."""
 
 _encode = msgspec.json.encode
 
@@ -229,7 +229,7 @@ def lobby_entered_by(user_id: int, *, lobby_id: int | None = None, name: str = "
 def lobby_state(lobby_id: int) -> LobbyState:
     """How the lobby stands. Raises ``UnknownLobby``, also for a closed one."""
     found = _open_lobby(pk=lobby_id)
-    there = members(lobby_id, present(ATTENDANCE, topics.lobby(found.name)))
+    there = members(lobby_id, users_in(ATTENDANCE, topics.lobby(found.name)))
     return LobbyState(
         lobby=msgspec.Raw(_encode(facts(found))),
         members=msgspec.Raw(_encode(there)),
@@ -294,7 +294,7 @@ def shown_direct(messages: Iterable[DirectMessage]) -> list[events.DirectText]:
 def direct_state(user_id: int, friend_id: int) -> events.DirectState:
     """How the conversation stands for one of the two. Raises ``NotFriends``."""
     check_friends(user_id, friend_id)
-    here = present(ATTENDANCE, topics.direct(user_id, friend_id))
+    here = users_in(ATTENDANCE, topics.direct(user_id, friend_id))
     return events.DirectState(
         members=[
             events.Talker(

@@ -87,7 +87,7 @@ class Worker:
             self._audit_streams,
             self.sockets.watch,
             self.presence.keep,
-            self.presence.tell,
+            self.presence.announce,
         )
         for task in (*ours, *_backgrounds):
             self._tasks.append(asyncio.create_task(_for_life(task), name=task.__qualname__))

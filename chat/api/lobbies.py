@@ -19,7 +19,7 @@ from core.parsers import read
 from friends.selectors import person
 from game import services as games
 from realtime import topics
-from realtime.attendance import present
+from realtime.leased_set import users_in
 
 
 def _shown(lobbies: Iterable[Any]) -> list[dict[str, Any]]:
@@ -47,7 +47,7 @@ def _one(user_id: int, lobby_id: int, status: int = 200) -> Response:
     if not shown:
         # The caller was sent out meanwhile.
         raise NotAMember
-    here = present(selectors.ATTENDANCE, topics.lobby(shown[0]["name"]))
+    here = users_in(selectors.ATTENDANCE, topics.lobby(shown[0]["name"]))
     return Response({**shown[0], "members": selectors.members(lobby_id, here)}, status=status)
 
 

@@ -29,7 +29,7 @@ from game import services as game_services
 from game.author import catalogue
 from game.refusals import TooManyGames
 from realtime import history, topics
-from realtime.attendance import present
+from realtime.leased_set import users_in
 from realtime.publishing import publish
 
 MOST_LOBBIES = 10
@@ -173,7 +173,7 @@ def tell_of(lobby: Lobby, user_id: int | None = None, *, gone_id: int | None = N
     """Tell the lobby how it is now, and how one of its members is, or who is gone."""
     member: events.Member | UnsetType = UNSET
     if user_id is not None:
-        online = present(selectors.ATTENDANCE, topics.lobby(lobby.name))
+        online = users_in(selectors.ATTENDANCE, topics.lobby(lobby.name))
         member = selectors.members(lobby.pk, online, user_id)[0]
     publish(
         events.LobbyUpdate(
@@ -203,7 +203,7 @@ def start_game(
     rules = catalogue.get(name)
     if games.unfinished_created_by(actor_id) >= game_services.MOST_UNFINISHED:
         raise TooManyGames
-    here = present(selectors.ATTENDANCE, topics.lobby(lobby.name))
+    here = users_in(selectors.ATTENDANCE, topics.lobby(lobby.name))
     members = lobby.memberships.order_by("joined_at", "pk").values_list("user_id", flat=True)
     ordered = sorted(members, key=lambda user_id: (user_id != actor_id, user_id not in here))
     user_ids = ordered[: rules.max_players]

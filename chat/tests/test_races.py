@@ -12,6 +12,7 @@ from django.db.models.signals import post_save
 from chat import services
 from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
 from chat.tests.conftest import Person, befriend
+from core.namespace import key
 from realtime import topics
 from realtime.redis import sync_client
 from realtime.worker import in_database
@@ -164,7 +165,7 @@ def test_what_two_friends_say_at_once_is_told_in_the_order_of_its_ids(ada, bob, 
         at_once([lambda: ada.post(f"dm/{bob.id}/messages/", content="first"), bob_says])
     finally:
         post_save.disconnect(written, sender=DirectMessage)
-    kept = sync_client().lrange(f"stream:{topics.direct(ada.id, bob.id)}:frames", 0, -1)
+    kept = sync_client().lrange(key(f"stream:{topics.direct(ada.id, bob.id)}:frames"), 0, -1)
     told = [json.loads(frame)["message"]["id"] for frame in kept if b'"type":"chat_message"' in frame]
     assert told == sorted(DirectMessage.objects.values_list("pk", flat=True))
     assert Thread.objects.get().last_message_id == told[-1]
@@ -186,7 +187,7 @@ def test_messages_read_twice_at_once_are_told_as_read_once(ada, bob, at_once):
             services.mark_read(user_id=bob.id, friend_id=ada.id, up_to=2**60)
 
     at_once([read, read])
-    kept = sync_client().lrange(f"stream:{topics.direct(ada.id, bob.id)}:frames", 0, -1)
+    kept = sync_client().lrange(key(f"stream:{topics.direct(ada.id, bob.id)}:frames"), 0, -1)
     assert sum(b'"type":"read"' in frame for frame in kept) == 1
 
 

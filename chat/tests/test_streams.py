@@ -50,7 +50,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
         return set(rooms.get(room, ()))
 
     for module in ("chat.selectors", "chat.services.lobbies"):
-        monkeypatch.setattr(f"{module}.present", present)
+        monkeypatch.setattr(f"{module}.users_in", present)
     monkeypatch.setattr("realtime.history.forget", lambda topic: None)
     return rooms
 

@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import connect as open_socket
 
 from core.namespace import key
-from realtime import presence
+from realtime import leased_set, presence
 from realtime.connection import Connection
 from realtime.identity import Identity
 from realtime.worker import Worker
@@ -35,7 +35,7 @@ class Server:
 
     def run(self) -> None:
         here = self.worker.presence
-        self._tasks = [asyncio.create_task(here.keep()), asyncio.create_task(here.tell())]
+        self._tasks = [asyncio.create_task(here.keep()), asyncio.create_task(here.announce())]
 
     async def stand_still(self) -> None:
         """Nothing runs any more, as after kill -9 or in a stopped process."""
@@ -46,7 +46,7 @@ class Server:
     async def die(self) -> None:
         """Stand still, and have given no sign of life for long, however quick this machine is."""
         await self.stand_still()
-        await self.worker.redis.zadd(presence.WORKERS, {self.worker.id: 0})
+        await self.worker.redis.zadd(key("online:workers"), {self.worker.id: 0})
 
     async def stop(self) -> None:
         await self.stand_still()
@@ -91,8 +91,8 @@ def here() -> None:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long for who has gone, and no worker of a slow machine is taken for dead."""
     monkeypatch.setattr(presence, "LINGER_S", 0.2)
-    monkeypatch.setattr(presence, "BEAT_EVERY_S", 0.1)
-    monkeypatch.setattr(presence, "DEAD_AFTER_S", 60.0)
+    monkeypatch.setattr(leased_set, "BEAT_EVERY_S", 0.1)
+    monkeypatch.setattr(leased_set, "DEAD_AFTER_S", 60.0)
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ async def test_the_users_of_a_dead_worker_are_told_offline_by_one_of_the_others(
     assert {await hear(told) for _ in range(39)} == {(user, False) for user in range(2, 41)}
     assert presence.online_sync(range(1, 41)) == {ADA}
     assert told.empty()
-    assert sorted(await others[0].worker.redis.keys(key("online:*"))) == [
+    assert sorted(await others[0].worker.redis.keys(key("online:[0-9]*"))) == [
         key("online:1").encode(),
         key("online:100").encode(),
     ]
@@ -233,7 +233,7 @@ async def test_who_leaves_one_worker_of_an_emptied_redis_is_not_offline_while_on
     new_server, told, monkeypatch
 ):
     with monkeypatch.context() as patch:
-        patch.setattr(presence, "BEAT_EVERY_S", WITHIN_S)  # this one will not notice by itself
+        patch.setattr(leased_set, "BEAT_EVERY_S", WITHIN_S)  # this one will not notice by itself
         one = await new_server()
         here = one.connect(ADA)
         assert await hear(told) == (ADA, True)
@@ -244,7 +244,7 @@ async def test_who_leaves_one_worker_of_an_emptied_redis_is_not_offline_while_on
 
     await one.worker.redis.flushdb()
     with monkeypatch.context() as patch:
-        patch.setattr(presence, "LINGER_S", 0.0)
+        patch.setattr(one.worker.presence._members, "_linger_s", 0.0)
         one.disconnect(here)
     other = one.connect(3)  # wakes it
     assert await hear(told) == (3, True)
@@ -264,8 +264,7 @@ async def test_nothing_is_left_when_all_have_left(new_server, told):
         server.disconnect(socket)
     for _ in sockets:
         await hear(told)
-    assert await server.worker.redis.keys(key("online:*")) == []
-    assert await server.worker.redis.keys(key("presence:*")) == [presence.WORKERS.encode()]
+    assert await server.worker.redis.keys(key("online:*")) == [key("online:workers").encode()]
 
 
 async def test_a_change_reaches_all_who_want_to_know_though_one_fails(new_server, told, monkeypatch):

@@ -1,0 +1,316 @@
+"""Who is in a room: users with an open socket in it on any worker, counted by leases of workers.
+
+Redis holds, for each room, how many workers have each user (``<kind>:<room>``), for each worker its members
+(``<kind>:of:<worker>``), and when each worker last gave a sign of life (``<kind>:workers``). What a silent
+worker left behind, the others clear away. Each change is announced by the one worker that made it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, NamedTuple, cast
+
+from redis.asyncio import Redis
+
+from core.batches import batched
+from core.namespace import key
+from core.problems import note_failure
+from realtime.redis import Down, evaluate, sync_client
+from realtime.relay import Relay
+
+logger = logging.getLogger(__name__)
+
+BEAT_EVERY_S = 2.0
+DEAD_AFTER_S = 10.0
+RETRY_S = 0.2
+BATCH_SIZE = 500
+
+# Redis' own clock, so that workers' clocks may differ.
+_NOW = "local now = redis.call('TIME'); now = now[1] + now[2] / 1000000\n"
+# KEYS: workers, swept. ARGV: worker. Returns whether Redis knew the worker (0) or not (1: Redis was emptied
+# or the worker is new, 2: it was taken for dead, and its members were announced to have left).
+_BEAT = f"""
+{_NOW}
+local new = redis.call('ZADD', KEYS[1], now, ARGV[1])
+if redis.call('DEL', KEYS[2]) == 1 then return 2 end
+return new
+"""
+# KEYS: workers, the worker's members. ARGV: worker, prefix, members as "room user". Returns the members that
+# no other worker has, or nil if Redis does not know the worker.
+_ENTER = """
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return false end
+local first = {}
+for i = 3, #ARGV do
+  local room, user = ARGV[i]:match('^(%S+) (%S+)$')
+  if redis.call('SADD', KEYS[2], ARGV[i]) == 1 then redis.call('HINCRBY', ARGV[2] .. room, user, 1) end
+  if redis.call('HGET', ARGV[2] .. room, user) == '1' then table.insert(first, ARGV[i]) end
+end
+return first
+"""
+# The same for members that Redis should have. Returns those that it had not and that no other worker has.
+_RESTORE = """
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return false end
+local first = {}
+for i = 3, #ARGV do
+  local room, user = ARGV[i]:match('^(%S+) (%S+)$')
+  if redis.call('SADD', KEYS[2], ARGV[i]) == 1 and redis.call('HINCRBY', ARGV[2] .. room, user, 1) == 1 then
+    table.insert(first, ARGV[i])
+  end
+end
+return first
+"""
+# The same for members that leave. Returns those that no worker has any more.
+_LEAVE = """
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return false end
+local gone = {}
+for i = 3, #ARGV do
+  local room, user = ARGV[i]:match('^(%S+) (%S+)$')
+  if redis.call('SREM', KEYS[2], ARGV[i]) == 1 and redis.call('HINCRBY', ARGV[2] .. room, user, -1) < 1 then
+    redis.call('HDEL', ARGV[2] .. room, user)
+  end
+  if redis.call('HEXISTS', ARGV[2] .. room, user) == 0 then table.insert(gone, ARGV[i]) end
+end
+return gone
+"""
+# KEYS: workers. ARGV: seconds of silence that mean death, prefix, members at a time. Takes members from one
+# dead worker; returns its name and the members that no worker has any more, or nil if all workers live.
+_SWEEP = f"""
+{_NOW}
+local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1], 'LIMIT', 0, 1)[1]
+if not dead then return false end
+redis.call('SET', ARGV[2] .. 'swept:' .. dead, 1, 'EX', 3600)
+local held = redis.call('SPOP', ARGV[2] .. 'of:' .. dead, ARGV[3])
+if #held == 0 then redis.call('ZREM', KEYS[1], dead) end
+local gone = {{}}
+for _, member in ipairs(held) do
+  local room, user = member:match('^(%S+) (%S+)$')
+  if redis.call('HINCRBY', ARGV[2] .. room, user, -1) < 1 then
+    redis.call('HDEL', ARGV[2] .. room, user)
+    table.insert(gone, member)
+  end
+end
+return {{dead, gone}}
+"""
+# KEYS: workers. ARGV: worker, seconds. Moves the worker's last sign of life that far into the past.
+_RESIGN = f"{_NOW} return redis.call('ZADD', KEYS[1], 'XX', now - ARGV[2], ARGV[1])"
+
+
+class Member(NamedTuple):
+    """A user in a room. The room's name holds no blanks."""
+
+    room: str
+    user_id: int
+
+    def packed(self) -> str:
+        return f"{self.room} {self.user_id}"
+
+
+def _unpacked(packed: bytes) -> Member:
+    room, _, user_id = packed.decode().partition(" ")
+    return Member(room, int(user_id))
+
+
+Changed = Callable[[str, int, bool], Awaitable[None]]
+
+
+class LeasedSet:
+    """The rooms of one kind, as seen by one worker.
+
+    :meth:`arrived` and :meth:`left` note this worker's sockets. :meth:`keep` brings that to Redis, and
+    :meth:`announce` calls ``await changed(room, user_id, is_present)``, on one worker, for a user's first
+    socket in a room and ``linger_s`` after the last. After a race between workers, or while Redis was away, a
+    change may be announced twice. Changes within ``settle_every_s`` go to Redis together.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        redis: Redis,
+        relay: Relay,
+        changed: Changed,
+        *,
+        linger_s: float = 0.0,
+        settle_every_s: float = 0.0,
+    ) -> None:
+        self._redis = redis
+        self._relay = relay
+        self._changed = changed
+        self._linger_s = linger_s
+        self._settle_every_s = settle_every_s
+        self._prefix = key(f"{kind}:")
+        self._workers = f"{self._prefix}workers"
+        self._sockets: dict[Member, int] = {}
+        self._arriving: dict[Member, None] = {}
+        self._leaving: dict[Member, float] = {}  # when each is due
+        self._held: set[Member] = set()  # what Redis has for this worker
+        self._restoring = 0  # what _BEAT returned, until all of _held is in Redis again
+        self._next_beat = float("-inf")
+        self._woken = asyncio.Event()
+        self._changes: asyncio.Queue[tuple[Member, bool]] = asyncio.Queue()
+        self._clock = asyncio.get_running_loop().time
+
+    def arrived(self, room: str, user_id: int) -> None:
+        """Note that a socket of the user was opened in the room."""
+        member = Member(room, user_id)
+        self._sockets[member] = self._sockets.get(member, 0) + 1
+        self._leaving.pop(member, None)
+        if member not in self._held:
+            self._arriving[member] = None
+            self._woken.set()
+
+    def left(self, room: str, user_id: int) -> None:
+        """Note that a socket of the user in the room has closed."""
+        member = Member(room, user_id)
+        remaining = self._sockets.pop(member) - 1
+        if remaining:
+            self._sockets[member] = remaining
+        else:
+            self._leaving[member] = self._clock() + self._linger_s
+            self._woken.set()
+
+    async def keep(self) -> None:
+        """Keep Redis true, for this worker's life."""
+        is_waiting = False
+        while True:
+            self._woken.clear()
+            try:
+                await self._settle()
+                is_waiting = False
+            except Down as problem:
+                if not is_waiting:
+                    logger.warning("%s waits for Redis: %s", self._prefix, problem)
+                is_waiting = True
+                await asyncio.sleep(RETRY_S)
+                continue
+            if self._settle_every_s:
+                await asyncio.sleep(self._settle_every_s)
+            try:
+                async with asyncio.timeout(self._until_next()):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+
+    async def announce(self) -> None:
+        """Announce changes, for this worker's life."""
+        while True:
+            member, is_present = await self._changes.get()
+            try:
+                await self._changed(*member, is_present)
+            except Exception as problem:
+                note_failure(problem, "Announcing a change of presence")
+            # A user who came back on another worker may have been announced there before this was here.
+            if not is_present and await self._is_present(member):
+                self._changes.put_nowait((member, True))
+
+    async def resign(self, within_s: float) -> None:
+        """Leave the members to the other workers, to which most come back within this time."""
+        try:
+            await evaluate(self._redis, _RESIGN, [self._workers], [self._worker, DEAD_AFTER_S - within_s])
+        except Down as problem:
+            logger.warning("%s is left to run out: %s", self._prefix, problem)
+
+    async def workers(self) -> list[str]:
+        """Return the workers that gave a sign of life of late."""
+        return [name.decode() for name in await self._redis.zrange(self._workers, 0, -1)]
+
+    @property
+    def _worker(self) -> str:
+        return self._relay.address
+
+    async def _is_present(self, member: Member) -> bool:
+        room, user_id = member
+        try:
+            return bool(
+                await cast(Awaitable[bool], self._redis.hexists(f"{self._prefix}{room}", str(user_id)))
+            )
+        except Down as problem:
+            logger.warning("A user counts as absent: %s", problem)
+            return False
+
+    def _until_next(self) -> float:
+        # They left one after the other, so the first is due first.
+        due = next(iter(self._leaving.values()), self._next_beat)
+        return max(0.0, min(due, self._next_beat) - self._clock())
+
+    async def _settle(self) -> None:
+        if self._clock() >= self._next_beat:
+            await self._beat()
+            await self._sweep()
+        await self._enter()
+        await self._leave()
+
+    async def _beat(self) -> None:
+        keys = [self._workers, f"{self._prefix}swept:{self._worker}"]
+        unknown = await evaluate(self._redis, _BEAT, keys, [self._worker])
+        self._restoring = max(self._restoring, unknown)
+        if self._restoring:
+            for members in batched(self._held, BATCH_SIZE):
+                first = await self._ask(_RESTORE, members) or ()
+                if self._restoring == 2:
+                    self._note(first, True)
+            self._restoring = 0
+        self._next_beat = self._clock() + BEAT_EVERY_S
+
+    async def _sweep(self) -> None:
+        arguments = [DEAD_AFTER_S, self._prefix, BATCH_SIZE]
+        while swept := await evaluate(self._redis, _SWEEP, [self._workers], arguments):
+            dead, gone = swept
+            if gone:
+                logger.info("Worker %s is silent; %d members have left", dead.decode(), len(gone))
+            self._note(map(_unpacked, gone), False)
+
+    async def _enter(self) -> None:
+        for members in batched(self._arriving, BATCH_SIZE):
+            first = await self._ask(_ENTER, members)
+            if first is None:
+                self._restore_first()
+                return
+            for member in members:
+                self._arriving.pop(member, None)
+            self._held.update(members)
+            self._note(first, True)
+
+    async def _leave(self) -> None:
+        now = self._clock()
+        for members in batched([member for member, due in self._leaving.items() if due <= now], BATCH_SIZE):
+            # Whoever comes back from here on enters anew, whatever becomes of this.
+            leaving = [member for member in members if self._leaving.pop(member, None) is not None]
+            self._held.difference_update(leaving)
+            gone: list[Member] | None = None
+            try:
+                gone = await self._ask(_LEAVE, leaving)
+            finally:
+                if gone is None:
+                    again = self._clock() + max(self._linger_s, RETRY_S)
+                    absent = [member for member in leaving if member not in self._sockets]
+                    self._leaving.update(dict.fromkeys(absent, again))
+            if gone is None:
+                # After an emptied Redis the other workers' members must be back before one can be called gone.
+                self._restore_first()
+                return
+            self._note(gone, False)
+
+    def _restore_first(self) -> None:
+        self._next_beat = float("-inf")
+
+    async def _ask(self, script: str, members: list[Member]) -> list[Member] | None:
+        keys = [self._workers, f"{self._prefix}of:{self._worker}"]
+        packed = [member.packed() for member in members]
+        answer: list[Any] | None = await evaluate(
+            self._redis, script, keys, [self._worker, self._prefix, *packed]
+        )
+        return None if answer is None else [_unpacked(member) for member in answer]
+
+    def _note(self, members: Iterable[Member], is_present: bool) -> None:
+        for member in members:
+            self._changes.put_nowait((member, is_present))
+
+
+def users_in(kind: str, room: str) -> set[int]:
+    """Return the users in a room, from a thread; nobody while Redis is away."""
+    try:
+        users = cast(list[bytes], sync_client().hkeys(key(f"{kind}:{room}")))
+    except Down as problem:
+        logger.warning("Nobody counts as present: %s", problem)
+        return set()
+    return {int(user) for user in users}

@@ -1230,17 +1230,17 @@ class WorldCombatStartCommand(TypedDict):
 
 class WorldCombatActionCommand(TypedDict):
     """Strike, cast a spell or use an item; what it does is the server's to say. ``target_id`` is the
-    opponent's character, or the own one to be healed. ``ability_name`` goes with a spell, ``item_id``, a
-    row of the own inventory, with an item. Refused with ``no_character``, ``unknown_combat``,
-    ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also with ``unknown_ability``,
-    ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with ``not_owned``,
-    ``no_remedy``.
+    opponent's character; to be healed, by a spell or an item, name the own one or none. ``ability_name``
+    goes with a spell, ``item_id``, a row of the own inventory, with an item. Refused with
+    ``no_character``, ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also
+    with ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
+    ``not_owned``, ``no_remedy``.
     """
 
     type: Literal["combat_action"]
     combat_id: int
     action_type: Literal["attack", "item", "spell"]
-    target_id: int
+    target_id: NotRequired[int | None]
     ability_name: NotRequired[str | None]
     item_id: NotRequired[int | None]
     id: NotRequired[str | int | None]

@@ -1231,10 +1231,12 @@ class WorldCombatStartCommand(TypedDict):
 class WorldCombatActionCommand(TypedDict):
     """Strike, cast a spell or use an item; what it does is the server's to say. ``target_id`` is the
     opponent's character; to be healed, by a spell or an item, name the own one or none. ``ability_name``
-    goes with a spell, ``item_id``, a row of the own inventory, with an item. Refused with
-    ``no_character``, ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also
-    with ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
-    ``not_owned``, ``no_remedy``.
+    goes with a spell, ``item_id``, a row of the own inventory, with an item. Refused with <<<<<<< Updated
+    upstream ``no_character``, ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a
+    spell also with ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an
+    item also with ======= ``no_character``, ``unknown_combat``, ``combat_over``, ``wrong_target``,
+    ``rate_limited``; a spell also with ``unknown_ability``, ``level_too_low``, ``on_cooldown``,
+    ``not_enough_stamina``; an item also with >>>>>>> Stashed changes ``not_owned``, ``no_remedy``.
     """
 
     type: Literal["combat_action"]
@@ -1465,7 +1467,9 @@ class WorldCharacterDelete(TypedDict):
 
 
 class WorldAuthResponse(TypedDict):
-    """You are signed in on this socket. The tokens are there if it was by password."""
+    """You are signed in on this socket. The tokens are there if it was by password, the key if the socket
+    was opened with ``?encrypted=session``: what follows is encrypted with it.
+    """
 
     type: Literal["auth_response"]
     ref: NotRequired[str | int]
@@ -1473,6 +1477,7 @@ class WorldAuthResponse(TypedDict):
     username: str
     access: NotRequired[str]
     refresh: NotRequired[str]
+    encryption_key: NotRequired[str]
 
 
 class WorldAreaState(TypedDict):

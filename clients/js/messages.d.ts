@@ -1052,7 +1052,7 @@ export declare namespace World {
       target_id: number;
       id?: string | number | null;
     };
-    /** Strike, cast a spell or use an item; what it does is the server's to say. `target_id` is the opponent's character; to be healed, by a spell or an item, name the own one or none. `ability_name` goes with a spell, `item_id`, a row of the own inventory, with an item. Refused with <<<<<<< Updated upstream `no_character`, `unknown_combat`, `combat_over`, `wrong_target`, `rate_limited`; a spell also with `unknown_ability`, `level_too_low`, `on_cooldown`, `not_enough_stamina`; an item also with ======= `no_character`, `unknown_combat`, `combat_over`, `wrong_target`, `rate_limited`; a spell also with `unknown_ability`, `level_too_low`, `on_cooldown`, `not_enough_stamina`; an item also with >>>>>>> Stashed changes `not_owned`, `no_remedy`. */
+    /** Strike, cast a spell or use an item; what it does is the server's to say. `target_id` is the opponent's character; to be healed, by a spell or an item, name the own one or none. `ability_name` goes with a spell, `item_id`, a row of the own inventory, with an item. Refused with `no_character`, `unknown_combat`, `combat_over`, `wrong_target`, `rate_limited`; a spell also with `unknown_ability`, `level_too_low`, `on_cooldown`, `not_enough_stamina`; an item also with `not_owned`, `no_remedy`. */
     combat_action: {
       type: "combat_action";
       combat_id: number;

@@ -21,13 +21,8 @@ class CombatAction(Command):
 
     ``target_id`` is the opponent's character; to be healed, by a spell or an item, name the own one or none.
     ``ability_name`` goes with a spell, ``item_id``, a row of the own inventory, with an item. Refused with
-<<<<<<< Updated upstream
     ``no_character``, ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also
     with ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
-=======
-    ``no_character``, ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also with
-    ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
->>>>>>> Stashed changes
     ``not_owned``, ``no_remedy``.
     """
 

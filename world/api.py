@@ -11,7 +11,7 @@ from chat import pacing
 from core import paging, speech, words
 from core.idempotency import idempotent
 from core.parsers import read
-from world import selectors, serializers, services
+from world import sealing, selectors, serializers, services
 from world.snapshots import world_state
 
 
@@ -89,3 +89,11 @@ class Announce(APIView):
         pacing.take_sync(user_id)
         services.announce(user_id=user_id, content=words.mask(content))
         return Response(status=204)
+
+
+class EncryptionKey(APIView):
+    """The key of this session for `/ws?encrypted=session`. 400 `encryption_unavailable`."""
+
+    @extend_schema(request=None, responses=serializers.EncryptionKey)
+    def post(self, request: Request) -> Response:
+        return Response({"key": sealing.session_key(identity(request)).decode()})

@@ -91,12 +91,15 @@ class WorldState(Reply, kw_only=True):
 
 
 class AuthResponse(Reply, kw_only=True):
-    """You are signed in on this socket. The tokens are there if it was by password."""
+    """You are signed in on this socket. The tokens are there if it was by password, the key if the socket was
+    opened with ``?encrypted=session``: what follows is encrypted with it.
+    """
 
     user_id: int
     username: str
     access: str | UnsetType = UNSET
     refresh: str | UnsetType = UNSET
+    encryption_key: str | UnsetType = UNSET
 
 
 class InArea(Event, kw_only=True):

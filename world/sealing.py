@@ -1,17 +1,23 @@
-"""Encrypted frames: each is ``{"enc": "<Fernet token>"}``, with a key of the user's own."""
+"""Encrypted frames: each is ``{"enc": "<Fernet token>"}``, with the key of a user or of a session."""
 
 import base64
 import functools
 import hashlib
+import re
+import secrets
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from core.refusals import Malformed
+from realtime.identity import Identity
 
 ITERATIONS = 100_000
 KEPT = 10_000
+_NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 class EncryptionUnavailable(Malformed):
@@ -22,7 +28,7 @@ class EncryptionUnavailable(Malformed):
 
 
 class NotEncrypted(Malformed):
-    """A frame on an encrypted socket that does not open with the user's key."""
+    """A frame on an encrypted socket that does not open with its key, or that was sent before."""
 
     code = "not_encrypted"
     title = "The frame does not open"
@@ -53,12 +59,57 @@ class Seal:
             raise NotEncrypted from None
 
 
+class SessionSeal(Seal):
+    """The seal of one connection: a frame of another one, or one that was sent before, does not open.
+
+    Inside the token stands ``<sender>:<connection>:<number>:<frame>``. The connection is called by the nonces
+    of both ends, so each knows that the other is there now; the numbers of each sender rise.
+    """
+
+    def __init__(self, key: bytes, nonce: str) -> None:
+        """``nonce`` is the client's."""
+        super().__init__(key)
+        self._connection = f"{nonce}.{secrets.token_urlsafe(16)}".encode()
+        self._sent = self._heard = 0
+
+    def close(self, frame: bytes) -> bytes:
+        self._sent += 1
+        return super().close(b"server:%b:%d:%b" % (self._connection, self._sent, frame))
+
+    def open(self, frame: bytes | str) -> bytes:
+        try:
+            sender, connection, number, meant = super().open(frame).split(b":", 3)
+            heard = int(number)
+        except ValueError:
+            raise NotEncrypted from None
+        if sender != b"client" or connection != self._connection or heard <= self._heard:
+            raise NotEncrypted
+        self._heard = heard
+        return meant
+
+
+def read_nonce(given: list[str]) -> str:
+    """The client's nonce, as the query has it. Raises ``Malformed`` if that is none."""
+    if len(given) != 1 or not _NONCE.fullmatch(given[0]):
+        raise Malformed("A nonce is 16 to 64 letters, digits, hyphens and underscores, given once.")
+    return given[0]
+
+
 @functools.lru_cache(KEPT)
 def seal_of(username: str) -> Seal:
     """The seal of this user; making it takes tens of milliseconds. Raises ``EncryptionUnavailable``."""
-    secret = settings.ENCRYPTION_KEY
-    if not secret:
-        raise EncryptionUnavailable
     salt = f"gameplatform:{username}".encode()
-    key = hashlib.pbkdf2_hmac("sha256", secret.encode(), salt, ITERATIONS, 32)
+    key = hashlib.pbkdf2_hmac("sha256", _secret(), salt, ITERATIONS, 32)
     return Seal(base64.urlsafe_b64encode(key))
+
+
+def session_key(identity: Identity) -> bytes:
+    """The Fernet key of a session, for its user alone. Raises ``EncryptionUnavailable``."""
+    info = f"gameplatform:session:{identity.user_id}:{identity.session_id}".encode()
+    return base64.urlsafe_b64encode(HKDF(SHA256(), 32, salt=None, info=info).derive(_secret()))
+
+
+def _secret() -> bytes:
+    if not settings.ENCRYPTION_KEY:
+        raise EncryptionUnavailable
+    return str(settings.ENCRYPTION_KEY).encode()

@@ -28,6 +28,12 @@ class Announcement(serializers.Serializer[Any]):
     content = Text(max_length=MOST_CHARACTERS)
 
 
+class EncryptionKey(serializers.Serializer[Any]):
+    """A Fernet key."""
+
+    key = serializers.CharField()
+
+
 class Position(serializers.Serializer[Any]):
     """A position in metres."""
 

@@ -20,10 +20,20 @@ from world import commands, events, selectors, services
 from world.events import CharacterInfo
 from world.live import sockets
 from world.live.positions import Standing, positions
-from world.sealing import EncryptionUnavailable, NotEncrypted, Seal, seal_of
+from world.sealing import (
+    EncryptionUnavailable,
+    NotEncrypted,
+    Seal,
+    SessionSeal,
+    read_nonce,
+    seal_of,
+    session_key,
+)
 
 AUTHENTICATE_WITHIN_S = 10.0
 UNAUTHENTICATED, RESTARTED, NORMAL = 4401, 1012, 1000
+BY_USER, BY_SESSION = "1", "session"
+"""How ``?encrypted=`` asks for encrypted frames: with the user's key, or with the session's."""
 FOR_STRANGERS: tuple[type[Command], ...] = (Ping, commands.AuthRequest, commands.Disconnect)
 
 
@@ -78,8 +88,7 @@ class WorldSocket(Consumer):
     async def opened(self) -> None:
         self._settling = asyncio.Lock()
         self._positions = positions()
-        if self._wants_seal() and not settings.ENCRYPTION_KEY:
-            raise EncryptionUnavailable
+        self._read_encryption()
         if self.connection.identity is not None:
             await self._begin_sealing()
             await self._enter()
@@ -139,9 +148,16 @@ class WorldSocket(Consumer):
             self._deadline.cancel()
         del self.handlers
         self._here.sockets.identify(self.connection, identity)
-        await self._begin_sealing()
         answer.user_id, answer.username = identity.user_id, identity.username
-        self.connection.tell(answer)
+        if self._encrypted == BY_SESSION:
+            # The client needs it to open all that follows.
+            answer.encryption_key = session_key(self.player).decode()
+            self.connection.tell(answer)
+            await self.connection.taken()
+            await self._begin_sealing()
+        else:
+            await self._begin_sealing()
+            self.connection.tell(answer)
         try:
             await self._enter()
         except Exception:
@@ -157,12 +173,20 @@ class WorldSocket(Consumer):
     def disconnect(self, command: commands.Disconnect) -> None:
         self.connection.close(NORMAL, "disconnected")
 
-    def _wants_seal(self) -> bool:
-        return self.scope["query"].get("encrypted") == ["1"]
+    def _read_encryption(self) -> None:
+        query = self.scope["query"]
+        self._encrypted = query.get("encrypted", [""])[0]
+        if self._encrypted in (BY_USER, BY_SESSION) and not settings.ENCRYPTION_KEY:
+            raise EncryptionUnavailable
+        if self._encrypted == BY_SESSION:
+            self._nonce = read_nonce(query.get("nonce", []))
 
     async def _begin_sealing(self) -> None:
-        if self._wants_seal():
+        if self._encrypted == BY_USER:
             self._seal = await asyncio.to_thread(seal_of, self.player.username)
+        elif self._encrypted == BY_SESSION:
+            self._seal = SessionSeal(session_key(self.player), self._nonce)
+        if self._seal is not None:
             self.connection.seal(self._seal.close)
 
     def _handle(self, data: bytes | str) -> Coroutine[Any, Any, None] | None:

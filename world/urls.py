@@ -12,4 +12,5 @@ urlpatterns = [
     route("api/world/shards", shards.Shards.as_view()),
     route("api/world/events", api.Events.as_view()),
     route("api/world/announce", api.Announce.as_view()),
+    route("api/world/encryption-key", api.EncryptionKey.as_view()),
 ]

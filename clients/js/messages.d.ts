@@ -1059,12 +1059,12 @@ export declare namespace World {
       target_id: number;
       id?: string | number | null;
     };
-    /** Strike, cast a spell or use an item; what it does is the server's to say. `target_id` is the opponent's character, or the own one to be healed. `ability_name` goes with a spell, `item_id`, a row of the own inventory, with an item. Refused with `no_character`, `unknown_combat`, `combat_over`, `wrong_target`, `rate_limited`; a spell also with `unknown_ability`, `level_too_low`, `on_cooldown`, `not_enough_stamina`; an item also with `not_owned`, `no_remedy`. */
+    /** Strike, cast a spell or use an item; what it does is the server's to say. `target_id` is the opponent's character; to be healed, by a spell or an item, name the own one or none. `ability_name` goes with a spell, `item_id`, a row of the own inventory, with an item. Refused with `no_character`, `unknown_combat`, `combat_over`, `wrong_target`, `rate_limited`; a spell also with `unknown_ability`, `level_too_low`, `on_cooldown`, `not_enough_stamina`; an item also with `not_owned`, `no_remedy`. */
     combat_action: {
       type: "combat_action";
       combat_id: number;
       action_type: "attack" | "item" | "spell";
-      target_id: number;
+      target_id?: number | null;
       ability_name?: string | null;
       item_id?: number | null;
       id?: string | number | null;
@@ -1231,7 +1231,7 @@ export declare namespace World {
       ref?: string | number;
       character_id: number;
     };
-    /** You are signed in on this socket. The tokens are there if it was by password. */
+    /** You are signed in on this socket. The tokens are there if it was by password, the key if the socket was opened with `?encrypted=session`: what follows is encrypted with it. */
     auth_response: {
       type: "auth_response";
       ref?: string | number;
@@ -1239,6 +1239,7 @@ export declare namespace World {
       username: string;
       access?: string;
       refresh?: string;
+      encryption_key?: string;
     };
     /** Who is where your character has come to, the character included; null without a character in play. */
     area_state: {

@@ -1,6 +1,7 @@
-"""The catalogue for Python: message types and typed dictionaries for clients."""
+"""The catalogue for Python: message types, and a class for each message."""
 
 import textwrap
+from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -17,13 +18,15 @@ from realtime.catalogue.sockets import (
 from realtime.messages import Command
 
 WIDTH = 110
+DICTIONARYS_OWN = frozenset(dir(dict))
+"""Fields of these names are had by their key alone."""
 
 
 def module(made_by: str) -> str:
     """A module with each socket's messages; ``made_by`` says how the file came to be.
 
-    A message is named after its socket and its class, as ``GamePlayerMove``; what a client sends ends in
-    ``Command``.
+    A message is named after its socket and its class, as ``GamePlayerMove``, and is a ``Record``. What a
+    client sends is a typed dictionary, to be written as one; its name ends in ``Command``.
     """
     codes = ", ".join(str(one.code) for one in CLOSE_CODES if one.come_back)
     lines = [
@@ -36,13 +39,16 @@ def module(made_by: str) -> str:
         "from enum import StrEnum",
         "from typing import Any, Literal, NotRequired, TypedDict",
         "",
+        "from gameplatform_client.records import MayBeMissing, Record",
+        "",
         f'PROTOCOL_VERSION = "{settings.PROTOCOL_VERSION}"',
         f"RECONNECT_AFTER = frozenset({{{codes}}})",
         '"""Close codes after which a client comes back by itself; every other code is an answer."""',
         *_message_types(),
     ]
     for kind in ON_EVERY_SOCKET:
-        lines += _message(Description(kind), prefix="")
+        way = _sent("") if issubclass(kind, Command) else _heard("")
+        lines += _message(Description(kind), way)
     for socket in sockets():
         lines += _socket(socket)
     return "\n".join(lines) + "\n"
@@ -63,38 +69,65 @@ def _message_types() -> list[str]:
 
 
 def _socket(socket: Socket) -> list[str]:
-    described = [one for one in socket.commands + socket.messages if one.kind not in ON_EVERY_SOCKET]
-    messages = {_name(one, socket.name) for one in described}
+    sides = [
+        (way, [one for one in side if one.kind not in ON_EVERY_SOCKET])
+        for way, side in ((_sent(socket.name), socket.commands), (_heard(socket.name), socket.messages))
+    ]
     lines = ["", "", f"# {' and '.join(socket.paths)}"]
-    for name, schema in components(described).items():
-        if schema.get("type") == "array":
-            lines += ["", "", f"{socket.name}{name} = {_python(schema, socket.name)}"]
-            lines += _docstring(schema["description"], indent="")
-        # A message inside another one is declared once.
-        elif socket.name + name not in messages:
-            required = schema.get("required", ())
-            properties = schema.get("properties", {})
-            fields = [(field, inner, field in required) for field, inner in properties.items()]
-            lines += _class(socket.name + name, schema["description"], fields, socket.name)
-    for one in described:
-        lines += _message(one, socket.name)
+    for way, side in sides:
+        lines += _structures(side, way)
+    for way, side in sides:
+        for one in side:
+            lines += _message(one, way)
     return lines
 
 
-def _message(one: Description, prefix: str) -> list[str]:
+@dataclass(frozen=True)
+class _Way:
+    """How classes of what goes one way are made: their names, their base, the mark of optional fields."""
+
+    named: str
+    base: str
+    optional: str
+
+
+def _sent(socket: str) -> _Way:
+    return _Way(f"{socket}{{}}Command", "TypedDict", "NotRequired")
+
+
+def _heard(socket: str) -> _Way:
+    return _Way(f"{socket}{{}}", "Record", "MayBeMissing")
+
+
+def _structures(described: list[Description], way: _Way) -> list[str]:
+    """What is inside these messages."""
+    lines: list[str] = []
+    messages = {one.kind.__name__ for one in described}
+    for name, schema in components(described).items():
+        if schema.get("type") == "array":
+            lines += ["", "", f"{way.named.format(name)} = {_python(schema, way.named)}"]
+            lines += _docstring(schema["description"], indent="")
+        # A message inside another one is declared once.
+        elif name not in messages:
+            required = schema.get("required", ())
+            properties = schema.get("properties", {})
+            fields = [(field, inner, field in required) for field, inner in properties.items()]
+            lines += _class(name, schema["description"], fields, way)
+    return lines
+
+
+def _message(one: Description, way: _Way) -> list[str]:
     fields = [("type", {"const": one.type}, True), *((f.name, f.schema, f.required) for f in one.fields)]
-    return _class(_name(one, prefix), one.text, fields, prefix)
+    return _class(one.kind.__name__, one.text, fields, way)
 
 
-def _name(one: Description, prefix: str) -> str:
-    return f"{prefix}{one.kind.__name__}{'Command' if issubclass(one.kind, Command) else ''}"
-
-
-def _class(name: str, text: str, fields: list[tuple[str, Schema, bool]], prefix: str) -> list[str]:
-    lines = ["", "", f"class {name}(TypedDict):", *_docstring(text), ""]
+def _class(name: str, text: str, fields: list[tuple[str, Schema, bool]], way: _Way) -> list[str]:
+    lines = ["", "", f"class {way.named.format(name)}({way.base}):", *_docstring(text), ""]
     for field, schema, required in fields:
-        kind = _python(schema, prefix)
-        lines += [f"    {field}: {kind}" if required else f"    {field}: NotRequired[{kind}]"]
+        if way.base == "Record" and field in DICTIONARYS_OWN:
+            continue
+        kind = _python(schema, way.named)
+        lines += [f"    {field}: {kind}" if required else f"    {field}: {way.optional}[{kind}]"]
     return lines
 
 
@@ -109,23 +142,23 @@ def _docstring(text: str, indent: str = "    ") -> list[str]:
     return [f"{lines[0]}{quotes}"] if len(lines) == 1 else [*lines, f"{indent}{quotes}"]
 
 
-def _python(schema: Schema, prefix: str) -> str:
+def _python(schema: Schema, named: str) -> str:
     match schema:
         case {"$ref": ref}:
-            return prefix + str(ref.removeprefix(COMPONENTS))
+            return named.format(ref.removeprefix(COMPONENTS))
         case {"anyOf": ways}:
-            found = list(dict.fromkeys(_python(way, prefix) for way in ways))
+            found = list(dict.fromkeys(_python(way, named) for way in ways))
             return "Any" if "Any" in found else " | ".join(found)
         case {"enum": values}:
             return f"Literal[{', '.join(map(_literal, values))}]"
         case {"const": value}:
             return f"Literal[{_literal(value)}]"
         case {"type": "array", "prefixItems": kinds}:
-            return f"list[{' | '.join(dict.fromkeys(_python(kind, prefix) for kind in kinds))}]"
+            return f"list[{' | '.join(dict.fromkeys(_python(kind, named) for kind in kinds))}]"
         case {"type": "array"}:
-            return f"list[{_python(schema.get('items', {}), prefix)}]"
+            return f"list[{_python(schema.get('items', {}), named)}]"
         case {"type": "object"}:
-            return f"dict[str, {_python(schema.get('additionalProperties') or {}, prefix)}]"
+            return f"dict[str, {_python(schema.get('additionalProperties') or {}, named)}]"
         case {"type": kind}:
             return _IN_PYTHON[kind]
     return "Any"

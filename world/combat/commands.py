@@ -19,16 +19,16 @@ class CombatStart(Command):
 class CombatAction(Command):
     """Strike, cast a spell or use an item; what it does is the server's to say.
 
-    ``target_id`` is the opponent's character, or the own one to be healed. ``ability_name`` goes with a
-    spell, ``item_id``, a row of the own inventory, with an item. Refused with ``no_character``,
-    ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also with
-    ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
+    ``target_id`` is the opponent's character; to be healed, by a spell or an item, name the own one or none.
+    ``ability_name`` goes with a spell, ``item_id``, a row of the own inventory, with an item. Refused with
+    ``no_character``, ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also
+    with ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
     ``not_owned``, ``no_remedy``.
     """
 
     combat_id: Id
     action_type: Literal["attack", "spell", "item"]
-    target_id: Id
+    target_id: Id | None = None
     ability_name: Annotated[str, Meta(max_length=40)] | None = None
     item_id: Id | None = None
 

@@ -82,11 +82,11 @@ def act(
     user_id: int,
     combat_id: int,
     action_type: Literal["attack", "spell", "item"],
-    target_id: int,
+    target_id: int | None,
     ability_name: str | None = None,
     item_id: int | None = None,
 ) -> None:
-    """Strike the opponent, cast a spell, or use an item up to be healed.
+    """Strike the opponent, cast a spell, or use an item up to be healed. Healing needs no target.
 
     Raises ``RateLimited``, ``NoCharacterInPlay``, ``UnknownCombat``, ``CombatOver``, ``WrongTarget``; for
     spells ``UnknownAbility``, ``LevelTooLow``, ``OnCooldown``, ``NotEnoughStamina``; for items ``NotOwned``,
@@ -119,7 +119,11 @@ class _Fight:
         self.random = generator(combat.seed, combat.step)
 
     def strike(
-        self, target_id: int, factor: float, action_type: Literal["attack", "spell"], ability_name: str | None
+        self,
+        target_id: int | None,
+        factor: float,
+        action_type: Literal["attack", "spell"],
+        ability_name: str | None,
     ) -> None:
         own, opponent = self.own, self.opponent
         if target_id != opponent.pk:
@@ -146,7 +150,7 @@ class _Fight:
         if opponent.health == 0:
             _end(self.combat, winner=own, loser=opponent, reason=Combat.Reason.DEFEATED)
 
-    def cast(self, target_id: int, ability: Ability) -> None:
+    def cast(self, target_id: int | None, ability: Ability) -> None:
         own, now = self.own, timezone.now()
         level = progression_selectors.player(own.owner_id).level
         if level < ability.level:
@@ -166,7 +170,7 @@ class _Fight:
         # What players own is locked after everything else, so also after what a death ends.
         progression.spend_stamina(own.owner_id, ability.stamina_cost, cause=f"spell: {ability.name}")
 
-    def use(self, target_id: int, item_id: int) -> None:
+    def use(self, target_id: int | None, item_id: int) -> None:
         item = progression.consume_item(self.own.owner_id, item_id, cause="combat")
         remedy = Remedy.objects.filter(item__slug=item.slug).first()
         if remedy is None:
@@ -175,7 +179,7 @@ class _Fight:
 
     def _heal(
         self,
-        target_id: int,
+        target_id: int | None,
         amount: int,
         action_type: Literal["spell", "item"],
         *,
@@ -183,7 +187,7 @@ class _Fight:
         item: str | None = None,
     ) -> None:
         own = self.own
-        if target_id != own.pk:
+        if target_id not in (None, own.pk):
             raise WrongTarget("You can heal only yourself.")
         most = self.stats[own.owner_id].max_hp
         before = min(own.health, most)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from cryptography.fernet import Fernet
@@ -159,9 +160,117 @@ async def test_frames_are_encrypted_both_ways_from_the_answer_on(here, ada, sett
     assert (closed.value.code, closed.value.reason) == (4400, "not_encrypted")
 
 
-async def test_a_server_without_a_key_encrypts_nothing_and_says_so(here, ada, settings):
+@pytest.mark.parametrize("wish", ["1", f"session&nonce={'n' * 22}"])
+async def test_a_server_without_a_key_encrypts_nothing_and_says_so(here, ada, settings, wish):
     settings.ENCRYPTION_KEY = ""
-    player = await ada.knock("?encrypted=1")
+    player = await ada.knock(f"?encrypted={wish}")
     with pytest.raises(Closed) as closed:
         await player.hear()
     assert (closed.value.code, closed.value.reason) == (4400, "encryption_unavailable")
+
+
+class SessionKey:
+    """A client's end of ``?encrypted=session``, written after docs/security.md."""
+
+    def __init__(self, key: str, nonce: str) -> None:
+        self.fernet, self.nonce, self.numbers = Fernet(key), nonce, []
+        self.connection = ""
+
+    async def opened(self, player) -> dict:
+        output = await player._asgi.receive_output(WITHIN_S)
+        frame = self.fernet.decrypt(json.loads(output["text"])["enc"]).decode()
+        sender, connection, number, message = frame.split(":", 3)
+        assert (sender, connection.partition(".")[0]) == ("server", self.nonce)
+        assert self.connection in ("", connection)
+        self.connection = connection
+        assert int(number) > max(self.numbers, default=0)
+        self.numbers.append(int(number))
+        return json.loads(message)
+
+    def sealed(self, number: int, message: dict, *, sender: str = "client", connection: str = "") -> str:
+        header = f"{sender}:{connection or self.connection}:{number}:"
+        return self.fernet.encrypt((header + json.dumps(message)).encode()).decode()
+
+
+NONCE = "MDEyMzQ1Njc4OWFiY2RlZg"
+PING = {"type": "ping"}
+
+
+async def session_key(person) -> str:
+    answer = await in_database(person.call, "post", "world/encryption-key")
+    assert answer["Cache-Control"] == "no-store"
+    return answer.json()["key"]
+
+
+async def test_the_key_of_a_session_is_no_other_sessions(here, ada, bob, settings):
+    settings.ENCRYPTION_KEY = SECRET
+    own = await session_key(ada)
+    assert own == await session_key(ada)
+    again = await in_database(
+        lambda: accounts.register_guest(username="adas_other", device=accounts.Device()).tokens.access
+    )
+    others = {await session_key(bob), await session_key(replace(ada, token=again))}
+    assert own not in others
+    assert len(others) == 2
+    settings.ENCRYPTION_KEY = ""
+    refused = await in_database(ada.call, "post", "world/encryption-key")
+    assert (refused.status_code, refused.json()["code"]) == (400, "encryption_unavailable")
+
+
+async def test_frames_are_encrypted_with_the_key_of_the_session(here, ada, settings):
+    settings.ENCRYPTION_KEY = SECRET
+    seal = SessionKey(await session_key(ada), NONCE)
+    player = await ada.knock(f"?encrypted=session&nonce={NONCE}")
+    assert (await seal.opened(player))["type"] == "world_state"
+    for number in (1, 5):  # the numbers rise; they need not follow each other
+        await player.send(enc=seal.sealed(number, {"type": "chat", "content": "psst"}))
+        assert (await seal.opened(player))["content"] == "psst"
+
+
+async def test_who_signs_in_on_the_socket_is_handed_the_key_with_the_answer(here, ada, zoe, settings):
+    settings.ENCRYPTION_KEY = SECRET
+    player = await knock(f"?encrypted=session&nonce={NONCE}")
+    await player.send(type="auth_request", username="zoe", password=PASSWORD)
+    seal = SessionKey((await player.hear("auth_response"))["encryption_key"], NONCE)
+    assert (await seal.opened(player))["type"] == "world_state"
+    plain = await knock()
+    await plain.send(type="auth_request", token=ada.token)
+    assert "encryption_key" not in await plain.hear("auth_response")
+
+
+@pytest.mark.parametrize("way", ["twice", "of another connection", "of the server", "in clear", "garbled"])
+async def test_a_frame_that_is_played_again_or_back_closes_the_socket(here, ada, settings, way):
+    settings.ENCRYPTION_KEY = SECRET
+    seal = SessionKey(await session_key(ada), NONCE)
+    before = await ada.knock(f"?encrypted=session&nonce={NONCE}")
+    await seal.opened(before)
+    former, seal.connection = seal.connection, ""
+    seal.numbers.clear()
+    player = await ada.knock(f"?encrypted=session&nonce={NONCE}")
+    await seal.opened(player)
+    assert seal.connection != former
+    good = seal.sealed(1, PING)
+    await player.send(enc=good)
+    assert (await seal.opened(player))["type"] == "pong"
+    frame = {
+        "twice": good,
+        "of another connection": seal.sealed(2, PING, connection=former),
+        "of the server": seal.sealed(2, PING, sender="server"),
+        "in clear": json.dumps(PING),
+        "garbled": seal.fernet.encrypt(b"client").decode(),
+    }[way]
+    await player.send(enc=frame)
+    with pytest.raises(Closed) as closed:
+        await player.hear()
+    assert (closed.value.code, closed.value.reason) == (4400, "not_encrypted")
+
+
+@pytest.mark.parametrize(
+    "nonce", ["", "&nonce=short", f"&nonce={NONCE}&nonce={NONCE}", "&nonce=" + "a:" * 10]
+)
+async def test_a_session_cannot_be_encrypted_without_a_nonce(here, ada, settings, nonce):
+    settings.ENCRYPTION_KEY = SECRET
+    player = await ada.knock(f"?encrypted=session{nonce}")
+    with pytest.raises(Closed) as closed:
+        await player.hear()
+    assert (closed.value.code, closed.value.reason) == (4400, "malformed")

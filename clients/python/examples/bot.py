@@ -9,6 +9,7 @@ import random
 from typing import Any
 
 from gameplatform_client import CommandRefused, MessageType, NetworkClient
+from gameplatform_client.messages import WorldCombatEnd, WorldCombatStart, WorldPlayerJoinedArea
 
 
 class Bot:
@@ -33,26 +34,25 @@ class Bot:
         self.character_id, self.location_id = selected.id, selected.location_id
         print(f"{selected.name} of {selected.faction} is here", flush=True)
 
-    async def greet(self, joined: Any) -> None:
+    async def greet(self, joined: WorldPlayerJoinedArea) -> None:
         """Say hello to who comes."""
-        if joined["character"]["character_id"] != self.character_id:
-            welcome = f"Welcome, {joined['character']['character_name']}!"
-            await self.try_to(self.client.send_chat(welcome, channel="area"))
+        if joined.character.character_id != self.character_id:
+            await self.try_to(self.client.send_chat(f"Welcome, {joined.character.character_name}!", "area"))
 
-    def defend(self, start: Any) -> None:
+    def defend(self, start: WorldCombatStart) -> None:
         """Strike back, whoever began."""
-        (opponent,) = {start["attacker_id"], start["target_id"]} - {self.character_id}
+        (opponent,) = {start.attacker_id, start.target_id} - {self.character_id}
         print(f"fights {opponent}", flush=True)
-        self.fight = asyncio.create_task(self.strike(start["combat_id"], opponent))
+        self.fight = asyncio.create_task(self.strike(start.combat_id, opponent))
 
     async def strike(self, combat_id: int, opponent: int) -> None:
         while True:
             await self.try_to(self.client.send_combat_action(combat_id, "attack", opponent))
             await asyncio.sleep(0.5)
 
-    def rest(self, end: Any) -> None:
+    def rest(self, end: WorldCombatEnd) -> None:
         """The fight is over."""
-        print("won" if end["winner_id"] == self.character_id else "lost", flush=True)
+        print("won" if end.winner_id == self.character_id else "lost", flush=True)
         if self.fight is not None:
             self.fight.cancel()
 

@@ -9,13 +9,13 @@ one user. /who tells who is near, /go PLACE walks there, /quit ends it.
 import argparse
 import asyncio
 import sys
-from typing import Any
 
 from gameplatform_client import CommandRefused, MessageType, NetworkClient
+from gameplatform_client.messages import WorldChat
 
 
-def show(said: Any) -> None:
-    print(f"[{said['channel']}] {said['sender_name']} ({said['sender_id']}): {said['content']}", flush=True)
+def show(said: WorldChat) -> None:
+    print(f"[{said.channel}] {said.sender_name} ({said.sender_id}): {said.content}", flush=True)
 
 
 async def enter(client: NetworkClient, username: str, password: str) -> None:
@@ -55,7 +55,7 @@ async def obey(client: NetworkClient, line: str) -> None:
             user_id, _, content = rest.partition(" ")
             await client.whisper(int(user_id), content)
         case _:
-            await client.send_chat(line)
+            await client.send_chat(line, "area")
 
 
 async def main() -> None:

@@ -14,6 +14,11 @@ from gameplatform_client.errors import (
 )
 from gameplatform_client.messages import PROTOCOL_VERSION, MessageType
 from gameplatform_client.play import BattleChannel, GameChannel, RoomChannel
+from gameplatform_client.protocol import (
+    create_character_update,
+    create_chat_message,
+    create_shard_captured_message,
+)
 
 __all__ = [
     "PROTOCOL_VERSION",
@@ -30,5 +35,8 @@ __all__ = [
     "ProtocolError",
     "RoomChannel",
     "User",
+    "create_character_update",
+    "create_chat_message",
+    "create_shard_captured_message",
     "protocol",
 ]

@@ -5,21 +5,20 @@ import base64
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
 from gameplatform_client.errors import ApiError
+from gameplatform_client.records import OpenRecord, Record
 
 TIMEOUT_S = 10.0
 RENEW_BEFORE_S = 60.0
 """A token is renewed when a tenth of its life is left, or this, whichever is less."""
 
 
-@dataclass(frozen=True)
-class User:
+class User(Record):
     """Whose account it is."""
 
     id: int
@@ -51,7 +50,7 @@ class Api:
         response = await self._send("POST", path, json=body)
         answer = self._take_tokens(response)
         try:
-            self.user = User(**{name: answer["user"][name] for name in User.__dataclass_fields__})
+            self.user = User({name: answer["user"][name] for name in User.__annotations__})
         except (LookupError, TypeError):
             raise _no_answer(response) from None
         return self.user
@@ -143,7 +142,7 @@ class Api:
     @staticmethod
     def _checked(response: httpx.Response) -> Any:
         try:
-            answer = response.json() if response.content else None
+            answer = response.json(object_hook=OpenRecord) if response.content else None
         except ValueError:
             answer = None
             if response.is_success:

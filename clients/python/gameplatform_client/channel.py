@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from gameplatform_client import protocol
-from gameplatform_client.encryption import FrameCipher
+from gameplatform_client.encryption import Cipher
 from gameplatform_client.errors import (
     AnswerLost,
     ApiError,
@@ -55,6 +55,12 @@ def backoff(losses: int) -> float:
     return random.uniform(0, min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2 ** min(losses, 16)))
 
 
+def _stamped(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The message with an ``id`` of its own; the ids that it names are numbers where they can be."""
+    known = {name: protocol.number(value) for name, value in message.items() if name.endswith("_id")}
+    return {"id": f"c{next(_ids)}", **message, **known}
+
+
 def _not_understood(problem: Exception) -> ChannelClosed:
     """The end of a channel by what is no message of ours, and would come again."""
     logger.error("What the server sent was not understood", exc_info=problem)
@@ -69,7 +75,7 @@ class Channel(Handlers):
     Its handlers are called in order, on a task of their own, so that a handler may itself ask and wait.
     """
 
-    def __init__(self, url: str, *, token: Token, told: Told, cipher: FrameCipher | None = None) -> None:
+    def __init__(self, url: str, *, token: Token, told: Told, cipher: Cipher | None = None) -> None:
         """``url`` is ``ws(s)://``; ``told`` hears every message beside the channel's own handlers."""
         super().__init__()
         self.state: State = "closed"
@@ -80,7 +86,7 @@ class Channel(Handlers):
         self._told = told
         self._cipher = cipher
         self._socket: ClientConnection | None = None
-        self._outbox: deque[protocol.Message] = deque()
+        self._outbox: deque[dict[str, Any]] = deque()
         self._inbox: asyncio.Queue[tuple[str, object] | None] = asyncio.Queue(INBOX_MOST)
         self._answers: dict[object, asyncio.Future[protocol.Message | None]] = {}
         self._expected: dict[str, list[asyncio.Future[protocol.Message]]] = {}
@@ -139,7 +145,7 @@ class Channel(Handlers):
     # -- Hearing
 
     def expect(self, message_type: str) -> asyncio.Future[protocol.Message]:
-        """The next message of this type, to be awaited; ``ChannelClosed`` if there will be none."""
+        """A future of the next message of this type; ``ChannelClosed`` if there will be none."""
         expected: asyncio.Future[protocol.Message] = asyncio.get_running_loop().create_future()
         if self.state == "closed":
             expected.set_exception(self._why_closed())
@@ -155,10 +161,10 @@ class Channel(Handlers):
     async def send(self, message: Mapping[str, Any]) -> str | int:
         """Send a message now or as soon as there is a connection; returns its ``id``.
 
-        Raises ``ChannelClosed`` if there will be none, and ``ClientError`` with ``outbox_full`` if too much
-        waits already.
+        Fields whose names end in ``_id`` may be texts of numbers. Raises ``ChannelClosed`` if there will be
+        no connection, and ``ClientError`` with ``outbox_full`` if too much waits already.
         """
-        stamped = {"id": f"c{next(_ids)}", **message}
+        stamped = _stamped(message)
         if self.state == "closed":
             raise self._why_closed()
         if self.state != "open" or self._is_leaving:
@@ -176,8 +182,7 @@ class Channel(Handlers):
         A socket's messages are handled in order, so a ping sent after one is answered after it. Raises
         ``CommandRefused``, ``AnswerLost`` if the connection breaks meanwhile, and what ``send`` raises.
         """
-        stamped = {"id": f"c{next(_ids)}", **message}
-        ping = {"type": MessageType.PING, "id": f"c{next(_ids)}"}
+        stamped, ping = _stamped(message), _stamped({"type": MessageType.PING})
         answer: asyncio.Future[protocol.Message | None] = asyncio.get_running_loop().create_future()
         self._answers |= {stamped["id"]: answer, ping["id"]: answer}
         try:
@@ -193,7 +198,7 @@ class Channel(Handlers):
                 if sent in self._outbox:
                     self._outbox.remove(sent)
 
-    async def _sent(self, socket: ClientConnection, message: protocol.Message) -> bool:
+    async def _sent(self, socket: ClientConnection, message: Mapping[str, Any]) -> bool:
         text = protocol.serialize(message)
         try:
             await socket.send(self._cipher.encrypt(text) if self._cipher else text)
@@ -250,7 +255,7 @@ class Channel(Handlers):
         if self.seq is not None:
             query["since"] = str(self.seq)
         if self._cipher is not None:
-            query["encrypted"] = "1"
+            query |= self._cipher.connecting()
         try:
             return await connect(
                 f"{self._url}?{urlencode(query)}",
@@ -315,7 +320,8 @@ class Channel(Handlers):
         """Messages keep the session alive; WebSocket's own pings only tell whether the connection is."""
         while True:
             await asyncio.sleep(PING_EVERY_S)
-            await self._sent(socket, {"type": MessageType.PING})
+            if self.state == "open":
+                await self._sent(socket, {"type": MessageType.PING})
 
     async def _heard(self, socket: ClientConnection, message: protocol.Message) -> None:
         if self.state == "closed":

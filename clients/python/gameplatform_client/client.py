@@ -3,23 +3,21 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
+from urllib.parse import quote
 
 from gameplatform_client.api import User
 from gameplatform_client.channel import ANSWER_WITHIN_S
 from gameplatform_client.errors import ClientError
 from gameplatform_client.messages import MessageType
 from gameplatform_client.play import Playing
-from gameplatform_client.protocol import Message
+from gameplatform_client.protocol import Id, Message, number
 from gameplatform_client.world import (
-    Faction,
-    Location,
     NearbyPlayer,
     OwnCharacter,
     Shard,
     Vector,
     WorldChannel,
     WorldState,
-    read,
     vector,
 )
 
@@ -42,10 +40,15 @@ class NetworkClient(Playing):
         return user
 
     async def connect_to_world(self) -> WorldChannel:
-        """Enter the world as who is signed in, or stay there. Raises ``ChannelClosed`` if it is refused."""
+        """Enter the world as who is signed in, or stay there.
+
+        Raises ``ChannelClosed`` if it is refused, and ``ApiError`` with ``encryption_unavailable`` if frames
+        are to be encrypted and the server has no key.
+        """
         if self._world is not None and self._world.state != "closed":
             return self._world
-        self._world = await self._open("/ws", WorldChannel, encrypted=self.encryption_enabled)
+        cipher = await self._cipher() if self.encryption_enabled else None
+        self._world = await self._open("/ws", WorldChannel, cipher)
         return self._world
 
     @property
@@ -67,54 +70,52 @@ class NetworkClient(Playing):
 
     async def get_characters(self) -> list[OwnCharacter]:
         """One's characters."""
-        return [read(OwnCharacter, shown) for shown in await self.request("GET", "/api/characters")]
+        return [OwnCharacter(shown) for shown in await self.request("GET", "/api/characters")]
 
     async def create_character(self, name: str, faction: str) -> OwnCharacter:
         """Make a character, of a faction by its name."""
         body = {"name": name, "faction": faction}
-        return read(OwnCharacter, await self.request("POST", "/api/characters", body))
+        return OwnCharacter(await self.request("POST", "/api/characters", body))
 
-    async def delete_character(self, character_id: int) -> None:
+    async def delete_character(self, character_id: Id) -> None:
         """Delete a character of one's own for good."""
-        await self.request("DELETE", f"/api/characters/{character_id}")
+        await self.request("DELETE", f"/api/characters/{quote(str(character_id), safe='')}")
 
-    async def select_character(self, character_id: int) -> OwnCharacter:
+    async def select_character(self, character_id: Id) -> OwnCharacter:
         """Play this character; returns once it is in the world."""
         answer = await self._arrive(
-            lambda player: player.character_id == character_id,
+            lambda player: player.character_id == number(character_id),
             MessageType.CHARACTER_SELECT,
             character_id=character_id,
         )
-        return read(OwnCharacter, answer["character"])
+        return OwnCharacter(answer["character"])
 
     # -- The world
 
     async def get_world_state(self) -> WorldState:
         """Factions, places, and whose reality it is."""
-        shown = await self.request("GET", "/api/world/state")
-        factions = [read(Faction, faction) for faction in shown["factions"]]
-        locations = [read(Location, location) for location in shown["locations"]]
-        return read(WorldState, {**shown, "factions": factions, "locations": locations})
+        return WorldState(await self.request("GET", "/api/world/state"))
 
     async def get_shards(self) -> list[Shard]:
         """All crystal shards."""
-        return [read(Shard, shown) for shown in await self.request("GET", "/api/world/shards")]
+        return [Shard(shown) for shown in await self.request("GET", "/api/world/shards")]
 
-    async def get_nearby_players(self, location_id: int | None = None) -> list[NearbyPlayer]:
+    async def get_nearby_players(self, location_id: Id | None = None) -> list[NearbyPlayer]:
         """The characters of others where one's own is, as last told; nobody for another ``location_id``."""
+        place = None if location_id is None else number(location_id)
         return [
             player
             for player in self.world.present.values()
-            if not self._is_own(player) and location_id in (None, player.location_id)
+            if not self._is_own(player) and place in (None, player.location_id)
         ]
 
     def _is_own(self, player: NearbyPlayer) -> bool:
         return self.user is not None and player.user_id == self.user.id
 
-    async def send_move(self, to_location_id: int, from_location_id: int | None = None) -> None:
+    async def send_move(self, to_location_id: Id, from_location_id: Id | None = None) -> None:
         """Walk to a place to which a path leads; returns once one is there."""
         await self._arrive(
-            lambda player: self._is_own(player) and player.location_id == to_location_id,
+            lambda player: self._is_own(player) and player.location_id == number(to_location_id),
             MessageType.MOVE,
             to_location_id=to_location_id,
             from_location_id=from_location_id,
@@ -140,7 +141,7 @@ class NetworkClient(Playing):
                 await asyncio.wait_for(arrived, ANSWER_WITHIN_S)
         finally:
             arrived.cancel()
-        return answer or {}
+        return answer or Message()
 
     # -- Talking
 
@@ -148,7 +149,7 @@ class NetworkClient(Playing):
         """Say something to the whole world, or on the channel ``area`` to all who are where one is."""
         await self.ask(MessageType.CHAT, content=content, channel=channel)
 
-    async def whisper(self, to_user_id: int, content: str) -> None:
+    async def whisper(self, to_user_id: Id, content: str) -> None:
         """Say something to one user who is in the world."""
         await self.ask(MessageType.WHISPER, to_user_id=to_user_id, content=content)
 
@@ -162,19 +163,22 @@ class NetworkClient(Playing):
 
     # -- Fighting and capturing
 
-    async def start_combat(self, target_id: int) -> int:
+    async def start_combat(self, target_id: Id) -> int:
         """Attack a character of another faction that is where one is; returns the ``combat_id``."""
         return int(await self._begin(MessageType.COMBAT_START, "combat_id", target_id=target_id))
 
     async def send_combat_action(
         self,
-        combat_id: int,
+        combat_id: Id,
         action_type: Literal["attack", "spell", "item"],
-        target_id: int,
+        target_id: Id | None = None,
         ability_name: str | None = None,
-        item_id: int | None = None,
+        item_id: Id | None = None,
     ) -> None:
-        """Strike, cast the spell ``ability_name``, or use ``item_id`` of one's inventory."""
+        """Strike, cast the spell ``ability_name``, or use ``item_id`` of one's inventory.
+
+        What heals works on oneself and needs no target.
+        """
         await self.ask(
             MessageType.COMBAT_ACTION,
             combat_id=combat_id,
@@ -184,31 +188,32 @@ class NetworkClient(Playing):
             item_id=item_id,
         )
 
-    async def capture_shard(self, shard_id: int) -> None:
+    async def capture_shard(self, shard_id: Id) -> None:
         """Begin to capture a shard where one is; ``shard_status`` and ``shard_captured`` tell how it goes."""
         await self.ask(MessageType.SHARD_CAPTURED, shard_id=shard_id)
 
     # -- Trading
 
-    async def request_trade(self, to_user_id: int) -> int:
+    async def request_trade(self, to_user_id: Id) -> int:
         """Ask somebody where one is to trade; returns the ``trade_id``."""
         return int(await self._begin(MessageType.TRADE_REQUEST, "trade_id", to_user_id=to_user_id))
 
-    async def accept_trade(self, trade_id: int) -> None:
+    async def accept_trade(self, trade_id: Id) -> None:
         """Agree to trade: both can offer from now on."""
         await self.ask(MessageType.TRADE_ACCEPT, trade_id=trade_id)
 
-    async def decline_trade(self, trade_id: int) -> None:
+    async def decline_trade(self, trade_id: Id) -> None:
         """End a trade, whether it is open yet or not."""
         await self.ask(MessageType.TRADE_DECLINE, trade_id=trade_id)
 
     async def offer_in_trade(
-        self, trade_id: int, gold: int = 0, items: Sequence[Mapping[str, int]] = ()
+        self, trade_id: Id, gold: int = 0, items: Sequence[Mapping[str, Id]] = ()
     ) -> None:
         """Offer this, in place of what one offered before; ``items`` are ``{"id", "quantity"}``."""
-        await self.ask(MessageType.TRADE_UPDATE, trade_id=trade_id, gold=gold, items=list(items))
+        offered = [{name: number(value) for name, value in item.items()} for item in items]
+        await self.ask(MessageType.TRADE_UPDATE, trade_id=trade_id, gold=gold, items=offered)
 
-    async def confirm_trade(self, trade_id: int, version: int) -> None:
+    async def confirm_trade(self, trade_id: Id, version: int) -> None:
         """Agree to what is offered in this version; once both have, it changes hands."""
         await self.ask(MessageType.TRADE_COMPLETE, trade_id=trade_id, version=version)
 

@@ -1,7 +1,10 @@
-"""Encrypted frames: ``{"enc": "<Fernet token>"}`` both ways, with a key made for each user."""
+"""Encrypted frames: ``{"enc": "<Fernet token>"}`` both ways, with the key of a user or of a session."""
 
 import json
+import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Protocol
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -12,21 +15,80 @@ from gameplatform_client.errors import ProtocolError
 ITERATIONS = 100_000
 
 
+class Cipher(Protocol):
+    """Encrypts and decrypts the frames of one socket."""
+
+    def connecting(self) -> Mapping[str, str]:
+        """Begin a new connection; returns what asks for it, in the query of its address."""
+
+    def encrypt(self, text: str) -> str:
+        """The frame that carries this text."""
+
+    def decrypt(self, frame: str) -> str:
+        """The text in this frame. Raises ``ProtocolError`` for one that is not to be believed."""
+
+
 class FrameCipher:
-    """Encrypts and decrypts the frames of one user; ``key`` is the server's ``ENCRYPTION_KEY``."""
+    """The frames of one user; ``key`` is the server's ``ENCRYPTION_KEY``."""
 
     def __init__(self, key: str, username: str) -> None:
         salt = f"gameplatform:{username}".encode()
         derived = PBKDF2HMAC(SHA256(), length=32, salt=salt, iterations=ITERATIONS).derive(key.encode())
         self._fernet = Fernet(urlsafe_b64encode(derived))
 
+    def connecting(self) -> Mapping[str, str]:
+        return {"encrypted": "1"}
+
     def encrypt(self, text: str) -> str:
-        """The frame that carries this text."""
-        return json.dumps({"enc": self._fernet.encrypt(text.encode()).decode()})
+        return _encrypted(self._fernet, text)
 
     def decrypt(self, frame: str) -> str:
-        """The text in this frame. Raises ``ProtocolError`` for one that the key does not open."""
+        return _decrypted(self._fernet, frame)
+
+
+class SessionCipher:
+    """The frames of one session; ``key`` is what the server hands over for it.
+
+    Inside the token stands ``<sender>:<connection>:<number>:<text>``. The connection is called by the nonces
+    of both ends, of which the server's comes with its first frame; the numbers of each sender rise. So no
+    frame can be played again.
+    """
+
+    def __init__(self, key: str) -> None:
+        self._fernet = Fernet(key)
+        self._nonce = self._connection = ""
+        self._sent = self._heard = 0
+
+    def connecting(self) -> Mapping[str, str]:
+        self._nonce, self._connection = secrets.token_urlsafe(16), ""
+        self._sent = self._heard = 0
+        return {"encrypted": "session", "nonce": self._nonce}
+
+    def encrypt(self, text: str) -> str:
+        self._sent += 1
+        return _encrypted(self._fernet, f"client:{self._connection}:{self._sent}:{text}")
+
+    def decrypt(self, frame: str) -> str:
         try:
-            return self._fernet.decrypt(json.loads(frame)["enc"]).decode()
-        except (InvalidToken, ValueError, KeyError, TypeError):
-            raise ProtocolError("The frame is not encrypted with this key.") from None
+            sender, connection, number, text = _decrypted(self._fernet, frame).split(":", 3)
+            heard = int(number)
+        except ValueError:
+            raise ProtocolError("The frame has no number.") from None
+        is_of_this = connection == self._connection or (
+            not self._connection and connection.partition(".")[0] == self._nonce
+        )
+        if sender != "server" or not is_of_this or heard <= self._heard:
+            raise ProtocolError("The frame was sent before.")
+        self._connection, self._heard = connection, heard
+        return text
+
+
+def _encrypted(fernet: Fernet, text: str) -> str:
+    return json.dumps({"enc": fernet.encrypt(text.encode()).decode()})
+
+
+def _decrypted(fernet: Fernet, frame: str) -> str:
+    try:
+        return fernet.decrypt(json.loads(frame)["enc"]).decode()
+    except (InvalidToken, ValueError, KeyError, TypeError):
+        raise ProtocolError("The frame is not encrypted with this key.") from None

@@ -7,6 +7,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, Literal, NotRequired, TypedDict
 
+from gameplatform_client.records import MayBeMissing, Record
+
 PROTOCOL_VERSION = "1.0"
 RECONNECT_AFTER = frozenset({1001, 1006, 1009, 1012, 1013, 4408, 4429})
 """Close codes after which a client comes back by itself; every other code is an answer."""
@@ -122,30 +124,30 @@ class PingCommand(TypedDict):
     id: NotRequired[str | int | None]
 
 
-class Error(TypedDict):
+class Error(Record):
     """Why one message was refused; the socket stays open."""
 
     type: Literal["error"]
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     code: str
     message: str
-    details: NotRequired[dict[str, Any]]
-    retry_after: NotRequired[float]
+    details: MayBeMissing[dict[str, Any]]
+    retry_after: MayBeMissing[float]
 
 
-class Pong(TypedDict):
+class Pong(Record):
     """The answer to a ping, with the server's time."""
 
     type: Literal["pong"]
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     time: str
 
 
-class Resumed(TypedDict):
+class Resumed(Record):
     """First frame of a socket that came back in time: the events after ``since``, up to ``seq``, follow."""
 
     type: Literal["resumed"]
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     recovered: bool
     since: int
     seq: int
@@ -154,14 +156,14 @@ class Resumed(TypedDict):
 # /ws/friends/status/
 
 
-class FriendsStatusFriend(TypedDict):
+class FriendsStatusFriend(Record):
     """A friend in a user's list."""
 
     user_id: int
     online: bool
     status: str
     last_seen: str | None
-    game_id: NotRequired[str]
+    game_id: MayBeMissing[str]
     username: str
     is_premium: bool
 
@@ -174,18 +176,18 @@ class FriendsStatusSetStatusCommand(TypedDict):
     id: NotRequired[str | int | None]
 
 
-class FriendsStatusPresenceState(TypedDict):
+class FriendsStatusPresenceState(Record):
     """All friends and how they stand: the first frame. ``status`` is what the user said of themselves."""
 
     type: Literal["presence_state"]
     friends: list[FriendsStatusFriend]
     status: str
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     seq: int
-    recovered: NotRequired[bool]
+    recovered: MayBeMissing[bool]
 
 
-class FriendsStatusPresence(TypedDict):
+class FriendsStatusPresence(Record):
     """A friend stands differently now."""
 
     type: Literal["presence"]
@@ -194,11 +196,11 @@ class FriendsStatusPresence(TypedDict):
     online: bool
     status: str
     last_seen: str | None
-    game_id: NotRequired[str]
+    game_id: MayBeMissing[str]
     seq: int
 
 
-class FriendsStatusStatusSet(TypedDict):
+class FriendsStatusStatusSet(Record):
     """What the user says of themselves, for their own devices."""
 
     type: Literal["status_set"]
@@ -207,7 +209,7 @@ class FriendsStatusStatusSet(TypedDict):
     seq: int
 
 
-class FriendsStatusFriendAccepted(TypedDict):
+class FriendsStatusFriendAccepted(Record):
     """Two users are friends now: to each the other one. The request is closed by it."""
 
     type: Literal["friend_accepted"]
@@ -217,7 +219,7 @@ class FriendsStatusFriendAccepted(TypedDict):
     seq: int
 
 
-class FriendsStatusFriendRemoved(TypedDict):
+class FriendsStatusFriendRemoved(Record):
     """A friendship has ended: to each the other one. It does not say why."""
 
     type: Literal["friend_removed"]
@@ -229,7 +231,7 @@ class FriendsStatusFriendRemoved(TypedDict):
 # /ws/game/{game_id}/
 
 
-class GamePlayerInfo(TypedDict):
+class GamePlayerInfo(Record):
     """A player as others see them; ``side`` is left or right in two-sided games."""
 
     id: int
@@ -241,7 +243,7 @@ class GamePlayerInfo(TypedDict):
     rating: int
 
 
-class GameClockState(TypedDict):
+class GameClockState(Record):
     """The clocks as they stood ``at`` that time; those of ``running`` run on. Milliseconds, by user id."""
 
     initial_ms: int
@@ -251,14 +253,14 @@ class GameClockState(TypedDict):
     at: str
 
 
-class GameYou(TypedDict):
+class GameYou(Record):
     """Which of the players the receiver is."""
 
     user_id: int
     side: str
 
 
-class GameRatingChange(TypedDict):
+class GameRatingChange(Record):
     """A player's rating before and after the game."""
 
     user_id: int
@@ -266,7 +268,7 @@ class GameRatingChange(TypedDict):
     after: int
 
 
-class GameReward(TypedDict):
+class GameReward(Record):
     """What a player got for the game; ``level_up`` says whether it brought a level."""
 
     user_id: int
@@ -315,7 +317,7 @@ class GameChatMessageCommand(TypedDict):
     id: NotRequired[str | int | None]
 
 
-class GameGameState(TypedDict):
+class GameGameState(Record):
     """All there is to know: the first frame after connecting, and again at each change of state."""
 
     type: Literal["game_state"]
@@ -330,10 +332,10 @@ class GameGameState(TypedDict):
     result: GameGameOver | None
     draw_offered_by: list[int]
     seq: int
-    recovered: NotRequired[bool]
+    recovered: MayBeMissing[bool]
 
 
-class GamePlayerReady(TypedDict):
+class GamePlayerReady(Record):
     """A player is ready to begin."""
 
     type: Literal["player_ready"]
@@ -341,14 +343,14 @@ class GamePlayerReady(TypedDict):
     seq: int
 
 
-class GameGameStart(TypedDict):
+class GameGameStart(Record):
     """All are ready; the game runs."""
 
     type: Literal["game_start"]
     seq: int
 
 
-class GamePlayerMove(TypedDict):
+class GamePlayerMove(Record):
     """A player moved; ``view`` is what the receiver sees after it."""
 
     type: Literal["player_move"]
@@ -360,7 +362,7 @@ class GamePlayerMove(TypedDict):
     view: Any
 
 
-class GameGameTick(TypedDict):
+class GameGameTick(Record):
     """One frame of a real-time game; a newer one replaces it."""
 
     type: Literal["game_tick"]
@@ -368,7 +370,7 @@ class GameGameTick(TypedDict):
     view: Any
 
 
-class GameGameAction(TypedDict):
+class GameGameAction(Record):
     """A player did something beside the moves."""
 
     type: Literal["game_action"]
@@ -378,7 +380,7 @@ class GameGameAction(TypedDict):
     seq: int
 
 
-class GameChatMessage(TypedDict):
+class GameChatMessage(Record):
     """A player said something."""
 
     type: Literal["chat_message"]
@@ -388,7 +390,7 @@ class GameChatMessage(TypedDict):
     seq: int
 
 
-class GamePlayerJoined(TypedDict):
+class GamePlayerJoined(Record):
     """A player is here for the first time."""
 
     type: Literal["player_joined"]
@@ -397,7 +399,7 @@ class GamePlayerJoined(TypedDict):
     seq: int
 
 
-class GamePlayerLeft(TypedDict):
+class GamePlayerLeft(Record):
     """A player is gone, and has ``grace_s`` seconds to come back."""
 
     type: Literal["player_left"]
@@ -407,7 +409,7 @@ class GamePlayerLeft(TypedDict):
     seq: int
 
 
-class GamePlayerReconnected(TypedDict):
+class GamePlayerReconnected(Record):
     """A player is back."""
 
     type: Literal["player_reconnected"]
@@ -416,7 +418,7 @@ class GamePlayerReconnected(TypedDict):
     seq: int
 
 
-class GameGameOver(TypedDict):
+class GameGameOver(Record):
     """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, error
     or operator (who ended it).
     """
@@ -433,7 +435,7 @@ class GameGameOver(TypedDict):
 # /ws/battle/{battle_id}/
 
 
-class BattleEnemyState(TypedDict):
+class BattleEnemyState(Record):
     """How an enemy stands."""
 
     id: int
@@ -442,7 +444,7 @@ class BattleEnemyState(TypedDict):
     max_hp: int
 
 
-class BattleFighterState(TypedDict):
+class BattleFighterState(Record):
     """How a fighter stands."""
 
     user_id: int
@@ -472,7 +474,7 @@ class BattleChatCommand(TypedDict):
     id: NotRequired[str | int | None]
 
 
-class BattleConnected(TypedDict):
+class BattleConnected(Record):
     """All there is to know of the battle."""
 
     type: Literal["connected"]
@@ -488,10 +490,10 @@ class BattleConnected(TypedDict):
     user_id: int
     loot_claimed: bool
     seq: int
-    recovered: NotRequired[bool]
+    recovered: MayBeMissing[bool]
 
 
-class BattlePlayerJoined(TypedDict):
+class BattlePlayerJoined(Record):
     """A player joined the battle, or came to its socket. The enemies grow with the number of players."""
 
     type: Literal["player_joined"]
@@ -506,7 +508,7 @@ class BattlePlayerJoined(TypedDict):
     seq: int
 
 
-class BattlePlayerLeft(TypedDict):
+class BattlePlayerLeft(Record):
     """A player's socket is gone; the player may come back."""
 
     type: Literal["player_left"]
@@ -517,7 +519,7 @@ class BattlePlayerLeft(TypedDict):
     seq: int
 
 
-class BattleAttack(TypedDict):
+class BattleAttack(Record):
     """A player struck an enemy."""
 
     type: Literal["attack"]
@@ -531,7 +533,7 @@ class BattleAttack(TypedDict):
     seq: int
 
 
-class BattleEnemyAttack(TypedDict):
+class BattleEnemyAttack(Record):
     """An enemy struck a player, who falls at 0 ``player_hp``."""
 
     type: Literal["enemy_attack"]
@@ -545,7 +547,7 @@ class BattleEnemyAttack(TypedDict):
     seq: int
 
 
-class BattleEnemyDefeated(TypedDict):
+class BattleEnemyDefeated(Record):
     """An enemy has no hit points left."""
 
     type: Literal["enemy_defeated"]
@@ -556,7 +558,7 @@ class BattleEnemyDefeated(TypedDict):
     seq: int
 
 
-class BattleBattleWon(TypedDict):
+class BattleBattleWon(Record):
     """All enemies are defeated; everybody who joined may claim loot."""
 
     type: Literal["battle_won"]
@@ -565,7 +567,7 @@ class BattleBattleWon(TypedDict):
     seq: int
 
 
-class BattleBattleLost(TypedDict):
+class BattleBattleLost(Record):
     """No player stands any more."""
 
     type: Literal["battle_lost"]
@@ -574,7 +576,7 @@ class BattleBattleLost(TypedDict):
     seq: int
 
 
-class BattleChat(TypedDict):
+class BattleChat(Record):
     """A fighter said something."""
 
     type: Literal["chat"]
@@ -588,7 +590,7 @@ class BattleChat(TypedDict):
 # /ws/lobbies/{lobby_id}/ and /ws/chat/lobby/{name}/
 
 
-class LobbyOwnPlace(TypedDict):
+class LobbyOwnPlace(Record):
     """The receiver's own standing in the lobby."""
 
     user_id: int
@@ -596,7 +598,7 @@ class LobbyOwnPlace(TypedDict):
     muted_until: str | None
 
 
-class LobbyText(TypedDict):
+class LobbyText(Record):
     """What was said in a lobby."""
 
     id: int
@@ -605,7 +607,7 @@ class LobbyText(TypedDict):
     created_at: str
 
 
-class LobbyPerson(TypedDict):
+class LobbyPerson(Record):
     """A user by name."""
 
     id: int
@@ -613,7 +615,7 @@ class LobbyPerson(TypedDict):
     is_premium: bool
 
 
-class LobbyLobbyFacts(TypedDict):
+class LobbyLobbyFacts(Record):
     """What a lobby is."""
 
     id: int
@@ -625,7 +627,7 @@ class LobbyLobbyFacts(TypedDict):
     owner_id: int | None
 
 
-class LobbyMember(TypedDict):
+class LobbyMember(Record):
     """Somebody who belongs to a lobby; ``online`` while a socket of theirs is open in it. ``role`` is
     owner, moderator or member; who is muted may not speak until then.
     """
@@ -660,7 +662,7 @@ class LobbyChatMessageCommand(TypedDict):
     id: NotRequired[str | int | None]
 
 
-class LobbyPresenceState(TypedDict):
+class LobbyPresenceState(Record):
     """How the lobby stands: the first frame. ``messages`` are the last ones, the newest first."""
 
     type: Literal["presence_state"]
@@ -668,12 +670,12 @@ class LobbyPresenceState(TypedDict):
     members: Any
     messages: Any
     you: LobbyOwnPlace
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     seq: int
-    recovered: NotRequired[bool]
+    recovered: MayBeMissing[bool]
 
 
-class LobbyChatMessage(TypedDict):
+class LobbyChatMessage(Record):
     """A member said something."""
 
     type: Literal["chat_message"]
@@ -682,7 +684,7 @@ class LobbyChatMessage(TypedDict):
     seq: int
 
 
-class LobbyMessageDeleted(TypedDict):
+class LobbyMessageDeleted(Record):
     """A message was taken away by its author or a moderator."""
 
     type: Literal["message_deleted"]
@@ -691,7 +693,7 @@ class LobbyMessageDeleted(TypedDict):
     seq: int
 
 
-class LobbyPresenceJoin(TypedDict):
+class LobbyPresenceJoin(Record):
     """A member is here."""
 
     type: Literal["presence_join"]
@@ -702,7 +704,7 @@ class LobbyPresenceJoin(TypedDict):
     seq: int
 
 
-class LobbyPresenceLeave(TypedDict):
+class LobbyPresenceLeave(Record):
     """A member has no socket open here any more."""
 
     type: Literal["presence_leave"]
@@ -712,7 +714,7 @@ class LobbyPresenceLeave(TypedDict):
     seq: int
 
 
-class LobbyTypingStart(TypedDict):
+class LobbyTypingStart(Record):
     """A member writes something."""
 
     type: Literal["typing_start"]
@@ -721,7 +723,7 @@ class LobbyTypingStart(TypedDict):
     username: str
 
 
-class LobbyTypingStop(TypedDict):
+class LobbyTypingStop(Record):
     """A member has stopped writing."""
 
     type: Literal["typing_stop"]
@@ -730,18 +732,18 @@ class LobbyTypingStop(TypedDict):
     username: str
 
 
-class LobbyLobbyUpdate(TypedDict):
+class LobbyLobbyUpdate(Record):
     """The lobby was changed, or a member is new or has changed, or is gone."""
 
     type: Literal["lobby_update"]
     facts: LobbyLobbyFacts
-    member: NotRequired[LobbyMember]
-    gone_id: NotRequired[int]
+    member: MayBeMissing[LobbyMember]
+    gone_id: MayBeMissing[int]
     lobby: str
     seq: int
 
 
-class LobbyModerationKick(TypedDict):
+class LobbyModerationKick(Record):
     """A member was sent out, and may come back."""
 
     type: Literal["moderation_kick"]
@@ -753,7 +755,7 @@ class LobbyModerationKick(TypedDict):
     seq: int
 
 
-class LobbyModerationBan(TypedDict):
+class LobbyModerationBan(Record):
     """A user was sent out, and may not come back until then, or ever."""
 
     type: Literal["moderation_ban"]
@@ -766,7 +768,7 @@ class LobbyModerationBan(TypedDict):
     seq: int
 
 
-class LobbyModerationMute(TypedDict):
+class LobbyModerationMute(Record):
     """A member may not speak until then; null ends an earlier mute."""
 
     type: Literal["moderation_mute"]
@@ -779,7 +781,7 @@ class LobbyModerationMute(TypedDict):
     seq: int
 
 
-class LobbyGameStart(TypedDict):
+class LobbyGameStart(Record):
     """A game begins: those with a seat are also told ``match_found``, the others may watch."""
 
     type: Literal["game_start"]
@@ -791,7 +793,7 @@ class LobbyGameStart(TypedDict):
     seq: int
 
 
-class LobbyLobbyClosed(TypedDict):
+class LobbyLobbyClosed(Record):
     """The lobby is closed for good."""
 
     type: Literal["lobby_closed"]
@@ -803,7 +805,7 @@ class LobbyLobbyClosed(TypedDict):
 # /ws/chat/{friend_id}/
 
 
-class DirectTalker(TypedDict):
+class DirectTalker(Record):
     """One of the two; ``online`` while they have the conversation open."""
 
     user_id: int
@@ -812,7 +814,7 @@ class DirectTalker(TypedDict):
     online: bool
 
 
-class DirectDirectText(TypedDict):
+class DirectDirectText(Record):
     """What one friend said to another."""
 
     id: int
@@ -823,7 +825,7 @@ class DirectDirectText(TypedDict):
     read_at: str | None
 
 
-class DirectPerson(TypedDict):
+class DirectPerson(Record):
     """A user by name."""
 
     id: int
@@ -861,7 +863,7 @@ class DirectReadCommand(TypedDict):
     id: NotRequired[str | int | None]
 
 
-class DirectDirectState(TypedDict):
+class DirectDirectState(Record):
     """How the conversation stands: the first frame. ``messages`` are the last ones, the newest first.
     ``unread`` counts those that the friend wrote and the receiver has not read.
     """
@@ -870,12 +872,12 @@ class DirectDirectState(TypedDict):
     members: list[DirectTalker]
     messages: list[DirectDirectText]
     unread: int
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     seq: int
-    recovered: NotRequired[bool]
+    recovered: MayBeMissing[bool]
 
 
-class DirectDirectMessage(TypedDict):
+class DirectDirectMessage(Record):
     """One of the two said something."""
 
     type: Literal["chat_message"]
@@ -884,7 +886,7 @@ class DirectDirectMessage(TypedDict):
     seq: int
 
 
-class DirectRead(TypedDict):
+class DirectRead(Record):
     """One of the two has read what the other wrote, up to this message."""
 
     type: Literal["read"]
@@ -895,7 +897,7 @@ class DirectRead(TypedDict):
     seq: int
 
 
-class DirectFriendHere(TypedDict):
+class DirectFriendHere(Record):
     """One of the two has opened the conversation."""
 
     type: Literal["presence_join"]
@@ -906,7 +908,7 @@ class DirectFriendHere(TypedDict):
     seq: int
 
 
-class DirectFriendGone(TypedDict):
+class DirectFriendGone(Record):
     """One of the two has closed it."""
 
     type: Literal["presence_leave"]
@@ -916,7 +918,7 @@ class DirectFriendGone(TypedDict):
     seq: int
 
 
-class DirectFriendTyping(TypedDict):
+class DirectFriendTyping(Record):
     """The friend writes something."""
 
     type: Literal["typing_start"]
@@ -925,7 +927,7 @@ class DirectFriendTyping(TypedDict):
     username: str
 
 
-class DirectFriendStoppedTyping(TypedDict):
+class DirectFriendStoppedTyping(Record):
     """The friend has stopped writing."""
 
     type: Literal["typing_stop"]
@@ -934,7 +936,7 @@ class DirectFriendStoppedTyping(TypedDict):
     username: str
 
 
-class DirectDirectClosed(TypedDict):
+class DirectDirectClosed(Record):
     """The two are friends no more: nothing can be said here."""
 
     type: Literal["direct_closed"]
@@ -945,14 +947,14 @@ class DirectDirectClosed(TypedDict):
 # /ws/
 
 
-class WorldOfferedItem(TypedDict):
+class WorldOfferedItemCommand(TypedDict):
     """So many of a row of the own inventory."""
 
     id: int
     quantity: NotRequired[int]
 
 
-class WorldStep(TypedDict):
+class WorldStepCommand(TypedDict):
     """A position in metres; what is left out stays as it is."""
 
     x: NotRequired[float]
@@ -960,7 +962,7 @@ class WorldStep(TypedDict):
     z: NotRequired[float]
 
 
-class WorldVector(TypedDict):
+class WorldVectorCommand(TypedDict):
     """A position in metres, or a velocity in metres a second."""
 
     x: NotRequired[float]
@@ -968,7 +970,7 @@ class WorldVector(TypedDict):
     z: NotRequired[float]
 
 
-class WorldFactionInfo(TypedDict):
+class WorldFactionInfo(Record):
     """One of the sides; ``shards`` is how many of the shards it holds."""
 
     id: int
@@ -978,7 +980,7 @@ class WorldFactionInfo(TypedDict):
     shards: int
 
 
-class WorldLocationInfo(TypedDict):
+class WorldLocationInfo(Record):
     """A place: ``paths`` are the places one walks to from it, ``faction`` the name of whose home it is.
     ``x`` and ``y`` put it on a map of 100 by 100. Positions inside go from ``-size`` to ``size``.
     """
@@ -993,7 +995,7 @@ class WorldLocationInfo(TypedDict):
     paths: list[int]
 
 
-class WorldShardInfo(TypedDict):
+class WorldShardInfo(Record):
     """A shard: where it is, the name of whose it is, and who is capturing it."""
 
     id: int
@@ -1003,7 +1005,7 @@ class WorldShardInfo(TypedDict):
     capture: WorldCaptureInfo | None
 
 
-class WorldCaptureInfo(TypedDict):
+class WorldCaptureInfo(Record):
     """A capture under way: it takes ``remaining_s`` more, until ``due_at``; contested, that is unset."""
 
     character_id: int
@@ -1014,7 +1016,7 @@ class WorldCaptureInfo(TypedDict):
     due_at: str | None
 
 
-class WorldCharacterInfo(TypedDict):
+class WorldCharacterInfo(Record):
     """A character as everybody sees it; ``faction`` is the faction's name."""
 
     character_id: int
@@ -1029,14 +1031,22 @@ class WorldCharacterInfo(TypedDict):
     last_seen: str
 
 
-class WorldArea(TypedDict):
+class WorldVector(Record):
+    """A position in metres, or a velocity in metres a second."""
+
+    x: MayBeMissing[float]
+    y: MayBeMissing[float]
+    z: MayBeMissing[float]
+
+
+class WorldArea(Record):
     """Who is in a place."""
 
     location_id: int
     members: list[WorldCharacterInfo]
 
 
-class WorldOwnCharacter(TypedDict):
+class WorldOwnCharacter(Record):
     """One of your characters; the selected one is the one that you play."""
 
     id: int
@@ -1052,7 +1062,7 @@ class WorldOwnCharacter(TypedDict):
     created_at: str
 
 
-class WorldFighterInfo(TypedDict):
+class WorldFighterInfo(Record):
     """Who fights, and how they are."""
 
     character_id: int
@@ -1064,7 +1074,7 @@ class WorldFighterInfo(TypedDict):
     max_health: int
 
 
-class WorldAbilityInfo(TypedDict):
+class WorldAbilityInfo(Record):
     """A spell: ``kind`` is damage or heal, ``power`` in percent of one's attack, ``level`` the first that
     may cast it, ``ready_at`` when it can be cast again, if not now.
     """
@@ -1080,7 +1090,7 @@ class WorldAbilityInfo(TypedDict):
     ready_at: str | None
 
 
-class WorldRemedyInfo(TypedDict):
+class WorldRemedyInfo(Record):
     """An item of the own inventory that heals; ``id`` is its row there."""
 
     id: int
@@ -1094,7 +1104,7 @@ WorldMoved = list[int | float]
 """Where a character is and how fast it goes: ``[character_id, x, y, z, vx, vy, vz]``."""
 
 
-class WorldPartyInfo(TypedDict):
+class WorldPartyInfo(Record):
     """A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A
     higher ``version`` is the later state.
     """
@@ -1107,7 +1117,7 @@ class WorldPartyInfo(TypedDict):
     version: int
 
 
-class WorldPartyMemberInfo(TypedDict):
+class WorldPartyMemberInfo(Record):
     """A member as the others see them."""
 
     user_id: int
@@ -1115,7 +1125,7 @@ class WorldPartyMemberInfo(TypedDict):
     ready: bool
 
 
-class WorldTrader(TypedDict):
+class WorldTrader(Record):
     """Who trades."""
 
     user_id: int
@@ -1123,16 +1133,15 @@ class WorldTrader(TypedDict):
     character_name: str
 
 
-class WorldOfferInfo(TypedDict):
+class WorldOfferInfo(Record):
     """What one of the two gives, and whether they have confirmed the present version."""
 
     user_id: int
     gold: int
-    items: list[WorldOfferedItemInfo]
     confirmed: bool
 
 
-class WorldOfferedItemInfo(TypedDict):
+class WorldOfferedItemInfo(Record):
     """So many of an item; ``id`` is the row of its owner's inventory."""
 
     id: int
@@ -1199,7 +1208,7 @@ class WorldTradeUpdateCommand(TypedDict):
     type: Literal["trade_update"]
     trade_id: int
     gold: NotRequired[int]
-    items: NotRequired[list[WorldOfferedItem]]
+    items: NotRequired[list[WorldOfferedItemCommand]]
     id: NotRequired[str | int | None]
 
 
@@ -1238,17 +1247,17 @@ class WorldCombatStartCommand(TypedDict):
 
 class WorldCombatActionCommand(TypedDict):
     """Strike, cast a spell or use an item; what it does is the server's to say. ``target_id`` is the
-    opponent's character, or the own one to be healed. ``ability_name`` goes with a spell, ``item_id``, a
-    row of the own inventory, with an item. Refused with ``no_character``, ``unknown_combat``,
-    ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also with ``unknown_ability``,
-    ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with ``not_owned``,
-    ``no_remedy``.
+    opponent's character; to be healed, by a spell or an item, name the own one or none. ``ability_name``
+    goes with a spell, ``item_id``, a row of the own inventory, with an item. Refused with
+    ``no_character``, ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also
+    with ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
+    ``not_owned``, ``no_remedy``.
     """
 
     type: Literal["combat_action"]
     combat_id: int
     action_type: Literal["attack", "item", "spell"]
-    target_id: int
+    target_id: NotRequired[int | None]
     ability_name: NotRequired[str | None]
     item_id: NotRequired[int | None]
     id: NotRequired[str | int | None]
@@ -1373,8 +1382,8 @@ class WorldMoveCommand(TypedDict):
     type: Literal["move"]
     to_location_id: NotRequired[int | None]
     from_location_id: NotRequired[int | None]
-    position: NotRequired[WorldStep | None]
-    velocity: NotRequired[WorldVector]
+    position: NotRequired[WorldStepCommand | None]
+    velocity: NotRequired[WorldVectorCommand]
     id: NotRequired[str | int | None]
 
 
@@ -1422,13 +1431,13 @@ class WorldCharacterDeleteCommand(TypedDict):
     id: NotRequired[str | int | None]
 
 
-class WorldWorldState(TypedDict):
+class WorldWorldState(Record):
     """How the world stands: the first frame. ``you`` is your character in play, and ``area`` who is where
     it is; both are null until a character is selected.
     """
 
     type: Literal["world_state"]
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     epoch: int
     current_reality: str | None
     factions: list[WorldFactionInfo]
@@ -1438,61 +1447,64 @@ class WorldWorldState(TypedDict):
     you: WorldCharacterInfo | None
     area: WorldArea | None
     seq: int
-    recovered: NotRequired[bool]
+    recovered: MayBeMissing[bool]
 
 
-class WorldCharacterList(TypedDict):
+class WorldCharacterList(Record):
     """Your characters, the eldest first."""
 
     type: Literal["character_list"]
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     characters: list[WorldOwnCharacter]
 
 
-class WorldCharacterCreate(TypedDict):
+class WorldCharacterCreate(Record):
     """Your new character."""
 
     type: Literal["character_create"]
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     character: WorldOwnCharacter
 
 
-class WorldCharacterSelect(TypedDict):
+class WorldCharacterSelect(Record):
     """The character that you play now; ``area_state`` follows."""
 
     type: Literal["character_select"]
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     character: WorldOwnCharacter
 
 
-class WorldCharacterDelete(TypedDict):
+class WorldCharacterDelete(Record):
     """A character of yours is deleted."""
 
     type: Literal["character_delete"]
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     character_id: int
 
 
-class WorldAuthResponse(TypedDict):
-    """You are signed in on this socket. The tokens are there if it was by password."""
+class WorldAuthResponse(Record):
+    """You are signed in on this socket. The tokens are there if it was by password, the key if the socket
+    was opened with ``?encrypted=session``: what follows is encrypted with it.
+    """
 
     type: Literal["auth_response"]
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     user_id: int
     username: str
-    access: NotRequired[str]
-    refresh: NotRequired[str]
+    access: MayBeMissing[str]
+    refresh: MayBeMissing[str]
+    encryption_key: MayBeMissing[str]
 
 
-class WorldAreaState(TypedDict):
+class WorldAreaState(Record):
     """Who is where your character has come to, the character included; null without a character in play."""
 
     type: Literal["area_state"]
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     area: WorldArea | None
 
 
-class WorldChat(TypedDict):
+class WorldChat(Record):
     """Said to a place, whose id is ``location_id``, or to the world."""
 
     type: Literal["chat"]
@@ -1501,10 +1513,10 @@ class WorldChat(TypedDict):
     content: str
     channel: Literal["area", "world"]
     location_id: int
-    seq: NotRequired[int]
+    seq: MayBeMissing[int]
 
 
-class WorldWorldAnnouncement(TypedDict):
+class WorldWorldAnnouncement(Record):
     """Said by the staff to everybody."""
 
     type: Literal["world_announcement"]
@@ -1515,11 +1527,11 @@ class WorldWorldAnnouncement(TypedDict):
     seq: int
 
 
-class WorldCombatState(TypedDict):
+class WorldCombatState(Record):
     """How the own fight stands, if there is one, and what one can do; told when asked for, and on return."""
 
     type: Literal["combat_state"]
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
     combat_id: int | None
     step: int
     fighters: list[WorldFighterInfo]
@@ -1527,7 +1539,7 @@ class WorldCombatState(TypedDict):
     remedies: list[WorldRemedyInfo]
 
 
-class WorldShardStatus(TypedDict):
+class WorldShardStatus(Record):
     """A capture has begun, is held up by an enemy, goes on, or has come to nothing."""
 
     type: Literal["shard_status"]
@@ -1537,7 +1549,7 @@ class WorldShardStatus(TypedDict):
     seq: int
 
 
-class WorldShardCaptured(TypedDict):
+class WorldShardCaptured(Record):
     """A faction holds a shard; ``shard_name`` is ``name``."""
 
     type: Literal["shard_captured"]
@@ -1552,7 +1564,7 @@ class WorldShardCaptured(TypedDict):
     seq: int
 
 
-class WorldRealityShift(TypedDict):
+class WorldRealityShift(Record):
     """A faction holds more than half of the shards: reality is theirs."""
 
     type: Literal["reality_shift"]
@@ -1562,7 +1574,7 @@ class WorldRealityShift(TypedDict):
     seq: int
 
 
-class WorldAetherfall(TypedDict):
+class WorldAetherfall(Record):
     """A faction held every shard: they lie scattered now, nobody's, and a new epoch begins."""
 
     type: Literal["aetherfall"]
@@ -1572,7 +1584,7 @@ class WorldAetherfall(TypedDict):
     seq: int
 
 
-class WorldCharacterUpdate(TypedDict):
+class WorldCharacterUpdate(Record):
     """How a character stands now; it is also sent to who moved impossibly, to be put back."""
 
     type: Literal["character_update"]
@@ -1586,10 +1598,10 @@ class WorldCharacterUpdate(TypedDict):
     health: int
     max_health: int
     last_seen: str
-    ref: NotRequired[str | int]
+    ref: MayBeMissing[str | int]
 
 
-class WorldPlayerJoinedArea(TypedDict):
+class WorldPlayerJoinedArea(Record):
     """A character has come."""
 
     type: Literal["player_joined_area"]
@@ -1597,7 +1609,7 @@ class WorldPlayerJoinedArea(TypedDict):
     character: WorldCharacterInfo
 
 
-class WorldPlayerLeftArea(TypedDict):
+class WorldPlayerLeftArea(Record):
     """A character is not here any more."""
 
     type: Literal["player_left_area"]
@@ -1608,7 +1620,7 @@ class WorldPlayerLeftArea(TypedDict):
     reason: Literal["deleted", "deselected", "died", "disconnected", "moved"]
 
 
-class WorldLocationUpdate(TypedDict):
+class WorldLocationUpdate(Record):
     """Who has moved in your place since the last one, each as ``[character_id, x, y, z, vx, vy, vz]``. It
     comes at most 20 times a second. Who is not among the members has just left, or is about to come.
     """
@@ -1618,7 +1630,7 @@ class WorldLocationUpdate(TypedDict):
     moves: list[WorldMoved]
 
 
-class WorldWhisper(TypedDict):
+class WorldWhisper(Record):
     """Said to one user; the sender hears it too."""
 
     type: Literal["whisper"]
@@ -1629,7 +1641,7 @@ class WorldWhisper(TypedDict):
     to_user_id: int
 
 
-class WorldFactionChat(TypedDict):
+class WorldFactionChat(Record):
     """Said to a faction."""
 
     type: Literal["faction_chat"]
@@ -1640,7 +1652,7 @@ class WorldFactionChat(TypedDict):
     faction_id: int
 
 
-class WorldPartyInvite(TypedDict):
+class WorldPartyInvite(Record):
     """Somebody invites you to a party, or your invite is on its way: both hear it."""
 
     type: Literal["party_invite"]
@@ -1652,7 +1664,7 @@ class WorldPartyInvite(TypedDict):
     expires_at: str
 
 
-class WorldPartyDecline(TypedDict):
+class WorldPartyDecline(Record):
     """An invite to a party was declined: both hear it."""
 
     type: Literal["party_decline"]
@@ -1662,7 +1674,7 @@ class WorldPartyDecline(TypedDict):
     to_user_id: int
 
 
-class WorldPartyUpdate(TypedDict):
+class WorldPartyUpdate(Record):
     """What the party is like now, and which change of these users made it so. It is told to the members
     and to those who have just gone.
     """
@@ -1673,7 +1685,7 @@ class WorldPartyUpdate(TypedDict):
     user_ids: list[int]
 
 
-class WorldPartyChat(TypedDict):
+class WorldPartyChat(Record):
     """A member said something to the party; only its members hear it."""
 
     type: Literal["party_chat"]
@@ -1685,7 +1697,7 @@ class WorldPartyChat(TypedDict):
     channel: Literal["party"]
 
 
-class WorldCombatStart(TypedDict):
+class WorldCombatStart(Record):
     """A fight begins."""
 
     type: Literal["combat_start"]
@@ -1698,7 +1710,7 @@ class WorldCombatStart(TypedDict):
     step: int
 
 
-class WorldCombatDamage(TypedDict):
+class WorldCombatDamage(Record):
     """One has struck the other, whose ``health`` is this now; ``amount`` is ``damage`` by the name that
     ``combat_heal`` has for it.
     """
@@ -1718,7 +1730,7 @@ class WorldCombatDamage(TypedDict):
     step: int
 
 
-class WorldCombatHeal(TypedDict):
+class WorldCombatHeal(Record):
     """One has been healed, by a spell or an item of their own."""
 
     type: Literal["combat_heal"]
@@ -1734,7 +1746,7 @@ class WorldCombatHeal(TypedDict):
     step: int
 
 
-class WorldCombatEnd(TypedDict):
+class WorldCombatEnd(Record):
     """The fight is over. ``reason`` is defeated, fled or disconnected; who was defeated is back at their
     faction's home, in good health. ``xp`` is what the winner has learnt.
     """
@@ -1749,7 +1761,7 @@ class WorldCombatEnd(TypedDict):
     step: int
 
 
-class WorldTradeRequest(TypedDict):
+class WorldTradeRequest(Record):
     """Somebody asks somebody to trade, who can accept until ``expires_at``, and hears of it among the
     notifications too.
     """
@@ -1762,7 +1774,7 @@ class WorldTradeRequest(TypedDict):
     user_ids: list[int]
 
 
-class WorldTradeAccept(TypedDict):
+class WorldTradeAccept(Record):
     """The trade is open."""
 
     type: Literal["trade_accept"]
@@ -1772,7 +1784,7 @@ class WorldTradeAccept(TypedDict):
     offers: list[WorldOfferInfo]
 
 
-class WorldTradeUpdate(TypedDict):
+class WorldTradeUpdate(Record):
     """One of the two offers something else, or has confirmed this version."""
 
     type: Literal["trade_update"]
@@ -1782,7 +1794,7 @@ class WorldTradeUpdate(TypedDict):
     offers: list[WorldOfferInfo]
 
 
-class WorldTradeComplete(TypedDict):
+class WorldTradeComplete(Record):
     """Both have confirmed: what was offered has changed hands."""
 
     type: Literal["trade_complete"]
@@ -1792,7 +1804,7 @@ class WorldTradeComplete(TypedDict):
     offers: list[WorldOfferInfo]
 
 
-class WorldTradeDecline(TypedDict):
+class WorldTradeDecline(Record):
     """The trade has ended, and nothing changed hands; ``by_user_id`` is whose doing it was."""
 
     type: Literal["trade_decline"]
@@ -1805,7 +1817,7 @@ class WorldTradeDecline(TypedDict):
 # /ws/notifications/
 
 
-class NotificationsInviteInfo(TypedDict):
+class NotificationsInviteInfo(Record):
     """An invite as both users see it. ``kind`` is game, lobby or party, and says which of ``game``,
     ``lobby_id`` and ``party_id`` is set. ``status`` is pending, accepted, declined, cancelled or expired.
     ``game_id`` and ``ws_url`` are there once accepting it has started a game.
@@ -1821,11 +1833,11 @@ class NotificationsInviteInfo(TypedDict):
     status: str
     created_at: str
     expires_at: str
-    game_id: NotRequired[str]
-    ws_url: NotRequired[str]
+    game_id: MayBeMissing[str]
+    ws_url: MayBeMissing[str]
 
 
-class NotificationsPerson(TypedDict):
+class NotificationsPerson(Record):
     """A user by name."""
 
     id: int
@@ -1833,7 +1845,7 @@ class NotificationsPerson(TypedDict):
     is_premium: bool
 
 
-class NotificationsPartyInfo(TypedDict):
+class NotificationsPartyInfo(Record):
     """A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A
     higher ``version`` is the later state.
     """
@@ -1846,7 +1858,7 @@ class NotificationsPartyInfo(TypedDict):
     version: int
 
 
-class NotificationsPartyMemberInfo(TypedDict):
+class NotificationsPartyMemberInfo(Record):
     """A member as the others see them."""
 
     user_id: int
@@ -1854,7 +1866,7 @@ class NotificationsPartyMemberInfo(TypedDict):
     ready: bool
 
 
-class NotificationsTrader(TypedDict):
+class NotificationsTrader(Record):
     """Who trades."""
 
     user_id: int
@@ -1862,7 +1874,7 @@ class NotificationsTrader(TypedDict):
     character_name: str
 
 
-class NotificationsRequest(TypedDict):
+class NotificationsRequest(Record):
     """A friend request; ``status`` is pending, accepted, declined or cancelled."""
 
     id: int
@@ -1872,19 +1884,19 @@ class NotificationsRequest(TypedDict):
     created_at: str
 
 
-class NotificationsFriend(TypedDict):
+class NotificationsFriend(Record):
     """A friend in a user's list."""
 
     user_id: int
     online: bool
     status: str
     last_seen: str | None
-    game_id: NotRequired[str]
+    game_id: MayBeMissing[str]
     username: str
     is_premium: bool
 
 
-class NotificationsBadge(TypedDict):
+class NotificationsBadge(Record):
     """How much waits for the user: unread direct messages by sender, invites to answer, and all together.
     It is the first frame, and comes again whenever something of it has changed.
     """
@@ -1895,10 +1907,10 @@ class NotificationsBadge(TypedDict):
     invites: int
     total: int
     seq: int
-    recovered: NotRequired[bool]
+    recovered: MayBeMissing[bool]
 
 
-class NotificationsMatchFound(TypedDict):
+class NotificationsMatchFound(Record):
     """A game was made for the user, who is to open its socket."""
 
     type: Literal["match_found"]
@@ -1910,7 +1922,7 @@ class NotificationsMatchFound(TypedDict):
     seq: int
 
 
-class NotificationsQueueJoined(TypedDict):
+class NotificationsQueueJoined(Record):
     """The user's party waits for a match, as one."""
 
     type: Literal["queue_joined"]
@@ -1921,7 +1933,7 @@ class NotificationsQueueJoined(TypedDict):
     seq: int
 
 
-class NotificationsQueueLeft(TypedDict):
+class NotificationsQueueLeft(Record):
     """The user's party waits no longer: one of it has left the queue, or the party has changed."""
 
     type: Literal["queue_left"]
@@ -1932,7 +1944,7 @@ class NotificationsQueueLeft(TypedDict):
     seq: int
 
 
-class NotificationsQueueExpired(TypedDict):
+class NotificationsQueueExpired(Record):
     """The user's place in the queue was given up: nothing had been heard of them for long, or the game is
     not offered any more.
     """
@@ -1944,7 +1956,7 @@ class NotificationsQueueExpired(TypedDict):
     seq: int
 
 
-class NotificationsInviteCreated(TypedDict):
+class NotificationsInviteCreated(Record):
     """Somebody was invited."""
 
     type: Literal["invite_created"]
@@ -1952,7 +1964,7 @@ class NotificationsInviteCreated(TypedDict):
     seq: int
 
 
-class NotificationsInviteAccepted(TypedDict):
+class NotificationsInviteAccepted(Record):
     """The invite was accepted, and what it was for has happened."""
 
     type: Literal["invite_accepted"]
@@ -1960,7 +1972,7 @@ class NotificationsInviteAccepted(TypedDict):
     seq: int
 
 
-class NotificationsInviteDeclined(TypedDict):
+class NotificationsInviteDeclined(Record):
     """The invite was declined."""
 
     type: Literal["invite_declined"]
@@ -1968,7 +1980,7 @@ class NotificationsInviteDeclined(TypedDict):
     seq: int
 
 
-class NotificationsInviteCancelled(TypedDict):
+class NotificationsInviteCancelled(Record):
     """The invite was taken back, or what it was for is gone."""
 
     type: Literal["invite_cancelled"]
@@ -1976,7 +1988,7 @@ class NotificationsInviteCancelled(TypedDict):
     seq: int
 
 
-class NotificationsInviteExpired(TypedDict):
+class NotificationsInviteExpired(Record):
     """The invite was not answered in time."""
 
     type: Literal["invite_expired"]
@@ -1984,7 +1996,7 @@ class NotificationsInviteExpired(TypedDict):
     seq: int
 
 
-class NotificationsPartyUpdate(TypedDict):
+class NotificationsPartyUpdate(Record):
     """What the party is like now, and which change of these users made it so. It is told to the members
     and to those who have just gone.
     """
@@ -1996,7 +2008,7 @@ class NotificationsPartyUpdate(TypedDict):
     seq: int
 
 
-class NotificationsPartyChat(TypedDict):
+class NotificationsPartyChat(Record):
     """A member said something to the party; only its members hear it."""
 
     type: Literal["party_chat"]
@@ -2009,7 +2021,7 @@ class NotificationsPartyChat(TypedDict):
     seq: int
 
 
-class NotificationsLevelUp(TypedDict):
+class NotificationsLevelUp(Record):
     """The user has reached a level; ``stat_points`` are there to allocate."""
 
     type: Literal["level_up"]
@@ -2019,7 +2031,7 @@ class NotificationsLevelUp(TypedDict):
     seq: int
 
 
-class NotificationsAchievementEarned(TypedDict):
+class NotificationsAchievementEarned(Record):
     """The user has reached a goal, and been given what it gives."""
 
     type: Literal["achievement_earned"]
@@ -2034,7 +2046,7 @@ class NotificationsAchievementEarned(TypedDict):
     seq: int
 
 
-class NotificationsTradeRequest(TypedDict):
+class NotificationsTradeRequest(Record):
     """Somebody asks somebody to trade, who can accept until ``expires_at``, and hears of it among the
     notifications too.
     """
@@ -2048,7 +2060,7 @@ class NotificationsTradeRequest(TypedDict):
     seq: int
 
 
-class NotificationsFriendRequest(TypedDict):
+class NotificationsFriendRequest(Record):
     """A request was made; both are told, each on all devices."""
 
     type: Literal["friend_request"]
@@ -2056,7 +2068,7 @@ class NotificationsFriendRequest(TypedDict):
     seq: int
 
 
-class NotificationsFriendRequestClosed(TypedDict):
+class NotificationsFriendRequestClosed(Record):
     """A request was declined or cancelled; it goes from both lists. ``status`` says which."""
 
     type: Literal["friend_request_closed"]
@@ -2067,7 +2079,7 @@ class NotificationsFriendRequestClosed(TypedDict):
     seq: int
 
 
-class NotificationsFriendAccepted(TypedDict):
+class NotificationsFriendAccepted(Record):
     """Two users are friends now: to each the other one. The request is closed by it."""
 
     type: Literal["friend_accepted"]
@@ -2077,7 +2089,7 @@ class NotificationsFriendAccepted(TypedDict):
     seq: int
 
 
-class NotificationsFriendRemoved(TypedDict):
+class NotificationsFriendRemoved(Record):
     """A friendship has ended: to each the other one. It does not say why."""
 
     type: Literal["friend_removed"]
@@ -2086,7 +2098,7 @@ class NotificationsFriendRemoved(TypedDict):
     seq: int
 
 
-class NotificationsPresenceHint(TypedDict):
+class NotificationsPresenceHint(Record):
     """The same for the notifications, which have no snapshot of friends: a newer one is all that counts."""
 
     type: Literal["presence"]
@@ -2095,10 +2107,10 @@ class NotificationsPresenceHint(TypedDict):
     online: bool
     status: str
     last_seen: str | None
-    game_id: NotRequired[str]
+    game_id: MayBeMissing[str]
 
 
-class NotificationsPlayerBlocked(TypedDict):
+class NotificationsPlayerBlocked(Record):
     """A user blocks another: whatever connects the two ends. Only the blocker's devices hear of it."""
 
     type: Literal["player_blocked"]
@@ -2107,7 +2119,7 @@ class NotificationsPlayerBlocked(TypedDict):
     seq: int
 
 
-class NotificationsPlayerUnblocked(TypedDict):
+class NotificationsPlayerUnblocked(Record):
     """A block has ended; what it ended does not come back."""
 
     type: Literal["player_unblocked"]
@@ -2116,7 +2128,7 @@ class NotificationsPlayerUnblocked(TypedDict):
     seq: int
 
 
-class NotificationsAnnouncement(TypedDict):
+class NotificationsAnnouncement(Record):
     """The operators have something to say to everybody who is here."""
 
     type: Literal["announcement"]

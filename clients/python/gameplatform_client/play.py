@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 from gameplatform_client.channel import Channel
 from gameplatform_client.messages import MessageType
+from gameplatform_client.protocol import Id
+from gameplatform_client.records import OpenRecord
 from gameplatform_client.session import Session
 
 
@@ -33,7 +35,7 @@ class GameChannel(Channel):
 class BattleChannel(Channel):
     """The socket of one battle."""
 
-    async def attack(self, enemy_id: int) -> None:
+    async def attack(self, enemy_id: Id) -> None:
         """Strike an enemy; the server decides what it does. Raises ``CommandRefused``."""
         await self.ask({"type": MessageType.ATTACK, "enemy_id": enemy_id})
 
@@ -58,32 +60,32 @@ class RoomChannel(Channel):
 class Playing(Session):
     """A session that plays and talks. Every ``connect_to_...`` raises ``ChannelClosed`` if it is refused."""
 
-    async def join_queue(self, game: str | None = None, **options: Any) -> dict[str, Any]:
+    async def join_queue(self, game: str | None = None, **options: Any) -> OpenRecord:
         """Queue for a game, the server's default without a name; returns where one stands.
 
         ``match_found`` tells of the match, on the socket of ``connect_to_notifications``.
         """
         body = options if game is None else {"game": game, **options}
-        answer: dict[str, Any] = await self.request("POST", "/game/join/", body)
+        answer: OpenRecord = await self.request("POST", "/game/join/", body)
         return answer
 
-    async def leave_queue(self) -> dict[str, Any]:
+    async def leave_queue(self) -> OpenRecord:
         """Leave the queue."""
-        answer: dict[str, Any] = await self.request("POST", "/game/leave/")
+        answer: OpenRecord = await self.request("POST", "/game/leave/")
         return answer
 
-    async def queue_status(self) -> dict[str, Any]:
+    async def queue_status(self) -> OpenRecord:
         """``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
-        answer: dict[str, Any] = await self.request("GET", "/game/status/")
+        answer: OpenRecord = await self.request("GET", "/game/status/")
         return answer
 
     async def connect_to_game(self, game_id: str) -> GameChannel:
         """Play or watch a game."""
         return await self._open(f"/ws/game/{quote(game_id, safe='')}/", GameChannel)
 
-    async def connect_to_battle(self, battle_id: int) -> BattleChannel:
+    async def connect_to_battle(self, battle_id: Id) -> BattleChannel:
         """Fight in a battle that one has joined."""
-        return await self._open(f"/ws/battle/{battle_id}/", BattleChannel)
+        return await self._open(f"/ws/battle/{quote(str(battle_id), safe='')}/", BattleChannel)
 
     async def connect_to_lobby(self, lobby: int | str) -> RoomChannel:
         """Enter a lobby that one is a member of, by its id or its name."""
@@ -92,9 +94,9 @@ class Playing(Session):
         )
         return await self._open(path, RoomChannel)
 
-    async def connect_to_direct_messages(self, friend_id: int) -> RoomChannel:
+    async def connect_to_direct_messages(self, friend_id: Id) -> RoomChannel:
         """Talk with a friend."""
-        return await self._open(f"/ws/chat/{friend_id}/", RoomChannel)
+        return await self._open(f"/ws/chat/{quote(str(friend_id), safe='')}/", RoomChannel)
 
     async def connect_to_notifications(self) -> Channel:
         """Hear everything that is addressed to the user."""

@@ -2,13 +2,28 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from gameplatform_client.errors import ProtocolError
 from gameplatform_client.messages import MessageType
+from gameplatform_client.records import OpenRecord
 
-Message = dict[str, Any]
-"""A JSON object with a ``type``; ``messages`` has a typed dictionary for each."""
+Message: TypeAlias = OpenRecord
+"""A JSON object with a ``type``; ``messages`` has a class for each, to annotate handlers with."""
+
+Id: TypeAlias = int | str
+"""A number, or the same as text."""
+
+SECOND_NAMES = {
+    MessageType.COMBAT_DAMAGE: ("amount", "damage"),
+    MessageType.SHARD_CAPTURED: ("shard_name", "name"),
+}
+"""Fields that go by two names, of which older servers tell the second alone."""
+
+
+def number(given: Id) -> Id:
+    """An id as the server knows it: a number, if the text is one."""
+    return int(given) if isinstance(given, str) and given.isascii() and given.isdecimal() else given
 
 
 def serialize(message: Mapping[str, Any]) -> str:
@@ -19,18 +34,22 @@ def serialize(message: Mapping[str, Any]) -> str:
 def deserialize(text: str | bytes) -> Message:
     """The message in a text frame. Raises ``ProtocolError`` for what is no JSON object with a ``type``."""
     try:
-        message = json.loads(text)
+        message = json.loads(text, object_hook=Message)
     except (ValueError, RecursionError):
         raise ProtocolError("The frame is not valid JSON.") from None
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+    if not isinstance(message, Message) or not isinstance(message.get("type"), str):
         raise ProtocolError("A message is one JSON object with a type.")
+    if message["type"] in SECOND_NAMES:
+        name, other = SECOND_NAMES[message["type"]]
+        if other in message:
+            message.setdefault(name, message[other])
     return message
 
 
 def create_chat_message(
     content: str,
     channel: str | None = None,
-    sender_id: int | None = None,
+    sender_id: Id | None = None,
     sender_name: str | None = None,
 ) -> Message:
     """A ``chat`` as a client sends it; with a sender, as the server tells it."""
@@ -40,9 +59,9 @@ def create_chat_message(
 
 
 def create_character_update(
-    character_id: int,
+    character_id: Id,
     character_name: str | None = None,
-    location_id: int | None = None,
+    location_id: Id | None = None,
     position: Mapping[str, float] | None = None,
     level: int | None = None,
     faction: str | None = None,
@@ -66,15 +85,18 @@ def create_character_update(
 
 
 def create_shard_captured_message(
-    shard_id: int,
+    shard_id: Id,
     faction: str | None = None,
-    character_id: int | None = None,
+    character_id: Id | None = None,
     character_name: str | None = None,
+    shard_name: str | None = None,
 ) -> Message:
     """A ``shard_captured`` as a client sends it, to ask; with who did it, as the server tells it."""
     return _message(
         MessageType.SHARD_CAPTURED,
         shard_id=shard_id,
+        name=shard_name,
+        shard_name=shard_name,
         faction=faction,
         character_id=character_id,
         character_name=character_name,
@@ -83,4 +105,4 @@ def create_shard_captured_message(
 
 def _message(message_type: MessageType, **fields: Any) -> Message:
     given = {name: value for name, value in fields.items() if value is not None}
-    return {"type": message_type.value, **given}
+    return Message(type=message_type.value, **given)

@@ -8,7 +8,7 @@ from typing import Any, Self, TypeVar
 
 from gameplatform_client.api import Api, User
 from gameplatform_client.channel import Channel
-from gameplatform_client.encryption import FrameCipher
+from gameplatform_client.encryption import Cipher, FrameCipher, SessionCipher
 from gameplatform_client.errors import ApiError
 from gameplatform_client.handlers import Handlers
 
@@ -28,11 +28,15 @@ class Session(Handlers):
         """``server_url`` is ``http(s)://host``, by default the environment's ``SERVER_URL``, else localhost.
 
         ``encryption_key`` is the server's ``ENCRYPTION_KEY``, by default that of the environment; with one,
-        the world's frames are encrypted.
+        the world's frames are encrypted with the user's key.
         """
         super().__init__()
-        self.server_url = (server_url or os.environ.get("SERVER_URL") or DEFAULT_URL).rstrip("/")
+        self.server_url: str = (server_url or os.environ.get("SERVER_URL") or DEFAULT_URL).rstrip("/")
         self._encryption_key = encryption_key or os.environ.get("ENCRYPTION_KEY", "")
+        self.encryption_enabled: bool = bool(self._encryption_key)
+        """Whether the world's frames are encrypted; it counts when the world is entered. Without the server's
+        ``ENCRYPTION_KEY`` they are encrypted with a key that the server hands over for the session.
+        """
         self._api = Api(self.server_url)
         self._channels: list[Channel] = []
         self._renewing: asyncio.Task[None] | None = None
@@ -47,11 +51,6 @@ class Session(Handlers):
     def user(self) -> User | None:
         """Who is signed in."""
         return self._api.user
-
-    @property
-    def encryption_enabled(self) -> bool:
-        """Whether the world's frames are encrypted."""
-        return bool(self._encryption_key)
 
     async def sign_in(self, username: str, password: str) -> User:
         """Sign in by name or e-mail. Raises ``ApiError``."""
@@ -128,10 +127,14 @@ class Session(Handlers):
             for channel in self._channels:
                 channel.renew()
 
-    async def _open(self, path: str, kind: type[AnyChannel], *, encrypted: bool = False) -> AnyChannel:
-        cipher = None
-        if encrypted and self.user is not None:
-            cipher = FrameCipher(self._encryption_key, self.user.username)
+    async def _cipher(self) -> Cipher:
+        """Encrypts for this user, or for this session. Raises ``ApiError`` if the server does not."""
+        if self._encryption_key and self.user is not None:
+            return FrameCipher(self._encryption_key, self.user.username)
+        answer = await self.request("POST", "/api/world/encryption-key")
+        return SessionCipher(answer["key"])
+
+    async def _open(self, path: str, kind: type[AnyChannel], cipher: Cipher | None = None) -> AnyChannel:
         url = self.server_url.replace("http", "ws", 1) + path
         channel = kind(url, token=self._api.fresh_token, told=self._dispatch, cipher=cipher)
         self._channels = [one for one in self._channels if one.state != "closed"] + [channel]

@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
+from gameplatform_client import NetworkClient
 from gameplatform_client.api import Api
 from gameplatform_client.errors import ApiError
 
+WITHIN_S = 30.0
 USER = {"id": 7, "username": "ada", "email": "", "is_premium": False, "is_guest": True, "level": 3}
 
 
@@ -163,6 +165,29 @@ async def test_whatever_answers_in_place_of_the_server_is_an_error(api: Api, rub
     for entering in (api.renew(), api.sign_in("/api/auth/guest", {})):
         with pytest.raises(ApiError):
             await entering
+
+
+async def test_rows_have_attributes_and_keys(api: Api, answers: Answers) -> None:
+    assert api.user is not None
+    assert api.user["username"] == api.user.username == "ada"
+    answers.others = lambda request: httpx.Response(200, json=[{"id": 5, "position": {"x": 1.5}}])
+    (row,) = await api.request("GET", "/api/characters")
+    assert (row["id"], row.id, row.position.x) == (5, 5, 1.5)
+
+
+async def test_a_world_that_cannot_be_encrypted_is_not_entered_in_clear(answers: Answers) -> None:
+    problem = {"code": "encryption_unavailable", "detail": "There is no key here."}
+    answers.others = lambda request: httpx.Response(400, json=problem)
+    async with NetworkClient("http://server.test") as client:
+        client._api._http = httpx.AsyncClient(
+            base_url="http://server.test", transport=httpx.MockTransport(answers)
+        )
+        client.encryption_enabled = True
+        await client.sign_in_as_guest()
+        with pytest.raises(ApiError) as refused:
+            await asyncio.wait_for(client.connect_to_world(), WITHIN_S)
+        assert refused.value.error_code == "encryption_unavailable"
+        assert client._channels == []
 
 
 async def test_a_post_may_be_sent_again_with_the_same_key(api: Api, answers: Answers) -> None:

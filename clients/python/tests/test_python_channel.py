@@ -2,16 +2,18 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography.fernet import Fernet
 from gameplatform_client import channel as channels
 from gameplatform_client import protocol
 from gameplatform_client.channel import Channel, backoff
-from gameplatform_client.encryption import FrameCipher
+from gameplatform_client.encryption import Cipher, FrameCipher, SessionCipher
 from gameplatform_client.errors import AnswerLost, ApiError, ChannelClosed, ClientError, CommandRefused
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -83,17 +85,19 @@ def enter(server: Server, told: list[Any], monkeypatch: pytest.MonkeyPatch) -> C
         told.append(message)
 
     @asynccontextmanager
-    async def start(cipher: FrameCipher | None = None) -> AsyncIterator[tuple[Channel, Line]]:
+    async def start(cipher: Cipher | None = None, begin: bool = True) -> AsyncIterator[tuple[Channel, Line]]:
         channel = Channel(server.url, token=token, told=tell, cipher=cipher)
         opening = asyncio.create_task(channel.open())
         line = await server.next(**({} if cipher else {"type": "state", "seq": 1}))
-        if cipher:
+        if begin and cipher:
             await line.socket.send(cipher.encrypt('{"type": "state"}'))
-        await opening
+        if begin:
+            await opening
         try:
             yield channel, line
         finally:
             await channel.close()
+            await asyncio.gather(opening, return_exceptions=True)
 
     return start
 
@@ -408,6 +412,80 @@ async def test_encrypted_frames_are_nobody_elses_to_read(enter: Any, told: list[
         closed = await channel.wait_closed()
         assert (closed.code, closed.error_code) == (1007, "not_a_message")
         assert told == [{"type": "state"}]
+
+
+class ServersEnd:
+    """Seals frames for one connection of ``?encrypted=session``, as docs/security.md has it."""
+
+    def __init__(self, key: bytes, line: Line) -> None:
+        self.fernet, self.line = Fernet(key), line
+        self.connection = f"{line.query['nonce']}.{secrets.token_hex(8)}"
+
+    async def say(self, number: int, *, sender: str = "server", connection: str = "") -> None:
+        header = f"{sender}:{connection or self.connection}:{number}:"
+        sealed = self.fernet.encrypt(f'{header}{{"type": "event", "number": {number}}}'.encode())
+        await self.line.say(enc=sealed.decode())
+
+    async def hear(self) -> tuple[list[str], Any]:
+        *header, text = self.fernet.decrypt((await self.line.hear())["enc"]).decode().split(":", 3)
+        return header, json.loads(text)
+
+
+async def test_frames_of_a_session_name_their_connection_and_their_number(
+    enter: Any, server: Server, told: list[Any]
+) -> None:
+    key = Fernet.generate_key()
+    nonces = set()
+    async with enter(SessionCipher(key.decode()), begin=False) as (channel, line):
+        for _ in range(2):
+            assert line.query["encrypted"] == "session"
+            nonces.add(line.query["nonce"])
+            end = ServersEnd(key, line)
+            await end.say(1)
+            await channel.open()
+            for number in ("1", "2"):
+                sent = await channel.send({"type": "whisper", "content": "a: ✓"})
+                header, message = await end.hear()
+                assert header == ["client", end.connection, number]
+                assert (message["id"], message["content"]) == (sent, "a: ✓")
+            await end.say(7)
+            line.socket.transport.abort()
+            line = await server.next()
+        assert len(nonces) == 2
+        assert [one.number for one in told] == [1, 7, 1, 7]
+
+
+@pytest.mark.parametrize(
+    "played",
+    [{"number": 2}, {"number": 3, "sender": "client"}, {"number": 3, "connection": "other.one"}],
+    ids=["again", "back", "from another connection"],
+)
+async def test_a_frame_that_is_played_again_ends_the_channel(
+    enter: Any, told: list[Any], played: dict[str, Any]
+) -> None:
+    key = Fernet.generate_key()
+    async with enter(SessionCipher(key.decode()), begin=False) as (channel, line):
+        end = ServersEnd(key, line)
+        await end.say(2)
+        await channel.open()
+        await end.say(**played)
+        closed = await asyncio.wait_for(channel.wait_closed(), WITHIN_S)
+        assert (closed.code, closed.error_code) == (1007, "not_a_message")
+
+
+async def test_ids_may_be_texts_of_numbers(enter: Any) -> None:
+    async with enter() as (channel, line):
+        await channel.send({"type": "combat_action", "id": "5", "combat_id": "12", "target_id": 7, "n": "3"})
+        assert await line.hear() == {
+            "type": "combat_action",
+            "id": "5",
+            "combat_id": 12,
+            "target_id": 7,
+            "n": "3",
+        }
+        for text in ("combat_123", "1.5", "-3", "٣", ""):
+            await channel.send({"type": "combat_action", "combat_id": text})
+            assert (await line.hear())["combat_id"] == text
 
 
 def test_the_wait_before_the_next_try_is_random_under_a_bound_that_doubles_and_ends() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ async def come(client: NetworkClient, username: str, name: str, faction: str) ->
     await client.connect(username, "testpass123")
     character = await client.create_character(name, faction)
     assert character in await client.get_characters()
-    selected = await client.select_character(character.id)
+    assert (await client.get_characters())[-1]["id"] == character.id
+    selected = await client.select_character(str(character.id))
     assert selected.selected
     assert await client.get_nearby_players() == []
     return selected.id
@@ -79,7 +81,9 @@ async def test_two_meet_talk_trade_fight_and_capture(ada: NetworkClient, bob: Ne
     (near,) = await ada.get_nearby_players()
     assert (near.character_id, near.character_name, near.faction) == (bobs, "Bobrun", "Tideborn")
     assert [one.character_id for one in await bob.get_nearby_players(shard.location_id)] == [adas]
+    assert [one["character_id"] for one in await bob.get_nearby_players(str(shard.location_id))] == [adas]
     assert await bob.get_nearby_players(location_id=shard.location_id + 1) == []
+    assert near["last_seen"] == near.last_seen <= datetime.now(UTC)
 
     # They walk about, as far as one can.
     seen = bob.world.expect(MessageType.LOCATION_UPDATE)
@@ -97,11 +101,13 @@ async def test_two_meet_talk_trade_fight_and_capture(ada: NetworkClient, bob: Ne
     heard: asyncio.Queue[Any] = asyncio.Queue()
     for kind in (MessageType.CHAT, MessageType.WHISPER, MessageType.PARTY_CHAT):
         bob.register_handler(kind, heard.put)
-    await ada.send_chat("Hello there")
-    assert (await soon(heard.get()))["content"] == "Hello there"
-    await ada.whisper(bob.user.id, "psst")
+    for channel in ("area", "world"):
+        await in_time(ada.send_chat, f"Hello, {channel}", channel)
+        said = await soon(heard.get())
+        assert (said.content, said["channel"], said.sender_name) == (f"Hello, {channel}", channel, "Adanna")
+    await in_time(ada.whisper, str(bob.user.id), "psst")
     whisper = await soon(heard.get())
-    assert (whisper["sender_id"], whisper["sender_name"], whisper["content"]) == (
+    assert (whisper.sender_id, whisper["sender_name"], whisper.get("content")) == (
         ada.user.id,
         "Adanna",
         "psst",
@@ -135,21 +141,28 @@ async def test_two_meet_talk_trade_fight_and_capture(ada: NetworkClient, bob: Ne
     assert (await bob.request("GET", "/api/player/me"))["gold"] == before + 25
 
     # They fight, and who loses is sent home.
-    combat_id = await ada.start_combat(bobs)
+    combat_id = await ada.start_combat(str(bobs))
+    for unknown, code in (("combat_123", "invalid_message"), (str(combat_id), "not_owned")):
+        with pytest.raises(CommandRefused) as refused:
+            await ada.send_combat_action(combat_id=unknown, action_type="item", item_id=789)
+        assert refused.value.error_code == code
+    struck = ada.world.expect(MessageType.COMBAT_DAMAGE)
     ended = ada.world.expect(MessageType.COMBAT_END)
     while not ended.done():
         try:
             await in_time(ada.send_combat_action, combat_id, "attack", bobs)
         except CommandRefused:
             await soon(ended)
-    assert (ended.result()["winner_id"], ended.result()["loser_id"]) == (adas, bobs)
+    assert (ended.result()["winner_id"], ended.result().loser_id) == (adas, bobs)
+    assert struck.result().amount == struck.result()["damage"] > 0
     while await ada.get_nearby_players():
         await soon(ada.world.expect(MessageType.PLAYER_LEFT_AREA))
 
     # A shard is captured, and both hear of it.
     captured = bob.world.expect(MessageType.SHARD_CAPTURED)
-    await ada.capture_shard(shard.id)
-    assert (await soon(captured))["faction"] == "Dawnguard"
+    await ada.capture_shard(str(shard.id))
+    told = await soon(captured)
+    assert (told.faction, told.shard_name, told["character_name"]) == ("Dawnguard", shard["name"], "Adanna")
     assert next(one for one in await bob.get_shards() if one.id == shard.id).faction == "Dawnguard"
 
 
@@ -159,6 +172,17 @@ async def test_an_encrypted_world_is_played_as_any_other(demo_server: Any) -> No
         assert client.encryption_enabled
         await client.sign_in_as_guest()
         await client.connect_to_world()
+        with pytest.raises(CommandRefused) as refused:
+            await client.send_chat("Is anybody here?")
+        assert refused.value.error_code == "no_character"
+    async with NetworkClient(url) as client:
+        assert not client.encryption_enabled
+        client.encryption_enabled = True
+        await client.sign_in_as_guest()
+        world = await client.connect_to_world()
+        again = world.expect(MessageType.RESUMED)
+        await world._socket.close(1001)  # type: ignore[union-attr]
+        assert (await soon(again)).recovered
         with pytest.raises(CommandRefused) as refused:
             await client.send_chat("Is anybody here?")
         assert refused.value.error_code == "no_character"
@@ -185,9 +209,24 @@ def run(program: list[str], server: Any, stdin: str = "") -> str:
     return ended.stdout
 
 
-def test_the_quick_start_says_hello_and_hears_it(demo_server: Any) -> None:
-    program = re.findall(r"```python\n(.*?)```", (PACKAGE / "README.md").read_text(), re.DOTALL)[0]
-    assert run(["-c", program], demo_server).endswith("says Hello, world\n")
+def sample(heading: str) -> str:
+    """The program under this heading of the README."""
+    section = (PACKAGE / "README.md").read_text().partition(f"\n## {heading}\n")[2]
+    found = re.search(r"```python\n(.*?)```", section, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [("Quick start", "says Hello, world\n"), ("Without `await`", "says Hello from plain code\n")],
+)
+def test_the_quick_starts_say_hello_and_hear_it(demo_server: Any, heading: str, said: str) -> None:
+    assert run(["-c", sample(heading)], demo_server).endswith(said)
+
+
+def test_messages_are_made_and_read_as_the_readme_says(demo_server: Any) -> None:
+    assert run(["-c", sample("Messages")], demo_server) == "Hello world\nEmber Dawnguard\n5\n"
 
 
 GUESTS = """
@@ -207,8 +246,8 @@ asyncio.run(main())
 
 
 def test_two_who_do_as_the_readme_says_play_a_game_to_its_end(demo_server: Any) -> None:
-    program = re.findall(r"```python\n(.*?)```", (PACKAGE / "README.md").read_text(), re.DOTALL)[1]
-    ended = run(["-c", GUESTS.format(program=textwrap.indent(program, " " * 8))], demo_server)
+    program = textwrap.indent(sample("Games and people"), " " * 8)
+    ended = run(["-c", GUESTS.format(program=program)], demo_server)
     assert ended == "Game over: win\n" * 2
 
 

@@ -191,6 +191,18 @@ async def test_one_heals_oneself_by_a_spell_or_by_using_an_item_up(fight, ada):
     assert await in_database(ada.owns) == {"berries": 1, "iron-ore": 1}
 
 
+async def test_an_item_needs_no_target_and_a_strike_does(fight, ada):
+    one, other, combat_id = fight
+    await set_health(ada, 40)
+    berries = await in_database(ada.given, "berries")
+    action = {"type": "combat_action", "combat_id": combat_id}
+    await one.send(**action, action_type="attack")
+    assert await error(one) == "wrong_target"
+    await one.send(**action, action_type="item", item_id=berries)
+    (fed,) = await hear_of("combat_heal", other)
+    assert (fed["target_id"], fed["health"]) == (ada.character_id, 60)
+
+
 async def test_of_too_many_actions_at_once_the_first_count(fight, ada, monkeypatch):
     one, _, combat_id = fight
     monkeypatch.setattr(rules, "WINDOW_S", 60.0)

@@ -17,7 +17,7 @@ from django.db.utils import IntegrityError
 from psycopg.pq.abc import PGresult
 
 from game.live.prepared import Prepared
-from game.live.rows import Entry, Kept
+from game.live.rows import Entry, Snapshot
 from realtime.tasks import begin
 
 Outcome = set[str] | Exception
@@ -32,7 +32,7 @@ MANY_ENTRIES = 8
 class Backend(Protocol):
     """A way to write."""
 
-    def write(self, entries: Sequence[Entry], snapshots: Sequence[Kept], then: Then) -> None:
+    def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
         """Commit all of these, the entries first; ``then`` is called later, with the outcome."""
 
     async def close(self) -> None:
@@ -61,7 +61,7 @@ class PostgreSQL:
             FROM json_to_recordset($1)
             AS entry (game_id uuid, seq bigint, at float8, user_id bigint, kind text, data text)
         """,
-        b"journal_keep": b"""
+        b"journal_save": b"""
             INSERT INTO game_snapshot (game_id, epoch, seq, data)
             SELECT snapshot.game_id, snapshot.epoch, seq, data
             FROM json_to_recordset($1) AS snapshot (game_id uuid, epoch int, seq bigint, data text)
@@ -77,7 +77,7 @@ class PostgreSQL:
         self._connection: Prepared | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def write(self, entries: Sequence[Entry], snapshots: Sequence[Kept], then: Then) -> None:
+    def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
         connection = self._connection
         if connection is not None and connection.is_open and not snapshots:
             # The one way that counts.
@@ -113,7 +113,7 @@ class PostgreSQL:
 
         begin(finish(), self._tasks, "Writing the journal")
 
-    async def _write(self, entries: Sequence[Entry], snapshots: Sequence[Kept]) -> set[str]:
+    async def _write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot]) -> set[str]:
         connection = self._connection
         if connection is None or not connection.is_open:
             connection = self._connection = await Prepared.open(self._STATEMENTS)
@@ -124,8 +124,8 @@ class PostgreSQL:
             except psycopg.IntegrityError:
                 taken = await self._write_game_by_game(connection, entries)
         if snapshots:
-            kept = await connection.ask(b"journal_keep", msgspec.json.encode(snapshots))
-            mine = {UUID((kept.get_value(row, 0) or b"").decode()).hex for row in range(kept.ntuples)}
+            saved = await connection.ask(b"journal_save", msgspec.json.encode(snapshots))
+            mine = {UUID((saved.get_value(row, 0) or b"").decode()).hex for row in range(saved.ntuples)}
             taken |= {snapshot.game_id for snapshot in snapshots} - mine
         return taken
 
@@ -145,7 +145,7 @@ class SQLite:
     _INSERT = """
         INSERT INTO game_journalentry (game_id, seq, at, user_id, kind, data) VALUES (%s, %s, %s, %s, %s, %s)
     """
-    _KEEP = """
+    _SAVE = """
         INSERT INTO game_snapshot (game_id, epoch, seq, data)
         SELECT id, epoch, %s, %s FROM game_game WHERE id = %s AND epoch = %s
         ON CONFLICT (game_id) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, data = excluded.data
@@ -154,7 +154,7 @@ class SQLite:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
 
-    def write(self, entries: Sequence[Entry], snapshots: Sequence[Kept], then: Then) -> None:
+    def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
         def done(writing: asyncio.Future[set[str]]) -> None:
             problem = writing.exception()
             then(problem if isinstance(problem, Exception) else writing.result())
@@ -167,7 +167,7 @@ class SQLite:
         await asyncio.get_running_loop().run_in_executor(self._thread, lambda: thread_connection.close())
         self._thread.shutdown()
 
-    def _write(self, entries: Sequence[Entry], snapshots: Sequence[Kept]) -> set[str]:
+    def _write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot]) -> set[str]:
         taken: set[str] = set()
         if entries:
             try:
@@ -179,7 +179,7 @@ class SQLite:
                     except IntegrityError:
                         taken.add(game_id)
         if snapshots:
-            taken |= self._keep(snapshots)
+            taken |= self._save(snapshots)
         return taken
 
     def _insert(self, entries: Sequence[Entry]) -> None:
@@ -198,11 +198,11 @@ class SQLite:
         with transaction.atomic(), thread_connection.cursor() as cursor:
             cursor.executemany(self._INSERT, rows)
 
-    def _keep(self, snapshots: Sequence[Kept]) -> set[str]:
+    def _save(self, snapshots: Sequence[Snapshot]) -> set[str]:
         taken = set()
         with transaction.atomic(), thread_connection.cursor() as cursor:
-            for kept in snapshots:
-                cursor.execute(self._KEEP, [kept.seq, kept.data, kept.game_id, kept.epoch])
+            for one in snapshots:
+                cursor.execute(self._SAVE, [one.seq, one.data, one.game_id, one.epoch])
                 if cursor.rowcount == 0:
-                    taken.add(kept.game_id)
+                    taken.add(one.game_id)
         return taken

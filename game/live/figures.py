@@ -15,7 +15,7 @@ STOPPED_S = 5.0
 
 @figures.on_loop
 def _rooms() -> Iterator[Metric]:
-    here = Counter((room.match.game.name, room.phase) for room in rooms.current().here.values())
+    here = Counter((room.match.game.name, room.state) for room in rooms.current().here.values())
     family = GaugeMetricFamily("game_rooms", "Games in the worker's memory", labels=["game", "state"])
     for labels, count in here.items():
         family.add_metric(labels, count)

@@ -10,13 +10,13 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.db import connection as thread_connection
 from prometheus_client import Histogram
 
 from game.live.backends import Backend, Outcome, PostgreSQL, SQLite
-from game.live.rows import Entry, Kept
+from game.live.rows import Entry, Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -36,27 +36,30 @@ commit_time = Histogram(
 
 
 class Owner(Protocol):
-    """A room, as its journal sees it."""
+    """Whoever hands in the rows of one game."""
 
-    def written(self, row: Entry | Kept, told: Any) -> None:
-        """The row is committed; ``told`` is what came with it."""
+    def written(self, entry: Entry) -> None:
+        """The entry is committed."""
+
+    def snapshot_saved(self) -> None:
+        """The game's oldest snapshot on its way is committed, or was replaced by a newer one that is."""
 
     def lost(self, taken: bool) -> None:
-        """The rows that waited are not committed.
+        """The game's rows that were waiting are not committed.
 
-        ``taken`` is true when another worker owns the game now, false when the database could not be
-        reached: what was on its way may then be written or not.
+        ``taken`` is true if another worker owns the game now, false if the database could not be reached:
+        rows that were on their way may then be written or not.
         """
 
 
-Waiting = tuple[Entry | Kept, Owner, Any]
+Waiting = tuple[Entry | Snapshot, Owner]
 
 
 class Journal:
     """Queues rows and writes them in groups.
 
-    For each row its owner's ``written`` is called, in the order of a game's rows, or ``lost`` once for all
-    rows of that game that were waiting.
+    For each row its owner's ``written`` or ``snapshot_saved`` is called, in the order in which the game's
+    rows were queued, or ``lost`` once for all of them.
     """
 
     def __init__(self) -> None:
@@ -72,25 +75,23 @@ class Journal:
         self.written: Counter[str] = Counter()
         """Entries committed, by kind."""
 
-    def append(self, entry: Entry, owner: Owner, told: Any) -> None:
+    def append(self, entry: Entry, owner: Owner) -> None:
         """Queue an entry."""
-        self._rows.append((entry, owner, told))
+        self._rows.append((entry, owner))
         if self._at_rest.is_set():
             self._begin_writing()
 
-    def keep(self, snapshot: Kept, owner: Owner, told: Any) -> None:
-        """Queue a snapshot; one for which somebody waits to be ``told`` goes at once."""
-        self._snapshots.append((snapshot, owner, told))
-        if told:
-            self.hurry()
+    def save_snapshot(self, snapshot: Snapshot, owner: Owner, *, at_once: bool) -> None:
+        """Queue a snapshot, which waits for company for a moment unless it is to be saved at once."""
+        self._snapshots.append((snapshot, owner))
+        if at_once:
+            self.flush_snapshots()
         elif self._snapshots_due is None:
             loop = asyncio.get_running_loop()
-            self._snapshots_due = loop.call_later(SNAPSHOTS_WAIT_S, self.hurry)
+            self._snapshots_due = loop.call_later(SNAPSHOTS_WAIT_S, self.flush_snapshots)
 
-    def hurry(self) -> None:
-        """Let the snapshots that wait go now: all together, so that none comes after a newer one of its
-        game.
-        """
+    def flush_snapshots(self) -> None:
+        """Write all waiting snapshots next: together, so that none follows a newer one of its game."""
         if self._snapshots_due is not None:
             self._snapshots_due.cancel()
             self._snapshots_due = None
@@ -100,10 +101,10 @@ class Journal:
             self._begin_writing()
 
     async def close(self) -> None:
-        """Write what waits, and close. What a database that does not answer has not taken in time is
-        dropped: nobody was told of it.
+        """Write what waits, and close. What an unresponsive database has not taken in time is dropped, which
+        is safe: nobody was told of it.
         """
-        self.hurry()
+        self.flush_snapshots()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_WITHIN_S):
                 while not self._at_rest.is_set():
@@ -123,8 +124,8 @@ class Journal:
         half = (len(self._rows) + len(self._batch) + 1) // 2
         most = max(half, FEWEST_ROWS)
         self._batch, self._rows = self._rows[:most], self._rows[most:]
-        entries = [row for row, _, _ in self._batch if type(row) is Entry]
-        newest = {row.game_id: row for row, _, _ in self._batch if type(row) is Kept}
+        entries = [row for row, _ in self._batch if type(row) is Entry]
+        newest = {row.game_id: row for row, _ in self._batch if type(row) is Snapshot}
         batch_size.observe(len(entries))
         self._begun_at = time.perf_counter()
         try:
@@ -138,7 +139,7 @@ class Journal:
         written = self._batch
         if isinstance(outcome, Exception):
             logger.warning("The journal could not be written: %r", outcome)
-            written = self._give_up({row.game_id for row, _, _ in written}, taken=False)
+            written = self._give_up({row.game_id for row, _ in written}, taken=False)
         elif outcome:
             written = self._give_up(outcome, taken=True)
         # First the database gets the next, to write them while owners and sockets hear of these.
@@ -151,17 +152,20 @@ class Journal:
 
     def _announce(self, written: list[Waiting]) -> None:
         """Tell the owners what is committed."""
-        for row, owner, told in written:
+        for row, owner in written:
             try:
-                owner.written(row, told)
+                if type(row) is Entry:
+                    owner.written(row)
+                else:
+                    owner.snapshot_saved()
             except Exception:
                 logger.exception("A room failed after its journal was written")
-        self.written.update([row.kind for row, _, _ in written if type(row) is Entry])
+        self.written.update([row.kind for row, _ in written if type(row) is Entry])
 
     def _give_up(self, games: set[str], *, taken: bool) -> list[Waiting]:
         """Drop the rows of these games, and tell their owners; return what else was in the batch."""
-        self.hurry()
-        lost = {row.game_id: owner for row, owner, _ in (*self._batch, *self._rows) if row.game_id in games}
+        self.flush_snapshots()
+        lost = {row.game_id: owner for row, owner in (*self._batch, *self._rows) if row.game_id in games}
         self._rows = [waiting for waiting in self._rows if waiting[0].game_id not in games]
         for owner in lost.values():
             try:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from core.refusals import Unavailable
 from game import services
-from game.live.room import Room
+from game.live.room.actor import Room
 from game.live.rooms import current
 from game.refusals import CannotBeOpened, UnknownMatch
 from realtime import worker

@@ -8,9 +8,9 @@ import msgspec
 
 from core.refusals import Unavailable
 from game import commands
-from game.live.elsewhere import Elsewhere
 from game.live.listeners import Frames, RemoteListener
-from game.live.room import Room
+from game.live.remote import RemoteRoom
+from game.live.room.actor import Room
 from game.live.rooms import admit, current, look_at_seats, moved
 from realtime import worker
 from realtime.identity import Identity
@@ -83,9 +83,9 @@ def _seq(sender: str, game_hex: str) -> int:
 # Told and asked by the owners of other rooms, about the sockets here.
 
 
-def _place(sender: str, game_hex: str) -> Elsewhere | None:
+def _place(sender: str, game_hex: str) -> RemoteRoom | None:
     """The room's sockets here; none of them hears one who owned the room before and does not know it yet."""
-    place = current().elsewhere.get(UUID(game_hex))
+    place = current().remote.get(UUID(game_hex))
     return place if place is not None and place.owner == sender else None
 
 
@@ -113,7 +113,7 @@ def _frame(sender: str, told: tuple[str, int, bytes]) -> None:
 @relayed("game.gone")
 def _gone(sender: str, numbers: list[int]) -> list[int]:
     """Those of these sockets that are not here any more. A socket is here before its room hears of it."""
-    here = {number for place in current().elsewhere.values() for number in place.numbers}
+    here = {number for place in current().remote.values() for number in place.numbers}
     return [number for number in numbers if number not in here]
 
 

@@ -18,11 +18,12 @@ from game import selectors, services
 from game.author import catalogue
 from game.author.match import Match
 from game.events import SeatTaken
-from game.live.elsewhere import Elsewhere
 from game.live.journal import Journal
 from game.live.listeners import RemoteListener
 from game.live.ownership import Ownership
-from game.live.room import UNLOAD_AFTER_S, Room
+from game.live.remote import RemoteRoom
+from game.live.room.actor import Room
+from game.live.room.deadlines import UNLOAD_AFTER_S
 from game.live.scheduler import Scheduler
 from game.records import RoomRecord
 from realtime import worker
@@ -44,7 +45,7 @@ RELEASE_WITHIN_S = 2.0
 OWNERS_TELL_WITHIN_S = 2.0  # leases and rooms are looked after twice a second
 
 
-class Place(Protocol):
+class RoomHandle(Protocol):
     """A room as a consumer uses it, wherever it is."""
 
     async def attach(self, connection: Connection, user: Identity, since: int | None) -> None: ...
@@ -52,7 +53,7 @@ class Place(Protocol):
     def detach(self, connection: Connection, user_id: int) -> None: ...
 
 
-class Here:
+class LocalRoom:
     """A room of this worker."""
 
     def __init__(self, room: Room) -> None:
@@ -70,7 +71,7 @@ class Rooms:
 
     def __init__(self) -> None:
         self.here: dict[UUID, Room] = {}
-        self.elsewhere: dict[UUID, Elsewhere] = {}
+        self.remote: dict[UUID, RemoteRoom] = {}
         self.remote_listeners: dict[tuple[str, int], RemoteListener] = {}
         self._worker = worker.current()
         self.worker_id = self._worker.id
@@ -81,20 +82,20 @@ class Rooms:
         self._not_to_be_opened: set[UUID] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    async def find(self, game_id: UUID) -> Place:
+    async def find(self, game_id: UUID) -> RoomHandle:
         """The room, opened here if nobody else has it. Raises ``UnknownMatch``, or ``Unavailable``
         without Redis.
         """
         room = self.here.get(game_id)
         if room is not None:
-            return Here(room)
-        elsewhere = self.elsewhere.get(game_id)
-        if elsewhere is not None:
-            return elsewhere
+            return LocalRoom(room)
+        remote = self.remote.get(game_id)
+        if remote is not None:
+            return remote
         owner = await self.owner(game_id)
         if owner != self._worker.id:
-            return self.elsewhere.setdefault(game_id, Elsewhere(game_id, owner, self._forget))
-        return Here(await self.open(game_id))
+            return self.remote.setdefault(game_id, RemoteRoom(game_id, owner, self._forget))
+        return LocalRoom(await self.open(game_id))
 
     async def own(self, game_id: UUID) -> Room:
         """The room, which another worker believes to be here. Raises ``Unavailable`` if it is not."""
@@ -125,9 +126,9 @@ class Rooms:
             elif (owner := (await self._ownership.owners([game_id]))[0]) is not None:
                 self._worker.relay.tell(owner, "game.seat_taken", game_id.hex)
 
-    def _forget(self, game_id: UUID, place: Elsewhere) -> None:
-        if self.elsewhere.get(game_id) is place:
-            del self.elsewhere[game_id]
+    def _forget(self, game_id: UUID, remote: RemoteRoom) -> None:
+        if self.remote.get(game_id) is remote:
+            del self.remote[game_id]
 
     def detach_remote(self, sender: str, number: int) -> None:
         """This socket of another worker is gone."""
@@ -209,9 +210,9 @@ class Rooms:
             raise
         room = Room(record, _match(record), self.journal, self._lost)
         self.here[game_id] = room
-        if (place := self.elsewhere.get(game_id)) is not None:
+        if (remote := self.remote.get(game_id)) is not None:
             # Those who still listen by way of its lost owner come to it here.
-            place.close()
+            remote.close()
         if room.match.game.real_time:
             self.scheduler.add(room)
         return room
@@ -241,10 +242,10 @@ class Rooms:
             raise Unavailable("Games cannot be opened just now.", retry_after=1) from None
 
     async def _check_workers(self) -> None:
-        owners = {place.owner for place in self.elsewhere.values()}
+        owners = {place.owner for place in self.remote.values()}
         listening = {sender for sender, _ in self.remote_listeners}
         gone = await self._worker.gone(owners | listening)
-        for place in list(self.elsewhere.values()):
+        for place in list(self.remote.values()):
             if place.owner in gone:
                 place.close()
         for sender, number in list(self.remote_listeners):
@@ -272,7 +273,7 @@ class Rooms:
                     self._lost(room, True)
 
     async def _catch_up(self) -> None:
-        await asyncio.gather(*(place.compare(WATCH_EVERY_S) for place in list(self.elsewhere.values())))
+        await asyncio.gather(*(place.compare(WATCH_EVERY_S) for place in list(self.remote.values())))
 
     async def _unload(self) -> None:
         before = self._worker.loop.time() - UNLOAD_AFTER_S

@@ -5,7 +5,7 @@ import logging
 import time
 
 from core.batches import batched
-from game.live.room import Room
+from game.live.room.actor import Room
 from realtime import metrics
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from game import selectors, services
-from game.live import journal, room, rooms, seats
+from game.live import journal, rooms, seats
+from game.live.room import deadlines
 from game.models import Game, JournalEntry, Rating, Snapshot
 from game.tests.conftest import begin
 from realtime import worker
@@ -192,7 +193,7 @@ async def test_who_waits_in_a_game_hears_when_its_free_seat_is_taken(ada, bob):
 
 
 async def test_a_game_that_was_filled_is_abandoned_when_who_sat_down_does_not_come(ada, bob, monkeypatch):
-    monkeypatch.setattr(room, "START_WITHIN_S", 0.2)
+    monkeypatch.setattr(deadlines, "START_WITHIN_S", 0.2)
     game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
     a = await ada.enter(game.pk)
     await a.hear("game_state")
@@ -348,7 +349,7 @@ async def test_who_does_not_come_back_to_another_worker_forfeits(new_game, ada, 
     game = await new_game()
     await begin(game, ada, bob)
     await worker.stop()
-    monkeypatch.setattr(room, "GRACE_S", 2.0)
+    monkeypatch.setattr(deadlines, "GRACE_S", 2.0)
     await worker.start()
     over = await (await ada.enter(game.pk)).hear_until("game_over")
     assert (over["winner_ids"], over["reason"]) == ([ada.id], "forfeit")

@@ -11,7 +11,7 @@ import msgspec
 
 from core.refusals import Refusal, Unavailable
 from game.live.listeners import Frames, frame_of
-from game.live.room import RESTARTED
+from game.live.room.actor import RESTARTED
 from realtime import worker
 from realtime.connection import Connection
 from realtime.identity import Identity
@@ -24,13 +24,13 @@ FIRST_FRAME_WITHIN_S = 5.0
 _numbers = count(1)
 
 
-class Elsewhere:
+class RemoteRoom:
     """A room of another worker, with the sockets of this one that are in it.
 
     ``forget(game_id, self)`` is called when there are none any more.
     """
 
-    def __init__(self, game_id: UUID, owner: str, forget: Callable[[UUID, "Elsewhere"], None]) -> None:
+    def __init__(self, game_id: UUID, owner: str, forget: Callable[[UUID, "RemoteRoom"], None]) -> None:
         self.owner = owner
         self.seq: int | None = None
         self._id = game_id

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import DataError
 from msgspec import DecodeError, Raw, convert, json
 
-from core.problems import UNREACHABLE, out_of_reach
+from core.problems import UNREACHABLE, note_failure, out_of_reach
 from core.refusals import Invalid, Refusal
 from game import bots, commands, events, services
 from game.author.game import Score, side_of
@@ -38,7 +38,6 @@ from game.refusals import NoDrawOffered, NoSpectators, NotAPlayer, NotRunning, R
 from realtime import worker
 from realtime.consumer import InternalError
 from realtime.gathering import Gathered
-from realtime.identity import Identity
 from realtime.messages import Command, Resumed, encode, error
 
 logger = logging.getLogger(__name__)
@@ -63,7 +62,7 @@ class Room:
     """One game and all who are in it.
 
     ``let_go(room, taken)`` is called when the room cannot go on: another worker owns it (``taken``), or the
-    database was away and the room must be read again.
+    database took nothing and the room must be read anew.
     """
 
     __slots__ = (
@@ -181,7 +180,7 @@ class Room:
             self._enter(State.WAITING_FOR_PLAYERS)
             self._alarm.set(self._now() + START_WITHIN_S)
 
-    def attach(self, listener: Listener, user: Identity, since: int | None) -> int:
+    def attach(self, listener: Listener, user_id: int, since: int | None) -> int:
         """Let a socket hear the room as what it is, a player or a spectator; returns its viewer number.
 
         Its first frame follows as soon as all that it shows is committed. Raises ``NoSpectators``, and
@@ -189,17 +188,17 @@ class Room:
         """
         if self._recovering:
             raise Recovering(retry_after=1)
-        seat = self._by_user.get(user.user_id)
+        seat = self._by_user.get(user_id)
         if seat is not None:
             # Who sat down while they watched still has the socket of a spectator.
-            older = seat.listener or self._watching.pop(user.user_id, None)
+            older = seat.listener or self._watching.pop(user_id, None)
             viewer, seat.listener = seat.number, listener
             self._see_who_is_here()
         else:
             if not self.match.game.spectators or self.record.private:
                 raise NoSpectators
-            viewer, older = len(self.seats), self._watching.get(user.user_id)
-            self._watching[user.user_id] = listener
+            viewer, older = len(self.seats), self._watching.get(user_id)
+            self._watching[user_id] = listener
         if older is not None:
             self._audience.remove(older)
             older.close(REPLACED, "replaced")
@@ -801,7 +800,7 @@ class Room:
                 return
             except Exception as problem:
                 if isinstance(problem, worker.AWAY) and not isinstance(problem, DataError):
-                    logger.warning("The end of game %s waits for the database: %s", self.id, problem)
+                    note_failure(problem, "Ending a game")
                     await asyncio.sleep(0.5)
                     continue
                 blank = services.without_rules("error", seats=len(self.seats), tick=self.match.tick)
@@ -835,11 +834,24 @@ class Room:
 
     def close(self, code: int = RESTARTED, reason: str = "room_moved") -> None:
         """Let go of everybody: they come back to wherever the room is then."""
-        self._recovering = True
         # Not only those who are told already: some wait for their first frame.
-        players = [seat.listener for seat in self.seats if seat.listener is not None]
-        for listener in (*players, *self._watching.values()):
+        for listener in self._listeners().values():
             listener.close(code, reason)
+        self._end_here()
+
+    def take_in(self, older: "Room") -> None:
+        """Let everybody in the room in place of which this one was read anew hear this one."""
+        older._end_here()
+        for user_id, listener in older._listeners().items():
+            if listener.closed_with is None:
+                self.attach(listener, user_id, None)
+
+    def _listeners(self) -> dict[int, Listener]:
+        players = {seat.user_id: seat.listener for seat in self.seats if seat.listener is not None}
+        return {**self._watching, **players}
+
+    def _end_here(self) -> None:
+        self._recovering = True
         self._alarm.clear()
         for task in self._tasks:
             task.cancel()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from django.db import Error, connection
+from django.db import connection
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.utils import timezone
 
@@ -205,16 +205,6 @@ def inputs(game: Game) -> list[dict[str, Any]]:
         elif (action := _read_action(data).action) in _DECISIVE_ACTIONS:
             told.append({**given, "type": "game_action", "movement": {"action": action}})
     return told
-
-
-def can_answer() -> bool:
-    """Whether the database answers."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        return True
-    except Error:
-        return False
 
 
 def unfinished_by_game() -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from game.rewards import reward
 from realtime.publishing import publish
 
 MAX_SEED = 2**53
+TRIED_BYTES = 64 * 1024
 MOST_UNFINISHED = 20
 """Games that one user may have created and that go on; more would be flooding."""
 
@@ -261,6 +262,19 @@ def take_over(*, game_id: uuid.UUID) -> RoomRecord:
         game.epoch += 1
         game.save(update_fields=["epoch"])
     return selectors.room_record(game_id)
+
+
+@transaction.atomic
+def try_to_store() -> None:
+    """Write to the journal and take it back; raises ``Error`` while the database takes nothing, as when its
+    disk is full.
+
+    The entry is random and long, since a short one may fit into a page that is there already.
+    """
+    JournalEntry.objects.create(
+        game_id=uuid.uuid4(), seq=1, at=timezone.now(), kind="", data=secrets.token_hex(TRIED_BYTES)
+    )
+    transaction.set_rollback(True)
 
 
 @transaction.atomic

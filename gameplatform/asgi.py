@@ -12,6 +12,7 @@ from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 
 from accounts import gatekeeping, own_profile  # noqa: E402
 from core import telemetry  # noqa: E402
+from core.asgi import Liveness  # noqa: E402
 from core.checks import refuse_dangerous_settings  # noqa: E402
 from core.hot_calls import HotCalls  # noqa: E402
 from core.hot_reads import HotReads  # noqa: E402
@@ -29,13 +30,15 @@ application = ProtocolTypeRouter(
     {
         "lifespan": Lifespan(),
         "http": WithWorker(
-            HotReads(
-                HotCalls(WSGIBridge(WSGIHandler()), {"/game/join": hot_join.hot_join}),
-                {
-                    "/api/me": own_profile.hot_read,
-                    "/api/users/profile": own_profile.hot_read,
-                    "/api/games/catalog": catalogue_json.hot_read,
-                },
+            Liveness(
+                HotReads(
+                    HotCalls(WSGIBridge(WSGIHandler()), {"/game/join": hot_join.hot_join}),
+                    {
+                        "/api/me": own_profile.hot_read,
+                        "/api/users/profile": own_profile.hot_read,
+                        "/api/games/catalog": catalogue_json.hot_read,
+                    },
+                )
             )
         ),
         "websocket": HostOriginValidator(

@@ -20,6 +20,11 @@ tick_lag = Histogram(
     "How late the real-time scheduler woke",
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1),
 )
+loop_lag = Histogram(
+    "realtime_loop_lag_seconds",
+    "How late the loop woke a task that slept",
+    buckets=(0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
+)
 
 received: defaultdict[str, int] = defaultdict(int)
 """Commands taken from clients, by class name."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from core.status import NotReady, readiness
+from core.status import NotReady, nowhere, readiness
 from game.live import rooms
 from realtime import figures, worker
 
@@ -26,6 +26,12 @@ def _rooms() -> Iterator[Metric]:
     for kind, count in rooms.current().journal.written.items():
         entries.add_metric([kind], count)
     yield entries
+
+
+@readiness("journal", works_elsewhere=nowhere)
+def _check_journal() -> None:
+    if worker.running() is not None and rooms.current().journal.is_failing:
+        raise NotReady("moves cannot be stored")
 
 
 @readiness("ticks")

@@ -13,6 +13,7 @@ from collections import Counter
 from typing import Protocol
 
 from django.db import connection as thread_connection
+from prometheus_client import Counter as Metric
 from prometheus_client import Histogram
 
 from game.live.backends import Backend, Outcome, PostgreSQL, SQLite
@@ -24,6 +25,9 @@ SNAPSHOTS_WAIT_S = 0.05
 CLOSE_WITHIN_S = 5.0
 # A commit of fewer rows costs hardly less.
 FEWEST_ROWS = 8
+# One failure is a connection that was lost; a full disk fails again and again.
+FAILING_AFTER = 3
+TOLD_EVERY_S = 60.0
 
 batch_size = Histogram(
     "game_journal_batch_entries", "Entries in one commit", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -33,6 +37,7 @@ commit_time = Histogram(
     "Duration of one commit",
     buckets=(0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5),
 )
+failures = Metric("game_journal_failures_total", "Attempts to write the journal that failed")
 
 
 class Owner(Protocol):
@@ -74,6 +79,34 @@ class Journal:
         self._at_rest.set()
         self.written: Counter[str] = Counter()
         """Entries committed, by kind."""
+        self._failed_in_a_row = 0
+        self._untold = 0
+        self._told_at = float("-inf")
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last attempts to write all failed."""
+        return self._failed_in_a_row >= FAILING_AFTER
+
+    def failed(self, problem: Exception) -> None:
+        """Count an attempt to write that failed, and log it: the first at once, later ones once a minute."""
+        failures.inc()
+        self._failed_in_a_row += 1
+        self._untold += 1
+        now = time.monotonic()
+        if now - self._told_at >= TOLD_EVERY_S:
+            logger.error(
+                "The journal cannot be written, so moves are refused (%d times since the last such line): %r",
+                self._untold,
+                problem,
+            )
+            self._untold, self._told_at = 0, now
+
+    def succeeded(self) -> None:
+        """Note that the database takes rows."""
+        if self._failed_in_a_row:
+            logger.info("The journal can be written again; %d attempts failed", self._failed_in_a_row)
+            self._failed_in_a_row = 0
 
     def append(self, entry: Entry, owner: Owner) -> None:
         """Queue an entry."""
@@ -135,13 +168,15 @@ class Journal:
             asyncio.get_running_loop().call_soon(self._written, problem)
 
     def _written(self, outcome: Outcome) -> None:
-        commit_time.observe(time.perf_counter() - self._begun_at)
         written = self._batch
         if isinstance(outcome, Exception):
-            logger.warning("The journal could not be written: %r", outcome)
+            self.failed(outcome)
             written = self._give_up({row.game_id for row, _ in written}, taken=False)
-        elif outcome:
-            written = self._give_up(outcome, taken=True)
+        else:
+            commit_time.observe(time.perf_counter() - self._begun_at)
+            self.succeeded()
+            if outcome:
+                written = self._give_up(outcome, taken=True)
         # First the database gets the next, to write them while owners and sockets hear of these.
         if self._rows:
             self._write_next()

@@ -45,7 +45,7 @@ async def _let_in(listener: RemoteListener, identity: Identity, since: int | Non
     room = await current().own(listener.game_id)
     await admit(room, identity.user_id)
     if listener.closed_with is None:
-        room.attach(listener, identity, since)
+        room.attach(listener, identity.user_id, since)
 
 
 @relayed("game.seat_taken")

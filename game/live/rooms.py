@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable
 from typing import Any, Protocol
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import msgspec
 from django.conf import settings
@@ -26,11 +27,12 @@ from game.live.room.actor import Room
 from game.live.room.deadlines import UNLOAD_AFTER_S
 from game.live.scheduler import Scheduler
 from game.records import RoomRecord
+from game.refusals import Recovering
 from realtime import worker
 from realtime.connection import Connection
 from realtime.gathering import Gathered
 from realtime.identity import Identity
-from realtime.messages import Command
+from realtime.messages import Command, encode, error
 from realtime.reactions import reacts_to
 from realtime.redis import Down
 from realtime.tasks import begin
@@ -57,13 +59,17 @@ class LocalRoom:
     """A room of this worker."""
 
     def __init__(self, room: Room) -> None:
+        self.lead_to(room)
+
+    def lead_to(self, room: Room) -> None:
+        """Use this room, which was read anew in place of the one before."""
         self._room = room
         self.take = room.take
         self.detach = room.detach
 
     async def attach(self, connection: Connection, user: Identity, since: int | None) -> None:
         await admit(self._room, user.user_id)
-        self._room.attach(connection, user, since)
+        self._room.attach(connection, user.user_id, since)
 
 
 class Rooms:
@@ -78,6 +84,7 @@ class Rooms:
         self.journal: Journal = import_string(settings.GAME_JOURNAL)()
         self.scheduler = Scheduler()
         self._ownership = Ownership(self._worker)
+        self._handles: WeakValueDictionary[UUID, LocalRoom] = WeakValueDictionary()
         self._opening: dict[UUID, asyncio.Future[Room]] = {}
         self._not_to_be_opened: set[UUID] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -88,14 +95,14 @@ class Rooms:
         """
         room = self.here.get(game_id)
         if room is not None:
-            return LocalRoom(room)
+            return self._local(room)
         remote = self.remote.get(game_id)
         if remote is not None:
             return remote
         owner = await self.owner(game_id)
         if owner != self._worker.id:
             return self.remote.setdefault(game_id, RemoteRoom(game_id, owner, self._forget))
-        return LocalRoom(await self.open(game_id))
+        return self._local(await self.open(game_id))
 
     async def own(self, game_id: UUID) -> Room:
         """The room, which another worker believes to be here. Raises ``Unavailable`` if it is not."""
@@ -113,6 +120,12 @@ class Rooms:
             opening = self._opening[game_id] = asyncio.ensure_future(self._open(game_id))
             opening.add_done_callback(lambda _: self._opening.pop(game_id, None))
         return await asyncio.shield(opening)
+
+    def _local(self, room: Room) -> LocalRoom:
+        handle = self._handles.get(room.id)
+        if handle is None:
+            handle = self._handles[room.id] = LocalRoom(room)
+        return handle
 
     def seat_taken(self, game_id: UUID) -> None:
         """Somebody sat down: those who wait in the room, wherever it is, are to know."""
@@ -208,11 +221,17 @@ class Rooms:
         except Exception:
             await self._ownership.release(game_id)
             raise
-        room = Room(record, _match(record), self.journal, self._lost)
-        self.here[game_id] = room
+        room = self._begin(record)
         if (remote := self.remote.get(game_id)) is not None:
             # Those who still listen by way of its lost owner come to it here.
             remote.close()
+        return room
+
+    def _begin(self, record: RoomRecord) -> Room:
+        room = Room(record, _match(record), self.journal, self._lost)
+        self.here[room.id] = room
+        if (handle := self._handles.get(room.id)) is not None:
+            handle.lead_to(room)
         if room.match.game.real_time:
             self.scheduler.add(room)
         return room
@@ -221,13 +240,37 @@ class Rooms:
         begin(self._let_go(room, taken), self._tasks, "Letting go of a room")
 
     async def _let_go(self, room: Room, taken: bool) -> None:
-        while not taken and not await _database_answers(None):  # noqa: ASYNC110 (no event tells)
+        if taken:
+            self._drop(room)
+            room.close()
+            return
+        stands_still = encode(error(Recovering(retry_after=1)))
+        for seat in room.seats:
+            if seat.listener is not None:
+                seat.listener.send(stands_still)
+        while not await self._is_mended(room):  # noqa: ASYNC110 (no event tells)
             await asyncio.sleep(RETRY_S)
-        self._drop(room)
-        room.close()
-        if not taken:
-            with contextlib.suppress(*Down):
-                await self._ownership.release(room.id)
+
+    async def _is_mended(self, room: Room) -> bool:
+        """Read the room anew, as soon as the database takes rows; whoever is in it stays in it."""
+        if not await _database_takes_rows(None):
+            return False
+        try:
+            is_ours = await self._ownership.claim(room.id) == self.worker_id
+            record = await worker.in_database(services.take_over, game_id=room.id) if is_ours else None
+            if self.here.get(room.id) is room:
+                self._drop(room)
+                if record is None:
+                    room.close()
+                else:
+                    self._begin(record).take_in(room)
+        except worker.AWAY:
+            return False
+        except Exception:
+            self._drop(room)
+            room.close()
+            raise
+        return True
 
     def _drop(self, room: Room) -> None:
         if self.here.get(room.id) is room:
@@ -285,12 +328,19 @@ class Rooms:
                     await self._ownership.release(game_id)
 
 
-async def _ask_database(_: list[None]) -> dict[None, bool]:
-    return {None: await worker.in_database(selectors.can_answer)}
+async def _try_to_store(_: list[None]) -> dict[None, bool]:
+    journal = current().journal
+    try:
+        await worker.in_database(services.try_to_store)
+    except worker.AWAY as problem:
+        journal.failed(problem)
+        return {None: False}
+    journal.succeeded()
+    return {None: True}
 
 
 # A thousand rooms that wait for it are one question.
-_database_answers = Gathered(_ask_database)
+_database_takes_rows = Gathered(_try_to_store)
 
 
 def moved() -> Unavailable:

@@ -37,7 +37,6 @@ from game.records import Ending, RoomRecord
 from game.refusals import NoDrawOffered, NoSpectators, NotAPlayer, UnknownAction
 from realtime import worker
 from realtime.gathering import Gathered
-from realtime.identity import Identity
 from realtime.messages import Command, Resumed, encode, error
 from realtime.tasks import begin
 
@@ -52,7 +51,7 @@ class Room(Table):
     """A running game and everybody in it.
 
     ``let_go(room, taken)`` is called when the room cannot go on: another worker owns it (``taken``), or the
-    database was away and the room has to be read again.
+    database took nothing and the room has to be read anew.
     """
 
     __slots__ = (
@@ -169,24 +168,24 @@ class Room(Table):
             self._enter(Phase.WAITING_FOR_PLAYERS)
             self._alarm.set(self._now() + deadlines.START_WITHIN_S)
 
-    def attach(self, listener: Listener, user: Identity, since: int | None) -> int:
+    def attach(self, listener: Listener, user_id: int, since: int | None) -> int:
         """Let a socket hear the room as a player or a spectator; return its viewer number.
 
         Its first frame follows once everything that it shows is committed. Raises ``NoSpectators``, and
         ``Recovering`` if the room is lost.
         """
         check(self.phase, Request.CONNECT)
-        seat = self._by_user.get(user.user_id)
+        seat = self._by_user.get(user_id)
         if seat is not None:
             # A user who took a seat while watching still has a spectator's socket.
-            older = seat.listener or self._spectators.pop(user.user_id, None)
+            older = seat.listener or self._spectators.pop(user_id, None)
             viewer, seat.listener = seat.number, listener
             self._note_who_is_here()
         else:
             if not self.match.game.spectators or self.record.private:
                 raise NoSpectators
-            viewer, older = len(self.seats), self._spectators.get(user.user_id)
-            self._spectators[user.user_id] = listener
+            viewer, older = len(self.seats), self._spectators.get(user_id)
+            self._spectators[user_id] = listener
         if older is not None:
             self._audience.remove(older)
             older.close(REPLACED, "replaced")
@@ -607,11 +606,24 @@ class Room(Table):
 
     def close(self, code: int = RESTARTED, reason: str = "room_moved") -> None:
         """Close all sockets, whose clients then come back to wherever the room is."""
-        self.phase = LOST
-        # Not only the audience: some still wait for their first frame.
-        players = [seat.listener for seat in self.seats if seat.listener is not None]
-        for listener in (*players, *self._spectators.values()):
+        for listener in self._listeners().values():
             listener.close(code, reason)
+        self._stop()
+
+    def take_in(self, older: "Room") -> None:
+        """Move everybody here from the room that this one, read anew from the database, replaces."""
+        older._stop()
+        for user_id, listener in older._listeners().items():
+            if listener.closed_with is None:
+                self.attach(listener, user_id, None)
+
+    def _listeners(self) -> dict[int, Listener]:
+        # Not only the audience: some still wait for their first frame.
+        players = {seat.user_id: seat.listener for seat in self.seats if seat.listener is not None}
+        return {**self._spectators, **players}
+
+    def _stop(self) -> None:
+        self.phase = LOST
         self._alarm.clear()
         for task in self._tasks:
             task.cancel()

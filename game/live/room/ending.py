@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import DataError
 from msgspec import Raw, json
 
-from core.problems import UNREACHABLE, out_of_reach
+from core.problems import UNREACHABLE, note_failure, out_of_reach
 from core.refusals import Refusal
 from game import events, services
 from game.author.game import Score
@@ -52,7 +52,7 @@ async def store(ending: Ending, *, game_id: UUID, epoch: int, seq: int) -> event
         except DataError:
             raise
         except worker.AWAY as problem:
-            logger.warning("The end of game %s waits for the database: %s", game_id, problem)
+            note_failure(problem, "Ending a game")
             await asyncio.sleep(next(pauses))
 
 

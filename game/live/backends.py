@@ -1,4 +1,4 @@
-"""How each database takes the journal: in one statement for many rows, and saying so by a call."""
+"""How rows of the journal are written to each database: many in one statement, answered by a callback."""
 
 import asyncio
 from collections import defaultdict
@@ -21,22 +21,22 @@ from game.live.rows import Entry, Snapshot
 from realtime.tasks import begin
 
 Outcome = set[str] | Exception
-"""The games whose rows another owner had already written, or why nothing is known to be written."""
+"""The games whose rows another owner had already written, or the error after which none may be written."""
 
 Then = Callable[[Outcome], None]
 
 MANY_ENTRIES = 8
-"""In one commit, as while thousands of moves a second come: to sleep before the next would cost the most."""
+"""As many in one commit mean thousands of moves a second, when sleeping until the answer costs the most."""
 
 
 class Backend(Protocol):
-    """A way to write."""
+    """A way to write to one kind of database."""
 
     def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
-        """Commit all of these, the entries first; ``then`` is called later, with the outcome."""
+        """Commit these rows, entries first; ``then`` is called later with the outcome."""
 
     async def close(self) -> None:
-        """Nothing is written any more; of what the database has not answered nothing is said."""
+        """Close the connection; the outcome of a write that is still unanswered is not reported."""
 
 
 def _by_game(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
@@ -47,11 +47,11 @@ def _by_game(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 
 
 class PostgreSQL:
-    """One connection of its own. Rows travel as one JSON text: as arrays they would cost PostgreSQL a third
-    less, and the worker three times as much.
+    """Writes on a connection of its own. Rows travel as one JSON text: as arrays they would cost PostgreSQL a
+    third less, and the worker three times as much.
 
-    A snapshot is kept for the game's owner only. Who takes the game over, or ends it, has its row locked
-    meanwhile: the snapshot comes before, or not at all. Games are locked in the order in which all do it.
+    A snapshot is saved only for the game's owner. Taking a game over, or ending it, locks its row: the
+    snapshot comes before that or not at all. Games are locked by rising id, as everywhere.
     """
 
     _STATEMENTS = {
@@ -80,7 +80,7 @@ class PostgreSQL:
     def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
         connection = self._connection
         if connection is not None and connection.is_open and not snapshots:
-            # The one way that counts.
+            # The hot path.
             answered = partial(self._written, connection, entries, then)
             connection.execute(b"journal_write", msgspec.json.encode(entries), answered)
             if len(entries) >= MANY_ENTRIES:
@@ -140,7 +140,7 @@ class PostgreSQL:
 
 
 class SQLite:
-    """One thread with Django's own connection, whose transactions are immediate."""
+    """Writes on one thread with Django's own connection, whose transactions are immediate."""
 
     _INSERT = """
         INSERT INTO game_journalentry (game_id, seq, at, user_id, kind, data) VALUES (%s, %s, %s, %s, %s, %s)
@@ -163,7 +163,7 @@ class SQLite:
         loop.run_in_executor(self._thread, self._write, entries, snapshots).add_done_callback(done)
 
     async def close(self) -> None:
-        # Each thread has its own: which one it is must be asked there.
+        # Django's connection belongs to its thread, and can only be closed there.
         await asyncio.get_running_loop().run_in_executor(self._thread, lambda: thread_connection.close())
         self._thread.shutdown()
 

@@ -1,4 +1,4 @@
-"""What operators see of this worker's rooms, and whether real-time games still move."""
+"""Metrics of this worker's rooms, and the readiness checks of its journal and scheduler."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -20,9 +20,7 @@ def _rooms() -> Iterator[Metric]:
     for labels, count in here.items():
         family.add_metric(labels, count)
     yield family
-    entries = CounterMetricFamily(
-        "game_journal_entries", "Inputs accepted and told, each once for all who hear it", labels=["kind"]
-    )
+    entries = CounterMetricFamily("game_journal_entries", "Inputs committed and announced", labels=["kind"])
     for kind, count in rooms.current().journal.written.items():
         entries.add_metric([kind], count)
     yield entries

@@ -1,8 +1,9 @@
-"""The journal's writer: what many rooms accepted while the last commit ran goes into the next one, in one
-statement.
+"""The journal's writer: all that the rooms of a worker accepted during one commit goes into the next one, in
+one statement.
 
-Nobody sees an input before it is committed here. One connection a worker; inputs do not wait for company,
-snapshots of real-time rooms do for a moment.
+Nobody is told of an entry before it is committed here. Entries are written without delay; snapshots of
+real-time rooms wait for each other for a moment. The writer has one connection. It batches by hand,
+being on the hot path of every move.
 """
 
 import asyncio
@@ -23,9 +24,9 @@ logger = logging.getLogger(__name__)
 
 SNAPSHOTS_WAIT_S = 0.05
 CLOSE_WITHIN_S = 5.0
-# A commit of fewer rows costs hardly less.
+# A smaller commit is hardly cheaper.
 FEWEST_ROWS = 8
-# One failure is a connection that was lost; a full disk fails again and again.
+# A lost connection fails once, a full disk again and again.
 FAILING_AFTER = 3
 TOLD_EVERY_S = 60.0
 
@@ -73,7 +74,7 @@ class Journal:
         self._snapshots: list[Waiting] = []
         self._snapshots_due: asyncio.TimerHandle | None = None
         self._batch: list[Waiting] = []
-        """What the database has, or has just written."""
+        """The rows that the database is writing, or has just written."""
         self._begun_at = 0.0
         self._at_rest = asyncio.Event()
         self._at_rest.set()
@@ -147,13 +148,13 @@ class Journal:
 
     def _begin_writing(self) -> None:
         self._at_rest.clear()
-        # What comes in the same turn of the loop goes with it.
+        # Rows queued in the same iteration of the event loop go along.
         asyncio.get_running_loop().call_soon(self._write_next)
 
     def _write_next(self) -> None:
-        # Half of all that is under way, with what was just written and is about to be answered: while the
-        # database has one half, the worker has the other, and neither waits long. Without this nearly all may
-        # come to be in one of the two.
+        # Half of all rows under way, including those just written and about to be announced: while the
+        # database works on one half the worker has the other, and neither waits long. Without this nearly all
+        # may end up on one side.
         half = (len(self._rows) + len(self._batch) + 1) // 2
         most = max(half, FEWEST_ROWS)
         self._batch, self._rows = self._rows[:most], self._rows[most:]
@@ -164,7 +165,7 @@ class Journal:
         try:
             self._backend.write(entries, list(newest.values()), self._written)
         except Exception as problem:
-            # Whatever it was: rows that are dropped without their rooms' knowledge would leave a gap.
+            # Whatever it was: rows dropped without their rooms' knowledge would leave a gap.
             asyncio.get_running_loop().call_soon(self._written, problem)
 
     def _written(self, outcome: Outcome) -> None:
@@ -177,7 +178,7 @@ class Journal:
             self.succeeded()
             if outcome:
                 written = self._give_up(outcome, taken=True)
-        # First the database gets the next, to write them while owners and sockets hear of these.
+        # First start the next commit, which then runs while owners and sockets are told of this one.
         if self._rows:
             self._write_next()
         else:
@@ -186,7 +187,7 @@ class Journal:
         self._announce(written)
 
     def _announce(self, written: list[Waiting]) -> None:
-        """Tell the owners what is committed."""
+        """Tell the owners that these rows are committed."""
         for row, owner in written:
             try:
                 if type(row) is Entry:
@@ -198,7 +199,7 @@ class Journal:
         self.written.update([row.kind for row, _ in written if type(row) is Entry])
 
     def _give_up(self, games: set[str], *, taken: bool) -> list[Waiting]:
-        """Drop the rows of these games, and tell their owners; return what else was in the batch."""
+        """Drop the rows of these games, and tell their owners; return the rest of the batch."""
         self.flush_snapshots()
         lost = {row.game_id: owner for row, owner in (*self._batch, *self._rows) if row.game_id in games}
         self._rows = [waiting for waiting in self._rows if waiting[0].game_id not in games]

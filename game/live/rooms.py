@@ -1,4 +1,4 @@
-"""All rooms that matter to this worker: those it owns, and those of other workers that its sockets are in."""
+"""The rooms that this worker owns, and those of other workers that its sockets are in."""
 
 import asyncio
 import contextlib
@@ -44,11 +44,11 @@ ADOPT_EVERY_S = 5.0
 CHECKED_AT_ONCE = 500
 RETRY_S = 0.25
 RELEASE_WITHIN_S = 2.0
-OWNERS_TELL_WITHIN_S = 2.0  # leases and rooms are looked after twice a second
+OWNERS_TELL_WITHIN_S = 2.0  # workers renew leases and claim rooms twice a second
 
 
 class RoomHandle(Protocol):
-    """A room as a consumer uses it, wherever it is."""
+    """A room as a consumer uses it, whichever worker owns it."""
 
     async def attach(self, connection: Connection, user: Identity, since: int | None) -> None: ...
     def take(self, user_id: int, command: Command) -> Awaitable[None] | None: ...
@@ -56,13 +56,13 @@ class RoomHandle(Protocol):
 
 
 class LocalRoom:
-    """A room of this worker."""
+    """A handle to a room of this worker."""
 
     def __init__(self, room: Room) -> None:
         self.lead_to(room)
 
     def lead_to(self, room: Room) -> None:
-        """Use this room, which was read anew in place of the one before."""
+        """Use this room, which replaces the one so far."""
         self._room = room
         self.take = room.take
         self.detach = room.detach
@@ -73,7 +73,7 @@ class LocalRoom:
 
 
 class Rooms:
-    """This worker's rooms."""
+    """The rooms of this worker: found, opened, watched and released."""
 
     def __init__(self) -> None:
         self.here: dict[UUID, Room] = {}
@@ -90,8 +90,9 @@ class Rooms:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def find(self, game_id: UUID) -> RoomHandle:
-        """The room, opened here if nobody else has it. Raises ``UnknownMatch``, or ``Unavailable``
-        without Redis.
+        """Return a handle to the room, which is opened here if no other worker has it.
+
+        Raises ``UnknownMatch``, or ``Unavailable`` without Redis.
         """
         room = self.here.get(game_id)
         if room is not None:
@@ -105,13 +106,13 @@ class Rooms:
         return self._local(await self.open(game_id))
 
     async def own(self, game_id: UUID) -> Room:
-        """The room, which another worker believes to be here. Raises ``Unavailable`` if it is not."""
+        """Return the room that another worker believes to be here. Raises ``Unavailable`` if it is not."""
         if game_id not in self.here and await self.owner(game_id) != self._worker.id:
             raise moved()
         return await self.open(game_id)
 
     async def open(self, game_id: UUID) -> Room:
-        """The room, which this worker has claimed."""
+        """Return a room that this worker has claimed."""
         room = self.here.get(game_id)
         if room is not None:
             return room
@@ -128,7 +129,7 @@ class Rooms:
         return handle
 
     def seat_taken(self, game_id: UUID) -> None:
-        """Somebody sat down: those who wait in the room, wherever it is, are to know."""
+        """Tell the room, on whichever worker, that somebody took a seat."""
         begin(self._tell_of_seat(game_id), self._tasks, "Telling a room of a seat")
 
     async def _tell_of_seat(self, game_id: UUID) -> None:
@@ -144,7 +145,7 @@ class Rooms:
             del self.remote[game_id]
 
     def detach_remote(self, sender: str, number: int) -> None:
-        """This socket of another worker is gone."""
+        """Forget a socket of another worker, which has closed."""
         listener = self.remote_listeners.pop((sender, number), None)
         if listener is not None:
             listener.gone()
@@ -152,7 +153,7 @@ class Rooms:
                 room.detach(listener, listener.user_id)
 
     async def stop(self) -> None:
-        """Write what waits, and let the rooms go, so that others can take them over at once."""
+        """Write what waits, and release the rooms, so that others can take them over at once."""
         await self.scheduler.stop()
         for room in self.here.values():
             room.pause()
@@ -162,14 +163,14 @@ class Rooms:
         for room in self.here.values():
             room.close()
         with contextlib.suppress(*Down):
-            # Those that are left are free as soon as this worker's lease has gone.
+            # Rooms that are not released here become free when this worker's lease ends.
             async with asyncio.timeout(RELEASE_WITHIN_S):
                 for game_id in list(self.here):
                     await self._ownership.release(game_id)
         self.here.clear()
 
     async def watch(self) -> None:
-        """See to rooms whose owner is gone, to listeners whose worker is gone, and to rooms nobody needs."""
+        """Look regularly for owners and listeners' workers that are gone, and for rooms that nobody needs."""
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
             try:
@@ -181,14 +182,15 @@ class Rooms:
             await self._unload()
 
     async def adopt(self) -> None:
-        """Open the running games that nobody owns: their clocks run out, and their players come back."""
+        """Open running games that no worker owns, so that clocks run out and players can return."""
         while True:
             await asyncio.sleep(ADOPT_EVERY_S)
             try:
                 running = await worker.in_database(selectors.unfinished_ids, older_than_s=ADOPT_EVERY_S)
                 orphans = await self._orphans(running)
                 if orphans:
-                    # A Redis that came back empty knows no owner till the living have told it.
+                    # A Redis that came back empty knows no owner until all workers have claimed their rooms
+                    # again.
                     await asyncio.sleep(OWNERS_TELL_WITHIN_S)
                 for game_id in await self._orphans(orphans):
                     if await self._ownership.claim(game_id) == self._worker.id:
@@ -202,7 +204,7 @@ class Rooms:
         except worker.AWAY:
             raise
         except Exception as problem:
-            # Its rules are gone, or others by now. It stays claimed, and is not tried again.
+            # Its rules are gone or have changed. It stays claimed, and is not tried again.
             self._not_to_be_opened.add(game_id)
             logger.error("Game %s cannot be opened", game_id, exc_info=problem)
 
@@ -210,7 +212,7 @@ class Rooms:
         known = self.here.keys() | self._not_to_be_opened
         unknown = [game_id for game_id in game_ids if game_id not in known]
         owners = await self._ownership.owners(unknown)
-        # What is ours and not here was claimed for somebody who went away, or failed, before it was opened.
+        # A room that is ours but not here was claimed for a client who left, or a room that failed to open.
         others = {owner for owner in owners if owner is not None} - {self.worker_id}
         alive = await self._worker.alive(others)
         return [game_id for game_id, owner in zip(unknown, owners, strict=True) if owner not in alive]
@@ -223,7 +225,7 @@ class Rooms:
             raise
         room = self._begin(record)
         if (remote := self.remote.get(game_id)) is not None:
-            # Those who still listen by way of its lost owner come to it here.
+            # Clients that still listen to its former owner reconnect, and find it here.
             remote.close()
         return room
 
@@ -244,15 +246,15 @@ class Rooms:
             self._drop(room)
             room.close()
             return
-        stands_still = encode(error(Recovering(retry_after=1)))
+        refusal = encode(error(Recovering(retry_after=1)))
         for seat in room.seats:
             if seat.listener is not None:
-                seat.listener.send(stands_still)
+                seat.listener.send(refusal)
         while not await self._is_mended(room):  # noqa: ASYNC110 (no event tells)
             await asyncio.sleep(RETRY_S)
 
     async def _is_mended(self, room: Room) -> bool:
-        """Read the room anew, as soon as the database takes rows; whoever is in it stays in it."""
+        """Replace the room by one read from the database, if that takes rows again; everybody in it stays."""
         if not await _database_takes_rows(None):
             return False
         try:
@@ -278,25 +280,27 @@ class Rooms:
         self.scheduler.remove(room)
 
     async def owner(self, game_id: UUID) -> str:
-        """The room's worker: this one, if none has it yet. Raises ``Unavailable`` without Redis."""
+        """Return the worker that owns the room: this one, if none does yet. Raises ``Unavailable`` without
+        Redis.
+        """
         try:
             return await self._ownership.claim(game_id)
         except Down:
             raise Unavailable("Games cannot be opened just now.", retry_after=1) from None
 
     async def _check_workers(self) -> None:
-        owners = {place.owner for place in self.remote.values()}
+        owners = {room.owner for room in self.remote.values()}
         listening = {sender for sender, _ in self.remote_listeners}
         gone = await self._worker.gone(owners | listening)
-        for place in list(self.remote.values()):
-            if place.owner in gone:
-                place.close()
+        for room in list(self.remote.values()):
+            if room.owner in gone:
+                room.close()
         for sender, number in list(self.remote_listeners):
             if sender in gone:
                 self.detach_remote(sender, number)
 
     async def _check_listeners(self) -> None:
-        """Of a socket's going nothing is heard when that is lost on its way, or overtakes its coming."""
+        """Find closed sockets whose message about it was lost, or came before the one that they opened."""
         known: dict[str, list[int]] = defaultdict(list)
         for sender, number in self.remote_listeners:
             known[sender].append(number)
@@ -308,7 +312,7 @@ class Rooms:
                 self.detach_remote(sender, number)
 
     async def _check_ownership(self) -> None:
-        """Redis may have forgotten, and another worker may have come first since."""
+        """Give up rooms that another worker has claimed since Redis forgot that they are this worker's."""
         for game_ids in batched(self.here, CHECKED_AT_ONCE):
             for game_id in await self._ownership.others(game_ids):
                 room = self.here.get(game_id)
@@ -316,7 +320,7 @@ class Rooms:
                     self._lost(room, True)
 
     async def _catch_up(self) -> None:
-        await asyncio.gather(*(place.compare(WATCH_EVERY_S) for place in list(self.remote.values())))
+        await asyncio.gather(*(room.compare(WATCH_EVERY_S) for room in list(self.remote.values())))
 
     async def _unload(self) -> None:
         before = self._worker.loop.time() - UNLOAD_AFTER_S
@@ -339,23 +343,23 @@ async def _try_to_store(_: list[None]) -> dict[None, bool]:
     return {None: True}
 
 
-# A thousand rooms that wait for it are one question.
+# A thousand waiting rooms cause one query.
 _database_takes_rows = Gathered(_try_to_store)
 
 
 def moved() -> Unavailable:
-    """The refusal of a worker that does not own the room it is asked about."""
+    """Return the refusal of a worker that does not own the room it is asked about."""
     return Unavailable("The game has moved to another server.", retry_after=1)
 
 
 async def admit(room: Room, user_id: int) -> None:
-    """Let a room with free seats know if this user has taken one."""
+    """Have a room with free seats find out whether this user has taken one."""
     if not room.seats_user(user_id):
         await look_at_seats(room)
 
 
 async def look_at_seats(room: Room) -> None:
-    """Let a room with free seats know who has sat down since it was opened."""
+    """Seat those who have taken a seat in the database since the room was opened."""
     if room.has_free_seats:
         record = await worker.in_database(selectors.room_record, room.id)
         if record.epoch != room.record.epoch:
@@ -374,7 +378,7 @@ def _match(record: RoomRecord) -> Match:
         return Match.new(game, seats=len(users), seed=record.seed, options=record.options, users=users)
     except Exception as problem:
         if record.entries and record.result is None:
-            # Its rules were sound when it was entered: it waits for them, or for an operator who ends it.
+            # Its rules worked when it began: it waits until they do again, or until an operator ends it.
             raise
         return Match.broken(game, problem, seed=record.seed, users=users)
 
@@ -383,7 +387,7 @@ _rooms: Rooms | None = None
 
 
 def current() -> Rooms:
-    """This worker's rooms."""
+    """Return this worker's rooms."""
     global _rooms
     if _rooms is None or _rooms.worker_id != worker.current().id:
         _rooms = Rooms()
@@ -392,7 +396,7 @@ def current() -> Rooms:
 
 @reacts_to(SeatTaken)
 def seat_taken(event: SeatTaken) -> None:
-    """Have the game's room told, once the transaction commits."""
+    """Tell the game's room once the transaction commits."""
     worker.once_committed(lambda: current().seat_taken(event.game_id))
 
 

@@ -12,7 +12,7 @@ from game.live import journal, rooms, seats
 from game.live.room import deadlines
 from game.models import Game, JournalEntry, Rating, Snapshot
 from game.tests.conftest import begin
-from realtime import worker
+from realtime import metrics, worker
 from realtime.testing import WITHIN_S, Closed
 from realtime.worker import in_database, lease_key
 
@@ -570,3 +570,11 @@ async def test_a_rematch_made_while_the_room_is_given_up_adds_nothing_to_its_jou
     may_be_made.set()
     await asyncio.wait(here._tasks)
     assert here.seq == last
+
+
+async def test_an_event_of_the_server_alone_is_not_counted_as_told(here, ada, bob):
+    game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
+    before = metrics.told.copy()
+    await in_database(services.join, user_id=bob.id, game_id=game.pk)
+    assert metrics.told["MatchFound"] == before["MatchFound"] + 2
+    assert "SeatTaken" not in metrics.told

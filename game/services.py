@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 from msgspec import to_builtins
 from msgspec.json import encode as encode_json
+from prometheus_client import Counter
 
 from core.refusals import Conflict, Invalid
 from game import events, selectors
@@ -25,6 +26,8 @@ from game.records import Ending, Entrant, RoomRecord, SeatedGame, SeatRecord
 from game.refusals import GameFull, TooManyGames, UnknownMatch
 from game.rewards import reward
 from realtime.publishing import publish
+
+ended = Counter("game_ended_total", "Games that ended, by reason", ["game", "reason"])
 
 MAX_SEED = 2**53
 TRIED_BYTES = 64 * 1024
@@ -346,6 +349,7 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
             )
     except IntegrityError:
         raise OwnedElsewhere from None
+    transaction.on_commit(ended.labels(game=game.name, reason=ending.reason).inc)
     publish(
         events.GameFinished(
             game_id=game.pk,

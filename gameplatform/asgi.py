@@ -22,6 +22,7 @@ from realtime.gate import Gate, HostOriginValidator  # noqa: E402
 from realtime.lifespan import Lifespan, WithWorker  # noqa: E402
 from realtime.routing import Router, websocket_urlpatterns  # noqa: E402
 from realtime.server.bridge import WSGIBridge  # noqa: E402
+from realtime.tracing import trace_sockets  # noqa: E402
 
 refuse_dangerous_settings()
 telemetry.start()
@@ -41,12 +42,14 @@ application = ProtocolTypeRouter(
                 )
             )
         ),
-        "websocket": HostOriginValidator(
-            Gate(
-                Router(websocket_urlpatterns()),
-                identify=gatekeeping.identify,
-                redeem=gatekeeping.redeem_ticket,
-                open_paths=("/ws",),
+        "websocket": trace_sockets(
+            HostOriginValidator(
+                Gate(
+                    Router(websocket_urlpatterns()),
+                    identify=gatekeeping.identify,
+                    redeem=gatekeeping.redeem_ticket,
+                    open_paths=("/ws",),
+                )
             )
         ),
     }

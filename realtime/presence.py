@@ -129,6 +129,11 @@ class Presence:
         self._changes: asyncio.Queue[tuple[int, bool]] = asyncio.Queue()
         self._clock = asyncio.get_running_loop().time
 
+    @property
+    def users(self) -> int:
+        """How many users have a socket on this worker."""
+        return len(self._sockets)
+
     def arrived(self, user_id: int) -> None:
         """A socket of this user was opened here."""
         self._sockets[user_id] = self._sockets.get(user_id, 0) + 1

@@ -18,7 +18,7 @@ from django.db import Error, close_old_connections, transaction
 
 from core import heartbeats
 from core.embedded import valkey
-from core.status import NotReady, readiness
+from core.status import NotReady, checks, readiness
 from realtime import metrics, systemd
 from realtime.admission import Admission
 from realtime.hub import Hub
@@ -76,6 +76,8 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         self.beat = time.monotonic()
         self.is_stopping = False
+        self.health: dict[str, str] = {}
+        """What the checks of ``/health/ready`` last said."""
 
     @property
     def id(self) -> str:
@@ -179,6 +181,7 @@ class Worker:
             # What does not reach both notes nothing: that is what the others look at.
             with contextlib.suppress(*AWAY):
                 await in_database(heartbeats.beat, self.id)
+            self.health = await in_database(checks)
             await asyncio.sleep(heartbeats.EVERY_S)
 
     async def _keep_lease(self) -> None:

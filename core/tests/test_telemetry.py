@@ -83,12 +83,13 @@ def test_requests_answered_before_django_are_traced_too(imported, settings, monk
     imported.present |= {
         "opentelemetry.trace": SimpleNamespace(
             set_tracer_provider=lambda _: None,
-            SpanKind=SimpleNamespace(SERVER="server"),
+            SpanKind=SimpleNamespace(SERVER="server", CLIENT="client"),
             StatusCode=SimpleNamespace(ERROR="error"),
         ),
         "opentelemetry.propagate": SimpleNamespace(extract=lambda headers: headers["traceparent"]),
         "opentelemetry.sdk.resources": SimpleNamespace(Resource=SimpleNamespace(create=dict)),
-        "opentelemetry.sdk.trace": SimpleNamespace(TracerProvider=lambda resource: provider),
+        "opentelemetry.sdk.trace": SimpleNamespace(TracerProvider=lambda resource, sampler: provider),
+        "opentelemetry.sdk.trace.sampling": SimpleNamespace(Sampler=object, ParentBased=lambda root: root),
         "opentelemetry.sdk.trace.export": SimpleNamespace(BatchSpanProcessor=lambda exporter: None),
         "opentelemetry.exporter.otlp.proto.http.trace_exporter": SimpleNamespace(OTLPSpanExporter=dict),
         "opentelemetry.instrumentation.django": SimpleNamespace(DjangoInstrumentor=lambda: instrumentor),

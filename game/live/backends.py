@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 from psycopg.pq.abc import PGresult
 
+from core import telemetry
 from game.live.prepared import Prepared
 from game.live.rows import Entry, Snapshot
 from realtime.tasks import begin
@@ -44,6 +45,27 @@ def _by_game(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
     for entry in entries:
         games[entry.game_id].append(entry)
     return games
+
+
+class Traced:
+    """A backend with a span around each commit."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
+        span = telemetry.begin("journal commit", is_served=False)
+        span.note("entries", len(entries))
+        span.note("snapshots", len(snapshots))
+
+        def written(outcome: Outcome) -> None:
+            span.end(outcome if isinstance(outcome, Exception) else None)
+            then(outcome)
+
+        self._backend.write(entries, snapshots, written)
+
+    async def close(self) -> None:
+        await self._backend.close()
 
 
 class PostgreSQL:

@@ -17,7 +17,8 @@ from django.db import connection as thread_connection
 from prometheus_client import Counter as Metric
 from prometheus_client import Histogram
 
-from game.live.backends import Backend, Outcome, PostgreSQL, SQLite
+from core import telemetry
+from game.live.backends import Backend, Outcome, PostgreSQL, SQLite, Traced
 from game.live.rows import Entry, Snapshot
 
 logger = logging.getLogger(__name__)
@@ -69,7 +70,8 @@ class Journal:
     """
 
     def __init__(self) -> None:
-        self._backend: Backend = PostgreSQL() if thread_connection.vendor == "postgresql" else SQLite()
+        backend = PostgreSQL() if thread_connection.vendor == "postgresql" else SQLite()
+        self._backend: Backend = Traced(backend) if telemetry.is_tracing() else backend
         self._rows: list[Waiting] = []
         self._snapshots: list[Waiting] = []
         self._snapshots_due: asyncio.TimerHandle | None = None

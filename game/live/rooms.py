@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 import msgspec
 from django.conf import settings
 from django.utils.module_loading import import_string
+from prometheus_client import Counter
 
 from core.batches import batched
 from core.refusals import Refusal, Unavailable
@@ -38,6 +39,8 @@ from realtime.redis import Down
 from realtime.tasks import begin
 
 logger = logging.getLogger(__name__)
+
+taken_over = Counter("game_takeovers_total", "Games under way that were read from their journal")
 
 WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 5.0
@@ -232,6 +235,8 @@ class Rooms:
     def _begin(self, record: RoomRecord) -> Room:
         room = Room(record, _match(record), self.journal, self._lost)
         self.here[room.id] = room
+        if record.entries and record.result is None:
+            taken_over.inc()
         if (handle := self._handles.get(room.id)) is not None:
             handle.lead_to(room)
         if room.match.game.real_time:

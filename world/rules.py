@@ -26,7 +26,8 @@ class Pace:
 
     def __init__(self, now: float) -> None:
         self._at = now
-        self._metres = TOP_SPEED * BURST_S
+        # Who has just come may have walked until then, on a socket of another worker.
+        self._metres = 0.0
 
     def take(self, metres: float, now: float) -> bool:
         """Whether the character can have gone so far by now, in seconds; if so, that is taken."""
@@ -34,10 +35,6 @@ class Pace:
         self._at = now
         self._metres = metres_there - metres if metres <= metres_there else metres_there
         return metres <= metres_there
-
-    def is_rested(self, now: float) -> bool:
-        """Whether it is as good as a new one."""
-        return now - self._at >= BURST_S
 
 
 def distance(one: Vector, other: Vector) -> float:

@@ -122,8 +122,6 @@ class Positions:
         self.areas = Gathered(one_by_one(self._area))
         """Who is in a place, by its id."""
         self.world = Gathered(one_by_one(self._world))
-        self._paces: dict[int, Pace] = {}
-        """Of who has just left: who comes anew has not rested."""
         self._joining = asyncio.Lock()
         self._news = asyncio.Event()
         self._batches = 0
@@ -137,12 +135,11 @@ class Positions:
                 await self.here.streams.join(place.topic, place, resync=None)
                 self.places[character.location_id] = place
             before = place.standings.get(character.character_id)
-            pace = self._paces.pop(character.character_id, None) if before is None else before.pace
             standing = Standing(
                 character.character_id,
                 character.location_id,
                 character.position,
-                pace or Pace(self.here.loop.time()),
+                Pace(self.here.loop.time()) if before is None else before.pace,
             )
             place.standings[character.character_id] = standing
         # Those here hear where it is by its coming; what other workers know is of an earlier stay.
@@ -159,7 +156,6 @@ class Positions:
                 # A newer socket of the same user has taken it over, and may have left already.
                 return
             place.forget(standing.character_id)
-            self._paces[standing.character_id] = standing.pace
             if not place.standings:
                 del self.places[standing.location_id]
                 await self.here.streams.leave(place.topic, place)
@@ -211,7 +207,6 @@ class Positions:
             is_repetition = now - repeated >= REPEAT_EVERY_S
             if is_repetition:
                 repeated = now
-                self._paces = {who: pace for who, pace in self._paces.items() if not pace.is_rested(now)}
             for place in self.places.values():
                 if is_repetition:
                     place.repeat(now)

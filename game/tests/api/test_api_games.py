@@ -89,7 +89,7 @@ def test_a_game_with_a_free_seat_is_made_and_joined(ada, bob):
         "mode": "",
         "state": "created",
         "private": False,
-        "rated": True,
+        "rated": False,
         "finished_at": None,
         "result": None,
         "ws_url": f"/ws/game/{game['id']}/",
@@ -347,7 +347,7 @@ def test_making_and_joining_take_few_queries(ada, bob, django_assert_max_num_que
 
 
 def test_a_finished_game_shows_how_it_ended(ada, bob, new_game):
-    game = new_game()
+    game = new_game(queued=True)
     table = Table(game)
     for seat, cell in ((0, 0), (1, 3), (0, 1), (1, 4), (0, 2)):
         table.move(seat, {"cell": cell})

@@ -24,10 +24,9 @@ class Pace:
 
     __slots__ = ("_at", "_metres")
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, rested_s: float) -> None:
         self._at = now
-        # Who has just come may have walked until then, on a socket of another worker.
-        self._metres = 0.0
+        self._metres = TOP_SPEED * min(max(rested_s, 0.0), BURST_S)
 
     def take(self, metres: float, now: float) -> bool:
         """Whether the character can have gone so far by now, in seconds; if so, that is taken."""

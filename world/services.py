@@ -238,14 +238,15 @@ def store_positions(positions: Collection[Position]) -> None:
     """Store where characters are, in one statement; not of those who have left the place."""
     if not positions:
         return
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
     rows = [(one.character_id, one.location_id, one.at.x, one.at.y, one.at.z) for one in positions]
     values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH moved (id, location_id, x, y, z) AS (VALUES {values}) "
-            "UPDATE world_character SET x = moved.x, y = moved.y, z = moved.z FROM moved "
+            "UPDATE world_character SET x = moved.x, y = moved.y, z = moved.z, walked_at = %s FROM moved "
             "WHERE world_character.id = moved.id AND world_character.location_id = moved.location_id",
-            [value for row in rows for value in row],
+            [*(value for row in rows for value in row), now],
         )
 
 

@@ -110,6 +110,19 @@ def test_a_game_with_a_free_seat_is_made_and_joined(ada, bob):
     assert bob.post(f"/api/games/{game['id']}/join").json() == joined.json()
 
 
+@pytest.mark.parametrize("body", [{"seats": 8}, {"region": "eu", "target": 3}])
+def test_a_field_that_is_no_option_of_the_game_is_refused_by_its_name(ada, body):
+    answer = ada.post("/api/games/", {"game": "tictactoe", **body})
+
+    assert refusal(answer) == (422, "invalid")
+    assert answer.json()["errors"].keys() == body.keys()
+    assert not Game.objects.exists()
+
+
+def test_an_option_of_the_game_may_stand_beside_its_name(ada):
+    assert ada.post("/api/games/", {"game": "pong", "target": 3}).json()["options"] == {"target": 3}
+
+
 @pytest.mark.parametrize("level", [1, 2, 3])
 def test_a_bot_sits_down_at_once_and_the_game_is_not_rated(ada, level):
     game = ada.post("/api/games/", {"game": "connect_four", "opponent": "bot", "level": level}).json()

@@ -98,7 +98,9 @@ def _beginning(replay: Mapping[str, Any]) -> Match:
 
 def _moves(match: Match, replay: Mapping[str, Any]) -> Iterator[None]:
     """Take the match from its beginning to its end as a room does after a takeover, a move at a time."""
-    table = Table(match, [Seated(number, user_id, "", 0, None) for number, user_id in enumerate(match.users)])
+    table = Table(
+        match, [Seated(number, user_id, "", None, None) for number, user_id in enumerate(match.users)]
+    )
     seat_of = {seat.user_id: seat for seat in table.seats}
     for made in replay["inputs"]:
         if made["type"] == "player_move":

@@ -33,13 +33,13 @@ def _seat(number, *, away_since=None, left_told=False):
         (Phase.WAITING_FOR_READY, START_WITHIN_S),
     ],
 )
-def test_a_game_that_does_not_start_in_time_is_abandoned_and_not_before(phase, within_s):
+def test_a_game_that_does_not_start_in_time_ends_and_not_before(phase, within_s):
     start_by = OPENED_AT + within_s
     assert due(phase, [], None, OPENED_AT, start_by - 0.1) == Due(next_at=start_by)
     assert due(phase, [], None, OPENED_AT, start_by) == Due(never_started=True)
 
 
-@pytest.mark.parametrize("phase", [Phase.ENDING, Phase.FINISHED, Phase.ABANDONED, Phase.LOST])
+@pytest.mark.parametrize("phase", [Phase.ENDING, Phase.FINISHED, Phase.ABANDONED, Phase.ABORTED, Phase.LOST])
 def test_nothing_is_due_in_a_room_whose_game_does_not_go_on(phase):
     seats = [_seat(0, away_since=0.0), _seat(1)]
     assert due(phase, seats, _running_clocks(), OPENED_AT, 1e9) == Due()

@@ -18,6 +18,7 @@ REFUSALS = {
     },
     Phase.FINISHED: {"ready": "game_over", "move": "game_over", "end": "game_over"},
     Phase.ABANDONED: {"ready": "game_over", "move": "game_over", "end": "game_over"},
+    Phase.ABORTED: {"ready": "game_over", "move": "game_over", "end": "game_over"},
     Phase.LOST: {request.value: "recovering" for request in Request},
 }
 

@@ -454,7 +454,7 @@ class Room(Table):
         for seat in due.missed:
             self._record_left(seat)
         if due.never_started:
-            self._end((), "abandoned")
+            self._end(self._who_came(), "aborted")
         elif due.out_of_time:
             self._end(self._all_but(due.out_of_time), "timeout")
         elif due.stayed_away:
@@ -522,6 +522,13 @@ class Room(Table):
         assert outcome is not None
         self._end(outcome.winners, "draw" if outcome.draw else "win")
 
+    def _who_came(self) -> tuple[int, ...]:
+        """Return the seats whose players did all they could for the game to begin."""
+        must_be_ready = self.phase is Phase.WAITING_FOR_READY
+        return tuple(
+            seat.number for seat in self.seats if seat.connected and (seat.ready or not must_be_ready)
+        )
+
     def _end_by_forfeit(self, stayed_away: Collection[int]) -> None:
         """Those who are here win, and so do those who may still come back; if nobody is here, nobody does."""
         if any(seat.connected for seat in self.seats):
@@ -583,7 +590,7 @@ class Room(Table):
         self._commits.add_committed((encode(over), None))
         for change in over.ratings:
             self._by_user[change.user_id].rating = change.after
-        self._enter(Phase(ended.state))
+        self._enter(Phase(Game.State.after(over.reason)))
         deferred, self._deferred = self._deferred, []
         for seat, entry in deferred:
             self._record(seat, entry)

@@ -10,9 +10,9 @@ from game.live.seats import Seated
 GRACE_S = 30.0
 """A player who left may come back for so long."""
 START_WITHIN_S = 60.0
-"""A game with all seats taken is abandoned if it has not started by then."""
+"""A game with all seats taken is aborted if it has not started by then."""
 FILL_WITHIN_S = 600.0
-"""A game with free seats is abandoned if it has not started by then."""
+"""A game with free seats is aborted if it has not started by then."""
 UNLOAD_AFTER_S = 60.0
 """A finished room leaves memory once it was empty for so long."""
 MISSED_AFTER_TAKEOVER_S = 3.0

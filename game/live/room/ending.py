@@ -14,14 +14,12 @@ from core.refusals import Refusal
 from game import events, services
 from game.author.game import Score
 from game.author.match import Match
-from game.models import Game
 from game.records import Ending
 from realtime import worker
 from realtime.consumer import InternalError
 
 logger = logging.getLogger(__name__)
 
-UNDECIDED = ("abandoned", "error", "operator")
 RETRY_S = 0.5
 LONGEST_RETRY_S = 8.0
 
@@ -29,7 +27,6 @@ LONGEST_RETRY_S = 8.0
 def ending_of(match: Match, winners: tuple[int, ...], reason: str) -> Ending:
     """Return what is to be stored. Raises ``RulesError``."""
     return Ending(
-        state=Game.State.ABANDONED if reason in UNDECIDED else Game.State.FINISHED,
         winners=winners,
         reason=reason,
         scores=_scores(match, winners),

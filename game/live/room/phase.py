@@ -12,9 +12,9 @@ class Phase(Enum):
     """A phase of a room's life. All but two are also a ``Game.State``, with the same value.
 
     A room passes from ``CREATED`` to ``ACTIVE`` in this order, skipping what is already fulfilled. It can end
-    from any of them: it is ``ENDING`` until the database has the result, and then ``FINISHED`` or
-    ``ABANDONED``. A ``LOST`` room accepts nothing: its worker is stopping, could not write its journal, or no
-    longer owns it.
+    from any of them: it is ``ENDING`` until the database has the result, and then ``FINISHED``,
+    ``ABANDONED`` or ``ABORTED``. A ``LOST`` room accepts nothing: its worker is stopping, could not write its
+    journal, or no longer owns it.
     """
 
     CREATED = "created"
@@ -24,6 +24,7 @@ class Phase(Enum):
     ENDING = "ending"
     FINISHED = "finished"
     ABANDONED = "abandoned"
+    ABORTED = "aborted"
     LOST = "lost"
 
 
@@ -56,6 +57,7 @@ ALLOWED: Final[dict[Phase, frozenset[Request]]] = {
     Phase.ENDING: frozenset({Request.CONNECT, Request.TALK}),
     Phase.FINISHED: _WHEN_OVER,
     Phase.ABANDONED: _WHEN_OVER,
+    Phase.ABORTED: _WHEN_OVER,
     Phase.LOST: frozenset(),
 }
 
@@ -77,6 +79,6 @@ def refusal(phase: Phase, request: Request) -> Refusal:
         return Recovering(retry_after=1)
     if request is Request.REMATCH:
         return NotRunning("The game is not over yet.")
-    if phase in (Phase.ENDING, Phase.FINISHED, Phase.ABANDONED):
+    if phase in (Phase.ENDING, Phase.FINISHED, Phase.ABANDONED, Phase.ABORTED):
         return GameIsOver()
     return NotRunning()

@@ -8,7 +8,7 @@ handled completely before the next.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from random import randrange
@@ -28,8 +28,9 @@ from game.live.listeners import Frames, Listener, frame_of
 from game.live.room import deadlines, ending, entries
 from game.live.room.bots import Bots
 from game.live.room.commits import Commits
-from game.live.room.frames import game_state, move_frames, tick_frames
-from game.live.room.phase import ACTIVE, ENDING, LOST, MOVE, Phase, Request, allows, check, refusal
+from game.live.room.ending import Verdict
+from game.live.room.frames import game_state, move_frames, operators_view, tick_frames
+from game.live.room.phase import ACTIVE, ENDING, LOST, MOVE, Phase, Request, check, goes_on, refusal
 from game.live.room.table import Table, clocks_of
 from game.live.seats import Seated, seated
 from game.models import Game
@@ -253,7 +254,7 @@ class Room(Table):
             self._alarm.set(self._now() + deadlines.UNLOAD_AFTER_S)
 
     def _record_left(self, seat: Seated) -> None:
-        if allows(self.phase, Request.END) and seat.joined and not (seat.connected or seat.left_told):
+        if goes_on(self.phase) and seat.joined and not (seat.connected or seat.left_told):
             self._record(seat, entries.Left())
             self._alarm.set(self._now() + deadlines.GRACE_S)
 
@@ -279,21 +280,11 @@ class Room(Table):
 
     def seen_by_operators(self) -> dict[str, Any]:
         """Return everything there is to know, hidden information included, as plain JSON types."""
-        try:
-            rules = self.match.dump()
-        except RulesError as problem:
-            rules = {"error": str(problem)}
         return {
             "state": self.state,
             "seq": self._commits.seq,
-            "turn": sorted(self.match.turn),
-            "left_ms": None if self.clocks is None else self.clocks.left_ms,
-            "players": [
-                {"user_id": seat.user_id, "username": seat.username, "connected": seat.connected}
-                for seat in self.seats
-            ],
             "spectators": len(self._spectators),
-            "rules": rules,
+            **operators_view(self),
         }
 
     # What players ask.
@@ -344,7 +335,7 @@ class Room(Table):
             self.fail(problem)
             return
         if match.result is not None:
-            self._end_by_rules()
+            self._end(ending.by_rules(match))
         elif self._bots is not None:
             self._bots.wake(match)
 
@@ -366,17 +357,17 @@ class Room(Table):
             case "resign":
                 check(self.phase, MOVE)
                 self._record(seat, entries.Acted(action))
-                self._end_by_action(seat, action)
+                self._end(ending.by_resignation(self, seat))
             case "offer_draw" | "accept_draw":
                 check(self.phase, MOVE)
                 if action == "accept_draw" and not self.draw_offers - {seat.number}:
                     raise NoDrawOffered
-                is_agreed = action == "accept_draw" and len(self.draw_offers | {seat.number}) == len(
-                    self.seats
-                )
+                offers = self.draw_offers | {seat.number}
+                is_agreed = action == "accept_draw" and len(offers) == len(self.seats)
                 if is_agreed or seat.number not in self.draw_offers:
                     self._record(seat, entries.Acted(action))
-                    self._end_by_action(seat, action)
+                if is_agreed:
+                    self._end(ending.DRAW_AGREED)
             case _:
                 raise UnknownAction(f"{self.match.game.title} knows no action {action!r}.")
 
@@ -454,11 +445,11 @@ class Room(Table):
         for seat in due.missed:
             self._record_left(seat)
         if due.never_started:
-            self._end(self._who_came(), "aborted")
+            self._end(ending.by_absence_at_start(self, self.phase))
         elif due.out_of_time:
-            self._end(self._all_but(due.out_of_time), "timeout")
+            self._end(ending.by_timeout(self, due.out_of_time))
         elif due.stayed_away:
-            self._end_by_forfeit(due.stayed_away)
+            self._end(ending.by_forfeit(self, due.stayed_away))
         else:
             self._alarm.set(due.next_at)
 
@@ -485,7 +476,7 @@ class Room(Table):
                 )
             if match.result is not None:
                 # It is shown when the end is stored, which comes with the scores.
-                self._end_by_rules()
+                self._end(ending.by_rules(match))
             elif (scores := match.scores) != self._scores:
                 # A score is stored before it is shown, in a frame of its own as soon as it is; frames until
                 # then are left out.
@@ -514,38 +505,10 @@ class Room(Table):
 
     # The end.
 
-    def _all_but(self, seats: Collection[int]) -> tuple[int, ...]:
-        return tuple(seat.number for seat in self.seats if seat.number not in seats)
-
-    def _end_by_rules(self) -> None:
-        outcome = self.match.result
-        assert outcome is not None
-        self._end(outcome.winners, "draw" if outcome.draw else "win")
-
-    def _who_came(self) -> tuple[int, ...]:
-        """Return the seats whose players did all they could for the game to begin."""
-        must_be_ready = self.phase is Phase.WAITING_FOR_READY
-        return tuple(
-            seat.number for seat in self.seats if seat.connected and (seat.ready or not must_be_ready)
-        )
-
-    def _end_by_forfeit(self, stayed_away: Collection[int]) -> None:
-        """Those who are here win, and so do those who may still come back; if nobody is here, nobody does."""
-        if any(seat.connected for seat in self.seats):
-            self._end(self._all_but(stayed_away), "forfeit")
-        else:
-            self._end((), "abandoned")
-
-    def _end_by_action(self, seat: Seated, action: str) -> None:
-        if action == "resign":
-            self._end(self._all_but({seat.number}), "resign")
-        elif action == "accept_draw" and len(self.draw_offers) == len(self.seats):
-            self._end((), "draw_agreed")
-
     def end_by_operator(self) -> None:
         """End the game without a winner, on the operators' behalf. Raises ``GameIsOver``, ``Recovering``."""
         check(self.phase, Request.END)
-        self._end((), "operator")
+        self._end(ending.BY_OPERATOR)
 
     def fail(self, problem: Exception) -> None:
         """End this game, and no other, because its rules failed."""
@@ -553,11 +516,11 @@ class Room(Table):
             "The rules of %s failed", self.match.game.name, exc_info=problem, extra={"game_id": str(self.id)}
         )
         self.match.give_up(problem)
-        self._end((), "error")
+        self._end(ending.BY_ERROR)
 
-    def _end(self, winners: tuple[int, ...], reason: str) -> None:
+    def _end(self, verdict: Verdict) -> None:
         """Stop the game; its end is announced when the database has it."""
-        if not allows(self.phase, Request.END):
+        if not goes_on(self.phase):
             return
         self.phase = ENDING
         self.match.halt()
@@ -565,7 +528,7 @@ class Room(Table):
             self.clocks.stop(self._now())
 
         def finish() -> None:
-            begin(self._finish(self._ending_of(winners, reason)), self._tasks, "The end of a game")
+            begin(self._finish(self._ending_of(verdict)), self._tasks, "The end of a game")
 
         # The end deletes the snapshot; one that was written after it would stay for ever.
         self._commits.when_committed(partial(self._commits.when_saved, finish))
@@ -596,12 +559,12 @@ class Room(Table):
             self._record(seat, entry)
         self._alarm.set(self._now() + deadlines.UNLOAD_AFTER_S)
 
-    def _ending_of(self, winners: tuple[int, ...], reason: str) -> Ending:
+    def _ending_of(self, verdict: Verdict) -> Ending:
         try:
-            return ending.ending_of(self.match, winners, reason)
+            return ending.ending_of(self.match, verdict)
         except RulesError as problem:
             self.fail(problem)
-            return ending.ending_of(self.match, (), "error")
+            return ending.ending_of(self.match, ending.BY_ERROR)
 
     # Losing a room, and restoring it.
 
@@ -648,13 +611,7 @@ class Room(Table):
         record = self.record
         failed = self.match.problem
         try:
-            for row in record.entries:
-                entry = entries.read(row.kind, row.data)
-                if isinstance(entry, entries.OfGame):
-                    entry.apply(self)
-                else:
-                    assert row.user_id is not None
-                    entry.apply(self, self._by_user[row.user_id])
+            entries.replay(self, record.entries)
             self.catch_up(0 if record.result is None else record.result["tick"])
         except Exception as problem:
             failed = problem
@@ -672,11 +629,8 @@ class Room(Table):
             self.fail(failed)
         elif self.phase is ACTIVE:
             self._begin(now)
-            last = record.entries[-1]
-            if self.match.result is not None:
-                self._end_by_rules()
-            elif last.user_id is not None and last.kind == entries.Acted.kind:
-                self._end_by_action(self._by_user[last.user_id], json.decode(last.data)["action"])
+            if (verdict := ending.restored(self, record.entries[-1])) is not None:
+                self._end(verdict)
         else:
             self._start_if_ready()
         if record.result is not None:

@@ -5,6 +5,7 @@ before it makes the entry, since only the rules can tell whether to accept it, a
 ``frames``.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar, get_args
 
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -15,6 +16,7 @@ from game.live.room import deadlines
 from game.live.room.table import Table
 from game.live.seats import Seated
 from game.models import JournalEntry
+from game.records import EntryRecord
 
 Kind = JournalEntry.Kind
 
@@ -158,3 +160,14 @@ def read(kind: str, data: str) -> RoomEntry:
     """Return the entry of a journal row."""
     entry: RoomEntry = _decoders[kind](data)
     return entry
+
+
+def replay(table: Table, rows: Iterable[EntryRecord]) -> None:
+    """Apply the entries of a journal again. Raises whatever the rules raise."""
+    seat_of: dict[int | None, Seated] = {seat.user_id: seat for seat in table.seats}
+    for row in rows:
+        entry = read(row.kind, row.data)
+        if isinstance(entry, OfGame):
+            entry.apply(table)
+        else:
+            entry.apply(table, seat_of[row.user_id])

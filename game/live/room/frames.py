@@ -2,7 +2,7 @@
 
 import time
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Raw
@@ -10,6 +10,7 @@ from msgspec import Raw
 from game import events
 from game.author.game import side_of
 from game.author.match import Match
+from game.author.refusals import RulesError
 from game.live.listeners import Frames, frame_of
 from game.live.room.table import Table
 
@@ -78,3 +79,20 @@ def game_state(
         draw_offered_by=[seats[number].user_id for number in sorted(table.draw_offers)],
         seq=seq,
     )
+
+
+def operators_view(table: Table) -> dict[str, Any]:
+    """Return what operators may know of a table, which is everything, as plain JSON types."""
+    try:
+        rules = table.match.dump()
+    except RulesError as problem:
+        rules = {"error": str(problem)}
+    return {
+        "turn": sorted(table.match.turn),
+        "left_ms": None if table.clocks is None else table.clocks.left_ms,
+        "players": [
+            {"user_id": seat.user_id, "username": seat.username, "connected": seat.connected}
+            for seat in table.seats
+        ],
+        "rules": rules,
+    }

@@ -62,9 +62,9 @@ ALLOWED: Final[dict[Phase, frozenset[Request]]] = {
 }
 
 
-def allows(phase: Phase, request: Request) -> bool:
-    """Return whether a room in this phase accepts the request."""
-    return request in ALLOWED[phase]
+def goes_on(phase: Phase) -> bool:
+    """Return whether the game of a room in this phase can still end."""
+    return Request.END in ALLOWED[phase]
 
 
 def check(phase: Phase, request: Request) -> None:

@@ -290,6 +290,11 @@ def _penalise(user_id: int) -> None:
     held.save(update_fields=["times", "until"])
 
 
+def forgive(*, user_id: int) -> None:
+    """Take the user's waiting time for leaving matches early away."""
+    Penalty.objects.filter(user=user_id).delete()
+
+
 def note_gone(user_ids: Iterable[int]) -> None:
     """Note that the last sockets of these users have closed."""
     closed_at = timezone.now() - timedelta(seconds=presence.LINGER_S)

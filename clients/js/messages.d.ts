@@ -1007,7 +1007,7 @@ export declare namespace World {
       type: "disconnect";
       id?: string | number | null;
     };
-    /** Ask somebody in the same place to trade. Refused with `no_character`, `cannot_trade_with_oneself`, `unknown_trader`, `cannot_trade`, `already_trading`, `rate_limited`. */
+    /** Ask somebody in the same place to trade. Refused with `no_character`, `cannot_trade_with_oneself`, `unknown_trader`, `guests_may_not_trade`, `cannot_trade`, `already_trading`, `rate_limited`. */
     trade_request: {
       type: "trade_request";
       to_user_id: number;
@@ -1025,7 +1025,7 @@ export declare namespace World {
       trade_id: number;
       id?: string | number | null;
     };
-    /** Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `not_enough_gold`, `not_enough_items`, `item_equipped`. */
+    /** Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `account_too_new` (it gives something away from level 3 on, or if it is premium), `not_enough_gold`, `not_enough_items`, `item_equipped`. */
     trade_update: {
       type: "trade_update";
       trade_id: number;

@@ -56,7 +56,7 @@ class Ticket(models.Model):
     """The party that waits, if it is one."""
     rating = models.IntegerField()
     """The mean rating of its members when they joined."""
-    uncertainty = models.PositiveIntegerField(default=0)
+    uncertainty = models.PositiveIntegerField(default=0, db_default=0)
     """The mean standard deviation of these ratings, in points."""
     joined_at = models.DateTimeField(default=timezone.now)
     """Its place in the queue. Who is queued again after a match that was cancelled has the old one."""

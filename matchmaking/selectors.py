@@ -134,6 +134,11 @@ def penalties(user_ids: Collection[int]) -> dict[int, float]:
     return {user_id: (until - now).total_seconds() for user_id, until in held}
 
 
+def penalty_of(user_id: int) -> dict[str, Any] | None:
+    """The user's waiting time for leaving matches early, over or not."""
+    return Penalty.objects.filter(user=user_id).values("times", "until").first()
+
+
 def neighbours(queue: str, ratings: Collection[int], count: int) -> list[Waiting]:
     """The nearest tickets: for each rating up to ``count`` rated at least so, and as many rated lower."""
     parameters = [value for rating in ratings for value in (queue, rating, count) * 2]

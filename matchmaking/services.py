@@ -5,6 +5,7 @@ nobody is matched twice, or matched and gone.
 """
 
 import logging
+import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -129,7 +130,10 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
         elif any(user_id in games for user_id in others):
             refused[number] = AlreadyPlaying()
         elif held := [penalties[user_id] for user_id in (leader, *others) if user_id in penalties]:
-            refused[number] = LeftEarly(retry_after=round(max(held), 1))
+            wait_s = math.ceil(max(held))
+            refused[number] = LeftEarly(
+                f"You left a match before it began. Queue again in {wait_s} seconds.", retry_after=wait_s
+            )
         else:
             new.append(_waiting(_NEW + len(new), 0.0, [entrants[user_id] for user_id in (leader, *others)]))
             # The same party twice at this moment: the second finds the first.
@@ -284,6 +288,11 @@ def _penalise(user_id: int) -> None:
     held.times = 1 if is_forgiven else held.times + 1
     held.until = now + timedelta(seconds=rules.penalty_s(held.times))
     held.save(update_fields=["times", "until"])
+
+
+def forgive(*, user_id: int) -> None:
+    """Take the user's waiting time for leaving matches early away."""
+    Penalty.objects.filter(user=user_id).delete()
 
 
 def note_gone(user_ids: Iterable[int]) -> None:

@@ -21,7 +21,7 @@ EVERY_S = 5.0
 # Long enough for a worker that is slow at the moment, short enough for a worker that just lost everything.
 RECENT_S = 12.0
 FORGOTTEN_AFTER_S = 3600.0
-_IN_REDIS = "heartbeats"
+IN_REDIS = "heartbeats"
 
 _own = ""
 
@@ -48,8 +48,8 @@ def beat(worker_id: str) -> None:
     )
     Heartbeat.objects.filter(at__lt=Now() - timedelta(seconds=FORGOTTEN_AFTER_S)).delete()
     pipe = client.pipeline()
-    pipe.zadd(_IN_REDIS, {worker_id: now})
-    pipe.zremrangebyscore(_IN_REDIS, "-inf", now - FORGOTTEN_AFTER_S)
+    pipe.zadd(IN_REDIS, {worker_id: now})
+    pipe.zremrangebyscore(IN_REDIS, "-inf", now - FORGOTTEN_AFTER_S)
     pipe.execute()
 
 
@@ -63,7 +63,7 @@ def noted_in_redis() -> bool:
     """Return whether another worker reached the database of late; False where Redis cannot be asked."""
     try:
         client = redis_client()
-        recent: Any = client.zrangebyscore(_IN_REDIS, _now(client) - RECENT_S, "+inf")
+        recent: Any = client.zrangebyscore(IN_REDIS, _now(client) - RECENT_S, "+inf")
     except redis.RedisError:
         return False
     return any(name.decode() != _own for name in recent)

@@ -97,7 +97,7 @@ def test_a_worker_that_alone_lacks_the_database_is_not_ready(ready_before, monke
 
     check = status._checks["database"]
     monkeypatch.setitem(status._checks, "database", check._replace(check=fail))
-    heartbeats.redis_client().delete("heartbeats")
+    heartbeats.redis_client().delete(heartbeats.IN_REDIS)
     assert answer() == 200
     _beat_of_another(monkeypatch)
     assert answer() == 503

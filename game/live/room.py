@@ -834,10 +834,10 @@ class Room:
 
     def close(self, code: int = RESTARTED, reason: str = "room_moved") -> None:
         """Let go of everybody: they come back to wherever the room is then."""
+        self._end_here()
         # Not only those who are told already: some wait for their first frame.
         for listener in self._listeners().values():
             listener.close(code, reason)
-        self._end_here()
 
     def take_in(self, older: "Room") -> None:
         """Let everybody in the room in place of which this one was read anew hear this one."""

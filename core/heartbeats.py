@@ -18,10 +18,11 @@ from redis.retry import Retry
 from core.models import Heartbeat
 
 EVERY_S = 5.0
-# Long enough for a worker that is slow at the moment, short enough for a worker that just lost everything.
+# When all lose a store at once, some have just noted that they reach it: that is no sign that they still do.
+AHEAD_S = 2 * EVERY_S
 RECENT_S = 12.0
 FORGOTTEN_AFTER_S = 3600.0
-_IN_REDIS = "heartbeats"
+IN_REDIS = "heartbeats"
 
 _own = ""
 
@@ -48,8 +49,8 @@ def beat(worker_id: str) -> None:
     )
     Heartbeat.objects.filter(at__lt=Now() - timedelta(seconds=FORGOTTEN_AFTER_S)).delete()
     pipe = client.pipeline()
-    pipe.zadd(_IN_REDIS, {worker_id: now})
-    pipe.zremrangebyscore(_IN_REDIS, "-inf", now - FORGOTTEN_AFTER_S)
+    pipe.zadd(IN_REDIS, {worker_id: now})
+    pipe.zremrangebyscore(IN_REDIS, "-inf", now - FORGOTTEN_AFTER_S)
     pipe.execute()
 
 
@@ -60,19 +61,32 @@ def _now(client: redis.Redis) -> float:
 
 
 def noted_in_redis() -> bool:
-    """Return whether another worker reached the database of late; False where Redis cannot be asked."""
+    """Return whether another worker has reached the database since this one lost it.
+
+    False where Redis cannot be asked.
+    """
     try:
         client = redis_client()
-        recent: Any = client.zrangebyscore(_IN_REDIS, _now(client) - RECENT_S, "+inf")
+        noted: Any = client.zrange(IN_REDIS, 0, -1, withscores=True)
+        return _others_are_ahead({name.decode(): at for name, at in noted}, _now(client))
     except redis.RedisError:
         return False
-    return any(name.decode() != _own for name in recent)
 
 
 def noted_in_database() -> bool:
-    """Return whether another worker reached Redis of late; False where the database cannot be asked."""
-    since = Now() - timedelta(seconds=RECENT_S)
+    """Return whether another worker has reached Redis since this one lost it.
+
+    False where the database cannot be asked.
+    """
+    rows = Heartbeat.objects.annotate(now=Now()).values_list("worker", "at", "now")
     try:
-        return Heartbeat.objects.filter(at__gte=since).exclude(worker=_own).exists()
+        noted = {worker: (at.timestamp(), now.timestamp()) for worker, at, now in rows}
     except Error:
         return False
+    now = max((now for _, now in noted.values()), default=0.0)
+    return _others_are_ahead({worker: at for worker, (at, _) in noted.items()}, now)
+
+
+def _others_are_ahead(noted: dict[str, float], now: float) -> bool:
+    since = max(noted.pop(_own, float("-inf")) + AHEAD_S, now - RECENT_S)
+    return any(at >= since for at in noted.values())

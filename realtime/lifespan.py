@@ -29,6 +29,8 @@ class Lifespan:
             event = await receive()
             if event["type"] == "lifespan.startup":
                 Connection.answers_within_s = DATABASE_ANSWERS_WITHIN_S
+                # As log lines, not as raw text between them.
+                logging.captureWarnings(True)
                 await worker.start()
                 # What is loaded now stays: the collector need not look at it again and again.
                 gc.collect()

@@ -178,11 +178,11 @@ class Worker:
 
     async def _note_heartbeat(self) -> None:
         while True:
+            await asyncio.sleep(heartbeats.EVERY_S)
             # What does not reach both notes nothing: that is what the others look at.
             with contextlib.suppress(*AWAY):
                 await in_database(heartbeats.beat, self.id)
             self.health = await in_database(checks)
-            await asyncio.sleep(heartbeats.EVERY_S)
 
     async def _keep_lease(self) -> None:
         while True:

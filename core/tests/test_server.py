@@ -2,11 +2,13 @@
 
 import json
 import logging
+from datetime import timedelta
 
 import pytest
 import redis
 import structlog
 from django.db import OperationalError, connection
+from django.db.models.functions import Now
 from django.urls import resolve
 from prometheus_client import REGISTRY
 from psycopg_pool.base import AttemptWithBackoff
@@ -18,6 +20,7 @@ import realtime.redis
 from accounts import services as accounts
 from core import heartbeats, hot_reads, logs, status
 from core.embedded import valkey
+from core.models import Heartbeat
 from core.redaction import redact
 from core.routes import route
 from tests import services
@@ -77,8 +80,21 @@ def test_a_redis_that_all_workers_lack_is_told_and_takes_none_out_of_the_balance
 
 
 def _beat_of_another(monkeypatch):
-    heartbeats.beat("another")
+    for worker in ("this", "another"):
+        heartbeats.beat(worker)
+    before = heartbeats.AHEAD_S + 1
+    Heartbeat.objects.filter(worker="this").update(at=Now() - timedelta(seconds=before))
+    heartbeats.redis_client().zincrby(heartbeats.IN_REDIS, -before, "this")
     monkeypatch.setattr(heartbeats, "_own", "this")
+
+
+def test_what_another_noted_before_all_lost_redis_takes_nobody_out_of_the_balancer(ready_before, settings):
+    for worker in ("another", "this"):
+        heartbeats.beat(worker)
+    Heartbeat.objects.filter(worker="this").update(at=Now() - timedelta(seconds=heartbeats.EVERY_S))
+    usual, _ = _without_redis(settings)
+
+    assert (usual.status_code, usual.json()["status"]) == (200, "degraded")
 
 
 def test_a_worker_that_alone_lacks_redis_is_not_ready(ready_before, settings, monkeypatch):
@@ -97,7 +113,7 @@ def test_a_worker_that_alone_lacks_the_database_is_not_ready(ready_before, monke
 
     check = status._checks["database"]
     monkeypatch.setitem(status._checks, "database", check._replace(check=fail))
-    heartbeats.redis_client().delete("heartbeats")
+    heartbeats.redis_client().delete(heartbeats.IN_REDIS)
     assert answer() == 200
     _beat_of_another(monkeypatch)
     assert answer() == 503

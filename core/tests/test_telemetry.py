@@ -1,5 +1,7 @@
 """Sentry and OpenTelemetry: nothing unless asked for, and no secrets then."""
 
+import json
+import logging
 import sys
 import time
 from types import SimpleNamespace
@@ -7,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from core import telemetry
+from core import logs, telemetry
 
 
 @pytest.fixture
@@ -115,3 +117,14 @@ def test_requests_answered_before_django_are_traced_too(imported, settings, monk
     assert read.attributes == {"http.method": "GET", "http.route": "api/me", "http.status_code": 200}
     assert read.took_ns >= 1e9
     assert (join.name, join.is_error) == ("POST game/join", True)
+
+
+def test_a_log_line_names_the_trace_it_is_part_of(monkeypatch):
+    def line():
+        return logs.formatter(as_json=True).format(
+            logging.LogRecord("x", logging.INFO, "x.py", 1, "hello", (), None)
+        )
+
+    assert "trace_id" not in json.loads(line())
+    monkeypatch.setattr(telemetry, "trace_id", lambda: "0af7651916cd43dd8448eb211c80319c")
+    assert json.loads(line())["trace_id"] == "0af7651916cd43dd8448eb211c80319c"

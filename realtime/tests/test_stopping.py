@@ -49,7 +49,8 @@ def test_what_a_thread_commits_while_the_interpreter_ends_is_told():
     history.forget(topic)
     listening = sync_client().pubsub()
     listening.subscribe(history.channel(topic))
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings"}
+    # With the channels' prefix of this test run.
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
     ended = subprocess.run(
         [sys.executable, "-c", LATE], env=environment, capture_output=True, text=True, timeout=120, check=True
@@ -98,7 +99,7 @@ class Loop:
 def test_a_loop_that_stands_still_ends_the_process_and_one_that_turns_does_not(monkeypatch, caplog):
     ended, turned = threading.Event(), threading.Event()
     monkeypatch.setattr(watchdog, "LOOKS_EVERY_S", 0.01)
-    monkeypatch.setattr(watchdog.os, "_exit", lambda status: (ended.set(), sys.exit()))
+    monkeypatch.setattr(watchdog.os, "_exit", lambda status: ended.set())
     monkeypatch.setattr(watchdog.logging, "shutdown", lambda: None)
     loop = Loop()
 
@@ -119,8 +120,9 @@ def test_a_loop_that_stands_still_ends_the_process_and_one_that_turns_does_not(m
     assert turned.wait(10)
     assert not ended.is_set()
     off.set()
-    watchdog.start(loop)
+    off = watchdog.start(loop)
     assert ended.wait(10)
+    off.set()
     assert "test_a_loop_that_stands_still" in caplog.text
 
 

@@ -576,9 +576,9 @@ class Room(Table):
 
     def close(self, code: int = RESTARTED, reason: str = "room_moved") -> None:
         """Close all sockets, whose clients then come back to wherever the room is."""
+        self._stop()
         for listener in self._listeners().values():
             listener.close(code, reason)
-        self._stop()
 
     def take_in(self, older: "Room") -> None:
         """Move everybody here from the room that this one, read anew from the database, replaces."""

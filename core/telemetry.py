@@ -158,7 +158,9 @@ def _trace() -> None:
     provider.add_span_processor(_needed("opentelemetry.sdk.trace.export").BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     _tracer = provider.get_tracer("gameplatform")
-    _needed("opentelemetry.instrumentation.django").DjangoInstrumentor().instrument()
+    of_django = _needed("opentelemetry.instrumentation.django").DjangoInstrumentor()
+    of_django._opentelemetry_middleware = "core.traced_requests.TracedRequests"
+    of_django.instrument()
     _needed("opentelemetry.instrumentation.psycopg").PsycopgInstrumentor().instrument()
 
 

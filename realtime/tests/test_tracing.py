@@ -4,6 +4,7 @@ import asyncio
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
@@ -42,6 +43,17 @@ def collector():
     collector = Collector()
     yield collector
     collector.close()
+
+
+def test_probes_and_scrapes_may_come_by_any_host_though_calls_are_traced(collector, live_server_process):
+    production = {"DEBUG": "false", "SECRET_KEY": 32 * "k", "ALLOWED_HOSTS": "127.0.0.1"}
+    with live_server_process(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, **production) as server:
+        by_another = {"Host": "worker-1"}
+        for path in ("/metrics?own=1", "/health/ready"):
+            answer = httpx.get(server.base_url + path, headers=by_another, timeout=WITHIN_S)
+            assert answer.status_code == 200
+        refused = httpx.get(f"{server.base_url}/api/status", headers=by_another, timeout=WITHIN_S)
+        assert (refused.status_code, refused.json()["code"]) == (400, "malformed")
 
 
 async def test_sockets_commands_and_commits_are_traced_and_idle_polling_is_not(

@@ -2,8 +2,11 @@
 
 FROM python:3.12-slim AS packages
 RUN python -m venv /venv
-COPY requirements.txt constraints.txt ./
-RUN /venv/bin/pip install --no-cache-dir --requirement requirements.txt --constraint constraints.txt
+COPY requirements.txt requirements-observability.txt constraints.txt ./
+# With what SENTRY_DSN and OTEL_EXPORTER_OTLP_ENDPOINT need, unless told otherwise.
+ARG OBSERVABILITY=true
+RUN /venv/bin/pip install --no-cache-dir --requirement requirements.txt --constraint constraints.txt \
+    $(test "$OBSERVABILITY" = false || echo --requirement requirements-observability.txt)
 
 # With a C compiler, which the image itself does without.
 FROM python:3.12 AS compiled
@@ -26,5 +29,5 @@ ARG EXTRA_APPS
 RUN SECRET_KEY=for-this-one-command-and-never-again python manage.py collectstatic --no-input
 USER gameplatform
 EXPOSE 8000
-HEALTHCHECK --interval=5s --timeout=5s --start-period=20s CMD ["python", "-m", "deploy.healthcheck"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=20s CMD ["python", "-m", "deploy.healthcheck", "--live"]
 CMD ["python", "-m", "gameplatform", "--host", "0.0.0.0", "--port", "8000"]

@@ -83,7 +83,7 @@ class Users(UserAdmin, OnlyChanged):
         services.end_sessions(Session.objects.filter(user=user))
         _sign_out_of_the_admin(user)
 
-    @operation("Erase the person")
+    @operation("Erase the person", asks_twice=True)
     def erase(self, request: HttpRequest, user: User) -> None:
         _check_may_act_on(request, user)
         services.erase(user)

@@ -1,16 +1,14 @@
 """A journal that keeps nothing, to see what keeping costs."""
 
-from typing import Any
-
 from game.live.journal import Journal, Owner
-from game.live.rows import Entry, Kept
+from game.live.rows import Entry, Snapshot
 
 
 class NoJournal(Journal):
     """Calls every row written as soon as it is handed in."""
 
-    def append(self, entry: Entry, owner: Owner, told: Any) -> None:
-        owner.written(entry, told)
+    def append(self, entry: Entry, owner: Owner) -> None:
+        owner.written(entry)
 
-    def keep(self, snapshot: Kept, owner: Owner, told: Any) -> None:
-        owner.written(snapshot, told)
+    def save_snapshot(self, snapshot: Snapshot, owner: Owner, *, at_once: bool) -> None:
+        owner.snapshot_saved()

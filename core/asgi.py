@@ -1,11 +1,25 @@
-"""Django's responses over ASGI."""
+"""Django's responses over ASGI, and the one answer that needs no thread."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.http import HttpResponse
 
+Application = Callable[[Any, Any, Any], Awaitable[None]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Liveness:
+    """ASGI middleware that answers ``GET /health/live`` from the loop, whatever the threads wait for."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
+        if scope["path"].rstrip("/") == "/health/live" and scope["method"] == "GET":
+            await send_whole(send, HttpResponse(b'{"status":"ok"}', content_type="application/json"))
+            return
+        await self._application(scope, receive, send)
 
 
 async def send_whole(send: Send, response: HttpResponse) -> None:

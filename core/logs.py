@@ -1,12 +1,21 @@
 """Logging: readable lines in development, JSON elsewhere, one request id through all of them, no secrets."""
 
 import logging
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 from prometheus_client import Counter
 
+from core import telemetry
 from core.redaction import RedactingFormatter, redact_event
+
+
+def _add_trace_id(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if (trace_id := telemetry.trace_id()) is not None:
+        event["trace_id"] = trace_id
+    return event
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -14,6 +23,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _add_trace_id,
     redact_event,
 ]
 

@@ -24,6 +24,16 @@ class IdempotentAnswer(models.Model):
         return f"{self.key} of user {self.user_id}"
 
 
+class Heartbeat(models.Model):
+    """When a worker last reached both Redis and this database (``core.heartbeats``)."""
+
+    worker = models.CharField(max_length=100, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.worker} at {self.at}"
+
+
 class ContentVersion(models.Model):
     """What a row of content was in one of its versions. It outlives the row."""
 

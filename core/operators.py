@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_permission_codename
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 
 from core.refusals import Refusal
 
@@ -42,17 +44,19 @@ One = TypeVar("One", bound=Model)
 Operation = Callable[[Any, HttpRequest, One], str | None]
 
 
-def operation(description: str) -> Callable[[Operation[One]], Any]:
+def operation(description: str, *, asks_twice: bool = False) -> Callable[[Operation[One]], Any]:
     """Make an admin action of a method that does something to one object.
 
     The method raises the refusal if it cannot be done, and may return what else is worth recording. Who runs
     the action needs the permission ``<method>_<model>``; each object it was done to gets an entry in the
-    audit trail.
+    audit trail. One that ``asks_twice`` is for a single object, whose name has to be typed on another page.
     """
 
     def decorate(do: Operation[One]) -> Any:
         @functools.wraps(do)
-        def act(self: "OperatorAdmin", request: HttpRequest, queryset: QuerySet[One]) -> None:
+        def act(self: "OperatorAdmin", request: HttpRequest, queryset: QuerySet[One]) -> HttpResponse | None:
+            if asks_twice and (question := _question(self, request, queryset, do.__name__, description)):
+                return question
             done = []
             # The eldest first: of two versions of one thing that are restored, the newer stays.
             for one in queryset.order_by("pk"):
@@ -66,11 +70,38 @@ def operation(description: str) -> Callable[[Operation[One]], Any]:
                 done.append(one)
             if done:
                 self.message_user(request, f"{description}: done for {len(done)}.", messages.SUCCESS)
+            return None
 
         act.is_operation = True  # type: ignore[attr-defined]
         return admin.action(description=description)(act)
 
     return decorate
+
+
+def _question(
+    self: "OperatorAdmin", request: HttpRequest, queryset: QuerySet[Any], action: str, description: str
+) -> HttpResponse | None:
+    """Return what to answer in place of doing it: until one object is chosen, and its name is typed."""
+    back = request.get_full_path()
+    if request.POST.get("select_across") == "1" or len(queryset[:2]) != 1:
+        self.message_user(request, f"{description}: choose one at a time.", messages.ERROR)
+        return HttpResponseRedirect(back)
+    one = queryset.get()
+    typed = request.POST.get("typed")
+    if typed == str(one):
+        return None
+    facts = {
+        **self.admin_site.each_context(request),
+        "opts": self.opts,
+        "title": description,
+        "name": str(one),
+        "pk": one.pk,
+        "action": action,
+        "action_checkbox_name": ACTION_CHECKBOX_NAME,
+        "is_wrong": typed is not None,
+        "back": back,
+    }
+    return TemplateResponse(request, "core/ask_twice.html", facts)
 
 
 class WithReason(ActionForm):

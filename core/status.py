@@ -1,17 +1,15 @@
 """What the server says of itself: counts that every app contributes, and whether all it needs is there."""
 
-import functools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-import redis
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from core import heartbeats
 from core.embedded import valkey
 from core.namespace import key
 
@@ -52,26 +50,66 @@ current_counts = _Remembered().current
 
 
 Check = Callable[[], None]
-_checks: dict[str, Check] = {}
+Elsewhere = Callable[[], bool]
+
+
+class _Registered(NamedTuple):
+    check: Check
+    works_elsewhere: Elsewhere | None
+
+
+_checks: dict[str, _Registered] = {}
 
 
 class NotReady(Exception):
     """Something is wrong, in words that may be shown to anybody."""
 
 
-def readiness(name: str) -> Callable[[Check], Check]:
-    """Register a function that raises while the server cannot work; ``/health/ready`` runs it on a thread."""
+def nowhere() -> bool:
+    """Return False: for a check that fails on every worker when it fails on one."""
+    return False
+
+
+def readiness(name: str, *, works_elsewhere: Elsewhere | None = None) -> Callable[[Check], Check]:
+    """Register a function that raises while the server cannot work; ``/health/ready`` runs it on a thread.
+
+    For something that all workers share, ``works_elsewhere`` tells whether another worker has it now.
+    """
 
     def register(function: Check) -> Check:
-        _checks[name] = function
+        _checks[name] = _Registered(function, works_elsewhere)
         return function
 
     return register
 
 
+class Readiness:
+    """Tells a worker that should get no calls from one that lacks only what all workers lack.
+
+    Until all checks have passed once, every failure counts: a worker of a new version takes over from none
+    before it works.
+    """
+
+    def __init__(self) -> None:
+        self._was_ready = False
+
+    def is_ready(self, results: Mapping[str, str]) -> bool:
+        """Return whether this worker should get calls, given the results of ``checks``."""
+        failed = [name for name, result in results.items() if result != "ok"]
+        self._was_ready = self._was_ready or not failed
+        return self._was_ready and not any(self._is_own(name) for name in failed)
+
+    def _is_own(self, name: str) -> bool:
+        works_elsewhere = _checks[name].works_elsewhere
+        return works_elsewhere is None or works_elsewhere()
+
+
+is_ready = Readiness().is_ready
+
+
 def checks() -> dict[str, str]:
     """``"ok"`` or what is wrong, for each thing without which the server cannot work."""
-    return {name: _result(check) for name, check in _checks.items()}
+    return {name: _result(registered.check) for name, registered in _checks.items()}
 
 
 def _result(check: Callable[[], None]) -> str:
@@ -85,7 +123,7 @@ def _result(check: Callable[[], None]) -> str:
     return "ok"
 
 
-@readiness("database")
+@readiness("database", works_elsewhere=heartbeats.noted_in_redis)
 def _check_database() -> None:
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
@@ -99,7 +137,7 @@ def _check_database() -> None:
 _is_migrated = False
 
 
-@readiness("migrations")
+@readiness("migrations", works_elsewhere=nowhere)
 def _check_migrations() -> None:
     # Once migrated, always: the tables of a running server do not go away.
     global _is_migrated
@@ -111,15 +149,8 @@ def _check_migrations() -> None:
     _is_migrated = True
 
 
-@functools.cache
-def _redis() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
-    )
-
-
-@readiness("redis")
+@readiness("redis", works_elsewhere=heartbeats.noted_in_database)
 def _check_redis() -> None:
     valkey.ensure_running(settings.REDIS_URL)
     # One that is full or a replica answers a PING, and takes nothing.
-    _redis().set(key("readiness"), 1, px=1000)
+    heartbeats.redis_client().set(key("readiness"), 1, px=1000)

@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -67,6 +68,73 @@ def trace_request(
     span.end(ended_ns)
 
 
+def is_tracing() -> bool:
+    """Return whether spans are made."""
+    return _tracer is not None
+
+
+class Span:
+    """A span that is begun and ended in different places."""
+
+    def __init__(self, span: Any) -> None:
+        self._span = span
+
+    def note(self, name: str, value: str | int) -> None:
+        """Set an attribute."""
+        self._span.set_attribute(name, value)
+
+    def current(self) -> Any:
+        """A context manager within which other spans are children of this one."""
+        return _needed("opentelemetry.trace").use_span(
+            self._span, record_exception=False, set_status_on_exception=False
+        )
+
+    def end(self, problem: Exception | None = None) -> None:
+        """End it, as failed if there is a problem."""
+        if problem is not None:
+            self._span.set_status(_needed("opentelemetry.trace").StatusCode.ERROR, type(problem).__name__)
+        self._span.end()
+
+    def link(self) -> Any:
+        """What leads to it from a span of another trace."""
+        return _needed("opentelemetry.trace").Link(self._span.get_span_context())
+
+
+def begin(name: str, *, link: Span | None = None, is_served: bool = True) -> Span:
+    """Begin a trace; only where ``is_tracing``."""
+    trace = _needed("opentelemetry.trace")
+    span = _tracer.start_span(
+        name,
+        context=_needed("opentelemetry.context").Context(),
+        kind=trace.SpanKind.SERVER if is_served else trace.SpanKind.INTERNAL,
+        links=[] if link is None else [link.link()],
+    )
+    return Span(span)
+
+
+@contextmanager
+def span(name: str, *, is_served: bool) -> Iterator[Span]:
+    """A trace around a block; only where ``is_tracing``."""
+    begun = begin(name, is_served=is_served)
+    problem = None
+    try:
+        with begun.current():
+            yield begun
+    except Exception as raised:
+        problem = raised
+        raise
+    finally:
+        begun.end(problem)
+
+
+def trace_id() -> str | None:
+    """The id of the trace that the caller is part of, in hex."""
+    if _tracer is None:
+        return None
+    context = _needed("opentelemetry.trace").get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else None
+
+
 def _is_traced() -> bool:
     return bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
 
@@ -85,13 +153,32 @@ def _trace() -> None:
     global _tracer
     trace = _needed("opentelemetry.trace")
     resource = _needed("opentelemetry.sdk.resources").Resource.create({"service.name": "gameplatform"})
-    provider = _needed("opentelemetry.sdk.trace").TracerProvider(resource=resource)
+    provider = _needed("opentelemetry.sdk.trace").TracerProvider(resource=resource, sampler=_sampler())
     exporter = _needed("opentelemetry.exporter.otlp.proto.http.trace_exporter").OTLPSpanExporter()
     provider.add_span_processor(_needed("opentelemetry.sdk.trace.export").BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     _tracer = provider.get_tracer("gameplatform")
-    _needed("opentelemetry.instrumentation.django").DjangoInstrumentor().instrument()
+    of_django = _needed("opentelemetry.instrumentation.django").DjangoInstrumentor()
+    of_django._opentelemetry_middleware = "core.traced_requests.TracedRequests"
+    of_django.instrument()
     _needed("opentelemetry.instrumentation.psycopg").PsycopgInstrumentor().instrument()
+
+
+def _sampler() -> Any:
+    """Keep all traces but those that begin with a query: such are of background tasks that look whether there
+    is anything to do, many times a second.
+    """
+    sampling = _needed("opentelemetry.sdk.trace.sampling")
+    client = _needed("opentelemetry.trace").SpanKind.CLIENT
+
+    def should_sample(
+        self: Any, parent_context: Any, trace_id: int, name: str, kind: Any = None, *facts: Any, **more: Any
+    ) -> Any:
+        sampler = sampling.ALWAYS_OFF if kind == client else sampling.ALWAYS_ON
+        return sampler.should_sample(parent_context, trace_id, name, kind, *facts, **more)
+
+    methods = {"should_sample": should_sample, "get_description": lambda self: "Begun"}
+    return sampling.ParentBased(root=type("Begun", (sampling.Sampler,), methods)())
 
 
 def _needed(module: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -68,14 +68,25 @@ class Live(OpenView):
 
 
 class Ready(OpenView):
-    """Whether the server can do its work; 503 while it cannot."""
+    """Whether this server should get calls: 503 while it lacks something that other servers have.
 
-    @extend_schema(responses={200: _READY, 503: _READY})
+    What all of them lack, such as a database that is down, leaves it at 200 with the status ``degraded``, or
+    at 503 with ``?strict=1``.
+    """
+
+    @extend_schema(
+        parameters=[OpenApiParameter("strict", bool, description="503 for whatever is wrong (`1`)")],
+        responses={200: _READY, 503: _READY},
+    )
     def get(self, request: Request) -> Response:
         checks = status.checks()
-        is_ready = all(result == "ok" for result in checks.values())
+        is_complete = all(result == "ok" for result in checks.values())
+        is_ready = status.is_ready(checks)
+        told = "ok" if is_complete else "degraded" if is_ready else "unavailable"
+        is_strict = request.query_params.get("strict") == "1"
         return Response(
-            {"status": "ok" if is_ready else "unavailable", "checks": checks}, status=200 if is_ready else 503
+            {"status": told, "checks": checks},
+            status=200 if is_complete or (is_ready and not is_strict) else 503,
         )
 
 

@@ -4,5 +4,6 @@
 set -eu
 test $# -eq 1 || { echo "usage: DATABASE_URL=postgres://... $0 FILE" >&2; exit 2; }
 umask 077
-pg_dump --format=custom --no-owner --no-privileges --file "$1.part" --dbname "$DATABASE_URL"
+. "$(dirname "$0")/database.sh"
+pg_dump --format=custom --no-owner --no-privileges --file "$1.part" --dbname "$database"
 mv "$1.part" "$1"

@@ -30,7 +30,7 @@ class GameConsumer(Consumer):
         events.PlayerReconnected,
         events.GameOver,
     )
-    place: rooms.Place | None = None
+    room: rooms.RoomHandle | None = None
 
     async def opened(self) -> None:
         try:
@@ -38,19 +38,19 @@ class GameConsumer(Consumer):
         except ValueError:
             raise UnknownMatch from None
         since = self.since()
-        place = await rooms.current().find(game_id)
-        self.place = place
-        await place.attach(self.connection, self.player, since)
+        room = await rooms.current().find(game_id)
+        self.room = room
+        await room.attach(self.connection, self.player, since)
 
     async def closed(self) -> None:
-        if self.place is not None:
-            self.place.detach(self.connection, self.player.user_id)
+        if self.room is not None:
+            self.room.detach(self.connection, self.player.user_id)
 
     @handles(commands.PlayerMove, commands.PlayerReady, commands.GameAction)
     def ask(self, command: Command) -> Awaitable[None] | None:
-        assert self.place is not None
+        assert self.room is not None
         assert self.connection.identity is not None
-        return self.place.take(self.connection.identity.user_id, command)
+        return self.room.take(self.connection.identity.user_id, command)
 
     @handles(commands.ChatMessage)
     async def say(self, command: commands.ChatMessage) -> None:

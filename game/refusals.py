@@ -75,7 +75,7 @@ class TooManyGames(Conflict):
 
 
 class Recovering(Unavailable):
-    """The database is away; the game goes on when it is back."""
+    """The database is away, or takes nothing; the game goes on when it does again."""
 
     code = "recovering"
     title = "The game cannot be kept just now. It goes on in a moment."

@@ -1,26 +1,28 @@
-"""Replays: what was done in a game, from which anybody with the rules gets its final state exactly."""
+"""Replays: the inputs of a game, from which anybody with the rules gets its final state exactly."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec import Raw
+from msgspec import UNSET, Raw, json
 
 from core.refusals import Refusal
 from game import selectors
 from game.author import catalogue
 from game.author.match import Match
 from game.author.refusals import RulesError
+from game.live.room.entries import Moved
+from game.live.room.table import Table
+from game.live.seats import Seated
 from game.models import Game
 from game.refusals import NoSpectators, StillRunning
 from game.shapes import players_of, result_of
 
 NOBODY = 0
-"""The user of a seat that nobody took."""
+"""The user id of a seat that nobody took."""
 
 
 def replay_of(game: Game, *, viewer_id: int) -> dict[str, Any]:
-    """The replay of a game (read with its seats) as this user may see it.
+    """Return the replay of a game (read with its seats) as this user may see it.
 
     While the game runs its seed stays here: it would tell the dice to come. Raises ``StillRunning`` for a
     running game that hides something, ``NoSpectators`` for one that the user may not watch.
@@ -50,21 +52,21 @@ def replay_of(game: Game, *, viewer_id: int) -> dict[str, Any]:
 
 
 def rebuild(replay: Mapping[str, Any]) -> Match:
-    """Play a finished game again: the match as it stood at the end.
+    """Play a finished game again: return the match as it stood at the end.
 
     ``replay`` is as ``replay_of`` gives it, or its decoded JSON. Resignations, agreed draws and time-outs are
     not the rules' business: they show in ``result`` only. Raises ``UnknownGame``, ``ValueError`` for a replay
     without its seed, and whatever the rules refuse, if they have changed since.
     """
     match = _beginning(replay)
-    for _ in _steps(match, replay):
+    for _ in _moves(match, replay):
         pass
     match.halt()
     return match
 
 
 def views(replay: Mapping[str, Any]) -> list[Raw]:
-    """What a spectator of a finished turn-based game saw at its beginning and after each move, as JSON.
+    """Return what spectators of a finished turn-based game saw at first and after each move, as JSON.
 
     It ends where the rules fail, or refuse what was played because they have changed since. Raises
     ``ValueError`` for a replay without its seed.
@@ -73,7 +75,7 @@ def views(replay: Mapping[str, Any]) -> list[Raw]:
     try:
         match = _beginning(replay)
         seen.append(Raw(match.view_json(None)))
-        for _ in _steps(match, replay):
+        for _ in _moves(match, replay):
             seen.append(Raw(match.view_json(None)))
     except (RulesError, Refusal):
         pass
@@ -94,18 +96,15 @@ def _beginning(replay: Mapping[str, Any]) -> Match:
     )
 
 
-def _steps(match: Match, replay: Mapping[str, Any]) -> Iterator[None]:
-    """Take the match from its beginning to its end, a move or a tick at a time."""
-    moves = [given for given in replay["inputs"] if given["type"] == "player_move"]
-    seat_of = {user_id: seat for seat, user_id in enumerate(match.users)}
-    if not match.game.real_time:
-        for made in moves:
-            match.play(seat_of[made["user_id"]], made["movement"])
+def _moves(match: Match, replay: Mapping[str, Any]) -> Iterator[None]:
+    """Take the match from its beginning to its end as a room does after a takeover, a move at a time."""
+    table = Table(
+        match, [Seated(number, user_id, "", None, None) for number, user_id in enumerate(match.users)]
+    )
+    seat_of = {seat.user_id: seat for seat in table.seats}
+    for made in replay["inputs"]:
+        if made["type"] == "player_move":
+            moved = Moved(Raw(json.encode(made["movement"])), tick=made.get("tick", UNSET))
+            moved.apply(table, seat_of[made["user_id"]])
             yield
-        return
-    steered: dict[int, dict[int, Any]] = defaultdict(dict)
-    for made in moves:
-        steered[made["tick"]][seat_of[made["user_id"]]] = made["movement"]
-    for tick in range(replay.get("ticks", 0)):
-        match.step(steered.get(tick, {}))
-        yield
+    table.catch_up(replay.get("ticks", 0))

@@ -12,6 +12,7 @@ from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 
 from accounts import gatekeeping, own_profile  # noqa: E402
 from core import telemetry  # noqa: E402
+from core.asgi import Liveness  # noqa: E402
 from core.checks import refuse_dangerous_settings  # noqa: E402
 from core.hot_calls import HotCalls  # noqa: E402
 from core.hot_reads import HotReads  # noqa: E402
@@ -21,6 +22,7 @@ from realtime.gate import Gate, HostOriginValidator  # noqa: E402
 from realtime.lifespan import Lifespan, WithWorker  # noqa: E402
 from realtime.routing import Router, websocket_urlpatterns  # noqa: E402
 from realtime.server.bridge import WSGIBridge  # noqa: E402
+from realtime.tracing import trace_sockets  # noqa: E402
 
 refuse_dangerous_settings()
 telemetry.start()
@@ -29,21 +31,25 @@ application = ProtocolTypeRouter(
     {
         "lifespan": Lifespan(),
         "http": WithWorker(
-            HotReads(
-                HotCalls(WSGIBridge(WSGIHandler()), {"/game/join": hot_join.hot_join}),
-                {
-                    "/api/me": own_profile.hot_read,
-                    "/api/users/profile": own_profile.hot_read,
-                    "/api/games/catalog": catalogue_json.hot_read,
-                },
+            Liveness(
+                HotReads(
+                    HotCalls(WSGIBridge(WSGIHandler()), {"/game/join": hot_join.hot_join}),
+                    {
+                        "/api/me": own_profile.hot_read,
+                        "/api/users/profile": own_profile.hot_read,
+                        "/api/games/catalog": catalogue_json.hot_read,
+                    },
+                )
             )
         ),
-        "websocket": HostOriginValidator(
-            Gate(
-                Router(websocket_urlpatterns()),
-                identify=gatekeeping.identify,
-                redeem=gatekeeping.redeem_ticket,
-                open_paths=("/ws",),
+        "websocket": trace_sockets(
+            HostOriginValidator(
+                Gate(
+                    Router(websocket_urlpatterns()),
+                    identify=gatekeeping.identify,
+                    redeem=gatekeeping.redeem_ticket,
+                    open_paths=("/ws",),
+                )
             )
         ),
     }

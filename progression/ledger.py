@@ -26,17 +26,20 @@ def lock(*user_ids: int) -> dict[int, Player]:
 
 def _locked(user_id: int) -> Player:
     rows = Player.objects.select_for_update().filter(pk=user_id)
-    return rows.first() or (_open(user_id) and rows.get())
+    player = rows.first()
+    if player is None:
+        _open(user_id)
+        player = rows.get()
+    return player
 
 
 @transaction.atomic
-def _open(user_id: int) -> Player:
+def _open(user_id: int) -> None:
     player, is_new = Player.objects.get_or_create(pk=user_id)
     if is_new:
         for currency, amount in STARTING_FUNDS.items():
             if amount:
                 move_money(player, currency, amount, cause="starting_funds")
-    return player
 
 
 def move_money(player: Player, currency: str, amount: int, *, cause: str, key: str = "") -> None:

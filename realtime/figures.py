@@ -1,7 +1,8 @@
 """The figures behind ``/metrics``: those of every worker, gathered by the one that is asked.
 
-Workers share one port, so a scrape reaches any of them. It asks the others over the relay, and tells them
-apart by the label ``worker``. What is true of the whole system alike is in ``core.figures.SHARED``.
+Workers may share one port, so that a scrape reaches any of them. It asks the others over the relay, and tells
+them apart by the label ``worker``. Where each has an address of its own, each is asked for its own figures.
+What is true of the whole system alike is in ``core.figures.SHARED``.
 """
 
 import asyncio
@@ -73,6 +74,18 @@ async def exposition() -> bytes:
             continue
         name, packed = answer
         families.add(packed, worker=name)
+    return await _page(families, others)
+
+
+async def own_exposition() -> bytes:
+    """The figures of this worker alone. On the loop."""
+    families = _Families()
+    _, packed = await _own("", None)
+    families.add(packed)
+    return await _page(families, await _others(worker.current()))
+
+
+async def _page(families: _Families, others: list[str]) -> bytes:
     workers = GaugeMetricFamily("workers", "Workers that answered or should have", len(others) + 1)
     families.add([_packed(workers)])
     families.add(await _shared())
@@ -115,6 +128,7 @@ def _packed(family: Metric) -> Packed:
 def _kernel() -> Iterator[Metric]:
     here = worker.current()
     yield GaugeMetricFamily("realtime_sockets_open", "Open sockets", here.sockets.count)
+    yield GaugeMetricFamily("realtime_users_online", "Users with a socket here", here.presence.users)
     yield GaugeMetricFamily("realtime_topics", "Topics that somebody here hears", len(here.hub))
     yield GaugeMetricFamily("realtime_tasks", "Tasks of the loop", len(asyncio.all_tasks()))
     depths = [connection.waiting for connection in here.sockets.all()]
@@ -125,6 +139,12 @@ def _kernel() -> Iterator[Metric]:
     yield CounterMetricFamily(
         "realtime_relay_batches", "Batches of frames and requests sent to workers", here.relay.batches
     )
+    failing = GaugeMetricFamily(
+        "health_check_failing", "1 for a check of /health/ready that fails", labels=["check"]
+    )
+    for check, result in here.health.items():
+        failing.add_metric([check], result != "ok")
+    yield failing
     yield _by_type("realtime_messages_received", "Commands taken from clients", metrics.received)
     yield _by_type("realtime_messages_told", "Events told, each once for all who hear it", metrics.told)
 
@@ -136,9 +156,10 @@ def _by_type(name: str, documentation: str, counts: dict[str, int]) -> Metric:
     return family
 
 
-def page() -> bytes:
+def page(*, own: bool = False) -> bytes:
     """The exposition from a thread; in a process without a worker, of this process alone."""
     here = worker.running()
     if here is None:
         return generate_latest()
-    return asyncio.run_coroutine_threadsafe(exposition(), here.loop).result(ASK_WITHIN_S * 4)
+    making = own_exposition() if own else exposition()
+    return asyncio.run_coroutine_threadsafe(making, here.loop).result(ASK_WITHIN_S * 4)

@@ -110,7 +110,7 @@ class History:
 
     async def listened(self, topics: Iterable[Topic]) -> set[Topic]:
         """Those of these topics that somebody hears, on any worker."""
-        by_channel = {_channel(topic): topic for topic in topics}
+        by_channel = {channel(topic): topic for topic in topics}
         if not by_channel:
             return set()
         counts = await self._redis.pubsub_numsub(*by_channel)
@@ -135,7 +135,8 @@ def keys(topic: Topic) -> list[str]:
     return [f"{STREAM}{topic}:seq", f"{STREAM}{topic}:frames"]
 
 
-def _channel(topic: Topic) -> str:
+def channel(topic: Topic) -> str:
+    """The Redis pub/sub channel of a topic."""
     return GROUP + topic
 
 
@@ -145,7 +146,7 @@ def _append(frames: Iterable[tuple[Topic, bytes]]) -> tuple[list[str], list[Any]
     arguments: list[Any] = [_clock(), KEPT_FRAMES, KEPT_S, COUNTER_KEPT_S]
     for topic, frame in frames:
         keys_of_all += keys(topic)
-        arguments += (frame, _channel(topic))
+        arguments += (frame, channel(topic))
     return keys_of_all, arguments
 
 

@@ -149,6 +149,10 @@ class LeasedSet:
         self._changes: asyncio.Queue[tuple[Member, bool]] = asyncio.Queue()
         self._clock = asyncio.get_running_loop().time
 
+    def __len__(self) -> int:
+        """The number of members with a socket on this worker."""
+        return len(self._sockets)
+
     def arrived(self, room: str, user_id: int) -> None:
         """Note that a socket of the user was opened in the room."""
         member = Member(room, user_id)
@@ -285,7 +289,7 @@ class LeasedSet:
                     absent = [member for member in leaving if member not in self._sockets]
                     self._leaving.update(dict.fromkeys(absent, again))
             if gone is None:
-                # After an emptied Redis the other workers' members must be back before one can be called gone.
+                # After an emptied Redis the others' members must be back before one can be called gone.
                 self._restore_first()
                 return
             self._note(gone, False)

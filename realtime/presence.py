@@ -55,6 +55,11 @@ class Presence:
         self.announce = self._members.announce
         self.workers = self._members.workers
 
+    @property
+    def users(self) -> int:
+        """The number of users with a socket on this worker."""
+        return len(self._members)
+
     def arrived(self, user_id: int) -> None:
         """Note that a socket of this user was opened."""
         self._members.arrived(str(user_id), user_id)

@@ -1,7 +1,7 @@
 """Announcing events: after the commit from services, at once from live play."""
 
 from realtime import metrics, reactions, streams, worker
-from realtime.messages import Ephemeral, Event, encode
+from realtime.messages import Ephemeral, Event, Internal, encode
 from realtime.topics import Topic
 
 
@@ -11,7 +11,8 @@ def publish(event: Event) -> None:
     For synchronous code on any thread, in a server or in a management command. What reactions announce is
     heard after it.
     """
-    worker.once_committed(publish_now, event, outside=lambda: _publish_from_outside(event))
+    if not isinstance(event, Internal):
+        worker.once_committed(publish_now, event, outside=lambda: _publish_from_outside(event))
     reactions.run(event)
 
 

@@ -16,6 +16,7 @@ from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as TimedOut
 
 from core.embedded import valkey
+from realtime import metrics
 
 CONNECTIONS = 16
 # A server that is replaced may leave connections on which nothing ever comes, not even their end.
@@ -58,7 +59,18 @@ class _AnsweredInTime:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 return await super().read_response(*args, **options)  # type: ignore[misc]
         except TimeoutError:
+            metrics.redis_errors.inc()
             raise TimedOut("Redis did not answer") from None
+        except Down:
+            metrics.redis_errors.inc()
+            raise
+
+    async def connect(self, *args: Any, **options: Any) -> None:
+        try:
+            await super().connect(*args, **options)  # type: ignore[misc]
+        except Down:
+            metrics.redis_errors.inc()
+            raise
 
 
 @functools.cache

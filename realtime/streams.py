@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import msgspec
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -29,7 +28,7 @@ from realtime.connection import TOO_SLOW
 from realtime.history import History
 from realtime.hub import Hub, Listener, Resync
 from realtime.messages import Closing, encode, with_seq
-from realtime.redis import Down
+from realtime.redis import Down, sync_client
 from realtime.relay import Relay
 from realtime.tasks import begin
 from realtime.topics import Topic
@@ -67,12 +66,13 @@ _decode_closing = msgspec.json.Decoder(Closing).decode
 
 
 def publish_from_outside(topic: Topic, packed: Passing | bytes) -> None:
-    """Publish from a process that is no server worker, such as a management command."""
+    """Publish from a process in which no worker runs: a management command, or a server that has stopped."""
     seq = None
     if isinstance(packed, bytes):
         seq = history.append_sync(topic, packed)
     message = {"type": "relay", "from": "", "topic": topic, "frames": [(seq, packed)]}
-    async_to_sync(get_channel_layer().group_send)(topic, message)
+    # Without a loop: a thread may commit while the interpreter already ends, when none can be started.
+    sync_client().publish(history.channel(topic), get_channel_layer().serialize(message))
 
 
 @dataclass(slots=True)

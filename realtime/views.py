@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from prometheus_client import CONTENT_TYPE_LATEST
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,11 +35,14 @@ class AsyncAPI(OpenView):
 class Metrics(OpenView):
     """The figures of all workers, for Prometheus."""
 
-    @extend_schema(responses={(200, "text/plain"): OpenApiTypes.STR})
+    @extend_schema(
+        parameters=[OpenApiParameter("own", bool, description="Of this worker alone (`1`)")],
+        responses={(200, "text/plain"): OpenApiTypes.STR},
+    )
     def get(self, request: Request) -> HttpResponse:
         """With `METRICS_TOKEN` set, for who bears it (401 `not_authenticated`); else for private networks.
 
-        403 `not_allowed`.
+        403 `not_allowed`. With `?own=1` of the worker that is asked alone, without the label `worker`.
         """
         if settings.METRICS_TOKEN:
             given = request.META.get("HTTP_AUTHORIZATION", "")
@@ -47,7 +50,8 @@ class Metrics(OpenView):
                 raise Unauthenticated("Figures need the metrics token.")
         elif not _is_private(request.META.get("REMOTE_ADDR", "")):
             raise NotAllowed("Figures are for the private network.")
-        return HttpResponse(figures.page(), content_type=CONTENT_TYPE_LATEST)
+        page = figures.page(own=request.query_params.get("own") == "1")
+        return HttpResponse(page, content_type=CONTENT_TYPE_LATEST)
 
 
 def _is_private(address: str) -> bool:

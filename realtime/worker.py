@@ -3,6 +3,7 @@ database.
 """
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -12,10 +13,12 @@ from typing import Any, TypeVar, TypeVarTuple, cast
 from django.conf import settings
 from django.db import Error, transaction
 
+from core import heartbeats
 from core.database import in_database
 from core.embedded import valkey
 from core.namespace import key
-from core.status import NotReady, readiness
+from core.status import NotReady, checks, readiness
+from realtime import metrics, systemd
 from realtime.admission import Admission
 from realtime.hub import Hub
 from realtime.presence import Presence
@@ -29,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 LEASE_S = 2.0
 SILENT_S = 10.0
+BEAT_EVERY_S = 0.5
+HEARD_WITHIN_S = 3.0
 RENEW_EVERY_S = 0.5
 BELIEVED_DEAD_S = 1.0
 
@@ -42,13 +47,16 @@ AWAY: tuple[type[Exception], ...] = (Error, *Down)
 _backgrounds: list[Background] = []
 _stops: list[Background] = []
 _current: "Worker | None" = None
+_listening: "Worker | None" = None
+"""The worker that takes what threads hand over; none once it stops."""
+_handing_over = threading.Lock()
 
 
 class Worker:
     """The kernel of one server process; all parts live on its event loop.
 
     ``id`` is the relay's address, so a worker is reached by its id. While its lease (``lease_key``) stands in
-    Redis, what it owns is its own. ``beat`` is when it last looked after that lease.
+    Redis, what it owns is its own. ``beat`` is when its loop last turned.
     """
 
     def __init__(self) -> None:
@@ -64,6 +72,9 @@ class Worker:
         self._parts: dict[Callable[[], Any], Any] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.beat = time.monotonic()
+        self.is_stopping = False
+        self.health: dict[str, str] = {}
+        """What the checks of ``/health/ready`` last said."""
 
     @property
     def id(self) -> str:
@@ -83,7 +94,9 @@ class Worker:
         await self.relay.start()
         await self.redis.set(lease_key(self.id), 1, px=int(LEASE_S * 1000))
         ours = (
+            self._keep_beat,
             self._keep_lease,
+            self._note_heartbeat,
             self._audit_streams,
             self.sockets.watch,
             self.presence.keep,
@@ -93,8 +106,10 @@ class Worker:
             self._tasks.append(asyncio.create_task(_for_life(task), name=task.__qualname__))
 
     async def stop(self) -> None:
+        self.is_stopping = True
         for stop in _stops:
             await stop()
+        await self._tell_what_is_committed()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -140,9 +155,40 @@ class Worker:
     def _receive_frames(self, topic: Topic, frames: list[Any]) -> None:
         self.streams.receive(topic, frames)
 
+    async def _tell_what_is_committed(self) -> None:
+        """Publish all that threads have handed over; from now on they publish by themselves.
+
+        What listeners are not told any more they find by its number.
+        """
+        global _listening
+        with _handing_over:
+            _listening = None
+        # What was handed over before is called first.
+        await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(HEARD_WITHIN_S):
+                await self.streams.sent()
+        except TimeoutError:
+            logger.error("Events are not told, since Redis takes nothing while the worker stops")
+
+    async def _keep_beat(self) -> None:
+        while True:
+            began = time.monotonic()
+            self.beat = began
+            systemd.notify("WATCHDOG=1")
+            await asyncio.sleep(BEAT_EVERY_S)
+            metrics.loop_lag.observe(max(0.0, time.monotonic() - began - BEAT_EVERY_S))
+
+    async def _note_heartbeat(self) -> None:
+        while True:
+            await asyncio.sleep(heartbeats.EVERY_S)
+            # What does not reach both notes nothing: that is what the others look at.
+            with contextlib.suppress(*AWAY):
+                await in_database(heartbeats.beat, self.id)
+            self.health = await in_database(checks)
+
     async def _keep_lease(self) -> None:
         while True:
-            self.beat = time.monotonic()
             try:
                 await self.redis.set(lease_key(self.id), 1, px=int(LEASE_S * 1000))
                 await self.relay.check(self.redis)
@@ -176,9 +222,14 @@ async def _for_life(task: Background) -> None:
 
 
 @readiness("worker")
-def _check_beat() -> None:
-    if _current is not None and time.monotonic() - _current.beat > SILENT_S:
-        raise NotReady("the worker's background tasks have stopped")
+def _check_worker() -> None:
+    here = _current
+    if here is None:
+        return
+    if here.is_stopping:
+        raise NotReady("the worker is stopping")
+    if time.monotonic() - here.beat > SILENT_S:
+        raise NotReady("the worker's loop stands still")
 
 
 def background(function: Background) -> Background:
@@ -247,10 +298,10 @@ async def start() -> Worker:
 
 
 async def _start() -> Worker:
-    global _current
+    global _current, _listening
     worker = Worker()
     await worker.start()
-    _current = worker
+    _current = _listening = worker
     return worker
 
 
@@ -269,13 +320,15 @@ def once_committed(
 ) -> None:
     """Call this on the worker's loop once the transaction commits; for synchronous code on any thread.
 
-    In a process that is no server, such as a management command, ``outside`` is called in its place.
+    Where no worker runs, in a management command or a server that has stopped, ``outside`` is called instead.
     """
 
     def hand_over() -> None:
-        if _current is not None:
-            _current.loop.call_soon_threadsafe(function, *args)
-        elif outside is not None:
+        with _handing_over:
+            here = _listening
+            if here is not None:
+                here.loop.call_soon_threadsafe(function, *args)
+        if here is None and outside is not None:
             outside()
 
     transaction.on_commit(hand_over, robust=True)

@@ -10,11 +10,17 @@ from gameplatform import compiled
 from tests import browser
 
 
+def promtool() -> str | None:
+    """Where Prometheus' tool for rules is, if it is installed."""
+    return shutil.which("promtool")
+
+
 def install() -> None:
     """Install Debian's packages as root where there is apt, else the Chromium that playwright downloads."""
     wanted = [
         (["chromium"], browser.executable),
         (["nginx-light"], proxy.executable),
+        (["prometheus"], promtool),
         (["gcc", "libc6-dev", "python3-dev"], compiled.compiler),
     ]
     packages = [package for some, executable in wanted if executable() is None for package in some]

@@ -51,9 +51,9 @@ def told_before_written() -> None:
 
     append = Journal.append
 
-    def careless(self: Journal, row: Any, owner: Any, told: Any) -> None:
-        owner.written(row, told)
-        asyncio.get_running_loop().call_later(0.05, append, self, row, mock.Mock(), told)
+    def careless(self: Journal, row: Any, owner: Any) -> None:
+        owner.written(row)
+        asyncio.get_running_loop().call_later(0.05, append, self, row, mock.Mock())
 
     _replace("game.live.journal.Journal.append", careless)
 
@@ -170,7 +170,7 @@ def sockets_never_leave_their_topics() -> None:
 
 def rooms_live_by_the_calendar() -> None:
     """Thinking time is counted by the wall clock."""
-    from game.live.room import Room
+    from game.live.room.actor import Room
 
     restore = Room._restore
 
@@ -178,7 +178,7 @@ def rooms_live_by_the_calendar() -> None:
         self._now = time.time
         restore(self)
 
-    _replace("game.live.room.Room._restore", careless)
+    _replace("game.live.room.actor.Room._restore", careless)
 
 
 def bad_messages_raise() -> None:

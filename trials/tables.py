@@ -54,7 +54,9 @@ class Player:
         mine = frame["type"] == "player_move" and frame["user_id"] == self.person.id
         # A move that all have heard may still be refused, late, because the owner's answer was lost.
         refused = frame["type"] == "error" and frame.get("ref") == self._moves
-        if (mine or refused) and self._answer is not None and not self._answer.done():
+        # The database took nothing for a while, and what was on its way may have been kept or not.
+        anew = frame["type"] == "game_state"
+        if (mine or refused or anew) and self._answer is not None and not self._answer.done():
             self._answer.set_result(frame)
         self._news.set()
 
@@ -91,6 +93,8 @@ class Player:
             frame = self._answer.result()
             if frame["type"] == "error":
                 raise Refused(frame["code"])
+            if frame["type"] == "game_state":
+                raise Unknown("the game was read anew")
             move.told["seq"] = frame["seq"]
 
 

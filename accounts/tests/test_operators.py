@@ -112,7 +112,7 @@ def test_operators_sign_devices_out_and_erase_people(operator, ada, bob):
     session = Session.objects.get(user_id=ada.id)
 
     operator.post("/admin/accounts/session/", {"action": "end", "_selected_action": [session.pk]})
-    operator.post("/admin/accounts/user/", {"action": "erase", "_selected_action": [bob.id]})
+    operator.post("/admin/accounts/user/", {"action": "erase", "_selected_action": [bob.id], "typed": "bob"})
 
     assert ada.client.get("/api/me").status_code == 401
     assert bob.client.get("/api/me").status_code == 401

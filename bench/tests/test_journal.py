@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from bench.journal import NoJournal
-from game.live.rows import Kept
+from game.live.rows import Entry, Snapshot
 
 
 class Room:
@@ -12,11 +12,15 @@ class Room:
     def __init__(self):
         self.heard = []
 
-    def written(self, row, told):
-        self.heard.append((row, told))
+    def written(self, entry):
+        self.heard.append(entry)
+
+    def snapshot_saved(self):
+        self.heard.append("saved")
 
 
 def test_a_row_counts_as_written_when_it_is_handed_in():
-    room, row = Room(), Kept(uuid4().hex, 1, 1, "{}")
-    NoJournal().append(row, room, "frames")
-    assert room.heard == [(row, "frames")]
+    room, entry = Room(), Entry(uuid4().hex, 1, 0.0, None, "move", "{}")
+    NoJournal().append(entry, room)
+    NoJournal().save_snapshot(Snapshot(entry.game_id, 1, 1, "{}"), room, at_once=False)
+    assert room.heard == [entry, "saved"]

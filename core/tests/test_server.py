@@ -2,11 +2,13 @@
 
 import json
 import logging
+from datetime import timedelta
 
 import pytest
 import redis
 import structlog
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.models.functions import Now
 from django.urls import resolve
 from prometheus_client import REGISTRY
 from psycopg_pool.base import AttemptWithBackoff
@@ -16,8 +18,9 @@ from rest_framework.views import APIView
 
 import realtime.redis
 from accounts import services as accounts
-from core import hot_reads, logs, status
+from core import heartbeats, hot_reads, logs, status
 from core.embedded import valkey
+from core.models import Heartbeat
 from core.redaction import redact
 from core.routes import route
 from tests import services
@@ -45,27 +48,88 @@ def test_the_server_is_ready_when_all_it_needs_is_there():
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "ok",
-        "checks": dict.fromkeys(("database", "migrations", "redis", "worker", "ticks"), "ok"),
+        "checks": dict.fromkeys(("database", "migrations", "redis", "worker", "journal", "ticks"), "ok"),
     }
 
 
-@pytest.mark.django_db
-def test_the_server_is_not_ready_without_redis_but_alive(settings, monkeypatch):
+@pytest.fixture(autouse=True)
+def readiness(monkeypatch):
+    """What this process remembers of its health is of this test alone."""
+    monkeypatch.setattr(status, "is_ready", status.Readiness().is_ready)
+    monkeypatch.setattr(heartbeats, "redis_client", heartbeats.redis_client.__wrapped__)
+
+
+@pytest.fixture
+def ready_before(readiness, db):
+    """This worker has been ready once."""
+    assert APIClient().get("/health/ready").status_code == 200
+
+
+def _without_redis(settings):
     settings.REDIS_URL = "redis://127.0.0.1:1"
-    monkeypatch.setattr(status, "_redis", status._redis.__wrapped__)
+    return APIClient().get("/health/ready/"), APIClient().get("/health/ready/?strict=1")
 
-    answer = APIClient().get("/health/ready/")
 
-    assert answer.status_code == 503
-    assert answer.json()["checks"]["redis"] == "unreachable (ConnectionError)"
+def test_a_redis_that_all_workers_lack_is_told_and_takes_none_out_of_the_balancer(ready_before, settings):
+    usual, strict = _without_redis(settings)
+
+    assert (usual.status_code, usual.json()["status"]) == (200, "degraded")
+    assert usual.json()["checks"]["redis"] == "unreachable (ConnectionError)"
+    assert (strict.status_code, strict.json()) == (503, usual.json())
     assert APIClient().get("/health/live/").json() == {"status": "ok"}
+
+
+def _beat_of_another(monkeypatch):
+    for worker in ("this", "another"):
+        heartbeats.beat(worker)
+    before = heartbeats.AHEAD_S + 1
+    Heartbeat.objects.filter(worker="this").update(at=Now() - timedelta(seconds=before))
+    heartbeats.redis_client().zincrby(heartbeats.IN_REDIS, -before, "this")
+    monkeypatch.setattr(heartbeats, "_own", "this")
+
+
+def test_what_another_noted_before_all_lost_redis_takes_nobody_out_of_the_balancer(ready_before, settings):
+    for worker in ("another", "this"):
+        heartbeats.beat(worker)
+    Heartbeat.objects.filter(worker="this").update(at=Now() - timedelta(seconds=heartbeats.EVERY_S))
+    usual, _ = _without_redis(settings)
+
+    assert (usual.status_code, usual.json()["status"]) == (200, "degraded")
+
+
+def test_a_worker_that_alone_lacks_redis_is_not_ready(ready_before, settings, monkeypatch):
+    _beat_of_another(monkeypatch)
+    usual, _ = _without_redis(settings)
+
+    assert (usual.status_code, usual.json()["status"]) == (503, "unavailable")
+
+
+def test_a_worker_that_alone_lacks_the_database_is_not_ready(ready_before, monkeypatch):
+    def answer() -> int:
+        return APIClient().get("/health/ready").status_code
+
+    def fail():
+        raise OperationalError("no connection is free")
+
+    check = status._checks["database"]
+    monkeypatch.setitem(status._checks, "database", check._replace(check=fail))
+    heartbeats.redis_client().delete(heartbeats.IN_REDIS)
+    assert answer() == 200
+    _beat_of_another(monkeypatch)
+    assert answer() == 503
+
+
+@pytest.mark.django_db
+def test_a_worker_that_was_never_ready_is_not_ready_whoever_else_is(settings):
+    usual, _ = _without_redis(settings)
+
+    assert (usual.status_code, usual.json()["status"]) == (503, "unavailable")
 
 
 @pytest.fixture
 def redis_of_its_own(settings, monkeypatch):
     """A client of the Valkey that this process's calls use meanwhile, and no other process does."""
     settings.REDIS_URL = valkey.url(services.run_folder() / f"{services.worker()}-own")
-    monkeypatch.setattr(status, "_redis", status._redis.__wrapped__)
     monkeypatch.setattr(realtime.redis, "sync_client", realtime.redis.sync_client.__wrapped__)
     valkey.ensure_running(settings.REDIS_URL)
     with redis.from_url(settings.REDIS_URL) as client:
@@ -88,7 +152,7 @@ def test_a_redis_that_takes_nothing_is_told_and_calls_that_need_it_are_refused(
     ada = accounts.register_guest(username="ada", device=accounts.Device())
     redis_of_its_own.execute_command(*is_wrong)
 
-    ready = APIClient().get("/health/ready")
+    ready = APIClient().get("/health/ready?strict=1")
     ticket = APIClient().post("/api/auth/ticket", headers={"Authorization": f"Bearer {ada.tokens.access}"})
 
     assert (ready.status_code, ready.json()["checks"]["redis"]) == (503, found)

@@ -1,5 +1,7 @@
 """Sentry and OpenTelemetry: nothing unless asked for, and no secrets then."""
 
+import json
+import logging
 import sys
 import time
 from types import SimpleNamespace
@@ -7,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from core import telemetry
+from core import logs, telemetry
 
 
 @pytest.fixture
@@ -83,12 +85,13 @@ def test_requests_answered_before_django_are_traced_too(imported, settings, monk
     imported.present |= {
         "opentelemetry.trace": SimpleNamespace(
             set_tracer_provider=lambda _: None,
-            SpanKind=SimpleNamespace(SERVER="server"),
+            SpanKind=SimpleNamespace(SERVER="server", CLIENT="client"),
             StatusCode=SimpleNamespace(ERROR="error"),
         ),
         "opentelemetry.propagate": SimpleNamespace(extract=lambda headers: headers["traceparent"]),
         "opentelemetry.sdk.resources": SimpleNamespace(Resource=SimpleNamespace(create=dict)),
-        "opentelemetry.sdk.trace": SimpleNamespace(TracerProvider=lambda resource: provider),
+        "opentelemetry.sdk.trace": SimpleNamespace(TracerProvider=lambda resource, sampler: provider),
+        "opentelemetry.sdk.trace.sampling": SimpleNamespace(Sampler=object, ParentBased=lambda root: root),
         "opentelemetry.sdk.trace.export": SimpleNamespace(BatchSpanProcessor=lambda exporter: None),
         "opentelemetry.exporter.otlp.proto.http.trace_exporter": SimpleNamespace(OTLPSpanExporter=dict),
         "opentelemetry.instrumentation.django": SimpleNamespace(DjangoInstrumentor=lambda: instrumentor),
@@ -114,3 +117,14 @@ def test_requests_answered_before_django_are_traced_too(imported, settings, monk
     assert read.attributes == {"http.method": "GET", "http.route": "api/me", "http.status_code": 200}
     assert read.took_ns >= 1e9
     assert (join.name, join.is_error) == ("POST game/join", True)
+
+
+def test_a_log_line_names_the_trace_it_is_part_of(monkeypatch):
+    def line():
+        return logs.formatter(as_json=True).format(
+            logging.LogRecord("x", logging.INFO, "x.py", 1, "hello", (), None)
+        )
+
+    assert "trace_id" not in json.loads(line())
+    monkeypatch.setattr(telemetry, "trace_id", lambda: "0af7651916cd43dd8448eb211c80319c")
+    assert json.loads(line())["trace_id"] == "0af7651916cd43dd8448eb211c80319c"

@@ -77,3 +77,26 @@ def test_a_backup_read_back_holds_every_row_and_the_ledger_adds_up(tmp_path):
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
     assert before["accounts_user"] >= 7
     assert Path(file).stat().st_mode & 0o077 == 0
+
+
+def test_the_password_is_in_no_command_line(tmp_path):
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("pg_dump", "pg_restore"):
+        # In place of PostgreSQL's, one that notes what anybody may see of it, and what only it does.
+        script = f'#!/bin/sh\necho "$*" >> {tmp_path}/seen\necho "$PGPASSWORD" >> {tmp_path}/given\n'
+        script += 'for one in "$@"; do case $one in *.part) : > "$one";; esac; done\n'
+        (programs / name).write_text(script)
+        (programs / name).chmod(0o755)
+    file = tmp_path / "all.dump"
+    for url in (
+        "postgres://me:s%40cr%20t@db:5432/x?sslmode=require",
+        "postgresql:///x?password=s%40cr%20t&user=me",
+    ):
+        environment = {"PATH": f"{programs}:{os.environ['PATH']}", "DATABASE_URL": url}
+        for script in ("deploy/backup.sh", "deploy/restore.sh"):
+            subprocess.run([script, str(file)], cwd=settings.BASE_DIR, env=environment, check=True)
+
+    assert "s%40cr" not in (tmp_path / "seen").read_text()
+    assert "--dbname postgres://me@db:5432/x?sslmode=require" in (tmp_path / "seen").read_text()
+    assert (tmp_path / "given").read_text() == "s@cr t\n" * 4

@@ -15,9 +15,11 @@ import yaml
 from django.conf import settings
 
 from deploy import healthcheck, proxy
+from tests import programs
 
 ROOT = settings.BASE_DIR
 DEPLOY = ROOT / "deploy"
+NO_PROMTOOL = "There is no promtool for the test of the alarms: install it (apt-get install prometheus)."
 
 
 def test_the_example_of_an_environment_names_every_setting():
@@ -85,7 +87,29 @@ def test_the_image_holds_the_static_files_of_apps_of_ones_own():
 
     assert ("ARG", "EXTRA_APPS") in lines[:collected]
     for name in ("migrate", "worker-1", "worker-2"):
-        assert services[name]["build"]["args"] == {"EXTRA_APPS": "${EXTRA_APPS:-}"}
+        assert services[name]["build"]["args"]["EXTRA_APPS"] == "${EXTRA_APPS:-}"
+
+
+def test_what_an_image_s_settings_may_ask_for_is_installed_in_it():
+    (installed,) = [text for name, text in instructions() if "--requirement requirements.txt" in text]
+    assert "--requirement requirements-observability.txt" in installed
+    assert ("ARG", "OBSERVABILITY=true") in instructions()
+
+
+def test_containers_have_no_rights_they_do_not_need_and_no_password_that_everybody_knows():
+    text = (ROOT / "docker-compose.yml").read_text()
+    for service in yaml.safe_load(text)["services"].values():
+        assert service["cap_drop"] == ["ALL"]
+        assert service["read_only"] is True
+        assert "no-new-privileges:true" in service["security_opt"]
+    for password in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
+        assert re.search(rf"\${{{password}:\?", text)
+        assert not re.search(rf"\${{{password}(:-|}})", text)
+
+
+def test_the_container_s_health_check_asks_whether_it_lives_not_whether_its_stores_do():
+    (check,) = [text for name, text in instructions() if name == "HEALTHCHECK"]
+    assert json.loads(check[check.index("[") :]) == ["python", "-m", "deploy.healthcheck", "--live"]
 
 
 def test_the_image_s_steps_work_and_what_it_runs_answers_its_health_check(live_server_process, tmp_path):
@@ -97,35 +121,70 @@ def test_the_image_s_steps_work_and_what_it_runs_answers_its_health_check(live_s
     production = {"DEBUG": "false", "SECRET_KEY": "of-a-test-that-listens-on-loopback-alone"}
     with live_server_process(ALLOWED_HOSTS="localhost", **production) as server:
         assert healthcheck.main(server.base_url) == 0
+        assert healthcheck.main("--live", server.base_url) == 0
         base_url = server.base_url
     assert healthcheck.main(base_url) == 1
+    assert healthcheck.main("--live", base_url) == 1
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="There is no systemd here.")
 def test_systemd_understands_the_units(tmp_path):
-    for unit in sorted((DEPLOY / "systemd").glob("*.service")):
-        text = re.sub(r"^(ExecStart=)\S+", rf"\1{sys.executable}", unit.read_text(), flags=re.MULTILINE)
+    for unit in sorted((DEPLOY / "systemd").iterdir()):
+        text = re.sub(r"^(ExecStart=)/srv\S+", rf"\1{sys.executable}", unit.read_text(), flags=re.MULTILINE)
         text = text.replace("%i", "8001").replace("User=gameplatform", "")
         copy = tmp_path / unit.name.replace("@", "")
         copy.write_text(text)
+    for copy in sorted(tmp_path.iterdir()):
         checked = subprocess.run(
             ["systemd-analyze", "verify", "--man=no", str(copy)], capture_output=True, text=True, check=False
         )
         assert copy.name not in checked.stderr
+        if copy.suffix == ".service":
+            exposed = ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(copy)]
+            assert subprocess.run(exposed, capture_output=True, check=False).returncode == 0
 
 
-def test_the_dashboard_and_the_runbook_name_figures_that_there_are():
+def test_the_alarms_go_off_when_they_should_and_only_then():
+    tool = programs.promtool()
+    if tool is None:
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail(NO_PROMTOOL)
+        pytest.skip(NO_PROMTOOL)
+    for command in (["check", "config", "prometheus.yml"], ["test", "rules", "gameplatform.tests.yml"]):
+        checked = subprocess.run(
+            [tool, *command], cwd=DEPLOY / "prometheus", capture_output=True, text=True, check=False
+        )
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_prometheus_asks_every_worker_that_nginx_leads_to():
+    scraped = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
+    targets = [target for job in scraped for config in job["static_configs"] for target in config["targets"]]
+    assert sorted(targets) == sorted(re.findall(r"server (worker-\d:8000)", proxy.CONFIGURATION.read_text()))
+    assert scraped[0]["params"] == {"own": ["1"]}
+
+
+def test_the_dashboard_and_the_alarms_name_figures_that_there_are():
     dashboard = json.loads((DEPLOY / "grafana" / "gameplatform.json").read_text())
     asked = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
+    rules = yaml.safe_load((DEPLOY / "prometheus" / "gameplatform.rules.yml").read_text())["groups"]
+    alarms = " ".join(rule["expr"] for group in rules for rule in group["rules"])
+    recorded = {rule["record"] for group in rules for rule in group["rules"] if "record" in rule}
     sources = " ".join(path.read_text() for path in Path(ROOT).glob("*/**/*.py") if "tests" not in path.parts)
-    alarms = (ROOT / "docs" / "deployment.md").read_text().partition("Worth an alarm")[2].partition("## ")[0]
-    figures = r"\b(?:realtime|game|matchmaking|database|http|process)_\w+"
+    figures = r"(?<!:)\b(?:realtime|game|matchmaking|database|http|health|redis|logged|process)_\w+(?!:)"
     names = set(re.findall(figures, asked + alarms)) | {"workers"}
 
-    assert len(set(re.findall(figures, alarms))) > 5
-    assert len(names) > 12
+    assert set(re.findall(r"gameplatform:\w+:\w+", asked + alarms)) <= recorded
+    assert len(names) > 20
     for name in names:
         known = (
             name.removesuffix("_bucket").removesuffix("_sum").removesuffix("_count").removesuffix("_total")
         )
         assert f'"{known}' in sources or known.startswith("process_"), name
+
+
+def test_the_runbook_says_what_each_alarm_means():
+    rules = yaml.safe_load((DEPLOY / "prometheus" / "gameplatform.rules.yml").read_text())["groups"]
+    alarms = {rule["alert"] for group in rules for rule in group["rules"] if "alert" in rule}
+    runbook = (ROOT / "docs" / "deployment.md").read_text()
+    assert {name for name in alarms if f"| `{name}` |" not in runbook} == set()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import signal
 from urllib.parse import urlsplit
 
 import httpx
@@ -72,6 +73,27 @@ async def turn(player):
     player.seq = None
     await player.enter(player.path)
     return (await player.hear("game_state"))["turn"]
+
+
+async def test_a_worker_that_hangs_is_passed_over(nginx, workers):
+    hung, _ = workers
+    ada = NetworkPlayer(nginx.base_url, "ada")
+    headers = {"Authorization": f"Bearer {ada.token}"}
+    hung._process.send_signal(signal.SIGSTOP)
+    try:
+        # More than two seconds, and far less than the minute that a socket may be silent.
+        async with httpx.AsyncClient(base_url=nginx.base_url, headers=headers, timeout=20) as client:
+            for _ in range(12):
+                assert (await client.get("/api/me")).status_code == 200
+            # By now it gets nothing any more, not even what could not be asked of another.
+            for _ in range(6):
+                assert (await client.post("/api/auth/ticket")).status_code == 200
+        for _ in range(4):
+            await ada.enter("/ws/notifications/")
+            await ada.hear()
+            await ada.leave()
+    finally:
+        hung._process.send_signal(signal.SIGCONT)
 
 
 async def test_tokens_are_not_logged_claimed_addresses_not_believed_and_figures_not_told(nginx):

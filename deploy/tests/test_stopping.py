@@ -82,13 +82,21 @@ def test_a_worker_that_waits_for_a_silent_database_stops_in_time(live_server_pro
         live_server_process(DATABASE_URL=road.url, workers=workers) as server,
     ):
         road.block()
-        for _ in range(4):
+        # More than there are threads to answer them.
+        for _ in range(12 * workers):
             threading.Thread(target=_call, args=(server.base_url,), daemon=True).start()
         assert road.is_asked_in_vain.wait(30)
+        assert httpx.get(f"{server.base_url}/health/live", timeout=10).json() == {"status": "ok"}
 
+        process = server._process
         began = time.monotonic()
         server.stop()
         assert time.monotonic() - began < STOPS_WITHIN_S + A_SLOW_MACHINE_S
+        if workers == 1:
+            assert process.returncode == 1
+            assert re.search(
+                r"ends without what its threads wait for: .*(http|database)_\d+ at ", server.log()
+            )
 
 
 def _call(base_url):

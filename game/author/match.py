@@ -1,4 +1,4 @@
-"""One running game, purely: the same seed and movements always give the same state, result and views."""
+"""One running game as a pure value: the same seed and movements give the same state, result and views."""
 
 import marshal
 from collections.abc import Mapping, Sequence
@@ -35,11 +35,11 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Match:
-    """A game under way, made by ``new`` or ``load``. Not thread-safe; no method waits or does I/O.
+    """A game under way, created by ``new`` or ``load``. Not thread-safe; no method waits or does I/O.
 
     ``turn`` holds the seats that may move now (none in real time and at the end), ``turn_user`` the user who
-    is to move (None when it is nobody or several at once), ``result`` the Outcome at the end, ``problem`` why
-    the match was given up, if it was. ``moves`` and ``tick`` count the moves and the real-time steps so far.
+    is to move (None if it is nobody or several), ``result`` the Outcome at the end, ``problem`` why the match
+    was given up, if it was. ``moves`` and ``tick`` count the moves and the real-time steps so far.
     A movement is JSON bytes or a decoded dict.
     """
 
@@ -67,7 +67,7 @@ class Match:
     def __init__(self, game: type[Game], users: tuple[int, ...], options: msgspec.Struct, seed: int) -> None:
         self.users = users
         self._generator = Generator(seed)
-        # What each frame and each move touches comes next to each other, as in a room.
+        # What each frame and each move touches is adjacent in memory, as in a room.
         self.game = game(range(len(users)), self._generator, options)
         self.state: State = {}
         self.result: Outcome | None = None
@@ -94,7 +94,7 @@ class Match:
         options: Mapping[str, Any] | None = None,
         users: Sequence[int] | None = None,
     ) -> "Match":
-        """Begin a game. ``users`` are the ids that views show for the seats (the seats if not given).
+        """Begin a game. ``users`` are the ids that views show for the seats (by default, the seats).
 
         Raises InvalidOptions for wrong options or a wrong number of seats, RulesError if the rules fail.
         """
@@ -105,13 +105,15 @@ class Match:
             match._settle(moves=0, tick=0)
         except Exception as error:
             raise RulesError(f"{game.name}: setup failed: {error!r}") from error
-        _ = match.scores  # asked for at once: a room begins with them
+        _ = match.scores  # fail now if these rules fail: a room reads them first
         return match
 
     @classmethod
     def broken(cls, game: type[Game], problem: Exception, *, seed: int, users: Sequence[int]) -> "Match":
-        """What is left of a game whose rules fail from the start: nothing to see, and nothing to do."""
-        # Not even its own constructor is run.
+        """Return a match that stands for a game whose rules fail from the start: it shows and accepts
+        nothing.
+        """
+        # Not even the constructor of these rules is run.
         bare = type(game.__name__, (game,), {"__init__": Game.__init__}, abstract=True)
         match = cls(bare, tuple(users), game.Options(), seed)
         match.give_up(problem)
@@ -120,7 +122,7 @@ class Match:
     # Playing.
 
     def play(self, seat: Seat, movement: Movement) -> bytes:
-        """Make a move in a turn-based game; return the movement as it was understood, as clean JSON.
+        """Make a move in a turn-based game; return the movement as it was read, as canonical JSON.
 
         All or nothing: after any exception the match is as before. Raises NotYourTurn, GameIsOver,
         InvalidMove and IllegalMove (with the author's code) as refusals, RulesError when the rules themselves
@@ -144,28 +146,28 @@ class Match:
         return _encode(taken)
 
     def halt(self) -> None:
-        """Nobody moves any more, whatever the rules say: the game was ended from outside them."""
+        """Let nobody move any more: the game was ended by something other than its rules."""
         self.turn, self.turn_user, self._shared_view = _NOBODY, None, None
 
     def give_up(self, problem: Exception) -> None:
-        """Nobody moves any more, because the rules failed. Where they cannot tell what there is to see, or
-        the scores, it is nothing from now on.
+        """Let nobody move any more, because the rules failed. From now on, a view or scores that they cannot
+        give are empty.
         """
         self.halt()
         self.problem = problem
 
     def is_secret(self, movement: Movement) -> bool:
-        """Whether only its mover may be told this movement."""
+        """Return whether only the player who made it may see this movement."""
         secret = self.game.secret_moves
         return bool(secret) and type(self.game.movements.read(movement)).__name__ in secret
 
     def check(self, movement: Movement) -> bytes:
-        """Read a movement without applying it; return it as clean JSON for ``step``. Raises InvalidMove."""
+        """Read a movement without applying it; return it as JSON for ``step``. Raises InvalidMove."""
         return _encode(self.game.movements.read(movement))
 
     def step(self, inputs: Mapping[Seat, Movement], ticks: int = 1) -> None:
-        """Advance a real-time game by so many ticks, or to its end; the inputs, the latest of each seat that
-        sent one since the last step, come with the first.
+        """Advance a real-time game by this many ticks, or to its end. The first applies ``inputs``, the
+        latest of each seat that sent any since the last step.
 
         Raises GameIsOver and InvalidMove before anything has changed, RulesError when the rules failed: the
         state may then be half-way, and the game cannot go on.
@@ -190,7 +192,9 @@ class Match:
             raise RulesError(f"{game.name}: tick {self.tick} with {taken!r} failed: {error!r}") from error
 
     def candidates(self, seat: Seat) -> list[dict[str, Any]]:
-        """What ``seat`` may try, to be read only: the author's ``legal``, else all that the types allow."""
+        """Return what ``seat`` may try, not to be changed: the author's ``legal``, or all that the types
+        allow.
+        """
         try:
             given = self.game.legal(self.state, seat)
             if given is None:
@@ -203,7 +207,7 @@ class Match:
             raise RulesError(f"{self.game.name}: legal failed for seat {seat}: {error!r}") from error
 
     def legal(self, seat: Seat) -> list[dict[str, Any]]:
-        """The movements that the rules would take from ``seat`` now, as far as they can be listed.
+        """Return the movements that the rules would accept from ``seat`` now, as far as they can be listed.
 
         Each candidate is tried on a copy. Raises RulesError.
         """
@@ -213,7 +217,7 @@ class Match:
             return []
         return [movement for movement in self.candidates(seat) if self._takes(seat, movement)]
 
-    # Looking.
+    # Views.
 
     @property
     def scores(self) -> tuple[Score, ...]:
@@ -228,7 +232,8 @@ class Match:
             raise RulesError(f"{self.game.name}: scores failed: {error!r}") from error
 
     def view(self, seat: Seat | None) -> dict[str, Any]:
-        """What the player at ``seat`` (None: a spectator) may see, as plain JSON types sharing nothing.
+        """Return what the player at ``seat`` (None: a spectator) may see, as plain JSON types sharing
+        nothing.
 
         To what the rules show it adds ``turn``, the id of the one user to move or None, and ``you``,
         ``{"user_id", "side"}`` or None for a spectator. Raises RulesError.
@@ -237,7 +242,7 @@ class Match:
         return view
 
     def view_json(self, seat: Seat | None) -> bytes:
-        """``view`` as JSON; what all seats see alike is made and encoded once a move."""
+        """Return ``view`` as JSON; a view that all seats share is encoded once a move."""
         if self.game.hidden:
             shared = self._shown(seat)
         else:
@@ -245,18 +250,18 @@ class Match:
         return shared + self._view_ends[-1 if seat is None else seat]
 
     def frames(self, head: bytes) -> tuple[bytes, list[bytes]]:
-        """``head``, an open JSON object, with ``view_json`` as its last value, for every seat in order and
-        for a spectator at the end: what all of these frames begin with, and how each ends.
+        """Complete ``head``, an open JSON object, with ``view_json`` as its last value, for every seat in
+        order and then for spectators; return what all of these frames begin with, and how each ends.
         """
         ends = self._frame_ends
         if self.game.hidden:
             return head, [self._shown(seat) + end for seat, end in zip(self._viewers, ends, strict=True)]
         return head + (self._shared_view or self._shown(None)), ends
 
-    # Keeping.
+    # Saving and loading.
 
     def dump(self) -> dict[str, Any]:
-        """All that is needed to go on exactly from here, as plain JSON types sharing nothing with the match.
+        """Return everything needed to continue exactly from here, as plain JSON types sharing nothing.
 
         Keep it as text: the order of keys is part of it (a jsonb column loses it). Raises RulesError if the
         author's state is not plain.
@@ -276,23 +281,23 @@ class Match:
     def load(
         cls, game: type[Game], dump: Mapping[str, Any], *, users: Sequence[int] | None = None
     ) -> "Match":
-        """The match of a ``dump``, going on exactly as the dumped one would. Takes over ``dump["state"]``."""
+        """Return the match of a ``dump``, which continues exactly. Takes over ``dump["state"]``."""
         seats = dump["seats"]
         match = cls(game, _users(users, seats), _options(game, seats, dump["options"]), dump["seed"])
         match._resume(dump["state"], dump["random"], dump["moves"], dump["tick"])
         return match
 
     def copy(self, seed: int) -> "Match":
-        """A match of its own, now in the same state, whose chance events from here on come from ``seed``.
+        """Return an independent match in the same state, whose chance events from here on come from ``seed``.
 
-        What a player may think ahead on: it says nothing about the dice to come.
+        A bot may think ahead on it, as it reveals nothing about the dice to come.
         """
         match = Match(type(self.game), self.users, self.options, seed)
         state = marshal.loads(self._kept or marshal.dumps(self.state))
         match._resume(state, match._generator.position, self.moves, self.tick)
         return match
 
-    # Inside.
+    # Internals.
 
     def _resume(self, state: State, position: int, moves: int, tick: int) -> None:
         self.state = state
@@ -303,7 +308,7 @@ class Match:
             raise RulesError(f"{self.game.name}: the kept state cannot be resumed: {error!r}") from error
 
     def _settle(self, *, moves: int, tick: int) -> None:
-        """Take the state as the new one: is there a result, who is next? Changes all or nothing."""
+        """Accept the present state: find its result and whose turn it is. All or nothing."""
         game, state = self.game, self.state
         verdict = game.result(state)
         result, turn = None, _NOBODY
@@ -312,6 +317,7 @@ class Match:
         elif not game.real_time:
             turn = self._turns[moves % len(self._turns)] if game.alternating else self._asked_turn()
         if not game.real_time:
+            # marshal is the fastest deep copy of plain data. It is loaded by this process only, never stored.
             self._kept = marshal.dumps(state)
         self.result, self.turn, self.moves, self.tick = result, turn, moves, tick
         self.turn_user = self.users[next(iter(turn))] if len(turn) == 1 else None
@@ -335,13 +341,13 @@ class Match:
         scores = self.game.scores(self.state)
         if scores is None:
             return tuple(int(seat in winners) for seat in self.game.seats)
-        is_well = len(scores) == len(self.users) and type(scores) is not dict
+        is_valid = len(scores) == len(self.users) and type(scores) is not dict
         kinds = set(map(type, scores))
-        is_well = is_well and _NUMBERS.issuperset(kinds)
-        if not is_well or (float in kinds and not all(map(isfinite, scores))):
+        is_valid = is_valid and _NUMBERS.issuperset(kinds)
+        if not is_valid or (float in kinds and not all(map(isfinite, scores))):
             raise ValueError(f"scores() said {scores!r}: not a list of {len(self.users)} numbers")
         if bool in kinds:
-            # On the wire they are numbers, also those of rules that only say who leads.
+            # On the wire scores are numbers, even if the rules only say who leads.
             return tuple(int(score) if type(score) is bool else score for score in scores)
         return tuple(scores)
 
@@ -360,7 +366,7 @@ class Match:
         return True
 
     def _shown(self, seat: Seat | None) -> bytes:
-        """The view of a seat, encoded up to where ``you`` follows."""
+        """Return the view of a seat as JSON, up to where ``you`` follows."""
         try:
             return _encode({**self.game.view(self.state, seat), "turn": self.turn_user})[:-1]
         except Exception as error:
@@ -388,7 +394,7 @@ def _options(game: type[Game], seats: int, options: Mapping[str, Any]) -> msgspe
 
 
 def _plain(state: State) -> State:
-    """A copy of a state by way of JSON; raises RulesError if that would change it."""
+    """Return a copy of a state, made by way of JSON. Raises RulesError if that would change it."""
     try:
         copy: State = _decode(_encode(state))
     except (TypeError, ValueError, RecursionError) as error:

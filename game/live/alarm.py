@@ -1,17 +1,17 @@
-"""One timer for all that a room waits for."""
+"""One timer for everything that a room waits for."""
 
 import asyncio
 from collections.abc import Callable
 
 NEVER = float("inf")
-# Rather late than early, when nothing would be found due yet.
+# Late rather than early: an early alarm would find nothing due yet.
 RING_LATE_S = 0.005
 
 
 class Alarm:
-    """Calls ``ring`` once, at the earliest of the moments it is set to, which are times of the loop's clock.
+    """Calls ``ring`` once, at the earliest of the moments it was set to, in the event loop's time.
 
-    Who rings sets it again to whatever is still to come.
+    Whoever is called sets it again for whatever is still to come.
     """
 
     __slots__ = ("_due", "_loop", "_ring", "_timer")
@@ -23,7 +23,7 @@ class Alarm:
         self._timer: asyncio.TimerHandle | None = None
 
     def set(self, moment: float | None) -> None:
-        """Ring then at the latest; None is never."""
+        """Ring at this moment at the latest; None means never."""
         if moment is not None and moment < self._due:
             if self._timer is not None:
                 self._timer.cancel()
@@ -31,7 +31,7 @@ class Alarm:
             self._timer = self._loop.call_at(moment + RING_LATE_S, self._ring)
 
     def clear(self) -> None:
-        """Ring no more."""
+        """Forget all moments."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

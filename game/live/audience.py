@@ -1,4 +1,4 @@
-"""Those who hear a room, and what they heard last."""
+"""Everybody who hears a room, and the frames they heard last."""
 
 from bisect import bisect_right
 from collections import deque
@@ -12,8 +12,8 @@ KEPT_FRAMES = 500
 
 
 class Audience:
-    """Everybody whom one room tells its frames; a viewer is one of ``Frames``, the seats in order and then
-    the spectators.
+    """The listeners of one room. A viewer number says which of ``Frames`` is a listener's: the seats in
+    order, then all spectators.
     """
 
     __slots__ = ("_game_hex", "_kept", "_listeners", "_relay", "_viewers", "_workers")
@@ -21,16 +21,16 @@ class Audience:
     def __init__(self, relay: Relay, game_hex: str) -> None:
         self._relay = relay
         self._game_hex = game_hex
-        # Those of this worker, and which viewer each is, in rising order. Replaced, never changed: one that
-        # is too slow leaves while a frame goes round.
+        # Those on this worker, and the viewer number of each, in rising order. Replaced, never changed: a
+        # listener that is too slow is removed while a frame is being sent to all.
         self._listeners: tuple[Connection, ...] = ()
         self._viewers: tuple[int, ...] = ()
-        # How many hear it on each other worker, which gets a frame once for all of them.
+        # How many there are on each other worker, which gets a frame once for all of them.
         self._workers: dict[str, int] = {}
         self._kept: deque[Frames] = deque(maxlen=KEPT_FRAMES)
 
     def add(self, listener: Listener, viewer: int, seq: int) -> None:
-        """Let it hear all that is told from now on, which is after ``seq``."""
+        """Send a listener every frame from now on; the first comes after ``seq``."""
         if isinstance(listener, RemoteListener):
             self._workers[listener.worker] = self._workers.get(listener.worker, 0) + 1
             listener.join(viewer, seq)
@@ -40,7 +40,7 @@ class Audience:
             self._viewers = (*self._viewers[:at], viewer, *self._viewers[at:])
 
     def remove(self, listener: Listener) -> None:
-        """Let it hear no more; nothing if it does not yet."""
+        """Send a listener nothing more, if it was sent anything yet."""
         if isinstance(listener, RemoteListener):
             if listener.told:
                 listener.told = False
@@ -53,8 +53,10 @@ class Audience:
             self._viewers = self._viewers[:at] + self._viewers[at + 1 :]
 
     def tell(self, frames: Frames, seq: int | None = None, key: Hashable = None) -> None:
-        """Hand everybody their frame. With a ``seq``, the one after the last, it is kept for who misses it;
-        an unsent one of the same ``key`` is replaced by it.
+        """Send every listener its frame.
+
+        Frames with a ``seq``, which is one more than the last, are kept for clients that missed them. A frame
+        replaces an unsent one with the same ``key``.
         """
         if seq is not None:
             self._kept.append(frames)
@@ -62,7 +64,7 @@ class Audience:
         frame, made_for = body, -1
         viewers = self._viewers
         for number, listener in enumerate(self._listeners):
-            # As ``frame_of`` does it, once for all who see the same.
+            # What ``frame_of`` does, once for all listeners who see the same.
             if ends is not None and viewers[number] != made_for:
                 made_for = viewers[number]
                 frame = body + ends[made_for]
@@ -71,7 +73,7 @@ class Audience:
             self._relay.tell(worker, "game.frames", (self._game_hex, seq, key, frames))
 
     def missed(self, since: int, last: int) -> list[tuple[int, Frames]] | None:
-        """What was told after ``since``, ``last`` being the latest, or None where it is not all kept."""
+        """Return the frames after ``since`` up to ``last``, the latest, or None if they are not all kept."""
         first = last - len(self._kept) + 1
         if since > last or since + 1 < first:
             return None

@@ -1,4 +1,4 @@
-"""How each database takes the journal: in one statement for many rows, and saying so by a call."""
+"""How rows of the journal are written to each database: many in one statement, answered by a callback."""
 
 import asyncio
 from collections import defaultdict
@@ -16,27 +16,28 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 from psycopg.pq.abc import PGresult
 
+from core import telemetry
 from game.live.prepared import Prepared
-from game.live.rows import Entry, Kept
+from game.live.rows import Entry, Snapshot
 from realtime.tasks import begin
 
 Outcome = set[str] | Exception
-"""The games whose rows another owner had already written, or why nothing is known to be written."""
+"""The games whose rows another owner had already written, or the error after which none may be written."""
 
 Then = Callable[[Outcome], None]
 
 MANY_ENTRIES = 8
-"""In one commit, as while thousands of moves a second come: to sleep before the next would cost the most."""
+"""As many in one commit mean thousands of moves a second, when sleeping until the answer costs the most."""
 
 
 class Backend(Protocol):
-    """A way to write."""
+    """A way to write to one kind of database."""
 
-    def write(self, entries: Sequence[Entry], snapshots: Sequence[Kept], then: Then) -> None:
-        """Commit all of these, the entries first; ``then`` is called later, with the outcome."""
+    def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
+        """Commit these rows, entries first; ``then`` is called later with the outcome."""
 
     async def close(self) -> None:
-        """Nothing is written any more; of what the database has not answered nothing is said."""
+        """Close the connection; the outcome of a write that is still unanswered is not reported."""
 
 
 def _by_game(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
@@ -46,12 +47,33 @@ def _by_game(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
     return games
 
 
-class PostgreSQL:
-    """One connection of its own. Rows travel as one JSON text: as arrays they would cost PostgreSQL a third
-    less, and the worker three times as much.
+class Traced:
+    """A backend with a span around each commit."""
 
-    A snapshot is kept for the game's owner only. Who takes the game over, or ends it, has its row locked
-    meanwhile: the snapshot comes before, or not at all. Games are locked in the order in which all do it.
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
+        span = telemetry.begin("journal commit", is_served=False)
+        span.note("entries", len(entries))
+        span.note("snapshots", len(snapshots))
+
+        def written(outcome: Outcome) -> None:
+            span.end(outcome if isinstance(outcome, Exception) else None)
+            then(outcome)
+
+        self._backend.write(entries, snapshots, written)
+
+    async def close(self) -> None:
+        await self._backend.close()
+
+
+class PostgreSQL:
+    """Writes on a connection of its own. Rows travel as one JSON text: as arrays they would cost PostgreSQL a
+    third less, and the worker three times as much.
+
+    A snapshot is saved only for the game's owner. Taking a game over, or ending it, locks its row: the
+    snapshot comes before that or not at all. Games are locked by rising id, as everywhere.
     """
 
     _STATEMENTS = {
@@ -61,7 +83,7 @@ class PostgreSQL:
             FROM json_to_recordset($1)
             AS entry (game_id uuid, seq bigint, at float8, user_id bigint, kind text, data text)
         """,
-        b"journal_keep": b"""
+        b"journal_save": b"""
             INSERT INTO game_snapshot (game_id, epoch, seq, data)
             SELECT snapshot.game_id, snapshot.epoch, seq, data
             FROM json_to_recordset($1) AS snapshot (game_id uuid, epoch int, seq bigint, data text)
@@ -77,10 +99,10 @@ class PostgreSQL:
         self._connection: Prepared | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def write(self, entries: Sequence[Entry], snapshots: Sequence[Kept], then: Then) -> None:
+    def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
         connection = self._connection
         if connection is not None and connection.is_open and not snapshots:
-            # The one way that counts.
+            # The hot path.
             answered = partial(self._written, connection, entries, then)
             connection.execute(b"journal_write", msgspec.json.encode(entries), answered)
             if len(entries) >= MANY_ENTRIES:
@@ -113,7 +135,7 @@ class PostgreSQL:
 
         begin(finish(), self._tasks, "Writing the journal")
 
-    async def _write(self, entries: Sequence[Entry], snapshots: Sequence[Kept]) -> set[str]:
+    async def _write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot]) -> set[str]:
         connection = self._connection
         if connection is None or not connection.is_open:
             connection = self._connection = await Prepared.open(self._STATEMENTS)
@@ -124,8 +146,8 @@ class PostgreSQL:
             except psycopg.IntegrityError:
                 taken = await self._write_game_by_game(connection, entries)
         if snapshots:
-            kept = await connection.ask(b"journal_keep", msgspec.json.encode(snapshots))
-            mine = {UUID((kept.get_value(row, 0) or b"").decode()).hex for row in range(kept.ntuples)}
+            saved = await connection.ask(b"journal_save", msgspec.json.encode(snapshots))
+            mine = {UUID((saved.get_value(row, 0) or b"").decode()).hex for row in range(saved.ntuples)}
             taken |= {snapshot.game_id for snapshot in snapshots} - mine
         return taken
 
@@ -140,12 +162,12 @@ class PostgreSQL:
 
 
 class SQLite:
-    """One thread with Django's own connection, whose transactions are immediate."""
+    """Writes on one thread with Django's own connection, whose transactions are immediate."""
 
     _INSERT = """
         INSERT INTO game_journalentry (game_id, seq, at, user_id, kind, data) VALUES (%s, %s, %s, %s, %s, %s)
     """
-    _KEEP = """
+    _SAVE = """
         INSERT INTO game_snapshot (game_id, epoch, seq, data)
         SELECT id, epoch, %s, %s FROM game_game WHERE id = %s AND epoch = %s
         ON CONFLICT (game_id) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, data = excluded.data
@@ -154,7 +176,7 @@ class SQLite:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
 
-    def write(self, entries: Sequence[Entry], snapshots: Sequence[Kept], then: Then) -> None:
+    def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
         def done(writing: asyncio.Future[set[str]]) -> None:
             problem = writing.exception()
             then(problem if isinstance(problem, Exception) else writing.result())
@@ -163,11 +185,11 @@ class SQLite:
         loop.run_in_executor(self._thread, self._write, entries, snapshots).add_done_callback(done)
 
     async def close(self) -> None:
-        # Each thread has its own: which one it is must be asked there.
+        # Django's connection belongs to its thread, and can only be closed there.
         await asyncio.get_running_loop().run_in_executor(self._thread, lambda: thread_connection.close())
         self._thread.shutdown()
 
-    def _write(self, entries: Sequence[Entry], snapshots: Sequence[Kept]) -> set[str]:
+    def _write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot]) -> set[str]:
         taken: set[str] = set()
         if entries:
             try:
@@ -179,7 +201,7 @@ class SQLite:
                     except IntegrityError:
                         taken.add(game_id)
         if snapshots:
-            taken |= self._keep(snapshots)
+            taken |= self._save(snapshots)
         return taken
 
     def _insert(self, entries: Sequence[Entry]) -> None:
@@ -198,11 +220,11 @@ class SQLite:
         with transaction.atomic(), thread_connection.cursor() as cursor:
             cursor.executemany(self._INSERT, rows)
 
-    def _keep(self, snapshots: Sequence[Kept]) -> set[str]:
+    def _save(self, snapshots: Sequence[Snapshot]) -> set[str]:
         taken = set()
         with transaction.atomic(), thread_connection.cursor() as cursor:
-            for kept in snapshots:
-                cursor.execute(self._KEEP, [kept.seq, kept.data, kept.game_id, kept.epoch])
+            for one in snapshots:
+                cursor.execute(self._SAVE, [one.seq, one.data, one.game_id, one.epoch])
                 if cursor.rowcount == 0:
-                    taken.add(kept.game_id)
+                    taken.add(one.game_id)
         return taken

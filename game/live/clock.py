@@ -1,4 +1,4 @@
-"""Thinking time: who has how much left, and whose runs."""
+"""Thinking time: how much each player has left, and whose clock is running."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from game.events import ClockState
 
 
 class _Texts(dict[frozenset[int], bytes]):
-    """The users of some seats as a JSON list, made once for each set of seats."""
+    """Caches the users of a set of seats as a JSON list."""
 
     def __init__(self, users: tuple[int, ...]) -> None:
         super().__init__()
@@ -22,9 +22,7 @@ class _Texts(dict[frozenset[int], bytes]):
 
 
 class Clocks:
-    """The clocks of a turn-based game, in seconds by seat. Time is given in, on any clock that never
-    steps.
-    """
+    """The clocks of a turn-based game, by seat, in seconds of any monotonic clock."""
 
     def __init__(self, clock: Clock, users: tuple[int, ...]) -> None:
         self._increment = clock.increment
@@ -40,27 +38,27 @@ class Clocks:
         self._running_text = _Texts(users)
         self._left = [clock.seconds] * len(users)
         self.left_ms = [int(clock.seconds * 1000)] * len(users)
-        """The clocks as they stood when last pressed or stopped."""
+        """Milliseconds left by seat, when a clock was last pressed or stopped."""
         self.running: frozenset[int] = frozenset()
         self._since = 0.0
 
     def run(self, seats: Iterable[int], now: float) -> None:
-        """From now on, the clocks of these seats run."""
+        """Start the clocks of these seats, and stop all others, without counting the time so far."""
         self.running = frozenset(seats)
         self._since = now
 
     def stop(self, now: float) -> None:
-        """Nobody's clock runs any more."""
+        """Stop all clocks."""
         self.restore([int(self.left_of(seat, now) * 1000) for seat in range(len(self._left))])
         self.run((), now)
 
     def restore(self, left_ms: list[int]) -> None:
-        """Let them stand as they did."""
+        """Set the time left, by seat."""
         self.left_ms = left_ms
         self._left = [left / 1000 for left in left_ms]
 
     def press(self, seat: int, seats_next: frozenset[int], now: float) -> None:
-        """The seat, whose clock ran, has moved; those of ``seats_next`` think now."""
+        """Count a move of this seat: stop its clock, and start those of ``seats_next``."""
         left, left_ms = self._left, self.left_ms
         elapsed = now - self._since
         left[seat] += self._increment
@@ -71,11 +69,11 @@ class Clocks:
         self._since = now
 
     def left_of(self, seat: int, now: float) -> float:
-        """Seconds the seat has left."""
+        """Return how many seconds the seat has left."""
         return self._left[seat] - (now - self._since if seat in self.running else 0.0)
 
     def flag_falls(self) -> float | None:
-        """When the first running clock runs out."""
+        """Return when the first running clock runs out, or None if none is running."""
         least = None
         for seat in self.running:
             left = self._left[seat]
@@ -84,9 +82,9 @@ class Clocks:
         return None if least is None else self._since + least
 
     def told(self, now: float, wall: float) -> bytes:
-        """The clocks as clients see them, a ``ClockState`` in JSON.
+        """Return the clocks as clients see them, a ``ClockState`` in JSON.
 
-        ``wall`` is the time of day of ``now``, in seconds since the epoch.
+        ``wall`` is ``now`` as Unix time.
         """
         since = wall - (now - self._since) if self.running else wall
         second = int(since)
@@ -102,5 +100,5 @@ class Clocks:
         )
 
     def shown(self, now: float, wall: float) -> ClockState:
-        """``told``, not yet in JSON."""
+        """Return the same as ``told``, not yet in JSON."""
         return decode(self.told(now, wall), type=ClockState)

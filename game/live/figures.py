@@ -1,4 +1,4 @@
-"""What operators see of this worker's rooms, and whether real-time games still move."""
+"""Metrics of this worker's rooms, and the readiness checks of its journal and scheduler."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from core.status import NotReady, readiness
+from core.status import NotReady, nowhere, readiness
 from game.live import rooms
 from realtime import figures, worker
 
@@ -15,17 +15,21 @@ STOPPED_S = 5.0
 
 @figures.on_loop
 def _rooms() -> Iterator[Metric]:
-    here = Counter((room.match.game.name, room.phase) for room in rooms.current().here.values())
+    here = Counter((room.match.game.name, room.state) for room in rooms.current().here.values())
     family = GaugeMetricFamily("game_rooms", "Games in the worker's memory", labels=["game", "state"])
     for labels, count in here.items():
         family.add_metric(labels, count)
     yield family
-    entries = CounterMetricFamily(
-        "game_journal_entries", "Inputs accepted and told, each once for all who hear it", labels=["kind"]
-    )
+    entries = CounterMetricFamily("game_journal_entries", "Inputs committed and announced", labels=["kind"])
     for kind, count in rooms.current().journal.written.items():
         entries.add_metric([kind], count)
     yield entries
+
+
+@readiness("journal", works_elsewhere=nowhere)
+def _check_journal() -> None:
+    if worker.running() is not None and rooms.current().journal.is_failing:
+        raise NotReady("moves cannot be stored")
 
 
 @readiness("ticks")

@@ -1,4 +1,4 @@
-"""Who hears a room: sockets of this worker, and those of other workers by way of the relay."""
+"""The sockets that hear a room: on this worker, and on others by way of the relay."""
 
 from collections.abc import Hashable, Sequence
 from uuid import UUID
@@ -9,19 +9,19 @@ from realtime.relay import Relay
 ENDED = 1006
 
 Frames = tuple[bytes, Sequence[bytes] | None]
-"""What a room tells: how the frames of all viewers begin, and how each ends, the seats in order, then the
-spectators; None where all get the same. Many are kept, so what they share is kept once.
+"""One frame for each viewer: how all of them begin, and how each ends, for the seats in order and then the
+spectators; None if all are the same. Many are kept, so what they share is kept once.
 """
 
 
 def frame_of(frames: Frames, viewer: int) -> bytes:
-    """The frame of one viewer."""
+    """Return the frame of one viewer."""
     body, ends = frames
     return body if ends is None else body + ends[viewer]
 
 
 class RemoteListener:
-    """A socket of another worker: what is for it alone is sent to it there."""
+    """A socket of another worker; frames for it alone are sent there by the relay."""
 
     def __init__(self, relay: Relay, worker: str, game_id: UUID, number: int, user_id: int) -> None:
         self.worker = worker
@@ -29,7 +29,7 @@ class RemoteListener:
         self.game_id = game_id
         self.closed_with: int | None = None
         self.told = False
-        """Whether its worker gets the room's frames on its behalf."""
+        """Whether its worker is sent the room's frames on its behalf."""
         self._relay = relay
         self._address = (game_id.hex, number)
 
@@ -39,7 +39,7 @@ class RemoteListener:
     send_ahead = send
 
     def join(self, viewer: int, seq: int) -> None:
-        """Its worker hands it the frames of this viewer from now on, those after ``seq``."""
+        """Have its worker pass on this viewer's frames after ``seq``."""
         self.told = True
         self._relay.tell(self.worker, "game.joined", (*self._address, viewer, seq))
 
@@ -49,7 +49,7 @@ class RemoteListener:
             self._relay.tell(self.worker, "game.close", (*self._address, code, reason))
 
     def gone(self) -> None:
-        """It has ended: it is not told what it still waits for."""
+        """Note that it has closed, so that frames it still waits for are not sent."""
         if self.closed_with is None:
             self.closed_with = ENDED
 

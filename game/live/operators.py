@@ -1,4 +1,4 @@
-"""What operators ask of a running game, from a thread of any worker: to see all of it, and to end it."""
+"""What operators can do with a running game, from a thread of any worker: inspect it, and end it."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from core.refusals import Unavailable
 from game import services
-from game.live.room import Room
+from game.live.room.actor import Room
 from game.live.rooms import current
 from game.refusals import CannotBeOpened, UnknownMatch
 from realtime import worker
@@ -21,7 +21,7 @@ _NOT_ITS_FAULT: tuple[type[Exception], ...] = (UnknownMatch, Unavailable, *worke
 
 
 def look(game_id: UUID) -> dict[str, Any]:
-    """The game as its room holds it, hidden information included.
+    """Return the game as its room holds it, hidden information included.
 
     Raises ``UnknownMatch``, ``CannotBeOpened``, or ``Unavailable`` where no worker can be asked.
     """
@@ -67,7 +67,7 @@ async def _open(game_id: UUID) -> Room:
         raise CannotBeOpened(f"The game cannot be opened: {problem}") from problem
 
 
-# As text: the relay's packing does not know every number of a game.
+# As text: the relay's encoding does not take every number that a game may hold.
 async def _look_here(game_id: UUID) -> str:
     return json.dumps((await _open(game_id)).seen_by_operators())
 
@@ -79,7 +79,7 @@ async def _end_here(game_id: UUID) -> None:
         await _end_unopened(game_id)
     else:
         room.end_by_operator()
-        # It is over once the database knows; a room that was lost, and did not know, has ended nothing.
+        # It is over once the database knows. A room that turns out to be lost has ended nothing.
         while not room.is_over:
             if room.is_lost:
                 raise Unavailable("Another server has this game. Try again.")

@@ -1,7 +1,7 @@
-"""Whose a room is, as Redis knows it.
+"""Which worker owns a room, according to Redis.
 
 A room's owner is the worker named at ``room:<game id>``, for as long as that worker's lease stands. Redis may
-forget; the journal's key then tells who came second.
+forget; then the journal's primary key decides, and whoever writes second steps down.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,8 +14,8 @@ from realtime.worker import Worker, lease_key
 OWNER_KEPT_S = 86_400
 ROOM = key("room:")
 
-# KEYS: the room. ARGV: this worker, prefix of leases, seconds kept. Returns the owner. One that was killed
-# still has its lease, but listens no more.
+# KEYS: the room. ARGV: this worker, prefix of leases, seconds kept. Returns the owner. A worker that was
+# killed still has its lease for a while, but no longer listens.
 _CLAIM = """
 local owner = redis.call('GET', KEYS[1])
 if owner and redis.call('EXISTS', ARGV[2] .. owner) == 1 and redis.call('PUBSUB', 'NUMSUB', owner)[2] > 0 then
@@ -24,8 +24,8 @@ end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
 return ARGV[1]
 """
-# ARGV: this worker, and rooms in one text with spaces between: the client takes 16 us to pack one for itself.
-# Returns those that are not this worker's.
+# ARGV: this worker, and rooms in one text, separated by spaces: as arguments of their own the client needs 16
+# us to encode each. Returns those that are not this worker's.
 _OTHERS = """
 local others = {}
 for room in string.gmatch(ARGV[2], '%S+') do
@@ -33,7 +33,7 @@ for room in string.gmatch(ARGV[2], '%S+') do
 end
 return others
 """
-# Gives the room up only if it is still ours.
+# Releases the room only if it is still this worker's.
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
 
@@ -42,29 +42,29 @@ def _key(game_id: UUID | str) -> str:
 
 
 class Ownership:
-    """What this worker asks Redis about rooms; each of it raises ``Down`` where Redis cannot be reached."""
+    """What this worker asks Redis about rooms. Every method raises ``Down`` if Redis cannot be reached."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
 
     async def claim(self, game_id: UUID) -> str:
-        """The room's owner: this worker, if no living one has it yet."""
+        """Return the room's owner, which is this worker if no living one has claimed it."""
         arguments = (self._worker.id, lease_key(""), OWNER_KEPT_S)
         owner: bytes = await evaluate(self._worker.redis, _CLAIM, [_key(game_id)], arguments)
         return owner.decode()
 
     async def release(self, game_id: UUID) -> None:
-        """Let others have the room, if it is this worker's."""
+        """Release the room, if it is this worker's."""
         await evaluate(self._worker.redis, _RELEASE, [_key(game_id)], [self._worker.id])
 
     async def others(self, game_ids: Iterable[UUID]) -> list[UUID]:
-        """Those of these rooms that are not this worker's, or nobody's."""
+        """Return the rooms among these that this worker does not own."""
         rooms = " ".join(map(_key, game_ids))
         others = await evaluate(self._worker.redis, _OTHERS, [], [self._worker.id, rooms])
         return [UUID(room.decode().removeprefix(ROOM)) for room in others]
 
     async def owners(self, game_ids: Sequence[UUID]) -> list[str | None]:
-        """Who claimed each of these rooms last, alive or not."""
+        """Return the worker that claimed each room last, alive or not."""
         if not game_ids:
             return []
         owners = await self._worker.redis.mget([_key(game_id) for game_id in game_ids])

@@ -1,4 +1,4 @@
-"""A PostgreSQL connection on the loop for prepared statements of which each microsecond counts."""
+"""A PostgreSQL connection on the event loop for prepared statements on the hot path."""
 
 import asyncio
 import os
@@ -19,16 +19,17 @@ Then = Callable[[PGresult | Exception], None]
 
 
 class Prepared:
-    """Runs its statements, one at a time, and calls back as soon as the answer is read.
+    """Runs prepared statements, one at a time, and calls back as soon as the answer is read.
 
-    psycopg's own connection would wake a task for it, after all else that the loop had read by then.
+    psycopg's own connection would wake a task instead, which runs after everything else that is ready by then
+    (docs/performance.md has the figures).
     """
 
     def __init__(self, connection: psycopg.AsyncConnection) -> None:
-        self._connection = connection  # it would warn of being open, were it collected
+        self._connection = connection  # it warns when it is garbage-collected while open
         self._libpq = connection.pgconn
         self._libpq.nonblocking = 1
-        # libpq closes its own as soon as it fails; the loop must let go of a descriptor before it is closed.
+        # libpq closes its own as soon as it fails; the loop must forget a descriptor before it is closed.
         self._socket = os.dup(self._libpq.socket)
         self._result: PGresult | None = None
         self._then: Then | None = None
@@ -42,19 +43,19 @@ class Prepared:
 
     @classmethod
     async def open(cls, statements: Mapping[bytes, bytes]) -> "Prepared":
-        """Connect to Django's database, and prepare statements, of one parameter each, by their names.
+        """Connect to Django's database, and prepare these statements, of one parameter each, by name.
 
         Raises ``psycopg.Error`` and ``TimeoutError``.
         """
         given = connections["default"].get_connection_params()
-        # These two are of Django's own, blocking connections.
+        # These two are for Django's own, blocking connections.
         parameters = {name: given[name] for name in given.keys() - {"context", "cursor_factory"}}
         async with asyncio.timeout(CONNECT_WITHIN_S):
             connection = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
         prepared = cls(connection)
         try:
             for name, statement in statements.items():
-                # By the protocol: of a PREPARE a pooler such as PgBouncer knows nothing.
+                # By the protocol: a pooler such as PgBouncer does not see a PREPARE statement.
                 await prepared._answer_to(partial(prepared._libpq.send_prepare, name, statement))
         except BaseException:
             prepared.close()
@@ -63,23 +64,23 @@ class Prepared:
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be used."""
+        """Whether statements can be run."""
         return self._libpq.status == ConnStatus.OK
 
     def execute(self, statement: bytes, parameter: bytes, then: Then) -> None:
         """Run a statement, given its name and its parameter. ``then``, which must not raise, is called later
-        with the result, or with the ``psycopg.Error`` or ``TimeoutError`` for which there is none.
+        with the result, or with the ``psycopg.Error`` or ``TimeoutError`` that prevented it.
 
-        After any error but an ``IntegrityError`` the connection is closed: it may lead where nothing can be
-        written any more.
+        After any error but an ``IntegrityError`` the connection is closed: it may lead to a server where
+        nothing can be written any more.
         """
         self._send(partial(self._libpq.send_query_prepared, statement, [parameter]), then)
 
     def stay_awake(self) -> None:
-        """Do not let the loop sleep till the answer is there, as long as answers come within 2 ms.
+        """Keep the event loop from sleeping until the answer is there, if the last one came within 2 ms.
 
-        A processor that slept, above all a virtual one, wakes late and with cold caches; whoever else wants
-        it meanwhile gets it.
+        A processor that slept, above all a virtual one, wakes late and with cold caches. Meanwhile it is
+        yielded to whatever else can run.
         """
         if self._took < AWAKE_S:
             self._awake_till = self._sent_at + AWAKE_S
@@ -87,11 +88,11 @@ class Prepared:
                 self._look_again()
 
     async def ask(self, statement: bytes, parameter: bytes) -> PGresult:
-        """``execute``, for who can wait. Raises ``psycopg.Error`` and ``TimeoutError``."""
+        """Run a statement, and wait for its result. Raises ``psycopg.Error`` and ``TimeoutError``."""
         return await self._answer_to(partial(self._libpq.send_query_prepared, statement, [parameter]))
 
     def close(self) -> None:
-        """End the connection; what is on its way may be done or not, and nobody is told."""
+        """Close the connection; a statement on its way may take effect or not, and is not reported."""
         self._take_then()
         if self._socket >= 0:
             self._loop.remove_reader(self._socket)
@@ -118,7 +119,7 @@ class Prepared:
             if self._libpq.flush():
                 self._loop.add_writer(self._socket, self._send_the_rest)
         except psycopg.Error as problem:
-            # ``_read``, which may be about to look for more, must find nobody who waits.
+            # ``_read`` may be about to look for more answers, and must find nobody waiting.
             self.close()
             self._loop.call_soon(then, problem)
             return
@@ -142,7 +143,7 @@ class Prepared:
     def _read(self) -> None:
         libpq = self._libpq
         try:
-            # Twice: once there is an error of the socket, behind what there is to read, uvloop calls no more.
+            # Twice: if an error of the socket follows what there is to read, uvloop does not call again.
             for _ in range(2):
                 libpq.consume_input()
                 while self._then is not None and not libpq.is_busy():

@@ -1,4 +1,4 @@
-"""What workers ask, and tell, one another about their rooms."""
+"""Requests and messages between workers about their rooms."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -8,9 +8,9 @@ import msgspec
 
 from core.refusals import Unavailable
 from game import commands
-from game.live.elsewhere import Elsewhere
 from game.live.listeners import Frames, RemoteListener
-from game.live.room import Room
+from game.live.remote import RemoteRoom
+from game.live.room.actor import Room
 from game.live.rooms import admit, current, look_at_seats, moved
 from realtime import worker
 from realtime.identity import Identity
@@ -21,7 +21,7 @@ _commands = CommandDecoder(
     (commands.PlayerMove, commands.PlayerReady, commands.GameAction, commands.ChatMessage)
 )
 
-# Asked of the rooms here.
+# From other workers, to the rooms here.
 
 
 def _own(game_hex: str) -> Room:
@@ -36,7 +36,7 @@ def _attach(sender: str, asked: tuple[str, int, bytes, int | None]) -> Awaitable
     game_hex, number, user, since = asked
     identity = msgspec.json.decode(user, type=Identity)
     listener = RemoteListener(worker.current().relay, sender, UUID(game_hex), number, identity.user_id)
-    # Before anything is waited for: that it has gone may be known next.
+    # Before waiting for anything: the message that it has closed may come next.
     current().remote_listeners[sender, number] = listener
     return _let_in(listener, identity, since)
 
@@ -45,7 +45,7 @@ async def _let_in(listener: RemoteListener, identity: Identity, since: int | Non
     room = await current().own(listener.game_id)
     await admit(room, identity.user_id)
     if listener.closed_with is None:
-        room.attach(listener, identity, since)
+        room.attach(listener, identity.user_id, since)
 
 
 @relayed("game.seat_taken")
@@ -80,45 +80,45 @@ def _seq(sender: str, game_hex: str) -> int:
     return _own(game_hex).committed
 
 
-# Told and asked by the owners of other rooms, about the sockets here.
+# From the owners of other rooms, to the sockets here.
 
 
-def _place(sender: str, game_hex: str) -> Elsewhere | None:
-    """The room's sockets here; none of them hears one who owned the room before and does not know it yet."""
-    place = current().elsewhere.get(UUID(game_hex))
-    return place if place is not None and place.owner == sender else None
+def _room_of(sender: str, game_hex: str) -> RemoteRoom | None:
+    """Return the handle to this room, unless the sender has lost the room and does not know it yet."""
+    room = current().remote.get(UUID(game_hex))
+    return room if room is not None and room.owner == sender else None
 
 
 @relayed("game.joined")
 def _joined(sender: str, told: tuple[str, int, int, int]) -> None:
-    place = _place(sender, told[0])
-    if place is not None:
-        place.joined(*told[1:])
+    room = _room_of(sender, told[0])
+    if room is not None:
+        room.joined(*told[1:])
 
 
 @relayed("game.frames")
 def _frames(sender: str, told: tuple[str, int | None, Any, Frames]) -> None:
-    place = _place(sender, told[0])
-    if place is not None:
-        place.tell(*told[1:])
+    room = _room_of(sender, told[0])
+    if room is not None:
+        room.tell(*told[1:])
 
 
 @relayed("game.frame")
 def _frame(sender: str, told: tuple[str, int, bytes]) -> None:
-    place = _place(sender, told[0])
-    if place is not None:
-        place.tell_one(*told[1:])
+    room = _room_of(sender, told[0])
+    if room is not None:
+        room.tell_one(*told[1:])
 
 
 @relayed("game.gone")
 def _gone(sender: str, numbers: list[int]) -> list[int]:
-    """Those of these sockets that are not here any more. A socket is here before its room hears of it."""
-    here = {number for place in current().elsewhere.values() for number in place.numbers}
+    """Return the sockets among these that have closed. A socket is known here before its room hears of it."""
+    here = {number for room in current().remote.values() for number in room.numbers}
     return [number for number in numbers if number not in here]
 
 
 @relayed("game.close")
 def _close(sender: str, told: tuple[str, int, int, str]) -> None:
-    place = _place(sender, told[0])
-    if place is not None:
-        place.close_one(*told[1:])
+    room = _room_of(sender, told[0])
+    if room is not None:
+        room.close_one(*told[1:])

@@ -1,4 +1,4 @@
-"""All rooms that matter to this worker: those it owns, and those of other workers that its sockets are in."""
+"""The rooms that this worker owns, and those of other workers that its sockets are in."""
 
 import asyncio
 import contextlib
@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Awaitable
 from typing import Any, Protocol
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 import msgspec
 from django.conf import settings
 from django.utils.module_loading import import_string
+from prometheus_client import Counter
 
 from core.batches import batched
 from core.batching import BatchLoader
@@ -19,91 +21,101 @@ from game import selectors, services
 from game.author import catalogue
 from game.author.match import Match
 from game.events import SeatTaken
-from game.live.elsewhere import Elsewhere
 from game.live.journal import Journal
 from game.live.listeners import RemoteListener
 from game.live.ownership import Ownership
-from game.live.room import UNLOAD_AFTER_S, Room
+from game.live.remote import RemoteRoom
+from game.live.room.actor import Room
+from game.live.room.deadlines import UNLOAD_AFTER_S
 from game.live.scheduler import Scheduler
 from game.records import RoomRecord
+from game.refusals import Recovering
 from realtime import worker
 from realtime.connection import Connection
 from realtime.identity import Identity
-from realtime.messages import Command
+from realtime.messages import Command, encode, error
 from realtime.reactions import reacts_to
 from realtime.redis import Down
 from realtime.tasks import begin
 
 logger = logging.getLogger(__name__)
 
+taken_over = Counter("game_takeovers_total", "Games under way that were read from their journal")
+
 WATCH_EVERY_S = 0.5
 ADOPT_EVERY_S = 5.0
 CHECKED_AT_ONCE = 500
 RETRY_S = 0.25
 RELEASE_WITHIN_S = 2.0
-OWNERS_TELL_WITHIN_S = 2.0  # leases and rooms are looked after twice a second
+OWNERS_TELL_WITHIN_S = 2.0  # workers renew leases and claim rooms twice a second
 
 
-class Place(Protocol):
-    """A room as a consumer uses it, wherever it is."""
+class RoomHandle(Protocol):
+    """A room as a consumer uses it, whichever worker owns it."""
 
     async def attach(self, connection: Connection, user: Identity, since: int | None) -> None: ...
     def take(self, user_id: int, command: Command) -> Awaitable[None] | None: ...
     def detach(self, connection: Connection, user_id: int) -> None: ...
 
 
-class Here:
-    """A room of this worker."""
+class LocalRoom:
+    """A handle to a room of this worker."""
 
     def __init__(self, room: Room) -> None:
+        self.lead_to(room)
+
+    def lead_to(self, room: Room) -> None:
+        """Use this room, which replaces the one so far."""
         self._room = room
         self.take = room.take
         self.detach = room.detach
 
     async def attach(self, connection: Connection, user: Identity, since: int | None) -> None:
         await admit(self._room, user.user_id)
-        self._room.attach(connection, user, since)
+        self._room.attach(connection, user.user_id, since)
 
 
 class Rooms:
-    """This worker's rooms."""
+    """The rooms of this worker: found, opened, watched and released."""
 
     def __init__(self) -> None:
         self.here: dict[UUID, Room] = {}
-        self.elsewhere: dict[UUID, Elsewhere] = {}
+        self.remote: dict[UUID, RemoteRoom] = {}
         self.remote_listeners: dict[tuple[str, int], RemoteListener] = {}
         self._worker = worker.current()
         self.worker_id = self._worker.id
         self.journal: Journal = import_string(settings.GAME_JOURNAL)()
         self.scheduler = Scheduler()
         self._ownership = Ownership(self._worker)
+        self._handles: WeakValueDictionary[UUID, LocalRoom] = WeakValueDictionary()
         self._opening: dict[UUID, asyncio.Future[Room]] = {}
         self._not_to_be_opened: set[UUID] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    async def find(self, game_id: UUID) -> Place:
-        """The room, opened here if nobody else has it. Raises ``UnknownMatch``, or ``Unavailable``
-        without Redis.
+    async def find(self, game_id: UUID) -> RoomHandle:
+        """Return a handle to the room, which is opened here if no other worker has it.
+
+        Raises ``UnknownMatch``, or ``Unavailable`` without Redis.
         """
         room = self.here.get(game_id)
         if room is not None:
-            return Here(room)
-        elsewhere = self.elsewhere.get(game_id)
-        if elsewhere is not None:
-            return elsewhere
+            return self._local(room)
+        remote = self.remote.get(game_id)
+        if remote is not None:
+            return remote
         owner = await self.owner(game_id)
         if owner != self._worker.id:
-            return self.elsewhere.setdefault(game_id, Elsewhere(game_id, owner, self._forget))
-        return Here(await self.open(game_id))
+            return self.remote.setdefault(game_id, RemoteRoom(game_id, owner, self._forget))
+        return self._local(await self.open(game_id))
 
     async def own(self, game_id: UUID) -> Room:
-        """The room, which another worker believes to be here. Raises ``Unavailable`` if it is not."""
+        """Return the room that another worker believes to be here. Raises ``Unavailable`` if it is not."""
         if game_id not in self.here and await self.owner(game_id) != self._worker.id:
             raise moved()
         return await self.open(game_id)
 
     async def open(self, game_id: UUID) -> Room:
-        """The room, which this worker has claimed."""
+        """Return a room that this worker has claimed."""
         room = self.here.get(game_id)
         if room is not None:
             return room
@@ -113,8 +125,14 @@ class Rooms:
             opening.add_done_callback(lambda _: self._opening.pop(game_id, None))
         return await asyncio.shield(opening)
 
+    def _local(self, room: Room) -> LocalRoom:
+        handle = self._handles.get(room.id)
+        if handle is None:
+            handle = self._handles[room.id] = LocalRoom(room)
+        return handle
+
     def seat_taken(self, game_id: UUID) -> None:
-        """Somebody sat down: those who wait in the room, wherever it is, are to know."""
+        """Tell the room, on whichever worker, that somebody took a seat."""
         begin(self._tell_of_seat(game_id), self._tasks, "Telling a room of a seat")
 
     async def _tell_of_seat(self, game_id: UUID) -> None:
@@ -125,12 +143,12 @@ class Rooms:
             elif (owner := (await self._ownership.owners([game_id]))[0]) is not None:
                 self._worker.relay.tell(owner, "game.seat_taken", game_id.hex)
 
-    def _forget(self, game_id: UUID, place: Elsewhere) -> None:
-        if self.elsewhere.get(game_id) is place:
-            del self.elsewhere[game_id]
+    def _forget(self, game_id: UUID, remote: RemoteRoom) -> None:
+        if self.remote.get(game_id) is remote:
+            del self.remote[game_id]
 
     def detach_remote(self, sender: str, number: int) -> None:
-        """This socket of another worker is gone."""
+        """Forget a socket of another worker, which has closed."""
         listener = self.remote_listeners.pop((sender, number), None)
         if listener is not None:
             listener.gone()
@@ -138,7 +156,7 @@ class Rooms:
                 room.detach(listener, listener.user_id)
 
     async def stop(self) -> None:
-        """Write what waits, and let the rooms go, so that others can take them over at once."""
+        """Write what waits, and release the rooms, so that others can take them over at once."""
         await self.scheduler.stop()
         for room in self.here.values():
             room.pause()
@@ -148,14 +166,14 @@ class Rooms:
         for room in self.here.values():
             room.close()
         with contextlib.suppress(*Down):
-            # Those that are left are free as soon as this worker's lease has gone.
+            # Rooms that are not released here become free when this worker's lease ends.
             async with asyncio.timeout(RELEASE_WITHIN_S):
                 for game_id in list(self.here):
                     await self._ownership.release(game_id)
         self.here.clear()
 
     async def watch(self) -> None:
-        """See to rooms whose owner is gone, to listeners whose worker is gone, and to rooms nobody needs."""
+        """Look regularly for owners and listeners' workers that are gone, and for rooms that nobody needs."""
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
             try:
@@ -167,14 +185,15 @@ class Rooms:
             await self._unload()
 
     async def adopt(self) -> None:
-        """Open the running games that nobody owns: their clocks run out, and their players come back."""
+        """Open running games that no worker owns, so that clocks run out and players can return."""
         while True:
             await asyncio.sleep(ADOPT_EVERY_S)
             try:
                 running = await worker.in_database(selectors.unfinished_ids, older_than_s=ADOPT_EVERY_S)
                 orphans = await self._orphans(running)
                 if orphans:
-                    # A Redis that came back empty knows no owner till the living have told it.
+                    # A Redis that came back empty knows no owner until all workers have claimed their rooms
+                    # again.
                     await asyncio.sleep(OWNERS_TELL_WITHIN_S)
                 for game_id in await self._orphans(orphans):
                     if await self._ownership.claim(game_id) == self._worker.id:
@@ -188,7 +207,7 @@ class Rooms:
         except worker.AWAY:
             raise
         except Exception as problem:
-            # Its rules are gone, or others by now. It stays claimed, and is not tried again.
+            # Its rules are gone or have changed. It stays claimed, and is not tried again.
             self._not_to_be_opened.add(game_id)
             logger.error("Game %s cannot be opened", game_id, exc_info=problem)
 
@@ -196,7 +215,7 @@ class Rooms:
         known = self.here.keys() | self._not_to_be_opened
         unknown = [game_id for game_id in game_ids if game_id not in known]
         owners = await self._ownership.owners(unknown)
-        # What is ours and not here was claimed for somebody who went away, or failed, before it was opened.
+        # A room that is ours but not here was claimed for a client who left, or a room that failed to open.
         others = {owner for owner in owners if owner is not None} - {self.worker_id}
         alive = await self._worker.alive(others)
         return [game_id for game_id, owner in zip(unknown, owners, strict=True) if owner not in alive]
@@ -207,11 +226,19 @@ class Rooms:
         except Exception:
             await self._ownership.release(game_id)
             raise
+        room = self._begin(record)
+        if (remote := self.remote.get(game_id)) is not None:
+            # Clients that still listen to its former owner reconnect, and find it here.
+            remote.close()
+        return room
+
+    def _begin(self, record: RoomRecord) -> Room:
         room = Room(record, _match(record), self.journal, self._lost)
-        self.here[game_id] = room
-        if (place := self.elsewhere.get(game_id)) is not None:
-            # Those who still listen by way of its lost owner come to it here.
-            place.close()
+        self.here[room.id] = room
+        if record.entries and record.result is None:
+            taken_over.inc()
+        if (handle := self._handles.get(room.id)) is not None:
+            handle.lead_to(room)
         if room.match.game.real_time:
             self.scheduler.add(room)
         return room
@@ -220,13 +247,37 @@ class Rooms:
         begin(self._let_go(room, taken), self._tasks, "Letting go of a room")
 
     async def _let_go(self, room: Room, taken: bool) -> None:
-        while not taken and not await _database_answers(None):  # noqa: ASYNC110 (no event tells)
+        if taken:
+            self._drop(room)
+            room.close()
+            return
+        refusal = encode(error(Recovering(retry_after=1)))
+        for seat in room.seats:
+            if seat.listener is not None:
+                seat.listener.send(refusal)
+        while not await self._is_mended(room):  # noqa: ASYNC110 (no event tells)
             await asyncio.sleep(RETRY_S)
-        self._drop(room)
-        room.close()
-        if not taken:
-            with contextlib.suppress(*Down):
-                await self._ownership.release(room.id)
+
+    async def _is_mended(self, room: Room) -> bool:
+        """Replace the room by one read from the database, if that takes rows again; everybody in it stays."""
+        if not await _database_takes_rows(None):
+            return False
+        try:
+            is_ours = await self._ownership.claim(room.id) == self.worker_id
+            record = await worker.in_database(services.take_over, game_id=room.id) if is_ours else None
+            if self.here.get(room.id) is room:
+                self._drop(room)
+                if record is None:
+                    room.close()
+                else:
+                    self._begin(record).take_in(room)
+        except worker.AWAY:
+            return False
+        except Exception:
+            self._drop(room)
+            room.close()
+            raise
+        return True
 
     def _drop(self, room: Room) -> None:
         if self.here.get(room.id) is room:
@@ -234,25 +285,27 @@ class Rooms:
         self.scheduler.remove(room)
 
     async def owner(self, game_id: UUID) -> str:
-        """The room's worker: this one, if none has it yet. Raises ``Unavailable`` without Redis."""
+        """Return the worker that owns the room: this one, if none does yet. Raises ``Unavailable`` without
+        Redis.
+        """
         try:
             return await self._ownership.claim(game_id)
         except Down:
             raise Unavailable("Games cannot be opened just now.", retry_after=1) from None
 
     async def _check_workers(self) -> None:
-        owners = {place.owner for place in self.elsewhere.values()}
+        owners = {room.owner for room in self.remote.values()}
         listening = {sender for sender, _ in self.remote_listeners}
         gone = await self._worker.gone(owners | listening)
-        for place in list(self.elsewhere.values()):
-            if place.owner in gone:
-                place.close()
+        for room in list(self.remote.values()):
+            if room.owner in gone:
+                room.close()
         for sender, number in list(self.remote_listeners):
             if sender in gone:
                 self.detach_remote(sender, number)
 
     async def _check_listeners(self) -> None:
-        """Of a socket's going nothing is heard when that is lost on its way, or overtakes its coming."""
+        """Find closed sockets whose message about it was lost, or came before the one that they opened."""
         known: dict[str, list[int]] = defaultdict(list)
         for sender, number in self.remote_listeners:
             known[sender].append(number)
@@ -264,7 +317,7 @@ class Rooms:
                 self.detach_remote(sender, number)
 
     async def _check_ownership(self) -> None:
-        """Redis may have forgotten, and another worker may have come first since."""
+        """Give up rooms that another worker has claimed since Redis forgot that they are this worker's."""
         for game_ids in batched(self.here, CHECKED_AT_ONCE):
             for game_id in await self._ownership.others(game_ids):
                 room = self.here.get(game_id)
@@ -272,7 +325,7 @@ class Rooms:
                     self._lost(room, True)
 
     async def _catch_up(self) -> None:
-        await asyncio.gather(*(place.compare(WATCH_EVERY_S) for place in list(self.elsewhere.values())))
+        await asyncio.gather(*(room.compare(WATCH_EVERY_S) for room in list(self.remote.values())))
 
     async def _unload(self) -> None:
         before = self._worker.loop.time() - UNLOAD_AFTER_S
@@ -284,27 +337,34 @@ class Rooms:
                     await self._ownership.release(game_id)
 
 
-async def _ask_database(_: list[None]) -> dict[None, bool]:
-    return {None: await worker.in_database(selectors.can_answer)}
+async def _try_to_store(_: list[None]) -> dict[None, bool]:
+    journal = current().journal
+    try:
+        await worker.in_database(services.try_to_store)
+    except worker.AWAY as problem:
+        journal.failed(problem)
+        return {None: False}
+    journal.succeeded()
+    return {None: True}
 
 
-# A thousand rooms that wait for it are one question.
-_database_answers = BatchLoader(_ask_database)
+# A thousand waiting rooms cause one query.
+_database_takes_rows = BatchLoader(_try_to_store)
 
 
 def moved() -> Unavailable:
-    """The refusal of a worker that does not own the room it is asked about."""
+    """Return the refusal of a worker that does not own the room it is asked about."""
     return Unavailable("The game has moved to another server.", retry_after=1)
 
 
 async def admit(room: Room, user_id: int) -> None:
-    """Let a room with free seats know if this user has taken one."""
+    """Have a room with free seats find out whether this user has taken one."""
     if not room.seats_user(user_id):
         await look_at_seats(room)
 
 
 async def look_at_seats(room: Room) -> None:
-    """Let a room with free seats know who has sat down since it was opened."""
+    """Seat those who have taken a seat in the database since the room was opened."""
     if room.has_free_seats:
         record = await worker.in_database(selectors.room_record, room.id)
         if record.epoch != room.record.epoch:
@@ -323,7 +383,7 @@ def _match(record: RoomRecord) -> Match:
         return Match.new(game, seats=len(users), seed=record.seed, options=record.options, users=users)
     except Exception as problem:
         if record.entries and record.result is None:
-            # Its rules were sound when it was entered: it waits for them, or for an operator who ends it.
+            # Its rules worked when it began: it waits until they do again, or until an operator ends it.
             raise
         return Match.broken(game, problem, seed=record.seed, users=users)
 
@@ -332,7 +392,7 @@ _rooms: Rooms | None = None
 
 
 def current() -> Rooms:
-    """This worker's rooms."""
+    """Return this worker's rooms."""
     global _rooms
     if _rooms is None or _rooms.worker_id != worker.current().id:
         _rooms = Rooms()
@@ -341,7 +401,7 @@ def current() -> Rooms:
 
 @reacts_to(SeatTaken)
 def seat_taken(event: SeatTaken) -> None:
-    """Have the game's room told, once the transaction commits."""
+    """Tell the game's room once the transaction commits."""
     worker.once_committed(lambda: current().seat_taken(event.game_id))
 
 

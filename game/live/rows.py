@@ -1,10 +1,10 @@
-"""What goes into the journal."""
+"""Rows on their way to the journal."""
 
 import msgspec
 
 
 class Entry(msgspec.Struct, gc=False):
-    """A row of the journal on its way; ``game_id`` is in hex, ``at`` in seconds since the epoch."""
+    """A journal entry; ``game_id`` is in hex, ``at`` in seconds since the epoch."""
 
     game_id: str
     seq: int
@@ -14,8 +14,8 @@ class Entry(msgspec.Struct, gc=False):
     data: str
 
 
-class Kept(msgspec.Struct, gc=False):
-    """A snapshot on its way."""
+class Snapshot(msgspec.Struct, gc=False):
+    """The state of a real-time game after entry ``seq``; ``epoch`` is the game's under its present owner."""
 
     game_id: str
     epoch: int

@@ -1,11 +1,11 @@
-"""The one scheduler that steps every real-time room of this worker."""
+"""The scheduler that steps every real-time room of this worker."""
 
 import asyncio
 import logging
 import time
 
 from core.batches import batched
-from game.live.room import Room
+from game.live.room.actor import Room
 from realtime import metrics
 
 logger = logging.getLogger(__name__)
@@ -15,8 +15,8 @@ STEPPED_AT_ONCE = 100
 
 
 class Scheduler:
-    """Steps rooms at their games' frame rates, on absolute deadlines; lateness beyond 0.1 s is not made
-    up for.
+    """Steps rooms at their games' frame rates, on absolute deadlines. It catches up on at most 0.1 s of
+    delay.
     """
 
     def __init__(self) -> None:
@@ -25,22 +25,22 @@ class Scheduler:
         self._ticked: dict[int, float] = {}
 
     def add(self, room: Room) -> None:
-        """Step this room from now on."""
+        """Start stepping a room."""
         rate = room.match.game.frame_rate
         self._rooms.setdefault(rate, {})[room] = None
         if rate not in self._tasks:
             self._tasks[rate] = asyncio.create_task(self._run(rate), name=f"scheduler at {rate} Hz")
 
     def remove(self, room: Room) -> None:
-        """Step it no more."""
+        """Stop stepping a room."""
         self._rooms.get(room.match.game.frame_rate, {}).pop(room, None)
 
     def oldest_tick(self) -> float:
-        """Seconds since the scheduler last stepped the rooms of the rate that waits longest."""
+        """Return the seconds since rooms were last stepped, for the frame rate that waits longest."""
         return max((time.monotonic() - ticked for ticked in self._ticked.values()), default=0.0)
 
     async def stop(self) -> None:
-        """Step nothing any more."""
+        """Stop stepping all rooms."""
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)

@@ -15,9 +15,9 @@ from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
 from game import services
-from game.live import backends, prepared
+from game.live import backends, prepared, rows
 from game.live.backends import Backend, Outcome
-from game.live.rows import Entry, Kept
+from game.live.rows import Entry
 from game.models import JournalEntry, Snapshot
 from realtime.testing import WITHIN_S
 from realtime.worker import in_database
@@ -44,7 +44,7 @@ async def postgresql():
     await backend.close()
 
 
-async def _write(backend: Backend, entries: list[Entry], snapshots: list[Kept] = []) -> Outcome:  # noqa: B006
+async def _write(backend: Backend, entries: list[Entry], snapshots: list[rows.Snapshot] = []) -> Outcome:  # noqa: B006
     outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
     backend.write(entries, snapshots, outcome.set_result)
     return await outcome
@@ -89,7 +89,7 @@ async def test_a_snapshot_replaces_an_older_one_and_is_kept_for_the_owner_only(b
         return (await in_database(services.take_over, game_id=game)).epoch
 
     async def keep(epoch: int, data: str) -> Outcome:
-        return await _write(backend, [], [Kept(game.hex, epoch, 5, data)])
+        return await _write(backend, [], [rows.Snapshot(game.hex, epoch, 5, data)])
 
     async def kept() -> tuple:
         return await in_database(Snapshot.objects.values_list("game_id", "epoch", "seq", "data").get)
@@ -109,7 +109,7 @@ async def test_the_first_snapshot_of_a_game_is_not_that_of_who_has_lost_it(backe
     game = (await new_game()).pk
     lost = (await in_database(services.take_over, game_id=game)).epoch
     await in_database(services.take_over, game_id=game)
-    assert await _write(backend, [], [Kept(game.hex, lost, 5, "late")]) == {game.hex}
+    assert await _write(backend, [], [rows.Snapshot(game.hex, lost, 5, "late")]) == {game.hex}
     assert not await Snapshot.objects.aexists()
 
 
@@ -127,7 +127,7 @@ async def test_a_snapshot_that_comes_while_the_game_is_taken_over_is_not_kept(po
 
     taking_over = asyncio.create_task(in_database(take_over_slowly))
     await taken.wait()
-    keeping = asyncio.create_task(_write(postgresql, [], [Kept(game.hex, epoch, 5, "late")]))
+    keeping = asyncio.create_task(_write(postgresql, [], [rows.Snapshot(game.hex, epoch, 5, "late")]))
     await asyncio.wait([keeping], timeout=0.3)
     may_commit.set()
     await taking_over
@@ -165,7 +165,7 @@ async def test_sqlite_is_locked_once_for_a_batch(new_game):
     backend._thread.submit(lambda: connection.execute_wrappers.append(note)).result()
     assert await _write(backend, [_entry()]) == set()
     assert begun == ["BEGIN IMMEDIATE"]
-    assert await _write(backend, [], [Kept(game.hex, 0, 1, "{}")]) == set()
+    assert await _write(backend, [], [rows.Snapshot(game.hex, 0, 1, "{}")]) == set()
     assert begun == ["BEGIN IMMEDIATE"] * 2
     await backend.close()
 

@@ -9,7 +9,7 @@ import pytest
 from game.live import journal as journals
 from game.live.backends import Outcome, Then
 from game.live.journal import Journal
-from game.live.rows import Entry, Kept
+from game.live.rows import Entry, Snapshot
 
 
 class Store:
@@ -21,7 +21,7 @@ class Store:
         self.given = asyncio.Event()
         self.is_closed = False
 
-    def write(self, entries: Sequence[Entry], snapshots: Sequence[Kept], then: Then) -> None:
+    def write(self, entries: Sequence[Entry], snapshots: Sequence[Snapshot], then: Then) -> None:
         self.log.append("write " + " ".join(row.data for row in (*entries, *snapshots)))
         self.then = then
         self.given.set()
@@ -43,8 +43,11 @@ class Room:
     def __init__(self, log: list[str]) -> None:
         self.log = log
 
-    def written(self, row: Entry | Kept, told: object) -> None:
-        self.log.append(f"told {row.data}")
+    def written(self, entry: Entry) -> None:
+        self.log.append(f"told {entry.data}")
+
+    def snapshot_saved(self) -> None:
+        self.log.append("saved")
 
     def lost(self, taken: bool) -> None:
         self.log.append("taken" if taken else "lost")
@@ -72,8 +75,8 @@ async def journal(store: Store) -> Journal:
     return journal
 
 
-def _snapshot(game: str, data: str) -> Kept:
-    return Kept(game, 1, 1, data)
+def _snapshot(game: str, data: str) -> Snapshot:
+    return Snapshot(game, 1, 1, data)
 
 
 def _entry(seq: int, game: str = "a") -> Entry:
@@ -83,30 +86,30 @@ def _entry(seq: int, game: str = "a") -> Entry:
 async def test_a_snapshot_that_shows_a_score_takes_those_that_wait_along_and_replaces_its_games_own(
     journal, store, room, log
 ):
-    journal.keep(_snapshot("a", "older"), room, False)
-    journal.keep(_snapshot("b", "other"), room, False)
-    journal.keep(_snapshot("a", "score"), room, True)
+    journal.save_snapshot(_snapshot("a", "older"), room, at_once=False)
+    journal.save_snapshot(_snapshot("b", "other"), room, at_once=False)
+    journal.save_snapshot(_snapshot("a", "score"), room, at_once=True)
     await store.finish()
     await journal.close()
-    assert log == ["write score other", "told older", "told other", "told score"]
+    assert log == ["write score other", "saved", "saved", "saved"]
 
 
 async def test_an_entry_does_not_take_waiting_snapshots_along_but_the_last_moment_does(
     journal, store, room, log
 ):
-    journal.keep(_snapshot("a", "kept"), room, False)
-    journal.append(_entry(1), room, None)
+    journal.save_snapshot(_snapshot("a", "kept"), room, at_once=False)
+    journal.append(_entry(1), room)
     await store.finish()
     assert log == ["write a1", "told a1"]
     closing = asyncio.create_task(journal.close())
     await store.finish()
     await closing
-    assert log[2:] == ["write kept", "told kept"]
+    assert log[2:] == ["write kept", "saved"]
 
 
 async def test_what_comes_in_one_turn_of_the_loop_goes_together(journal, store, room, log):
     for seq in (1, 2, 3):
-        journal.append(_entry(seq), room, None)
+        journal.append(_entry(seq), room)
     await store.finish()
     assert log[0] == "write a1 a2 a3"
 
@@ -114,10 +117,10 @@ async def test_what_comes_in_one_turn_of_the_loop_goes_together(journal, store, 
 async def test_the_database_gets_what_waits_before_the_rooms_hear_of_what_is_written(
     journal, store, room, log
 ):
-    journal.append(_entry(1), room, None)
+    journal.append(_entry(1), room)
     await store.given.wait()
-    journal.append(_entry(2), room, None)
-    journal.append(_entry(3), room, None)
+    journal.append(_entry(2), room)
+    journal.append(_entry(3), room)
     await store.finish()
     await store.finish()
     assert log == ["write a1", "write a2 a3", "told a1", "told a2", "told a3"]
@@ -130,7 +133,7 @@ async def test_of_all_that_is_under_way_the_database_has_one_half_and_the_rooms_
 
     def move(times: int) -> None:
         for _ in range(times):
-            journal.append(_entry(next(seqs)), room, None)
+            journal.append(_entry(next(seqs)), room)
 
     move(2)
     await store.given.wait()
@@ -148,7 +151,7 @@ async def test_of_all_that_is_under_way_the_database_has_one_half_and_the_rooms_
 @pytest.mark.parametrize("waiting", [1, 8])
 async def test_few_rows_go_in_one_commit(journal, store, room, log, waiting):
     for seq in range(waiting):
-        journal.append(_entry(seq), room, None)
+        journal.append(_entry(seq), room)
     await store.finish()
     assert [line for line in log if line.startswith("write")] == log[:1]
     assert len(log) == 1 + waiting
@@ -157,13 +160,13 @@ async def test_few_rows_go_in_one_commit(journal, store, room, log, waiting):
 async def test_a_room_hears_of_what_is_written_before_it_hears_that_the_rest_is_lost(
     journal, store, room, log
 ):
-    journal.append(_entry(1), room, None)
+    journal.append(_entry(1), room)
     await store.given.wait()
-    journal.append(_entry(2), room, None)
+    journal.append(_entry(2), room)
     await store.finish()
     await store.given.wait()
-    journal.append(_entry(3), room, None)
-    journal.append(_entry(1, "b"), room, None)
+    journal.append(_entry(3), room)
+    journal.append(_entry(1, "b"), room)
     await store.finish(ConnectionError())
     await store.finish()
     assert log == ["write a1", "write a2", "told a1", "lost", "write b1", "told b1"]
@@ -171,11 +174,11 @@ async def test_a_room_hears_of_what_is_written_before_it_hears_that_the_rest_is_
 
 async def test_what_another_owner_wrote_first_is_not_told_nor_what_came_after_it(journal, store, log):
     room, other = Room(log), Room(log)
-    journal.append(_entry(1), room, None)
-    journal.append(_entry(1, "b"), other, None)
+    journal.append(_entry(1), room)
+    journal.append(_entry(1, "b"), other)
     await store.given.wait()
-    journal.append(_entry(2), room, None)
-    journal.keep(_snapshot("a", "snapshot"), room, False)
+    journal.append(_entry(2), room)
+    journal.save_snapshot(_snapshot("a", "snapshot"), room, at_once=False)
     await store.finish({"a"})
     await journal.close()
     assert log == ["write a1 b1", "taken", "told b1"]
@@ -189,10 +192,10 @@ async def test_rows_that_cannot_even_be_sent_are_lost_and_the_next_are_written(
 
     with monkeypatch.context() as broken:
         broken.setattr(store, "write", write)
-        journal.append(_entry(1), room, None)
+        journal.append(_entry(1), room)
         await journal.close()
     assert log == ["lost"]
-    journal.append(_entry(1, "b"), room, None)
+    journal.append(_entry(1, "b"), room)
     await store.finish()
     assert log == ["lost", "write b1", "told b1"]
 
@@ -202,7 +205,7 @@ async def test_a_database_that_writes_nothing_any_more_is_not_waited_for_batch_b
 ):
     monkeypatch.setattr(journals, "CLOSE_WITHIN_S", 0.1)
     for number in range(100):
-        journal.append(_entry(1, f"game {number} "), room, None)
+        journal.append(_entry(1, f"game {number} "), room)
     async with asyncio.timeout(1):
         await journal.close()
     assert store.is_closed
@@ -212,15 +215,15 @@ async def test_a_database_that_writes_nothing_any_more_is_not_waited_for_batch_b
 
 async def test_a_room_that_fails_at_what_it_hears_keeps_nobody_else_from_hearing(journal, store, room, log):
     class Broken(Room):
-        def written(self, row, told):
+        def written(self, entry):
             raise ValueError
 
         def lost(self, taken):
             raise ValueError
 
     for outcome in (set(), ConnectionError()):
-        journal.append(_entry(1), Broken(log), None)
-        journal.append(_entry(1, "b"), room, None)
+        journal.append(_entry(1), Broken(log))
+        journal.append(_entry(1, "b"), room)
         await store.finish(outcome)
     await journal.close()
     assert log == ["write a1 b1", "told b1", "write a1 b1", "lost"]

@@ -4,7 +4,8 @@ import pytest
 
 from game import services
 from game.author import Game, catalogue, move
-from game.live import room, rooms
+from game.live import rooms
+from game.live.room import deadlines
 from game.models import Game as Row
 from game.tests.conftest import begin
 from realtime import worker
@@ -66,6 +67,9 @@ async def test_a_game_that_one_plays_alone_ends_and_is_not_rated(ada):
 
 async def test_a_draw_needs_all_three(three, ada, bob, cyd):
     game, (a, b, c) = await three()
+    await a.send(type="player_move", movement={})
+    for player in (a, b, c):
+        await player.hear("player_move")
     await a.send(type="game_action", action="offer_draw")
     await b.hear_until("game_action")
     for _ in range(2):  # once is enough
@@ -96,10 +100,12 @@ async def test_a_move_of_one_declines_the_draw_for_all(three):
 
 async def test_who_may_still_come_back_does_not_lose_by_another_s_forfeit(three, ada, bob, cyd, monkeypatch):
     game, (a, b, c) = await three()
+    await a.send(type="player_move", movement={})
+    await b.hear("player_move")
     await c.leave()
     await b.hear_until("player_left")
     rooms.current().here[game.pk].seats[2].away_since += 60
-    monkeypatch.setattr(room, "GRACE_S", 0.2)
+    monkeypatch.setattr(deadlines, "GRACE_S", 0.2)
     await a.leave()
     over = await b.hear_until("game_over")
     assert (sorted(over["winner_ids"]), over["reason"]) == (sorted([bob.id, cyd.id]), "forfeit")

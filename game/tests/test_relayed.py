@@ -13,7 +13,7 @@ import pytest
 from core.namespace import key
 from core.refusals import Refusal
 from game import selectors, services
-from game.live import audience, elsewhere, rooms
+from game.live import audience, remote, rooms
 from game.tests.conftest import begin
 from realtime.identity import Identity
 from realtime.relay import Relay
@@ -198,7 +198,7 @@ async def test_sockets_of_a_room_that_its_owner_has_no_more_come_back(owned, ada
 
 
 async def test_who_was_let_in_but_told_nothing_comes_again(owned, ada, monkeypatch):
-    monkeypatch.setattr(elsewhere, "FIRST_FRAME_WITHIN_S", 0.1)
+    monkeypatch.setattr(remote, "FIRST_FRAME_WITHIN_S", 0.1)
     game, owner = owned
     a = await ada.enter(game.pk)
     await asyncio.wait_for(owner.asked.get(), WITHIN_S)  # and what it tells of the room is lost

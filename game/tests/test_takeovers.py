@@ -4,17 +4,17 @@ import asyncio
 import threading
 
 import pytest
-from django.db import InterfaceError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from game import selectors, services
+from game import services
 from game.author import Clock, catalogue
 from game.live import ownership, rooms
 from game.models import Game as Row
 from game.models import JournalEntry, Snapshot
 from game.tests.conftest import InTurn, begin
 from realtime import worker
-from realtime.worker import in_database
+from realtime.worker import in_database, lease_key
 
 
 class Hasty(InTurn):
@@ -68,6 +68,8 @@ async def test_no_snapshot_of_a_game_that_ends_as_its_worker_stops_outlives_it(
         assert may_answer.wait(10)
         return over
 
+    await a.send(type="player_move", movement={"direction": 1})
+    await a.hear_until("player_move")
     # The answer is still on its way when the worker stops.
     monkeypatch.setattr(services, "finish", finish_and_answer_late)
     await a.send(type="game_action", action="resign")
@@ -111,45 +113,68 @@ async def test_a_game_that_was_claimed_and_never_opened_is_adopted(
 async def test_a_room_that_waits_for_the_database_waits_whatever_it_hears_from_there(
     new_game, ada, bob, monkeypatch
 ):
-    class Gone:
-        asked = 0
+    asked = 0
 
-        def cursor(self):
-            self.asked += 1
-            raise InterfaceError("the connection is closed")
+    def try_to_store():
+        nonlocal asked
+        asked += 1
+        raise InterfaceError("the connection is closed")
 
     async def was_asked_twice() -> bool:
-        return gone.asked >= 2
+        return asked >= 2
 
     game = await new_game()
     a, _ = await begin(game, ada, bob)
-    gone = Gone()
     with monkeypatch.context() as away:
-        away.setattr(selectors, "connection", gone)
+        away.setattr(services, "try_to_store", try_to_store)
         rooms.current().here[game.pk].lost(False)
+        assert await a.refused() == "recovering"
         await until(was_asked_twice)
-    assert await a.closed() == 1012
+    assert (await a.hear("game_state"))["state"] == "active"
 
 
 async def test_rooms_that_wait_for_the_database_ask_it_together(new_game, ada, bob, monkeypatch):
     asked = 0
 
-    def can_answer() -> bool:
+    def try_to_store() -> None:
         nonlocal asked
         asked += 1
-        return asked >= 3
+        if asked < 3:
+            raise OperationalError("the disk is full")
 
     games = [await new_game() for _ in range(3)]
     sockets = [await ada.enter(game.pk) for game in games]
     for socket in sockets:
         await socket.hear("game_state")
     with monkeypatch.context() as away:
-        away.setattr(selectors, "can_answer", can_answer)
+        away.setattr(services, "try_to_store", try_to_store)
         for game in games:
             rooms.current().here[game.pk].lost(False)
         for socket in sockets:
-            assert await socket.closed() == 1012
+            await socket.hear_until("error")
+            await socket.hear_until("game_state")
     assert asked <= 4
+
+
+async def test_a_room_that_others_own_when_the_database_is_back_lets_its_sockets_go(
+    new_game, ada, bob, here, monkeypatch
+):
+    def try_to_store() -> None:
+        raise OperationalError("the disk is full")
+
+    game = await new_game()
+    a, _ = await begin(game, ada, bob)
+    with monkeypatch.context() as away:
+        away.setattr(services, "try_to_store", try_to_store)
+        rooms.current().here[game.pk].lost(False)
+        assert await a.refused() == "recovering"
+        await in_database(services.take_over, game_id=game.pk)
+        await here.redis.set(f"room:{game.pk}", "another")
+        await here.redis.set(lease_key("another"), 1)
+        listening = here.redis.pubsub()
+        await listening.subscribe("another")
+    assert await a.closed() == 1012
+    await listening.aclose()
 
 
 async def test_a_real_time_game_that_is_over_is_seen_as_it_ended_wherever_it_is_opened(new_game, ada, bob):

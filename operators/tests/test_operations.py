@@ -53,7 +53,7 @@ def test_an_erased_person_is_not_let_in_again_and_not_named_in_the_audit_trail(o
     (done,) = dict(personal_data.export(ada.user.pk))["operations"]
     assert done["what"] == "Ban: " + "x" * LONGEST_REASON
 
-    act(support, "accounts/user", "erase", ada.user.pk)
+    act(support, "accounts/user", "erase", ada.user.pk, typed="ada")
     page = act(support, "accounts/user", "lift_ban", ada.user.pk)
 
     assert "This account is erased." in page
@@ -61,6 +61,31 @@ def test_an_erased_person_is_not_let_in_again_and_not_named_in_the_audit_trail(o
     assert operator("root").post(f"/admin/accounts/user/{ada.user.pk}/change/", by_form).status_code == 403
     assert not User.objects.get(pk=ada.user.pk).is_active
     assert not LogEntry.objects.filter(object_repr__contains="ada").exists()
+
+
+def test_erasing_asks_for_the_name_first(operator, ada):
+    support = operator("support")
+
+    page = act(support, "accounts/user", "erase", ada.user.pk)
+    assert "Erase the person: ada. This cannot be undone." in page
+    assert "That is not the name." in act(support, "accounts/user", "erase", ada.user.pk, typed="adb")
+    assert User.objects.get(pk=ada.user.pk).erased_at is None
+    assert on_record() == []
+
+    act(support, "accounts/user", "erase", ada.user.pk, typed="ada")
+    assert User.objects.get(pk=ada.user.pk).erased_at is not None
+
+
+@pytest.mark.parametrize("everybody", [{"select_across": "1"}, {}])
+def test_nobody_is_erased_by_choosing_many(operator, ada, everybody):
+    bob = register(username="bob", email="bob@example.org", password=PASSWORD, device=Device())
+    chosen = ada.user.pk if everybody else [ada.user.pk, bob.user.pk]
+    chosen = {"action": "erase", "_selected_action": chosen, "typed": "ada", **everybody}
+
+    page = operator("support").post("/admin/accounts/user/", chosen, follow=True).content.decode()
+
+    assert "choose one at a time" in page
+    assert not User.objects.exclude(erased_at=None).exists()
 
 
 def test_a_refused_operation_is_told_and_not_recorded(operator, ada):

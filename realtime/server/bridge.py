@@ -16,6 +16,7 @@ from typing import Any
 from core.asgi import Send, send_whole
 from core.problems import problem, refused
 from core.refusals import TooLarge, Unavailable
+from realtime import metrics
 
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Scope = dict[str, Any]
@@ -47,6 +48,7 @@ class WSGIBridge:
         self.max_body = max_body
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="http")
         self._places = BoundedSemaphore(threads + max_waiting)
+        metrics.http_waiting.set_function(self.pool._work_queue.qsize)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. What the application raises before it answers becomes a 500."""
@@ -58,6 +60,7 @@ class WSGIBridge:
             await send_whole(send, refused(refusal))
             return
         if not self._places.acquire(blocking=False):
+            metrics.http_rejected.inc()
             await send_whole(send, refused(Unavailable("The server is busy.", retry_after=1)))
             return
         response = _Response(self.application, _environ(scope, body), receive, send)

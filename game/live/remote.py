@@ -1,4 +1,4 @@
-"""Rooms of other workers, as the sockets of this one are in them."""
+"""Rooms of other workers that sockets of this one are in."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ import msgspec
 
 from core.refusals import Refusal, Unavailable
 from game.live.listeners import Frames, frame_of
-from game.live.room import RESTARTED
+from game.live.room.actor import RESTARTED
 from realtime import worker
 from realtime.connection import Connection
 from realtime.identity import Identity
@@ -24,13 +24,13 @@ FIRST_FRAME_WITHIN_S = 5.0
 _numbers = count(1)
 
 
-class Elsewhere:
-    """A room of another worker, with the sockets of this one that are in it.
+class RemoteRoom:
+    """A handle to a room of another worker, with the sockets of this worker that are in it.
 
-    ``forget(game_id, self)`` is called when there are none any more.
+    ``forget(game_id, self)`` is called when none is left.
     """
 
-    def __init__(self, game_id: UUID, owner: str, forget: Callable[[UUID, "Elsewhere"], None]) -> None:
+    def __init__(self, game_id: UUID, owner: str, forget: Callable[[UUID, "RemoteRoom"], None]) -> None:
         self.owner = owner
         self.seq: int | None = None
         self._id = game_id
@@ -38,7 +38,7 @@ class Elsewhere:
         self._relay = worker.current().relay
         self._sockets: dict[int, Connection] = {}
         self._numbers: dict[Connection, int] = {}
-        # By what they may see; each hears what comes after the ``seq`` of its first frame.
+        # By viewer number; each is sent what comes after the ``seq`` of its first frame.
         self._viewers: dict[int, dict[Connection, int]] = {}
         self._catching_up: asyncio.Task[None] | None = None
         self._waiting: dict[int, asyncio.Event] = {}
@@ -54,7 +54,7 @@ class Elsewhere:
             async with asyncio.timeout(FIRST_FRAME_WITHIN_S):
                 await joined.wait()
         except TimeoutError:
-            # It may have been lost on the way: the socket would hear nothing for ever.
+            # The request may be lost, and then the socket would never hear anything.
             raise Unavailable("The game does not answer. Try again.", retry_after=1) from None
         finally:
             del self._waiting[number]
@@ -76,11 +76,11 @@ class Elsewhere:
 
     @property
     def numbers(self) -> Iterable[int]:
-        """The sockets here, as the room knows them."""
+        """The numbers by which the room knows the sockets of this worker."""
         return self._sockets
 
     def joined(self, number: int, viewer: int, seq: int) -> None:
-        """The room tells this worker its frames after ``seq`` on behalf of this socket."""
+        """Note that the room sends frames after ``seq`` to this worker on behalf of this socket."""
         connection = self._sockets.get(number)
         if connection is not None:
             self._viewers.setdefault(viewer, {})[connection] = seq
@@ -90,7 +90,7 @@ class Elsewhere:
             self.seq = seq
 
     def tell_one(self, number: int, frame: bytes) -> None:
-        """Hand a frame to one socket."""
+        """Send a frame to one socket."""
         if number in self._sockets:
             self._sockets[number].send_ahead(frame)
 
@@ -100,7 +100,7 @@ class Elsewhere:
             self._sockets[number].close(code, reason)
 
     def close(self) -> None:
-        """The owner has the room no more: let everybody come back to whoever owns it now."""
+        """Close all sockets: the owner has lost the room, and clients come back to the next one."""
         if self._catching_up is not None:
             self._catching_up.cancel()
         for connection in tuple(self._numbers):
@@ -108,7 +108,7 @@ class Elsewhere:
         self._forget(self._id, self)
 
     def tell(self, seq: int | None, key: Any, frames: Frames) -> None:
-        """Hand the room's frames to the sockets here; a gap is filled from the owner's history first."""
+        """Send the room's frames to the sockets here, after filling a gap from the owner's history."""
         if seq is not None and self.seq is not None:
             if seq <= self.seq:
                 return
@@ -123,7 +123,7 @@ class Elsewhere:
                     connection.send(frame, key)
 
     async def compare(self, within_s: float) -> None:
-        """Ask how far the owner is, which it says within this time, and catch up if this worker is behind."""
+        """Ask the owner, which has so long to answer, for its last ``seq``, and catch up if that is newer."""
         if self.seq is None:
             return
         try:
@@ -131,14 +131,14 @@ class Elsewhere:
         except Unavailable:
             return
         except Refusal:
-            # It has let the room go, and what it said then was lost on the way.
+            # It has let the room go, and its message about that was lost.
             self.close()
             return
         if told > self.seq:
             self.catch_up()
 
     def catch_up(self) -> None:
-        """Ask the owner for what this worker has not heard."""
+        """Ask the owner for the frames that this worker missed."""
         if self._catching_up is None:
             self._catching_up = asyncio.create_task(self._catch_up())
 

@@ -1,0 +1,28 @@
+"""OpenTelemetry's middleware for Django, which is imported only where traces are asked for."""
+
+from typing import Any
+
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
+from opentelemetry.instrumentation.django.middleware import otel_middleware
+
+
+class TracedRequests(otel_middleware._DjangoMiddleware):
+    """It asks for a request's host, so it gets none with an unknown one, as probes and scrapes may have."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return super().__call__(request) if _has_known_host(request) else self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any, **more: Any) -> Any:
+        return super().process_view(request, *view, **more) if _has_known_host(request) else None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> Any:
+        return super().process_exception(request, exception) if _has_known_host(request) else None
+
+
+def _has_known_host(request: HttpRequest) -> bool:
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True

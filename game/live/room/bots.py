@@ -1,0 +1,78 @@
+"""The computer's players in a room."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from functools import partial
+from random import Random
+from typing import Any
+
+from msgspec import json
+
+from core.refusals import Refusal
+from game import bots
+from game.author.match import Match
+from game.author.refusals import GameIsOver, RulesError
+from game.live.seats import Seated
+from game.refusals import Recovering
+from realtime.tasks import begin
+
+
+class Bots:
+    """Chooses the moves of a room's bots.
+
+    ``play`` makes a move as a player would, and raises its refusal; ``fail`` is called if the rules, or a bot
+    of the game's own, fail. Tasks are held in ``tasks``.
+    """
+
+    def __init__(
+        self,
+        seats: Iterable[Seated],
+        tasks: set[asyncio.Task[Any]],
+        *,
+        play: Callable[[Seated, bytes], None],
+        fail: Callable[[Exception], None],
+    ) -> None:
+        self._levels = {seat: seat.bot_level for seat in seats if seat.bot_level is not None}
+        self._tasks = tasks
+        self._play = play
+        self._fail = fail
+        self._random = Random()
+        self._steering: dict[Seated, dict[str, Any]] = {}
+        self._thinking: set[Seated] = set()
+
+    def steer(self, match: Match, inputs: dict[int, bytes]) -> None:
+        """Add the bots' inputs to a real-time game, where they have changed. Raises ``RulesError``."""
+        for seat, level in self._levels.items():
+            wanted = bots.choose(match, seat.number, self._random, level)
+            if wanted is not None and wanted != self._steering.get(seat):
+                self._steering[seat] = wanted
+                inputs[seat.number] = match.check(wanted)
+
+    def wake(self, match: Match) -> None:
+        """Let the bots think whose turn it is in a turn-based game."""
+        for seat, level in self._levels.items():
+            if seat.number in match.turn and seat not in self._thinking:
+                self._thinking.add(seat)
+                begin(self._move(match, seat, level), self._tasks, "A bot's move")
+
+    async def _move(self, match: Match, seat: Seated, level: int) -> None:
+        moves = match.moves
+        try:
+            copy = match.copy(self._random.getrandbits(64))
+            choose = partial(bots.choose, copy, seat.number, self._random, level)
+            movement = await asyncio.get_running_loop().run_in_executor(None, choose)
+        except Exception as problem:
+            self._fail(problem)
+            return
+        finally:
+            self._thinking.discard(seat)
+        try:
+            self._play(seat, json.encode(movement))
+        except (GameIsOver, Recovering):
+            pass  # Its time was up, or the game ended or left this worker meanwhile.
+        except Refusal as refusal:
+            if match.moves == moves:
+                self._fail(RulesError(f"{match.game.name}: the bot's {movement} is refused: {refusal}"))
+            else:
+                # Players who may move at the same time have moved meanwhile.
+                self.wake(match)

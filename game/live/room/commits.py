@@ -1,0 +1,116 @@
+"""A room's way to the journal: what it accepted is told once it is committed."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from game.live.audience import Audience
+from game.live.journal import Journal
+from game.live.listeners import Frames
+from game.live.rows import Entry, Snapshot
+
+
+class Commits:
+    """Numbers a room's entries, hands them to the journal, and tells the audience once each is committed.
+
+    ``seq`` is the number of the last entry, ``committed`` of the last one that everybody may know.
+    ``on_lost`` is called when the journal could not be written (see ``Owner.lost``), ``on_scores_saved`` when
+    no new score waits for its snapshot any more.
+    """
+
+    __slots__ = (
+        "_audience",
+        "_epoch",
+        "_game_hex",
+        "_journal",
+        "_on_lost",
+        "_on_scores_saved",
+        "_snapshots",
+        "_unwritten",
+        "_waiting",
+        "_when_saved",
+        "committed",
+        "seq",
+    )
+
+    def __init__(
+        self,
+        game_hex: str,
+        epoch: int,
+        journal: Journal,
+        audience: Audience,
+        *,
+        on_lost: Callable[[bool], None],
+        on_scores_saved: Callable[[], None],
+    ) -> None:
+        self.seq = self.committed = 0
+        self._game_hex = game_hex
+        self._journal = journal
+        self._audience = audience
+        self._unwritten: deque[Frames] = deque()
+        self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
+        self._epoch = epoch
+        self._on_lost = on_lost
+        self._on_scores_saved = on_scores_saved
+        self._snapshots: deque[bool] = deque()
+        """Of each snapshot on its way, oldest first, whether it has a new score."""
+        self._when_saved: Callable[[], None] | None = None
+
+    def write(self, kind: str, user_id: int | None, data: str, frames: Frames) -> None:
+        """Journal the next entry; its frames are told when it is committed."""
+        self.seq = seq = self.seq + 1
+        self._unwritten.append(frames)
+        self._journal.append(Entry(self._game_hex, seq, time.time(), user_id, kind, data), self)
+
+    def save_snapshot(self, data: str, *, has_new_score: bool) -> None:
+        """Store the state of a real-time game, at once if a new score waits for it."""
+        self._snapshots.append(has_new_score)
+        snapshot = Snapshot(self._game_hex, self._epoch, self.seq, data)
+        self._journal.save_snapshot(snapshot, self, at_once=has_new_score)
+
+    def resume(self, seq: int) -> None:
+        """Continue after the entry of this number, which is committed."""
+        self.seq = self.committed = seq
+
+    def add_committed(self, frames: Frames) -> None:
+        """Count an entry that was committed without the journal, and tell its frames."""
+        self.seq += 1
+        self._tell(self.seq, frames)
+
+    def when_committed(self, function: Callable[[], None]) -> None:
+        """Call the function once all entries so far are committed."""
+        if self.committed >= self.seq:
+            function()
+        else:
+            self._waiting.append((self.seq, function))
+
+    def when_saved(self, function: Callable[[], None]) -> None:
+        """Call the function once no snapshot is on its way any more."""
+        if self._snapshots:
+            self._when_saved = function
+            self._journal.flush_snapshots()
+        else:
+            function()
+
+    # Called by the journal, in the order of the rows.
+
+    def written(self, entry: Entry) -> None:
+        self._tell(entry.seq, self._unwritten.popleft())
+
+    def snapshot_saved(self) -> None:
+        has_new_score = self._snapshots.popleft()
+        if not self._snapshots and self._when_saved is not None:
+            function, self._when_saved = self._when_saved, None
+            function()
+        if has_new_score and not any(self._snapshots):
+            self._on_scores_saved()
+
+    def lost(self, taken: bool) -> None:
+        self._on_lost(taken)
+
+    def _tell(self, seq: int, frames: Frames) -> None:
+        self.committed = seq
+        self._audience.tell(frames, seq)
+        waiting = self._waiting
+        while waiting and waiting[0][0] <= self.committed:
+            waiting.popleft()[1]()

@@ -1,0 +1,147 @@
+"""The end of a game: who has won, how it is stored, and the rematch."""
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterator
+from random import uniform
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import DataError
+from msgspec import Raw, json
+
+from core.problems import UNREACHABLE, note_failure, out_of_reach
+from core.refusals import Refusal
+from game import events, services
+from game.author.game import Score
+from game.author.match import Match
+from game.live.room.entries import Acted, read
+from game.live.room.phase import Phase
+from game.live.room.table import Table
+from game.live.seats import Seated
+from game.records import Ending, EntryRecord
+from realtime import worker
+from realtime.consumer import InternalError
+
+logger = logging.getLogger(__name__)
+
+RETRY_S = 0.5
+LONGEST_RETRY_S = 8.0
+
+
+class Verdict(NamedTuple):
+    """Which seats have won, and the ``reason`` of ``events.GameOver``."""
+
+    winners: tuple[int, ...]
+    reason: str
+
+
+DRAW_AGREED = Verdict((), "draw_agreed")
+BY_OPERATOR = Verdict((), "operator")
+BY_ERROR = Verdict((), "error")
+
+
+def by_rules(match: Match) -> Verdict:
+    """Return the verdict of a match that has a result."""
+    outcome = match.result
+    assert outcome is not None
+    return Verdict(outcome.winners, "draw" if outcome.draw else "win")
+
+
+def by_resignation(table: Table, seat: Seated) -> Verdict:
+    """Return the verdict after a player resigned: everybody else wins."""
+    return Verdict(_all_but(table, (seat.number,)), "resign")
+
+
+def by_timeout(table: Table, seats: Collection[int]) -> Verdict:
+    """Return the verdict after these clocks ran out: everybody else wins."""
+    return Verdict(_all_but(table, seats), "timeout")
+
+
+def by_forfeit(table: Table, stayed_away: Collection[int]) -> Verdict:
+    """Return the verdict after these players stayed away: everybody else wins, if anybody is here."""
+    if any(seat.connected for seat in table.seats):
+        return Verdict(_all_but(table, stayed_away), "forfeit")
+    return Verdict((), "abandoned")
+
+
+def by_absence_at_start(table: Table, phase: Phase) -> Verdict:
+    """Return the verdict on a game that never started; its winners are those who were not to blame."""
+    must_be_ready = phase is Phase.WAITING_FOR_READY
+    came = (seat.number for seat in table.seats if seat.connected and (seat.ready or not must_be_ready))
+    return Verdict(tuple(came), "aborted")
+
+
+def restored(table: Table, last: EntryRecord) -> Verdict | None:
+    """Return the verdict on a replayed game that was decided, but whose end was not stored any more."""
+    if table.match.result is not None:
+        return by_rules(table.match)
+    entry = read(last.kind, last.data)
+    if isinstance(entry, Acted):
+        if entry.action == "resign":
+            return by_resignation(table, next(s for s in table.seats if s.user_id == last.user_id))
+        if entry.action == "accept_draw" and len(table.draw_offers) == len(table.seats):
+            return DRAW_AGREED
+    return None
+
+
+def _all_but(table: Table, seats: Collection[int]) -> tuple[int, ...]:
+    return tuple(seat.number for seat in table.seats if seat.number not in seats)
+
+
+def ending_of(match: Match, verdict: Verdict) -> Ending:
+    """Return what is to be stored. Raises ``RulesError``."""
+    return Ending(
+        winners=verdict.winners,
+        reason=verdict.reason,
+        scores=_scores(match, verdict.winners),
+        final_view=json.decode(match.view_json(None)),
+        tick=match.tick,
+    )
+
+
+async def store(ending: Ending, *, game_id: UUID, epoch: int, seq: int) -> events.GameOver:
+    """Store the end of a game, however long the database is away.
+
+    Raises ``services.OwnedElsewhere``, and any error for which the database would never take this ending.
+    """
+    pauses = _backoff()
+    while True:
+        try:
+            return await worker.in_database(
+                services.finish, game_id=game_id, epoch=epoch, seq=seq, ending=ending
+            )
+        except DataError:
+            raise
+        except worker.AWAY as problem:
+            note_failure(problem, "Ending a game")
+            await asyncio.sleep(next(pauses))
+
+
+def _backoff() -> Iterator[float]:
+    # With jitter, so that thousands of rooms do not return to the database at the same moment.
+    pause = RETRY_S
+    while True:
+        yield uniform(pause / 2, pause)
+        pause = min(2 * pause, LONGEST_RETRY_S)
+
+
+async def make_rematch(game_id: UUID) -> Raw:
+    """Create the next game of the same players; return what they are told of it. Raises a ``Refusal``."""
+    try:
+        made = await worker.in_database(services.rematch, game_id=game_id)
+    except Refusal:
+        raise
+    except UNREACHABLE:
+        raise out_of_reach() from None
+    except Exception as problem:
+        logger.error("No rematch of game %s could be made", game_id, exc_info=problem)
+        raise InternalError from problem
+    return Raw(json.encode({"game_id": str(made.pk), "ws_url": services.ws_url(made.pk)}))
+
+
+def _scores(match: Match, winners: tuple[int, ...]) -> tuple[Score, ...]:
+    """Return the scores at the end; if the rules gave none, each winner has 1."""
+    if match.result is not None or any(match.scores):
+        return match.scores
+    return tuple(float(number in winners) for number in range(len(match.users)))

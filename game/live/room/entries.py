@@ -1,0 +1,173 @@
+"""The entries of a room's journal: how each is stored, what it changes, and what clients are told of it.
+
+An entry is a row of kind and data. Moves are the only ones on the hot path: a live room plays a move itself
+before it makes the entry, since only the rules can tell whether to accept it, and assembles its frames in
+``frames``.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar, get_args
+
+from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec.json import Decoder
+
+from game import events
+from game.live.room import deadlines
+from game.live.room.table import Table
+from game.live.seats import Seated
+from game.models import JournalEntry
+from game.records import EntryRecord
+
+Kind = JournalEntry.Kind
+
+
+class Started(Struct):
+    """All players were ready, and the game began."""
+
+    kind: ClassVar[str] = Kind.START.value
+
+    def apply(self, table: Table) -> None:
+        table.is_started = True
+
+    def event(self, seq: int) -> events.RoomEvent:
+        return events.GameStart(seq=seq)
+
+
+class Ended(Struct):
+    """The game is over; written with the result, in one transaction (see ``services.finish``)."""
+
+    kind: ClassVar[str] = Kind.OVER.value
+
+    def apply(self, table: Table) -> None:
+        pass
+
+
+class Moved(Struct):
+    """A player moved. ``left_ms`` are the clocks of a turn-based game after it, None if it has none; ``tick``
+    is the tick of a real-time game at which the movement was applied.
+    """
+
+    kind: ClassVar[str] = Kind.MOVE.value
+
+    movement: Raw
+    left_ms: list[int] | UnsetType | None = UNSET
+    tick: int | UnsetType = UNSET
+
+    def apply(self, table: Table, seat: Seated) -> None:
+        if self.tick is not UNSET:
+            table.steer(seat.number, bytes(self.movement), self.tick)
+            return
+        table.match.play(seat.number, self.movement)
+        table.draw_offers &= {seat.number}
+        if table.clocks is not None and self.left_ms:
+            table.clocks.restore(self.left_ms)
+
+
+class Joined(Struct):
+    """A player opened the room for the first time."""
+
+    kind: ClassVar[str] = Kind.JOINED.value
+
+    def apply(self, table: Table, seat: Seated) -> None:
+        seat.joined = True
+
+    def event(self, seat: Seated, seq: int) -> events.RoomEvent:
+        return events.PlayerJoined(user_id=seat.user_id, username=seat.username, seq=seq)
+
+
+class Left(Struct):
+    """A player's last socket closed."""
+
+    kind: ClassVar[str] = Kind.LEFT.value
+
+    def apply(self, table: Table, seat: Seated) -> None:
+        seat.left_told = True
+
+    def event(self, seat: Seated, seq: int) -> events.RoomEvent:
+        return events.PlayerLeft(
+            user_id=seat.user_id, username=seat.username, grace_s=deadlines.GRACE_S, seq=seq
+        )
+
+
+class Reconnected(Struct):
+    """A player who had left is back."""
+
+    kind: ClassVar[str] = Kind.RECONNECTED.value
+
+    def apply(self, table: Table, seat: Seated) -> None:
+        seat.left_told = False
+
+    def event(self, seat: Seated, seq: int) -> events.RoomEvent:
+        return events.PlayerReconnected(user_id=seat.user_id, username=seat.username, seq=seq)
+
+
+class Ready(Struct):
+    """A player is ready to begin."""
+
+    kind: ClassVar[str] = Kind.READY.value
+
+    def apply(self, table: Table, seat: Seated) -> None:
+        seat.ready = True
+
+    def event(self, seat: Seated, seq: int) -> events.RoomEvent:
+        return events.PlayerReady(user_id=seat.user_id, seq=seq)
+
+
+class Said(Struct):
+    """A player wrote a chat message."""
+
+    kind: ClassVar[str] = Kind.CHAT.value
+
+    message: str
+
+    def apply(self, table: Table, seat: Seated) -> None:
+        pass
+
+    def event(self, seat: Seated, seq: int) -> events.RoomEvent:
+        return events.ChatMessage(user_id=seat.user_id, username=seat.username, message=self.message, seq=seq)
+
+
+class Acted(Struct):
+    """A player resigned, offered or accepted a draw, asked for a rematch, or sent an emote."""
+
+    kind: ClassVar[str] = Kind.ACTION.value
+
+    action: str
+    data: Raw = Raw(b"{}")
+
+    def apply(self, table: Table, seat: Seated) -> None:
+        if self.action in ("offer_draw", "accept_draw"):
+            table.draw_offers.add(seat.number)
+        elif self.action == "rematch":
+            table.rematch_wanted.add(seat.number)
+
+    def event(self, seat: Seated, seq: int) -> events.RoomEvent:
+        return events.GameAction(action=self.action, data=self.data, user_id=seat.user_id, seq=seq)
+
+
+ByPlayer = Joined | Left | Reconnected | Ready | Said | Acted
+"""What players do besides moving: applied, journalled and announced in one way."""
+
+OfGame = Started | Ended
+"""What happens to the game as a whole, by no player."""
+
+RoomEntry = ByPlayer | Moved | OfGame
+
+_decoders = {entry.kind: Decoder(entry).decode for entry in get_args(RoomEntry)}
+
+
+def read(kind: str, data: str) -> RoomEntry:
+    """Return the entry of a journal row."""
+    entry: RoomEntry = _decoders[kind](data)
+    return entry
+
+
+def replay(table: Table, rows: Iterable[EntryRecord]) -> None:
+    """Apply the entries of a journal again. Raises whatever the rules raise."""
+    seat_of: dict[int | None, Seated] = {seat.user_id: seat for seat in table.seats}
+    for row in rows:
+        entry = read(row.kind, row.data)
+        if isinstance(entry, OfGame):
+            entry.apply(table)
+        else:
+            entry.apply(table, seat_of[row.user_id])

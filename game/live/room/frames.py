@@ -1,0 +1,98 @@
+"""What clients see of a table: its state, a move, a tick."""
+
+import time
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Raw
+
+from game import events
+from game.author.game import side_of
+from game.author.match import Match
+from game.author.refusals import RulesError
+from game.live.listeners import Frames, frame_of
+from game.live.room.table import Table
+
+_PLAYER_MOVE: Final = (
+    b'{"type":"player_move","user_id":%d,"movement":%b,"turn":%b,"clock":%b,"seq":%d,"view":'
+)
+
+
+def move_frames(match: Match, user_id: int, movement: bytes, clock: bytes, seq: int) -> Frames:
+    """Return an ``events.PlayerMove`` for each viewer, assembled by hand: only their views differ.
+
+    Raises ``RulesError``.
+    """
+    turn = b"null" if match.turn_user is None else b"%d" % match.turn_user
+    frames = match.frames(_PLAYER_MOVE % (user_id, movement, turn, clock, seq))
+    if match.game.secret_moves and match.is_secret(movement):
+        redacted = match.frames(_PLAYER_MOVE % (user_id, b"{}", turn, clock, seq))
+        viewers = range(len(match.users) + 1)
+        mover = match.users.index(user_id)
+        return b"", [frame_of(frames if viewer == mover else redacted, viewer) for viewer in viewers]
+    return frames
+
+
+def tick_frames(match: Match) -> Frames:
+    """Return an ``events.GameTick`` for each viewer. Raises ``RulesError``."""
+    return match.frames(b'{"type":"game_tick","tick":%d,"view":' % match.tick)
+
+
+def game_state(
+    table: Table,
+    viewer: int,
+    *,
+    game_id: UUID,
+    state: str,
+    result: events.GameOver | None,
+    seq: int,
+    now: float,
+) -> events.GameState:
+    """Return everything that a viewer may know. Raises ``RulesError``."""
+    match, seats = table.match, table.seats
+    seat = seats[viewer] if viewer < len(seats) else None
+    side = partial(side_of, type(match.game))
+    scores = match.scores
+    return events.GameState(
+        id=game_id,
+        game=match.game.name,
+        state=state,
+        players=[
+            events.PlayerInfo(
+                id=other.user_id,
+                username=other.username,
+                score=scores[other.number],
+                side=side(other.number),
+                ready=other.ready,
+                connected=other.connected,
+                rating=other.rating,
+            )
+            for other in seats
+            if other.user_id
+        ],
+        view=Raw(match.view_json(None if seat is None else seat.number)),
+        turn=match.turn_user,
+        clock=None if table.clocks is None else table.clocks.shown(now, time.time()),
+        you=None if seat is None else events.You(user_id=seat.user_id, side=side(seat.number)),
+        result=result,
+        draw_offered_by=[seats[number].user_id for number in sorted(table.draw_offers)],
+        seq=seq,
+    )
+
+
+def operators_view(table: Table) -> dict[str, Any]:
+    """Return what operators may know of a table, which is everything, as plain JSON types."""
+    try:
+        rules = table.match.dump()
+    except RulesError as problem:
+        rules = {"error": str(problem)}
+    return {
+        "turn": sorted(table.match.turn),
+        "left_ms": None if table.clocks is None else table.clocks.left_ms,
+        "players": [
+            {"user_id": seat.user_id, "username": seat.username, "connected": seat.connected}
+            for seat in table.seats
+        ],
+        "rules": rules,
+    }

@@ -1,0 +1,55 @@
+"""What the entries of a room's journal add up to."""
+
+from game.author.match import Match
+from game.live.clock import Clocks
+from game.live.seats import Seated
+
+
+class Table:
+    """The match, its clocks and its players, as the journal's entries have left them.
+
+    A room changes it by applying entries as they happen. Applying the same entries again gives the same
+    table, which is how a room is taken over and how a replay is made.
+    """
+
+    __slots__ = ("clocks", "draw_offers", "inputs", "is_started", "match", "rematch_wanted", "seats")
+
+    def __init__(self, match: Match, seats: list[Seated]) -> None:
+        # Compiled, attributes lie in memory in this order, and those of a room follow: with many rooms, each
+        # cache line that a frame or a move touches has to come from main memory.
+        self.match = match
+        self.inputs: dict[int, bytes] = {}
+        """In real time, the latest movement of each seat since the last step."""
+        self.clocks = clocks_of(match)
+        self.draw_offers: set[int] = set()
+        self.seats = seats
+        self.rematch_wanted: set[int] = set()
+        self.is_started = False
+
+    def steer(self, seat: int, movement: bytes, tick: int) -> None:
+        """Replay an input of a real-time game that was applied at this tick.
+
+        Inputs before the match's own tick are part of the snapshot that it was loaded from.
+        """
+        match = self.match
+        if tick >= match.tick:
+            while match.tick < tick:
+                self._step()
+            self.inputs[seat] = movement
+
+    def catch_up(self, tick: int) -> None:
+        """Apply the inputs that are left, and go on to this tick if it is still ahead."""
+        if self.inputs:
+            self._step()
+        if tick > self.match.tick:
+            self.match.step({}, tick - self.match.tick)
+
+    def _step(self) -> None:
+        inputs, self.inputs = self.inputs, {}
+        self.match.step(inputs)
+
+
+def clocks_of(match: Match) -> Clocks | None:
+    """Return new clocks for the players of a match, or None if its game has none."""
+    game = match.game
+    return Clocks(game.clock, match.users) if game.clock and not game.real_time else None

@@ -1,0 +1,76 @@
+"""Spans of sockets and of what is asked over them; without OpenTelemetry nothing here is in anybody's way.
+
+A socket may live for hours, so each command begins a trace of its own, with a link to its socket's span.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+from core import telemetry
+from core.refusals import Refusal
+from realtime.consumer import Consumer
+from realtime.messages import wire_name
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+_SPAN = "span"
+
+
+def trace_sockets(application: Application) -> Application:
+    """Return the application of all sockets with spans around it and its consumers' handlers; the same
+    application where nobody asked for traces.
+    """
+    if not telemetry.is_tracing():
+        return application
+    for consumer in _descendants(Consumer):
+        consumer.handlers = {
+            kind: _traced(wire_name(kind.__name__), handler) for kind, handler in consumer.handlers.items()
+        }
+
+    async def traced(scope: Any, receive: Any, send: Any) -> None:
+        # Without what differs from one to the next, names and ids.
+        place = "/".join(scope["path"].split("/")[:3])
+        with telemetry.span(f"socket {place}", is_served=True) as span:
+            scope[_SPAN] = span
+            await application(scope, receive, send)
+
+    return traced
+
+
+def _descendants(base: type[Consumer]) -> Iterator[type[Consumer]]:
+    for child in base.__subclasses__():
+        yield child
+        yield from _descendants(child)
+
+
+def _traced(name: str, handler: Callable[..., Any]) -> Callable[..., Any]:
+    def handle(self: Consumer, command: Any) -> Awaitable[None] | None:
+        span = telemetry.begin(f"command {name}", link=self.scope.get(_SPAN))
+        with span.current():
+            try:
+                outcome = handler(self, command)
+            except Exception as problem:
+                _end(span, problem)
+                raise
+        if outcome is None:
+            _end(span)
+            return None
+        return _finish(span, outcome)
+
+    return handle
+
+
+async def _finish(span: telemetry.Span, outcome: Awaitable[None]) -> None:
+    with span.current():
+        try:
+            await outcome
+        except Exception as problem:
+            _end(span, problem)
+            raise
+    _end(span)
+
+
+def _end(span: telemetry.Span, problem: Exception | None = None) -> None:
+    if isinstance(problem, Refusal):
+        span.note("refused", problem.code)
+        problem = None
+    span.end(problem)

@@ -1,0 +1,39 @@
+"""Ends a server process whose loop stands still, so that whoever started it starts it again.
+
+A stopped process (SIGSTOP) ends nothing itself: systemd's own watchdog does, or uvicorn's supervisor.
+"""
+
+import logging
+import os
+import sys
+import threading
+import traceback
+
+from realtime import worker
+
+logger = logging.getLogger(__name__)
+
+LOOKS_EVERY_S = 1.0
+HANGS_AFTER_LOOKS = 10
+"""So many, not so much time: after a pause of the whole machine the loop gets its turn first."""
+EXIT_STATUS = 70
+
+
+def start(here: worker.Worker) -> threading.Event:
+    """Watch this worker's loop from a thread, until the event that this returns is set."""
+    ended = threading.Event()
+    threading.Thread(target=_watch, args=(here, ended), name="watchdog", daemon=True).start()
+    return ended
+
+
+def _watch(here: worker.Worker, ended: threading.Event) -> None:
+    seen, looks = here.beat, 0
+    while not ended.wait(LOOKS_EVERY_S):
+        looks = looks + 1 if here.beat == seen else 0
+        seen = here.beat
+        if looks >= HANGS_AFTER_LOOKS:
+            frame = sys._current_frames().get(here.thread)
+            where = "".join(traceback.format_stack(frame)) if frame is not None else "nowhere"
+            logger.critical("The worker's loop stands still, so the process ends. It is at:\n%s", where)
+            logging.shutdown()
+            os._exit(EXIT_STATUS)

@@ -8,9 +8,7 @@ MOST_CHARACTERS = 500
 
 # Marks and isolates that keyboards of right-to-left scripts insert. An isolate that nothing ends would reach
 # into the text after it, other people's names included.
-_WITHOUT_DIRECTIONS = dict.fromkeys(
-    map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
-)
+_WITHOUT_DIRECTIONS = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"))
 # No keyboard inserts these: they turn the text after them round.
 _OVERRIDES = frozenset("\u202d\u202e")
 _NOT_TEXT = frozenset({"Cc", "Cs", "Co", "Cn"})

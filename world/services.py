@@ -12,7 +12,6 @@ from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts import services as accounts
-from accounts.selectors import by_id
 from core.refusals import Invalid
 from friends import selectors as friends
 from realtime import limits
@@ -29,7 +28,6 @@ from world.refusals import (
     NotInPlay,
     NotInWorld,
     NotThere,
-    StaffOnly,
     TooManyCharacters,
     UnknownCharacter,
 )
@@ -264,9 +262,7 @@ def whisper(*, sender_id: int, sender_name: str, to_user_id: int, content: str) 
 @transaction.atomic
 def announce(*, user_id: int, content: str) -> None:
     """Tell everybody something, as one of the staff. Raises ``StaffOnly``."""
-    sender = by_id(user_id)
-    if not sender.is_staff:
-        raise StaffOnly
+    sender = selectors.staff(user_id)
     tell_world(events.WorldAnnouncement(sender_id=user_id, sender_name=sender.username, content=content))
 
 

@@ -488,10 +488,11 @@ export declare namespace Lobby {
     is_premium: boolean;
   }
 
-  /** What a lobby is. */
+  /** What a lobby is; `title` is the text that its owner gave it, `name` the slug of it. */
   interface LobbyFacts {
     id: number;
     name: string;
+    title: string;
     is_public: boolean;
     max_participants: number;
     game: string;

@@ -2,8 +2,8 @@
 
     python chat.py user_1 testpass123
 
-A line is said to the whole world; /h LINE to who is where you are, /f LINE to your faction, /w USER_ID LINE to
-one user. /who tells who is near, /go PLACE walks there, /quit ends it.
+A line is said to the whole world; /h LINE to who is where you are, /f LINE to your faction, /w USER_ID LINE
+to one user. /who tells who is near, /go PLACE walks there, /quit ends it.
 """
 
 import argparse

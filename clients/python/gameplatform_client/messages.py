@@ -614,10 +614,11 @@ class LobbyPerson(TypedDict):
 
 
 class LobbyLobbyFacts(TypedDict):
-    """What a lobby is."""
+    """What a lobby is; ``title`` is the text that its owner gave it, ``name`` the slug of it."""
 
     id: int
     name: str
+    title: str
     is_public: bool
     max_participants: int
     game: str

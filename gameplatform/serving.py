@@ -1,6 +1,7 @@
 """Runs the ASGI application on uvicorn, with the platform's own protocol classes."""
 
 import socket
+from typing import Any
 
 import redis
 import uvicorn
@@ -83,7 +84,7 @@ def serve_development(listener: socket.socket, *, reload: bool) -> None:
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _options(listener: socket.socket, ws: str) -> dict[str, object]:
+def _options(listener: socket.socket, ws: str) -> dict[str, Any]:
     host, port = listener.getsockname()[:2]
     return {
         "host": host,

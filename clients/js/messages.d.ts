@@ -56,6 +56,7 @@ export declare namespace FriendsStatus {
       user_id: number;
       status: string;
       seq: number;
+      ref?: string | number;
     };
     /** Two users are friends now: to each the other one. The request is closed by it. */
     friend_accepted: {
@@ -393,6 +394,7 @@ export declare namespace Battle {
       enemy_hp: number;
       step: number;
       seq: number;
+      ref?: string | number;
     };
     /** An enemy struck a player, who falls at 0 `player_hp`. */
     enemy_attack: {
@@ -437,6 +439,7 @@ export declare namespace Battle {
       username: string;
       message: string;
       seq: number;
+      ref?: string | number;
     };
     /** Why one message was refused; the socket stays open. */
     error: {
@@ -552,6 +555,7 @@ export declare namespace Lobby {
       message: Text;
       lobby: string;
       seq: number;
+      ref?: string | number;
     };
     /** A message was taken away by its author or a moderator. */
     message_deleted: {
@@ -749,6 +753,7 @@ export declare namespace Direct {
       message: DirectText;
       between: [number, number];
       seq: number;
+      ref?: string | number;
     };
     /** One of the two has read what the other wrote, up to this message. */
     read: {
@@ -758,6 +763,7 @@ export declare namespace Direct {
       read_at: string;
       between: [number, number];
       seq: number;
+      ref?: string | number;
     };
     /** One of the two has opened the conversation. */
     presence_join: {
@@ -1256,6 +1262,7 @@ export declare namespace World {
       channel: "area" | "world";
       location_id: number;
       seq?: number;
+      ref?: string | number;
     };
     /** Said by the staff to everybody. */
     world_announcement: {
@@ -1265,6 +1272,7 @@ export declare namespace World {
       content: string;
       channel: "announcement";
       seq: number;
+      ref?: string | number;
     };
     /** How the own fight stands, if there is one, and what one can do; told when asked for, and on return. */
     combat_state: {
@@ -1283,6 +1291,7 @@ export declare namespace World {
       status: "broken" | "channelling" | "contested";
       shard: ShardInfo;
       seq: number;
+      ref?: string | number;
     };
     /** A faction holds a shard; `shard_name` is `name`. */
     shard_captured: {
@@ -1296,6 +1305,7 @@ export declare namespace World {
       character_id: number;
       character_name: string;
       seq: number;
+      ref?: string | number;
     };
     /** A faction holds more than half of the shards: reality is theirs. */
     reality_shift: {
@@ -1343,11 +1353,12 @@ export declare namespace World {
       character_name: string;
       reason: "deleted" | "deselected" | "died" | "disconnected" | "moved";
     };
-    /** Who has moved in your place since the last one, each as `[character_id, x, y, z, vx, vy, vz]`. It comes at most 20 times a second. Who is not among the members has just left, or is about to come. */
+    /** Who has moved in your place since the last one, each as `[character_id, x, y, z, vx, vy, vz]`. It comes at most 20 times a second, and at once as the answer to a move of yours with an `id`. Who is not among the members has just left, or is about to come. */
     location_update: {
       type: "location_update";
       location_id: number;
       moves: Array<Moved>;
+      ref?: string | number;
     };
     /** Said to one user; the sender hears it too. */
     whisper: {
@@ -1357,6 +1368,7 @@ export declare namespace World {
       content: string;
       channel: "whisper";
       to_user_id: number;
+      ref?: string | number;
     };
     /** Said to a faction. */
     faction_chat: {
@@ -1366,6 +1378,7 @@ export declare namespace World {
       content: string;
       channel: "faction";
       faction_id: number;
+      ref?: string | number;
     };
     /** Somebody invites you to a party, or your invite is on its way: both hear it. */
     party_invite: {
@@ -1376,6 +1389,7 @@ export declare namespace World {
       from_username: string;
       to_user_id: number;
       expires_at: string;
+      ref?: string | number;
     };
     /** An invite to a party was declined: both hear it. */
     party_decline: {
@@ -1384,6 +1398,7 @@ export declare namespace World {
       party_id: number;
       from_user_id: number;
       to_user_id: number;
+      ref?: string | number;
     };
     /** What the party is like now, and which change of these users made it so. It is told to the members and to those who have just gone. */
     party_update: {
@@ -1391,6 +1406,7 @@ export declare namespace World {
       party: PartyInfo;
       change: "created" | "disbanded" | "joined" | "kicked" | "left" | "ready";
       user_ids: Array<number>;
+      ref?: string | number;
     };
     /** A member said something to the party; only its members hear it. */
     party_chat: {
@@ -1401,6 +1417,7 @@ export declare namespace World {
       content: string;
       member_ids: Array<number>;
       channel: "party";
+      ref?: string | number;
     };
     /** A fight begins. */
     combat_start: {
@@ -1412,6 +1429,7 @@ export declare namespace World {
       combat_id: number;
       user_ids: Array<number>;
       step: number;
+      ref?: string | number;
     };
     /** One has struck the other, whose `health` is this now; `amount` is `damage` by the name that `combat_heal` has for it. */
     combat_damage: {
@@ -1428,6 +1446,7 @@ export declare namespace World {
       combat_id: number;
       user_ids: Array<number>;
       step: number;
+      ref?: string | number;
     };
     /** One has been healed, by a spell or an item of their own. */
     combat_heal: {
@@ -1442,6 +1461,7 @@ export declare namespace World {
       combat_id: number;
       user_ids: Array<number>;
       step: number;
+      ref?: string | number;
     };
     /** The fight is over. `reason` is defeated, fled or disconnected; who was defeated is back at their faction's home, in good health. `xp` is what the winner has learnt. */
     combat_end: {
@@ -1462,6 +1482,7 @@ export declare namespace World {
       expires_at: string;
       trade_id: number;
       user_ids: Array<number>;
+      ref?: string | number;
     };
     /** The trade is open. */
     trade_accept: {
@@ -1470,6 +1491,7 @@ export declare namespace World {
       user_ids: Array<number>;
       version: number;
       offers: Array<OfferInfo>;
+      ref?: string | number;
     };
     /** One of the two offers something else, or has confirmed this version. */
     trade_update: {
@@ -1478,6 +1500,7 @@ export declare namespace World {
       user_ids: Array<number>;
       version: number;
       offers: Array<OfferInfo>;
+      ref?: string | number;
     };
     /** Both have confirmed: what was offered has changed hands. */
     trade_complete: {
@@ -1486,6 +1509,7 @@ export declare namespace World {
       user_ids: Array<number>;
       version: number;
       offers: Array<OfferInfo>;
+      ref?: string | number;
     };
     /** The trade has ended, and nothing changed hands; `by_user_id` is whose doing it was. */
     trade_decline: {
@@ -1494,6 +1518,7 @@ export declare namespace World {
       by_user_id: number | null;
       trade_id: number;
       user_ids: Array<number>;
+      ref?: string | number;
     };
     /** Why one message was refused; the socket stays open. */
     error: {

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from realtime import topics, worker
+from realtime.connection import Connection
 from realtime.gathering import Gathered, one_by_one
 from realtime.messages import encode
 from realtime.streams import Passing
@@ -109,6 +110,10 @@ class Place:
         """It is nobody's."""
         return False
 
+    def stands_for(self, connection: Connection) -> bool:
+        """It is no socket."""
+        return False
+
     def close(self, code: int, reason: str = "") -> None:
         """There is nothing to close."""
 
@@ -164,8 +169,11 @@ class Positions:
                 del self.places[standing.location_id]
                 await self.here.streams.leave(place.topic, place)
 
-    def move(self, standing: Standing, position: Vector, velocity: Vector) -> None:
-        """Move inside the place. Raises ``NotInPlay`` for who has just left it, and ``ImpossibleMove``."""
+    def move(self, standing: Standing, position: Vector, velocity: Vector) -> Moved:
+        """Move inside the place; returns what others are told of it.
+
+        Raises ``NotInPlay`` for who has just left it, and ``ImpossibleMove``.
+        """
         place = self.places.get(standing.location_id)
         if place is None or place.standings.get(standing.character_id) is not standing:
             raise NotInPlay
@@ -177,6 +185,7 @@ class Positions:
         standing.position, standing.is_stored = position, False
         moved = place.own_news[standing.character_id] = standing.moved(velocity)
         place.note(moved)
+        return moved
 
     def _moved(self) -> float:
         self._news.set()

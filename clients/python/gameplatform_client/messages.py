@@ -205,6 +205,7 @@ class FriendsStatusStatusSet(TypedDict):
     user_id: int
     status: str
     seq: int
+    ref: NotRequired[str | int]
 
 
 class FriendsStatusFriendAccepted(TypedDict):
@@ -529,6 +530,7 @@ class BattleAttack(TypedDict):
     enemy_hp: int
     step: int
     seq: int
+    ref: NotRequired[str | int]
 
 
 class BattleEnemyAttack(TypedDict):
@@ -583,6 +585,7 @@ class BattleChat(TypedDict):
     username: str
     message: str
     seq: int
+    ref: NotRequired[str | int]
 
 
 # /ws/lobbies/{lobby_id}/ and /ws/chat/lobby/{name}/
@@ -681,6 +684,7 @@ class LobbyChatMessage(TypedDict):
     message: LobbyText
     lobby: str
     seq: int
+    ref: NotRequired[str | int]
 
 
 class LobbyMessageDeleted(TypedDict):
@@ -883,6 +887,7 @@ class DirectDirectMessage(TypedDict):
     message: DirectDirectText
     between: list[int]
     seq: int
+    ref: NotRequired[str | int]
 
 
 class DirectRead(TypedDict):
@@ -894,6 +899,7 @@ class DirectRead(TypedDict):
     read_at: str
     between: list[int]
     seq: int
+    ref: NotRequired[str | int]
 
 
 class DirectFriendHere(TypedDict):
@@ -1503,6 +1509,7 @@ class WorldChat(TypedDict):
     channel: Literal["area", "world"]
     location_id: int
     seq: NotRequired[int]
+    ref: NotRequired[str | int]
 
 
 class WorldWorldAnnouncement(TypedDict):
@@ -1514,6 +1521,7 @@ class WorldWorldAnnouncement(TypedDict):
     content: str
     channel: Literal["announcement"]
     seq: int
+    ref: NotRequired[str | int]
 
 
 class WorldCombatState(TypedDict):
@@ -1536,6 +1544,7 @@ class WorldShardStatus(TypedDict):
     status: Literal["broken", "channelling", "contested"]
     shard: WorldShardInfo
     seq: int
+    ref: NotRequired[str | int]
 
 
 class WorldShardCaptured(TypedDict):
@@ -1551,6 +1560,7 @@ class WorldShardCaptured(TypedDict):
     character_id: int
     character_name: str
     seq: int
+    ref: NotRequired[str | int]
 
 
 class WorldRealityShift(TypedDict):
@@ -1611,12 +1621,14 @@ class WorldPlayerLeftArea(TypedDict):
 
 class WorldLocationUpdate(TypedDict):
     """Who has moved in your place since the last one, each as ``[character_id, x, y, z, vx, vy, vz]``. It
-    comes at most 20 times a second. Who is not among the members has just left, or is about to come.
+    comes at most 20 times a second, and at once as the answer to a move of yours with an ``id``. Who is
+    not among the members has just left, or is about to come.
     """
 
     type: Literal["location_update"]
     location_id: int
     moves: list[WorldMoved]
+    ref: NotRequired[str | int]
 
 
 class WorldWhisper(TypedDict):
@@ -1628,6 +1640,7 @@ class WorldWhisper(TypedDict):
     content: str
     channel: Literal["whisper"]
     to_user_id: int
+    ref: NotRequired[str | int]
 
 
 class WorldFactionChat(TypedDict):
@@ -1639,6 +1652,7 @@ class WorldFactionChat(TypedDict):
     content: str
     channel: Literal["faction"]
     faction_id: int
+    ref: NotRequired[str | int]
 
 
 class WorldPartyInvite(TypedDict):
@@ -1651,6 +1665,7 @@ class WorldPartyInvite(TypedDict):
     from_username: str
     to_user_id: int
     expires_at: str
+    ref: NotRequired[str | int]
 
 
 class WorldPartyDecline(TypedDict):
@@ -1661,6 +1676,7 @@ class WorldPartyDecline(TypedDict):
     party_id: int
     from_user_id: int
     to_user_id: int
+    ref: NotRequired[str | int]
 
 
 class WorldPartyUpdate(TypedDict):
@@ -1672,6 +1688,7 @@ class WorldPartyUpdate(TypedDict):
     party: WorldPartyInfo
     change: Literal["created", "disbanded", "joined", "kicked", "left", "ready"]
     user_ids: list[int]
+    ref: NotRequired[str | int]
 
 
 class WorldPartyChat(TypedDict):
@@ -1684,6 +1701,7 @@ class WorldPartyChat(TypedDict):
     content: str
     member_ids: list[int]
     channel: Literal["party"]
+    ref: NotRequired[str | int]
 
 
 class WorldCombatStart(TypedDict):
@@ -1697,6 +1715,7 @@ class WorldCombatStart(TypedDict):
     combat_id: int
     user_ids: list[int]
     step: int
+    ref: NotRequired[str | int]
 
 
 class WorldCombatDamage(TypedDict):
@@ -1717,6 +1736,7 @@ class WorldCombatDamage(TypedDict):
     combat_id: int
     user_ids: list[int]
     step: int
+    ref: NotRequired[str | int]
 
 
 class WorldCombatHeal(TypedDict):
@@ -1733,6 +1753,7 @@ class WorldCombatHeal(TypedDict):
     combat_id: int
     user_ids: list[int]
     step: int
+    ref: NotRequired[str | int]
 
 
 class WorldCombatEnd(TypedDict):
@@ -1761,6 +1782,7 @@ class WorldTradeRequest(TypedDict):
     expires_at: str
     trade_id: int
     user_ids: list[int]
+    ref: NotRequired[str | int]
 
 
 class WorldTradeAccept(TypedDict):
@@ -1771,6 +1793,7 @@ class WorldTradeAccept(TypedDict):
     user_ids: list[int]
     version: int
     offers: list[WorldOfferInfo]
+    ref: NotRequired[str | int]
 
 
 class WorldTradeUpdate(TypedDict):
@@ -1781,6 +1804,7 @@ class WorldTradeUpdate(TypedDict):
     user_ids: list[int]
     version: int
     offers: list[WorldOfferInfo]
+    ref: NotRequired[str | int]
 
 
 class WorldTradeComplete(TypedDict):
@@ -1791,6 +1815,7 @@ class WorldTradeComplete(TypedDict):
     user_ids: list[int]
     version: int
     offers: list[WorldOfferInfo]
+    ref: NotRequired[str | int]
 
 
 class WorldTradeDecline(TypedDict):
@@ -1801,6 +1826,7 @@ class WorldTradeDecline(TypedDict):
     by_user_id: int | None
     trade_id: int
     user_ids: list[int]
+    ref: NotRequired[str | int]
 
 
 # /ws/notifications/

@@ -145,7 +145,7 @@ def _record(
     if until is not None:
         text = f"{text} until {until:%Y-%m-%d %H:%M} UTC"
     text = f"{text[0].upper()}{text[1:]}{reason and f': {reason}'}"
-    LogEntry.objects.log_actions(actor_id, [target], CHANGE, text)  # type: ignore[arg-type]
+    LogEntry.objects.log_actions(actor_id, [target], CHANGE, text)
 
 
 def _target(lobby: Lobby, actor_id: int, user_id: int) -> Membership:

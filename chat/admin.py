@@ -25,6 +25,7 @@ class Lobbies(ReadOnly, OperatorAdmin):
 
     list_display = (
         "name",
+        "title",
         "owner",
         "status",
         "is_public",
@@ -34,7 +35,7 @@ class Lobbies(ReadOnly, OperatorAdmin):
         "created_at",
     )
     list_filter = ("status", "is_public", "game")
-    search_fields = ("name", "owner__username")
+    search_fields = ("name", "title", "owner__username")
     list_select_related = ("owner",)
     inlines = (Members,)
     actions = ("close",)

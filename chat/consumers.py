@@ -3,7 +3,7 @@
 from chat import commands, events, pacing, rules, selectors, services
 from chat.live import chat_state
 from core import speech
-from realtime import topics
+from realtime import answering, topics
 from realtime.consumer import Consumer, handles
 from realtime.publishing import publish_now
 from realtime.topics import Topic
@@ -97,7 +97,7 @@ class LobbyConsumer(RoomConsumer):
         user_id = self.player.user_id
         content = speech.clean(command.message)
         await pacing.take(user_id)
-        await chat_state().store(services.Post(self.lobby_id, user_id, content))
+        await chat_state().store(services.Post(self.lobby_id, user_id, content, answering.current()))
 
     def tell_typing(self, is_typing: bool) -> None:
         kind = events.TypingStart if is_typing else events.TypingStop

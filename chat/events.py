@@ -37,10 +37,11 @@ class Member(Struct, kw_only=True, frozen=True):
 
 
 class LobbyFacts(Struct, kw_only=True, frozen=True):
-    """What a lobby is."""
+    """What a lobby is; ``title`` is the text that its owner gave it, ``name`` the slug of it."""
 
     id: int
     name: str
+    title: str
     is_public: bool
     max_participants: int
     game: str

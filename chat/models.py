@@ -12,18 +12,23 @@ from core import speech
 
 User = settings.AUTH_USER_MODEL
 NAME_LENGTH = 50
+TITLE_LENGTH = 100
 NAME_LETTERS = RegexValidator(r"^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\Z", "Letters, digits, - and _ only.")
 PARTICIPANTS = range(2, 1001)
 
 
 class Lobby(models.Model):
-    """A room in which members talk and start games. Its name is free again once it is closed."""
+    """A room in which members talk and start games. Its name, a slug of its title, is free again once it is
+    closed.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open"
         CLOSED = "closed"
 
     name = models.CharField(max_length=NAME_LENGTH, validators=[NAME_LETTERS])
+    # Empty in rows of before there were titles.
+    title = models.CharField(max_length=TITLE_LENGTH, blank=True, default="", db_default="")
     owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="lobbies_owned")
     is_public = models.BooleanField(default=True)
     max_participants = models.PositiveSmallIntegerField(default=50)
@@ -50,6 +55,11 @@ class Lobby(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_title(self) -> str:
+        """The title, or the name of a lobby without one."""
+        return self.title or self.name
 
 
 class Membership(models.Model):

@@ -15,7 +15,7 @@ from realtime.publishing import publish
 def lobbies(user_id: int) -> list[dict[str, Any]]:
     """The lobbies that the person is a member of."""
     rows = Membership.objects.filter(user_id=user_id).order_by("joined_at")
-    return [dict(row) for row in rows.values("lobby_id", "lobby__name", "role", "joined_at")]
+    return [dict(row) for row in rows.values("lobby_id", "lobby__name", "lobby__title", "role", "joined_at")]
 
 
 @exports("lobby_messages")

@@ -1,5 +1,9 @@
 """How much may be said, between whom, and who may act on whom."""
 
+import hashlib
+import re
+import unicodedata
+
 from chat.refusals import MayNotActOn
 
 MESSAGES = 3
@@ -8,6 +12,26 @@ WINDOW_S = 2.0
 
 OWNER, MODERATOR, MEMBER = "owner", "moderator", "member"
 RANKS = {OWNER: 2, MODERATOR: 1, MEMBER: 0}
+
+
+SLUG = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
+LONGEST_SLUG = 50
+
+
+def slug(title: str) -> str:
+    """The name of a lobby with this title: the title where it is a slug, else one made of it.
+
+    A title with letters that are not of the Latin alphabet gets a slug that ends in its fingerprint, so that
+    other titles have other slugs.
+    """
+    if len(title) <= LONGEST_SLUG and SLUG.fullmatch(title):
+        return title
+    plain = unicodedata.normalize("NFKD", title.lower())
+    letters = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
+    if letters and not any(one.isalnum() and not one.isascii() for one in plain):
+        return letters[:LONGEST_SLUG].rstrip("-")
+    fingerprint = hashlib.sha256(title.casefold().encode()).hexdigest()[:8]
+    return f"{letters[: LONGEST_SLUG - 9].rstrip('-') or 'lobby'}-{fingerprint}"
 
 
 def between(one_id: int, other_id: int) -> tuple[int, int]:

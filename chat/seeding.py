@@ -12,7 +12,7 @@ OWNER, MODERATOR, MEMBER = Membership.Role.OWNER, Membership.Role.MODERATOR, Mem
 
 LOBBIES = [
     (
-        {"name": "town-square", "max_participants": 50},
+        {"name": "town-square", "title": "Town square", "max_participants": 50},
         {
             "premium_user_1": OWNER,
             "premium_user_2": MODERATOR,
@@ -28,7 +28,12 @@ LOBBIES = [
         ],
     ),
     (
-        {"name": "connect-four-club", "game": "connect_four", "max_participants": 8},
+        {
+            "name": "connect-four-club",
+            "title": "Connect Four club",
+            "game": "connect_four",
+            "max_participants": 8,
+        },
         {"premium_user_2": OWNER, "user_2": MEMBER, "user_4": MEMBER},
         [
             ("premium_user_2", "Winner stays at the board."),
@@ -36,7 +41,7 @@ LOBBIES = [
         ],
     ),
     (
-        {"name": "quiet-corner", "is_public": False, "max_participants": 4},
+        {"name": "quiet-corner", "title": "Quiet corner", "is_public": False, "max_participants": 4},
         {"premium_user_1": OWNER, "user_5": MEMBER},
         [("premium_user_1", "Only by invitation here."), ("user_5", "I like it.")],
     ),

@@ -10,6 +10,7 @@ import msgspec
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts import selectors as accounts
 from accounts.models import User
 from chat import events, rules
 from chat.models import (
@@ -28,6 +29,7 @@ from chat.refusals import (
     NotAMember,
     NotFriends,
     OwnerOnly,
+    PremiumRequired,
     UnknownLobby,
     UnknownMessage,
 )
@@ -74,6 +76,7 @@ def facts(lobby: Lobby) -> events.LobbyFacts:
     return events.LobbyFacts(
         id=lobby.pk,
         name=lobby.name,
+        title=lobby.shown_title,
         is_public=lobby.is_public,
         max_participants=lobby.max_participants,
         game=lobby.game,
@@ -143,6 +146,17 @@ def lobby_seen_by(user_id: int, lobby_id: int) -> Lobby:
     if not found.is_public:
         check_member(found, user_id)
     return found
+
+
+def check_may_open(user_id: int) -> None:
+    """Raises ``PremiumRequired``."""
+    if not accounts.by_id(user_id).is_premium:
+        raise PremiumRequired
+
+
+def check_may_moderate(user_id: int, lobby_id: int) -> None:
+    """Raises ``UnknownLobby``, ``Banned``, ``NotAMember``, ``MayNotActOn``."""
+    rules.check_may_act_on(check_member(lobby(lobby_id), user_id), rules.MEMBER)
 
 
 def check_open(lobby: Lobby) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import Text, Whole
-from chat.models import NAME_LENGTH, NAME_LETTERS, PARTICIPANTS, Lobby, Membership, Sanction
+from chat.models import PARTICIPANTS, TITLE_LENGTH, Lobby, Membership, Sanction
+from core import speech
 from game.serializers import Choice, Flag, Switch
 
 MOST_CHARACTERS_SENT = 10_000
@@ -17,35 +18,42 @@ class LobbiesWanted(serializers.Serializer[Any]):
 
     public = Flag(required=False, help_text="1: only public ones; 0: only private ones, all the caller's own")
     status = Choice(Lobby.Status.values, required=False, allow_blank=True)
-    search = serializers.CharField(required=False, allow_blank=True, max_length=NAME_LENGTH)
+    search = serializers.CharField(required=False, allow_blank=True, max_length=TITLE_LENGTH)
     mine = Flag(required=False, help_text="1: only those the caller is a member of")
 
 
-class Name(Text):
-    """A name of the letters that lobbies have."""
+class Title(Text):
+    """A line of text, which a lobby is called."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=NAME_LENGTH, **kwargs)
-        self.validators.append(NAME_LETTERS)
+        super().__init__(max_length=TITLE_LENGTH, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return " ".join(speech.clean(super().to_internal_value(data)).split())
+        except speech.InvalidContent as refusal:
+            raise serializers.ValidationError(refusal.message) from None
 
 
 class LobbyChanges(serializers.Serializer[Any]):
     """What owners change of a lobby; its name stays."""
 
+    title = Title(required=False)
     is_public = Switch(required=False)
     max_participants = Whole(min_value=PARTICIPANTS[0], max_value=PARTICIPANTS[-1], required=False)
     game = Text(max_length=40, required=False, allow_blank=True, help_text="A game's name")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "name" in self.initial_data and "name" not in self.fields:
-            raise serializers.ValidationError({"name": "A lobby keeps its name."})
+            raise serializers.ValidationError({"name": "A lobby keeps its name; change its title."})
         return attrs
 
 
 class NewLobby(LobbyChanges):
     """A lobby to be opened."""
 
-    name = Name(help_text="Letters, digits, - and _")
+    title = None  # type: ignore[assignment]  # the name says it
+    name = Title(source="title", help_text="Any text: its slug becomes `name`, the text itself `title`")
 
 
 class User(serializers.Serializer[Any]):
@@ -60,7 +68,8 @@ class OneLobby(serializers.Serializer[Any]):
     """A lobby."""
 
     id = serializers.IntegerField()
-    name = serializers.CharField()
+    name = serializers.CharField(help_text="The slug of the title")
+    title = serializers.CharField()
     is_public = serializers.BooleanField()
     max_participants = serializers.IntegerField()
     game = serializers.CharField(help_text="Empty: any")

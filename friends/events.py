@@ -1,6 +1,7 @@
 """What happens between friends, and to whom it is told."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
@@ -93,6 +94,8 @@ class PresenceHint(Ephemeral, kw_only=True, tag="presence"):
 
 class StatusSet(Event):
     """What the user says of themselves, for their own devices."""
+
+    answers: ClassVar[tuple[str, ...]] = ("set_status",)
 
     user_id: int
     status: str

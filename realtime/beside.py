@@ -52,6 +52,10 @@ class Beside:
         """Whether the socket is this user's."""
         return self._connection.is_of(user_id)
 
+    def stands_for(self, connection: Connection) -> bool:
+        """Whether it is this socket that hears the topic."""
+        return self._connection is connection
+
     def close(self, code: int, reason: str = "") -> None:
         """Close the socket."""
         self._connection.close(code, reason)

@@ -89,6 +89,10 @@ class Connection:
         """Whether it is this user's."""
         return self.identity is not None and self.identity.user_id == user_id
 
+    def stands_for(self, connection: "Connection") -> bool:
+        """Whether it is this socket."""
+        return self is connection
+
     def heard(self, now: float, allowance: int) -> bool:
         """Count a message that came; returns whether so many are allowed in ``FLOOD_WINDOW_S``."""
         self.last_heard = now

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
+from itertools import count
 from typing import Any, ClassVar, TypeVar
 
 from channels.consumer import AsyncConsumer
@@ -12,6 +13,7 @@ from core.batches import batched
 from core.problems import UNREACHABLE, note_failure, out_of_reach
 from core.refusals import Malformed, Refusal
 from realtime import limits, metrics, worker
+from realtime.answering import Asker, Question, answering
 from realtime.beside import Beside
 from realtime.connection import Connection, Direct
 from realtime.gate import DIRECT, close_refused
@@ -40,6 +42,8 @@ FRAME_TOO_LARGE = 1009
 NUL, NUL_TEXT = b"\\u0000", "\\u0000"
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """After an escaped backslash the same is plain text."""
+
+_numbers = count(1)
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -127,6 +131,7 @@ class Consumer(AsyncConsumer):
         self._beside: list[Beside] = []
         self._direct: Direct | None = scope.get("extensions", {}).get(DIRECT)
         self._reading_paused = False
+        self._number = 0  # as an asker, from its first command with an id on
         # What comes before ``opened`` is done waits in the inbox.
         self._busy: asyncio.Task[None] | None = asyncio.create_task(self._open())
         if self._direct is not None:
@@ -135,6 +140,7 @@ class Consumer(AsyncConsumer):
             await self._receive_until_disconnected(receive)
         finally:
             self.connection.gone()
+            self._here.streams.asking.pop(self._number, None)
             if self._busy is not None:
                 self._busy.cancel()
                 await asyncio.gather(self._busy, return_exceptions=True)
@@ -260,12 +266,33 @@ class Consumer(AsyncConsumer):
         except Exception as problem:
             self._failed(problem, "message", self.decoder.id_of(data))
             return None
+        if command.id is not None:
+            return self._answer(command, command.id)
         try:
             outcome = self.handlers[type(command)](self, command)
         except Exception as problem:
             self._failed(problem, type(command).__name__, command.id)
             return None
         return None if outcome is None else self._finish(outcome, command)
+
+    def _answer(self, command: Command, ref: MessageId) -> Coroutine[Any, Any, None] | None:
+        """Handle a command whose success is to carry its ``id``."""
+        if not self._number:
+            self._number = next(_numbers)
+            self._here.streams.asking[self._number] = self.connection
+        question = Question(Asker(self._here.id, self._number, ref), command)
+        try:
+            with answering(question):
+                outcome = self.handlers[type(command)](self, command)
+        except Exception as problem:
+            self._failed(problem, type(command).__name__, ref)
+            return None
+        return None if outcome is None else self._finish_answer(outcome, command, question)
+
+    async def _finish_answer(self, outcome: Awaitable[None], command: Command, question: Question) -> None:
+        question.is_open = True
+        with answering(question):
+            await self._finish(outcome, command)
 
     async def _finish(self, outcome: Awaitable[None], command: Command) -> None:
         try:

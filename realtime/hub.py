@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
+from realtime.connection import Connection
 from realtime.messages import Closing
 from realtime.topics import Topic
 
@@ -12,6 +13,7 @@ class Listener(Protocol):
 
     def send(self, frame: bytes, key: Hashable = None) -> None: ...
     def is_of(self, user_id: int) -> bool: ...
+    def stands_for(self, connection: Connection) -> bool: ...
     def close(self, code: int, reason: str = "") -> None: ...
 
 
@@ -50,6 +52,11 @@ class Hub:
         # A copy: a listener that is too slow is closed on the way, which may take it out.
         for listener in tuple(listeners):
             listener.send(frame)
+
+    def deliver_answer(self, topic: Topic, frame: bytes, asking: Connection, answer: bytes) -> None:
+        """Hand the frame to every local listener but the socket that asked for it, which gets the answer."""
+        for listener in self.listeners(topic):
+            listener.send(answer if listener.stands_for(asking) else frame)
 
     def deliver_passing(self, topic: Topic, frame: bytes, key: Hashable, but_user_id: int | None) -> None:
         """Hand the frame, which replaces unsent ones of its key, to every local listener but this user's."""

@@ -50,8 +50,12 @@ class Event(Message, kw_only=True):
     """What happened, for all who listen to its audience.
 
     It joins its topic's stream: it gets the next ``seq``, is kept for clients that come back, and reaches
-    every worker in order.
+    every worker in order. Where it tells what a command has come to, the copy of the socket that sent it
+    carries the command's ``id`` as ``ref``.
     """
+
+    answers: ClassVar[tuple[str, ...]] = ()
+    """The commands that it answers beside the one of its own name."""
 
     def audience(self) -> Topic | tuple[Topic, ...]:
         """The topic (or topics) whose listeners hear of it."""
@@ -123,6 +127,11 @@ encode = _encoder.encode
 def with_seq(frame: bytes, seq: int) -> bytes:
     """An encoded message with its place in the stream added."""
     return b'%b,"seq":%d}' % (frame[:-1], seq)
+
+
+def with_ref(frame: bytes, ref: MessageId) -> bytes:
+    """An encoded message with the ``id`` of the command that it answers added."""
+    return b'%b,"ref":%b}' % (frame[:-1], encode(ref))
 
 
 def pong(command: Ping) -> Pong:

@@ -24,10 +24,11 @@ from core.batches import batched
 from core.batching import BatchLoader
 from core.problems import note_failure
 from realtime import history, metrics
-from realtime.connection import TOO_SLOW
+from realtime.answering import Asker
+from realtime.connection import TOO_SLOW, Connection
 from realtime.history import History
 from realtime.hub import Hub, Listener, Resync
-from realtime.messages import Closing, encode, with_seq
+from realtime.messages import Closing, with_ref, with_seq
 from realtime.redis import Down, sync_client
 from realtime.relay import Relay
 from realtime.tasks import begin
@@ -57,12 +58,21 @@ class Passing(NamedTuple):
     but_user_id: int | None
 
 
-def lasting(frame: bytes, closing: Closing | None) -> bytes:
-    """A frame as streams keep it: after a line feed, which no frame holds, the sockets that it closes."""
-    return frame if closing is None else b"%b\n%b" % (frame, encode(closing))
+class Aside(NamedTuple):
+    """What a frame in a stream means for some sockets: those that it closes, and the one that it answers."""
+
+    closing: Closing | None
+    asker: Asker | None
 
 
-_decode_closing = msgspec.json.Decoder(Closing).decode
+def lasting(frame: bytes, closing: Closing | None, asker: Asker | None = None) -> bytes:
+    """A frame as streams keep it: after a line feed, which no frame holds, its ``Aside``."""
+    if closing is None and asker is None:
+        return frame
+    return b"%b\n%b" % (frame, msgspec.json.encode(Aside(closing, asker)))
+
+
+_decode_aside = msgspec.json.Decoder(Aside).decode
 
 
 def publish_from_outside(topic: Topic, packed: Passing | bytes) -> None:
@@ -95,6 +105,8 @@ class Streams:
         # Held by who begins or ends to hear a topic, and kept no longer.
         self._changing: WeakValueDictionary[Topic, asyncio.Lock] = WeakValueDictionary()
         self._waiting: list[tuple[Topic, bytes]] = []
+        self.asking: dict[int, Connection] = {}
+        """The open sockets that have sent a command with an ``id``, by the number that ``Asker`` gives."""
         self._dropped: set[Topic] = set()  # of which something was offered that is not told any more
         self._offered = self._settled = 0
         self._has_settled = asyncio.Event()
@@ -275,11 +287,20 @@ class Streams:
             self._repair_soon(topic, stream)
 
     def _deliver(self, topic: Topic, seq: int, lasting: bytes) -> None:
-        frame, _, closing = lasting.partition(b"\n")
-        self._hub.deliver(topic, with_seq(frame, seq))
-        self._hub.deliver(_beside(topic), frame)
-        if closing:
-            self._hub.close(topic, _decode_closing(closing))
+        frame, _, aside = lasting.partition(b"\n")
+        closing, asker = _decode_aside(aside) if aside else (None, None)
+        asking = None
+        if asker is not None and asker.worker == self._relay.address:
+            asking = self.asking.get(asker.socket)
+        if asker is None or asking is None:
+            self._hub.deliver(topic, with_seq(frame, seq))
+            self._hub.deliver(_beside(topic), frame)
+        else:
+            answer = with_ref(frame, asker.ref)
+            self._hub.deliver_answer(topic, with_seq(frame, seq), asking, with_seq(answer, seq))
+            self._hub.deliver_answer(_beside(topic), frame, asking, answer)
+        if closing is not None:
+            self._hub.close(topic, closing)
 
     def pass_here(self, topic: Topic, packed: Passing | list[Any]) -> None:
         """Hand a passing frame to the topic's listeners on this worker alone."""

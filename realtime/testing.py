@@ -14,7 +14,7 @@ from channels.testing import ApplicationCommunicator
 
 from realtime import worker
 from realtime.catalogue.sockets import Description, sockets
-from realtime.messages import Message
+from realtime.messages import Event, Message
 
 WITHIN_S = 30.0
 
@@ -36,6 +36,8 @@ def _subclasses(kind: type[Message]) -> Iterator[type[Message]]:
 def _is_declared(frame: dict[str, Any], text: str) -> bool:
     for kind in _subclasses(Message):
         fields = {*kind.__struct_fields__, "type", "seq", "recovered"}
+        if issubclass(kind, Event):
+            fields.add("ref")
         if kind.__struct_config__.tag == frame["type"] and frame.keys() <= fields:
             with contextlib.suppress(msgspec.ValidationError):
                 msgspec.json.decode(text, type=kind)
@@ -52,11 +54,15 @@ def _sockets() -> list[tuple[re.Pattern[str], dict[str, Description]]]:
     ]
 
 
-def _is_numbered_as_described(path: str, frame: dict[str, Any]) -> bool:
-    """Whether ``seq`` is there as the catalogue says; a socket's first message may be asked for again."""
+def _is_as_described(path: str, frame: dict[str, Any]) -> bool:
+    """Whether ``seq`` and ``ref`` are there as the catalogue says; a socket's first message may be asked for
+    again.
+    """
     for pattern, messages in _sockets():
         one = messages.get(frame["type"])
         if pattern.fullmatch(path) and one is not None and not one.opens:
+            if "ref" in frame and all(field.name != "ref" for field in one.fields):
+                return False
             required = {field.required for field in one.fields if field.name == "seq"}
             return "seq" in frame if True in required else "seq" not in frame or False in required
     return True
@@ -122,7 +128,7 @@ class Player:
             raise Closed(output.get("code", 1000), output.get("reason", ""))
         frame: dict[str, Any] = json.loads(output["text"])
         assert _is_declared(frame, output["text"]), f"no declared message has this form: {frame}"
-        assert _is_numbered_as_described(self._path, frame), f"the catalogue says otherwise of seq: {frame}"
+        assert _is_as_described(self._path, frame), f"the catalogue says otherwise of seq: {frame}"
         assert kind is None or frame["type"] == kind, f"waited for {kind}, heard {frame}"
         return frame
 

@@ -85,6 +85,7 @@ class Announce(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         user_id = identity(request).user_id
+        selectors.announcer(user_id)
         content = speech.clean(read(serializers.Announcement, request.data)["content"])
         pacing.take_sync(user_id)
         services.announce(user_id=user_id, content=words.mask(content))

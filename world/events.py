@@ -141,11 +141,13 @@ class Moved(Struct, kw_only=True, frozen=True, array_like=True):
 class LocationUpdate(Ephemeral, kw_only=True):
     """Who has moved in your place since the last one, each as ``[character_id, x, y, z, vx, vy, vz]``.
 
-    It comes at most 20 times a second. Who is not among the members has just left, or is about to come.
+    It comes at most 20 times a second, and at once as the answer to a move of yours with an ``id``. Who is
+    not among the members has just left, or is about to come.
     """
 
     location_id: int
     moves: list[Moved]
+    ref: MessageId | UnsetType = UNSET
 
     def audience(self) -> Topic:
         return topics.area(self.location_id)

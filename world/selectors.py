@@ -8,10 +8,20 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from accounts import selectors as accounts
+from accounts.models import User
 from progression import selectors as progression
 from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, OwnCharacter, Vector
 from world.models import Character, Faction, Location, Visit, WorldEvent, WorldState
-from world.refusals import NoCharacterInPlay, NoHome, UnknownCharacter, UnknownFaction
+from world.refusals import NoCharacterInPlay, NoHome, StaffOnly, UnknownCharacter, UnknownFaction
+
+
+def announcer(user_id: int) -> User:
+    """Return the user, an operator who may announce. Raises ``StaffOnly``."""
+    user = accounts.by_id(user_id)
+    if not user.has_perm("operators.add_announcement"):
+        raise StaffOnly
+    return user
 
 
 def in_play() -> QuerySet[Character]:

@@ -13,7 +13,6 @@ from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts import services as accounts
-from accounts.selectors import by_id
 from core.refusals import Invalid
 from friends import selectors as friends
 from realtime import limits
@@ -30,7 +29,6 @@ from world.refusals import (
     NotInPlay,
     NotInWorld,
     NotThere,
-    StaffOnly,
     TooManyCharacters,
     UnknownCharacter,
 )
@@ -269,9 +267,7 @@ def announce(*, user_id: int, content: str) -> None:
 
     Raises ``StaffOnly``.
     """
-    sender = by_id(user_id)
-    if not sender.has_perm("operators.add_announcement"):
-        raise StaffOnly
+    sender = selectors.announcer(user_id)
     kept = tell_world(
         events.WorldAnnouncement(sender_id=user_id, sender_name=sender.username, content=content)
     )

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import msgspec
 from django.conf import settings
+from msgspec import UNSET, UnsetType
 
 from accounts import gatekeeping, signing_in
 from core.refusals import Conflict, Invalid, Unauthenticated
@@ -13,7 +14,7 @@ from realtime import addresses, topics
 from realtime.beside import Beside
 from realtime.consumer import Consumer, handles
 from realtime.gate import close_refused
-from realtime.messages import Command, Message, Ping
+from realtime.messages import Command, Message, MessageId, Ping
 from realtime.tasks import begin
 from realtime.worker import in_database
 from world import commands, events, selectors, services
@@ -68,6 +69,8 @@ class WorldSocket(Consumer):
     faction_id: int | None = None
     standing: Standing | None = None
     """Where it is, checked by this worker."""
+    walk_ref: MessageId | UnsetType = UNSET
+    """The ``ref`` of the walk that is under way to another place."""
 
     _area: Beside | None = None
     _faction: Beside | None = None
@@ -250,8 +253,9 @@ class WorldSocket(Consumer):
 
     async def _settle(self) -> None:
         async with self._settling:
+            ref, self.walk_ref = self.walk_ref, UNSET
             await self._hear_place()
-            self.connection.tell(await self._area_state())
+            self.connection.tell(msgspec.structs.replace(await self._area_state(), ref=ref))
             for heard in (self._area, self._faction):
                 if heard is not None:
                     heard.begin()

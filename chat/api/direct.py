@@ -71,6 +71,7 @@ class Messages(APIView):
     )
     @idempotent
     def post(self, request: Request, friend_id: int) -> Response:
+        selectors.check_friends(identity(request).user_id, friend_id)
         user_id, content = said(request)
         message = services.post_direct(sender_id=user_id, friend_id=friend_id, content=content)
         return Response(message, status=201)
@@ -86,6 +87,7 @@ class Read(APIView):
     )
     def post(self, request: Request, friend_id: int) -> Response:
         user_id = identity(request).user_id
+        selectors.check_friends(user_id, friend_id)
         up_to = read(serializers.ReadUpTo, request.data).get("up_to", serializers.BIGGEST_ID)
         services.mark_read(user_id=user_id, friend_id=friend_id, up_to=up_to)
         return Response({"unread": selectors.unread_counts(user_id).get(friend_id, 0)})

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db.models import Q
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,8 +11,8 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
-from chat import rules, selectors, serializers, services
-from chat.models import Membership, Sanction
+from chat import selectors, serializers, services
+from chat.models import Sanction
 from chat.refusals import NotAMember
 from core import paging
 from core.idempotency import idempotent
@@ -27,6 +28,7 @@ def _shown(lobbies: Iterable[Any]) -> list[dict[str, Any]]:
         {
             "id": lobby.pk,
             "name": lobby.name,
+            "title": lobby.shown_title,
             "is_public": lobby.is_public,
             "max_participants": lobby.max_participants,
             "game": lobby.game,
@@ -70,7 +72,9 @@ class Lobbies(APIView):
         if wanted.get("status"):
             lobbies = lobbies.filter(status=wanted["status"])
         if wanted.get("search"):
-            lobbies = lobbies.filter(name__icontains=wanted["search"])
+            lobbies = lobbies.filter(
+                Q(name__icontains=wanted["search"]) | Q(title__icontains=wanted["search"])
+            )
         # Private ones are all the caller's own: asked for so, they are found without a look at any other.
         if wanted.get("mine") or public is False:
             lobbies = lobbies.filter(memberships__user_id=user_id)
@@ -78,7 +82,8 @@ class Lobbies(APIView):
 
     @extend_schema(
         description=(
-            "Open a lobby and own it. 403 `premium_required`, 404 `unknown_game`, 409 `lobby_name_taken`, "
+            "Open a lobby and own it. Any text is taken as `name`: the slug of it is the lobby's name, the "
+            "text its title. 403 `premium_required`, 404 `unknown_game`, 409 `lobby_name_taken`, "
             "`too_many_lobbies`."
         ),
         request=serializers.NewLobby,
@@ -87,6 +92,7 @@ class Lobbies(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         user_id = identity(request).user_id
+        selectors.check_may_open(user_id)
         lobby = services.create_lobby(user_id=user_id, **read(serializers.NewLobby, request.data))
         return _one(user_id, lobby.pk, status=201)
 
@@ -111,6 +117,7 @@ class OneLobby(APIView):
     )
     def patch(self, request: Request, lobby_id: int) -> Response:
         user_id = identity(request).user_id
+        selectors.check_owner(selectors.lobby(lobby_id), user_id)
         changes = read(serializers.LobbyChanges, request.data)
         services.edit_lobby(actor_id=user_id, lobby_id=lobby_id, changes=changes)
         return _one(user_id, lobby_id)
@@ -166,16 +173,20 @@ class Start(APIView):
     )
     @idempotent
     def post(self, request: Request, lobby_id: int) -> Response:
+        user_id = identity(request).user_id
+        selectors.check_owner(selectors.lobby(lobby_id), user_id)
         body = read_all(serializers.Start, request.data)
-        game_id = services.start_game(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
+        game_id = services.start_game(actor_id=user_id, lobby_id=lobby_id, **body)
         return Response({"game_id": game_id, "ws_url": games.ws_url(game_id)})
 
 
 def _done(
     act: Callable[..., None], request: Request, lobby_id: int, shape: type[Serializer[Any]]
 ) -> Response:
-    """Do what the caller asks for, in this shape, with somebody of the lobby."""
-    act(actor_id=identity(request).user_id, lobby_id=lobby_id, **read(shape, request.data))
+    """Do what the caller, who keeps order there, asks for with somebody of the lobby, in this shape."""
+    user_id = identity(request).user_id
+    selectors.check_may_moderate(user_id, lobby_id)
+    act(actor_id=user_id, lobby_id=lobby_id, **read(shape, request.data))
     return Response(status=204)
 
 
@@ -248,8 +259,7 @@ class Sanctions(APIView):
         responses=paging.page_of(serializers.OneSanction),
     )
     def get(self, request: Request, lobby_id: int) -> Response:
-        role = selectors.check_member(selectors.lobby(lobby_id), identity(request).user_id)
-        rules.check_may_act_on(role, Membership.Role.MEMBER)
+        selectors.check_may_moderate(identity(request).user_id, lobby_id)
         return paging.page(self, selectors.sanctions(lobby_id), ordering="-pk", show=_shown_sanctions)
 
 
@@ -276,7 +286,10 @@ class Moderators(APIView):
         responses={204: None},
     )
     def post(self, request: Request, lobby_id: int) -> Response:
-        return _done(services.appoint, request, lobby_id, serializers.Target)
+        user_id = identity(request).user_id
+        selectors.check_owner(selectors.lobby(lobby_id), user_id)
+        services.appoint(actor_id=user_id, lobby_id=lobby_id, **read(serializers.Target, request.data))
+        return Response(status=204)
 
     @extend_schema(
         description=(
@@ -288,10 +301,12 @@ class Moderators(APIView):
         responses={204: None},
     )
     def delete(self, request: Request, lobby_id: int) -> Response:
+        user_id = identity(request).user_id
+        selectors.check_owner(selectors.lobby(lobby_id), user_id)
         asked = dict(request.data)
         named = request.query_params.get("user_id", "")
         if named.isascii() and named.isdigit() and len(named) < 19:
             asked.setdefault("user_id", int(named))
         body = read(serializers.Target, asked)
-        services.dismiss(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
+        services.dismiss(actor_id=user_id, lobby_id=lobby_id, **body)
         return Response(status=204)

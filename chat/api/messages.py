@@ -36,6 +36,7 @@ class Messages(APIView):
     )
     @idempotent
     def post(self, request: Request, lobby_id: int) -> Response:
+        selectors.check_member(selectors.lobby(lobby_id), identity(request).user_id)
         user_id, content = said(request)
         message = services.post_message(lobby_id=lobby_id, sender_id=user_id, content=content)
         return Response(message, status=201)
@@ -68,9 +69,11 @@ class Reports(APIView):
         responses={201: serializers.OneReport},
     )
     def post(self, request: Request, lobby_id: int, message_id: int) -> Response:
+        user_id = identity(request).user_id
+        selectors.check_member(selectors.lobby(lobby_id), user_id)
         body = read(serializers.NewReport, request.data)
         report = services.report_message(
-            reporter_id=identity(request).user_id, lobby_id=lobby_id, message_id=message_id, **body
+            reporter_id=user_id, lobby_id=lobby_id, message_id=message_id, **body
         )
         shown = {"id": report.pk, "message_id": report.message_id, "created_at": report.created_at}
         return Response(shown, status=201)

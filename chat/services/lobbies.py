@@ -8,9 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
-from accounts import selectors as accounts
 from accounts import services as account_services
-from chat import events, selectors
+from chat import events, rules, selectors
 from chat.models import Lobby, Membership
 from chat.refusals import (
     InvitationNeeded,
@@ -18,7 +17,6 @@ from chat.refusals import (
     LobbyNameTaken,
     NoGameChosen,
     NotEnoughPlayers,
-    PremiumRequired,
     TooManyLobbies,
     UnknownLobby,
 )
@@ -50,26 +48,30 @@ def locked(lobby_id: int) -> Lobby:
 
 @transaction.atomic
 def create_lobby(
-    *, user_id: int, name: str, is_public: bool = True, max_participants: int = 50, game: str = ""
+    *, user_id: int, title: str, is_public: bool = True, max_participants: int = 50, game: str = ""
 ) -> Lobby:
-    """Open a lobby with the user as its owner.
+    """Open a lobby with the user as its owner; its name is the slug of its title.
 
     Raises ``PremiumRequired``, ``TooManyLobbies``, ``LobbyNameTaken``, ``UnknownGame``, ``Invalid``.
     """
     # Of lobbies opened at once no more are to be the user's than may be.
     account_services.lock(user_id)
-    if not accounts.by_id(user_id).is_premium:
-        raise PremiumRequired
+    selectors.check_may_open(user_id)
     if game:
         catalogue.get(game)
-    if words.mask(name) != name:
-        raise Invalid("This name will not do.", details={"name": ["Choose another name."]})
+    name = rules.slug(title)
+    _check_words("name", title, name)
     if Lobby.objects.filter(owner_id=user_id, status=Lobby.Status.OPEN).count() >= MOST_LOBBIES:
         raise TooManyLobbies(f"You own {MOST_LOBBIES} open lobbies.")
     try:
         with transaction.atomic():
             lobby = Lobby.objects.create(
-                name=name, owner_id=user_id, is_public=is_public, max_participants=max_participants, game=game
+                name=name,
+                title=title,
+                owner_id=user_id,
+                is_public=is_public,
+                max_participants=max_participants,
+                game=game,
             )
     except IntegrityError:
         raise LobbyNameTaken from None
@@ -81,12 +83,15 @@ def create_lobby(
 
 @transaction.atomic
 def edit_lobby(*, actor_id: int, lobby_id: int, changes: Mapping[str, Any]) -> None:
-    """Change whether it is public, how many may be in it, or its game. It never gets smaller than it is full.
+    """Change its title, whether it is public, how many may be in it, or its game. It never gets smaller than
+    it is full.
 
-    Raises ``OwnerOnly``, ``LobbyFull``, ``UnknownGame``.
+    Raises ``OwnerOnly``, ``LobbyFull``, ``UnknownGame``, ``Invalid``.
     """
     lobby = locked(lobby_id)
     selectors.check_owner(lobby, actor_id)
+    if "title" in changes:
+        _check_words("title", changes["title"])
     if changes.get("game"):
         catalogue.get(changes["game"])
     if changes.get("max_participants", lobby.max_participants) < lobby.memberships.count():
@@ -96,6 +101,11 @@ def edit_lobby(*, actor_id: int, lobby_id: int, changes: Mapping[str, Any]) -> N
     if changes:
         lobby.save(update_fields=list(changes))
         tell_of(lobby)
+
+
+def _check_words(field: str, *texts: str) -> None:
+    if any(words.mask(text) != text for text in texts):
+        raise Invalid("This name will not do.", details={field: ["Choose another name."]})
 
 
 @transaction.atomic
@@ -201,7 +211,7 @@ def start_game(
     name = game or lobby.game
     if not name:
         raise NoGameChosen
-    rules = catalogue.get(name)
+    played = catalogue.get(name)
     if lobby.latest_game_id is not None and games.goes_on(lobby.latest_game_id, name):
         return lobby.latest_game_id
     if games.unfinished_created_by(actor_id) >= game_services.MOST_UNFINISHED:
@@ -209,9 +219,9 @@ def start_game(
     here = users_in(selectors.ATTENDANCE, topics.lobby(lobby.name))
     members = lobby.memberships.order_by("joined_at", "pk").values_list("user_id", flat=True)
     ordered = sorted(members, key=lambda user_id: (user_id != actor_id, user_id not in here))
-    user_ids = ordered[: rules.max_players]
-    if len(user_ids) < max(rules.min_players, 1):
-        raise NotEnoughPlayers(f"{rules.title} needs {rules.min_players} players.")
+    user_ids = ordered[: played.max_players]
+    if len(user_ids) < max(played.min_players, 1):
+        raise NotEnoughPlayers(f"{played.title} needs {played.min_players} players.")
     made = game_services.create_game(
         name=name,
         players=[game_services.Player(user_id) for user_id in user_ids],
@@ -221,7 +231,7 @@ def start_game(
     lobby.latest_game_id = made.pk
     lobby.save(update_fields=["latest_game"])
     for number, user_id in enumerate(user_ids):
-        publish(game_services.match_found(made, rules, number, user_id))
+        publish(game_services.match_found(made, played, number, user_id))
     publish(
         events.GameStart(
             lobby=lobby.name,

@@ -13,7 +13,8 @@ from chat.refusals import Muted, NotAMember
 from core import speech, words
 from core.refusals import Refusal
 from friends.events import Person
-from realtime.publishing import publish
+from realtime.answering import Question
+from realtime.publishing import publish, publish_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Post:
     lobby_id: int
     sender_id: int
     content: str
+    question: Question | None = None
 
 
 def post_message(*, lobby_id: int, sender_id: int, content: str) -> events.Text:
@@ -75,7 +77,7 @@ def post_messages(posts: Sequence[Post]) -> list[events.Text | Refusal]:
     for row, (number, lobby, sender) in zip(rows, said, strict=True):
         message = events.Text(id=row.pk, content=row.content, sender=sender, created_at=now)
         answers[number] = message
-        publish(events.ChatMessage(lobby=lobby, message=message))
+        publish_for(posts[number].question, events.ChatMessage(lobby=lobby, message=message))
     return answers
 
 

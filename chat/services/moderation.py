@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import selectors as accounts
+from accounts.models import User
 from chat import events, rules, selectors
 from chat.models import Lobby, Membership, Sanction
 from chat.refusals import UnknownMember
@@ -25,6 +27,7 @@ def kick(*, actor_id: int, lobby_id: int, user_id: int, reason: str = "") -> Non
     member = _target(lobby, actor_id, user_id)
     name = member.user.username
     member.delete()
+    _record(actor_id, lobby, member.user, "kicked from", reason)
     publish(
         events.ModerationKick(
             lobby=lobby.name, target_id=user_id, target_username=name, reason=reason, by_id=actor_id
@@ -49,6 +52,7 @@ def ban(
     target = accounts.by_id(user_id)
     lobby.memberships.filter(user_id=user_id).delete()
     _sanction(lobby, Sanction.Kind.BAN, actor_id, user_id, reason, until)
+    _record(actor_id, lobby, target, "banned from", reason, until)
     publish(
         events.ModerationBan(
             lobby=lobby.name,
@@ -66,7 +70,8 @@ def unban(*, actor_id: int, lobby_id: int, user_id: int) -> None:
     """Let a banned user come back; without a ban it changes nothing. Raises ``MayNotActOn``."""
     lobby = locked(lobby_id)
     rules.check_may_act_on(selectors.check_member(lobby, actor_id), Role.MEMBER)
-    _lift(lobby, Sanction.Kind.BAN, user_id)
+    if _lift(lobby, Sanction.Kind.BAN, user_id):
+        _record(actor_id, lobby, accounts.by_id(user_id), "let back into")
 
 
 @transaction.atomic
@@ -82,6 +87,7 @@ def mute(
     lobby = locked(lobby_id)
     member = _target(lobby, actor_id, user_id)
     _sanction(lobby, Sanction.Kind.MUTE, actor_id, user_id, reason, until)
+    _record(actor_id, lobby, member.user, "muted in", reason, until)
     _tell_of_mute(lobby, actor_id, member, reason, until)
 
 
@@ -93,6 +99,7 @@ def unmute(*, actor_id: int, lobby_id: int, user_id: int) -> None:
     lobby = locked(lobby_id)
     member = _target(lobby, actor_id, user_id)
     if _lift(lobby, Sanction.Kind.MUTE, user_id):
+        _record(actor_id, lobby, member.user, "no longer muted in")
         _tell_of_mute(lobby, actor_id, member, "", None)
 
 
@@ -115,7 +122,30 @@ def _change_role(actor_id: int, lobby_id: int, user_id: int, role: Membership.Ro
     if member.role != role:
         member.role = role
         member.save(update_fields=["role"])
+        made = "made a moderator of" if role == Role.MODERATOR else "no longer a moderator of"
+        _record(actor_id, lobby, member.user, made)
         tell_of(lobby, user_id)
+
+
+def _record(
+    actor_id: int | None,
+    lobby: Lobby,
+    target: User,
+    what: str,
+    reason: str = "",
+    until: datetime | None = None,
+) -> None:
+    """Put it on record for the operators; what they do themselves the admin puts there.
+
+    The entry is about the target, so that it is exported with the account and loses the name when that goes.
+    """
+    if actor_id is None:
+        return
+    text = f"{what} the lobby {lobby.name}"
+    if until is not None:
+        text = f"{text} until {until:%Y-%m-%d %H:%M} UTC"
+    text = f"{text[0].upper()}{text[1:]}{reason and f': {reason}'}"
+    LogEntry.objects.log_actions(actor_id, [target], CHANGE, text)
 
 
 def _target(lobby: Lobby, actor_id: int, user_id: int) -> Membership:

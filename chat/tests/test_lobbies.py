@@ -30,6 +30,85 @@ def test_a_name_is_taken_while_a_lobby_of_it_is_open(ada):
     assert ada.open("den") != first
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("My Gaming Lobby", "my-gaming-lobby"),
+        ("My_Den-2", "My_Den-2"),
+        ("  Café   d'Été! ", "cafe-d-ete"),
+        ("Fun 🎮", "fun"),
+        ("-den", "den"),
+        ("d/en", "d-en"),
+        ("long " * 20, "long-long-long-long-long-long-long-long-long-long"),
+        ("Клуб 7", "7-a7d33166"),
+        ("ゲーム部屋", "lobby-c427fd1c"),
+        ("🎮🎮", "lobby-abeacdd2"),
+    ],
+)
+def test_a_lobby_gets_a_slug_and_keeps_its_title(ada, bob, title, name):
+    made = ada.post("lobbies/", name=title)
+    kept = " ".join(title.split())
+    assert (made["name"], made["title"]) == (name, kept)
+    (listed,) = bob.get("lobbies/")["results"]
+    assert (listed["name"], listed["title"]) == (name, kept)
+    joined = bob.post(f"lobbies/{made['id']}/join/")
+    assert (joined["name"], joined["title"]) == (name, kept)
+
+
+def test_titles_of_one_slug_clash_while_a_lobby_of_it_is_open_and_others_do_not(ada):
+    first = ada.open("My Gaming Lobby")
+    assert ada.refused("lobbies/", name="my gaming lobby?") == (409, "lobby_name_taken")
+    ada.open("Клуб")
+    assert ada.refused("lobbies/", name="клуб") == (409, "lobby_name_taken")
+    ada.open("Бар")
+    ada.call("delete", f"lobbies/{first}/")
+    ada.open("my-gaming-lobby")
+
+
+def test_a_title_is_changed_and_found_by_and_the_name_stays(ada, bob, den):
+    changed = ada.call("patch", f"lobbies/{den}/", {"title": "The  Lion's Den"}).json()
+    assert (changed["name"], changed["title"]) == ("den", "The Lion's Den")
+    assert [lobby["id"] for lobby in bob.get("lobbies/?search=lion")["results"]] == [den]
+    for title in ("shit", "", " ", "x" * 101, "\u202e", 7):
+        assert ada.call("patch", f"lobbies/{den}/", {"title": title}).status_code == 422
+    assert ada.get(f"lobbies/{den}/")["title"] == "The Lion's Den"
+
+
+def test_a_lobby_of_before_there_were_titles_is_shown_by_its_name(ada, den):
+    Lobby.objects.filter(pk=den).update(title="")
+    assert ada.get(f"lobbies/{den}/")["title"] == "den"
+
+
+@pytest.mark.parametrize("method", ["patch", "post"])
+def test_who_may_not_is_told_so_before_what_is_wrong_with_the_request(ada, bob, cyd, den, method):
+    """Bob is a member without a role, Cyd a stranger."""
+    refused = {
+        "patch": [(f"lobbies/{den}/", "owner_only")],
+        "post": [
+            (f"lobbies/{den}/start/", "owner_only"),
+            (f"lobbies/{den}/moderators/", "owner_only"),
+            *(
+                (f"lobbies/{den}/{act}/", "rank_too_low")
+                for act in ("kick", "ban", "unban", "mute", "unmute")
+            ),
+        ],
+    }
+    odd = {"user_id": "odd", "until": "odd", "max_participants": "odd", "options": "odd", "name": 7}
+    for path, code in refused[method]:
+        for who, expected in ((bob, code), (cyd, "not_a_member")):
+            answer = who.call(method, path, odd)
+            assert (answer.status_code, answer.json()["code"]) == (403, expected), path
+        assert ada.call(method, path, odd).status_code == 422
+
+
+def test_who_may_not_open_a_lobby_or_speak_is_told_so_before_what_is_wrong_with_the_request(bob, cyd, den):
+    assert bob.refused("lobbies/", name=7) == (403, "premium_required")
+    assert cyd.refused(f"lobbies/{den}/messages/", content="") == (403, "not_a_member")
+    assert cyd.refused(f"lobbies/{den}/messages/1/report/", reason=7) == (403, "not_a_member")
+    assert cyd.refused(f"dm/{bob.id}/messages/", content="") == (403, "not_friends")
+    assert cyd.refused(f"dm/{bob.id}/read/", up_to="odd") == (403, "not_friends")
+
+
 def test_who_is_sent_out_of_a_private_lobby_while_asking_for_it_is_told_so(ada, bob, monkeypatch):
     den = ada.open("den")
     bob.call("post", f"lobbies/{den}/join/")
@@ -50,12 +129,13 @@ def test_who_is_sent_out_of_a_private_lobby_while_asking_for_it_is_told_so(ada, 
     [
         {},
         {"name": ""},
-        {"name": "two words"},
-        {"name": "-den"},
-        {"name": "d/en"},
-        {"name": "x" * 51},
+        {"name": " \u200e "},
+        {"name": "\u202eden"},
+        {"name": "d\x07en"},
+        {"name": "x" * 101},
         {"name": 7},
         {"name": "shit"},
+        {"name": "What a shit lobby"},
         {"name": "den", "max_participants": 1},
         {"name": "den", "max_participants": 1001},
         {"name": "den", "max_participants": "ten"},

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -109,6 +110,39 @@ def test_operators_take_any_message_away_and_lift_sanctions(admin, ada, bob, den
     ada.post(f"lobbies/{den}/ban/", user_id=bob.id)
     act(admin, "sanction", "lift", Sanction.objects.get().pk)
     assert not Sanction.objects.exists()
+
+
+def test_the_event_log_tells_what_owners_and_moderators_did_to_whom_and_why(admin, ada, bob, cyd, den):
+    def log():
+        return [
+            (entry.user.username, entry.object_repr, entry.get_change_message())
+            for entry in LogEntry.objects.order_by("pk")
+        ]
+
+    cyd.post(f"lobbies/{den}/join/")
+    ada.post(f"lobbies/{den}/moderators/", user_id=bob.id)
+    ada.post(f"lobbies/{den}/moderators/", user_id=bob.id)
+    bob.post(f"lobbies/{den}/mute/", user_id=cyd.id, reason="shouts", until="2030-01-02T03:04:05Z")
+    bob.post(f"lobbies/{den}/unmute/", user_id=cyd.id)
+    bob.post(f"lobbies/{den}/unmute/", user_id=cyd.id)
+    bob.post(f"lobbies/{den}/kick/", user_id=cyd.id, reason="rude")
+    ada.post(f"lobbies/{den}/ban/", user_id=cyd.id)
+    ada.post(f"lobbies/{den}/unban/", user_id=cyd.id)
+    ada.post(f"lobbies/{den}/unban/", user_id=cyd.id)
+    ada.call("delete", f"lobbies/{den}/moderators/?user_id={bob.id}")
+    assert cyd.refused(f"lobbies/{den}/kick/", user_id=bob.id)[0] == 403
+
+    assert log() == [
+        ("ada", "bob", "Made a moderator of the lobby den"),
+        ("bob", "cyd", "Muted in the lobby den until 2030-01-02 03:04 UTC: shouts"),
+        ("bob", "cyd", "No longer muted in the lobby den"),
+        ("bob", "cyd", "Kicked from the lobby den: rude"),
+        ("ada", "cyd", "Banned from the lobby den"),
+        ("ada", "cyd", "Let back into the lobby den"),
+        ("ada", "bob", "No longer a moderator of the lobby den"),
+    ]
+    page = admin.get("/admin/admin/logentry/").content.decode()
+    assert "Kicked from the lobby den: rude" in page
 
 
 def test_the_demo_data_has_three_lobbies_with_people_who_talk_laid_once_and_cleared(development):

@@ -30,7 +30,8 @@ async def test_what_is_said_is_stored_and_heard_by_all_in_one_order(ada, bob, de
     ada_hears, bob_hears = await together(den, ada, bob)
     await bob_hears.send(type="chat_message", message="  hello ", id="a")
     frames = [await who.hear("chat_message") for who in (ada_hears, bob_hears)]
-    assert frames[0] == frames[1]
+    assert frames[1] == frames[0] | {"ref": "a"}
+    assert "ref" not in frames[0]
     message = frames[0]["message"]
     stored = await in_database(LobbyMessage.objects.get)
     assert (message["id"], message["content"]) == (stored.pk, "hello")
@@ -39,6 +40,16 @@ async def test_what_is_said_is_stored_and_heard_by_all_in_one_order(ada, bob, de
     await ada.do(f"lobbies/{den}/messages/", content="by request")
     again = await bob_hears.hear("chat_message")
     assert (again["message"]["content"], again["seq"]) == ("by request", frames[0]["seq"] + 1)
+
+
+async def test_messages_that_are_stored_together_each_answer_who_said_them(ada, bob, den):
+    ada_hears, bob_hears = await together(den, ada, bob)
+    for number in range(2):
+        await ada_hears.send(type="chat_message", message="ada's", id=f"a{number}")
+        await bob_hears.send(type="chat_message", message="bob's", id=f"b{number}")
+    for who, own in ((ada_hears, "a"), (bob_hears, "b")):
+        refs = [(await who.hear_until("chat_message")).get("ref") for _ in range(4)]
+        assert sorted(ref for ref in refs if ref) == [f"{own}0", f"{own}1"]
 
 
 async def test_the_room_has_two_addresses(ada, bob, den):

@@ -103,7 +103,7 @@ def test_a_lobbys_events_lead_from_one_snapshot_to_the_next(told, here):
                 name: User.objects.get_or_create(username=name, defaults={"is_premium": True})[0].pk
                 for name in NAMES
             }
-            self.lobby = services.create_lobby(user_id=self.ids["ada"], name="den", max_participants=3).pk
+            self.lobby = services.create_lobby(user_id=self.ids["ada"], title="den", max_participants=3).pk
             services.join_lobby(user_id=self.ids["bob"], lobby_id=self.lobby)
             told.clear()
             self.seen = lobby_as_client(self.snapshot())

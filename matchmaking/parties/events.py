@@ -1,7 +1,7 @@
 """What parties announce, and to whom."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 
@@ -47,6 +47,14 @@ class PartyUpdate(Event):
 
     It is told to the members and to those who have just gone.
     """
+
+    answers: ClassVar[tuple[str, ...]] = (
+        "party_create",
+        "party_accept",
+        "party_leave",
+        "party_kick",
+        "party_disband",
+    )
 
     party: PartyInfo
     change: Change

@@ -359,7 +359,7 @@ def test_operators_see_invites_and_can_cancel_them(admin_client, ada, bob):
 def den(ada):
     """Ada's private lobby."""
     User.objects.filter(pk=ada.id).update(is_premium=True)
-    return chat.create_lobby(user_id=ada.id, name="den", is_public=False).pk
+    return chat.create_lobby(user_id=ada.id, title="den", is_public=False).pk
 
 
 def test_an_invite_opens_a_private_lobby(ada, bob, cyd, den):

@@ -13,7 +13,7 @@ from django.contrib.admindocs.views import simplify_regex
 from msgspec import UNSET
 
 from realtime.consumer import Consumer
-from realtime.messages import Command, Ephemeral, Error, Event, Message, Ping, Pong, Resumed
+from realtime.messages import Command, Ephemeral, Error, Event, Message, MessageId, Ping, Pong, Resumed
 from realtime.routing import apps, websocket_urlpatterns
 
 Schema = dict[str, Any]
@@ -42,6 +42,8 @@ class Description:
     opens: bool = False
     in_stream: bool = True
     beside: bool = False
+    answers: bool = False
+    """Whether it may be what a command has come to."""
 
     @property
     def type(self) -> str:
@@ -70,6 +72,8 @@ class Description:
         is_kept = issubclass(self.kind, Event) and not issubclass(self.kind, Ephemeral)
         if ((is_kept and self.in_stream) or self.opens) and "seq" not in names:
             found.append(Field("seq", {"type": "integer"}, required=not self.beside))
+        if self.answers and "ref" not in names:
+            found.append(Field("ref", _schema(MessageId), False))
         if self.opens and "recovered" not in names:
             found.append(Field("recovered", {"type": "boolean"}, False))
         return found
@@ -109,11 +113,22 @@ class Socket:
         """What a client may hear, the first frame first."""
         first, tells, beside = self.consumer.opens_with, self.consumer.tells, self.consumer.tells_beside
         rest = [
-            Description(kind, in_stream=kind not in beside or kind in tells, beside=kind in beside)
+            Description(
+                kind,
+                in_stream=kind not in beside or kind in tells,
+                beside=kind in beside,
+                answers=self._is_answer(kind),
+            )
             for kind in dict.fromkeys(tells + beside + ALWAYS_TOLD)
             if kind is not first
         ]
         return rest if first is None else [Description(first, opens=True), *rest]
+
+    def _is_answer(self, kind: type[Message]) -> bool:
+        if not issubclass(kind, Event) or issubclass(kind, Ephemeral):
+            return False
+        asked = {command.type for command in self.commands}
+        return not asked.isdisjoint((kind.__struct_config__.tag, *kind.answers))
 
 
 def sockets() -> list[Socket]:

@@ -5,7 +5,7 @@ higher step is how things stand.
 """
 
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import ClassVar, Literal, TypedDict
 
 from msgspec import Struct
 
@@ -85,6 +85,8 @@ class CombatDamage(CombatEvent):
     ``combat_heal`` has for it.
     """
 
+    answers: ClassVar[tuple[str, ...]] = ("combat_action",)
+
     attacker_id: int
     target_id: int
     action_type: Literal["attack", "spell"]
@@ -98,6 +100,8 @@ class CombatDamage(CombatEvent):
 
 class CombatHeal(CombatEvent):
     """One has been healed, by a spell or an item of their own."""
+
+    answers: ClassVar[tuple[str, ...]] = ("combat_action",)
 
     target_id: int
     action_type: Literal["spell", "item"]

@@ -27,15 +27,21 @@ class MovingHandlers(WorldSocket):
     @handles(commands.Move)
     def move(self, command: commands.Move) -> Coroutine[Any, Any, None] | None:
         if command.to_location_id is not None:
-            return self._walk(command.to_location_id, command.from_location_id)
+            return self._walk(command)
         if command.position is None:
             raise Invalid("Say where to: to_location_id or position.")
         if self.character is None or self.standing is None:
             raise NoCharacterInPlay
         try:
-            positions().move(self.standing, _reached(self.standing, command.position), command.velocity)
+            moved = positions().move(
+                self.standing, _reached(self.standing, command.position), command.velocity
+            )
         except ImpossibleMove as refusal:
             return self._put_back(self.character.character_id, refusal)
+        if command.id is not None:
+            self.connection.tell(
+                events.LocationUpdate(location_id=self.standing.location_id, moves=[moved], ref=command.ref)
+            )
         return None
 
     async def _put_back(self, character_id: int, refusal: ImpossibleMove) -> None:
@@ -43,15 +49,21 @@ class MovingHandlers(WorldSocket):
         self.connection.tell(services.update_of(positions().where(info)))
         raise refusal
 
-    async def _walk(self, to_location_id: int, from_location_id: int | None) -> None:
+    async def _walk(self, command: commands.Move) -> None:
+        assert command.to_location_id is not None
         user_id = self.player.user_id
         await limits.take(self._here.redis, f"world_walk:{user_id}", allowed=WALKS, window_s=WALKS_WINDOW_S)
-        await in_database(
-            services.travel,
-            user_id=user_id,
-            to_location_id=to_location_id,
-            from_location_id=from_location_id,
-        )
+        self.walk_ref = command.ref
+        try:
+            await in_database(
+                services.travel,
+                user_id=user_id,
+                to_location_id=command.to_location_id,
+                from_location_id=command.from_location_id,
+            )
+        except BaseException:
+            self.walk_ref = UNSET
+            raise
 
 
 def _reached(standing: Standing, step: commands.Step) -> events.Vector:

@@ -13,6 +13,7 @@ import msgspec
 
 from core.batching import BatchLoader, one_by_one
 from realtime import topics, worker
+from realtime.connection import Connection
 from realtime.messages import encode
 from realtime.streams import Passing
 from realtime.topics import Topic
@@ -110,6 +111,10 @@ class Place:
         """It is nobody's."""
         return False
 
+    def stands_for(self, connection: Connection) -> bool:
+        """It is no socket."""
+        return False
+
     def close(self, code: int, reason: str = "") -> None:
         """There is nothing to close."""
 
@@ -166,8 +171,11 @@ class Positions:
                 del self.places[standing.location_id]
                 await self.here.streams.leave(place.topic, place)
 
-    def move(self, standing: Standing, position: Vector, velocity: Vector) -> None:
-        """Move inside the place. Raises ``NotInPlay`` for who has just left it, and ``ImpossibleMove``."""
+    def move(self, standing: Standing, position: Vector, velocity: Vector) -> Moved:
+        """Move inside the place; returns what others are told of it.
+
+        Raises ``NotInPlay`` for who has just left it, and ``ImpossibleMove``.
+        """
         place = self.places.get(standing.location_id)
         if place is None or place.standings.get(standing.character_id) is not standing:
             raise NotInPlay
@@ -179,6 +187,7 @@ class Positions:
         standing.position, standing.is_stored = position, False
         moved = place.own_news[standing.character_id] = standing.moved(velocity)
         place.note(moved)
+        return moved
 
     def _moved(self) -> float:
         self._news.set()

@@ -1,7 +1,7 @@
 """What becomes of shards, told to the whole world."""
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 
@@ -42,6 +42,8 @@ class ToTheWorld(Event):
 
 class ShardStatus(ToTheWorld):
     """A capture has begun, is held up by an enemy, goes on, or has come to nothing."""
+
+    answers: ClassVar[tuple[str, ...]] = ("shard_captured",)
 
     shard_id: int
     status: Status

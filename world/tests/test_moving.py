@@ -109,6 +109,21 @@ async def test_what_a_move_leaves_out_of_a_position_stays_as_it_is(here, ada, bo
     assert shown["position"] == {"x": 1.5, "y": 2.5, "z": 2.5}
 
 
+async def test_a_move_with_an_id_is_answered(here, ada, bob):
+    walker, watcher = await ada.enter(), await bob.enter()
+    await walker.send(type="move", position={"x": 1}, id="step")
+    answer = await walker.hear_until("location_update")
+    assert (answer["ref"], answer["moves"]) == ("step", [[ada.character_id, 1.0, 0, 0, 0, 0, 0]])
+    assert "ref" not in await watcher.hear_until("location_update")
+    refused = await in_database(place, "Sunspire")
+    await walker.send(type="move", to_location_id=refused, id="no")
+    assert (await walker.hear_until("error"))["ref"] == "no"
+    fields = await in_database(place, "Amber Fields")
+    await walker.send(type="move", to_location_id=fields, id="walk")
+    state = await walker.hear_until("area_state")
+    assert (state["ref"], state["area"]["location_id"]) == ("walk", fields)
+
+
 async def test_who_is_put_back_hears_how_they_are_now(here, ada):
     def hurt():
         Character.objects.filter(pk=ada.character_id).update(health=7)

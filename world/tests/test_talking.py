@@ -128,3 +128,28 @@ async def test_operators_who_may_announce_and_it_is_kept_and_in_the_audit_trail(
         {"user": boss.id, "change_message": f"Announced to the world: {said}"}
         for said in ("Bread is free", "For a day")
     ]
+
+
+async def test_only_who_asked_hears_the_ref_of_what_answers(here, ada, bob):
+    one, other = await ada.enter(), await bob.enter()
+    for command in (
+        {"type": "chat", "content": "to the world"},
+        {"type": "chat", "content": "to the place", "channel": "area"},
+        {"type": "whisper", "content": "psst", "to_user_id": bob.id},
+    ):
+        await one.send(id=7, **command)
+        own, others = await one.hear_until(command["type"]), await other.hear_until(command["type"])
+        assert own == others | {"ref": 7}
+        assert "ref" not in others
+    await other.send(type="faction_chat", content="ours", id="b")
+    assert (await other.hear_until("faction_chat"))["ref"] == "b"
+    await one.send(type="party_create", id="p")
+    assert (await one.hear_until("party_update"))["ref"] == "p"
+    await one.send(type="party_invite", user_id=bob.id, id="i")
+    assert (await one.hear_until("party_invite"))["ref"] == "i"
+    assert "ref" not in await other.hear_until("party_invite")
+    await other.send(type="party_accept", id="a")
+    assert (await other.hear_until("party_update"))["ref"] == "a"
+    assert "ref" not in await one.hear_until("party_update")
+    await other.send(type="party_leave")
+    assert "ref" not in await other.hear_until("party_update")

@@ -166,7 +166,7 @@ const TEXTS = {
   "lobbies.closed": "Closed",
   "lobbies.private": "Private",
   "lobbies.public": "Everybody",
-  "lobbies.name_hint": "Letters, digits, - and _",
+  "lobbies.name_example": "Friday night",
   "lobbies.most": "How many people at most",
   "lobbies.game": "Game",
   "lobbies.any_game": "Any game",

@@ -19,8 +19,7 @@ function Create({ games, onClose }) {
     go(`/lobbies/${made.id}`);
   };
   return html`<${Dialog} title=${text("lobbies.create")} onClose=${onClose}><${Form} onSend=${create} submit=${text("lobbies.create")}>
-    <${Field} label=${text("register.username")} name="name" required maxlength="50" pattern="[A-Za-z0-9]+([\\-_][A-Za-z0-9]+)*" placeholder="friday-night"
-      title=${text("lobbies.name_hint")} autocomplete="off" autocapitalize="none" />
+    <${Field} label=${text("register.username")} name="name" required maxlength="100" placeholder=${text("lobbies.name_example")} autocomplete="off" />
     <${Field} label=${text("lobbies.most")} name="max_participants" type="number" required min=${SEATS.min} max=${SEATS.max} initial=${SEATS.usual} />
     <${Field} label=${text("lobbies.game")} name="game"
       options=${[{ value: "", label: text("lobbies.any_game") }, ...games.map(({ name, title }) => ({ value: name, label: title }))]} />
@@ -40,7 +39,7 @@ function Row({ lobby, title }) {
   const closed = lobby.status !== "open";
   return html`<li><a class=${`row ${closed ? "closed" : ""}`} href=${`/lobbies/${lobby.id}`}>
     <span class="thumb">${lobby.game ? html`<${GameArt} name=${lobby.game} />` : html`<span class="no-game" aria-hidden="true">#</span>`}</span>
-    <span class="grow"><strong>${lobby.name}</strong>
+    <span class="grow"><strong>${lobby.title}</strong>
       <span class="soft small">${[lobby.owner?.username, title].filter(Boolean).join(" · ")}</span></span>
     <span class="soft small numbers">${text("lobbies.count", { count: lobby.member_count, most: lobby.max_participants })}</span>
     ${!lobby.is_public && html`<${Badge}>${text("lobbies.private")}<//>`}

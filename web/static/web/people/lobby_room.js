@@ -166,7 +166,7 @@ function Room({ lobby: first, games, onLeft }) {
   const close = () => setDialog(null);
   const people = html`<${Members} lobby=${lobby} members=${room.members} mine=${mine} />`;
   return html`<div class="lobby">
-    <header class="head"><div class="grow"><h1>${lobby.name}</h1>
+    <header class="head"><div class="grow"><h1>${lobby.title}</h1>
         <p class="soft small">${[games.find(({ name }) => name === lobby.game)?.title, lobby.owner?.username, !lobby.is_public && text("lobbies.private")].filter(Boolean).join(" · ")}</p></div>
       ${!beside && html`<${Button} icon="friends" onClick=${() => setDialog({ name: "members" })}>${text("lobby.there", { count: there })}<//>`}
       ${mine?.role === "owner" && html`<${Button} kind="primary" icon="play" onClick=${() => setDialog({ name: "start" })}>${text("lobby.start")}<//>`}
@@ -177,7 +177,7 @@ function Room({ lobby: first, games, onLeft }) {
         mine?.role === "owner" && { label: text("lobby.close"), danger: true, onChoose: () => setDialog({ name: "close" }) },
       ]} /></header>
     <${Refusal} error=${leave.error} />
-    <${Card} class="talk"><${Conversation} id=${`lobby-${lobby.id}`} conversation=${conversation} label=${text("lobby.write", { name: lobby.name })}
+    <${Card} class="talk"><${Conversation} id=${`lobby-${lobby.id}`} conversation=${conversation} label=${text("lobby.write", { name: lobby.title })}
       empty=${text("lobby.empty")} actionsFor=${actionsFor} /><//>
     ${beside && html`<${Card} class="there"><h2 class="small-title">${text("lobby.there", { count: there })}</h2>${people}<//>`}
     ${dialog?.name === "members" && html`<${Dialog} title=${text("lobby.there", { count: there })} class="sheet" onClose=${close}>${people}<//>`}
@@ -187,7 +187,7 @@ function Room({ lobby: first, games, onLeft }) {
     ${dialog?.name === "report" && html`<${Report} lobby=${lobby} message=${dialog.message} onClose=${close} />`}
     ${dialog?.name === "delete" && html`<${Sure} title=${text("lobby.delete_title")} words=${dialog.message.content} action=${text("lobby.delete")}
       act=${() => client.request("DELETE", `/api/lobbies/${lobby.id}/messages/${dialog.message.id}/`)} onClose=${close} />`}
-    ${dialog?.name === "close" && html`<${Sure} title=${text("lobby.close_title", { name: lobby.name })} words=${text("lobby.close_text")} action=${text("lobby.close")}
+    ${dialog?.name === "close" && html`<${Sure} title=${text("lobby.close_title", { name: lobby.title })} words=${text("lobby.close_text")} action=${text("lobby.close")}
       act=${() => client.request("DELETE", `/api/lobbies/${lobby.id}/`)} onClose=${close} />`}
   </div>`;
 }
@@ -200,7 +200,7 @@ function Door({ lobby, title, onJoined }) {
   });
   const full = lobby.member_count >= lobby.max_participants;
   const closed = lobby.status !== "open";
-  return html`<${Card} class="gate"><h1>${lobby.name}</h1>
+  return html`<${Card} class="gate"><h1>${lobby.title}</h1>
     <p class="soft">${[title, lobby.owner && text("lobby.of", { name: lobby.owner.username }), text("lobbies.count", { count: lobby.member_count, most: lobby.max_participants })].filter(Boolean).join(" · ")}</p>
     ${closed && html`<p>${text("lobby.is_closed")}</p>`}
     ${!closed && full && html`<p><${Badge} kind="warn">${text("lobbies.full")}<//> ${text("lobby.is_full")}</p>`}
@@ -213,7 +213,7 @@ export default function LobbyPlace({ id }) {
   const { data, error, reload } = useLoad(
     async () => ({ games: await catalog(), lobby: await client.request("GET", `/api/lobbies/${id}/`) }), [id],
   );
-  useTitle(data?.lobby.name ?? text("rail.lobbies"));
+  useTitle(data?.lobby.title ?? text("rail.lobbies"));
   if (error || String(data?.lobby.id) !== id) return html`<${Loading} of=${{ error, reload }} known=${{ 404: "lobby.unknown" }} rows=${3} tall />`;
   const { lobby, games } = data;
   if (lobby.role && lobby.status === "open") return html`<${Room} key=${id} lobby=${lobby} games=${games} onLeft=${reload} />`;

@@ -182,7 +182,7 @@ SIMPLE_JWT = {
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "accounts.signing_in.address"
+AXES_CLIENT_IP_CALLABLE = "accounts.signing_in.counted_address"
 AXES_USERNAME_CALLABLE = "accounts.signing_in.name"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
@@ -225,6 +225,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# That of the admin: a working day.
+SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:

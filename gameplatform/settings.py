@@ -25,6 +25,7 @@ DEBUG = environment.flag("DEBUG", True)
 ENVIRONMENT = environment.plain("ENVIRONMENT", "development" if DEBUG else "production")
 INSECURE_SECRET_KEY = "insecure-development-key-of-a-checkout-never-for-production"
 SECRET_KEY = environment.plain("SECRET_KEY", INSECURE_SECRET_KEY if DEBUG else "")
+SECRET_KEY_FALLBACKS = environment.names("SECRET_KEY_FALLBACKS")
 HOST = environment.plain("HOST", "127.0.0.1")
 PORT = environment.whole("PORT", 8000, least=0, most=65_535)
 WORKERS = environment.whole("WORKERS", 1)

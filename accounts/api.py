@@ -17,6 +17,7 @@ from accounts.authentication import identity
 from accounts.models import User
 from accounts.refusals import GuestsHaveNoPassword, WrongPassword
 from core import limits, paging, personal_data
+from core.idempotency import idempotent
 from core.parsers import read
 from core.refusals import Invalid
 from core.views import AtDoor, OpenView
@@ -38,6 +39,7 @@ class Register(OpenView):
     door = limits.REGISTER
 
     @extend_schema(request=serializers.Registration, responses={201: serializers.SignedIn})
+    @idempotent
     def post(self, request: Request) -> Response:
         body = read(serializers.Registration, request.data)
         return _signed_in(services.register(**body, device=signing_in.device(request._request)), status=201)
@@ -50,6 +52,7 @@ class Guest(OpenView):
     door = limits.GUEST
 
     @extend_schema(request=serializers.Guest, responses={201: serializers.SignedIn})
+    @idempotent
     def post(self, request: Request) -> Response:
         body = read(serializers.Guest, request.data)
         return _signed_in(

@@ -17,10 +17,8 @@ from core.checks import refuse_dangerous_settings
 
 pytestmark = pytest.mark.django_db
 
-OLD, NEW = (
-    "an old key, long enough for all algorithms: " * 2,
-    "a new key, long enough for all algorithms: " * 2,
-)
+OLD = "an old key, long enough for all algorithms: " * 2
+NEW = "a new key, long enough for all algorithms: " * 2
 
 
 def restart(settings, key, *fallbacks):

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from accounts import services, signing_in
 from accounts.models import Session, User
 from accounts.tests.conftest import PASSWORD, client_with
+from core.models import IdempotentAnswer
 
 pytestmark = pytest.mark.django_db
 
@@ -235,10 +236,38 @@ def test_a_guest_plays_at_once_under_a_made_up_name(api):
     assert client_with(answer.json()["access"]).get("/api/me").json()["is_guest"]
 
 
+REGISTRATION = {"username": "zoe", "email": "zoe@x.org", "password": PASSWORD}
+
+
+@pytest.mark.parametrize(("path", "body"), [("/api/auth/guest", {}), ("/api/auth/register", REGISTRATION)])
+def test_who_lost_the_answer_gets_the_same_account_again(api, path, body):
+    first, again = (api.post(path, body, headers={"Idempotency-Key": "1"}) for _ in range(2))
+
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json()
+    assert User.objects.count() == Session.objects.count() == 1
+    assert client_with(again.json()["access"]).get("/api/me").status_code == 200
+    other = api.post(path, {**body, "username": "other"}, headers={"Idempotency-Key": "1"})
+    assert _refused(other) == (409, "idempotency_key_reused")
+
+
 def test_nobodys_tokens_are_had_by_an_idempotency_key(api):
-    one, other = (api.post("/api/auth/guest", headers={"Idempotency-Key": "1"}).json() for _ in range(2))
+    one, other = (
+        APIClient(REMOTE_ADDR=address).post("/api/auth/guest", headers={"Idempotency-Key": "1"}).json()
+        for address in ("203.0.113.1", "203.0.113.2")
+    )
 
     assert one["user"]["id"] != other["user"]["id"]
+    assert not {one["access"], one["refresh"]} & {other["access"], other["refresh"]}
+
+
+def test_no_answer_with_a_token_is_kept_readable(api):
+    made = api.post("/api/auth/register", REGISTRATION, headers={"Idempotency-Key": "1"}).json()
+
+    kept = bytes(IdempotentAnswer.objects.get().body)
+    assert kept
+    for secret in (made["access"], made["refresh"], "zoe@x.org"):
+        assert secret.encode() not in kept
 
 
 def test_a_guest_may_choose_a_name_that_is_free(api, ada):

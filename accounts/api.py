@@ -143,15 +143,20 @@ class Me(Profile):
     """The caller's own account."""
 
     @extend_schema(
-        description="Change it. 409 `username_taken`, `email_taken`, `upgrade_first` (a guest has none).",
+        description="Change it; another e-mail needs the password. 403 `wrong_password`, "
+        "409 `username_taken`, `email_taken`, `upgrade_first` (a guest has none), 429 `locked_out`, "
+        "`rate_limited`.",
         request=serializers.ProfileChanges,
         responses=serializers.OwnProfile,
     )
     def patch(self, request: Request) -> Response:
         changes = read(serializers.ProfileChanges, request.data)
+        password = changes.pop("password", "")
         user = selectors.user(request)
         if user.is_guest and "email" in changes:
             raise GuestsHaveNoPassword("Upgrade the guest account to give it an e-mail.")
+        if changes.get("email", user.email) != user.email:
+            _require_password(request, user, password)
         user = services.change_profile(user=user, changes=changes)
         return Response(selectors.own_profile(user))
 
@@ -165,14 +170,14 @@ class Me(Profile):
         password = read(serializers.Erasure, request.data).get("password", "")
         user = selectors.user(request)
         if not user.is_guest:
-            if not password:
-                raise Invalid("The password is needed.", details={"password": ["This field is required."]})
             _require_password(request, user, password)
         services.erase(user)
         return Response(status=204)
 
 
 def _require_password(request: Request, user: User, password: str) -> None:
+    if not password:
+        raise Invalid("The password is needed.", details={"password": ["This field is required."]})
     if signing_in.verify(request._request, user.username, password) is None:
         raise WrongPassword("This is not your password.")
 

@@ -25,7 +25,7 @@ from accounts import live, own_profile, selectors, tokens
 from accounts.events import SignedOut
 from accounts.models import USERNAME_LENGTH, Session, User
 from accounts.refusals import EmailTaken, NotAGuest, SessionEnded, TokenInvalid, TokenReused, UsernameTaken
-from core import personal_data
+from core import personal_data, words
 from core.refusals import Invalid, NotFound
 from realtime.publishing import publish
 
@@ -55,8 +55,9 @@ class SignedIn:
 def register(*, email: str, password: str, username: str = "", device: Device) -> SignedIn:
     """Make an account and sign it in.
 
-    Raises ``UsernameTaken``, ``EmailTaken`` or ``Invalid`` (the password).
+    Raises ``UsernameTaken``, ``EmailTaken`` or ``Invalid`` (the name or the password).
     """
+    _check_name(username)
     check_password(password, username=username, email=email)
     _check_free(email=email, username=username)
     user = _create(
@@ -66,7 +67,11 @@ def register(*, email: str, password: str, username: str = "", device: Device) -
 
 
 def register_guest(*, username: str = "", device: Device) -> SignedIn:
-    """Make an account that needs no e-mail and password, and sign it in. Raises ``UsernameTaken``."""
+    """Make an account that needs no e-mail and password, and sign it in.
+
+    Raises ``UsernameTaken`` or ``Invalid`` (the name).
+    """
+    _check_name(username)
     names = [username] if username else (f"guest_{_random(length)}" for length in (6, 8, 12))
     user = _create(names=names, email="", password=make_password(None), is_guest=True)
     return open_session(user, device)
@@ -75,10 +80,11 @@ def register_guest(*, username: str = "", device: Device) -> SignedIn:
 def upgrade(*, user: User, session_id: int, email: str, password: str, username: str = "") -> SignedIn:
     """Turn a guest into a full account that keeps all it owns; its session gets new tokens.
 
-    Raises ``NotAGuest``, ``UsernameTaken``, ``EmailTaken``, ``Invalid`` (the password) or ``SessionEnded``.
+    Raises ``NotAGuest``, ``UsernameTaken``, ``EmailTaken``, ``Invalid`` (name, password) or ``SessionEnded``.
     """
     if not user.is_guest:
         raise NotAGuest("This account has an e-mail and a password already.")
+    _check_name(username)
     username = username or user.username
     check_password(password, username=username, email=email)
     _check_free(email=email, username=username, but=user)
@@ -234,10 +240,14 @@ def change_password(*, user: User, password: str, session_id: int) -> None:
 
 
 def change_profile(*, user: User, changes: dict[str, str]) -> User:
-    """Set ``username`` and ``email``. Raises ``UsernameTaken``, ``EmailTaken`` or ``SessionEnded``."""
+    """Set ``username`` and ``email``.
+
+    Raises ``UsernameTaken``, ``EmailTaken``, ``Invalid`` (the name) or ``SessionEnded``.
+    """
     changes = {field: value for field, value in changes.items() if value != getattr(user, field)}
     if not changes:
         return user
+    _check_name(changes.get("username", ""))
     for field, value in changes.items():
         setattr(user, field, value)
     _check_free(email=changes.get("email", ""), username=changes.get("username", ""), but=user)
@@ -281,6 +291,12 @@ def check_password(password: str, *, username: str, email: str, field: str = "pa
         raise Invalid("This password is too weak.", details={field: list(error.messages)}) from None
 
 
+def _check_name(username: str) -> None:
+    """Refuse a name that somebody chose and nobody may have. Raises ``Invalid``."""
+    if username and (words.is_reserved(username) or words.is_offensive(username)):
+        raise Invalid("This name may not be used.", details={"username": ["This name may not be used."]})
+
+
 def _create(*, names: Iterable[str], **fields: Any) -> User:
     """An account with the first of these names that is free."""
     refusal: UsernameTaken | None = None
@@ -295,7 +311,9 @@ def _create(*, names: Iterable[str], **fields: Any) -> User:
 
 def _names_from(email: str) -> Iterable[str]:
     base = re.sub(r"[^A-Za-z0-9_.-]", "_", email.partition("@")[0])[: USERNAME_LENGTH[-1] - 7]
-    if len(base) >= USERNAME_LENGTH[0]:
+    if words.is_reserved(base) or words.is_offensive(base):
+        base = "player"
+    elif len(base) >= USERNAME_LENGTH[0]:
         yield base
     for length in (4, 6):
         yield f"{base}_{_random(length)}"

@@ -76,6 +76,53 @@ def test_a_registration_with_a_bad_field_says_which(api, change, field):
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["admin", "M0derator_1", "Easy_bot", "erased_aaaaaaaaaaaa", "fuck_you"])
+def test_names_that_pass_for_the_house_or_offend_are_refused_at_every_door(api, ada, guest, name):
+    body = {"username": name, "email": "new@x.org", "password": PASSWORD}
+
+    for answer in (
+        api.post("/api/auth/register", body),
+        api.post("/api/auth/guest", {"username": name}),
+        guest.client.post("/api/auth/upgrade", body),
+        ada.client.patch("/api/me", {"username": name}),
+    ):
+        assert _refused(answer) == (422, "invalid")
+        assert list(answer.json()["errors"]) == ["username"]
+
+
+def test_a_name_made_from_an_address_neither_passes_for_the_house_nor_offends(api):
+    for address in ("admin@x.org", "fuck.you@x.org"):
+        made = api.post("/api/auth/register", {"email": address, "password": PASSWORD}).json()
+        assert re.fullmatch(r"player_\w{4}", made["user"]["username"])
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Summer2026",
+        "summer2026!",
+        "1Winter!2025",
+        "Gameplatform1",
+        "g4meplatform99",
+        "lovelace1815",
+        "Zoe12345678",
+        "$eptember99",
+        "password123",
+    ],
+)
+def test_a_password_that_everybody_guesses_first_is_refused(api, password):
+    body = {"username": "zoe", "email": "lovelace@x.org", "password": password}
+
+    assert list(api.post("/api/auth/register", body).json()["errors"]) == ["password"]
+
+
+@pytest.mark.parametrize("password", ["summer rain in 2026", "marching-antelope-7", "zoe rides to work 9"])
+def test_a_password_of_several_words_is_taken(api, password):
+    body = {"username": "zoe", "email": "lovelace@x.org", "password": password}
+
+    assert api.post("/api/auth/register", body).status_code == 201
+
+
 def test_a_password_like_the_name_is_refused(api):
     body = {"username": "wolverine", "email": "w@x.org", "password": "wolverine1"}
 

@@ -11,9 +11,10 @@ import { everything, ProfileTabs } from "../things.js";
 import { toast } from "../toasts.js";
 
 function Name({ user }) {
-  const save = async (fields) => {
+  const save = async (fields, form) => {
     const changed = client.request("PATCH", "/api/me/", fields).catch(besideField("password"));
     session.patch({ user: await changed });
+    if (form.elements.password) form.elements.password.value = "";
     toast(text("account.saved"));
   };
   return html`<${Card} title=${text("account.who")}>

@@ -16,10 +16,11 @@ from accounts import gatekeeping, own_profile, profiles, selectors, serializers,
 from accounts.authentication import identity
 from accounts.models import User
 from accounts.refusals import GuestsHaveNoPassword, WrongPassword
-from core import paging, personal_data
+from core import limits, paging, personal_data
+from core.idempotency import idempotent
 from core.parsers import read
 from core.refusals import Invalid
-from core.views import OpenView
+from core.views import AtDoor, OpenView
 
 
 def _signed_in(result: services.SignedIn, status: int = 200) -> Response:
@@ -34,7 +35,11 @@ def _sign_in(request: Request) -> services.SignedIn:
 class Register(OpenView):
     """Make an account and sign in. 409 `username_taken`, `email_taken`."""
 
+    throttle_classes = (AtDoor,)
+    door = limits.REGISTER
+
     @extend_schema(request=serializers.Registration, responses={201: serializers.SignedIn})
+    @idempotent
     def post(self, request: Request) -> Response:
         body = read(serializers.Registration, request.data)
         return _signed_in(services.register(**body, device=signing_in.device(request._request)), status=201)
@@ -43,7 +48,11 @@ class Register(OpenView):
 class Guest(OpenView):
     """Play at once, with no e-mail and password. 409 `username_taken`."""
 
+    throttle_classes = (AtDoor,)
+    door = limits.GUEST
+
     @extend_schema(request=serializers.Guest, responses={201: serializers.SignedIn})
+    @idempotent
     def post(self, request: Request) -> Response:
         body = read(serializers.Guest, request.data)
         return _signed_in(
@@ -52,7 +61,7 @@ class Guest(OpenView):
 
 
 class Login(OpenView):
-    """Sign in by name or e-mail. 401 `invalid_credentials`, 429 `locked_out`."""
+    """Sign in by name or e-mail. 401 `invalid_credentials`, 429 `locked_out`, `rate_limited`."""
 
     @extend_schema(request=serializers.Login, responses=serializers.SignedIn)
     def post(self, request: Request) -> Response:
@@ -60,7 +69,7 @@ class Login(OpenView):
 
 
 class Tokens(OpenView):
-    """Sign in, for tokens alone. 401 `invalid_credentials`, 429 `locked_out`."""
+    """Sign in, for tokens alone. 401 `invalid_credentials`, 429 `locked_out`, `rate_limited`."""
 
     @extend_schema(request=serializers.Login, responses=serializers.TokenPair)
     def post(self, request: Request) -> Response:
@@ -94,6 +103,9 @@ class Upgrade(APIView):
     409 `not_a_guest`, `username_taken`, `email_taken`.
     """
 
+    throttle_classes = (AtDoor,)
+    door = limits.UPGRADE
+
     @extend_schema(request=serializers.Registration, responses=serializers.SignedIn)
     def post(self, request: Request) -> Response:
         body = read(serializers.Registration, request.data)
@@ -103,6 +115,9 @@ class Upgrade(APIView):
 
 class Ticket(APIView):
     """A ticket that opens one socket, for browsers, which cannot send headers with it."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.TICKET
 
     @extend_schema(request=None, responses=serializers.Ticket)
     def post(self, request: Request) -> Response:
@@ -128,21 +143,26 @@ class Me(Profile):
     """The caller's own account."""
 
     @extend_schema(
-        description="Change it. 409 `username_taken`, `email_taken`, `upgrade_first` (a guest has none).",
+        description="Change it; another e-mail needs the password. 403 `wrong_password`, "
+        "409 `username_taken`, `email_taken`, `upgrade_first` (a guest has none), 429 `locked_out`, "
+        "`rate_limited`.",
         request=serializers.ProfileChanges,
         responses=serializers.OwnProfile,
     )
     def patch(self, request: Request) -> Response:
         changes = read(serializers.ProfileChanges, request.data)
+        password = changes.pop("password", "")
         user = selectors.user(request)
         if user.is_guest and "email" in changes:
             raise GuestsHaveNoPassword("Upgrade the guest account to give it an e-mail.")
+        if changes.get("email", user.email) != user.email:
+            _require_password(request, user, password)
         user = services.change_profile(user=user, changes=changes)
         return Response(selectors.own_profile(user))
 
     @extend_schema(
         description="Erase it for good. The body is `{password}`; a guest gives none. 403 `wrong_password`, "
-        "422 `invalid`, 429 `locked_out`.",
+        "422 `invalid`, 429 `locked_out`, `rate_limited`.",
         request=serializers.Erasure,
         responses={204: None},
     )
@@ -150,14 +170,14 @@ class Me(Profile):
         password = read(serializers.Erasure, request.data).get("password", "")
         user = selectors.user(request)
         if not user.is_guest:
-            if not password:
-                raise Invalid("The password is needed.", details={"password": ["This field is required."]})
             _require_password(request, user, password)
         services.erase(user)
         return Response(status=204)
 
 
 def _require_password(request: Request, user: User, password: str) -> None:
+    if not password:
+        raise Invalid("The password is needed.", details={"password": ["This field is required."]})
     if signing_in.verify(request._request, user.username, password) is None:
         raise WrongPassword("This is not your password.")
 
@@ -165,7 +185,7 @@ def _require_password(request: Request, user: User, password: str) -> None:
 class Password(APIView):
     """Change the password; every other device is signed out.
 
-    403 `wrong_password`, 409 `upgrade_first` (guests have none), 429 `locked_out`.
+    403 `wrong_password`, 409 `upgrade_first` (guests have none), 429 `locked_out`, `rate_limited`.
     """
 
     @extend_schema(request=serializers.PasswordChange, responses={204: None})
@@ -217,6 +237,9 @@ class Export(APIView):
 
 class Users(APIView):
     """Public profiles, by part of the name."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.SEARCH
 
     @extend_schema(
         operation_id="api_users_list",

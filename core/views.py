@@ -10,9 +10,19 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from core import status
+from core import limits, status
+
+
+class AtDoor(BaseThrottle):
+    """Counts each request to a view at its ``door``, by address and caller."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        account = str(request.user.pk) if request.user else ""
+        limits.knock(view.door, request._request, account=account)
+        return True
 
 
 class OpenView(APIView):
@@ -92,6 +102,9 @@ class Ready(OpenView):
 
 class OpenAPI(OpenView, SpectacularJSONAPIView):
     """The OpenAPI 3.1 document of this API."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.DOCUMENTS
 
 
 class Docs(OpenView, SpectacularSwaggerSplitView):

@@ -19,6 +19,7 @@ RUN_DIR = BASE_DIR / ".run"
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
+PRODUCT = "Game platform"
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 PROTOCOL_VERSION = "1.0"
 
@@ -26,11 +27,14 @@ DEBUG = environment.flag("DEBUG", True)
 ENVIRONMENT = environment.plain("ENVIRONMENT", "development" if DEBUG else "production")
 INSECURE_SECRET_KEY = "insecure-development-key-of-a-checkout-never-for-production"
 SECRET_KEY = environment.plain("SECRET_KEY", INSECURE_SECRET_KEY if DEBUG else "")
+SECRET_KEY_FALLBACKS = environment.names("SECRET_KEY_FALLBACKS")
 HOST = environment.plain("HOST", "127.0.0.1")
 PORT = environment.whole("PORT", 8000, least=0, most=65_535)
 WORKERS = environment.whole("WORKERS", 1)
 COMPILED = environment.flag("COMPILED", True)
 FORWARDED_ALLOW_IPS = environment.proxies("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"])
+UNLIMITED_ADDRESSES = environment.networks("UNLIMITED_ADDRESSES", ["127.0.0.0/8", "::1"] if DEBUG else [])
+DOOR_CHECK = environment.plain("DOOR_CHECK", "")
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 
 # -- Applications
@@ -166,6 +170,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.NoPatternValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 # The one page with Django's own sign-in is the admin.
@@ -184,7 +189,7 @@ SIMPLE_JWT = {
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "accounts.signing_in.address"
+AXES_CLIENT_IP_CALLABLE = "accounts.signing_in.counted_address"
 AXES_USERNAME_CALLABLE = "accounts.signing_in.name"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
@@ -227,10 +232,12 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# That of the admin: a working day.
+SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # No SECURE_PROXY_SSL_HEADER, which believes anybody: uvicorn takes the scheme from known proxies alone.
     SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", True)
     SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
     SECURE_HSTS_SECONDS = 31_536_000
@@ -240,7 +247,7 @@ if not DEBUG:
     CSRF_COOKIE_SECURE = True
 
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Game platform",
+    "TITLE": PRODUCT,
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -253,8 +260,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 UNFOLD = {
-    "SITE_TITLE": "Game platform",
-    "SITE_HEADER": "Game platform",
+    "SITE_TITLE": PRODUCT,
+    "SITE_HEADER": PRODUCT,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("web/icon.svg")}],
 }
 

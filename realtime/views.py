@@ -14,8 +14,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core import limits
 from core.refusals import NotAllowed, Unauthenticated
-from core.views import OpenView
+from core.views import AtDoor, OpenView
 from realtime import figures
 from realtime.catalogue import asyncapi, conventions, reading
 
@@ -26,6 +27,9 @@ _sections = functools.cache(reading.sections)
 
 class AsyncAPI(OpenView):
     """The AsyncAPI 3.0 document of this server's sockets."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.DOCUMENTS
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:

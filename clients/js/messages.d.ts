@@ -56,6 +56,7 @@ export declare namespace FriendsStatus {
       user_id: number;
       status: string;
       seq: number;
+      ref?: string | number;
     };
     /** Two users are friends now: to each the other one. The request is closed by it. */
     friend_accepted: {
@@ -100,7 +101,7 @@ export declare namespace FriendsStatus {
 
 /** `/ws/game/{game_id}/`: A game, for its players and all who may watch. What a player asks goes to the room, wherever it is. */
 export declare namespace Game {
-  /** A player as others see them; `side` is left or right in two-sided games. */
+  /** A player as others see them; `side` is left or right in two-sided games. Guests have no rating. */
   interface PlayerInfo {
     id: number;
     username: string;
@@ -108,7 +109,7 @@ export declare namespace Game {
     side: string;
     ready: boolean;
     connected: boolean;
-    rating: number;
+    rating: number | null;
   }
 
   /** The clocks as they stood `at` that time; those of `running` run on. Milliseconds, by user id. */
@@ -126,7 +127,7 @@ export declare namespace Game {
     side: string;
   }
 
-  /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, error or operator (who ended it). */
+  /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved), error or operator (who ended it). */
   interface GameOver {
     type: "game_over";
     winner_ids: Array<number>;
@@ -266,7 +267,7 @@ export declare namespace Game {
       username: string;
       seq: number;
     };
-    /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, error or operator (who ended it). */
+    /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved), error or operator (who ended it). */
     game_over: {
       type: "game_over";
       winner_ids: Array<number>;
@@ -393,6 +394,7 @@ export declare namespace Battle {
       enemy_hp: number;
       step: number;
       seq: number;
+      ref?: string | number;
     };
     /** An enemy struck a player, who falls at 0 `player_hp`. */
     enemy_attack: {
@@ -437,6 +439,7 @@ export declare namespace Battle {
       username: string;
       message: string;
       seq: number;
+      ref?: string | number;
     };
     /** Why one message was refused; the socket stays open. */
     error: {
@@ -488,10 +491,11 @@ export declare namespace Lobby {
     is_premium: boolean;
   }
 
-  /** What a lobby is. */
+  /** What a lobby is; `title` is the text that its owner gave it, `name` the slug of it. */
   interface LobbyFacts {
     id: number;
     name: string;
+    title: string;
     is_public: boolean;
     max_participants: number;
     game: string;
@@ -551,6 +555,7 @@ export declare namespace Lobby {
       message: Text;
       lobby: string;
       seq: number;
+      ref?: string | number;
     };
     /** A message was taken away by its author or a moderator. */
     message_deleted: {
@@ -748,6 +753,7 @@ export declare namespace Direct {
       message: DirectText;
       between: [number, number];
       seq: number;
+      ref?: string | number;
     };
     /** One of the two has read what the other wrote, up to this message. */
     read: {
@@ -757,6 +763,7 @@ export declare namespace Direct {
       read_at: string;
       between: [number, number];
       seq: number;
+      ref?: string | number;
     };
     /** One of the two has opened the conversation. */
     presence_join: {
@@ -1014,7 +1021,7 @@ export declare namespace World {
       type: "disconnect";
       id?: string | number | null;
     };
-    /** Ask somebody in the same place to trade. Refused with `no_character`, `cannot_trade_with_oneself`, `unknown_trader`, `cannot_trade`, `already_trading`, `rate_limited`. */
+    /** Ask somebody in the same place to trade. Refused with `no_character`, `cannot_trade_with_oneself`, `unknown_trader`, `guests_may_not_trade`, `cannot_trade`, `already_trading`, `rate_limited`. */
     trade_request: {
       type: "trade_request";
       to_user_id: number;
@@ -1032,7 +1039,7 @@ export declare namespace World {
       trade_id: number;
       id?: string | number | null;
     };
-    /** Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `not_enough_gold`, `not_enough_items`, `item_equipped`. */
+    /** Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `account_too_new` (it gives something away from level 3 on, or if it is premium), `not_enough_gold`, `not_enough_items`, `item_equipped`. */
     trade_update: {
       type: "trade_update";
       trade_id: number;
@@ -1256,6 +1263,7 @@ export declare namespace World {
       channel: "area" | "world";
       location_id: number;
       seq?: number;
+      ref?: string | number;
     };
     /** Said by the staff to everybody. */
     world_announcement: {
@@ -1265,6 +1273,7 @@ export declare namespace World {
       content: string;
       channel: "announcement";
       seq: number;
+      ref?: string | number;
     };
     /** How the own fight stands, if there is one, and what one can do; told when asked for, and on return. */
     combat_state: {
@@ -1283,6 +1292,7 @@ export declare namespace World {
       status: "broken" | "channelling" | "contested";
       shard: ShardInfo;
       seq: number;
+      ref?: string | number;
     };
     /** A faction holds a shard; `shard_name` is `name`. */
     shard_captured: {
@@ -1296,6 +1306,7 @@ export declare namespace World {
       character_id: number;
       character_name: string;
       seq: number;
+      ref?: string | number;
     };
     /** A faction holds more than half of the shards: reality is theirs. */
     reality_shift: {
@@ -1343,11 +1354,12 @@ export declare namespace World {
       character_name: string;
       reason: "deleted" | "deselected" | "died" | "disconnected" | "moved";
     };
-    /** Who has moved in your place since the last one, each as `[character_id, x, y, z, vx, vy, vz]`. It comes at most 20 times a second. Who is not among the members has just left, or is about to come. */
+    /** Who has moved in your place since the last one, each as `[character_id, x, y, z, vx, vy, vz]`. It comes at most 20 times a second, and at once as the answer to a move of yours with an `id`. Who is not among the members has just left, or is about to come. */
     location_update: {
       type: "location_update";
       location_id: number;
       moves: Array<Moved>;
+      ref?: string | number;
     };
     /** Said to one user; the sender hears it too. */
     whisper: {
@@ -1357,6 +1369,7 @@ export declare namespace World {
       content: string;
       channel: "whisper";
       to_user_id: number;
+      ref?: string | number;
     };
     /** Said to a faction. */
     faction_chat: {
@@ -1366,6 +1379,7 @@ export declare namespace World {
       content: string;
       channel: "faction";
       faction_id: number;
+      ref?: string | number;
     };
     /** Somebody invites you to a party, or your invite is on its way: both hear it. */
     party_invite: {
@@ -1376,6 +1390,7 @@ export declare namespace World {
       from_username: string;
       to_user_id: number;
       expires_at: string;
+      ref?: string | number;
     };
     /** An invite to a party was declined: both hear it. */
     party_decline: {
@@ -1384,6 +1399,7 @@ export declare namespace World {
       party_id: number;
       from_user_id: number;
       to_user_id: number;
+      ref?: string | number;
     };
     /** What the party is like now, and which change of these users made it so. It is told to the members and to those who have just gone. */
     party_update: {
@@ -1391,6 +1407,7 @@ export declare namespace World {
       party: PartyInfo;
       change: "created" | "disbanded" | "joined" | "kicked" | "left" | "ready";
       user_ids: Array<number>;
+      ref?: string | number;
     };
     /** A member said something to the party; only its members hear it. */
     party_chat: {
@@ -1401,6 +1418,7 @@ export declare namespace World {
       content: string;
       member_ids: Array<number>;
       channel: "party";
+      ref?: string | number;
     };
     /** A fight begins. */
     combat_start: {
@@ -1412,6 +1430,7 @@ export declare namespace World {
       combat_id: number;
       user_ids: Array<number>;
       step: number;
+      ref?: string | number;
     };
     /** One has struck the other, whose `health` is this now; `amount` is `damage` by the name that `combat_heal` has for it. */
     combat_damage: {
@@ -1428,6 +1447,7 @@ export declare namespace World {
       combat_id: number;
       user_ids: Array<number>;
       step: number;
+      ref?: string | number;
     };
     /** One has been healed, by a spell or an item of their own. */
     combat_heal: {
@@ -1442,6 +1462,7 @@ export declare namespace World {
       combat_id: number;
       user_ids: Array<number>;
       step: number;
+      ref?: string | number;
     };
     /** The fight is over. `reason` is defeated, fled or disconnected; who was defeated is back at their faction's home, in good health. `xp` is what the winner has learnt. */
     combat_end: {
@@ -1462,6 +1483,7 @@ export declare namespace World {
       expires_at: string;
       trade_id: number;
       user_ids: Array<number>;
+      ref?: string | number;
     };
     /** The trade is open. */
     trade_accept: {
@@ -1470,6 +1492,7 @@ export declare namespace World {
       user_ids: Array<number>;
       version: number;
       offers: Array<OfferInfo>;
+      ref?: string | number;
     };
     /** One of the two offers something else, or has confirmed this version. */
     trade_update: {
@@ -1478,6 +1501,7 @@ export declare namespace World {
       user_ids: Array<number>;
       version: number;
       offers: Array<OfferInfo>;
+      ref?: string | number;
     };
     /** Both have confirmed: what was offered has changed hands. */
     trade_complete: {
@@ -1486,6 +1510,7 @@ export declare namespace World {
       user_ids: Array<number>;
       version: number;
       offers: Array<OfferInfo>;
+      ref?: string | number;
     };
     /** The trade has ended, and nothing changed hands; `by_user_id` is whose doing it was. */
     trade_decline: {
@@ -1494,6 +1519,7 @@ export declare namespace World {
       by_user_id: number | null;
       trade_id: number;
       user_ids: Array<number>;
+      ref?: string | number;
     };
     /** Why one message was refused; the socket stays open. */
     error: {
@@ -1635,6 +1661,17 @@ export declare namespace Notifications {
       party_id: number;
       game: string;
       mode: string;
+      seq: number;
+    };
+    /** A match was cancelled because others left it before anybody had moved. `reason` is aborted (they never came), resign, timeout, forfeit or abandoned; `requeued` says whether the user waits in the queue again, at the old place. */
+    match_cancelled: {
+      type: "match_cancelled";
+      user_id: number;
+      game_id: string;
+      game: string;
+      mode: string;
+      reason: string;
+      requeued: boolean;
       seq: number;
     };
     /** The user's place in the queue was given up: nothing had been heard of them for long, or the game is not offered any more. */

@@ -102,6 +102,7 @@ class MessageType(StrEnum):
     MATCH_FOUND = "match_found"
     QUEUE_JOINED = "queue_joined"
     QUEUE_LEFT = "queue_left"
+    MATCH_CANCELLED = "match_cancelled"
     QUEUE_EXPIRED = "queue_expired"
     INVITE_CREATED = "invite_created"
     INVITE_ACCEPTED = "invite_accepted"
@@ -207,6 +208,7 @@ class FriendsStatusStatusSet(Record):
     user_id: int
     status: str
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class FriendsStatusFriendAccepted(Record):
@@ -232,7 +234,7 @@ class FriendsStatusFriendRemoved(Record):
 
 
 class GamePlayerInfo(Record):
-    """A player as others see them; ``side`` is left or right in two-sided games."""
+    """A player as others see them; ``side`` is left or right in two-sided games. Guests have no rating."""
 
     id: int
     username: str
@@ -240,7 +242,7 @@ class GamePlayerInfo(Record):
     side: str
     ready: bool
     connected: bool
-    rating: int
+    rating: int | None
 
 
 class GameClockState(Record):
@@ -419,8 +421,8 @@ class GamePlayerReconnected(Record):
 
 
 class GameGameOver(Record):
-    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, error
-    or operator (who ended it).
+    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted
+    (nobody had moved), error or operator (who ended it).
     """
 
     type: Literal["game_over"]
@@ -531,6 +533,7 @@ class BattleAttack(Record):
     enemy_hp: int
     step: int
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class BattleEnemyAttack(Record):
@@ -585,6 +588,7 @@ class BattleChat(Record):
     username: str
     message: str
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 # /ws/lobbies/{lobby_id}/ and /ws/chat/lobby/{name}/
@@ -616,10 +620,11 @@ class LobbyPerson(Record):
 
 
 class LobbyLobbyFacts(Record):
-    """What a lobby is."""
+    """What a lobby is; ``title`` is the text that its owner gave it, ``name`` the slug of it."""
 
     id: int
     name: str
+    title: str
     is_public: bool
     max_participants: int
     game: str
@@ -682,6 +687,7 @@ class LobbyChatMessage(Record):
     message: LobbyText
     lobby: str
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class LobbyMessageDeleted(Record):
@@ -884,6 +890,7 @@ class DirectDirectMessage(Record):
     message: DirectDirectText
     between: list[int]
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class DirectRead(Record):
@@ -895,6 +902,7 @@ class DirectRead(Record):
     read_at: str
     between: list[int]
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class DirectFriendHere(Record):
@@ -1172,8 +1180,8 @@ class WorldDisconnectCommand(TypedDict):
 
 class WorldTradeRequestCommand(TypedDict):
     """Ask somebody in the same place to trade. Refused with ``no_character``,
-    ``cannot_trade_with_oneself``, ``unknown_trader``, ``cannot_trade``, ``already_trading``,
-    ``rate_limited``.
+    ``cannot_trade_with_oneself``, ``unknown_trader``, ``guests_may_not_trade``, ``cannot_trade``,
+    ``already_trading``, ``rate_limited``.
     """
 
     type: Literal["trade_request"]
@@ -1201,8 +1209,9 @@ class WorldTradeDeclineCommand(TypedDict):
 
 class WorldTradeUpdateCommand(TypedDict):
     """Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with
-    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``not_owned``, ``not_enough_gold``,
-    ``not_enough_items``, ``item_equipped``.
+    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``not_owned``, ``account_too_new`` (it gives
+    something away from level 3 on, or if it is premium), ``not_enough_gold``, ``not_enough_items``,
+    ``item_equipped``.
     """
 
     type: Literal["trade_update"]
@@ -1514,6 +1523,7 @@ class WorldChat(Record):
     channel: Literal["area", "world"]
     location_id: int
     seq: MayBeMissing[int]
+    ref: MayBeMissing[str | int]
 
 
 class WorldWorldAnnouncement(Record):
@@ -1525,6 +1535,7 @@ class WorldWorldAnnouncement(Record):
     content: str
     channel: Literal["announcement"]
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class WorldCombatState(Record):
@@ -1547,6 +1558,7 @@ class WorldShardStatus(Record):
     status: Literal["broken", "channelling", "contested"]
     shard: WorldShardInfo
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class WorldShardCaptured(Record):
@@ -1562,6 +1574,7 @@ class WorldShardCaptured(Record):
     character_id: int
     character_name: str
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class WorldRealityShift(Record):
@@ -1622,12 +1635,14 @@ class WorldPlayerLeftArea(Record):
 
 class WorldLocationUpdate(Record):
     """Who has moved in your place since the last one, each as ``[character_id, x, y, z, vx, vy, vz]``. It
-    comes at most 20 times a second. Who is not among the members has just left, or is about to come.
+    comes at most 20 times a second, and at once as the answer to a move of yours with an ``id``. Who is
+    not among the members has just left, or is about to come.
     """
 
     type: Literal["location_update"]
     location_id: int
     moves: list[WorldMoved]
+    ref: MayBeMissing[str | int]
 
 
 class WorldWhisper(Record):
@@ -1639,6 +1654,7 @@ class WorldWhisper(Record):
     content: str
     channel: Literal["whisper"]
     to_user_id: int
+    ref: MayBeMissing[str | int]
 
 
 class WorldFactionChat(Record):
@@ -1650,6 +1666,7 @@ class WorldFactionChat(Record):
     content: str
     channel: Literal["faction"]
     faction_id: int
+    ref: MayBeMissing[str | int]
 
 
 class WorldPartyInvite(Record):
@@ -1662,6 +1679,7 @@ class WorldPartyInvite(Record):
     from_username: str
     to_user_id: int
     expires_at: str
+    ref: MayBeMissing[str | int]
 
 
 class WorldPartyDecline(Record):
@@ -1672,6 +1690,7 @@ class WorldPartyDecline(Record):
     party_id: int
     from_user_id: int
     to_user_id: int
+    ref: MayBeMissing[str | int]
 
 
 class WorldPartyUpdate(Record):
@@ -1683,6 +1702,7 @@ class WorldPartyUpdate(Record):
     party: WorldPartyInfo
     change: Literal["created", "disbanded", "joined", "kicked", "left", "ready"]
     user_ids: list[int]
+    ref: MayBeMissing[str | int]
 
 
 class WorldPartyChat(Record):
@@ -1695,6 +1715,7 @@ class WorldPartyChat(Record):
     content: str
     member_ids: list[int]
     channel: Literal["party"]
+    ref: MayBeMissing[str | int]
 
 
 class WorldCombatStart(Record):
@@ -1708,6 +1729,7 @@ class WorldCombatStart(Record):
     combat_id: int
     user_ids: list[int]
     step: int
+    ref: MayBeMissing[str | int]
 
 
 class WorldCombatDamage(Record):
@@ -1728,6 +1750,7 @@ class WorldCombatDamage(Record):
     combat_id: int
     user_ids: list[int]
     step: int
+    ref: MayBeMissing[str | int]
 
 
 class WorldCombatHeal(Record):
@@ -1744,6 +1767,7 @@ class WorldCombatHeal(Record):
     combat_id: int
     user_ids: list[int]
     step: int
+    ref: MayBeMissing[str | int]
 
 
 class WorldCombatEnd(Record):
@@ -1772,6 +1796,7 @@ class WorldTradeRequest(Record):
     expires_at: str
     trade_id: int
     user_ids: list[int]
+    ref: MayBeMissing[str | int]
 
 
 class WorldTradeAccept(Record):
@@ -1782,6 +1807,7 @@ class WorldTradeAccept(Record):
     user_ids: list[int]
     version: int
     offers: list[WorldOfferInfo]
+    ref: MayBeMissing[str | int]
 
 
 class WorldTradeUpdate(Record):
@@ -1792,6 +1818,7 @@ class WorldTradeUpdate(Record):
     user_ids: list[int]
     version: int
     offers: list[WorldOfferInfo]
+    ref: MayBeMissing[str | int]
 
 
 class WorldTradeComplete(Record):
@@ -1802,6 +1829,7 @@ class WorldTradeComplete(Record):
     user_ids: list[int]
     version: int
     offers: list[WorldOfferInfo]
+    ref: MayBeMissing[str | int]
 
 
 class WorldTradeDecline(Record):
@@ -1812,6 +1840,7 @@ class WorldTradeDecline(Record):
     by_user_id: int | None
     trade_id: int
     user_ids: list[int]
+    ref: MayBeMissing[str | int]
 
 
 # /ws/notifications/
@@ -1941,6 +1970,22 @@ class NotificationsQueueLeft(Record):
     party_id: int
     game: str
     mode: str
+    seq: int
+
+
+class NotificationsMatchCancelled(Record):
+    """A match was cancelled because others left it before anybody had moved. ``reason`` is aborted (they
+    never came), resign, timeout, forfeit or abandoned; ``requeued`` says whether the user waits in the
+    queue again, at the old place.
+    """
+
+    type: Literal["match_cancelled"]
+    user_id: int
+    game_id: str
+    game: str
+    mode: str
+    reason: str
+    requeued: bool
     seq: int
 
 

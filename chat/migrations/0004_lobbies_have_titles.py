@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chat', '0002_lobbies_by_age'),
+        ('chat', '0003_latest_game'),
     ]
 
     operations = [

@@ -136,7 +136,8 @@ def penalties(user_ids: Collection[int]) -> dict[int, float]:
 
 def penalty_of(user_id: int) -> dict[str, Any] | None:
     """The user's waiting time for leaving matches early, over or not."""
-    return Penalty.objects.filter(user=user_id).values("times", "until").first()
+    held = Penalty.objects.filter(user=user_id).values("times", "until").first()
+    return None if held is None else dict(held)
 
 
 def neighbours(queue: str, ratings: Collection[int], count: int) -> list[Waiting]:

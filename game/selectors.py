@@ -188,14 +188,14 @@ def ratings_a_day_ago(game_name: str, user_ids: list[int]) -> dict[int, int]:
         user_id__in=user_ids, game__name=game_name, game__finished_at__gt=since, rating_after__isnull=False
     )
     # The last of a user, who began the day so, replaces the later ones.
-    began = lately.order_by("-game__finished_at").values_list("user_id", "rating_before")
-    return {user_id: rating for user_id, rating in began if rating is not None}
+    rows = lately.order_by("-game__finished_at").values_list("user_id", "rating_before")
+    return {user_id: before for user_id, before in rows if before is not None}
 
 
 def movers(game: Game) -> set[int]:
     """The users, bots included, who have made a move in this game."""
     moves = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.MOVE)
-    return {user_id for user_id in moves.values_list("user_id", flat=True).distinct() if user_id is not None}
+    return {user_id for user_id in moves.values_list("user_id", flat=True).distinct() if user_id}
 
 
 def best_ratings(user_ids: list[int]) -> dict[int, int]:

@@ -412,7 +412,7 @@ def _leavers(
     game: Game, seats: Sequence[Seat], ending: Ending, movers: Collection[int]
 ) -> events.MatchLeft | None:
     """Return who left a match of a queue before they made a move, if anybody did."""
-    queue = seats[0].queue
+    queue = seats[0].queue if seats else None
     if queue is None or ending.reason not in GIVEN_UP:
         return None
     winners = [seat for seat in seats if seat.number in ending.winners]

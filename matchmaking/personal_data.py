@@ -22,7 +22,7 @@ def queue(user_id: int) -> dict[str, Any] | None:
 @exports("queue_penalty")
 def queue_penalty(user_id: int) -> dict[str, Any] | None:
     """For how often leaving matches early the person waits or has waited, and until when."""
-    return selectors.penalty_of(user_id) or None
+    return selectors.penalty_of(user_id)
 
 
 @exports("party")

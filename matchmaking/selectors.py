@@ -134,9 +134,10 @@ def penalties(user_ids: Collection[int]) -> dict[int, float]:
     return {user_id: (until - now).total_seconds() for user_id, until in held}
 
 
-def penalty_of(user_id: int) -> dict[str, Any]:
-    """Return the user's waiting time for leaving matches early, over or not; empty without one."""
-    return dict(Penalty.objects.filter(user=user_id).values("times", "until").first() or {})
+def penalty_of(user_id: int) -> dict[str, Any] | None:
+    """Return the user's waiting time for leaving matches early, over or not."""
+    held = Penalty.objects.filter(user=user_id).values("times", "until").first()
+    return None if held is None else dict(held)
 
 
 def neighbours(queue: str, ratings: Collection[int], count: int) -> list[Waiting]:

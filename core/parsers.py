@@ -2,7 +2,7 @@
 and its fields, in the shape that a route takes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import IO, Any
 
 import msgspec
@@ -61,6 +61,24 @@ def read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
     serializer = shape(data=data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
+
+
+def read_all(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    """As :func:`read`, where a field that the route does not know would look like an option that was heeded.
+
+    Raises :class:`Invalid` as well, naming such fields.
+    """
+    refuse_unknown(data, known=shape().fields)
+    return read(shape, data)
+
+
+def refuse_unknown(data: Iterable[str], *, known: Container[str]) -> None:
+    """Raise :class:`Invalid` naming the fields of a body that are not ``known``."""
+    if unknown := [field for field in data if field not in known]:
+        raise Invalid(
+            "The body has fields that this route does not know.",
+            details={field: ["Unknown field."] for field in unknown},
+        )
 
 
 def _check(value: Any, depth: int) -> None:

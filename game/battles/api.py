@@ -87,8 +87,9 @@ class ClaimLoot(APIView):
 
     @extend_schema(
         description=(
-            "Once for each who joined. 403 `not_in_battle`, 404 `unknown_battle`, "
-            "409 `battle_not_won` or `loot_claimed`."
+            "Once for each who did a share of the fight: in damage or in attacks, a quarter of what each "
+            "would do if all did the same. 403 `not_in_battle`, `too_small_a_share`, "
+            "404 `unknown_battle`, 409 `battle_not_won` or `loot_claimed`."
         ),
         request=None,
         responses=serializers.LootShape,

@@ -182,6 +182,7 @@ class Fighter(models.Model):
     hp = models.IntegerField()
     max_hp = models.IntegerField()
     damage_dealt = models.PositiveIntegerField(default=0)
+    attacks = models.PositiveIntegerField(default=0, db_default=0)
     ready_at = models.DateTimeField()
     socket = models.CharField(max_length=200, blank=True)
     joined_at = models.DateTimeField(auto_now_add=True)

@@ -45,6 +45,13 @@ class BattleNotWon(Conflict):
     title = "There is loot only once the battle is won."
 
 
+class TooSmallAShare(NotAllowed):
+    """There is no loot for who left the fight to the others."""
+
+    code = "too_small_a_share"
+    title = "You have hardly taken part in this battle."
+
+
 class LootClaimed(Conflict):
     """Loot is had once."""
 

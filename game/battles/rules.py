@@ -1,6 +1,6 @@
 """How a battle goes beside the strikes: its times, and what the fallen enemies drop. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
@@ -9,6 +9,10 @@ COOLDOWN = timedelta(milliseconds=500)
 """Between two attacks of one player."""
 START_WITHIN = timedelta(seconds=30)
 """Enemies wait so long for the first attack after the first player has joined."""
+
+
+FAIR_SHARE = 4
+"""Loot takes a quarter of what each fighter would do if all did the same, in damage or in attacks."""
 
 
 class Chance(NamedTuple):
@@ -38,6 +42,11 @@ def next_action(acts_at: datetime, now: datetime, every: timedelta) -> datetime:
     """
     after = acts_at + every
     return after if after > now else now + every
+
+
+def has_share(own: int, everybodys: Sequence[int]) -> bool:
+    """Whether somebody who did ``own`` of what all fighters together did has done enough of it."""
+    return own > 0 and own * FAIR_SHARE * len(everybodys) >= sum(everybodys)
 
 
 def loot(drops: Iterable[Chance], random: Random) -> list[Loot]:

@@ -21,6 +21,7 @@ from game.battles.refusals import (
     LootClaimed,
     NotInBattle,
     TooQuick,
+    TooSmallAShare,
     UnknownBattle,
     UnknownEnemy,
 )
@@ -101,8 +102,9 @@ def attack(*, user_id: int, battle_id: int, enemy_id: int) -> Struck:
     hit = combat.strike(combat_stats(user_id), target, rules.generator(battle.seed, battle.step))
     target.hp = max(0, target.hp - hit.damage)
     fighter.damage_dealt += hit.damage
+    fighter.attacks += 1
     fighter.ready_at = now + rules.COOLDOWN
-    fighter.save(update_fields=["damage_dealt", "ready_at"])
+    fighter.save(update_fields=["damage_dealt", "attacks", "ready_at"])
     living = [enemy for enemy in enemies if enemy.hp]
     if target.hp == 0:
         target.acts_at = None
@@ -179,12 +181,15 @@ def act(*, battle_id: int) -> bool:
 def claim_loot(*, user_id: int, battle_id: int) -> dict[str, Any]:
     """Take what the battle gives, once: ``{xp, gold, items, level_up}``.
 
-    Raises ``UnknownBattle``, ``NotInBattle``, ``BattleNotWon``, ``LootClaimed``.
+    Raises ``UnknownBattle``, ``NotInBattle``, ``BattleNotWon``, ``TooSmallAShare``, ``LootClaimed``.
     """
     battle = _locked(battle_id)
     fighter = _fighter(battle, user_id)
     if battle.state != Battle.State.WON:
         raise BattleNotWon
+    damages, attacks = zip(*battle.fighters.values_list("damage_dealt", "attacks"), strict=True)
+    if not (rules.has_share(fighter.damage_dealt, damages) or rules.has_share(fighter.attacks, attacks)):
+        raise TooSmallAShare
     if fighter.loot is not None:
         raise LootClaimed
     template = battle.template

@@ -242,6 +242,7 @@ def test_who_has_fallen_watches_the_others_and_shares_the_loot(ada, bob, new_bat
     battle = new_battle(rats=1, attack=40)
     ada.join(battle)
     bob.join(battle)
+    bob.attack(only_enemy(battle))
     Fighter.objects.filter(user_id=bob.id).update(hp=0)
     assert refused(bob.attack(only_enemy(battle)), 409, "fighter_fallen")
     make_due(battle)
@@ -251,6 +252,35 @@ def test_who_has_fallen_watches_the_others_and_shares_the_loot(ada, bob, new_bat
     assert 0 < hp[ada.id] < 100
     win(ada, battle)
     assert bob.claim(battle).status_code == 200
+
+
+def test_who_left_the_fight_to_the_others_gets_no_loot(ada, bob, new_battle):
+    battle = new_battle()
+    ada.join(battle)
+    bob.join(battle)
+    win(ada, battle)
+
+    assert refused(bob.claim(battle), 403, "too_small_a_share")
+    assert (bob.me()["xp"], bob.me()["gold"]) == (0, 100)
+    assert ada.claim(battle).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("damage", "attacks", "has_share"),
+    [(0, 0, False), (12, 1, False), (13, 1, True), (1, 2, True), (0, 2, True), (5, 1, False)],
+)
+def test_loot_takes_a_quarter_of_a_fair_share_of_the_damage_or_of_the_attacks(
+    ada, bob, new_battle, damage, attacks, has_share
+):
+    battle = new_battle()
+    for who in (ada, bob):
+        who.join(battle)
+    Battle.objects.filter(pk=battle.pk).update(state=Battle.State.WON, acts_at=None)
+    Fighter.objects.filter(user_id=ada.id).update(damage_dealt=90, attacks=10)
+    Fighter.objects.filter(user_id=bob.id).update(damage_dealt=damage, attacks=attacks)
+
+    assert bob.claim(battle).status_code == (200 if has_share else 403)
+    assert ada.claim(battle).status_code == 200
 
 
 def test_many_enemies_act_in_as_few_queries_as_one(ada, new_battle):

@@ -1,13 +1,24 @@
 """What two players give each other: both sides move, or neither does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
 
+from accounts.models import User
 from progression import ledger, selectors, services
 from progression.models import Currency, Player
-from progression.refusals import ItemEquipped, NotEnoughGold, NotEnoughItems
+from progression.refusals import (
+    AccountTooNew,
+    GuestsMayNotTrade,
+    ItemEquipped,
+    NotEnoughGold,
+    NotEnoughItems,
+)
+
+GIVES_FROM_LEVEL = 3
+"""By then a player has earned about as much gold as an account begins with: accounts that are made for their
+first gold are no use. Premium accounts have been paid for, and give at once."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +29,16 @@ class Goods:
     items: Mapping[int, int]
 
 
+def check_may_trade(user_ids: Iterable[int]) -> None:
+    """Raise ``GuestsMayNotTrade`` if a guest is among these users."""
+    if User.objects.filter(pk__in=user_ids, is_guest=True).exists():
+        raise GuestsMayNotTrade
+
+
 def check_can_give(user_id: int, goods: Goods) -> None:
-    """Raise ``NotEnoughGold``, ``NotEnoughItems`` or ``ItemEquipped`` if the user cannot give this now."""
+    """Raise ``AccountTooNew``, ``NotEnoughGold``, ``NotEnoughItems`` or ``ItemEquipped`` if the user cannot
+    give this now.
+    """
     _check(services.player(user_id), goods)
 
 
@@ -27,8 +46,9 @@ def check_can_give(user_id: int, goods: Goods) -> None:
 def exchange(gives: Mapping[int, Goods], *, cause: str, key: str) -> None:
     """Give the goods of each of two users, by id, to the other one.
 
-    What is worn stays with its owner. Raises as ``check_can_give``.
+    What is worn stays with its owner. Raises as ``check_may_trade`` and ``check_can_give``.
     """
+    check_may_trade(gives)
     one, other = ledger.lock(*gives).values()
     for giver in (one, other):
         _check(giver, gives[giver.pk])
@@ -37,6 +57,9 @@ def exchange(gives: Mapping[int, Goods], *, cause: str, key: str) -> None:
 
 
 def _check(player: Player, goods: Goods) -> None:
+    gives = goods.gold or goods.items
+    if gives and player.level < GIVES_FROM_LEVEL and not player.user.is_premium:
+        raise AccountTooNew(f"You can give something away from level {GIVES_FROM_LEVEL} on.")
     if goods.gold > player.gold:
         # Not how much there is: the other one may be told.
         raise NotEnoughGold("More gold is offered than there is.")

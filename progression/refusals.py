@@ -1,6 +1,6 @@
 """Why something about what players own is refused."""
 
-from core.refusals import CannotAfford, Conflict, NotFound
+from core.refusals import CannotAfford, Conflict, NotAllowed, NotFound
 
 
 class NotEnoughGold(CannotAfford):
@@ -43,6 +43,20 @@ class ItemEquipped(Conflict):
 
     code = "item_equipped"
     title = "The item is worn"
+
+
+class GuestsMayNotTrade(NotAllowed):
+    """Guest accounts cost nothing, so what they are given to begin with stays with them."""
+
+    code = "guests_may_not_trade"
+    title = "Guests do not trade"
+
+
+class AccountTooNew(NotAllowed):
+    """An account gives nothing away before it has earned something."""
+
+    code = "account_too_new"
+    title = "Your account is too new to give something away"
 
 
 class ClaimedToday(Conflict):

@@ -73,6 +73,8 @@ async def _furnish(ground: Ground, people: Sequence[Person]) -> None:
 
     wants = [PLENTY | ({slug: 1} if slug else {}) for _, slug in itertools.zip_longest(people, unique)]
     await some_at_a_time(map(furnish, people, wants), 8)
+    # Guests trade nothing, and new accounts give nothing.
+    ground.query("UPDATE accounts_user SET is_guest = false, is_premium = true WHERE is_guest")
 
 
 async def _kill(history: History, victim: ServerProcess) -> None:

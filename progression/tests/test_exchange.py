@@ -2,10 +2,12 @@
 
 import pytest
 
+from accounts.models import User
 from core.refusals import Refusal
 from progression import services
-from progression.exchange import Goods, exchange
+from progression.exchange import GIVES_FROM_LEVEL, Goods, exchange
 from progression.models import Entry
+from progression.models.tuning import growth
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("audited")]
 
@@ -18,6 +20,19 @@ def refused(gives):
         exchange(gives, cause="trade", key="")
     assert Entry.objects.count() == before
     return refusal.value.code
+
+
+@pytest.fixture(autouse=True)
+def grown(ada, bob):
+    """Both have played for a while."""
+    for one in (ada, bob):
+        services.grant(one.id, xp=growth().player.begins_at(GIVES_FROM_LEVEL), cause="test")
+
+
+def test_what_a_guest_would_give_or_get_stays_where_it_is(ada, bob):
+    User.objects.filter(pk=bob.id).update(is_guest=True)
+    assert refused({ada.id: Goods(1, {}), bob.id: NOTHING}) == "guests_may_not_trade"
+    assert refused({ada.id: NOTHING, bob.id: Goods(1, {})}) == "guests_may_not_trade"
 
 
 def test_gold_and_items_change_hands_and_the_ledger_says_why(ada, bob, items):

@@ -15,6 +15,7 @@ from progression import ledger, seeding
 from progression import selectors as progression
 from progression import services as players
 from progression.models import Stack
+from progression.models.tuning import growth
 from realtime.testing import Player, running_worker
 from realtime.worker import Worker, in_database
 from world import services
@@ -104,10 +105,11 @@ def places(db: None) -> Places:
 
 @pytest.fixture
 def adventurer(places: Places) -> Callable[..., Adventurer]:
-    """``adventurer("ada", "Dawnguard")``: a user whose character stands at the ford."""
+    """``adventurer("ada", "Dawnguard")``: a user who may trade, whose character stands at the ford."""
 
-    def adventurer(name: str, faction: str) -> Adventurer:
-        user = User.objects.create(username=name)
+    def adventurer(name: str, faction: str, *, is_guest: bool = False, level: int = 3) -> Adventurer:
+        user = User.objects.create(username=name, is_guest=is_guest)
+        players.grant(user.pk, xp=growth().player.begins_at(level), cause="test")
         token = accounts.open_session(user, accounts.Device()).tokens.access
         character = services.create(user_id=user.pk, name=name.title(), faction=faction)
         Character.objects.filter(pk=character.id).update(location=places.ford, is_selected=True)

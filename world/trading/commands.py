@@ -19,8 +19,8 @@ class OfferedItem(Struct, kw_only=True):
 
 class TradeRequest(Command):
     """Ask somebody in the same place to trade. Refused with ``no_character``,
-    ``cannot_trade_with_oneself``, ``unknown_trader``, ``cannot_trade``, ``already_trading``,
-    ``rate_limited``.
+    ``cannot_trade_with_oneself``, ``unknown_trader``, ``guests_may_not_trade``, ``cannot_trade``,
+    ``already_trading``, ``rate_limited``.
     """
 
     to_user_id: Id
@@ -42,8 +42,9 @@ class TradeDecline(Command):
 
 class TradeUpdate(Command):
     """Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with
-    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``not_owned``, ``not_enough_gold``,
-    ``not_enough_items``, ``item_equipped``.
+    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``not_owned``, ``account_too_new`` (it gives
+    something away from level 3 on, or if it is premium), ``not_enough_gold``, ``not_enough_items``,
+    ``item_equipped``.
     """
 
     trade_id: Id

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from friends import selectors as friends
 from progression import selectors as progression
-from progression.exchange import Goods, check_can_give, exchange
+from progression.exchange import Goods, check_can_give, check_may_trade, exchange
 from progression.refusals import NotOwned
 from realtime import limits
 from realtime.publishing import publish
@@ -45,13 +45,14 @@ def request(*, user_id: int, to_user_id: int) -> None:
     """Ask another user, whose character is in the same place, to trade.
 
     Raises ``CannotTradeWithOneself``, ``RateLimited``, ``NoCharacterInPlay``, ``UnknownTrader``,
-    ``CannotTrade``, ``AlreadyTrading``.
+    ``GuestsMayNotTrade``, ``CannotTrade``, ``AlreadyTrading``.
     """
     if to_user_id == user_id:
         raise CannotTradeWithOneself
     limits.take_sync(f"trades:{user_id}", allowed=MOST_A_MINUTE, window_s=60)
     with transaction.atomic():
         asker, asked = _both(user_id, to_user_id)
+        check_may_trade((user_id, to_user_id))
         if friends.is_blocked_between(user_id, to_user_id):
             raise CannotTrade
         now = timezone.now()
@@ -103,8 +104,8 @@ def decline(*, user_id: int, trade_id: int) -> None:
 def offer(*, user_id: int, trade_id: int, gold: int, items: list[commands.OfferedItem]) -> None:
     """Offer this in an open trade, in place of what the user offered before.
 
-    Raises ``UnknownTrade``, ``TradeOver``, ``TradeNotOpen``, ``NotOwned``, ``NotEnoughGold``,
-    ``NotEnoughItems``, ``ItemEquipped``.
+    Raises ``UnknownTrade``, ``TradeOver``, ``TradeNotOpen``, ``NotOwned``, ``AccountTooNew``,
+    ``NotEnoughGold``, ``NotEnoughItems``, ``ItemEquipped``.
     """
     trade = _open(user_id, trade_id)
     shown = _shown(user_id, items)

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
 from core.refusals import Refusal
 from friends import services as friends
 from friends.models import Block
@@ -169,6 +170,42 @@ def test_who_was_asked_accepts_and_strangers_see_nothing(both, cyd):
     assert refused(confirm, cyd, trade_id) == "unknown_trade"
     Trade.objects.update(expires_at=timezone.now())
     assert refused(services.accept, user_id=bob.id, trade_id=trade_id) == "trade_over"
+
+
+@pytest.mark.django_db
+def test_guests_trade_nothing(ada, adventurer):
+    guest = adventurer("guest", "Dawnguard", is_guest=True)
+    ada.come()
+    guest.come()
+    for one, other in ((guest, ada), (ada, guest)):
+        assert refused(services.request, user_id=one.id, to_user_id=other.id) == "guests_may_not_trade"
+
+
+@pytest.mark.django_db
+def test_a_new_account_gives_nothing_away_and_may_be_given_something(ada, adventurer, audited):
+    new = adventurer("new", "Dawnguard", level=2)
+    ada.come()
+    new.come()
+    berries = new.given("berries")
+    trade = request(ada, new)
+    services.accept(user_id=new.id, trade_id=trade)
+    assert refused(offer, new, trade, gold=1) == "account_too_new"
+    assert refused(offer, new, trade, one=(berries, 1)) == "account_too_new"
+    offer(ada, trade, gold=10)
+    for who in (ada, new):
+        confirm(who, trade)
+    assert (ada.gold(), new.gold()) == (90, 110)
+
+
+@pytest.mark.django_db
+def test_a_premium_account_gives_at_once(ada, adventurer):
+    new = adventurer("new", "Dawnguard", level=1)
+    User.objects.filter(pk=new.id).update(is_premium=True)
+    ada.come()
+    new.come()
+    trade = request(ada, new)
+    services.accept(user_id=new.id, trade_id=trade)
+    offer(new, trade, gold=1)
 
 
 @pytest.mark.django_db

@@ -104,6 +104,8 @@ class Character(models.Model):
     """What is left of the most it may have, which its owner's stats say."""
     is_selected = models.BooleanField(default=False)
     """Whether it is the one that its owner plays."""
+    walked_at = models.DateTimeField(null=True, blank=True)
+    """When its position was stored, after it had walked there."""
     last_seen = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -67,7 +67,7 @@ class NotInWorld(Conflict):
 
 
 class StaffOnly(NotAllowed):
-    """Only the staff may do that."""
+    """Only the staff may do that, and of it those whose role says so."""
 
     code = "staff_only"
     title = "Only for the staff"

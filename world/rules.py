@@ -24,9 +24,9 @@ class Pace:
 
     __slots__ = ("_at", "_metres")
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, rested_s: float) -> None:
         self._at = now
-        self._metres = TOP_SPEED * BURST_S
+        self._metres = TOP_SPEED * min(max(rested_s, 0.0), BURST_S)
 
     def take(self, metres: float, now: float) -> bool:
         """Whether the character can have gone so far by now, in seconds; if so, that is taken."""
@@ -34,10 +34,6 @@ class Pace:
         self._at = now
         self._metres = metres_there - metres if metres <= metres_there else metres_there
         return metres <= metres_there
-
-    def is_rested(self, now: float) -> bool:
-        """Whether it is as good as a new one."""
-        return now - self._at >= BURST_S
 
 
 def distance(one: Vector, other: Vector) -> float:

@@ -1,10 +1,12 @@
 """Questions about the world. None of them writes."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from progression import selectors as progression
 from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, OwnCharacter, Vector
@@ -146,17 +148,24 @@ def shown(characters: Iterable[Character]) -> list[CharacterInfo]:
 
 @dataclass(frozen=True)
 class Visitor:
-    """The character that a user plays at this moment, and the size of the place where it is."""
+    """The character that a user plays at this moment, and the size of the place where it is.
+
+    ``rested_s`` is how long ago it walked to where it is stored.
+    """
 
     info: CharacterInfo
     faction_id: int
     size: float
+    rested_s: float
 
 
 def visitor(user_id: int) -> Visitor | None:
     """The character that the user plays at this moment, if there is one."""
     found = played_by(user_id)
-    return None if found is None else Visitor(shown([found])[0], found.faction_id, found.location.size)
+    if found is None:
+        return None
+    rested_s = math.inf if found.walked_at is None else (timezone.now() - found.walked_at).total_seconds()
+    return Visitor(shown([found])[0], found.faction_id, found.location.size, rested_s)
 
 
 def area(location_id: int) -> Area:

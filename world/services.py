@@ -6,6 +6,7 @@ Locks are taken in this order: accounts, the world's state, characters by rising
 from collections.abc import Collection
 
 import msgspec
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -237,14 +238,15 @@ def store_positions(positions: Collection[Position]) -> None:
     """Store where characters are, in one statement; not of those who have left the place."""
     if not positions:
         return
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
     rows = [(one.character_id, one.location_id, one.at.x, one.at.y, one.at.z) for one in positions]
     values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH moved (id, location_id, x, y, z) AS (VALUES {values}) "
-            "UPDATE world_character SET x = moved.x, y = moved.y, z = moved.z FROM moved "
+            "UPDATE world_character SET x = moved.x, y = moved.y, z = moved.z, walked_at = %s FROM moved "
             "WHERE world_character.id = moved.id AND world_character.location_id = moved.location_id",
-            [value for row in rows for value in row],
+            [*(value for row in rows for value in row), now],
         )
 
 
@@ -263,18 +265,25 @@ def whisper(*, sender_id: int, sender_name: str, to_user_id: int, content: str) 
 
 @transaction.atomic
 def announce(*, user_id: int, content: str) -> None:
-    """Tell everybody something, as one of the staff. Raises ``StaffOnly``."""
+    """Tell everybody something, as an operator who may announce; it is in the audit trail.
+
+    Raises ``StaffOnly``.
+    """
     sender = by_id(user_id)
-    if not sender.is_staff:
+    if not sender.has_perm("operators.add_announcement"):
         raise StaffOnly
-    tell_world(events.WorldAnnouncement(sender_id=user_id, sender_name=sender.username, content=content))
+    kept = tell_world(
+        events.WorldAnnouncement(sender_id=user_id, sender_name=sender.username, content=content)
+    )
+    LogEntry.objects.log_actions(user_id, [kept], ADDITION, f"Announced to the world: {content}")
 
 
-def tell_world(event: Event) -> None:
+def tell_world(event: Event) -> WorldEvent:
     """Tell everybody what has happened to the world, and keep it among its events."""
     detail = msgspec.to_builtins(event)
-    WorldEvent.objects.create(kind=detail.pop("type"), detail=detail)
+    kept = WorldEvent.objects.create(kind=detail.pop("type"), detail=detail)
     publish(event)
+    return kept
 
 
 # -- Telling

@@ -103,8 +103,9 @@ class WorldSocket(Consumer):
         # The database may still be at work on it.
         await asyncio.wait({self._coming})
         sockets.forget(self.address)
-        at = None if self.standing is None else self.standing.stored()
+        at = None
         if self.standing is not None:
+            at = None if self.standing.is_stored else self.standing.stored()
             await self._positions.leave(self.standing)
         await in_database(services.go, user_id=self.player.user_id, socket=self.address, at=at)
 
@@ -215,7 +216,7 @@ class WorldSocket(Consumer):
         if found is not None:
             # Where the socket that this one replaces has left it.
             self.character, self.faction_id = self._positions.where(found.info), found.faction_id
-            self.standing = await self._positions.enter(self.character, found.size)
+            self.standing = await self._positions.enter(found.info, found.size, found.rested_s)
             self._area = await self.overhear(topics.area(found.info.location_id), self._area_state)
             self._faction = await self.overhear(topics.faction(found.faction_id))
 

@@ -5,6 +5,7 @@ place what has moved. Each tells its own sockets at most 20 times a second, in o
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
@@ -74,19 +75,19 @@ class Place:
         self.own_news: dict[int, Moved] = {}
         """What other workers are to be told."""
         self._moved = moved
-        self._moved_at: dict[int, float] = {}
+        self.moved_at: dict[int, float] = {}
 
     def note(self, moved: Moved) -> None:
         """Somebody has moved, whosever socket it is."""
         self.at[moved.character_id] = self.news[moved.character_id] = moved
-        self._moved_at[moved.character_id] = self._moved()
+        self.moved_at[moved.character_id] = self._moved()
 
     def repeat(self, now: float) -> None:
         """Tell again what moved lately. Of others' characters the rest is forgotten: it is stored by now."""
-        for character_id, moved_at in list(self._moved_at.items()):
+        for character_id, moved_at in list(self.moved_at.items()):
             is_own = character_id in self.standings
             if now - moved_at > REPEATED_FOR_S:
-                del self._moved_at[character_id]
+                del self.moved_at[character_id]
                 if not is_own:
                     del self.at[character_id]
                 continue
@@ -96,7 +97,7 @@ class Place:
 
     def forget(self, character_id: int) -> None:
         """It has left."""
-        for known in (self.standings, self.at, self.news, self.own_news, self._moved_at):
+        for known in (self.standings, self.at, self.news, self.own_news, self.moved_at):
             known.pop(character_id, None)
 
     def send(self, frame: bytes, key: Hashable = None) -> None:
@@ -122,27 +123,29 @@ class Positions:
         self.areas = Gathered(one_by_one(self._area))
         """Who is in a place, by its id."""
         self.world = Gathered(one_by_one(self._world))
-        self._paces: dict[int, Pace] = {}
-        """Of who has just left: who comes anew has not rested."""
         self._joining = asyncio.Lock()
         self._news = asyncio.Event()
         self._batches = 0
 
-    async def enter(self, character: CharacterInfo, size: float) -> Standing:
-        """The character of a socket is here now."""
+    async def enter(self, stored: CharacterInfo, size: float, rested_s: float) -> Standing:
+        """The character of a socket is here now; ``rested_s`` ago it walked to where it is stored."""
         async with self._joining:
+            character = self.where(stored)
             place = self.places.get(character.location_id)
             if place is None:
                 place = Place(character.location_id, size, self._moved)
                 await self.here.streams.join(place.topic, place, resync=None)
                 self.places[character.location_id] = place
             before = place.standings.get(character.character_id)
-            pace = self._paces.pop(character.character_id, None) if before is None else before.pace
+            now = self.here.loop.time()
+            # It may have walked since, on the socket of another worker.
+            rested_s = min(rested_s, now - place.moved_at.get(character.character_id, -math.inf))
             standing = Standing(
                 character.character_id,
                 character.location_id,
                 character.position,
-                pace or Pace(self.here.loop.time()),
+                Pace(now, rested_s) if before is None else before.pace,
+                is_stored=character is stored,
             )
             place.standings[character.character_id] = standing
         # Those here hear where it is by its coming; what other workers know is of an earlier stay.
@@ -159,7 +162,6 @@ class Positions:
                 # A newer socket of the same user has taken it over, and may have left already.
                 return
             place.forget(standing.character_id)
-            self._paces[standing.character_id] = standing.pace
             if not place.standings:
                 del self.places[standing.location_id]
                 await self.here.streams.leave(place.topic, place)
@@ -211,7 +213,6 @@ class Positions:
             is_repetition = now - repeated >= REPEAT_EVERY_S
             if is_repetition:
                 repeated = now
-                self._paces = {who: pace for who, pace in self._paces.items() if not pace.is_rested(now)}
             for place in self.places.values():
                 if is_repetition:
                     place.repeat(now)

@@ -1,10 +1,11 @@
 """People with characters in the demo world, by the real addresses and sockets."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from rest_framework.test import APIClient
 
 from accounts import services as accounts
@@ -86,11 +87,13 @@ def demo_world(db: None) -> None:
 @pytest.fixture
 def person(demo_world: None) -> Callable[..., Person]:
     def person(
-        name: str, faction: str = "Dawnguard", *, at: str = "Crossroads", is_staff: bool = False
+        name: str, faction: str = "Dawnguard", *, at: str = "Crossroads", roles: Iterable[str] | None = None
     ) -> Person:
         signed_in = accounts.register_guest(username=name, device=accounts.Device())
         user_id = signed_in.user.pk
-        User.objects.filter(pk=user_id).update(is_staff=is_staff)
+        if roles is not None:
+            User.objects.filter(pk=user_id).update(is_staff=True)
+            signed_in.user.groups.set(Group.objects.filter(name__in=roles))
         character = services.create(user_id=user_id, name=name.title(), faction=faction)
         services.select(user_id=user_id, character_id=character.id)
         person = Person(user_id, name, signed_in.tokens.access, character.id)

@@ -2,15 +2,18 @@
 
 import asyncio
 import time
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 
 from progression import services as progression
 from progression.models import Stack
 from progression.seeding import seed_content
 from realtime.worker import in_database
-from world import rules
+from world import rules, selectors
+from world.events import Moved
 from world.handlers import moving
 from world.live import positions as telling
 from world.live.positions import positions
@@ -134,6 +137,54 @@ async def test_many_small_steps_are_no_faster_than_one_big(here, ada, monkeypatc
     while (refused := await walker.hear_until("error"))["ref"] < 99:
         pass
     assert refused["code"] == "impossible_move"
+
+
+async def test_who_comes_back_on_another_worker_is_no_faster(here, ada, monkeypatch):
+    monkeypatch.setattr(rules, "TOP_SPEED", 0.1)
+    monkeypatch.setattr(rules, "BURST_S", 60.0)
+    walker = await ada.enter()
+    await walker.send(type="move", position={"x": 5})
+    await walker.send(type="ping", id="walked")
+    await walker.hear_until("pong")
+    await walker.leave()
+    # Another worker knows nothing of what this one allowed.
+    monkeypatch.setattr(telling, "_positions", None)
+    again = await ada.enter()
+    await again.send(type="move", position={"x": 10})
+    put_back = await again.hear_until("character_update")
+    assert put_back["position"]["x"] == 5.0
+
+
+async def test_who_comes_over_from_another_worker_while_walking_is_no_faster(here, ada, bob, monkeypatch):
+    """Their new worker knows where they are before that is stored."""
+    monkeypatch.setattr(rules, "TOP_SPEED", 0.1)
+    monkeypatch.setattr(rules, "BURST_S", 60.0)
+    await bob.enter()
+    (crossroads,) = positions().places.values()
+    await here.streams.sent()
+    crossroads.note(Moved(character_id=ada.character_id, x=5, y=0, z=0, vx=0, vy=0, vz=0))
+    walker = await ada.enter()
+    await walker.send(type="move", position={"x": 10})
+    put_back = await walker.hear_until("character_update")
+    assert put_back["position"]["x"] == 5.0
+
+
+async def test_who_has_rested_elsewhere_may_hurry_again(here, ada):
+    walker = await ada.enter()
+    await walker.send(type="move", position={"x": 1})
+    await walker.send(type="ping", id="walked")
+    await walker.hear_until("pong")
+    await walker.leave()
+    await in_database(
+        lambda: Character.objects.filter(pk=ada.character_id).update(
+            walked_at=timezone.now() - timedelta(seconds=1)
+        )
+    )
+    again = await ada.enter()
+    await again.send(type="move", position={"x": 6}, id="walked")
+    await again.send(type="ping", id="there")
+    await again.hear_until("pong")
+    assert positions().where((await in_database(selectors.visitor, ada.id)).info).position.x == 6
 
 
 async def test_who_comes_anew_is_no_faster(here, ada, monkeypatch):

@@ -1,6 +1,7 @@
 """Who hears what is said, and when nothing is heard."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from jsonschema import Draft202012Validator
 
 from chat import pacing
@@ -93,8 +94,17 @@ async def test_all_channels_share_the_allowance_and_the_word_filter(here, ada, m
     assert 0 < refused["retry_after"] <= 60
 
 
-async def test_only_the_staff_announce_and_it_is_kept(here, ada, person):
-    boss = await in_database(lambda: person("boss", is_staff=True))
+@pytest.mark.parametrize("roles", [[], ["economist"]])
+def test_staff_whose_role_says_nothing_of_announcements_make_none(person, roles):
+    clerk = person("clerk", roles=roles)
+    refused = clerk.call("post", "world/announce", {"content": "I am king"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "staff_only")
+    assert not WorldEvent.objects.exists()
+    assert not LogEntry.objects.exists()
+
+
+async def test_operators_who_may_announce_and_it_is_kept_and_in_the_audit_trail(here, ada, person):
+    boss = await in_database(lambda: person("boss", roles=["moderator"]))
     player, staff = await ada.enter(), await boss.enter()
     await player.hear("player_joined_area")
     await player.send(type="world_announcement", content="I am king")
@@ -112,3 +122,8 @@ async def test_only_the_staff_announce_and_it_is_kept(here, ada, person):
     ]
     assert page["next"]
     assert await in_database(WorldEvent.objects.count) == 2
+    trail = await in_database(lambda: list(LogEntry.objects.order_by("pk").values("user", "change_message")))
+    assert trail == [
+        {"user": boss.id, "change_message": f"Announced to the world: {said}"}
+        for said in ("Bread is free", "For a day")
+    ]

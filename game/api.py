@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from accounts.authentication import identity
 from core import paging
 from core.idempotency import idempotent
-from core.parsers import read
+from core.parsers import read, refuse_unknown
 from core.refusals import Invalid
 from game import catalogue_json, leaderboards, replays, selectors, serializers, services, shapes
 from game.author import catalogue
@@ -59,12 +59,14 @@ class Games(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         body = read(serializers.NewGame, request.data)
+        beside = _options_beside(body["game"], dict(request.data))
+        refuse_unknown(request.data, known={*serializers.NewGame().fields, *beside})
         user_id = identity(request).user_id
         wanted: dict[str, Any] = {
             "user_id": user_id,
             "name": body["game"],
             "private": body["private"],
-            "options": _options_beside(body["game"], dict(request.data)) | body.get("options", {}),
+            "options": beside | body.get("options", {}),
         }
         if "opponent" in body:
             game = services.create_against_bot(**wanted, level=body["level"])

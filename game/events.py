@@ -14,7 +14,7 @@ class RoomEvent(Message, kw_only=True):
 
 
 class PlayerInfo(Struct, kw_only=True):
-    """A player as others see them; ``side`` is left or right in two-sided games."""
+    """A player as others see them; ``side`` is left or right in two-sided games. Guests have no rating."""
 
     id: int
     username: str
@@ -22,7 +22,7 @@ class PlayerInfo(Struct, kw_only=True):
     side: str
     ready: bool
     connected: bool
-    rating: int
+    rating: int | None
 
 
 class You(Struct, kw_only=True):
@@ -61,7 +61,7 @@ class Reward(Struct, kw_only=True):
 
 class GameOver(RoomEvent):
     """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned,
-    error or operator (who ended it).
+    aborted (nobody had moved), error or operator (who ended it).
     """
 
     winner_ids: list[int]
@@ -187,6 +187,20 @@ class GameStarted(Internal):
 
     game_id: UUID
     user_ids: list[int]
+
+
+class MatchLeft(Internal):
+    """Players left a match of a queue before they made a move.
+
+    ``stayed`` says when those joined the queue who were there to play, where nobody had moved. ``reason`` is
+    what ended it: aborted (it never began), resign, timeout, forfeit or abandoned.
+    """
+
+    game_id: UUID
+    queue: str
+    reason: str
+    left: list[int]
+    stayed: dict[int, Time]
 
 
 class GameFinished(Internal):

@@ -75,7 +75,8 @@ def _read(game: str, limit: int, cursor: str | None) -> Page:
 
 
 def _ratings(game: str) -> QuerySet[Rating]:
-    return Rating.objects.filter(game=game).select_related("user")
+    """The ratings that are shown: guests have none."""
+    return Rating.objects.filter(game=game, user__is_guest=False).select_related("user")
 
 
 def _place(rating: Rating) -> Place:
@@ -124,9 +125,13 @@ def _rank_of_first(game: str, ratings: list[Rating], has_previous: bool) -> tupl
     if not ratings or not has_previous:
         return 1, 0
     shown, user_id = _place(ratings[0])
-    counts = Rating.objects.filter(game=game, shown__gte=shown).aggregate(
-        higher=Count("pk", filter=Q(shown__gt=shown)),
-        equal=Count("pk", filter=Q(shown=shown, user_id__lt=user_id)),
+    counts = (
+        _ratings(game)
+        .filter(shown__gte=shown)
+        .aggregate(
+            higher=Count("pk", filter=Q(shown__gt=shown)),
+            equal=Count("pk", filter=Q(shown=shown, user_id__lt=user_id)),
+        )
     )
     return counts["higher"] + 1, counts["higher"] + counts["equal"]
 

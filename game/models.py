@@ -17,9 +17,17 @@ class Game(models.Model):
         ACTIVE = "active"
         FINISHED = "finished"
         ABANDONED = "abandoned"
+        ABORTED = "aborted"
+
+        @classmethod
+        def after(cls, reason: str) -> "Game.State":
+            """The state of a game that ended for this reason."""
+            if reason in ("abandoned", "error", "operator"):
+                return cls.ABANDONED
+            return cls.ABORTED if reason == "aborted" else cls.FINISHED
 
     ON_THE_WAY = (State.CREATED, State.WAITING_FOR_PLAYERS, State.WAITING_FOR_READY, State.ACTIVE)
-    OVER = (State.FINISHED, State.ABANDONED)
+    OVER = (State.FINISHED, State.ABANDONED, State.ABORTED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=40)
@@ -28,7 +36,7 @@ class Game(models.Model):
     seats_wanted = models.PositiveSmallIntegerField()
     seed = models.BigIntegerField()
     options = models.JSONField(default=dict)
-    rated = models.BooleanField(default=True)
+    rated = models.BooleanField(default=False)
     private = models.BooleanField(default=False)
     epoch = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(
@@ -63,6 +71,8 @@ class Seat(models.Model):
     bot_level = models.PositiveSmallIntegerField(null=True, blank=True)
     queue = models.CharField(max_length=81, null=True, blank=True)
     """The queue that seated the player; empty where no queue did."""
+    queued_at = models.DateTimeField(null=True, blank=True)
+    """When the player joined that queue."""
     is_open = models.BooleanField(default=True)
     """Whether the game still goes on."""
     rating_before = models.IntegerField(null=True, blank=True)

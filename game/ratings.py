@@ -21,6 +21,15 @@ class Strength(NamedTuple):
         """The rating as players see it; a newcomer has 1500."""
         return round(START_SHOWN + SHOWN_PER_MU * (self.mu - _model.mu))
 
+    @property
+    def uncertainty(self) -> int:
+        """The standard deviation of the rating, in points as players see it."""
+        return round(SHOWN_PER_MU * self.sigma)
+
+    def at_most(self, shown: int) -> "Strength":
+        """This strength, with a rating of no more than ``shown``."""
+        return self._replace(mu=min(self.mu, _model.mu + (shown - START_SHOWN) / SHOWN_PER_MU))
+
 
 def after_match(before: Sequence[Strength], winners: Sequence[int]) -> list[Strength]:
     """The strengths after a game in which the players at the indices ``winners`` won, or nobody for a

@@ -1,5 +1,6 @@
 """Plain values that carry a game between the database and its room."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -7,22 +8,34 @@ from game.author.game import Score
 
 
 class SeatRecord(NamedTuple):
-    """Who sits where."""
+    """Who sits where; guests have no ``rating``."""
 
     number: int
     user_id: int
     username: str
     bot_level: int | None
-    rating: int
+    rating: int | None
 
 
 class Entrant(NamedTuple):
-    """Who waits to be seated by a queue, and the unfinished match of that queue which they may still have."""
+    """Who waits to be seated by a queue, and the unfinished match of that queue which they may still have.
+
+    ``rating`` and ``uncertainty`` (its standard deviation) are in points as shown to players.
+    """
 
     user_id: int
     username: str
+    is_guest: bool
     rating: int
+    uncertainty: int
     open_game: UUID | None
+
+
+class QueuedParty(NamedTuple):
+    """Players who queued together, and when."""
+
+    players: list[Entrant]
+    queued_at: datetime
 
 
 class SeatedGame(NamedTuple):
@@ -60,9 +73,11 @@ class RoomRecord(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """How a game ended: winning seats, why, the score of each seat, what spectators saw last."""
+    """How a game ended: winning seats, why, the score of each seat, what spectators saw last.
 
-    state: str
+    The winners of a game that is ``aborted`` are those who were there to play it.
+    """
+
     winners: tuple[int, ...]
     reason: str
     scores: tuple[Score, ...]

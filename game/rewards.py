@@ -1,6 +1,6 @@
 """What players get for a match: experience and gold, but not for the same match again and again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -28,15 +28,15 @@ BOT_SHARE = 2
 """Against a bot, or alone, it is a half of that."""
 MOST_A_DAY = 10
 """For how many matches in 24 hours somebody is rewarded with the same opponent, against bots, or alone."""
-GIVEN_UP = ("resign", "timeout", "forfeit")
-"""Endings after which the losers get nothing: else losing quickly would pay."""
+MOST_A_DAY_IN_ALL = 50
+"""The same with all opponents together: guests cost nothing, so new opponents are no bound."""
+GIVEN_UP = ("resign", "timeout", "forfeit", "abandoned", "aborted")
+"""Endings that the losers brought about. They get nothing: else losing quickly would pay."""
 
 
-def reward(game: Game, seats: Sequence[Seat], ending: Ending) -> list[Reward]:
-    """Reward the people in a match that ends now, in the transaction of its end; bots want nothing."""
-    if ending.state != Game.State.FINISHED:
-        return []
-    seated = [seat.user_id for seat in seats if seat.bot_level is None]
+def reward(game: Game, seats: Sequence[Seat], ending: Ending, movers: Collection[int]) -> list[Reward]:
+    """Reward the people who have moved in a match that ends now, in the transaction of its end."""
+    seated = [seat.user_id for seat in seats if seat.bot_level is None and seat.user_id in movers]
     people = User.objects.filter(pk__in=seated, is_active=True).order_by("pk").values_list("pk", flat=True)
     # What is counted below stays so until the end of the transaction.
     progression.lock(*people)
@@ -77,8 +77,11 @@ def _has_had_enough(user_id: int, seats: Sequence[Seat]) -> bool:
     lately = Seat.objects.filter(
         game__state=Game.State.FINISHED, game__finished_at__gt=timezone.now() - timedelta(days=1)
     )
+    own = lately.filter(user_id=user_id)
+    if own.count() >= MOST_A_DAY_IN_ALL:
+        return True
     if len(seats) == 1:
-        return lately.filter(user_id=user_id, game__seats_wanted=1).count() >= MOST_A_DAY
+        return own.filter(game__seats_wanted=1).count() >= MOST_A_DAY
     others = lately.filter(game__seats__user_id=user_id).exclude(user_id=user_id)
     if any(seat.bot_level is not None for seat in seats):
         return others.filter(bot_level__isnull=False).count() >= MOST_A_DAY

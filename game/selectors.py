@@ -10,6 +10,7 @@ from django.db import Error, connection
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import User
 from game.author import catalogue
 from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import START_SHOWN, Strength
@@ -81,6 +82,11 @@ def _offered() -> QuerySet[Game]:
     return Game.objects.filter(name__in=[rules.name for rules in catalogue.all()])
 
 
+def goes_on(game_id: uuid.UUID, name: str) -> bool:
+    """Whether this is a game of this name that is not over yet."""
+    return Game.objects.filter(pk=game_id, name=name).exclude(state__in=Game.OVER).exists()
+
+
 def unfinished_created_by(user_id: int) -> int:
     """How many of the games that the user created go on."""
     return _offered().filter(created_by_id=user_id).exclude(state__in=Game.OVER).count()
@@ -110,7 +116,7 @@ def entrants(game_name: str, queue: str, user_ids: Collection[int]) -> dict[int,
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT player.id, username, shown, game_id
+            SELECT player.id, username, is_guest, mu, sigma, game_id
             FROM accounts_user player
             LEFT JOIN game_rating rating ON rating.user_id = player.id AND rating.game = %s
             LEFT JOIN game_seat seat ON seat.user_id = player.id AND seat.queue = %s AND seat.is_open
@@ -120,11 +126,24 @@ def entrants(game_name: str, queue: str, user_ids: Collection[int]) -> dict[int,
         )
         rows = cursor.fetchall()
     return {
-        user_id: Entrant(
-            user_id, username, START_SHOWN if shown is None else shown, game_id and _uuid(game_id)
+        user_id: _entrant(
+            user_id, username, is_guest, Strength() if mu is None else Strength(mu, sigma), game_id
         )
-        for user_id, username, shown, game_id in rows
+        for user_id, username, is_guest, mu, sigma, game_id in rows
     }
+
+
+def _entrant(
+    user_id: int, username: str, is_guest: bool, strength: Strength, open_game: uuid.UUID | str | None
+) -> Entrant:
+    return Entrant(
+        user_id,
+        username,
+        bool(is_guest),
+        strength.shown,
+        strength.uncertainty,
+        None if open_game is None else _uuid(open_game),
+    )
 
 
 def seated(game_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, SeatedGame]:
@@ -147,7 +166,7 @@ def seated(game_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, SeatedGame]:
     games: dict[uuid.UUID, SeatedGame] = {}
     for game_id, name, mode, number, user_id, username, bot_level, rating in rows:
         game = games.setdefault(_uuid(game_id), SeatedGame(name, mode, []))
-        game.seats.append(SeatRecord(number, user_id, username, bot_level, rating or 0))
+        game.seats.append(SeatRecord(number, user_id, username, bot_level, rating))
     return games
 
 
@@ -155,16 +174,34 @@ def _uuid(stored: uuid.UUID | str) -> uuid.UUID:
     return stored if isinstance(stored, uuid.UUID) else uuid.UUID(stored)
 
 
-def strengths(game_name: str, user_ids: list[int]) -> dict[int, Strength]:
-    """How strong these users are at the game; newcomers have the starting strength."""
-    known = Rating.objects.filter(game=game_name, user_id__in=user_ids).values_list("user_id", "mu", "sigma")
-    found = {user_id: Strength(mu, sigma) for user_id, mu, sigma in known}
-    return {user_id: found.get(user_id, Strength()) for user_id in user_ids}
+def shown_ratings(game_name: str, user_ids: list[int]) -> dict[int, int | None]:
+    """The ratings of these users at the game as others see them; guests have none."""
+    guests = set(User.objects.filter(pk__in=user_ids, is_guest=True).values_list("pk", flat=True))
+    known = dict(Rating.objects.filter(game=game_name, user_id__in=user_ids).values_list("user_id", "shown"))
+    return {user_id: None if user_id in guests else known.get(user_id, START_SHOWN) for user_id in user_ids}
+
+
+def ratings_a_day_ago(game_name: str, user_ids: list[int]) -> dict[int, int]:
+    """The ratings with which those of these users who played rated games in the last 24 hours began them."""
+    since = timezone.now() - timedelta(days=1)
+    lately = Seat.objects.filter(
+        user_id__in=user_ids, game__name=game_name, game__finished_at__gt=since, rating_after__isnull=False
+    )
+    # The last of a user, who began the day so, replaces the later ones.
+    rows = lately.order_by("-game__finished_at").values_list("user_id", "rating_before")
+    return {user_id: before for user_id, before in rows if before is not None}
+
+
+def movers(game: Game) -> set[int]:
+    """The users, bots included, who have made a move in this game."""
+    moves = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.MOVE)
+    return {user_id for user_id in moves.values_list("user_id", flat=True).distinct() if user_id}
 
 
 def best_ratings(user_ids: list[int]) -> dict[int, int]:
-    """The highest rating of all games of each of these users who has one."""
-    best = Rating.objects.filter(user_id__in=user_ids).values_list("user_id").annotate(Max("shown"))
+    """The highest rating of all games of each of these users who has one; guests have none to show."""
+    shown = Rating.objects.filter(user_id__in=user_ids, user__is_guest=False)
+    best = shown.values_list("user_id").annotate(Max("shown"))
     return dict(best)
 
 
@@ -183,7 +220,7 @@ def room_record(game_id: uuid.UUID) -> RoomRecord:
         epoch=found.epoch,
         result=found.result,
         seats=[
-            SeatRecord(seat.number, seat.user_id, seat.user.username, seat.bot_level, seat.rating_before or 0)
+            SeatRecord(seat.number, seat.user_id, seat.user.username, seat.bot_level, seat.rating_before)
             for seat in found.seats.all()
         ],
         entries=[EntryRecord(*row) for row in entries.values_list("seq", "user_id", "kind", "data")],

@@ -17,6 +17,9 @@ class CatalogueEntry(serializers.Serializer[Any]):
     max_players = serializers.IntegerField()
     kind = serializers.ChoiceField(["turn_based", "real_time"])
     spectators = serializers.BooleanField()
+    modes = serializers.ListField(
+        child=serializers.CharField(), help_text="What `mode` may say on joining a queue, beside nothing"
+    )
     move_schema = serializers.DictField(help_text="JSON schema of a movement")
 
 
@@ -73,7 +76,7 @@ class NewGame(serializers.Serializer[Any]):
     game = Text(max_length=40)
     opponent = Choice(["bot"], required=False)
     level = Whole(min_value=1, max_value=3, default=2, help_text="How strong the bot is")
-    private = Switch(default=False, help_text="Only who has its id finds it; never rated")
+    private = Switch(default=False, help_text="Only who has its id finds it")
     options = serializers.DictField(required=False)
 
 
@@ -83,7 +86,7 @@ class Player(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     username = serializers.CharField()
     side = serializers.CharField()
-    rating = serializers.IntegerField(allow_null=True)
+    rating = serializers.IntegerField(allow_null=True, help_text="null for guests")
     score = serializers.FloatField(allow_null=True, help_text="Once the game is over")
     bot_level = serializers.IntegerField(required=False, help_text="Bots only")
 
@@ -110,7 +113,7 @@ class Result(serializers.Serializer[Any]):
 
     winner_ids = serializers.ListField(child=serializers.IntegerField())
     reason = serializers.CharField(
-        help_text="win, draw, draw_agreed, resign, timeout, forfeit, abandoned or error"
+        help_text="win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted, error or operator"
     )
     scores = serializers.DictField(child=serializers.FloatField(), help_text="By user id")
     ratings = RatingChange(many=True)

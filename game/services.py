@@ -3,7 +3,7 @@
 import json
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
@@ -21,12 +21,14 @@ from game.author.match import Match
 from game.author.refusals import GameIsOver
 from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import Strength, after_match
-from game.records import Ending, Entrant, RoomRecord, SeatedGame, SeatRecord
+from game.records import Ending, QueuedParty, RoomRecord, SeatedGame, SeatRecord
 from game.refusals import GameFull, TooManyGames, UnknownMatch
-from game.rewards import reward
+from game.rewards import GIVEN_UP, reward
 from realtime.publishing import publish
 
 MAX_SEED = 2**53
+MOST_RISE_A_DAY = 400
+"""How many points the rating of a player at a game rises in 24 hours, whoever the opponents are."""
 MOST_UNFINISHED = 20
 """Games that one user may have created and that go on; more would be flooding."""
 
@@ -54,19 +56,16 @@ def create_game(
     *,
     name: str,
     players: Sequence[Player],
-    queue: str | None = None,
     mode: str = "",
     options: Mapping[str, Any] | None = None,
     private: bool = False,
-    rated: bool = True,
     created_by: int | None = None,
     seats_wanted: int | None = None,
     rematch_of: Game | None = None,
 ) -> Game:
-    """Make a game and seat the players in this order; tell them if all seats are taken.
+    """Make a game and seat the players in this order. It is not rated: these players chose each other.
 
-    Games against bots, private games and those of one player are not rated. Raises ``UnknownGame`` and
-    ``InvalidOptions``.
+    Raises ``UnknownGame`` and ``InvalidOptions``.
     """
     rules = catalogue.get(name)
     wanted = seats_wanted or max(len(players), rules.min_players)
@@ -80,63 +79,68 @@ def create_game(
         # As understood, defaults included: a replay must not change when a default does.
         options=to_builtins(match.options),
         private=private,
-        rated=rated and wanted > 1 and not private and not any(player.bot_level for player in players),
         created_by_id=created_by,
         rematch_of=rematch_of,
         state=Game.State.WAITING_FOR_PLAYERS if len(players) == wanted else Game.State.CREATED,
     )
-    strengths = selectors.strengths(name, [player.user_id for player in players])
+    ratings = selectors.shown_ratings(name, [player.user_id for player in players])
     Seat.objects.bulk_create(
         Seat(
             game=game,
             number=number,
             user_id=player.user_id,
             bot_level=player.bot_level,
-            queue=queue if player.bot_level is None else None,
-            rating_before=strengths[player.user_id].shown,
+            rating_before=ratings[player.user_id],
         )
         for number, player in enumerate(players)
     )
-    if queue is not None:
-        for number, player in enumerate(players):
-            publish(match_found(game, rules, number, player.user_id))
     return game
 
 
 @transaction.atomic(savepoint=False)
 def create_matches(
-    *, name: str, queue: str, groups: Sequence[Sequence[Entrant]], mode: str = ""
+    *, name: str, queue: str, groups: Sequence[Sequence[QueuedParty]], mode: str = ""
 ) -> dict[uuid.UUID, SeatedGame]:
-    """Make a game, rated unless one plays alone, for each group, seated in this order, and tell them: all in
-    few statements. Where its rules fail from the start, its room ends it and says so: who waits must not.
+    """Make a game for each group, seated in this order, and tell the players: all in few statements. It is
+    rated if the queue brought strangers together and no guest is among them. Where its rules fail from the
+    start, its room ends it and says so: who waits must not.
 
     Raises ``UnknownGame``; ``IntegrityError`` if a user still plays a match of this queue.
     """
     rules = catalogue.get(name)
     options = to_builtins(rules.Options())
+    lineups = [[(one, party.queued_at) for party in group for one in party.players] for group in groups]
     games = [
         Game(
             name=name,
             mode=mode,
-            seats_wanted=len(group),
-            rated=len(group) > 1,
+            seats_wanted=len(lineup),
+            rated=len(group) > 1 and not any(one.is_guest for one, _ in lineup),
             seed=secrets.randbelow(MAX_SEED),
             options=options,
             state=Game.State.WAITING_FOR_PLAYERS,
         )
-        for group in groups
+        for group, lineup in zip(groups, lineups, strict=True)
     ]
     Game.objects.bulk_create(games)
     Seat.objects.bulk_create(
-        Seat(game=game, number=number, user_id=one.user_id, queue=queue, rating_before=one.rating)
-        for game, group in zip(games, groups, strict=True)
-        for number, one in enumerate(group)
+        Seat(
+            game=game,
+            number=number,
+            user_id=one.user_id,
+            queue=queue,
+            queued_at=queued_at,
+            rating_before=None if one.is_guest else one.rating,
+        )
+        for game, lineup in zip(games, lineups, strict=True)
+        for number, (one, queued_at) in enumerate(lineup)
     )
     made = {}
-    for game, group in zip(games, groups, strict=True):
+    for game, lineup in zip(games, lineups, strict=True):
         seats = []
-        for number, one in enumerate(group):
-            seats.append(SeatRecord(number, one.user_id, one.username, None, one.rating))
+        for number, (one, _) in enumerate(lineup):
+            rating = None if one.is_guest else one.rating
+            seats.append(SeatRecord(number, one.user_id, one.username, None, rating))
             publish(match_found(game, rules, number, one.user_id))
         made[game.pk] = SeatedGame(name, mode, seats)
     return made
@@ -214,8 +218,8 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
     if game.state != Game.State.CREATED or len(seated) >= game.seats_wanted:
         raise GameFull
     number = len(seated)
-    strength = selectors.strengths(game.name, [user_id])[user_id]
-    Seat.objects.create(game=game, number=number, user_id=user_id, rating_before=strength.shown)
+    rating = selectors.shown_ratings(game.name, [user_id])[user_id]
+    Seat.objects.create(game=game, number=number, user_id=user_id, rating_before=rating)
     if number + 1 == game.seats_wanted:
         game.state = Game.State.WAITING_FOR_PLAYERS
         game.save(update_fields=["state"])
@@ -228,7 +232,10 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
 
 @transaction.atomic
 def rematch(*, game_id: uuid.UUID) -> Game:
-    """The same players once more, each one seat further on; asked twice, it is the same game."""
+    """The same players once more, each one seat further on; asked twice, it is the same game.
+
+    A rematch of a rated game is not rated, or two could play each other for ratings all day.
+    """
     game = Game.objects.select_for_update().get(pk=game_id)
     if game.state not in Game.OVER:
         raise Conflict("The game is not over yet.")
@@ -243,7 +250,6 @@ def rematch(*, game_id: uuid.UUID) -> Game:
         players=players,
         options=game.options,
         private=game.private,
-        rated=game.rated,
         rematch_of=game,
     )
 
@@ -287,7 +293,7 @@ def _tell_of_start(game_ids: Sequence[uuid.UUID]) -> None:
 @transaction.atomic
 def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> events.GameOver:
     """End a game, as the owner of this epoch: the last entry, the seats freed, the ratings moved, the players
-    rewarded.
+    rewarded. A game in which nobody has moved is aborted, whatever ended it.
 
     Raises ``OwnedElsewhere``.
     """
@@ -295,25 +301,28 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
     if game.state in Game.OVER or game.epoch != epoch:
         raise OwnedElsewhere
     seats = list(game.seats.order_by("number"))
+    movers = selectors.movers(game)
+    leavers = _leavers(game, seats, ending, movers)
+    if not movers and ending.reason not in ("error", "operator"):
+        ending = ending._replace(reason="aborted", winners=(), scores=(0.0,) * game.seats_wanted)
     # A seat that nobody took has a score and no row.
     scored = list(zip(seats, ending.scores, strict=False))
     winner_ids = [seats[number].user_id for number in ending.winners]
-    changes: list[events.RatingChange] = []
-    if game.rated and ending.state == Game.State.FINISHED:
-        changes = _rate(game.name, seats, ending.winners)
+    counts = _counts(game, ending, movers)
+    changes = _rate(game.name, seats, ending.winners) if counts and game.rated else []
     over = events.GameOver(
         winner_ids=winner_ids,
         reason=ending.reason,
         scores={str(seat.user_id): score for seat, score in scored},
         ratings=changes,
-        rewards=reward(game, seats, ending),
+        rewards=reward(game, seats, ending, movers) if counts else [],
         seq=seq,
     )
     after = {change.user_id: change.after for change in changes}
     for seat, score in scored:
         seat.is_open, seat.score, seat.rating_after = False, score, after.get(seat.user_id)
     Seat.objects.bulk_update(seats, ["is_open", "score", "rating_after"])
-    game.state = ending.state
+    game.state = Game.State.after(ending.reason)
     # Nobody owns it any more: a snapshot that is still on its way comes too late.
     game.epoch += 1
     game.finished_at = timezone.now()
@@ -342,6 +351,8 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
             against_bot=any(seat.bot_level is not None for seat in seats),
         )
     )
+    if leavers is not None:
+        publish(leavers)
     return over
 
 
@@ -362,13 +373,36 @@ def end_unopened(*, game_id: uuid.UUID) -> None:
 def without_rules(reason: str, *, seats: int, tick: int = 0) -> Ending:
     """How a game ends whose rules cannot say what there is to see, or the scores."""
     return Ending(
-        state=Game.State.ABANDONED,
         winners=(),
         reason=reason,
         scores=(0.0,) * seats,
         final_view={"turn": None, "you": None},
         tick=tick,
     )
+
+
+def _counts(game: Game, ending: Ending, movers: Collection[int]) -> bool:
+    """Return whether the game is worth ratings and rewards."""
+    if Game.State.after(ending.reason) != Game.State.FINISHED:
+        return False
+    # The rules of a turn-based game may decide it before everybody's turn has come.
+    by_its_rules = ending.reason in ("win", "draw") and not catalogue.get(game.name).real_time
+    return len(movers) >= (1 if by_its_rules or game.seats_wanted == 1 else 2)
+
+
+def _leavers(
+    game: Game, seats: Sequence[Seat], ending: Ending, movers: Collection[int]
+) -> events.MatchLeft | None:
+    """Return who left a match of a queue before they made a move, if anybody did."""
+    queue = seats[0].queue if seats else None
+    if queue is None or ending.reason not in GIVEN_UP:
+        return None
+    winners = [seat for seat in seats if seat.number in ending.winners]
+    left = [seat.user_id for seat in seats if seat not in winners and seat.user_id not in movers]
+    stayed = {} if movers else {seat.user_id: seat.queued_at or game.created_at for seat in winners}
+    if not left:
+        return None
+    return events.MatchLeft(game_id=game.pk, queue=queue, reason=ending.reason, left=left, stayed=stayed)
 
 
 def _rate(name: str, seats: Sequence[Seat], winners: Sequence[int]) -> list[events.RatingChange]:
@@ -387,8 +421,12 @@ def _rate(name: str, seats: Sequence[Seat], winners: Sequence[int]) -> list[even
     ratings = {rating.user_id: rating for rating in locked}
     ordered = [ratings[seat.user_id] for seat in seats]
     before = [Strength(rating.mu, rating.sigma) for rating in ordered]
+    began_day_at = selectors.ratings_a_day_ago(name, user_ids)
     changes = []
     for number, (rating, strength) in enumerate(zip(ordered, after_match(before, winners), strict=True)):
+        if strength.shown > rating.shown:
+            highest = began_day_at.get(rating.user_id, rating.shown) + MOST_RISE_A_DAY
+            strength = strength.at_most(max(highest, rating.shown))
         changes.append(events.RatingChange(user_id=rating.user_id, before=rating.shown, after=strength.shown))
         rating.mu, rating.sigma, rating.shown = strength.mu, strength.sigma, strength.shown
         rating.played += 1

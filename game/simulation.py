@@ -53,7 +53,7 @@ class Tally:
         return (
             not self.frames
             or bool(self.errors)
-            or any(self.games[reason] for reason in ("error", "abandoned", "forfeit"))
+            or any(self.games[reason] for reason in ("error", "abandoned", "aborted", "forfeit"))
         )
 
     def latency_ms(self, part: float) -> float:

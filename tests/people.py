@@ -1,12 +1,14 @@
-"""Guests with tokens, and a worker on the test's loop, for tests of apps that are met by sockets."""
+"""People with tokens, and a worker on the test's loop, for tests of apps that are met by sockets."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 
 from accounts import services as accounts
+from accounts.models import User
 from gameplatform.asgi import application
 from realtime.testing import Player, running_worker
 from realtime.worker import Worker, in_database
@@ -38,12 +40,13 @@ async def here(transactional_db: None) -> AsyncIterator[Worker]:
 
 
 @pytest.fixture
-def person() -> Callable[[str], Awaitable[Person]]:
-    async def person(name: str) -> Person:
-        signed_in = await in_database(accounts.register_guest, username=name, device=accounts.Device())
-        return Person(signed_in.user.pk, name, signed_in.tokens.access)
+def person() -> Callable[..., Awaitable[Person]]:
+    return partial(in_database, _signed_in)
 
-    return person
+
+def _signed_in(name: str, *, is_guest: bool = False) -> Person:
+    user = User.objects.create(username=name, is_guest=is_guest)
+    return Person(user.pk, name, accounts.open_session(user, accounts.Device()).tokens.access)
 
 
 @pytest.fixture

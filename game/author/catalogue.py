@@ -62,5 +62,6 @@ def entry(game: type[Game]) -> dict[str, Any]:
         "max_players": game.max_players,
         "kind": "real_time" if game.real_time else "turn_based",
         "spectators": game.spectators,
+        "modes": list(game.modes),
         "move_schema": game.movements.schema,
     }

@@ -27,6 +27,8 @@ DRAW: Final = "draw"
 
 Verdict = Seat | Iterable[Seat] | Literal["draw"] | None
 
+MODE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
 F = TypeVar("F", bound=Move)
 
 
@@ -102,6 +104,8 @@ class Game:
     """The board, if it has one; its ``setup`` and ``view`` then come by themselves."""
     clock: ClassVar[Clock | None] = Clock(seconds=120, increment=5)
     """Thinking time in a turn-based game; None for no limit."""
+    modes: ClassVar[Sequence[str]] = ()
+    """Ways to be queued for it beside the ordinary one, such as ``("blitz",)``: each has a queue."""
     spectators: ClassVar[bool] = True
     """Whether others may watch; they get ``view(state, None)``."""
     hidden: ClassVar[bool]
@@ -216,6 +220,8 @@ def _prepare(cls: type[Game]) -> None:
             ("left", "right") if cls.max_players == 2 else [f"seat_{n + 1}" for n in range(cls.max_players)]
         )
     _check(len(cls.sides) >= cls.max_players, cls, "`sides` must name a side for each player")
+    is_well = not isinstance(cls.modes, str) and all(MODE.fullmatch(mode) for mode in cls.modes)
+    _check(is_well, cls, "`modes` must be names of small letters, digits, - and _, a letter first")
     _check(
         not cls.grid or len(cls.grid.marks) >= cls.max_players,
         cls,

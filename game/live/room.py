@@ -50,7 +50,6 @@ UNLOAD_AFTER_S = 60.0
 MISSED_AFTER_TAKEOVER_S = 3.0
 EMOTE_BYTES = 512
 REPLACED, RESTARTED = 4409, 1012
-UNDECIDED = ("abandoned", "error", "operator")
 
 Kind = JournalEntry.Kind
 State = Game.State
@@ -426,7 +425,7 @@ class Room:
             within = FILL_WITHIN_S if self.phase == State.CREATED else START_WITHIN_S
             start_by = self._opened_at + within
             if now >= start_by:
-                self._end((), "abandoned")
+                self._end(self._who_came(), "aborted")
                 return
             due.append(start_by)
         elif self.phase == State.ACTIVE:
@@ -709,6 +708,11 @@ class Room:
         assert outcome is not None
         self._end(outcome.winners, "draw" if outcome.draw else "win")
 
+    def _who_came(self) -> tuple[int, ...]:
+        """The seats whose players did all they could for the game to begin."""
+        is_missed = self.phase != State.WAITING_FOR_READY
+        return tuple(seat.number for seat in self.seats if seat.connected and (is_missed or seat.ready))
+
     def _end_by_forfeit(self, stayed_away: list[int]) -> None:
         """Those who are here win, and with them who may still come back; where nobody is here, nobody."""
         if any(seat.connected for seat in self.seats):
@@ -773,7 +777,6 @@ class Room:
         match = self.match
         try:
             return Ending(
-                state=State.ABANDONED if reason in UNDECIDED else State.FINISHED,
                 winners=winners,
                 reason=reason,
                 scores=_scores(match, winners),
@@ -818,7 +821,7 @@ class Room:
         self._do_what_waited()
         for change in over.ratings:
             self._by_user[change.user_id].rating = change.after
-        self._enter(ending.state)
+        self._enter(State.after(over.reason))
         deferred, self._deferred = self._deferred, []
         for function in deferred:
             function()

@@ -17,7 +17,7 @@ class Seated:
     number: int
     user_id: int
     username: str
-    rating: int
+    rating: int | None
     bot_level: int | None
     joined: bool = False
     ready: bool = False
@@ -42,4 +42,4 @@ def seated(record: RoomRecord) -> list[Seated]:
     taken = [
         Seated(seat.number, seat.user_id, seat.username, seat.rating, seat.bot_level) for seat in record.seats
     ]
-    return taken + [Seated(number, 0, "", 0, None) for number in range(len(taken), record.seats_wanted)]
+    return taken + [Seated(number, 0, "", None, None) for number in range(len(taken), record.seats_wanted)]

@@ -4,15 +4,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from game import author, services
+from game import author, selectors, services
 from game.models import Game
+from game.records import QueuedParty
 from game.services import Player as Seated
 from realtime.testing import Player
 from realtime.worker import in_database
 from tests.people import Person, ada, bob, cyd, here, person
 
-__all__ = ["InTurn", "ada", "begin", "bob", "cyd", "here", "new_game", "person"]
+__all__ = ["InTurn", "ada", "begin", "bob", "cyd", "here", "new_game", "person", "queued_game"]
 
 
 class InTurn(author.Game, abstract=True):
@@ -31,11 +33,22 @@ class InTurn(author.Game, abstract=True):
 
 @pytest.fixture
 def new_game(ada: Person, bob: Person) -> Callable[..., Awaitable[Game]]:
-    async def new_game(name: str = "tictactoe", *people: Person, **kwargs: Any) -> Game:
-        players = [Seated(somebody.id) for somebody in people or (ada, bob)]
-        return await in_database(services.create_game, name=name, players=players, **kwargs)
+    async def new_game(name: str = "tictactoe", *people: Person, queued: bool = False, **facts: Any) -> Game:
+        user_ids = [somebody.id for somebody in people or (ada, bob)]
+        if queued:
+            return await in_database(queued_game, name, *user_ids)
+        players = [Seated(user_id) for user_id in user_ids]
+        return await in_database(services.create_game, name=name, players=players, **facts)
 
     return new_game
+
+
+def queued_game(name: str, *user_ids: int) -> Game:
+    """A game of the queue, in which these users joined alone, in this order."""
+    entrants = selectors.entrants(name, name, user_ids)
+    group = [QueuedParty([entrants[user_id]], timezone.now()) for user_id in user_ids]
+    (game_id,) = services.create_matches(name=name, queue=name, groups=[group])
+    return Game.objects.get(pk=game_id)
 
 
 async def begin(game: Game, *people: Person) -> list[Player]:

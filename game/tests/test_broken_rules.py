@@ -212,7 +212,7 @@ async def test_a_rematch_that_the_rules_let_not_begin_is_refused(new_game, ada, 
 async def test_a_game_that_fails_before_anybody_was_in_it_ends_for_who_comes(
     new_game, ada, bob, monkeypatch, broken
 ):
-    made = await new_game(BlindLater.name, queue=BlindLater.name)
+    made = await new_game(BlindLater.name, queued=True)
     monkeypatch.setitem(catalogue._games, BlindLater.name, broken)
     assert (await over(await ada.enter(made.pk)))["reason"] == "error"
     assert (await (await bob.enter(made.pk)).hear("game_state"))["result"]["reason"] == "error"
@@ -242,7 +242,7 @@ async def test_a_game_that_cannot_be_opened_does_not_keep_others_from_being_take
 
 
 async def test_nobody_is_bound_to_a_game_that_is_no_longer_offered(new_game, ada, monkeypatch):
-    made = await new_game(BlindLater.name, queue=BlindLater.name)
+    made = await new_game(BlindLater.name, queued=True)
     assert await in_database(selectors.latest_open_game, ada.id) == made.pk
     monkeypatch.delitem(catalogue._games, BlindLater.name)
     headers = {"Authorization": f"Bearer {ada.token}"}

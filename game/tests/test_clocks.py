@@ -60,7 +60,10 @@ async def test_whose_time_runs_out_loses_to_all_others(new_game, ada, bob, cyd):
 
 async def test_where_all_may_move_the_clocks_of_all_run_and_nobody_wins_when_they_run_out(new_game, ada, bob):
     game = await new_game(AtOnce.name)
-    a, _ = await begin(game, ada, bob)
+    a, b = await begin(game, ada, bob)
+    for player in (a, b):
+        await player.send(type="player_move", movement={})
+        await a.hear("player_move")
     over = await a.hear("game_over")
     assert (over["winner_ids"], over["reason"], over["rewards"]) == ([], "timeout", [])
     assert (await Row.objects.aget(pk=game.pk)).state == "finished"

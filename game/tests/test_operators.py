@@ -94,7 +94,7 @@ class Stumbles(TicTacToe):
 async def test_an_operator_ends_a_game_that_cannot_be_opened_any_more(
     new_game, ada, bob, cyd, monkeypatch, is_installed
 ):
-    game = await new_game(queue="tictactoe")
+    game = await new_game(queued=True)
     a, b = await begin(game, ada, bob)
     await a.send(type="player_move", movement={"cell": 0})
     await b.hear("player_move")

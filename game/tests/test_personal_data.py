@@ -8,8 +8,12 @@ from realtime.worker import in_database
 
 
 async def play_and_talk(game, ada, bob):
-    """Ada and Bob both say something, and Ada resigns."""
+    """Ada and Bob both move and say something, and Ada resigns."""
     a, b = await begin(game, ada, bob)
+    for player, cell in ((a, 0), (b, 8)):
+        await player.send(type="player_move", movement={"cell": cell})
+        await a.hear("player_move")
+        await b.hear("player_move")
     await a.send(type="chat_message", message="I live in Marylebone")
     await a.hear("chat_message")
     await b.send(type="chat_message", message="I live in Turin")
@@ -26,7 +30,7 @@ def client(person):
 
 
 async def test_an_export_holds_games_ratings_and_what_was_said_in_them(new_game, ada, bob):
-    game = await new_game()
+    game = await new_game(queued=True)
     await play_and_talk(game, ada, bob)
 
     body = (await in_database(client(ada).get, "/api/me/export/")).json()
@@ -41,11 +45,12 @@ async def test_an_export_holds_games_ratings_and_what_was_said_in_them(new_game,
     assert (said["game_id"], said["message"]) == (str(game.pk), "I live in Marylebone")
 
 
-async def test_what_an_erased_player_said_in_games_is_gone(new_game, ada, bob):
-    game = await new_game()
-    await play_and_talk(game, ada, bob)
+async def test_what_an_erased_player_said_in_games_is_gone(new_game, person, bob):
+    guest = await person("guest", is_guest=True)
+    game = await new_game("tictactoe", guest, bob)
+    await play_and_talk(game, guest, bob)
 
-    assert (await in_database(client(ada).delete, "/api/me/")).status_code == 204
+    assert (await in_database(client(guest).delete, "/api/me/")).status_code == 204
 
     kept = [data async for data in JournalEntry.objects.values_list("data", flat=True)]
     assert "Marylebone" not in str(kept)

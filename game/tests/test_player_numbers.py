@@ -66,6 +66,9 @@ async def test_a_game_that_one_plays_alone_ends_and_is_not_rated(ada):
 
 async def test_a_draw_needs_all_three(three, ada, bob, cyd):
     game, (a, b, c) = await three()
+    await a.send(type="player_move", movement={})
+    for player in (a, b, c):
+        await player.hear("player_move")
     await a.send(type="game_action", action="offer_draw")
     await b.hear_until("game_action")
     for _ in range(2):  # once is enough
@@ -96,6 +99,8 @@ async def test_a_move_of_one_declines_the_draw_for_all(three):
 
 async def test_who_may_still_come_back_does_not_lose_by_another_s_forfeit(three, ada, bob, cyd, monkeypatch):
     game, (a, b, c) = await three()
+    await a.send(type="player_move", movement={})
+    await b.hear("player_move")
     await c.leave()
     await b.hear_until("player_left")
     rooms.current().here[game.pk].seats[2].away_since += 60

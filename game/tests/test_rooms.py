@@ -8,6 +8,8 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from game import selectors, services
+from game.author import Clock
+from game.games import TicTacToe
 from game.live import journal, room, rooms, seats
 from game.models import Game, JournalEntry, Rating, Snapshot
 from game.tests.conftest import begin
@@ -23,6 +25,14 @@ async def win(ada, bob) -> None:
             assert (await listener.hear("player_move"))["movement"] == {"cell": cell}
 
 
+async def each_moves(ada, bob) -> None:
+    """A move of each, which both hear of: the game counts."""
+    for player, cell in ((ada, 0), (bob, 8)):
+        await player.send(type="player_move", movement={"cell": cell})
+        for listener in (ada, bob):
+            await listener.hear("player_move")
+
+
 async def given_up(game, ada, bob):
     """The two of a game that ada has given up; what they hear of it is heard."""
     players = await begin(game, ada, bob)
@@ -34,7 +44,7 @@ async def given_up(game, ada, bob):
 
 
 async def test_two_people_play_a_whole_game(new_game, ada, bob):
-    game = await new_game()
+    game = await new_game(queued=True)
     a = await ada.enter(game.pk)
     state = await a.hear("game_state")
     assert state["state"] == "waiting_for_players"
@@ -191,13 +201,14 @@ async def test_who_waits_in_a_game_hears_when_its_free_seat_is_taken(ada, bob):
     assert (await b.hear_until("game_state"))["you"] == {"user_id": bob.id, "side": "right"}
 
 
-async def test_a_game_that_was_filled_is_abandoned_when_who_sat_down_does_not_come(ada, bob, monkeypatch):
+async def test_a_game_that_was_filled_is_aborted_when_who_sat_down_does_not_come(ada, bob, monkeypatch):
     monkeypatch.setattr(room, "START_WITHIN_S", 0.2)
     game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
     a = await ada.enter(game.pk)
     await a.hear("game_state")
     await in_database(services.join, user_id=bob.id, game_id=game.pk)
-    assert (await a.hear_until("game_over"))["reason"] == "abandoned"
+    assert (await a.hear_until("game_over"))["reason"] == "aborted"
+    assert (await a.hear("game_state"))["state"] == "aborted"
 
 
 async def test_the_clock_knows_who_sat_down_after_the_room_was_opened(ada, bob):
@@ -230,9 +241,40 @@ async def test_who_drops_is_missed_and_comes_back(new_game, ada, bob):
     assert (await a.hear("player_reconnected"))["username"] == "bob"
 
 
+@pytest.mark.parametrize("away", ["resigns", "is away", "runs out of time"])
+async def test_a_game_in_which_nobody_has_moved_is_aborted_whatever_ends_it(
+    new_game, ada, bob, monkeypatch, away
+):
+    monkeypatch.setattr(room, "GRACE_S", 0.2)
+    if away == "runs out of time":
+        monkeypatch.setattr(TicTacToe, "clock", Clock(seconds=0.2))
+    game = await new_game(queued=True)
+    a, b = await begin(game, ada, bob)
+    if away == "resigns":
+        await b.send(type="game_action", action="resign")
+    elif away == "is away":
+        await b.leave()
+    over = await a.hear_until("game_over")
+    assert (over["winner_ids"], over["reason"], over["ratings"], over["rewards"]) == ([], "aborted", [], [])
+    assert (await a.hear("game_state"))["state"] == "aborted"
+    assert (await Game.objects.aget(pk=game.pk)).state == "aborted"
+    assert not await Rating.objects.aexists()
+
+
+async def test_a_guest_has_no_rating_that_others_see(new_game, ada, person):
+    guest = await person("guest", is_guest=True)
+    a, b = await begin(await new_game("tictactoe", ada, guest, queued=True), ada, guest)
+    await win(a, b)
+    over = await a.hear("game_over")
+    assert (over["winner_ids"], over["ratings"]) == ([ada.id], [])
+    shown = {one["id"]: one["rating"] for one in (await a.hear("game_state"))["players"]}
+    assert shown == {ada.id: 1500, guest.id: None}
+
+
 async def test_resigning_ends_the_game(new_game, ada, bob):
     game = await new_game()
     a, b = await begin(game, ada, bob)
+    await each_moves(a, b)
     await b.send(type="game_action", action="resign")
     assert (await a.hear("game_action"))["action"] == "resign"
     over = await a.hear("game_over")
@@ -252,7 +294,9 @@ async def test_a_game_that_is_decided_is_over_though_the_worker_went_before_the_
     game = await new_game()
     a, b = await begin(game, ada, bob)
     last, heard = {"type": "game_action", "action": "resign"}, "game_action"
-    if reason == "win":
+    if reason == "resign":
+        await each_moves(a, b)
+    else:
         for player, cell in ((a, 0), (b, 3), (a, 1), (b, 4)):
             await player.send(type="player_move", movement={"cell": cell})
             await b.hear("player_move")
@@ -279,6 +323,7 @@ async def test_an_end_that_waits_for_the_database_is_what_it_was(new_game, ada, 
 
     game = await new_game()
     a, b = await begin(game, ada, bob)
+    await each_moves(a, b)
     monkeypatch.setattr(services, "finish", finish)
     await a.send(type="game_action", action="resign")
     over = await b.hear_until("game_over")
@@ -301,6 +346,7 @@ async def test_who_wrote_a_game_s_next_entry_first_is_who_may_end_it(new_game, a
 async def test_a_draw_needs_both(new_game, ada, bob):
     game = await new_game()
     a, b = await begin(game, ada, bob)
+    await each_moves(a, b)
     await b.send(type="game_action", action="accept_draw")
     assert await b.refused() == "no_draw_offered"
     await a.send(type="game_action", action="offer_draw")
@@ -346,7 +392,7 @@ async def test_a_game_that_cannot_be_played_again_from_its_journal_ends_with_an_
 
 async def test_who_does_not_come_back_to_another_worker_forfeits(new_game, ada, bob, monkeypatch):
     game = await new_game()
-    await begin(game, ada, bob)
+    await each_moves(*await begin(game, ada, bob))
     await worker.stop()
     monkeypatch.setattr(room, "GRACE_S", 2.0)
     await worker.start()

@@ -68,6 +68,8 @@ async def test_no_snapshot_of_a_game_that_ends_as_its_worker_stops_outlives_it(
         assert may_answer.wait(10)
         return over
 
+    await a.send(type="player_move", movement={"direction": 1})
+    await a.hear_until("player_move")
     # The answer is still on its way when the worker stops.
     monkeypatch.setattr(services, "finish", finish_and_answer_late)
     await a.send(type="game_action", action="resign")

@@ -10,12 +10,15 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts import services as accounts
+from accounts.models import User
 from core.refusals import Refusal
 from game import leaderboards, services
 from game.author import catalogue
 from game.author.match import Match
 from game.models import Game, JournalEntry
 from game.records import Ending
+from game.tests.conftest import queued_game
 
 
 @dataclass
@@ -40,12 +43,13 @@ def here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def person(db: None) -> Callable[[str], Person]:
-    def person(name: str) -> Person:
-        answer = APIClient().post("/api/auth/guest", {"username": name}).json()
+def person(db: None) -> Callable[..., Person]:
+    def person(name: str, *, is_guest: bool = False) -> Person:
+        user = User.objects.create(username=name, is_guest=is_guest)
+        tokens = accounts.open_session(user, accounts.Device()).tokens
         client = APIClient(raise_request_exception=False)
-        client.credentials(HTTP_AUTHORIZATION=f"Bearer {answer['access']}")
-        return Person(answer["user"]["id"], name, client)
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
+        return Person(user.pk, name, client)
 
     return person
 
@@ -67,8 +71,11 @@ def cyd(person: Callable[[str], Person]) -> Person:
 
 @pytest.fixture
 def new_game(ada: Person, bob: Person) -> Callable[..., Game]:
-    def new_game(name: str = "tictactoe", *people: Person, **facts: Any) -> Game:
-        players = [services.Player(somebody.id) for somebody in people or (ada, bob)]
+    def new_game(name: str = "tictactoe", *people: Person, queued: bool = False, **facts: Any) -> Game:
+        user_ids = [somebody.id for somebody in people or (ada, bob)]
+        if queued:
+            return queued_game(name, *user_ids)
+        players = [services.Player(user_id) for user_id in user_ids]
         return services.create_game(name=name, players=players, **facts)
 
     return new_game
@@ -147,7 +154,6 @@ class Table:
         match = self.match
         match.halt()
         ending = Ending(
-            state=Game.State.FINISHED,
             winners=winners if match.result is None else match.result.winners,
             reason=reason,
             scores=match.scores,

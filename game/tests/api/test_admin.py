@@ -20,7 +20,7 @@ def operator(client):
 
 @pytest.fixture
 def played(new_game):
-    table = Table(new_game("connect_four"))
+    table = Table(new_game("connect_four", queued=True))
     table.play(Random(1))
     table.write("chat", 0, '{"message":"<script>"}')
     table.finish()

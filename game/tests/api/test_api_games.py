@@ -89,7 +89,7 @@ def test_a_game_with_a_free_seat_is_made_and_joined(ada, bob):
         "mode": "",
         "state": "created",
         "private": False,
-        "rated": True,
+        "rated": False,
         "finished_at": None,
         "result": None,
         "ws_url": f"/ws/game/{game['id']}/",
@@ -108,6 +108,19 @@ def test_a_game_with_a_free_seat_is_made_and_joined(ada, bob):
     assert joined.json()["state"] == "waiting_for_players"
     assert [player["username"] for player in joined.json()["players"]] == ["ada", "bob"]
     assert bob.post(f"/api/games/{game['id']}/join").json() == joined.json()
+
+
+@pytest.mark.parametrize("body", [{"seats": 8}, {"region": "eu", "target": 3}])
+def test_a_field_that_is_no_option_of_the_game_is_refused_by_its_name(ada, body):
+    answer = ada.post("/api/games/", {"game": "tictactoe", **body})
+
+    assert refusal(answer) == (422, "invalid")
+    assert answer.json()["errors"].keys() == body.keys()
+    assert not Game.objects.exists()
+
+
+def test_an_option_of_the_game_may_stand_beside_its_name(ada):
+    assert ada.post("/api/games/", {"game": "pong", "target": 3}).json()["options"] == {"target": 3}
 
 
 @pytest.mark.parametrize("level", [1, 2, 3])
@@ -347,7 +360,7 @@ def test_making_and_joining_take_few_queries(ada, bob, django_assert_max_num_que
 
 
 def test_a_finished_game_shows_how_it_ended(ada, bob, new_game):
-    game = new_game()
+    game = new_game(queued=True)
     table = Table(game)
     for seat, cell in ((0, 0), (1, 3), (0, 1), (1, 4), (0, 2)):
         table.move(seat, {"cell": cell})

@@ -95,7 +95,7 @@ def test_the_views_of_a_replay_end_where_the_rules_of_now_do(ada, counted, chang
 def test_who_plays_a_game_of_more_players_than_there_are_seats_now_is_told_so(
     ada, bob, cyd, new_game, change
 ):
-    game = new_game("count", ada, bob, cyd, queue="count")
+    game = new_game("count", ada, bob, cyd, queued=True)
     change(ForTwo)
 
     standing = cyd.get("/game/status/").json()

@@ -5,14 +5,22 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from game import services
+from game import rewards, services
 from game.author import catalogue
 from game.games import TicTacToe
-from game.models import Game
+from game.models import Game, Rating
 from game.rewards import MOST_A_DAY
 from game.tests.api.conftest import Table
 from progression import ledger
 from progression.achievements.models import Achievement
+
+
+def moved(game):
+    """The game, in which each has made a move."""
+    table = Table(game)
+    for seat in range(game.seats_wanted):
+        table.move(seat, {"cell": seat})
+    return table
 
 
 @pytest.fixture
@@ -21,16 +29,14 @@ def play(new_game):
 
     def play(*people, winners=(0,), reason="win", **facts):
         game = new_game("tictactoe", *people, **facts)
-        Table(game).finish(reason, winners)
+        moved(game).finish(reason, winners)
         return Game.objects.get(pk=game.pk).result["rewards"]
 
     return play
 
 
 def test_both_are_rewarded_the_winner_more_and_the_books_say_why(play, ada, bob):
-    rewards = play(ada, bob)
-
-    assert rewards == [
+    assert play(ada, bob) == [
         {"user_id": ada.id, "xp": 50, "gold": 20, "level_up": False},
         {"user_id": bob.id, "xp": 20, "gold": 5, "level_up": False},
     ]
@@ -45,13 +51,13 @@ def test_a_match_counts_for_achievements(play, ada, bob):
         Achievement.objects.create(code=metric.replace("_", "-"), name=metric, metric=metric, goal=2, gold=7)
 
     play(ada, bob)
-    rewards = play(ada, bob)
+    gained = play(ada, bob)
 
     progress = [
         [one["progress"] for one in who.get("/api/player/achievements/").json()] for who in (ada, bob)
     ]
     assert progress == [[2, 2], [2, 0]]
-    assert [one["gold"] for one in rewards] == [20, 5]
+    assert [one["gold"] for one in gained] == [20, 5]
     assert ada.get("/api/player/me/").json()["gold"] == 100 + 2 * 20 + 2 * 7
     assert list(ledger.audit()) == []
 
@@ -86,13 +92,13 @@ def test_the_same_two_are_rewarded_so_often_a_day_and_others_still(play, ada, bo
 def test_a_bot_is_worth_half_so_often_a_day_whatever_its_level(ada):
     def play(level):
         game = services.create_against_bot(user_id=ada.id, name="tictactoe", level=level)
-        Table(game).finish("win", (0,))
+        moved(game).finish("win", (0,))
         return Game.objects.get(pk=game.pk).result["rewards"]
 
-    rewards = [play(1 + number % 3) for number in range(MOST_A_DAY + 1)]
+    gained = [play(1 + number % 3) for number in range(MOST_A_DAY + 1)]
 
-    assert [(one["user_id"], one["xp"], one["gold"]) for one in rewards[0]] == [(ada.id, 25, 10)]
-    assert [len(one) for one in rewards] == [1] * MOST_A_DAY + [0]
+    assert [(one["user_id"], one["xp"], one["gold"]) for one in gained[0]] == [(ada.id, 25, 10)]
+    assert [len(one) for one in gained] == [1] * MOST_A_DAY + [0]
 
 
 def test_a_game_that_one_plays_alone_is_worth_half_so_often_a_day(ada, monkeypatch):
@@ -103,7 +109,7 @@ def test_a_game_that_one_plays_alone_is_worth_half_so_often_a_day(ada, monkeypat
 
     def play(reason="win", winners=(0,)):
         game = services.create_open(user_id=ada.id, name=Patience.name)
-        Table(game).finish(reason, winners)
+        moved(game).finish(reason, winners)
         return Game.objects.get(pk=game.pk).result
 
     assert play("resign", ())["rewards"] == []
@@ -120,14 +126,121 @@ def test_an_abandoned_game_brings_nothing(ada, bob, new_game):
         game_id=game.pk,
         epoch=0,
         seq=1,
-        ending=services.Ending(Game.State.ABANDONED, (), "abandoned", (0.0, 0.0), {}, 0),
+        ending=services.Ending((), "abandoned", (0.0, 0.0), {}, 0),
     )
 
     assert Game.objects.get(pk=game.pk).result["rewards"] == []
     assert ada.get("/api/player/me/").json()["gold"] == 100
 
 
-def test_who_was_erased_meanwhile_gets_nothing(play, ada, bob):
-    ada.client.delete("/api/me/")
+def test_who_was_erased_meanwhile_gets_nothing(play, person, bob):
+    guest = person("guest", is_guest=True)
+    guest.client.delete("/api/me/")
 
-    assert [one["user_id"] for one in play(ada, bob)] == [bob.id]
+    assert [one["user_id"] for one in play(guest, bob)] == [bob.id]
+
+
+def test_somebody_is_rewarded_for_so_many_matches_a_day_over_all_opponents(play, ada, person, monkeypatch):
+    monkeypatch.setattr(rewards, "MOST_A_DAY_IN_ALL", 3)
+    guests = [person(f"guest{number}", is_guest=True) for number in range(4)]
+
+    rewarded = [[one["user_id"] for one in play(ada, guest)] for guest in guests]
+
+    assert rewarded == [[ada.id, guests[number].id] for number in range(3)] + [[guests[3].id]]
+    assert ada.get("/api/player/me/").json()["gold"] == 100 + 3 * 20
+    Game.objects.update(finished_at=timezone.now() - timedelta(days=1, minutes=1))
+    assert ada.id in [one["user_id"] for one in play(ada, guests[3])]
+
+
+@pytest.mark.parametrize("reason", ["resign", "timeout", "forfeit"])
+@pytest.mark.parametrize("moves", [0, 1])
+def test_a_game_that_one_gave_up_without_a_move_of_each_brings_nothing(ada, bob, new_game, reason, moves):
+    table = Table(new_game(queued=True))
+    for seat in range(moves):
+        table.move(seat, {"cell": seat})
+    table.finish(reason, (0,))
+
+    over = Game.objects.get(pk=table.game.pk)
+    assert (over.result["ratings"], over.result["rewards"]) == ([], [])
+    assert (over.state, over.result["reason"]) == (("finished", reason) if moves else ("aborted", "aborted"))
+    assert over.result["winner_ids"] == ([ada.id] if moves else [])
+    assert not Rating.objects.exists()
+
+
+def test_who_never_steered_gets_nothing_and_moves_no_rating(ada, bob, new_game):
+    table = Table(new_game("pong", queued=True))
+    while table.match.result is None:
+        table.frame({0: {"direction": 1}})
+    table.finish()
+
+    over = Game.objects.get(pk=table.game.pk)
+    assert over.state == "finished"
+    assert (over.result["ratings"], over.result["rewards"]) == ([], [])
+
+
+def test_a_rating_rises_by_so_much_a_day_over_all_opponents(ada, person, new_game, monkeypatch):
+    monkeypatch.setattr(services, "MOST_RISE_A_DAY", 150)
+
+    def beat(name):
+        moved(game := new_game("tictactoe", ada, person(name), queued=True)).finish("win", (0,))
+        return Game.objects.get(pk=game.pk).result["ratings"][0]["after"]
+
+    ratings = [beat(f"player{number}") for number in range(3)]
+
+    assert 1500 < ratings[0] < 1650
+    assert ratings[1:] == [1650, 1650]
+    Game.objects.update(finished_at=timezone.now() - timedelta(days=1, minutes=1))
+    assert beat("player3") > 1650
+
+
+def test_a_rating_that_cannot_rise_today_still_falls(ada, bob, new_game, monkeypatch):
+    monkeypatch.setattr(services, "MOST_RISE_A_DAY", 0)
+    moved(game := new_game(queued=True)).finish("win", (1,))
+
+    changes = {one["user_id"]: one for one in Game.objects.get(pk=game.pk).result["ratings"]}
+    assert changes[ada.id]["after"] < 1500 == changes[bob.id]["after"]
+
+
+def test_an_account_gains_nothing_from_guests_who_join_by_link_and_resign(ada, person):
+    for number in range(15):
+        made = ada.post("/api/games/", {"game": "tictactoe"}).json()
+        assert (
+            person(f"guest{number}", is_guest=True).post(f"/api/games/{made['id']}/join/").status_code == 200
+        )
+        Table(Game.objects.get(pk=made["id"])).finish("resign", (0,))
+
+    player = ada.get("/api/player/me/").json()
+    assert (player["gold"], player["xp"], player["level"]) == (100, 0, 1)
+    assert ada.get("/api/leaderboards/tictactoe/").json()["results"] == []
+    assert ada.get(f"/api/users/{ada.id}/").json()["rating"] is None
+
+
+def test_games_that_players_choose_each_other_for_are_not_rated(ada, bob, new_game):
+    queued = moved(new_game(queued=True))
+    queued.finish("win", (0,))
+    by_link = ada.post("/api/games/", {"game": "tictactoe"}).json()["id"]
+    bob.post(f"/api/games/{by_link}/join/")
+    before = list(Rating.objects.order_by("user").values())
+
+    for game_id in (by_link, services.rematch(game_id=queued.game.pk).pk):
+        assert ada.get(f"/api/games/{game_id}/").json()["rated"] is False
+        moved(Game.objects.get(pk=game_id)).finish("win", (0,))
+        assert Game.objects.get(pk=game_id).result["ratings"] == []
+
+    assert list(Rating.objects.order_by("user").values()) == before
+
+
+def test_the_rating_of_a_guest_is_shown_to_nobody(ada, person):
+    guest = person("guest", is_guest=True)
+    for who, shown in ((ada, 1600), (guest, 1700)):
+        Rating.objects.create(user_id=who.id, game="tictactoe", mu=25, sigma=8, shown=shown)
+
+    board = ada.get("/api/leaderboards/tictactoe/").json()["results"]
+    assert [(row["rank"], row["user"]["id"]) for row in board] == [(1, ada.id)]
+    around = guest.get("/api/leaderboards/tictactoe/", {"around": "me"}).json()["results"]
+    assert [row["user"]["id"] for row in around] == [ada.id]
+    assert ada.get(f"/api/users/{guest.id}/").json()["rating"] is None
+    made = guest.post("/api/games/", {"game": "tictactoe"}).json()
+    ada.post(f"/api/games/{made['id']}/join/")
+    shown = ada.get(f"/api/games/{made['id']}/").json()["players"]
+    assert [player["rating"] for player in shown] == [None, 1600]

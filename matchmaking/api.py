@@ -6,23 +6,25 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
-from core.parsers import read
+from core.parsers import read_all
 from matchmaking import selectors, serializers, services
 
 
 class Join(APIView):
     """Queue for a match; 201 once there is one.
 
-    Joining again gives the same place, or the unfinished match of this queue, back. A place is given up when
-    nothing is heard of it for ten minutes: ask for the status, or join again, now and then.
+    Joining again gives the same place, or the unfinished match of this queue, back. A place is given up 30
+    seconds after the player's last socket has closed. Without any socket it is kept for ten minutes: ask for
+    the status, or join again, now and then.
 
-    404 `unknown_game`, 409 `already_queued`; with a party 403 `not_party_leader`, 404 `unknown_party`,
-    409 `already_playing`, 422 `party_too_large`.
+    404 `unknown_game`, 409 `already_queued`, 422 `unknown_queue` (the game has no such mode), 429
+    `left_early` (after leaving matches before they began, with `Retry-After`); with a party 403
+    `not_party_leader`, 404 `unknown_party`, 409 `already_playing`, 422 `party_too_large`.
     """
 
     @extend_schema(request=serializers.Join, responses={200: serializers.Standing, 201: serializers.Standing})
     def post(self, request: Request) -> Response:
-        wanted = read(serializers.Join, request.data)
+        wanted = read_all(serializers.Join, request.data)
         standing = services.join(user_id=identity(request).user_id, **wanted)
         return Response(standing, status=201 if standing["status"] == "matched" else 200)
 

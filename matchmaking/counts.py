@@ -26,7 +26,6 @@ class QueueFigures(Collector):
         wait = GaugeMetricFamily(
             "matchmaking_queue_eldest_seconds", "Waiting time of the eldest ticket", labels=["game"]
         )
-        # By game alone: modes are named by players, and there is no end of names.
         tickets: Counter[str] = Counter()
         longest: dict[str, float] = {}
         for queue in waiting_by_queue():

@@ -1,5 +1,7 @@
 """What matchmaking announces. That a match was found is the game's to say."""
 
+from uuid import UUID
+
 from realtime import topics
 from realtime.messages import Event
 from realtime.topics import Topic
@@ -28,6 +30,20 @@ class QueueLeft(QueueEvent):
     party_id: int
     game: str
     mode: str
+
+
+class MatchCancelled(QueueEvent):
+    """A match was cancelled because others left it before anybody had moved.
+
+    ``reason`` is aborted (they never came), resign, timeout, forfeit or abandoned; ``requeued`` says whether
+    the user waits in the queue again, at the old place.
+    """
+
+    game_id: UUID
+    game: str
+    mode: str
+    reason: str
+    requeued: bool
 
 
 class QueueExpired(QueueEvent):

@@ -19,6 +19,12 @@ def queue(user_id: int) -> dict[str, Any] | None:
     return selectors.queued([user_id]).get(user_id)
 
 
+@exports("queue_penalty")
+def queue_penalty(user_id: int) -> dict[str, Any] | None:
+    """For how often leaving matches early the person waits or has waited, and until when."""
+    return selectors.penalty_of(user_id)
+
+
 @exports("party")
 def party(user_id: int) -> PartyInfo | None:
     """The party, while the person is in one."""
@@ -37,4 +43,5 @@ def leave(user_id: int) -> None:
     with suppress(NotInParty):
         parties.leave(user_id=user_id)
     services.leave(user_id=user_id)
+    services.forgive(user_id=user_id)
     invites.erase(user_id=user_id)

@@ -1,6 +1,6 @@
 """Why matchmaking refuses."""
 
-from core.refusals import Conflict, Invalid
+from core.refusals import Conflict, Invalid, RateLimited
 
 
 class AlreadyQueued(Conflict):
@@ -15,6 +15,20 @@ class AlreadyPlaying(Conflict):
 
     code = "already_playing"
     title = "A member of the party still plays"
+
+
+class LeftEarly(RateLimited):
+    """The user left a match before it began, and has to wait before the next."""
+
+    code = "left_early"
+    title = "You left a match before it began"
+
+
+class UnknownQueue(Invalid):
+    """The game declares no such mode."""
+
+    code = "unknown_queue"
+    title = "There is no such queue"
 
 
 class PartyTooLarge(Invalid):

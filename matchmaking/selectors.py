@@ -16,7 +16,7 @@ from game import services as game_services
 from game.author import catalogue
 from game.author.game import side_of
 from game.records import SeatedGame
-from matchmaking.models import Queue, Ticket
+from matchmaking.models import Penalty, Queue, Ticket
 from matchmaking.rules import Waiting
 
 TICKET_LIVES = timedelta(minutes=10)
@@ -25,7 +25,10 @@ TICKET_LIVES = timedelta(minutes=10)
 # Plain SQL where every join passes: the ORM takes five times the processor's time for these.
 _PLACES = """
     SELECT user_id, ticket.queue_id, joined_at,
-        (SELECT count(*) FROM matchmaking_ticket o WHERE o.queue_id = ticket.queue_id AND o.id <= ticket.id),
+        (
+            SELECT count(*) FROM matchmaking_ticket o
+            WHERE o.queue_id = ticket.queue_id AND (o.joined_at, o.id) <= (ticket.joined_at, ticket.id)
+        ),
         (SELECT count(*) FROM matchmaking_ticket o WHERE o.queue_id = ticket.queue_id)
     FROM matchmaking_member member JOIN matchmaking_ticket ticket ON ticket.id = member.ticket_id
     WHERE user_id IN ({})
@@ -36,22 +39,23 @@ _QUEUES = """
     WHERE user_id IN ({})
 """
 _WAITING = """
-    SELECT ticket.id, rating, joined_at, user_id
+    SELECT ticket.id, rating, uncertainty, joined_at, user_id
     FROM matchmaking_member member JOIN matchmaking_ticket ticket ON ticket.id = member.ticket_id
     WHERE heard_at >= %s AND ticket.id IN ({})
 """
 # Each side is found at once by the index.
 _NEAREST = """
     SELECT id FROM (
-        SELECT id FROM matchmaking_ticket WHERE queue_id = %s AND rating >= %s ORDER BY rating, id LIMIT %s
+        SELECT id FROM matchmaking_ticket
+        WHERE queue_id = %s AND rating >= %s ORDER BY rating, joined_at LIMIT %s
     ) AS above
     UNION ALL
     SELECT id FROM (
         SELECT id FROM matchmaking_ticket
-        WHERE queue_id = %s AND rating < %s ORDER BY rating DESC, id LIMIT %s
+        WHERE queue_id = %s AND rating < %s ORDER BY rating DESC, joined_at LIMIT %s
     ) AS below
 """
-_ELDEST = "SELECT id FROM matchmaking_ticket WHERE queue_id = %s ORDER BY id LIMIT %s"
+_ELDEST = "SELECT id FROM matchmaking_ticket WHERE queue_id = %s ORDER BY joined_at, id LIMIT %s"
 
 
 def standing(user_id: int) -> dict[str, Any]:
@@ -123,6 +127,19 @@ def queues_of(user_ids: Collection[int]) -> dict[int, str]:
     return dict(_select(_QUEUES, user_ids))
 
 
+def penalties(user_ids: Collection[int]) -> dict[int, float]:
+    """How many seconds those of the users have to wait, before they may queue, who left a match early."""
+    now = timezone.now()
+    held = Penalty.objects.filter(user__in=user_ids, until__gt=now).values_list("user_id", "until")
+    return {user_id: (until - now).total_seconds() for user_id, until in held}
+
+
+def penalty_of(user_id: int) -> dict[str, Any] | None:
+    """The user's waiting time for leaving matches early, over or not."""
+    held = Penalty.objects.filter(user=user_id).values("times", "until").first()
+    return None if held is None else dict(held)
+
+
 def neighbours(queue: str, ratings: Collection[int], count: int) -> list[Waiting]:
     """The nearest tickets: for each rating up to ``count`` rated at least so, and as many rated lower."""
     parameters = [value for rating in ratings for value in (queue, rating, count) * 2]
@@ -164,10 +181,11 @@ def _waiting(tickets: str, parameters: Sequence[Any]) -> list[Waiting]:
         cursor.execute(_WAITING.format(tickets), [heard_since, *parameters])
         rows = cursor.fetchall()
     found: dict[int, Waiting] = {}
-    for ticket_id, rating, joined_at, user_id in rows:
+    for ticket_id, rating, uncertainty, joined_at, user_id in rows:
         known = found.get(ticket_id)
         if known is None:
-            found[ticket_id] = Waiting(ticket_id, rating, _seconds_since(joined_at, now), (user_id,))
+            waited = _seconds_since(joined_at, now)
+            found[ticket_id] = Waiting(ticket_id, rating, waited, (user_id,), uncertainty)
         else:
             found[ticket_id] = known._replace(user_ids=(*known.user_ids, user_id))
     return list(found.values())

@@ -28,7 +28,7 @@ class MatchedPlayer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     username = serializers.CharField()
-    rating = serializers.IntegerField()
+    rating = serializers.IntegerField(allow_null=True, help_text="null for guests")
     side = serializers.CharField()
 
 

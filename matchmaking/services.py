@@ -5,10 +5,11 @@ nobody is matched twice, or matched and gone.
 """
 
 import logging
+import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import fmean
 from typing import Any
 from uuid import UUID
@@ -23,20 +24,23 @@ from game import selectors as game_selectors
 from game import services as game_services
 from game.author import catalogue
 from game.author.game import Game as Rules
-from game.records import Entrant, SeatedGame
+from game.records import Entrant, QueuedParty, SeatedGame
 from matchmaking import rules, selectors
-from matchmaking.events import QueueExpired, QueueJoined, QueueLeft
-from matchmaking.models import Member, Queue, Ticket
+from matchmaking.events import MatchCancelled, QueueExpired, QueueJoined, QueueLeft
+from matchmaking.models import Member, Penalty, Queue, Ticket
 from matchmaking.parties import selectors as party_selectors
 from matchmaking.parties import services as parties
-from matchmaking.refusals import AlreadyPlaying, AlreadyQueued, PartyTooLarge
+from matchmaking.refusals import AlreadyPlaying, AlreadyQueued, LeftEarly, PartyTooLarge, UnknownQueue
 from matchmaking.rules import Waiting
 from matchmaking.selectors import TICKET_LIVES
 from matchmaking.together import Together
+from realtime import presence
 from realtime.publishing import publish
 
 logger = logging.getLogger(__name__)
 
+OUTLIVES_SOCKETS = timedelta(seconds=30)
+"""How long a place is kept after its player's last socket has closed."""
 HEARD_EVERY = timedelta(minutes=1)
 """How exactly it is noted when somebody was heard of."""
 AT_ONCE = 10_000
@@ -55,20 +59,33 @@ def join(*, user_id: int, game: str, mode: str = "", party_id: int | None = None
     """Queue the user, or the whole party the user leads, and match them at once if somebody near waits.
 
     Gives what ``selectors.standing`` gives. Who waits already keeps the place, and who has an unfinished
-    match of this queue gets it back. Raises ``UnknownGame`` and ``AlreadyQueued``; for parties
-    ``NotInParty``, ``UnknownParty``, ``NotLeader``, ``PartyTooLarge`` and ``AlreadyPlaying``.
+    match of this queue gets it back. Raises ``UnknownGame``, ``UnknownQueue``, ``AlreadyQueued`` and
+    ``LeftEarly``; for parties ``NotInParty``, ``UnknownParty``, ``NotLeader``, ``PartyTooLarge`` and
+    ``AlreadyPlaying``.
     """
     kind = catalogue.get(game)
-    queue = Queue.name_of(game, mode)
+    queue = _declared(kind, mode)
     if party_id is None:
         return _join_together(queue, (user_id,))
     return _join_as_party(kind, queue, user_id, party_id)
 
 
 def join_soon(*, user_id: int, game: str, mode: str = "") -> Future[dict[str, Any]]:
-    """What :func:`join` will answer to one user, for the event loop. Raises ``UnknownGame``."""
-    catalogue.get(game)
-    return _join_together.soon(Queue.name_of(game, mode), (user_id,))
+    """What :func:`join` will answer to one user, for the event loop.
+
+    Raises ``UnknownGame``, ``UnknownQueue``.
+    """
+    return _join_together.soon(_declared(catalogue.get(game), mode), (user_id,))
+
+
+def _declared(kind: type[Rules], mode: str) -> str:
+    queue = Queue.name_of(kind.name, mode)
+    if not Queue.is_offered(queue):
+        modes = ", ".join(kind.modes) or "none"
+        raise UnknownQueue(
+            f"{kind.title} has no mode {mode!r}.", details={"mode": [f"The modes of this game: {modes}."]}
+        )
+    return queue
 
 
 @transaction.atomic
@@ -101,6 +118,7 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
     entrants = game_selectors.entrants(kind.name, queue, user_ids)
     games = {one.user_id: one.open_game for one in entrants.values() if one.open_game is not None}
     kept = [leader for leader, *_ in parties if queued.get(leader) == queue]
+    penalties = selectors.penalties(user_ids)
     refused: dict[int, Refusal] = {}
     new: list[Waiting] = []
     for number, (leader, *others) in enumerate(parties):
@@ -111,9 +129,13 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
             refused[number] = AlreadyQueued(details={"game": game, "mode": mode})
         elif any(user_id in games for user_id in others):
             refused[number] = AlreadyPlaying()
+        elif held := [penalties[user_id] for user_id in (leader, *others) if user_id in penalties]:
+            wait_s = math.ceil(max(held))
+            refused[number] = LeftEarly(
+                f"You left a match before it began. Queue again in {wait_s} seconds.", retry_after=wait_s
+            )
         else:
-            rating = round(fmean(entrants[user_id].rating for user_id in (leader, *others)))
-            new.append(Waiting(_NEW + len(new), rating, 0.0, (leader, *others)))
+            new.append(_waiting(_NEW + len(new), 0.0, [entrants[user_id] for user_id in (leader, *others)]))
             # The same party twice at this moment: the second finds the first.
             queued |= dict.fromkeys((leader, *others), queue)
     near = selectors.neighbours(queue, {ticket.rating for ticket in new}, kind.max_players)
@@ -123,6 +145,7 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
     _queue(queue, [ticket for ticket in new if ticket.user_ids[0] not in games])
     if kept:
         hear(kept)
+        Member.objects.filter(user__in=kept, left_at__isnull=False).update(left_at=None)
     leaders = [leader for leader, *_ in parties]
     playing = {leader: games[leader] for leader in leaders if leader in games}
     standings = selectors.matched(playing, made) | selectors.queued(set(leaders) - set(playing))
@@ -130,6 +153,16 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
 
 
 _join_together = Together(_join)
+
+
+def _waiting(ticket_id: int, waited: float, players: Sequence[Entrant]) -> Waiting:
+    return Waiting(
+        ticket_id,
+        round(fmean(one.rating for one in players)),
+        waited,
+        tuple(one.user_id for one in players),
+        round(fmean(one.uncertainty for one in players)),
+    )
 
 
 def _without_the_gone(queued: dict[int, str]) -> dict[int, str]:
@@ -143,7 +176,9 @@ def _without_the_gone(queued: dict[int, str]) -> dict[int, str]:
 def _queue(queue: str, tickets: Sequence[Waiting]) -> None:
     if not tickets:
         return
-    rows = Ticket.objects.bulk_create(Ticket(queue_id=queue, rating=ticket.rating) for ticket in tickets)
+    rows = Ticket.objects.bulk_create(
+        Ticket(queue_id=queue, rating=ticket.rating, uncertainty=ticket.uncertainty) for ticket in tickets
+    )
     # By rising user id: overlapping parties that join two queues never wait for each other in a circle.
     members = sorted(
         (user_id, row.pk) for row, ticket in zip(rows, tickets, strict=True) for user_id in ticket.user_ids
@@ -190,6 +225,80 @@ def _tell_party(
     game, mode = Queue.kind_of(queue)
     for user_id in user_ids:
         publish(event(user_id=user_id, party_id=party_id, game=game, mode=mode))
+
+
+@transaction.atomic
+def cancel_match(
+    *, game_id: UUID, queue: str, reason: str, left: Sequence[int], stayed: Mapping[int, datetime]
+) -> None:
+    """Queue those again who ``stayed``, at the places they joined at, and let those who ``left`` wait.
+
+    A party goes back as a whole or, if one of it left, not at all.
+    """
+    requeued = _queue_again(queue, left, stayed) if stayed and Queue.is_offered(queue) else set()
+    game, mode = Queue.kind_of(queue)
+    for user_id in stayed:
+        publish(
+            MatchCancelled(
+                user_id=user_id,
+                game_id=game_id,
+                game=game,
+                mode=mode,
+                reason=reason,
+                requeued=user_id in requeued,
+            )
+        )
+    for user_id in sorted(left):
+        _penalise(user_id)
+
+
+def _queue_again(queue: str, left: Sequence[int], stayed: Mapping[int, datetime]) -> set[int]:
+    _lock(queue)
+    entrants = game_selectors.entrants(Queue.kind_of(queue)[0], queue, list(stayed))
+    waiting = selectors.queues_of(stayed)
+    now = timezone.now()
+    requeued: set[int] = set()
+    for party_id, user_ids in party_selectors.together([*stayed, *left]):
+        if not stayed.keys() >= set(user_ids) or any(user_id in waiting for user_id in user_ids):
+            continue
+        ticket = _waiting(0, 0.0, [entrants[user_id] for user_id in user_ids])
+        row = Ticket.objects.create(
+            queue_id=queue,
+            party_id=party_id,
+            rating=ticket.rating,
+            uncertainty=ticket.uncertainty,
+            joined_at=min(stayed[user_id] for user_id in user_ids),
+        )
+        # As if they had just left, for who is not there loses the place soon.
+        Member.objects.bulk_create(
+            Member(user_id=user_id, ticket=row, left_at=now) for user_id in sorted(user_ids)
+        )
+        requeued.update(user_ids)
+    return requeued
+
+
+def _penalise(user_id: int) -> None:
+    now = timezone.now()
+    held, is_first = Penalty.objects.select_for_update().get_or_create(
+        user_id=user_id, defaults={"times": 1, "until": now + timedelta(seconds=rules.penalty_s(1))}
+    )
+    if is_first:
+        return
+    is_forgiven = held.until < now - timedelta(seconds=rules.FORGIVEN_AFTER_S)
+    held.times = 1 if is_forgiven else held.times + 1
+    held.until = now + timedelta(seconds=rules.penalty_s(held.times))
+    held.save(update_fields=["times", "until"])
+
+
+def forgive(*, user_id: int) -> None:
+    """Take the user's waiting time for leaving matches early away."""
+    Penalty.objects.filter(user=user_id).delete()
+
+
+def note_gone(user_ids: Iterable[int]) -> None:
+    """Note that the last sockets of these users have closed."""
+    closed_at = timezone.now() - timedelta(seconds=presence.LINGER_S)
+    Member.objects.filter(user__in=user_ids).update(left_at=closed_at)
 
 
 def hear(user_ids: Iterable[int]) -> None:
@@ -244,21 +353,25 @@ def _play(
     _close([ticket.id for ticket in tickets if ticket.id < _NEW])
     unknown = {user_id for ticket in tickets for user_id in ticket.user_ids} - known.keys()
     entrants = {**known, **game_selectors.entrants(kind.name, queue, unknown)}
-    seatings = [[entrants[user_id] for user_id in _seating(group)] for group in groups]
+    now = timezone.now()
+    # Who begins is left to chance, and parties sit side by side.
+    seatings = [
+        [
+            QueuedParty(
+                [entrants[user_id] for user_id in ticket.user_ids], now - timedelta(seconds=ticket.waited)
+            )
+            for ticket in random.sample(group, len(group))
+        ]
+        for group in groups
+    ]
     mode = Queue.kind_of(queue)[1]
     for ticket in tickets:
         waits.observe(ticket.waited)
     return game_services.create_matches(name=kind.name, mode=mode, queue=queue, groups=seatings)
 
 
-def _seating(group: Sequence[Waiting]) -> list[int]:
-    """Who begins is left to chance, and parties sit side by side."""
-    return [user_id for ticket in random.sample(group, len(group)) for user_id in ticket.user_ids]
-
-
 def _expire(queue: str) -> None:
-    silent = Ticket.objects.filter(queue=queue, heard_at__lt=timezone.now() - TICKET_LIVES)
-    tickets = list(silent.values_list("pk", flat=True))
+    tickets = _given_up(queue)
     if not tickets:
         return
     game, mode = Queue.kind_of(queue)
@@ -267,12 +380,21 @@ def _expire(queue: str) -> None:
     _close(tickets)
 
 
-def forget_empty() -> None:
-    """Delete the queues in which nobody waits: modes are named by players, and there is no end of names."""
-    for queue in Queue.objects.filter(tickets=None):
-        with transaction.atomic():
-            if _is_locked(queue.pk, skip_locked=True) and not queue.tickets.exists():
-                queue.delete()
+def _given_up(queue: str) -> list[int]:
+    """The tickets of those who closed their last socket, or asked by REST, too long ago."""
+    now = timezone.now()
+    members = Member.objects.filter(ticket__queue=queue)
+    gone = dict(members.filter(left_at__lt=now - OUTLIVES_SOCKETS).values_list("user_id", "ticket_id"))
+    silent = dict(members.filter(ticket__heard_at__lt=now - TICKET_LIVES).values_list("user_id", "ticket_id"))
+    if not gone and not silent:
+        return []
+    # An open socket keeps a place, unless the game is not offered any more.
+    here = presence.online_sync(gone.keys() | silent.keys()) if Queue.is_offered(queue) else set()
+    members.filter(user__in=here).update(left_at=None)
+    heard = {silent[user_id] for user_id in here & silent.keys()}
+    Ticket.objects.filter(pk__in=heard).update(heard_at=now)
+    left = {ticket for user_id, ticket in gone.items() if user_id not in here}
+    return sorted(left | (set(silent.values()) - heard))
 
 
 def _lock(queue: str) -> None:

@@ -1,5 +1,8 @@
 """Questions about parties."""
 
+from collections import defaultdict
+from collections.abc import Collection
+
 from friends import selectors as friends
 from matchmaking.parties.events import PartyInfo, PartyMemberInfo
 from matchmaking.parties.models import Party, PartyMember
@@ -49,6 +52,20 @@ def party_of(user_id: int) -> PartyInfo:
     if party is None:
         raise NotInParty
     return party
+
+
+def together(user_ids: Collection[int]) -> list[tuple[int | None, list[int]]]:
+    """These users by party: its id if all of it are among them, and those who are."""
+    members = PartyMember.objects.filter(user__in=user_ids).order_by("pk").values_list("party_id", "user_id")
+    parties: dict[int, list[int]] = defaultdict(list)
+    for party_id, user_id in members:
+        parties[party_id].append(user_id)
+    grouped = [
+        (party_id if len(member_ids(party_id)) == len(mates) > 1 else None, mates)
+        for party_id, mates in parties.items()
+    ]
+    in_party = {user_id for _, mates in grouped for user_id in mates}
+    return grouped + [(None, [user_id]) for user_id in user_ids if user_id not in in_party]
 
 
 def member_ids(party_id: int) -> list[int]:

@@ -64,13 +64,13 @@ def sign_in(user: User) -> Waiter:
 
 @pytest.fixture
 def player(db: None) -> Callable[..., Waiter]:
-    """``player("ada", tictactoe=1700)``: a user with these ratings."""
+    """``player("ada", tictactoe=1700)``: a user with these ratings, which many games have settled."""
 
     def player(name: str, **ratings: int) -> Waiter:
         user = User.objects.create(username=name)
         for game, shown in ratings.items():
             mu = 25 + (shown - 1500) / 40
-            Rating.objects.create(user=user, game=game, mu=mu, sigma=25 / 3, shown=shown)
+            Rating.objects.create(user=user, game=game, mu=mu, sigma=1.8, shown=shown)
         return sign_in(user)
 
     return player
@@ -98,6 +98,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> str:
 
     class Table(Game):
         players = (2, 4)
+        modes = ("blitz",)
         grid = Grid(rows=1, columns=4, marks="ABCD")
 
         @move
@@ -109,6 +110,12 @@ def table(monkeypatch: pytest.MonkeyPatch) -> str:
 
     catalogue.register(Table)
     return Table.name
+
+
+@pytest.fixture(autouse=True)
+def blitz(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tic-tac-toe has a mode, as an author may give it."""
+    monkeypatch.setattr(catalogue.get("tictactoe"), "modes", ("blitz",))
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from accounts.models import User
 from core import personal_data
 from game.author import catalogue
 from game.games import TicTacToe
-from game.models import Game, Seat
+from game.models import Game, Rating, Seat
+from game.ratings import Strength, after_match
 from matchmaking import services
 from matchmaking.models import Member, Queue, Ticket
 from matchmaking.tests.conftest import sign_in
@@ -327,15 +328,73 @@ def test_who_is_banned_waits_no_longer_and_the_party_learns_of_it(ada, bob, tabl
     assert {event.user_id for event in left} == {ada.id, bob.id}
 
 
-def test_queues_in_which_nobody_waits_are_forgotten(ada, bob):
-    ada.join(mode="made-up")
-    bob.join(mode="other")
-    ada.leave()
+@pytest.mark.parametrize(("game", "mode"), [("tictactoe", "made-up"), ("pong", "blitz")])
+def test_a_mode_that_the_game_does_not_declare_is_no_queue(ada, bob, game, mode):
+    for waiter in (ada, bob):
+        answer = waiter.join(game, mode=mode)
+        assert (answer.status_code, answer.json()["code"]) == (422, "unknown_queue")
+        assert list(answer.json()["errors"]) == ["mode"]
 
-    services.forget_empty()
+    assert not Game.objects.exists()
+    assert not Ticket.objects.exists()
 
-    assert list(Queue.objects.values_list("name", flat=True)) == ["tictactoe:other"]
-    assert ada.join(mode="made-up").json()["position"] == 1
+
+def test_who_waits_in_a_mode_that_is_not_declared_any_more_is_free_for_another(ada, bob, monkeypatch):
+    ada.join(mode="blitz")
+    monkeypatch.setattr(TicTacToe, "modes", ())
+
+    assert services.match_all() == 0
+    assert ada.join().json()["status"] == "queued"
+    assert bob.join().json()["status"] == "matched"
+
+
+def test_a_field_that_is_no_option_of_the_queue_is_refused_by_its_name(ada):
+    answer = ada.join(region="eu", seats=4)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert answer.json()["errors"].keys() == {"region", "seats"}
+    assert ada.status() == {"status": "idle"}
+
+
+@pytest.mark.parametrize("wins", [1, 4, 8])
+def test_two_newcomers_alone_in_a_queue_play_each_other_again_at_once(ada, bob, wins):
+    ahead = behind = Strength()
+    for _ in range(wins):
+        ahead, behind = after_match([ahead, behind], [0])
+    for waiter, strength in ((ada, ahead), (bob, behind)):
+        Rating.objects.create(
+            user_id=waiter.id, game="tictactoe", mu=strength.mu, sigma=strength.sigma, shown=strength.shown
+        )
+
+    ada.join()
+
+    assert bob.join().json()["status"] == "matched"
+
+
+def test_a_newcomer_is_not_set_against_somebody_settled_far_away(ada, player):
+    player("bob", tictactoe=1900).join()
+
+    assert ada.join().json()["status"] == "queued"
+
+
+def test_a_party_that_plays_among_itself_is_not_rated(ada, bob):
+    party = ada.party("create").json()["id"]
+    bob.answer(ada.invite(bob, party_id=party).json(), "accept")
+
+    assert ada.join(party_id=party).json()["status"] == "matched"
+    assert not Game.objects.get().rated
+
+
+def test_a_match_with_a_guest_is_not_rated_and_the_guest_has_no_rating(ada, bob):
+    User.objects.filter(pk=bob.id).update(is_guest=True)
+    Rating.objects.create(user_id=bob.id, game="tictactoe", mu=25, sigma=8, shown=1700)
+    ada.join()
+
+    match = bob.join().json()
+
+    assert {seat["id"]: seat["rating"] for seat in match["players"]} == {ada.id: 1500, bob.id: None}
+    assert ada.status()["players"] == match["players"]
+    assert not Game.objects.get().rated
 
 
 def test_who_waits_for_a_game_that_is_not_offered_any_more_is_free_for_another(

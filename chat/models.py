@@ -28,6 +28,10 @@ class Lobby(models.Model):
     is_public = models.BooleanField(default=True)
     max_participants = models.PositiveSmallIntegerField(default=50)
     game = models.CharField(max_length=40, blank=True)
+    latest_game = models.ForeignKey(
+        "game.Game", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    """The game that was last started here."""
     status = models.CharField(max_length=6, choices=Status, default=Status.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)

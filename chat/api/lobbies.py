@@ -15,7 +15,7 @@ from chat.models import Membership, Sanction
 from chat.refusals import NotAMember
 from core import paging
 from core.idempotency import idempotent
-from core.parsers import read
+from core.parsers import read, read_all
 from friends.selectors import person
 from game import services as games
 from realtime import topics
@@ -157,6 +157,7 @@ class Start(APIView):
     @extend_schema(
         description=(
             "The owner starts a game with as many members as it seats, those who are here first. "
+            "Until it is over, starting it again gives the same game. "
             "403 `owner_only`, 404 `unknown_game`, 409 `not_enough_players`, `too_many_games`, "
             "422 `no_game_chosen`, `invalid_options`."
         ),
@@ -165,7 +166,7 @@ class Start(APIView):
     )
     @idempotent
     def post(self, request: Request, lobby_id: int) -> Response:
-        body = read(serializers.Start, request.data)
+        body = read_all(serializers.Start, request.data)
         game_id = services.start_game(actor_id=identity(request).user_id, lobby_id=lobby_id, **body)
         return Response({"game_id": game_id, "ws_url": games.ws_url(game_id)})
 

@@ -190,7 +190,8 @@ def start_game(
     *, actor_id: int, lobby_id: int, game: str = "", options: Mapping[str, Any] | None = None
 ) -> UUID:
     """Start a game of the lobby with as many members as it seats: the owner first, then those who are here,
-    in the order in which they joined. The others may watch. It is not rated: players choose each other.
+    in the order in which they joined. The others may watch. Started again before it is over, it is the same
+    game.
 
     Raises ``OwnerOnly``, ``NoGameChosen``, ``UnknownGame``, ``InvalidOptions``, ``NotEnoughPlayers`` and
     ``TooManyGames``.
@@ -201,6 +202,8 @@ def start_game(
     if not name:
         raise NoGameChosen
     rules = catalogue.get(name)
+    if lobby.latest_game_id is not None and games.goes_on(lobby.latest_game_id, name):
+        return lobby.latest_game_id
     if games.unfinished_created_by(actor_id) >= game_services.MOST_UNFINISHED:
         raise TooManyGames
     here = present(selectors.ATTENDANCE, topics.lobby(lobby.name))
@@ -213,9 +216,10 @@ def start_game(
         name=name,
         players=[game_services.Player(user_id) for user_id in user_ids],
         options=options,
-        rated=False,
         created_by=actor_id,
     )
+    lobby.latest_game_id = made.pk
+    lobby.save(update_fields=["latest_game"])
     for number, user_id in enumerate(user_ids):
         publish(game_services.match_found(made, rules, number, user_id))
     publish(

@@ -197,6 +197,21 @@ def test_the_owner_starts_a_game_with_as_many_as_it_seats(ada, bob, cyd, den):
     assert (game.state, game.rated, game.private) == ("waiting_for_players", False, False)
 
 
+def test_a_game_that_is_started_twice_is_the_one_game_until_it_is_over(ada, bob, den):
+    first = ada.post(f"lobbies/{den}/start/", game="tictactoe")
+    assert ada.post(f"lobbies/{den}/start/", game="tictactoe") == first
+    assert ada.post(f"lobbies/{den}/start/", game="pong") != first
+    again = ada.post(f"lobbies/{den}/start/", game="pong")
+    assert Game.objects.count() == 2
+    Game.objects.update(state=Game.State.FINISHED)
+    assert ada.post(f"lobbies/{den}/start/", game="pong") != again
+
+
+def test_an_option_that_starting_does_not_know_is_refused_by_its_name(ada, bob, den):
+    assert ada.refused(f"lobbies/{den}/start/", game="tictactoe", seats=8) == (422, "invalid")
+    assert not Game.objects.exists()
+
+
 def test_a_game_needs_a_name_players_and_the_owner(ada, bob, den):
     assert ada.refused(f"lobbies/{den}/start/") == (422, "no_game_chosen")
     assert ada.refused(f"lobbies/{den}/start/", game="poker") == (404, "unknown_game")

@@ -12,6 +12,7 @@ from django.db.models.signals import post_save
 from chat import services
 from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
 from chat.tests.conftest import Person, befriend
+from game.models import Game
 from realtime import topics
 from realtime.redis import sync_client
 from realtime.worker import in_database
@@ -45,6 +46,11 @@ def test_nobody_owns_more_lobbies_than_one_may_however_many_they_open_at_once(ad
         ada.open(f"lobby-{number}")
     answers = at_once([lambda n=n: ada.refused("lobbies/", name=f"more-{n}") for n in range(6)])
     assert Counter(answers) == {(201, "done"): 3, (409, "too_many_lobbies"): 3}
+
+
+def test_a_game_that_is_started_many_times_at_once_is_one_game(ada, bob, den, at_once):
+    started = at_once([lambda: ada.post(f"lobbies/{den}/start/", game="tictactoe")["game_id"]] * 6)
+    assert len(set(started)) == Game.objects.count() == 1
 
 
 def test_a_kick_against_a_leave_ends_the_membership_once(ada, bob, den, at_once):

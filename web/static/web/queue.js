@@ -3,6 +3,8 @@ import { isLeader, party } from "./people.js";
 import { go } from "./router.js";
 import { client, session } from "./session.js";
 import { Store } from "./store.js";
+import { text } from "./texts.js";
+import { toast } from "./toasts.js";
 
 const ASK_EVERY_MS = 2_000;
 
@@ -80,6 +82,15 @@ client.on("match_found", ({ game_id }) => {
 // A party's leader joins and leaves for all of them.
 client.on("queue_joined", () => resumeQueue().catch(() => {}));
 for (const end of ["queue_left", "queue_expired"]) client.on(end, stop);
+
+// Others left the match before it began: the old place is ours again.
+client.on("match_cancelled", async ({ requeued }) => {
+  if (!requeued) return;
+  await resumeQueue().catch(() => {});
+  if (document.visibilityState !== "visible") return;
+  toast(text("queue.again"));
+  go("/play");
+});
 
 session.subscribe(({ status }) => {
   if (status === "out") stop();

@@ -248,6 +248,7 @@ const TEXTS = {
   "queue.position": "Place {position} of {size} in the queue",
   "queue.wait": "Waiting {time}",
   "queue.leave": "Leave the queue",
+  "queue.again": "Your opponent did not play. You have your old place in the queue.",
   "queue.nobody": "Nobody here yet. Play the computer instead?",
   "queue.computer": "Play the computer",
 
@@ -261,6 +262,7 @@ const TEXTS = {
   "game.active": "In play",
   "game.finished": "Game over",
   "game.abandoned": "The game was abandoned",
+  "game.aborted": "The game was aborted",
   "game.you": "you",
   "game.left": "Gone, {seconds} s to come back",
   "game.resign": "Resign",
@@ -308,7 +310,8 @@ const TEXTS = {
   "reason.resign": "by resignation",
   "reason.timeout": "on time",
   "reason.forfeit": "a player did not come back",
-  "reason.abandoned": "nobody came",
+  "reason.abandoned": "nobody came back",
+  "reason.aborted": "nobody had moved",
   "reason.error": "this game broke its own rules",
 
   "board.cell": "Row {row}, column {column}: {mark}",

@@ -127,7 +127,7 @@ function RatingChange({ change }) {
 }
 
 function statusOf(room, me, canMove) {
-  if (isOver(room)) return text(room.state === "abandoned" ? "game.abandoned" : "game.finished");
+  if (isOver(room)) return text(["abandoned", "aborted"].includes(room.state) ? `game.${room.state}` : "game.finished");
   if (room.state !== "active") return textOr(`game.${room.state}`, words(room.state));
   if (canMove) return text("game.your_turn");
   if (room.turn === null) return text("game.active");

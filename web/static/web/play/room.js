@@ -24,7 +24,7 @@ export const NEW_ROOM = {
 };
 
 const CHAT_KEPT = 200;
-const OVER = new Set(["finished", "abandoned"]);
+const OVER = new Set(["finished", "abandoned", "aborted"]);
 
 export const isOver = (room) => OVER.has(room.state) || room.result !== null;
 

@@ -29,7 +29,7 @@ function Games({ me }) {
   return html`<ul class="list">${data.mine.map((game) => {
     const others = game.players.filter(({ id }) => id !== me).map(({ username }) => username);
     const ended = outcome(game, me);
-    const over = game.state === "finished" || game.state === "abandoned";
+    const over = game.finished_at !== null;
     return html`<li key=${game.id}><a class="row" href=${over ? `/replay/${game.id}` : `/games/${game.id}`}>
       <span class="thumb"><${GameArt} name=${game.game} /></span>
       <span class="grow"><strong>${others.join(", ") || "–"}</strong><span class="soft small">${data.titles[game.game] ?? game.game}</span></span>

@@ -91,10 +91,10 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
     [waited] = [operation.asked for operation in operations if operation.name == "waited"]
     left_out = {"mib", "threads"} | ({"game_rooms"} if waited["rooms_may_stay"] else set())
     made = sum(o.name == "connect" and o.outcome == "ok" for o in operations)
-    unfinished = query("SELECT id FROM game_game WHERE state <> 'finished'")
+    unfinished = query("SELECT id FROM game_game WHERE state NOT IN ('finished', 'aborted')")
     return [
         at_least("sockets opened and closed", made, 8),
-        none_of("games not played to their end", unfinished),
+        none_of("games that have not ended", unfinished),
         *(
             at_most(
                 f"{name}: {before[name]:.0f} before, now more by",

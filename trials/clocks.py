@@ -36,7 +36,7 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
     done = next(operation.started for operation in operations if operation.name == "done")
     lost = [o for o in operations if o.name in ("lost", "ended") and o.started < done]
     refused = [o for o in operations if o.outcome == "fail" or o.name == "error"]
-    ended = query("SELECT id FROM game_game WHERE state IN ('finished', 'abandoned')")
+    ended = query("SELECT id FROM game_game WHERE state IN ('finished', 'abandoned', 'aborted')")
     return [
         none_of("sockets closed", lost),
         none_of("moves and messages refused", refused),

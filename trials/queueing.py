@@ -13,12 +13,12 @@ import random
 import time
 
 from trials.figures import Figure, at_least, none_of
+from trials.games import ManyModes
 from trials.ground import Ground
 from trials.history import History, Operation, Unknown
 from trials.people import WITHIN_S, Person, crowd, some_at_a_time, visitors
 from trials.trial import Query, Trial
 
-GAME = "tictactoe"
 # In few queues everybody is matched at once, and nobody is left to leave while they wait.
 CROWDED = "SELECT queue_id FROM matchmaking_ticket GROUP BY queue_id HAVING count(*) > 1"
 
@@ -29,7 +29,7 @@ async def run(ground: Ground, history: History, *, servers: int, people: int, qu
         everybody = await crowd(people, http, started)
 
         async def queue(person: Person) -> None:
-            wanted = {"game": GAME, "mode": f"mode-{random.randrange(queues)}"}
+            wanted = {"game": ManyModes.name, "mode": random.choice(ManyModes.modes[:queues])}
             status = await _ask(history, person, "join", "/game/join/", wanted)
             while random.random() < (0.6 if status == "queued" else 0.2):
                 await asyncio.sleep(random.uniform(0, 0.02))

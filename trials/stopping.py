@@ -60,7 +60,7 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
     for operation in operations:
         if operation.name == "connect" and operation.outcome == "ok" and operation.started > stop.started:
             back.setdefault((operation.who, operation.asked["path"]), operation.ended - stop.started)
-    ended = query("SELECT id FROM game_game WHERE state IN ('finished', 'abandoned')")
+    ended = query("SELECT id FROM game_game WHERE state IN ('finished', 'abandoned', 'aborted')")
     return [
         at_least("sockets", len(opened), 2),
         none_of("sockets that were not closed", opened - first_lost.keys()),

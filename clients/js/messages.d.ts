@@ -100,7 +100,7 @@ export declare namespace FriendsStatus {
 
 /** `/ws/game/{game_id}/`: A game, for its players and all who may watch. What a player asks goes to the room, wherever it is. */
 export declare namespace Game {
-  /** A player as others see them; `side` is left or right in two-sided games. */
+  /** A player as others see them; `side` is left or right in two-sided games. Guests have no rating. */
   interface PlayerInfo {
     id: number;
     username: string;
@@ -108,7 +108,7 @@ export declare namespace Game {
     side: string;
     ready: boolean;
     connected: boolean;
-    rating: number;
+    rating: number | null;
   }
 
   /** The clocks as they stood `at` that time; those of `running` run on. Milliseconds, by user id. */
@@ -126,7 +126,7 @@ export declare namespace Game {
     side: string;
   }
 
-  /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, error or operator (who ended it). */
+  /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved), error or operator (who ended it). */
   interface GameOver {
     type: "game_over";
     winner_ids: Array<number>;
@@ -266,7 +266,7 @@ export declare namespace Game {
       username: string;
       seq: number;
     };
-    /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, error or operator (who ended it). */
+    /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved), error or operator (who ended it). */
     game_over: {
       type: "game_over";
       winner_ids: Array<number>;
@@ -1007,7 +1007,7 @@ export declare namespace World {
       type: "disconnect";
       id?: string | number | null;
     };
-    /** Ask somebody in the same place to trade. Refused with `no_character`, `cannot_trade_with_oneself`, `unknown_trader`, `cannot_trade`, `already_trading`, `rate_limited`. */
+    /** Ask somebody in the same place to trade. Refused with `no_character`, `cannot_trade_with_oneself`, `unknown_trader`, `guests_may_not_trade`, `cannot_trade`, `already_trading`, `rate_limited`. */
     trade_request: {
       type: "trade_request";
       to_user_id: number;
@@ -1025,7 +1025,7 @@ export declare namespace World {
       trade_id: number;
       id?: string | number | null;
     };
-    /** Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `not_enough_gold`, `not_enough_items`, `item_equipped`. */
+    /** Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `account_too_new` (it gives something away from level 3 on, or if it is premium), `not_enough_gold`, `not_enough_items`, `item_equipped`. */
     trade_update: {
       type: "trade_update";
       trade_id: number;
@@ -1625,6 +1625,17 @@ export declare namespace Notifications {
       party_id: number;
       game: string;
       mode: string;
+      seq: number;
+    };
+    /** A match was cancelled because others left it before anybody had moved. `reason` is aborted (they never came), resign, timeout, forfeit or abandoned; `requeued` says whether the user waits in the queue again, at the old place. */
+    match_cancelled: {
+      type: "match_cancelled";
+      user_id: number;
+      game_id: string;
+      game: string;
+      mode: string;
+      reason: string;
+      requeued: boolean;
       seq: number;
     };
     /** The user's place in the queue was given up: nothing had been heard of them for long, or the game is not offered any more. */

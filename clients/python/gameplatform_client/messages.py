@@ -100,6 +100,7 @@ class MessageType(StrEnum):
     MATCH_FOUND = "match_found"
     QUEUE_JOINED = "queue_joined"
     QUEUE_LEFT = "queue_left"
+    MATCH_CANCELLED = "match_cancelled"
     QUEUE_EXPIRED = "queue_expired"
     INVITE_CREATED = "invite_created"
     INVITE_ACCEPTED = "invite_accepted"
@@ -230,7 +231,7 @@ class FriendsStatusFriendRemoved(TypedDict):
 
 
 class GamePlayerInfo(TypedDict):
-    """A player as others see them; ``side`` is left or right in two-sided games."""
+    """A player as others see them; ``side`` is left or right in two-sided games. Guests have no rating."""
 
     id: int
     username: str
@@ -238,7 +239,7 @@ class GamePlayerInfo(TypedDict):
     side: str
     ready: bool
     connected: bool
-    rating: int
+    rating: int | None
 
 
 class GameClockState(TypedDict):
@@ -417,8 +418,8 @@ class GamePlayerReconnected(TypedDict):
 
 
 class GameGameOver(TypedDict):
-    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, error
-    or operator (who ended it).
+    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted
+    (nobody had moved), error or operator (who ended it).
     """
 
     type: Literal["game_over"]
@@ -1155,8 +1156,8 @@ class WorldDisconnectCommand(TypedDict):
 
 class WorldTradeRequestCommand(TypedDict):
     """Ask somebody in the same place to trade. Refused with ``no_character``,
-    ``cannot_trade_with_oneself``, ``unknown_trader``, ``cannot_trade``, ``already_trading``,
-    ``rate_limited``.
+    ``cannot_trade_with_oneself``, ``unknown_trader``, ``guests_may_not_trade``, ``cannot_trade``,
+    ``already_trading``, ``rate_limited``.
     """
 
     type: Literal["trade_request"]
@@ -1184,8 +1185,9 @@ class WorldTradeDeclineCommand(TypedDict):
 
 class WorldTradeUpdateCommand(TypedDict):
     """Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with
-    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``not_owned``, ``not_enough_gold``,
-    ``not_enough_items``, ``item_equipped``.
+    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``not_owned``, ``account_too_new`` (it gives
+    something away from level 3 on, or if it is premium), ``not_enough_gold``, ``not_enough_items``,
+    ``item_equipped``.
     """
 
     type: Literal["trade_update"]
@@ -1916,6 +1918,22 @@ class NotificationsQueueLeft(TypedDict):
     party_id: int
     game: str
     mode: str
+    seq: int
+
+
+class NotificationsMatchCancelled(TypedDict):
+    """A match was cancelled because others left it before anybody had moved. ``reason`` is aborted (they
+    never came), resign, timeout, forfeit or abandoned; ``requeued`` says whether the user waits in the
+    queue again, at the old place.
+    """
+
+    type: Literal["match_cancelled"]
+    user_id: int
+    game_id: str
+    game: str
+    mode: str
+    reason: str
+    requeued: bool
     seq: int
 
 

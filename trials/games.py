@@ -1,0 +1,9 @@
+"""A game with many modes, so that people of a trial wait in many queues."""
+
+from game.games import TicTacToe
+
+
+class ManyModes(TicTacToe):
+    """Tic-tac-toe in sixteen queues."""
+
+    modes = tuple(f"mode-{number}" for number in range(16))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from itertools import zip_longest
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,11 +15,15 @@ from web.tests.person import PASSWORD, Person
 pytestmark = pytest.mark.browser
 
 
-def matched(arrive: Callable[..., Person], title: str) -> tuple[Person, Person]:
-    """Two guests that the queue brought to one game."""
+def matched(arrive: Callable[..., Person], title: str, *names: str) -> tuple[Person, Person]:
+    """Two that the queue brought to one game: with names they are registered, else guests."""
     ada, bob = arrive(), arrive()
-    for person in (ada, bob):
-        person.comes_as_guest()
+    for person, name in zip_longest((ada, bob), names):
+        if name is None:
+            person.comes_as_guest()
+        else:
+            person.registers(name)
+            person.page.goto("/play")
     ada.queues_for(title)
     expect(ada.page.get_by_text("Place 1 of 1 in the queue")).to_be_visible()
     bob.queues_for(title)
@@ -85,7 +90,7 @@ def test_a_refused_registration_says_why_beside_the_field(arrive: Callable[..., 
 
 
 def test_two_people_meet_in_the_queue_and_play_tic_tac_toe_to_the_end(arrive: Callable[..., Person]) -> None:
-    ada, bob = first_and_second(*matched(arrive, "Tic-tac-toe"))
+    ada, bob = first_and_second(*matched(arrive, "Tic-tac-toe", "ada", "bob"))
     for turn, cell in enumerate([0, 3, 1, 4]):
         (ada, bob)[turn % 2].picks(cell)
         (ada, bob)[1 - turn % 2].sees_mark(cell)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -173,7 +172,7 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 # The one page with Django's own sign-in is the admin.
 LOGIN_REDIRECT_URL = "admin:index"
 SESSION_TIMEOUT = environment.whole("SESSION_TIMEOUT", 3600)
-SIMPLE_JWT: dict[str, Any] = {
+SIMPLE_JWT = {
     "ALGORITHM": environment.plain("ALGORITHM", "HS256"),
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=environment.whole("ACCESS_TOKEN_EXPIRE_MINUTES", 60)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),

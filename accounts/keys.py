@@ -28,7 +28,7 @@ class Key:
 
 def all_keys() -> Sequence[Key]:
     """The key that signs, and then those that are still believed."""
-    return _keys(settings.SIMPLE_JWT["ALGORITHM"], (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    return _keys(_setting("ALGORITHM"), (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
 def of_head(head: str) -> Key | None:
@@ -45,16 +45,19 @@ def _key(algorithm: str, secret: str) -> Key:
     # It tells keys apart, and of a random secret nothing.
     kid = urlsafe_b64encode(hashlib.sha256(b"kid of " + secret.encode()).digest())[:8].decode()
     head = jwt.encode({}, secret, algorithm, {"kid": kid}).partition(".")[0]
-    return Key(
-        kid, secret.encode(), head, TokenBackend(algorithm, secret, leeway=settings.SIMPLE_JWT["LEEWAY"])
-    )
+    backend = TokenBackend(algorithm, secret, leeway=_setting("LEEWAY"))
+    return Key(kid, secret.encode(), head, backend)
+
+
+def _setting(name: str) -> Any:
+    return settings.SIMPLE_JWT[name]
 
 
 class Keyring(TokenBackend):
     """simplejwt's backend with several keys."""
 
     def __init__(self) -> None:
-        super().__init__(settings.SIMPLE_JWT["ALGORITHM"])
+        super().__init__(_setting("ALGORITHM"))
 
     def encode(self, payload: dict[str, Any]) -> str:
         key = all_keys()[0]

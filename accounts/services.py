@@ -132,15 +132,16 @@ def rotate(refresh: str) -> SignedIn:
     limit = now - timedelta(seconds=settings.SESSION_TIMEOUT + live.SLACK_S)
     sessions = Session.objects.filter(pk=old.session_id, ended_at=None, last_seen__gte=limit)
     # One conditional statement: of many at once, exactly one finds the old id in place.
-    fresh: Session | None = Session(pk=old.session_id, refresh_id=uuid4(), rotated_at=now)
+    fresh = Session(pk=old.session_id, refresh_id=uuid4(), rotated_at=now)
     won = sessions.filter(Q(refresh_id=old.refresh_id) | Q(refresh_id=None)).update(
         refresh_id=fresh.refresh_id, previous_refresh_id=old.refresh_id, rotated_at=now, last_seen=now
     )
     if not won:
         repeated = sessions.filter(previous_refresh_id=old.refresh_id, rotated_at__gte=now - REPEATED_FOR)
-        fresh = repeated.first()
-    if fresh is None:
-        raise _why_not(old, limit)
+        renewed_before = repeated.first()
+        if renewed_before is None:
+            raise _why_not(old, limit)
+        fresh = renewed_before
     user = User.objects.filter(sessions=old.session_id, is_active=True).first()
     if user is None:
         raise SessionEnded("This account is shut.")

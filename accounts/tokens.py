@@ -5,7 +5,7 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar, cast
 from uuid import UUID, uuid5
 
 import msgspec
@@ -22,7 +22,7 @@ from realtime.identity import Identity
 _REMEMBERED = 20_000
 
 # Who issues our tokens, and for whom: a token of another service that has our key by mistake is none of ours.
-_OURS = "gameplatform"
+_OURS: Final = "gameplatform"
 
 AnyToken = TypeVar("AnyToken", bound=Token)
 _RowId = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
@@ -84,8 +84,9 @@ def issue(user: User, session: Session) -> Pair:
     access["username"] = user.username
     access["premium"] = user.is_premium
     access["guest"] = user.is_guest
-    access["jti"] = uuid5(session.refresh_id, "access").hex
-    refresh["jti"] = session.refresh_id.hex
+    refresh_id = cast(UUID, session.refresh_id)
+    access["jti"] = uuid5(refresh_id, "access").hex
+    refresh["jti"] = refresh_id.hex
     return Pair(str(access), str(refresh))
 
 

@@ -82,7 +82,7 @@ class _User:
     """Whose keys these are: the user's."""
 
     def __init__(self, request: Request, key: str) -> None:
-        self.user_id: int | None = request.user.pk
+        self.user_id: Any = request.user.pk
         self.key = key
         self.fingerprint = _fingerprint(request)
 
@@ -100,7 +100,7 @@ class _Stranger:
     nothing of the one; the other is sealed by what the client alone knows besides.
     """
 
-    user_id = None
+    user_id: Any = None
 
     def __init__(self, request: Request, key: str) -> None:
         address = client_address.of_request(request._request)

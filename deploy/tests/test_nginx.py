@@ -96,6 +96,26 @@ async def test_a_worker_that_hangs_is_passed_over(nginx, workers):
         hung._process.send_signal(signal.SIGCONT)
 
 
+async def test_workers_that_are_given_up_all_at_once_get_their_calls_all_the_same(nginx, workers):
+    async with httpx.AsyncClient(base_url=nginx.base_url, timeout=20) as client:
+        for worker in workers:
+            worker._process.send_signal(signal.SIGSTOP)
+        try:
+            asked = [client.get("/api/status") for _ in range(8)]
+            for answer in await asyncio.gather(*asked, return_exceptions=True):
+                assert isinstance(answer, httpx.TimeoutException) or answer.status_code in {502, 504}
+        finally:
+            for worker in workers:
+                worker._process.send_signal(signal.SIGCONT)
+        for _ in range(4):
+            assert (await client.get("/api/status")).status_code == 200
+            assert (await client.post("/api/auth/guest", json={"username": "!"})).status_code == 422
+    eve = NetworkPlayer(nginx.base_url, "eve")
+    await eve.enter("/ws/notifications/")
+    await eve.hear()
+    await eve.leave()
+
+
 async def test_tokens_are_not_logged_claimed_addresses_not_believed_and_figures_not_told(nginx):
     eve = NetworkPlayer(nginx.base_url, "eve")
     async with connect(

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from prometheus_client import Counter
 
-from core.redaction import RedactingFormatter, redact_event
+from core.redaction import redact_event
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -14,7 +14,6 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
-    redact_event,
 ]
 
 
@@ -39,16 +38,19 @@ class Raised(logging.Filter):
 
 def formatter(as_json: bool) -> logging.Formatter:
     """The formatter of every handler (``"()"`` in ``LOGGING``)."""
-    last: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
-    return RedactingFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_SHARED,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
-        )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            redact_event,
+            renderer,
+        ],
     )
 
 
@@ -71,6 +73,8 @@ def configuration(as_json: bool, level: str) -> dict[str, Any]:
             # A refusal is no event worth a line; a failure is.
             "django.request": {"level": "ERROR", "filters": ["raised"]},
             "axes": {"level": "ERROR"},
+            # Anybody can be refused for a missing cookie, as often as they like.
+            "django.security": {"level": "CRITICAL"},
             # It tells of every socket that opens or closes.
             "picows": {"level": "WARNING"},
         },

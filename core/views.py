@@ -4,15 +4,19 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponseBase
 from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema, inline_serializer
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import status
+from core.documents import Document
+from core.renderers import encode
 
 
 class OpenView(APIView):
@@ -79,8 +83,18 @@ class Ready(OpenView):
         )
 
 
-class OpenAPI(OpenView, SpectacularJSONAPIView):
+_openapi = Document(
+    "application/vnd.oai.openapi+json",
+    lambda: encode(SchemaGenerator().get_schema(request=None, public=True)),
+)
+
+
+class OpenAPI(OpenView):
     """The OpenAPI 3.1 document of this API."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponseBase:
+        return _openapi.response(request)
 
 
 class Docs(OpenView, SpectacularSwaggerSplitView):

@@ -41,6 +41,25 @@ def test_the_status_tells_versions_uptime_and_counts(user, settings, monkeypatch
     assert body["counts"]["users"] == 1
 
 
+def test_while_somebody_counts_the_others_are_told_what_was_counted_before(monkeypatch):
+    counts, clock = {"users": lambda: 1}, [0.0]
+    monkeypatch.setattr(status, "_counts", counts)
+    monkeypatch.setattr(status, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    remembered = status._Remembered()
+    assert remembered.current() == {"users": 1}
+    clock[0] += 10
+    told = []
+
+    def count():
+        told.append(remembered.current())
+        return 2
+
+    counts["users"] = count
+
+    assert remembered.current() == {"users": 2}
+    assert told == [{"users": 1}]
+
+
 @pytest.mark.django_db
 def test_the_server_is_ready_when_all_it_needs_is_there():
     answer = APIClient().get("/health/ready")

@@ -129,7 +129,8 @@ else:
     # seconds, and with the pool's own 300 for this, the next came 45 seconds after the database did.
     _pool = {
         "min_size": 1,
-        "max_size": 16,
+        # The threads of all lanes (gameplatform/doors.py) and those of sockets, most of them busy.
+        "max_size": 20,
         "timeout": 5,
         "reconnect_timeout": 2,
         "connection_class": Connection,

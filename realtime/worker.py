@@ -22,6 +22,7 @@ from realtime.hub import Hub
 from realtime.presence import Presence
 from realtime.redis import Down, connect
 from realtime.relay import Relay
+from realtime.server.lanes import Lane
 from realtime.sockets import Sockets
 from realtime.streams import AUDIT_EVERY_S, Streams
 from realtime.topics import Topic
@@ -266,10 +267,20 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
     return await asyncio.wrap_future(submit(function, *args, **kwargs))
 
 
+async def in_lane(lane: Lane, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """:func:`in_database` on the threads of a lane; who stops waiting before it has begun drops it."""
+    return await asyncio.wrap_future(lane.submit(_call(function, *args, **kwargs)))
+
+
 def submit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
     """:func:`in_database` for any thread; not to be waited for in one of that pool."""
+    return _database.submit(_call(function, *args, **kwargs))
+
+
+def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+    """The call in the caller's context, for another thread."""
     context = contextvars.copy_context()
-    return _database.submit(context.run, _with_clean_connections, partial(function, *args, **kwargs))
+    return partial(context.run, _with_clean_connections, partial(function, *args, **kwargs))
 
 
 def once_committed(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 from django.conf import settings
 
-from accounts import gatekeeping, signing_in
+from accounts import gatekeeping, hashers, signing_in
 from core.refusals import Conflict, Invalid, Unauthenticated
 from realtime import addresses, topics
 from realtime.beside import Beside
@@ -15,7 +15,7 @@ from realtime.consumer import Consumer, handles
 from realtime.gate import close_refused
 from realtime.messages import Command, Message, Ping
 from realtime.tasks import begin
-from realtime.worker import in_database
+from realtime.worker import in_database, in_lane
 from world import commands, events, selectors, services
 from world.events import CharacterInfo
 from world.live import sockets
@@ -123,7 +123,8 @@ class WorldSocket(Consumer):
             if not (command.username and command.password):
                 raise Invalid("Give a username and a password, or a token.")
             client = self.scope.get("client") or ("127.0.0.1", 0)  # as over a unix socket
-            signed_in = await in_database(
+            signed_in = await in_lane(
+                hashers.LANE,
                 signing_in.sign_in_over_socket,
                 login=command.username,
                 password=command.password,

@@ -8,10 +8,10 @@ from django.contrib import admin
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.sessions.models import Session as AdminSession
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from accounts import services
+from accounts import services, signing_in
 from accounts.models import Session, User
 from core.operators import OnlyChanged, OperatorAdmin, ReadOnly, WithReason, operation, reason_of
 from core.refusals import NotAllowed
@@ -19,6 +19,28 @@ from core.refusals import NotAllowed
 # What makes somebody an operator, or gets anybody into an account.
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
 OWN = ("username", "email", "first_name", "last_name")
+
+
+if apps.is_installed("unfold"):
+    from unfold.forms import AuthenticationForm
+else:
+    from django.contrib.admin.forms import AdminAuthenticationForm as AuthenticationForm
+
+
+class SignIn(AuthenticationForm):
+    """The admin's sign-in, under the limits of every door that takes a password."""
+
+    def clean(self) -> dict[str, Any]:
+        signing_in.begin(self.request, signing_in.name(self.request))
+        return super().clean()
+
+    def get_invalid_login_error(self) -> ValidationError:
+        if not getattr(self.request, "axes_locked_out", False):
+            signing_in.note_failure(self.request, signing_in.name(self.request))
+        return super().get_invalid_login_error()
+
+
+admin.site.login_form = SignIn
 
 
 @admin.register(User)

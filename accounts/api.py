@@ -16,10 +16,10 @@ from accounts import gatekeeping, own_profile, profiles, selectors, serializers,
 from accounts.authentication import identity
 from accounts.models import User
 from accounts.refusals import GuestsHaveNoPassword, WrongPassword
-from core import paging, personal_data
+from core import limits, paging, personal_data
 from core.parsers import read
 from core.refusals import Invalid
-from core.views import OpenView
+from core.views import AtDoor, OpenView
 
 
 def _signed_in(result: services.SignedIn, status: int = 200) -> Response:
@@ -34,6 +34,9 @@ def _sign_in(request: Request) -> services.SignedIn:
 class Register(OpenView):
     """Make an account and sign in. 409 `username_taken`, `email_taken`."""
 
+    throttle_classes = (AtDoor,)
+    door = limits.REGISTER
+
     @extend_schema(request=serializers.Registration, responses={201: serializers.SignedIn})
     def post(self, request: Request) -> Response:
         body = read(serializers.Registration, request.data)
@@ -42,6 +45,9 @@ class Register(OpenView):
 
 class Guest(OpenView):
     """Play at once, with no e-mail and password. 409 `username_taken`."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.GUEST
 
     @extend_schema(request=serializers.Guest, responses={201: serializers.SignedIn})
     def post(self, request: Request) -> Response:
@@ -52,7 +58,7 @@ class Guest(OpenView):
 
 
 class Login(OpenView):
-    """Sign in by name or e-mail. 401 `invalid_credentials`, 429 `locked_out`."""
+    """Sign in by name or e-mail. 401 `invalid_credentials`, 429 `locked_out`, `rate_limited`."""
 
     @extend_schema(request=serializers.Login, responses=serializers.SignedIn)
     def post(self, request: Request) -> Response:
@@ -60,7 +66,7 @@ class Login(OpenView):
 
 
 class Tokens(OpenView):
-    """Sign in, for tokens alone. 401 `invalid_credentials`, 429 `locked_out`."""
+    """Sign in, for tokens alone. 401 `invalid_credentials`, 429 `locked_out`, `rate_limited`."""
 
     @extend_schema(request=serializers.Login, responses=serializers.TokenPair)
     def post(self, request: Request) -> Response:
@@ -94,6 +100,9 @@ class Upgrade(APIView):
     409 `not_a_guest`, `username_taken`, `email_taken`.
     """
 
+    throttle_classes = (AtDoor,)
+    door = limits.UPGRADE
+
     @extend_schema(request=serializers.Registration, responses=serializers.SignedIn)
     def post(self, request: Request) -> Response:
         body = read(serializers.Registration, request.data)
@@ -103,6 +112,9 @@ class Upgrade(APIView):
 
 class Ticket(APIView):
     """A ticket that opens one socket, for browsers, which cannot send headers with it."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.TICKET
 
     @extend_schema(request=None, responses=serializers.Ticket)
     def post(self, request: Request) -> Response:
@@ -142,7 +154,7 @@ class Me(Profile):
 
     @extend_schema(
         description="Erase it for good. The body is `{password}`; a guest gives none. 403 `wrong_password`, "
-        "422 `invalid`, 429 `locked_out`.",
+        "422 `invalid`, 429 `locked_out`, `rate_limited`.",
         request=serializers.Erasure,
         responses={204: None},
     )
@@ -165,7 +177,7 @@ def _require_password(request: Request, user: User, password: str) -> None:
 class Password(APIView):
     """Change the password; every other device is signed out.
 
-    403 `wrong_password`, 409 `upgrade_first` (guests have none), 429 `locked_out`.
+    403 `wrong_password`, 409 `upgrade_first` (guests have none), 429 `locked_out`, `rate_limited`.
     """
 
     @extend_schema(request=serializers.PasswordChange, responses={204: None})
@@ -217,6 +229,9 @@ class Export(APIView):
 
 class Users(APIView):
     """Public profiles, by part of the name."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.SEARCH
 
     @extend_schema(
         operation_id="api_users_list",

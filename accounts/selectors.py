@@ -10,7 +10,11 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from accounts.models import Session, User
+from core import client_address
 from core.refusals import NotFound
+
+# Sessions that are looked at to know whether somebody came from an address before.
+_LATEST = 200
 
 
 def user(request: Request) -> User:
@@ -53,14 +57,24 @@ def by_login(name: str) -> User | None:
 
 
 def search(text: str) -> QuerySet[User]:
-    """Accounts whose name holds this text, in any case; all of them for an empty text."""
-    users = User.objects.filter(is_active=True)
-    return users.filter(username__icontains=text) if text else users
+    """Accounts whose name holds this text, in any case; none for an empty text."""
+    if not text:
+        return User.objects.none()
+    return User.objects.filter(is_active=True, username__icontains=text)
 
 
 def signed_in(user_ids: Iterable[int]) -> set[int]:
     """Those of these users who are signed in on some device."""
     return set(open_sessions().filter(user_id__in=user_ids).values_list("user_id", flat=True))
+
+
+def is_stranger(username: str, address: str | None) -> bool:
+    """Whether nobody has signed in to the account of this name from this address, as far as is on record."""
+    if address is None:
+        return True
+    sessions = Session.objects.filter(user__username__lower=username.lower()).exclude(ip=None)
+    known = sessions.order_by("-last_seen").values_list("ip", flat=True)[:_LATEST]
+    return client_address.network(address) not in map(client_address.network, known)
 
 
 def open_sessions() -> QuerySet[Session]:

@@ -1,6 +1,11 @@
-"""Signing in by password, over whatever door: failures are counted, and too many lock out."""
+"""Signing in by password, over whatever door.
 
-from ipaddress import ip_address
+Failures are counted three ways. Five for one name from one address lock that address out of that name for a
+while (django-axes, whose rows support sees). ``core.limits`` slows down an address over all names, and
+strangers to an account over all addresses; who signed in from an address before is no stranger there.
+"""
+
+from functools import partial
 from typing import Any
 
 from axes.models import AccessAttempt
@@ -15,6 +20,7 @@ from django.utils import timezone
 from accounts import selectors, services
 from accounts.models import User
 from accounts.refusals import InvalidCredentials, LockedOut
+from core import client_address, limits
 
 
 def sign_in(request: HttpRequest, *, login: str, password: str) -> services.SignedIn:
@@ -36,38 +42,44 @@ def sign_in(request: HttpRequest, *, login: str, password: str) -> services.Sign
         return services.open_session(now, device(request))
 
 
-def sign_in_over_socket(*, login: str, password: str, ip: str, user_agent: str) -> services.SignedIn:
-    """:func:`sign_in` for who asks on a socket."""
-    request = HttpRequest()
-    request.method = "POST"
-    request.META = {"REMOTE_ADDR": ip, "HTTP_USER_AGENT": user_agent, "PATH_INFO": "/ws"}
-    return sign_in(request, login=login, password=password)
-
-
 def verify(request: HttpRequest, username: str, password: str) -> User | None:
-    """The account if the password is right, counting failures. Raises ``LockedOut``."""
+    """The account if the password is right, counting failures. Raises ``LockedOut`` or ``RateLimited``."""
+    begin(request, username)
     user = authenticate(request, username=username, password=password)
-    if user is None and getattr(request, "axes_locked_out", False):
+    if user is not None:
+        user_logged_in.send(sender=User, request=request, user=user)
+    elif getattr(request, "axes_locked_out", False):
         raise LockedOut(
             "Too many wrong passwords; wait before the next try.",
             retry_after=_lockout_left(request, username),
         )
-    if user is not None:
-        user_logged_in.send(sender=User, request=request, user=user)
+    else:
+        note_failure(request, username)
     return user
+
+
+def begin(request: HttpRequest, username: str) -> None:
+    """Count a try before its password is looked at. Raises ``RateLimited``."""
+    is_stranger = partial(selectors.is_stranger, username, client_address.of_request(request))
+    limits.knock(limits.LOGIN, request, account=username, is_stranger=is_stranger)
+
+
+def note_failure(request: HttpRequest, username: str) -> None:
+    """Count a wrong password."""
+    is_stranger = selectors.is_stranger(username, client_address.of_request(request))
+    limits.fail(limits.LOGIN, request, account=username, is_stranger=is_stranger)
 
 
 def device(request: HttpRequest) -> services.Device:
     """From where it is asked."""
-    return services.Device(user_agent=request.META.get("HTTP_USER_AGENT", ""), ip=address(request))
+    ip = client_address.of_request(request)
+    return services.Device(user_agent=request.META.get("HTTP_USER_AGENT", ""), ip=ip)
 
 
-def address(request: HttpRequest) -> str | None:
-    """The IP address of who asks; None over a unix socket, or if a proxy tells something else."""
-    try:
-        return str(ip_address(request.META.get("REMOTE_ADDR", "").partition("%")[0]))
-    except ValueError:
-        return None
+def counted_address(request: HttpRequest) -> str | None:
+    """Under which address a failure is counted: all of one IPv6 network are one."""
+    address = client_address.of_request(request)
+    return address and client_address.network(address)
 
 
 def name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
@@ -76,6 +88,6 @@ def name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str
 
 
 def _lockout_left(request: HttpRequest, username: str) -> float:
-    attempts = AccessAttempt.objects.filter(username=username.lower(), ip_address=address(request))
+    attempts = AccessAttempt.objects.filter(username=username.lower(), ip_address=counted_address(request))
     last = attempts.aggregate(last=Max("attempt_time"))["last"] or timezone.now()
     return (last + settings.AXES_COOLOFF_TIME - timezone.now()).total_seconds()

@@ -59,7 +59,7 @@ def plain_request(scope: Any) -> PlainRequest | None:
     """The request, if it brings a token to a known host, securely where it has to, and comes from no page of
     another origin; else None.
     """
-    token, host, origin, proxied = None, b"", b"", b""
+    token, host, origin = None, b"", b""
     for name, value in scope["headers"]:
         if name == b"authorization" and value[:7].lower() == b"bearer ":
             token = value[7:].strip().decode("latin-1")
@@ -67,11 +67,9 @@ def plain_request(scope: Any) -> PlainRequest | None:
             host = value
         elif name == b"origin":
             origin = value
-        elif name == b"x-forwarded-proto":
-            proxied = value
     if origin and origin.partition(b"://")[2] != host:
         return None
-    is_secure = b"https" in (proxied, scope["scheme"].encode())
+    is_secure = scope["scheme"] == "https"
     if token is None or (settings.SECURE_SSL_REDIRECT and not is_secure):
         return None
     return PlainRequest(token, is_secure) if _is_known(host, tuple(settings.ALLOWED_HOSTS)) else None

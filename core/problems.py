@@ -63,7 +63,7 @@ def problem(
     """A problem as a response.
 
     ``facts`` become ``errors`` where they map fields to lists of reasons, ``details`` otherwise;
-    ``retry_after`` (seconds) becomes ``Retry-After``, rounded up.
+    ``retry_after`` (seconds) stands in the body too, and rounded up in ``Retry-After``.
     """
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -75,6 +75,8 @@ def problem(
     if facts:
         is_errors = all(isinstance(reasons, list) for reasons in facts.values())
         body["errors" if is_errors else "details"] = facts
+    if retry_after is not None:
+        body["retry_after"] = retry_after
     response = HttpResponse(encode(body), status=status, content_type="application/problem+json")
     if retry_after is not None:
         response["Retry-After"] = str(max(1, math.ceil(retry_after)))

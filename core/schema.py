@@ -29,6 +29,7 @@ _PROBLEM = {
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
         "details": {"type": "object", "description": "Facts that belong to the code"},
+        "retry_after": {"type": "number", "description": "Seconds to wait"},
     },
 }
 _CODE = re.compile(r"`([a-z0-9_]+)`")
@@ -98,6 +99,8 @@ class ProblemAutoSchema(AutoSchema):
             yield from (refusals.Malformed, refusals.TooLarge, refusals.Invalid)
         elif any(parameter["in"] == "query" for parameter in operation.get("parameters", ())):
             yield from (refusals.Malformed, refusals.Invalid)
+        if hasattr(self.view, "door"):
+            yield refusals.RateLimited
         if self._is_idempotent():
             yield from (refusals.Invalid, IdempotencyKeyReused)
         yield refusals.Unavailable

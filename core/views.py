@@ -12,11 +12,21 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from core import status
+from core import limits, status
 from core.documents import Document
 from core.renderers import encode
+
+
+class AtDoor(BaseThrottle):
+    """Counts each request to a view at its ``door``, by address and caller."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        account = str(request.user.pk) if request.user else ""
+        limits.knock(view.door, request._request, account=account)
+        return True
 
 
 class OpenView(APIView):
@@ -91,6 +101,9 @@ _openapi = Document(
 
 class OpenAPI(OpenView):
     """The OpenAPI 3.1 document of this API."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.DOCUMENTS
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponseBase:

@@ -79,13 +79,25 @@ def proxies(name: str, default: Sequence[str]) -> list[str]:
     """Addresses and networks, or ``*`` for all."""
     named = names(name, default)
     for one in named:
-        try:
-            is_well = one == "*" or bool(ipaddress.ip_network(one))
-        except ValueError:
-            is_well = False
-        if not is_well:
+        if one != "*" and not _is_network(one):
             raise _wrong(name, "addresses such as 127.0.0.1 or 10.0.0.0/8, or *", one)
     return named
+
+
+def networks(name: str, default: Sequence[str]) -> list[str]:
+    """Addresses and networks."""
+    named = names(name, default)
+    for one in named:
+        if not _is_network(one):
+            raise _wrong(name, "addresses such as 127.0.0.1 or 10.0.0.0/8", one)
+    return named
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return bool(ipaddress.ip_network(text))
+    except ValueError:
+        return False
 
 
 def origins(name: str) -> list[str]:

@@ -10,6 +10,9 @@ from django.http import HttpRequest, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from core import problems
+from core.refusals import Refusal
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # Alpine, on which django-unfold is built, evaluates the expressions in its attributes, and its colours are a
@@ -29,8 +32,12 @@ class AdminPolicy:
         return self._admin(request) if _is_of_the_admin(request) else self._others(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Ids and years typed by hand that are beyond what there can be: Django's admin fails by them."""
-        if isinstance(exception, OverflowError | ValidationError) and _is_of_the_admin(request):
+        """Answer refusals, and what Django's admin fails by: ids and years typed by hand that cannot be."""
+        if not _is_of_the_admin(request):
+            return None
+        if isinstance(exception, Refusal):
+            return problems.refused(exception)
+        if isinstance(exception, OverflowError | ValidationError):
             return HttpResponseNotFound("There is no such thing.")
         return None
 

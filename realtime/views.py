@@ -13,10 +13,11 @@ from drf_spectacular.utils import extend_schema
 from prometheus_client import CONTENT_TYPE_LATEST
 from rest_framework.request import Request
 
+from core import limits
 from core.documents import Document
 from core.refusals import NotAllowed, Unauthenticated
 from core.renderers import encode
-from core.views import OpenView
+from core.views import AtDoor, OpenView
 from realtime import figures
 from realtime.catalogue import asyncapi, conventions, reading
 
@@ -28,6 +29,9 @@ def _asyncapi(host: str, protocol: str) -> Document:
 
 class AsyncAPI(OpenView):
     """The AsyncAPI 3.0 document of this server's sockets."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.DOCUMENTS
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> HttpResponseBase:

@@ -97,7 +97,7 @@ async def test_while_passwords_are_waited_for_players_and_other_strangers_are_an
 
 async def test_a_password_whose_socket_has_left_is_not_checked(hashing, nobody, monkeypatch):
     checked = []
-    monkeypatch.setattr(signing_in, "sign_in_over_socket", lambda **asked: checked.append(asked))
+    monkeypatch.setattr(signing_in, "sign_in", lambda *asked, **more: checked.append(asked))
     stranger = await nobody()
     await stranger.send(type="auth_request", **WRONG)
     await until(lambda: hashing.waiting == 1)

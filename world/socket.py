@@ -8,6 +8,7 @@ import msgspec
 from django.conf import settings
 
 from accounts import gatekeeping, hashers, signing_in
+from core import client_address, limits
 from core.refusals import Conflict, Invalid, Unauthenticated
 from realtime import addresses, topics
 from realtime.beside import Beside
@@ -119,17 +120,18 @@ class WorldSocket(Consumer):
             raise AlreadyAuthenticated
         answer = events.AuthResponse(user_id=0, username="", ref=command.ref)
         token = command.token
-        if token is None:
+        request = client_address.request_of(self.scope)
+        if token is not None:
+            await asyncio.to_thread(limits.knock, limits.AUTH_REQUEST, request)
+        else:
             if not (command.username and command.password):
                 raise Invalid("Give a username and a password, or a token.")
-            client = self.scope.get("client") or ("127.0.0.1", 0)  # as over a unix socket
             signed_in = await in_lane(
                 hashers.LANE,
-                signing_in.sign_in_over_socket,
+                signing_in.sign_in,
+                request,
                 login=command.username,
                 password=command.password,
-                ip=client[0],
-                user_agent=self._user_agent(),
             )
             token = answer.access = signed_in.tokens.access
             answer.refresh = signed_in.tokens.refresh
@@ -149,10 +151,6 @@ class WorldSocket(Consumer):
             # Who is half in would hear nothing, and cannot sign in again.
             self.lose()
             raise
-
-    def _user_agent(self) -> str:
-        headers = dict(self.scope["headers"])
-        return bytes(headers.get(b"user-agent", b"")).decode("latin-1")
 
     @handles(commands.Disconnect)
     def disconnect(self, command: commands.Disconnect) -> None:

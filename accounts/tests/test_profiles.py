@@ -114,8 +114,8 @@ def test_a_public_profile_shows_nothing_private(ada, bob):
     }
 
 
-def test_other_apps_add_to_public_profiles_with_one_question_for_all(ada, bob, monkeypatch):
-    asked = []
+def test_other_apps_add_to_public_profiles_with_one_question_for_all(ada, register, monkeypatch):
+    asked, bob = [], register("adabob")
 
     def levels(user_ids):
         asked.append(user_ids)
@@ -123,9 +123,9 @@ def test_other_apps_add_to_public_profiles_with_one_question_for_all(ada, bob, m
 
     monkeypatch.setattr(profiles, "_facts", {"level": levels})
 
-    page = ada.client.get("/api/users/").json()["results"]
+    page = ada.client.get("/api/users/?search=ada").json()["results"]
 
-    assert [(user["username"], user["level"]) for user in page] == [("ada", 1), ("bob", 7)]
+    assert [(user["username"], user["level"]) for user in page] == [("ada", 1), ("adabob", 7)]
     assert asked == [[ada.id, bob.id]]
 
 
@@ -145,6 +145,13 @@ def test_users_are_searched_by_part_of_the_name(ada, bob, register):
     assert search("ADA") == ["ada", "Adam"]
     assert search("o") == ["bob"]
     assert search("%") == search("_") == search("\ud7ff") == []
+
+
+@pytest.mark.parametrize("query", ["", "?search=", "?search=%20", "?limit=200"])
+def test_a_search_for_nothing_lists_nobody(ada, bob, query):
+    answer = ada.client.get(f"/api/users/{query}")
+
+    assert (answer.status_code, answer.json()["results"]) == (200, [])
 
 
 def test_an_export_holds_account_and_sessions(ada):

@@ -301,10 +301,12 @@ BEARER = (b"authorization", b"Bearer t")
 class _Asked:
     """An ASGI request to hot reads, and what came of it."""
 
-    def __init__(self, path="/api/me", method="GET", query=b"", headers=(BEARER,), host=b"testserver"):
+    def __init__(
+        self, path="/api/me", method="GET", query=b"", headers=(BEARER,), host=b"testserver", scheme="http"
+    ):
         self.scope = {
             "path": path,
-            "scheme": "http",
+            "scheme": scheme,
             "method": method,
             "query_string": query,
             "headers": [(b"host", host), *headers],
@@ -336,8 +338,8 @@ async def test_a_hot_read_is_answered_at_once(path):
 async def test_a_hot_read_has_the_security_headers_of_django(settings):
     settings.SECURE_HSTS_SECONDS = 60
 
-    insecure = await _Asked().answer(b"{}")
-    secure = await _Asked(headers=(BEARER, (b"x-forwarded-proto", b"https"))).answer(b"{}")
+    insecure = await _Asked(headers=(BEARER, (b"x-forwarded-proto", b"https"))).answer(b"{}")
+    secure = await _Asked(scheme="https").answer(b"{}")
 
     for asked in (insecure, secure):
         assert (b"x-content-type-options", b"nosniff") in asked.sent[0]["headers"]

@@ -3,12 +3,14 @@
 import base64
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from cryptography.fernet import Fernet
 from django.db import OperationalError
 
 from accounts import services as accounts
+from core import limits
 from gameplatform.asgi import application
 from realtime.testing import WITHIN_S, Closed, Player
 from realtime.worker import in_database
@@ -79,6 +81,21 @@ async def test_wrong_passwords_lock_out_over_the_socket_too(here, zoe):
     for code in ["invalid_credentials"] * 4 + ["locked_out"] * 2:
         await stranger.send(type="auth_request", username="zoe", password="wrong")
         assert await stranger.refused() == code
+
+
+async def test_guesses_over_the_socket_are_under_the_limit_of_all_doors_that_take_a_password(
+    here, zoe, monkeypatch
+):
+    # So that nothing fills up again meanwhile.
+    monkeypatch.setattr(limits, "LOGIN", replace(limits.LOGIN, by_address=limits.Limit(120, 5000)))
+    stranger = await knock()
+    for number in range(20):
+        await stranger.send(type="auth_request", username=f"user{number}", password="wrong")
+        assert await stranger.refused() == "invalid_credentials"
+    await stranger.send(type="auth_request", username="zoe", password=PASSWORD)
+    refusal = await stranger.hear("error")
+    assert refusal["code"] == "rate_limited"
+    assert refusal["retry_after"] > 0
 
 
 async def test_a_stranger_who_says_nothing_is_sent_away(here, monkeypatch):

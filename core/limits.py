@@ -1,0 +1,119 @@
+"""How often anybody may knock at the doors that cost much or give much away: one table, for all workers.
+
+Uses are counted by address (an IPv6 address by its /64) and, where a door says so, by account.
+"""
+
+import functools
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+
+from core import client_address
+from core.limit_counts import Bucket, Limit, counts
+from core.refusals import RateLimited
+
+
+@dataclass(frozen=True)
+class Door:
+    """What is limited together.
+
+    A use that failed costs ``failure`` more; with ``delays`` the failures of strangers slow down all
+    strangers to that account (:func:`fail`).
+    """
+
+    name: str
+    by_address: Limit
+    by_account: Limit | None = None
+    failure: int = 0
+    delays: bool = False
+
+
+# A school or a mobile network comes from one address: a class signs in at once, wrong passwords included.
+# After twenty failures an address has two tries a minute.
+LOGIN = Door("login", Limit(120, 5), failure=5, delays=True)
+"""Every door that takes a password: login, token, ``auth_request`` on the world's socket, the admin."""
+REGISTER = Door("register", Limit(40, 5))
+GUEST = Door("guest", Limit(60, 2))
+UPGRADE = Door("upgrade", Limit(40, 5), by_account=Limit(10, 30))
+# After a restart all devices behind one address ask for tickets at the same moment, several for each page.
+TICKET = Door("ticket", Limit(600, 0.1), by_account=Limit(60, 1))
+SEARCH = Door("search", Limit(300, 0.2), by_account=Limit(30, 1))
+AUTH_REQUEST = Door("auth_request", Limit(120, 1))
+"""``auth_request`` with a token; one with a password knocks at ``LOGIN``."""
+DOCUMENTS = Door("documents", Limit(60, 1))
+"""The OpenAPI and AsyncAPI documents."""
+
+DOORS = (LOGIN, REGISTER, GUEST, UPGRADE, TICKET, SEARCH, AUTH_REQUEST, DOCUMENTS)
+
+
+@dataclass(frozen=True)
+class Knock:
+    """The facts of a request at a door, for ``DOOR_CHECK``."""
+
+    door: str
+    address: str | None
+    account: str
+    """The name or e-mail that was typed, or the caller's id; empty where there is none."""
+    headers: Mapping[str, str]
+    used: float
+    """How much of what the address may do at once is used up, from 0 to 1."""
+
+
+def knock(
+    door: Door, request: HttpRequest, *, account: str = "", is_stranger: Callable[[], bool] = lambda: True
+) -> None:
+    """Count a use of the door and ask ``DOOR_CHECK``. Raises ``RateLimited``, or what ``DOOR_CHECK`` raises.
+
+    What is refused is not counted. Where the account is delayed, ``is_stranger`` tells whom that stops. It
+    may wait for Redis and the database: call it from a thread.
+    """
+    address = client_address.of_request(request)
+    buckets, delay = _buckets(door, address, account), _delay(door, account)
+    taken = counts.take(buckets, delay)
+    if taken.is_delay and not is_stranger():
+        taken = counts.take(buckets, None)
+    if taken.wait_s:
+        raise RateLimited("Too many attempts. Wait a moment.", retry_after=round(taken.wait_s, 3))
+    if settings.DOOR_CHECK:
+        check = import_string(settings.DOOR_CHECK)
+        check(Knock(door.name, address, account, request.headers, taken.used))
+
+
+def fail(door: Door, request: HttpRequest, *, account: str, is_stranger: bool) -> None:
+    """Make a use that failed cost more.
+
+    A stranger, who never signed in to the account from this address, also brings the account's delay nearer
+    (see ``limit_counts``).
+    """
+    buckets = _buckets(door, client_address.of_request(request), "")
+    counts.fail(buckets, door.failure, _delay(door, account) if is_stranger else None)
+
+
+def _buckets(door: Door, address: str | None, account: str) -> list[Bucket]:
+    buckets: list[Bucket] = []
+    if not _is_unlimited(address, tuple(settings.UNLIMITED_ADDRESSES)):
+        # Those without an address come through a proxy that tells none, and share one count.
+        where = client_address.network(address) if address else "nowhere"
+        buckets.append((f"door:{door.name}:{where}", door.by_address))
+    if account and door.by_account:
+        buckets.append((f"door:{door.name}:account:{_digest(account)}", door.by_account))
+    return buckets
+
+
+def _delay(door: Door, account: str) -> str | None:
+    return f"door:{door.name}:delay:{_digest(account)}" if account and door.delays else None
+
+
+@functools.lru_cache(4096)
+def _is_unlimited(address: str | None, networks: tuple[str, ...]) -> bool:
+    return address is not None and any(ip_address(address) in ip_network(network) for network in networks)
+
+
+def _digest(account: str) -> str:
+    # What was typed may be anything, and is nobody's business in Redis.
+    return hashlib.blake2b(account.lower().encode(errors="replace"), digest_size=12).hexdigest()

@@ -272,6 +272,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 # -- Real time
 
 SOCKET_MAX_RATE = environment.whole("SOCKET_MAX_RATE", 100)
+SOCKETS_PER_ADDRESS = environment.whole("SOCKETS_PER_ADDRESS", 200)
 GAME_JOURNAL = "game.live.journal.Journal"
 CHAT_WORDS = environment.readable("CHAT_WORDS", BASE_DIR / "core" / "words.txt")
 ENCRYPTION_KEY = environment.plain("ENCRYPTION_KEY", "")

@@ -150,3 +150,15 @@ def test_what_a_call_raises_is_raised_where_it_is_waited_for_and_gives_the_place
             lane.submit(lambda: 1 / 0).result(WITHIN_S)
 
     assert lane.submit(lambda: "well").result(WITHIN_S) == "well"
+
+
+async def test_who_has_too_many_sockets_cannot_sign_in_on_another(here, ada, nobody):
+    opened = [await Player(application, "/ws/notifications/", token=ada.token).enter() for _ in range(20)]
+    stranger = await nobody()
+
+    await stranger.send(type="auth_request", token=ada.token)
+
+    assert (await stranger.hear("error"))["code"] == "too_many_sockets"
+    assert await stranger.closed() == 4429
+    for socket in opened:
+        await socket.leave()

@@ -15,6 +15,7 @@ from realtime.beside import Beside
 from realtime.consumer import Consumer, handles
 from realtime.gate import close_refused
 from realtime.messages import Command, Message, Ping
+from realtime.sockets import TooManySockets
 from realtime.tasks import begin
 from realtime.worker import in_database, in_lane
 from world import commands, events, selectors, services
@@ -138,10 +139,14 @@ class WorldSocket(Consumer):
         identity = await gatekeeping.identify(token)
         if self.connection.closed_with is not None:
             return
+        try:
+            self._here.sockets.identify(self.connection, identity)
+        except TooManySockets as refusal:
+            close_refused(self.connection, refusal)
+            return
         if self._deadline is not None:
             self._deadline.cancel()
         del self.handlers
-        self._here.sockets.identify(self.connection, identity)
         await self._begin_sealing()
         answer.user_id, answer.username = identity.user_id, identity.username
         self.connection.tell(answer)

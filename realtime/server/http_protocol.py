@@ -28,7 +28,7 @@ class _Bounded:
     """A protocol that does not wait for ever."""
 
     head_timeout = 10.0
-    body_timeout = 60.0
+    body_timeout = 20.0
     stalled_timeout = 30.0
     closing_timeout = 1.0  # seconds a refused peer gets to take its answer
 

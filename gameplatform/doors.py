@@ -43,3 +43,37 @@ def _brings_token(headers: list[tuple[bytes, bytes]]) -> bool:
             except Unauthenticated:
                 return False
     return False
+
+
+_ONE_HASH = "one password hash, in threads and a queue of their own; counted by address"
+_DOCUMENT = "bytes that were made once; counted by address"
+_FIXED = "nothing but a short answer that does not depend on what is stored"
+OPEN_ROUTES = {
+    "POST /api/auth/register": _ONE_HASH,
+    "POST /api/auth/login": _ONE_HASH,
+    "POST /api/token": _ONE_HASH,
+    "POST /api/auth/guest": "a few rows, in the strangers' lane; counted by address",
+    "POST /api/token/refresh": "one signature, and one row only if it holds; in the strangers' lane",
+    "GET /api/status": "counts kept for two seconds, and one thread at most that counts",
+    "GET /api/openapi.json": _DOCUMENT,
+    "GET /api/asyncapi.json": _DOCUMENT,
+    "GET /api/docs/events": "bytes that were made once",
+    "GET /api/docs": "a page of a thousand characters without a look at the database",
+    "GET /health/live": _FIXED,
+    "GET /health/ready": "one statement of the database and one of Redis, in the strangers' lane",
+    "GET /metrics": "refused to public addresses, and without the token where there is one",
+}
+"""What each operation that asks for no token costs at most, and by what that is bounded."""
+
+OPEN_PAGES = {
+    "/": "one small template; in the strangers' lane",
+    "/admin": "one page of sign-in in the operators' lane, and its password in the hashing lane",
+    "unknown": _FIXED,
+    "/static": "a file, streamed from the disk in the strangers' lane",
+}
+OPEN_COMMANDS = {
+    "ping": "one frame for each, at most SOCKET_MAX_RATE a second before the socket is closed",
+    "auth_request": f"{_ONE_HASH}; with a token, one signature; one at a time on a socket, for ten seconds",
+    "disconnect": "the end of the socket",
+}
+"""What is taken on a socket before anybody has signed in; sockets are counted by address."""

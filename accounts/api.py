@@ -17,6 +17,7 @@ from accounts.authentication import identity
 from accounts.models import User
 from accounts.refusals import GuestsHaveNoPassword, WrongPassword
 from core import limits, paging, personal_data
+from core.idempotency import idempotent
 from core.parsers import read
 from core.refusals import Invalid
 from core.views import AtDoor, OpenView
@@ -38,6 +39,7 @@ class Register(OpenView):
     door = limits.REGISTER
 
     @extend_schema(request=serializers.Registration, responses={201: serializers.SignedIn})
+    @idempotent
     def post(self, request: Request) -> Response:
         body = read(serializers.Registration, request.data)
         return _signed_in(services.register(**body, device=signing_in.device(request._request)), status=201)
@@ -50,6 +52,7 @@ class Guest(OpenView):
     door = limits.GUEST
 
     @extend_schema(request=serializers.Guest, responses={201: serializers.SignedIn})
+    @idempotent
     def post(self, request: Request) -> Response:
         body = read(serializers.Guest, request.data)
         return _signed_in(
@@ -140,15 +143,20 @@ class Me(Profile):
     """The caller's own account."""
 
     @extend_schema(
-        description="Change it. 409 `username_taken`, `email_taken`, `upgrade_first` (a guest has none).",
+        description="Change it; another e-mail needs the password. 403 `wrong_password`, "
+        "409 `username_taken`, `email_taken`, `upgrade_first` (a guest has none), 429 `locked_out`, "
+        "`rate_limited`.",
         request=serializers.ProfileChanges,
         responses=serializers.OwnProfile,
     )
     def patch(self, request: Request) -> Response:
         changes = read(serializers.ProfileChanges, request.data)
+        password = changes.pop("password", "")
         user = selectors.user(request)
         if user.is_guest and "email" in changes:
             raise GuestsHaveNoPassword("Upgrade the guest account to give it an e-mail.")
+        if changes.get("email", user.email) != user.email:
+            _require_password(request, user, password)
         user = services.change_profile(user=user, changes=changes)
         return Response(selectors.own_profile(user))
 
@@ -162,14 +170,14 @@ class Me(Profile):
         password = read(serializers.Erasure, request.data).get("password", "")
         user = selectors.user(request)
         if not user.is_guest:
-            if not password:
-                raise Invalid("The password is needed.", details={"password": ["This field is required."]})
             _require_password(request, user, password)
         services.erase(user)
         return Response(status=204)
 
 
 def _require_password(request: Request, user: User, password: str) -> None:
+    if not password:
+        raise Invalid("The password is needed.", details={"password": ["This field is required."]})
     if signing_in.verify(request._request, user.username, password) is None:
         raise WrongPassword("This is not your password.")
 

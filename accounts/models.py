@@ -84,11 +84,15 @@ class User(AbstractUser):
 class Session(models.Model):
     """A device that is signed in, until it is ended or says nothing for ``SESSION_TIMEOUT`` seconds.
 
-    ``refresh_id`` is the ``jti`` of the one refresh token that is good; each use replaces it.
+    ``refresh_id`` is the ``jti`` of the one refresh token that is good; each use replaces it. In a restored
+    backup it is empty: any refresh token of the session is good, once.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
-    refresh_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    refresh_id = models.UUIDField(null=True, default=uuid.uuid4, editable=False)
+    previous_refresh_id = models.UUIDField(null=True, editable=False)
+    """What ``refresh_id`` was before ``rotated_at``."""
+    rotated_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_seen = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True, db_index=True)

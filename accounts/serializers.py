@@ -98,10 +98,11 @@ class Logout(serializers.Serializer[Any]):
 
 
 class ProfileChanges(serializers.Serializer[Any]):
-    """What users change of their own account."""
+    """What users change of their own account; another e-mail needs the password."""
 
     username = Username(required=False)
     email = Email(required=False)
+    password = Password(required=False, allow_blank=True)
 
 
 class PasswordChange(serializers.Serializer[Any]):

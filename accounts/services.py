@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -25,9 +25,13 @@ from accounts import live, own_profile, selectors, tokens
 from accounts.events import SignedOut
 from accounts.models import USERNAME_LENGTH, Session, User
 from accounts.refusals import EmailTaken, NotAGuest, SessionEnded, TokenInvalid, TokenReused, UsernameTaken
-from core import personal_data
+from core import personal_data, words
 from core.refusals import Invalid, NotFound
 from realtime.publishing import publish
+
+# An answer gets lost, or two tabs refresh at once. Whoever holds the token counts as the same client, for an
+# address changes just when answers get lost. A thief this quick is found out when the new pair is used twice.
+REPEATED_FOR = timedelta(seconds=10)
 
 _ALPHABET = string.ascii_lowercase + string.digits
 
@@ -51,8 +55,9 @@ class SignedIn:
 def register(*, email: str, password: str, username: str = "", device: Device) -> SignedIn:
     """Make an account and sign it in.
 
-    Raises ``UsernameTaken``, ``EmailTaken`` or ``Invalid`` (the password).
+    Raises ``UsernameTaken``, ``EmailTaken`` or ``Invalid`` (the name or the password).
     """
+    _check_name(username)
     check_password(password, username=username, email=email)
     _check_free(email=email, username=username)
     user = _create(
@@ -62,7 +67,11 @@ def register(*, email: str, password: str, username: str = "", device: Device) -
 
 
 def register_guest(*, username: str = "", device: Device) -> SignedIn:
-    """Make an account that needs no e-mail and password, and sign it in. Raises ``UsernameTaken``."""
+    """Make an account that needs no e-mail and password, and sign it in.
+
+    Raises ``UsernameTaken`` or ``Invalid`` (the name).
+    """
+    _check_name(username)
     names = [username] if username else (f"guest_{_random(length)}" for length in (6, 8, 12))
     user = _create(names=names, email="", password=make_password(None), is_guest=True)
     return open_session(user, device)
@@ -71,10 +80,11 @@ def register_guest(*, username: str = "", device: Device) -> SignedIn:
 def upgrade(*, user: User, session_id: int, email: str, password: str, username: str = "") -> SignedIn:
     """Turn a guest into a full account that keeps all it owns; its session gets new tokens.
 
-    Raises ``NotAGuest``, ``UsernameTaken``, ``EmailTaken``, ``Invalid`` (the password) or ``SessionEnded``.
+    Raises ``NotAGuest``, ``UsernameTaken``, ``EmailTaken``, ``Invalid`` (name, password) or ``SessionEnded``.
     """
     if not user.is_guest:
         raise NotAGuest("This account has an e-mail and a password already.")
+    _check_name(username)
     username = username or user.username
     check_password(password, username=username, email=email)
     _check_free(email=email, username=username, but=user)
@@ -112,7 +122,7 @@ def open_session(user: User, device: Device) -> SignedIn:
 
 
 def rotate(refresh: str) -> SignedIn:
-    """New tokens for a refresh token, which is good once.
+    """New tokens for a refresh token, which is good once; within ``REPEATED_FOR`` it gives the same again.
 
     Raises ``TokenInvalid``, ``TokenExpired``, ``SessionEnded`` or, if it was used before, ``TokenReused``:
     the session then ends, for one of the token's two holders is not who it should be.
@@ -120,12 +130,16 @@ def rotate(refresh: str) -> SignedIn:
     old = tokens.read_refresh(refresh)
     now = timezone.now()
     limit = now - timedelta(seconds=settings.SESSION_TIMEOUT + live.SLACK_S)
+    sessions = Session.objects.filter(pk=old.session_id, ended_at=None, last_seen__gte=limit)
     # One conditional statement: of many at once, exactly one finds the old id in place.
-    fresh = Session(pk=old.session_id, refresh_id=uuid4())
-    won = Session.objects.filter(
-        pk=old.session_id, refresh_id=old.refresh_id, ended_at=None, last_seen__gte=limit
-    ).update(refresh_id=fresh.refresh_id, last_seen=now)
+    fresh: Session | None = Session(pk=old.session_id, refresh_id=uuid4(), rotated_at=now)
+    won = sessions.filter(Q(refresh_id=old.refresh_id) | Q(refresh_id=None)).update(
+        refresh_id=fresh.refresh_id, previous_refresh_id=old.refresh_id, rotated_at=now, last_seen=now
+    )
     if not won:
+        repeated = sessions.filter(previous_refresh_id=old.refresh_id, rotated_at__gte=now - REPEATED_FOR)
+        fresh = repeated.first()
+    if fresh is None:
         raise _why_not(old, limit)
     user = User.objects.filter(sessions=old.session_id, is_active=True).first()
     if user is None:
@@ -146,8 +160,11 @@ def _why_not(old: tokens.Refresh, limit: datetime) -> TokenInvalid | SessionEnde
 
 
 def _replace_refresh(user: User, session_id: int) -> tokens.Pair:
-    session = Session(pk=session_id, refresh_id=uuid4())
-    if not Session.objects.filter(pk=session_id, ended_at=None).update(refresh_id=session.refresh_id):
+    session = Session(pk=session_id, refresh_id=uuid4(), rotated_at=timezone.now())
+    changed = Session.objects.filter(pk=session_id, ended_at=None).update(
+        refresh_id=session.refresh_id, previous_refresh_id=None, rotated_at=session.rotated_at
+    )
+    if not changed:
         raise SessionEnded
     return tokens.issue(user, session)
 
@@ -173,6 +190,27 @@ def end_sessions(sessions: QuerySet[Session]) -> int:
     if gone := set(user_ids) - selectors.signed_in(user_ids):
         publish(SignedOut(user_ids=sorted(gone)))
     return ended
+
+
+@transaction.atomic
+def keep_signed_in_after_restore() -> int:
+    """Let the sessions of a restored backup go on, whatever became of them since. Says how many.
+
+    Their refresh tokens may be newer than what the backup knows. Tokens of sessions that it does not know at
+    all must not open those that would get the same numbers, so these numbers are left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVE_NUMBERS_OUT[connection.vendor], [NUMBERS_LEFT_OUT])
+    sessions = Session.objects.filter(ended_at=None)
+    return sessions.update(refresh_id=None, previous_refresh_id=None, last_seen=timezone.now())
+
+
+NUMBERS_LEFT_OUT = 10_000_000
+_LEAVE_NUMBERS_OUT = {
+    "postgresql": "SELECT setval(pg_get_serial_sequence('accounts_session', 'id'),"
+    " (SELECT coalesce(max(id), 0) + %s FROM accounts_session))",
+    "sqlite": "UPDATE sqlite_sequence SET seq = seq + %s WHERE name = 'accounts_session'",
+}
 
 
 @transaction.atomic
@@ -202,10 +240,14 @@ def change_password(*, user: User, password: str, session_id: int) -> None:
 
 
 def change_profile(*, user: User, changes: dict[str, str]) -> User:
-    """Set ``username`` and ``email``. Raises ``UsernameTaken``, ``EmailTaken`` or ``SessionEnded``."""
+    """Set ``username`` and ``email``.
+
+    Raises ``UsernameTaken``, ``EmailTaken``, ``Invalid`` (the name) or ``SessionEnded``.
+    """
     changes = {field: value for field, value in changes.items() if value != getattr(user, field)}
     if not changes:
         return user
+    _check_name(changes.get("username", ""))
     for field, value in changes.items():
         setattr(user, field, value)
     _check_free(email=changes.get("email", ""), username=changes.get("username", ""), but=user)
@@ -249,6 +291,12 @@ def check_password(password: str, *, username: str, email: str, field: str = "pa
         raise Invalid("This password is too weak.", details={field: list(error.messages)}) from None
 
 
+def _check_name(username: str) -> None:
+    """Refuse a name that somebody chose and nobody may have. Raises ``Invalid``."""
+    if username and (words.is_reserved(username) or words.is_offensive(username)):
+        raise Invalid("This name may not be used.", details={"username": ["This name may not be used."]})
+
+
 def _create(*, names: Iterable[str], **fields: Any) -> User:
     """An account with the first of these names that is free."""
     refusal: UsernameTaken | None = None
@@ -263,7 +311,9 @@ def _create(*, names: Iterable[str], **fields: Any) -> User:
 
 def _names_from(email: str) -> Iterable[str]:
     base = re.sub(r"[^A-Za-z0-9_.-]", "_", email.partition("@")[0])[: USERNAME_LENGTH[-1] - 7]
-    if len(base) >= USERNAME_LENGTH[0]:
+    if words.is_reserved(base) or words.is_offensive(base):
+        base = "player"
+    elif len(base) >= USERNAME_LENGTH[0]:
         yield base
     for length in (4, 6):
         yield f"{base}_{_random(length)}"

@@ -6,6 +6,7 @@ import redis
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 SHORTEST_SECRET = 32
 
@@ -15,15 +16,29 @@ def check_secret_key(**_: Any) -> list[CheckMessage]:
     """Tokens are signed with the secret key: who knows or guesses it is anybody."""
     if settings.DEBUG:
         return []
-    if settings.SECRET_KEY == settings.INSECURE_SECRET_KEY:
-        return [Error("SECRET_KEY is the public one of development.", hint=_HOW_TO, id="core.E001")]
-    if len(settings.SECRET_KEY) < SHORTEST_SECRET:
-        message = f"SECRET_KEY has fewer than {SHORTEST_SECRET} characters."
-        return [Error(message, hint=_HOW_TO, id="core.E001")]
+    keys = [("SECRET_KEY", settings.SECRET_KEY)]
+    keys += [("A key of SECRET_KEY_FALLBACKS", key) for key in settings.SECRET_KEY_FALLBACKS]
+    for name, key in keys:
+        if key == settings.INSECURE_SECRET_KEY:
+            return [Error(f"{name} is the public one of development.", hint=_HOW_TO, id="core.E001")]
+        if len(key) < SHORTEST_SECRET:
+            message = f"{name} has fewer than {SHORTEST_SECRET} characters."
+            return [Error(message, hint=_HOW_TO, id="core.E001")]
     return []
 
 
 _HOW_TO = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+
+
+@register(Tags.security)
+def check_door_check(**_: Any) -> list[CheckMessage]:
+    """A misspelt DOOR_CHECK would answer every sign-in with a 500."""
+    try:
+        is_well = not settings.DOOR_CHECK or callable(import_string(settings.DOOR_CHECK))
+    except ImportError:
+        is_well = False
+    message = "DOOR_CHECK must be the dotted path of a function."
+    return [] if is_well else [Error(message, id="core.E004")]
 
 
 @register(Tags.security)

@@ -2,17 +2,21 @@
 
 import functools
 import hashlib
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
 import msgspec
+from cryptography.fernet import Fernet
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core import client_address
 from core.models import IdempotentAnswer
 from core.personal_data import erases
 from core.refusals import Conflict, Invalid
@@ -40,6 +44,9 @@ def idempotent(handler: Handler) -> Handler:
     another body is refused with :class:`IdempotencyKeyReused`. The answer commits together with what the
     handler changed. A refusal changes nothing and is not kept: the same key may be tried again. Without the
     header nothing is different.
+
+    Callers without a token are the same if they ask from the same network. Their answers hold tokens, so they
+    are kept sealed: nobody reads them who has not got the key, the body and our secret.
     """
 
     @functools.wraps(handler)
@@ -49,19 +56,21 @@ def idempotent(handler: Handler) -> Handler:
             return handler(view, request, *args, **kwargs)
         if not (0 < len(key) <= 200 and key.isascii() and key.isprintable()):
             raise Invalid(f"{HEADER} is 1 to 200 printable ASCII characters.")
-        fingerprint = _fingerprint(request)
+        scope = _User(request, key) if request.user else _Stranger(request, key)
         with transaction.atomic():
             # A twin that runs at the same moment waits here, on the unique constraint, for this one's commit.
             row, is_first = IdempotentAnswer.objects.get_or_create(
-                user_id=int(request.user.pk or 0), key=key, defaults={"fingerprint": fingerprint}
+                user_id=scope.user_id, key=scope.key, defaults={"fingerprint": scope.fingerprint}
             )
             if not is_first:
-                return _again(row, fingerprint)
+                if row.fingerprint != scope.fingerprint:
+                    raise IdempotencyKeyReused("This Idempotency-Key came before, with a different request.")
+                return _again(row, scope.opened(bytes(row.body)))
             answer = handler(view, request, *args, **kwargs)
             if not isinstance(answer, Response):
                 raise TypeError("An idempotent handler answers with a REST framework Response.")
             row.status = answer.status_code
-            row.body = b"" if answer.data is None else encode(answer.data)
+            row.body = scope.sealed(b"" if answer.data is None else encode(answer.data))
             row.save(update_fields=["status", "body"])
             return answer
 
@@ -69,10 +78,50 @@ def idempotent(handler: Handler) -> Handler:
     return post  # type: ignore[return-value]
 
 
-def _again(row: IdempotentAnswer, fingerprint: str) -> HttpResponse:
-    if row.fingerprint != fingerprint:
-        raise IdempotencyKeyReused("This Idempotency-Key came before, with a different request.")
-    answer = HttpResponse(bytes(row.body), status=row.status or 200, content_type="application/json")
+class _User:
+    """Whose keys these are: the user's."""
+
+    def __init__(self, request: Request, key: str) -> None:
+        self.user_id: int | None = request.user.pk
+        self.key = key
+        self.fingerprint = _fingerprint(request)
+
+    def sealed(self, body: bytes) -> bytes:
+        return body
+
+    def opened(self, body: bytes) -> bytes:
+        return body
+
+
+class _Stranger:
+    """Whose keys these are: those of everybody who asks from this network without a token.
+
+    The body that came may hold a password, and the answer holds tokens. Without our secret a digest tells
+    nothing of the one; the other is sealed by what the client alone knows besides.
+    """
+
+    user_id = None
+
+    def __init__(self, request: Request, key: str) -> None:
+        address = client_address.of_request(request._request)
+        where = client_address.network(address) if address else ""
+        self.key = _keyed("key", where, key).hex()
+        self.fingerprint = _keyed("fingerprint", _fingerprint(request)).hex()
+        self._fernet = Fernet(urlsafe_b64encode(_keyed("seal", where, key, self.fingerprint)))
+
+    def sealed(self, body: bytes) -> bytes:
+        return self._fernet.encrypt(body)
+
+    def opened(self, body: bytes) -> bytes:
+        return self._fernet.decrypt(body)
+
+
+def _keyed(purpose: str, *parts: str) -> bytes:
+    return salted_hmac(f"idempotency.{purpose}", "\0".join(parts), algorithm="sha256").digest()
+
+
+def _again(row: IdempotentAnswer, body: bytes) -> HttpResponse:
+    answer = HttpResponse(body, status=row.status or 200, content_type="application/json")
     answer["Idempotent-Replayed"] = "true"
     return answer
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from core.embedded import valkey
+from core.embedded import EmbeddedServerError, valkey
 
 logger = logging.getLogger(__name__)
 
@@ -200,7 +200,7 @@ class SharedCounts:
             return None
         try:
             return _script(script)(keys=[delay or "door:none", *(key for key, _ in buckets)], args=numbers)
-        except (redis.RedisError, OSError) as problem:
+        except (redis.RedisError, OSError, EmbeddedServerError) as problem:
             self._away_until = time.monotonic() + self.ASK_AGAIN_S
             logger.warning("Each worker limits by itself, Redis is away: %s", type(problem).__name__)
             return None

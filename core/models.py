@@ -6,10 +6,14 @@ from django.db import models
 
 
 class IdempotentAnswer(models.Model):
-    """The first answer to a request that a client marked with an ``Idempotency-Key``."""
+    """The first answer to a request that a client marked with an ``Idempotency-Key``.
+
+    Of a caller without a token, who has no ``user``, key and fingerprint are keyed digests, and the body is
+    sealed.
+    """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64)
@@ -18,7 +22,12 @@ class IdempotentAnswer(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_answer_per_user_and_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="one_answer_per_user_and_key"),
+            models.UniqueConstraint(
+                fields=["key"], name="one_answer_per_stranger_and_key", condition=models.Q(user=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} of user {self.user_id}"

@@ -15,8 +15,7 @@ OpenAPI document: read it at `/api/docs/`, fetch it at `/api/openapi.json`.
   two with `Retry-After`), one that takes a body 400, 413 and 422. Below are the codes that are a route's own.
 - Lists that grow take `?limit=` and `?cursor=` and answer `{next, previous, results}`.
 - Routes marked ↻ take an `Idempotency-Key`: sent again with the same body, the first answer is given again.
-  Those that hand out tokens do not: no answer with a token is kept, nor given to whoever knows a key. Who
-  lost the answer to a registration signs in with its password; a guest who lost it begins as another.
+  Without a token (register, guest) that holds for who asks from the same address; choose a random key.
 """
 _SAID_ABOVE = {
     "`malformed`",

@@ -1,4 +1,5 @@
-"""The word filter: masks listed words, however they are disguised, and leaves ordinary ones alone.
+"""The word filter: masks listed words, however they are disguised, and leaves ordinary ones alone. By it also
+user names are refused that offend, or that could pass for the house itself.
 
 A text is cut into pieces at blanks and punctuation. Each piece is folded to plain letters (accents,
 look-alike letters of other scripts, digits and signs for letters) and looked up whole, so that a listed word
@@ -7,6 +8,7 @@ found in "as". Letters set apart ("f u c k", "f.u-c_k") are put together first.
 """
 
 import re
+import string
 import threading
 import time
 import unicodedata
@@ -19,6 +21,7 @@ from pathlib import Path
 from django.conf import settings
 
 READ_AGAIN_S = 10.0
+RESERVED = Path(__file__).with_name("reserved_names.txt")
 
 Listed = Callable[[], list[str]]
 _listed: list[Listed] = []
@@ -190,3 +193,40 @@ forget = _kept.forget
 def mask(text: str) -> str:
     """The text with all listed words masked; from a thread that may use the database."""
     return _kept.current().mask(text)
+
+
+def is_offensive(name: str) -> bool:
+    """Whether a user name holds a listed word, digits at its ends or capitals within it notwithstanding."""
+    bare = name.strip(string.digits + "_.-")
+    return any(mask(form) != form for form in {name, bare, _HUMP.sub(" ", bare)})
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a user name could pass for the house itself, however it is written."""
+    whole, part = _reserved()
+    bare = name.strip(string.digits + "_.-")
+    return any(whole.fullmatch(_skeleton(form)) for form in (name, bare)) or any(
+        part.fullmatch(_skeleton(piece)) for piece in _SET_APART.split(bare)
+    )
+
+
+@lru_cache(maxsize=1)
+def _reserved() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What no name may be, and, of that, what no part of one may be that is set apart."""
+    any_letters = "[a-z]*"
+    patterns = {
+        word: any_letters * word.startswith("*") + _skeleton(word) + any_letters * word.endswith("*")
+        for word in read(str(RESERVED))
+    }
+    parts = (pattern for word, pattern in patterns.items() if "*" in word)
+    return re.compile("|".join(patterns.values())), re.compile("|".join(parts))
+
+
+def _skeleton(name: str) -> str:
+    """The letters of a name, those as one that look alike: digits and letters, "l" and "I", "rn" and "m"."""
+    letters = _SET_APART.sub("", name).translate(_folds)
+    return letters.replace("l", "i").replace("rn", "m").replace("vv", "w")
+
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_SET_APART = re.compile(r"[_.\-*]")

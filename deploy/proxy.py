@@ -50,6 +50,7 @@ class Proxy:
             port = free.getsockname()[1]
         text = CONFIGURATION.read_text().replace("listen 80;", f"listen 127.0.0.1:{port};")
         text = text.replace("/var/log/nginx/access.log", str(self.access_log))
+        text = text.replace("/etc/nginx/gameplatform/", f"{self._folder}/")
         for number, url in enumerate(self._workers, 1):
             text = text.replace(f"worker-{number}:8000", urlsplit(url).netloc)
         (self._folder / "gameplatform.conf").write_text(text)

@@ -18,6 +18,7 @@ HASHING = frozenset(
         "POST /api/auth/upgrade",
         "POST /api/token",
         "POST /api/me/password",
+        "PATCH /api/me",
         "DELETE /api/me",
         "POST /admin/login",
     }

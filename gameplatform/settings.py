@@ -18,6 +18,7 @@ RUN_DIR = BASE_DIR / ".run"
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
+PRODUCT = "Game platform"
 VERSION = "0.1.0"
 PROTOCOL_VERSION = "1.0"
 
@@ -25,6 +26,7 @@ DEBUG = environment.flag("DEBUG", True)
 ENVIRONMENT = environment.plain("ENVIRONMENT", "development" if DEBUG else "production")
 INSECURE_SECRET_KEY = "insecure-development-key-of-a-checkout-never-for-production"
 SECRET_KEY = environment.plain("SECRET_KEY", INSECURE_SECRET_KEY if DEBUG else "")
+SECRET_KEY_FALLBACKS = environment.names("SECRET_KEY_FALLBACKS")
 HOST = environment.plain("HOST", "127.0.0.1")
 PORT = environment.whole("PORT", 8000, least=0, most=65_535)
 WORKERS = environment.whole("WORKERS", 1)
@@ -165,6 +167,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.NoPatternValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 # The one page with Django's own sign-in is the admin.
@@ -241,7 +244,7 @@ if not DEBUG:
     CSRF_COOKIE_SECURE = True
 
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Game platform",
+    "TITLE": PRODUCT,
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -254,8 +257,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 UNFOLD = {
-    "SITE_TITLE": "Game platform",
-    "SITE_HEADER": "Game platform",
+    "SITE_TITLE": PRODUCT,
+    "SITE_HEADER": PRODUCT,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("web/icon.svg")}],
 }
 

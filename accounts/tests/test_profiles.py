@@ -33,7 +33,7 @@ def test_the_own_profile(ada, path):
 def test_a_change_shows_at_once(ada):
     ada.client.get("/api/me")
 
-    answer = ada.client.patch("/api/me/", {"username": "Ada2", "email": "new@x.org"})
+    answer = ada.client.patch("/api/me/", {"username": "Ada2", "email": "new@x.org", "password": PASSWORD})
 
     assert answer.status_code == 200
     assert answer.json()["username"] == ada.client.get("/api/me").json()["username"] == "Ada2"
@@ -47,7 +47,8 @@ def test_a_profile_that_changes_while_it_is_read_is_read_again(ada):
         answer = execute(sql, *rest)
         if "date_joined" in sql and not changed:
             changed.append(True)
-            assert ada.client.patch("/api/me", {"email": "new@x.org"}).status_code == 200
+            change = {"email": "new@x.org", "password": PASSWORD}
+            assert ada.client.patch("/api/me", change).status_code == 200
         return answer
 
     with connection.execute_wrapper(meanwhile):
@@ -67,12 +68,26 @@ def test_other_workers_are_asked_once_about_a_change_and_not_at_all_about_none(
         with django_capture_on_commit_callbacks(execute=True):
             ada.client.patch("/api/me", fields)
 
-    change(username="Ada2", email="new@x.org")
+    change(username="Ada2", email="new@x.org", password=PASSWORD)
     assert asked == [(ada.id, [session])]
-    change(email="newer@x.org")
+    change(email="newer@x.org", password=PASSWORD)
     assert asked[1:] == [(ada.id, [session])]
-    change(username="Ada2", email="newer@x.org")
+    change(username="Ada2", email="newer@x.org", password=PASSWORD)
     assert asked[2:] == []
+
+
+def test_another_address_needs_the_password(ada, guest):
+    def change(**body):
+        return ada.client.patch("/api/me/", body)
+
+    missing, wrong = change(email="eve@x.org"), change(email="eve@x.org", password="wrong horse")
+    assert (missing.status_code, list(missing.json()["errors"])) == (422, ["password"])
+    assert (wrong.status_code, wrong.json()["code"]) == (403, "wrong_password")
+    assert ada.client.get("/api/me").json()["email"] == "ada@example.org"
+    assert change(email="ada@example.org", username="ada2").status_code == 200
+    assert change(email="new@x.org", password=PASSWORD).json()["email"] == "new@x.org"
+    upgrade = {"email": "zoe@x.org", "password": PASSWORD}
+    assert guest.client.post("/api/auth/upgrade", upgrade).status_code == 200
 
 
 def test_nobody_makes_himself_premium_or_staff(ada):
@@ -84,7 +99,10 @@ def test_nobody_makes_himself_premium_or_staff(ada):
 
 def test_a_change_to_what_is_taken_or_invalid_is_refused(ada, bob, guest):
     assert code(ada.client.patch("/api/me", {"username": "BOB"})) == (409, "username_taken")
-    assert code(ada.client.patch("/api/me", {"email": "Bob@example.org"})) == (409, "email_taken")
+    assert code(ada.client.patch("/api/me", {"email": "Bob@example.org", "password": PASSWORD})) == (
+        409,
+        "email_taken",
+    )
     assert list(ada.client.patch("/api/me", {"username": "x"}).json()["errors"]) == ["username"]
     assert code(guest.client.patch("/api/me", {"email": "g@x.org"})) == (409, "upgrade_first")
     assert ada.client.patch("/api/me", {"username": "ADA"}).json()["username"] == "ADA"
@@ -204,7 +222,7 @@ def test_no_wrong_password_of_an_erased_account_is_kept(register):
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("patch", "/api/me", {"email": "new@x.org", "username": "countess"}),
+        ("patch", "/api/me", {"email": "new@x.org", "username": "countess", "password": PASSWORD}),
         ("post", "/api/me/password", {"old_password": PASSWORD, "new_password": "another horse entirely"}),
         ("post", "/api/auth/upgrade", {"email": "new@x.org", "password": PASSWORD}),
     ],

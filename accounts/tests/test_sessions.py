@@ -6,7 +6,7 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import live, services
+from accounts import keys, live, services
 from accounts.models import Session, User
 from accounts.tests.conftest import PASSWORD, client_with
 
@@ -31,12 +31,49 @@ def test_a_refresh_token_buys_one_new_pair(api, ada):
     assert client_with(second.json()["access"]).get("/api/me").status_code == 200
 
 
-def test_using_a_refresh_token_twice_ends_the_session_for_both(api, ada):
-    fresh = api.post("/api/token/refresh", {"refresh": ada.refresh}).json()
+def test_a_refresh_token_sent_again_within_ten_seconds_gets_the_same_answer(api, ada):
+    with time_machine.travel(timezone.now(), tick=False) as now:
+        first = refresh(api, ada.refresh)
+        now.shift(9)
+        again = refresh(api, ada.refresh)
 
-    assert code(api.post("/api/token/refresh", {"refresh": ada.refresh})) == (401, "token_reused")
-    assert code(api.post("/api/token/refresh", {"refresh": fresh["refresh"]})) == (401, "session_ended")
-    assert code(client_with(fresh["access"]).get("/api/me")) == (401, "session_ended")
+    assert first.status_code == again.status_code == 200
+    assert first.json() == again.json()
+    assert refresh(api, again.json()["refresh"]).status_code == 200
+
+
+def test_using_a_refresh_token_twice_ends_the_session_for_both(api, ada):
+    with time_machine.travel(timezone.now(), tick=False) as now:
+        fresh = refresh(api, ada.refresh).json()
+        now.shift(11)
+
+        assert code(refresh(api, ada.refresh)) == (401, "token_reused")
+        assert code(refresh(api, fresh["refresh"])) == (401, "session_ended")
+        assert code(client_with(fresh["access"]).get("/api/me")) == (401, "session_ended")
+
+
+def test_a_refresh_token_from_before_the_last_one_ends_the_session_at_once(api, ada):
+    second = refresh(api, ada.refresh).json()
+    assert refresh(api, second["refresh"]).status_code == 200
+
+    assert code(refresh(api, ada.refresh)) == (401, "token_reused")
+
+
+def test_the_answer_is_not_given_again_once_the_session_has_ended(api, ada):
+    fresh = refresh(api, ada.refresh).json()
+    client_with(fresh["access"]).post("/api/auth/logout")
+
+    assert code(refresh(api, ada.refresh)) == (401, "session_ended")
+
+
+def test_the_token_of_before_an_upgrade_buys_nothing(api, guest):
+    guest.client.post("/api/auth/upgrade", {"email": "zoe@x.org", "password": PASSWORD})
+
+    assert code(refresh(api, guest.refresh)) == (401, "token_reused")
+
+
+def refresh(api, token):
+    return api.post("/api/token/refresh", {"refresh": token})
 
 
 def test_claims_are_renewed_with_the_token(api, ada):
@@ -90,9 +127,11 @@ def test_a_bad_authorization_header_is_refused(api, db, header):
         {"username": None},
         {"token_type": "other"},
         {"jti": None},
+        {"iss": "another service"},
+        {"aud": "another service"},
     ],
 )
-def test_a_signed_token_that_lacks_a_claim_is_refused(ada, change):
+def test_a_signed_token_that_lacks_a_claim_or_is_for_others_is_refused(ada, change):
     claims = jwt.decode(ada.access, options={"verify_signature": False}) | change
     claims = {name: value for name, value in claims.items() if value is not None}
     forged = jwt.encode(claims, settings.SECRET_KEY, "HS256")
@@ -114,7 +153,7 @@ def test_a_signed_token_that_names_no_row_is_refused(api, ada, change):
         return jwt.encode(claims, settings.SECRET_KEY, "HS256", headers)
 
     # Of these two, the first is read by ourselves, and the second by the library.
-    for headers in ({}, {"kid": "1"}):
+    for headers in ({"kid": keys.all_keys()[0].kid}, {}):
         forged = client_with(signed_anew(ada.access, headers))
         assert code(forged.get("/api/me")) == (401, "token_invalid")
     if "sid" in change:

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from accounts import services, signing_in
 from accounts.models import Session, User
 from accounts.tests.conftest import PASSWORD, client_with
+from core.models import IdempotentAnswer
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +74,53 @@ def test_a_registration_with_a_bad_field_says_which(api, change, field):
     assert answer.json()["code"] == "invalid"
     assert list(answer.json()["errors"]) == [field]
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["admin", "M0derator_1", "Easy_bot", "erased_aaaaaaaaaaaa", "fuck_you"])
+def test_names_that_pass_for_the_house_or_offend_are_refused_at_every_door(api, ada, guest, name):
+    body = {"username": name, "email": "new@x.org", "password": PASSWORD}
+
+    for answer in (
+        api.post("/api/auth/register", body),
+        api.post("/api/auth/guest", {"username": name}),
+        guest.client.post("/api/auth/upgrade", body),
+        ada.client.patch("/api/me", {"username": name}),
+    ):
+        assert _refused(answer) == (422, "invalid")
+        assert list(answer.json()["errors"]) == ["username"]
+
+
+def test_a_name_made_from_an_address_neither_passes_for_the_house_nor_offends(api):
+    for address in ("admin@x.org", "fuck.you@x.org"):
+        made = api.post("/api/auth/register", {"email": address, "password": PASSWORD}).json()
+        assert re.fullmatch(r"player_\w{4}", made["user"]["username"])
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Summer2026",
+        "summer2026!",
+        "1Winter!2025",
+        "Gameplatform1",
+        "g4meplatform99",
+        "lovelace1815",
+        "Zoe12345678",
+        "$eptember99",
+        "password123",
+    ],
+)
+def test_a_password_that_everybody_guesses_first_is_refused(api, password):
+    body = {"username": "zoe", "email": "lovelace@x.org", "password": password}
+
+    assert list(api.post("/api/auth/register", body).json()["errors"]) == ["password"]
+
+
+@pytest.mark.parametrize("password", ["summer rain in 2026", "marching-antelope-7", "zoe rides to work 9"])
+def test_a_password_of_several_words_is_taken(api, password):
+    body = {"username": "zoe", "email": "lovelace@x.org", "password": password}
+
+    assert api.post("/api/auth/register", body).status_code == 201
 
 
 def test_a_password_like_the_name_is_refused(api):
@@ -235,10 +283,38 @@ def test_a_guest_plays_at_once_under_a_made_up_name(api):
     assert client_with(answer.json()["access"]).get("/api/me").json()["is_guest"]
 
 
+REGISTRATION = {"username": "zoe", "email": "zoe@x.org", "password": PASSWORD}
+
+
+@pytest.mark.parametrize(("path", "body"), [("/api/auth/guest", {}), ("/api/auth/register", REGISTRATION)])
+def test_who_lost_the_answer_gets_the_same_account_again(api, path, body):
+    first, again = (api.post(path, body, headers={"Idempotency-Key": "1"}) for _ in range(2))
+
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json()
+    assert User.objects.count() == Session.objects.count() == 1
+    assert client_with(again.json()["access"]).get("/api/me").status_code == 200
+    other = api.post(path, {**body, "username": "other"}, headers={"Idempotency-Key": "1"})
+    assert _refused(other) == (409, "idempotency_key_reused")
+
+
 def test_nobodys_tokens_are_had_by_an_idempotency_key(api):
-    one, other = (api.post("/api/auth/guest", headers={"Idempotency-Key": "1"}).json() for _ in range(2))
+    one, other = (
+        APIClient(REMOTE_ADDR=address).post("/api/auth/guest", headers={"Idempotency-Key": "1"}).json()
+        for address in ("203.0.113.1", "203.0.113.2")
+    )
 
     assert one["user"]["id"] != other["user"]["id"]
+    assert not {one["access"], one["refresh"]} & {other["access"], other["refresh"]}
+
+
+def test_no_answer_with_a_token_is_kept_readable(api):
+    made = api.post("/api/auth/register", REGISTRATION, headers={"Idempotency-Key": "1"}).json()
+
+    kept = bytes(IdempotentAnswer.objects.get().body)
+    assert kept
+    for secret in (made["access"], made["refresh"], "zoe@x.org"):
+        assert secret.encode() not in kept
 
 
 def test_a_guest_may_choose_a_name_that_is_free(api, ada):

@@ -1,5 +1,6 @@
 """A POST with an Idempotency-Key is done once."""
 
+import hashlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -41,8 +42,8 @@ class Hire(APIView):
 def post(routes, user):
     routes(route("api/hire", Hire.as_view()), route("api/hire/<int:room>", Hire.as_view()))
 
-    def post(body, key=None, path="/api/hire", by=user):
-        client = APIClient()
+    def post(body, key=None, path="/api/hire", by=user, address="192.0.2.1"):
+        client = APIClient(REMOTE_ADDR=address)
         client.force_authenticate(by)
         return client.post(path, body, headers={"Idempotency-Key": key} if key is not None else {})
 
@@ -81,6 +82,30 @@ def test_keys_belong_to_their_user(post):
     assert post({"name": "bob"}, "k").json()["id"] != post({"name": "bob"}, "k", by=other).json()["id"]
 
 
+def test_strangers_are_told_apart_by_their_network(post):
+    first, again, neighbour = (
+        post({"name": "bob"}, "k", by=None, address=address)
+        for address in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")
+    )
+
+    assert first.content == again.content
+    assert again["Idempotent-Replayed"] == "true"
+    assert neighbour.json()["id"] != first.json()["id"]
+    assert post({"name": "bob"}, "k").json()["id"] not in (first.json()["id"], neighbour.json()["id"])
+    other_body = post({"name": "eve"}, "k", by=None, address="2001:db8::1")
+    assert (other_body.status_code, other_body.json()["code"]) == (409, "idempotency_key_reused")
+
+
+def test_what_is_kept_of_a_stranger_is_sealed(post):
+    at = post({"name": "bob"}, "k", by=None).json()["at"]
+
+    kept = IdempotentAnswer.objects.get()
+    assert at.encode() not in bytes(kept.body)
+    assert kept.key != "k"
+    plain = hashlib.sha256(b'/api/hire\0{"name":"bob"}').hexdigest()
+    assert kept.fingerprint != plain
+
+
 def test_a_refusal_changes_nothing_and_the_key_may_be_tried_again(post):
     assert post({"name": "nobody"}, "k").status_code == 409
 
@@ -92,15 +117,17 @@ def test_a_refusal_changes_nothing_and_the_key_may_be_tried_again(post):
 @pytest.mark.parametrize("key", ["", "x" * 201, "é"])
 def test_a_strange_key_is_invalid(post, key):
     assert post({"name": "bob"}, key).status_code == 422
+    assert post({"name": "bob"}, key, by=None).status_code == 422
 
 
-def test_of_many_at_once_one_is_done_and_all_hear_of_it(post):
+@pytest.mark.parametrize("is_stranger", [False, True])
+def test_of_many_at_once_one_is_done_and_all_hear_of_it(post, user, is_stranger):
     barrier = threading.Barrier(8)
 
     def twin(_):
         try:
             barrier.wait(timeout=30)
-            return post({"name": "bob"}, "k")
+            return post({"name": "bob"}, "k", by=None if is_stranger else user)
         finally:
             connection.close()
 

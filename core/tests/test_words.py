@@ -99,3 +99,83 @@ def test_the_list_is_a_file_that_can_be_exchanged(tmp_path, settings):
     settings.CHAT_WORDS = str(listed)
     words.forget()
     assert words.mask("frob shit") == "**** shit"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "admin",
+        "Admin",
+        "ADMIN4",
+        "4dm1n",
+        "adm1n_007",
+        "admin.team",
+        "the_admin",
+        "xX_admin_Xx",
+        "adrnin",
+        "AdmIn",
+        "admln",
+        "administrator",
+        "M0derator",
+        "moderator",
+        "mod",
+        "system",
+        "Syst3m",
+        "support",
+        "Supp0rt_Team",
+        "staff",
+        "official",
+        "officiaI",
+        "easy_bot",
+        "Easy_bot",
+        "hard_b0t",
+        "erased_abc123",
+        "gameplatform",
+        "Game_Platform",
+        "gameplatform2",
+        "s.u.p.p.o.r.t",
+        "null",
+    ],
+)
+def test_a_name_that_could_pass_for_the_house_is_reserved(name):
+    assert words.is_reserved(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ada",
+        "zoe",
+        "user_1",
+        "guest_ab12cd",
+        "premium_user_1",
+        "mood",
+        "boot",
+        "botanist",
+        "moderate",
+        "modest",
+        "systematic",
+        "rooted",
+        "gmail",
+        "teammate",
+        "Badminton_fan",
+        "newcomer",
+        "player1",
+        "a.lovelace",
+        "Robot42",
+        "The-Ownerless",
+        "system_of_a_down",
+    ],
+)
+@pytest.mark.django_db
+def test_ordinary_names_are_nobodys(name):
+    assert not words.is_reserved(name)
+    assert not words.is_offensive(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["fuck_you", "FuckYou", "5hit", "shit99", "big_shit", "BigShit", "a.s.s", "f-u-c-k"]
+)
+@pytest.mark.django_db
+def test_a_name_that_offends_is_found(name):
+    assert words.is_offensive(name)

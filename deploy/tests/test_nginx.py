@@ -91,6 +91,34 @@ async def test_tokens_are_not_logged_claimed_addresses_not_believed_and_figures_
     assert refused.status_code == 404
 
 
+@pytest.mark.parametrize("cdn", ["127.0.0.0/8", None])
+def test_behind_a_cdn_a_player_has_the_address_that_the_cdn_tells_and_else_none_is_believed(
+    live_server_process, tmp_path, cdn
+):
+    if proxy.executable() is None:
+        pytest.skip(NO_NGINX)
+    if cdn:
+        template = (proxy.CONFIGURATION.parent / "real_ip.conf").read_text()
+        (tmp_path / "real_ip.conf").write_text(template.replace("10.0.0.0/8", cdn))
+    with live_server_process() as server, proxy.Proxy(tmp_path, server.base_url, server.base_url) as nginx:
+        headers = {"X-Forwarded-For": "192.0.2.66, 198.51.100.7"}
+        made = httpx.post(f"{nginx.base_url}/api/auth/guest", headers=headers, timeout=WITHIN_S)
+        bearer = {"Authorization": f"Bearer {made.json()['access']}"}
+        sessions = httpx.get(f"{nginx.base_url}/api/me/sessions", headers=bearer, timeout=WITHIN_S)
+
+    assert sessions.json()["results"][0]["ip"] == ("198.51.100.7" if cdn else "127.0.0.1")
+
+
+async def test_one_address_tries_so_many_passwords_and_no_more(nginx):
+    async with httpx.AsyncClient(base_url=nginx.base_url, timeout=WITHIN_S) as eve:
+        answers = [await eve.post("/api/auth/login", json={}) for _ in range(110)]
+        assert {answer.status_code for answer in answers} == {422}
+        refused = await asyncio.gather(*[eve.post("/api/token/", json={}) for _ in range(200)])
+        (last,) = [answer for answer in refused if answer.status_code == 429][-1:]
+        assert last.json()["code"] == "rate_limited"
+        assert last.json()["retry_after"] > 0
+
+
 async def test_one_address_makes_so_many_accounts_and_no_more(nginx):
     async with httpx.AsyncClient(base_url=nginx.base_url, timeout=WITHIN_S) as eve:
         # Refused for its name, but asked for.

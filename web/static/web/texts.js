@@ -561,6 +561,7 @@ const TEXTS = {
   "account.who": "Who you are",
   "account.save": "Save",
   "account.saved": "Saved.",
+  "account.email_password": "Password, to change the e-mail",
   "account.password": "Password",
   "account.password_text": "A new password signs you out on every other device.",
   "account.password_old": "Current password",

@@ -11,14 +11,17 @@ import { everything, ProfileTabs } from "../things.js";
 import { toast } from "../toasts.js";
 
 function Name({ user }) {
-  const save = async (fields) => {
-    session.patch({ user: await client.request("PATCH", "/api/me/", fields) });
+  const save = async (fields, form) => {
+    const changed = client.request("PATCH", "/api/me/", fields).catch(besideField("password"));
+    session.patch({ user: await changed });
+    if (form.elements.password) form.elements.password.value = "";
     toast(text("account.saved"));
   };
   return html`<${Card} title=${text("account.who")}>
     <${Form} onSend=${save} submit=${text("account.save")}>
       <${Field} label=${text("register.username")} name="username" required initial=${user.username} autocomplete="username" />
-      ${!user.is_guest && html`<${Field} label=${text("register.email")} name="email" type="email" required initial=${user.email} autocomplete="email" />`}
+      ${!user.is_guest && html`<${Field} label=${text("register.email")} name="email" type="email" required initial=${user.email} autocomplete="email" />
+        <${Field} label=${text("account.email_password")} name="password" type="password" autocomplete="current-password" />`}
     <//><//>`;
 }
 

@@ -1,4 +1,4 @@
-"""Passwords: Argon2id, with a bound on how many are hashed at once."""
+"""Passwords: Argon2id, with a bound on how many are hashed at once, and threads for those who sign in."""
 
 import threading
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from core.lanes import Lane
 from core.refusals import Unavailable
 
 AT_ONCE = 2
@@ -22,6 +23,12 @@ class TooManySignIns(Unavailable):
 
     code = "too_many_sign_ins"
     title = "Too many sign-ins at once"
+
+
+LANE = Lane("hashing", threads=AT_ONCE, max_waiting=32, max_held=4 << 20, busy=TooManySignIns)
+"""Where calls run that hash a password, over HTTP and on sockets: who guesses passwords keeps nobody waiting
+but those who sign in, too. As many as wait are done within about two seconds.
+"""
 
 
 class Argon2id(Argon2PasswordHasher):

@@ -9,6 +9,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import close_old_connections
 
+from core.lanes import Lane
+
 THREADS = 8
 
 P = ParamSpec("P")
@@ -22,10 +24,19 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
     return await asyncio.wrap_future(submit(function, *args, **kwargs))
 
 
+async def in_lane(lane: Lane, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run synchronous code that uses the ORM on a lane's threads; a caller that stops waiting drops it."""
+    return await asyncio.wrap_future(lane.submit(_call(function, *args, **kwargs)))
+
+
 def submit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
     """Start :func:`in_database` from any thread. A database thread must not wait for the result."""
+    return _pool.submit(_call(function, *args, **kwargs))
+
+
+def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
     context = contextvars.copy_context()
-    return _pool.submit(context.run, _with_clean_connections, partial(function, *args, **kwargs))
+    return partial(context.run, _with_clean_connections, partial(function, *args, **kwargs))
 
 
 def _with_clean_connections(call: Callable[[], T]) -> T:

@@ -96,7 +96,7 @@ def fail(door: Door, request: HttpRequest, *, account: str, is_stranger: bool) -
 
 def _buckets(door: Door, address: str | None, account: str) -> list[Bucket]:
     buckets: list[Bucket] = []
-    if not _is_unlimited(address, tuple(settings.UNLIMITED_ADDRESSES)):
+    if not is_unlimited(address):
         # Those without an address come through a proxy that tells none, and share one count.
         where = client_address.network(address) if address else "nowhere"
         buckets.append((f"door:{door.name}:{where}", door.by_address))
@@ -109,8 +109,13 @@ def _delay(door: Door, account: str) -> str | None:
     return f"door:{door.name}:delay:{_digest(account)}" if account and door.delays else None
 
 
+def is_unlimited(address: str | None) -> bool:
+    """Whether nothing is counted by this address."""
+    return _is_one_of(address, tuple(settings.UNLIMITED_ADDRESSES))
+
+
 @functools.lru_cache(4096)
-def _is_unlimited(address: str | None, networks: tuple[str, ...]) -> bool:
+def _is_one_of(address: str | None, networks: tuple[str, ...]) -> bool:
     return address is not None and any(ip_address(address) in ip_network(network) for network in networks)
 
 

@@ -8,7 +8,7 @@ import structlog
 from prometheus_client import Counter
 
 from core import telemetry
-from core.redaction import RedactingFormatter, redact_event
+from core.redaction import redact_event
 
 
 def _add_trace_id(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -24,7 +24,6 @@ _SHARED: list[Any] = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     _add_trace_id,
-    redact_event,
 ]
 
 
@@ -49,16 +48,19 @@ class Raised(logging.Filter):
 
 def formatter(as_json: bool) -> logging.Formatter:
     """The formatter of every handler (``"()"`` in ``LOGGING``)."""
-    last: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
-    return RedactingFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_SHARED,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
-        )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            redact_event,
+            renderer,
+        ],
     )
 
 
@@ -81,6 +83,8 @@ def configuration(as_json: bool, level: str) -> dict[str, Any]:
             # A refusal is no event worth a line; a failure is.
             "django.request": {"level": "ERROR", "filters": ["raised"]},
             "axes": {"level": "ERROR"},
+            # Anybody can be refused for a missing cookie, as often as they like.
+            "django.security": {"level": "CRITICAL"},
             # It tells of every socket that opens or closes.
             "picows": {"level": "WARNING"},
         },

@@ -29,6 +29,7 @@ _CODES = {
     406: "not_acceptable",
     408: "request_timeout",
     413: "too_large",
+    414: "target_too_long",
     415: "unsupported_media_type",
     422: "invalid",
     429: "rate_limited",

@@ -39,11 +39,17 @@ class _Remembered:
         self._values: dict[str, int] = {}
 
     def current(self) -> dict[str, int]:
-        with self._lock:
-            if time.monotonic() - self._taken > _COUNTS_KEPT_FOR:
-                self._values = {name: count() for name, count in sorted(_counts.items())}
-                self._taken = time.monotonic()
+        if time.monotonic() - self._taken <= _COUNTS_KEPT_FOR:
             return self._values
+        # While one counts, the others tell what was counted before, if anything was.
+        if self._lock.acquire(blocking=not self._values):
+            try:
+                if time.monotonic() - self._taken > _COUNTS_KEPT_FOR:
+                    self._values = {name: count() for name, count in sorted(_counts.items())}
+                    self._taken = time.monotonic()
+            finally:
+                self._lock.release()
+        return self._values
 
 
 current_counts = _Remembered().current

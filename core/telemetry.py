@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from core.redaction import redact
+from core.redaction import LONGEST_TRACEBACK, bounded
 
 _PACKAGES = "requirements-observability.txt"
 _OF_TRACES = (
@@ -189,10 +189,10 @@ def _needed(module: str) -> Any:
 
 
 def _redacted(event: Any, hint: Any) -> Any:
-    """The event with secrets blotted out of every text in it."""
+    """The event with secrets blotted out of every text in it, and long texts cut."""
     match event:
         case str():
-            return redact(event)
+            return bounded(event, LONGEST_TRACEBACK)
         case dict():
             return {key: _redacted(value, hint) for key, value in event.items()}
         case list() | tuple():

@@ -4,9 +4,11 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponseBase
 from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +16,8 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from core import limits, status
+from core.documents import Document
+from core.renderers import encode
 
 
 class AtDoor(BaseThrottle):
@@ -100,11 +104,21 @@ class Ready(OpenView):
         )
 
 
-class OpenAPI(OpenView, SpectacularJSONAPIView):
+_openapi = Document(
+    "application/vnd.oai.openapi+json",
+    lambda: encode(SchemaGenerator().get_schema(request=None, public=True)),
+)
+
+
+class OpenAPI(OpenView):
     """The OpenAPI 3.1 document of this API."""
 
     throttle_classes = (AtDoor,)
     door = limits.DOCUMENTS
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponseBase:
+        return _openapi.response(request)
 
 
 class Docs(OpenView, SpectacularSwaggerSplitView):

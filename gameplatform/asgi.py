@@ -17,6 +17,7 @@ from core.checks import refuse_dangerous_settings  # noqa: E402
 from core.hot_calls import HotCalls  # noqa: E402
 from core.hot_reads import HotReads  # noqa: E402
 from game import catalogue_json  # noqa: E402
+from gameplatform import doors  # noqa: E402
 from matchmaking import hot_join  # noqa: E402
 from realtime.gate import Gate, HostOriginValidator  # noqa: E402
 from realtime.lifespan import Lifespan, WithWorker  # noqa: E402
@@ -33,7 +34,7 @@ application = ProtocolTypeRouter(
         "http": WithWorker(
             Liveness(
                 HotReads(
-                    HotCalls(WSGIBridge(WSGIHandler()), {"/game/join": hot_join.hot_join}),
+                    HotCalls(WSGIBridge(WSGIHandler(), doors.lane_of), {"/game/join": hot_join.hot_join}),
                     {
                         "/api/me": own_profile.hot_read,
                         "/api/users/profile": own_profile.hot_read,

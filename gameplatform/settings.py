@@ -136,7 +136,8 @@ else:
     # seconds, and with the pool's own 300 for this, the next came 45 seconds after the database did.
     _pool = {
         "min_size": 1,
-        "max_size": 16,
+        # The threads of all lanes (gameplatform/doors.py) and those of sockets, most of them busy.
+        "max_size": 20,
         "timeout": 5,
         "reconnect_timeout": 2,
         "connection_class": Connection,
@@ -278,6 +279,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 # -- Real time
 
 SOCKET_MAX_RATE = environment.whole("SOCKET_MAX_RATE", 100)
+SOCKETS_PER_ADDRESS = environment.whole("SOCKETS_PER_ADDRESS", 200)
 GAME_JOURNAL = "game.live.journal.Journal"
 CHAT_WORDS = environment.readable("CHAT_WORDS", BASE_DIR / "core" / "words.txt")
 ENCRYPTION_KEY = environment.plain("ENCRYPTION_KEY", "")

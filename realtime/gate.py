@@ -8,11 +8,14 @@ from urllib.parse import parse_qs
 from channels.security.websocket import OriginValidator
 from django.conf import settings
 
+from core import client_address, limits
 from core.problems import UNREACHABLE, note_failure, out_of_reach
 from core.refusals import Malformed, Refusal, Unauthenticated
 from realtime import worker
 from realtime.connection import Connection
 from realtime.identity import Identity, Named
+from realtime.messages import error
+from realtime.sockets import TooManySockets
 
 DIRECT = "realtime.direct"
 CLOSE_CODES = {
@@ -42,6 +45,9 @@ class WrongProtocolVersion(Malformed):
 
 def close_refused(connection: Connection, refusal: Refusal) -> None:
     """Close a socket for this refusal; the reason is its code."""
+    if isinstance(refusal, TooManySockets):
+        # The close code alone would say that it flooded.
+        connection.tell(error(refusal))
     connection.close(CLOSE_CODES.get(refusal.status, 4403), refusal.code)
 
 
@@ -108,7 +114,11 @@ class Gate:
         direct = scope.get("extensions", {}).get(DIRECT)
         connection = Connection(send, direct, asyncio.get_running_loop().time())
         here.sockets.add(connection)
+        network = ""
         try:
+            if counted := _counted_network(scope):
+                here.sockets.enter(counted)
+                network = counted
             asked = scope.get("query_string", b"")
             query = parse_qs(asked.decode("latin-1")) if asked else {}
             self._check_version(query)
@@ -135,6 +145,8 @@ class Gate:
             await _until_disconnected(receive)
         finally:
             here.sockets.remove(connection)
+            if network:
+                here.sockets.leave(network)
 
     async def _authenticate(self, scope: dict[str, Any], query: dict[str, list[str]]) -> Identity | None:
         for name, value in scope["headers"]:
@@ -162,6 +174,12 @@ class Gate:
             raise Malformed("A protocol version is written major.minor.")
         if int(major[:9]) != int(settings.PROTOCOL_VERSION.partition(".")[0]):
             raise WrongProtocolVersion(f"The server speaks {settings.PROTOCOL_VERSION}.")
+
+
+def _counted_network(scope: Mapping[str, Any]) -> str | None:
+    """By which the sockets of an address are counted, if they are."""
+    address = client_address.of_scope(scope)
+    return None if address is None or limits.is_unlimited(address) else client_address.network(address)
 
 
 async def _until_disconnected(receive: Any) -> None:

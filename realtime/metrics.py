@@ -5,7 +5,7 @@ What happens with every message is counted in plain numbers, which are looked at
 
 from collections import defaultdict
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 sockets_closed = Counter("realtime_sockets_closed_total", "Sockets closed by the server", ["code"])
 sockets_too_slow = Counter("realtime_sockets_too_slow_total", "Sockets closed because they did not read")
@@ -21,8 +21,6 @@ tick_lag = Histogram(
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1),
 )
 redis_errors = Counter("redis_errors_total", "Answers of Redis that did not come, or were errors")
-http_waiting = Gauge("http_requests_waiting", "Requests that wait for a thread")
-http_rejected = Counter("http_requests_rejected_total", "Requests refused because too many waited")
 loop_lag = Histogram(
     "realtime_loop_lag_seconds",
     "How late the loop woke a task that slept",

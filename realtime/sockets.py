@@ -2,11 +2,14 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf import settings
 
 from core.batches import batched
+from core.refusals import RateLimited
 from realtime.connection import Connection
 from realtime.identity import Identity, Named
 from realtime.presence import Presence
@@ -15,6 +18,7 @@ UNAUTHENTICATED = 4401
 IDLE = 4408
 WATCH_EVERY_S = 0.5
 LOOKED_AT_ONCE = 250
+MOST_OF_USER = 20
 # A silent socket first waits to hear whether its session has ended with its silence, which is final.
 IDLE_GRACE_S = 5.0
 
@@ -28,14 +32,27 @@ def on_heard(function: Heard) -> Heard:
     return function
 
 
+class TooManySockets(RateLimited):
+    """Who asks for one more socket than an account, or an address, may have open."""
+
+    code = "too_many_sockets"
+    title = "Too many open sockets"
+
+
 class Sockets:
-    """The open sockets by session. One look at all of them twice a second replaces a timer for each."""
+    """The open sockets by session. One look at all of them twice a second replaces a timer for each.
+
+    How many an account or an address has open is counted by each worker for itself: to ask Redis for each
+    would cost more than the socket.
+    """
 
     def __init__(self, presence: Presence) -> None:
         self._presence = presence
         self._anonymous: dict[Connection, None] = {}
         self._identified: dict[Connection, None] = {}
         self._by_session: dict[int, dict[Connection, None]] = {}
+        self._of_user: Counter[int] = Counter()
+        self._of_network: Counter[str] = Counter()
         self.count = 0
 
     def add(self, connection: Connection) -> None:
@@ -43,8 +60,21 @@ class Sockets:
         self._anonymous[connection] = None
         self.count += 1
 
+    def enter(self, network: str) -> None:
+        """Count one more socket from there, until ``leave``. Raises ``TooManySockets``."""
+        if self._of_network[network] >= settings.SOCKETS_PER_ADDRESS:
+            raise TooManySockets("Too many sockets are open from your address.")
+        self._of_network[network] += 1
+
+    def leave(self, network: str) -> None:
+        """The socket from there is gone."""
+        _count_down(self._of_network, network)
+
     def identify(self, connection: Connection, identity: Identity) -> None:
-        """The socket has shown whose it is."""
+        """The socket has shown whose it is. Raises ``TooManySockets``."""
+        if self._of_user[identity.user_id] >= MOST_OF_USER:
+            raise TooManySockets("You have too many sockets open.")
+        self._of_user[identity.user_id] += 1
         self._anonymous.pop(connection, None)
         connection.identity = identity
         connection.expires_at = identity.expires_at
@@ -62,6 +92,7 @@ class Sockets:
             sockets.pop(connection, None)
             if not sockets:
                 self._by_session.pop(session_id, None)
+            _count_down(self._of_user, connection.identity.user_id)
             self._presence.left(connection.identity.user_id)
         self.count -= 1
 
@@ -92,6 +123,12 @@ class Sockets:
             for connections in batched(self._identified, LOOKED_AT_ONCE):
                 _look_at(connections, since, too_silent, now)
                 await asyncio.sleep(0)
+
+
+def _count_down(counter: Counter[Any], key: Any) -> None:
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]
 
 
 def _look_at(connections: Iterable[Connection], since: float, too_silent: float, now: float) -> None:

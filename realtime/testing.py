@@ -79,6 +79,7 @@ class Player:
         token: str | None = None,
         headers: dict[str, str] | None = None,
         subprotocols: tuple[str, ...] = (),
+        address: str | None = None,
     ):
         path, _, query = path.partition("?")
         self._path = path
@@ -89,6 +90,7 @@ class Player:
             "query_string": query.encode(),
             "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
             "subprotocols": list(subprotocols),
+            "client": None if address is None else (address, 40_000),
         }
         self._asgi = ApplicationCommunicator(application, scope)
         self.seq: int | None = None

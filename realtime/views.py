@@ -5,24 +5,26 @@ import hmac
 import ipaddress
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from prometheus_client import CONTENT_TYPE_LATEST
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from core import limits
+from core.documents import Document
 from core.refusals import NotAllowed, Unauthenticated
+from core.renderers import encode
 from core.views import AtDoor, OpenView
 from realtime import figures
 from realtime.catalogue import asyncapi, conventions, reading
 
-# The code does not change while it runs.
-_asyncapi = functools.lru_cache(maxsize=8)(asyncapi.document)
-_sections = functools.cache(reading.sections)
+
+@functools.lru_cache(maxsize=8)
+def _asyncapi(host: str, protocol: str) -> Document:
+    return Document("application/json", lambda: encode(asyncapi.document(host, protocol)))
 
 
 class AsyncAPI(OpenView):
@@ -32,8 +34,8 @@ class AsyncAPI(OpenView):
     door = limits.DOCUMENTS
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
-    def get(self, request: Request) -> Response:
-        return Response(_asyncapi(request.get_host(), "wss" if request.is_secure() else "ws"))
+    def get(self, request: Request) -> HttpResponseBase:
+        return _asyncapi(request.get_host(), "wss" if request.is_secure() else "ws").response(request)
 
 
 class Metrics(OpenView):
@@ -66,16 +68,23 @@ def _is_private(address: str) -> bool:
         return address == ""
 
 
-@require_safe
-def events(request: HttpRequest) -> HttpResponse:
-    """The catalogue to read."""
+def _catalogue() -> bytes:
     facts = {
         "conventions": conventions.EVERY_SOCKET,
         "common": reading.common(),
         "close_codes": conventions.CLOSE_CODES,
-        "sections": _sections(),
+        "sections": reading.sections(),
     }
-    response = render(request, "realtime/events.html", facts)
+    return render_to_string("realtime/events.html", facts).encode()
+
+
+_events = Document("text/html; charset=utf-8", _catalogue)
+
+
+@require_safe
+def events(request: HttpRequest) -> HttpResponseBase:
+    """The catalogue to read."""
+    response = _events.response(request)
     # Addresses of the API are not given the pages' policy.
     response["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -21,7 +21,9 @@ def cluster():
         yield server
 
 
-@pytest.mark.parametrize("name", ["trades", "stopping", "database_loss", "malformed", "churn", "clocks"])
+@pytest.mark.parametrize(
+    "name", ["trades", "stopping", "database_loss", "malformed", "churn", "clocks", "strangers"]
+)
 def test_a_trial_holds_in_small(name, cluster, tmp_path):
     figures = conduct(TRIALS[name], tmp_path / "history.jsonl", quick=True, cluster=cluster)
 

@@ -16,6 +16,7 @@ from trials import (
     secrets_kept,
     slow_readers,
     stopping,
+    strangers,
     takeover,
     tokens,
     trading,
@@ -42,5 +43,6 @@ _MODULES = (
     secrets_kept,
     browsers,
     documented,
+    strangers,
 )
 TRIALS: dict[str, Trial] = {trial.name: trial for trial in (*(m.TRIAL for m in _MODULES), *SUITES)}

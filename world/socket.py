@@ -8,16 +8,17 @@ import msgspec
 from django.conf import settings
 from msgspec import UNSET, UnsetType
 
-from accounts import gatekeeping, signing_in
+from accounts import gatekeeping, hashers, signing_in
 from core import client_address, limits
+from core.database import in_database, in_lane
 from core.refusals import Conflict, Invalid, Unauthenticated
 from realtime import addresses, topics
 from realtime.beside import Beside
 from realtime.consumer import Consumer, handles
 from realtime.gate import close_refused
 from realtime.messages import Command, Message, MessageId, Ping
+from realtime.sockets import TooManySockets
 from realtime.tasks import begin
-from realtime.worker import in_database
 from world import commands, events, selectors, services
 from world.events import CharacterInfo
 from world.live import sockets
@@ -139,18 +140,26 @@ class WorldSocket(Consumer):
         else:
             if not (command.username and command.password):
                 raise Invalid("Give a username and a password, or a token.")
-            signed_in = await in_database(
-                signing_in.sign_in, request, login=command.username, password=command.password
+            signed_in = await in_lane(
+                hashers.LANE,
+                signing_in.sign_in,
+                request,
+                login=command.username,
+                password=command.password,
             )
             token = answer.access = signed_in.tokens.access
             answer.refresh = signed_in.tokens.refresh
         identity = await gatekeeping.identify(token)
         if self.connection.closed_with is not None:
             return
+        try:
+            self._here.sockets.identify(self.connection, identity)
+        except TooManySockets as refusal:
+            close_refused(self.connection, refusal)
+            return
         if self._deadline is not None:
             self._deadline.cancel()
         del self.handlers
-        self._here.sockets.identify(self.connection, identity)
         answer.user_id, answer.username = identity.user_id, identity.username
         if self._encrypted == BY_SESSION:
             # The client needs it to open all that follows.

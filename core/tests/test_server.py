@@ -2,13 +2,16 @@
 
 import json
 import logging
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import redis
 import structlog
 from django.db import OperationalError, connection
 from django.db.models.functions import Now
+from django.test import Client
 from django.urls import resolve
 from prometheus_client import REGISTRY
 from psycopg_pool.base import AttemptWithBackoff
@@ -21,7 +24,7 @@ from accounts import services as accounts
 from core import heartbeats, hot_reads, logs, status
 from core.embedded import valkey
 from core.models import Heartbeat
-from core.redaction import redact
+from core.redaction import bounded, redact
 from core.routes import route
 from tests import services
 
@@ -39,6 +42,25 @@ def test_the_status_tells_versions_uptime_and_counts(user, settings, monkeypatch
     assert body["uptime"] >= 0
     assert body["time"].endswith("Z")
     assert body["counts"]["users"] == 1
+
+
+def test_while_somebody_counts_the_others_are_told_what_was_counted_before(monkeypatch):
+    counts, clock = {"users": lambda: 1}, [0.0]
+    monkeypatch.setattr(status, "_counts", counts)
+    monkeypatch.setattr(status, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    remembered = status._Remembered()
+    assert remembered.current() == {"users": 1}
+    clock[0] += 10
+    told = []
+
+    def count():
+        told.append(remembered.current())
+        return 2
+
+    counts["users"] = count
+
+    assert remembered.current() == {"users": 2}
+    assert told == [{"users": 1}]
 
 
 @pytest.mark.django_db
@@ -217,6 +239,10 @@ def test_the_documentation_runs_no_script_of_a_stranger():
         "username=ada&password=hunter2-secret",
         "redis://:hunter2-secret@db/0 and postgres://me:hunter2-secret@db/x",
         "Sec-WebSocket-Protocol: bearer, hunter2-secret",
+        f"GET /login?next=%2Fws%3Ftoken%3D{JWT}",
+        f"JWT_{JWT} {JWT.rpartition('.')[0]}",
+        "{'password': 'hunter2-secret",
+        r"{'password': 'hunter2-secret\\",
     ],
 )
 def test_secrets_are_blotted_out(line):
@@ -233,22 +259,104 @@ def test_plain_lines_stay_as_they_are():
     assert redact(line) == line
 
 
-@pytest.mark.parametrize("as_json", [True, False])
-def test_log_lines_hold_no_secrets_not_even_in_tracebacks_or_extras(as_json):
-    try:
-        raise ValueError(f"token={JWT}")
-    except ValueError as error:
-        record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "failed %s", (f"Bearer {JWT}",), None)
-        record.exc_info = (type(error), error, error.__traceback__)
-    record.password = "hunter2-secret"
+SHAPES = (
+    "a",
+    "a.",
+    "eyJ",
+    "eyJa-",
+    "eyJaaaaa.",
+    "aeyJ",
+    "bearer",
+    "bearer ",
+    "token=",
+    "'token':'",
+    "'token':'\\",
+    "'token':\"x",
+    "://a:",
+    "a://",
+    "\\",
+)
 
-    line = logs.formatter(as_json=as_json).format(record)
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_to_redact_sixteen_times_as_much_takes_about_sixteen_times_as_long(shape):
+    def took(length):
+        text = (shape * length)[:length]
+        began = time.thread_time()
+        redact(text)
+        return time.thread_time() - began
+
+    short, long = (min(took(length) for _ in range(5)) for length in (2_000, 32_000))
+
+    # Quadratic patterns take 256 times as long.
+    assert long < 80 * short
+
+
+def _logged(as_json, *, message="it failed", args=(), error=None, stack=None, **extra):
+    record = logging.LogRecord("x", logging.ERROR, "x.py", 1, message, args, None, sinfo=stack)
+    if error is not None:
+        record.exc_info = (type(error), error, error.__traceback__)
+    record.__dict__.update(extra)
+    return logs.formatter(as_json=as_json).format(record)
+
+
+SECRET = f'{{"password": "hunter2-secret"}} token={JWT}'
+FIELDS = (
+    {"message": SECRET},
+    {"message": "failed %s", "args": (SECRET,)},
+    {"error": ValueError(SECRET)},
+    {"stack": SECRET},
+    {"password": "hunter2-secret"},
+    {"request": SECRET},
+    {"details": {"inner": [SECRET]}},
+    {"details": SimpleNamespace(path=SECRET)},
+)
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.parametrize("fields", FIELDS)
+def test_log_lines_hold_no_secrets_in_whatever_field(as_json, fields):
+    line = _logged(as_json, **fields)
 
     assert JWT not in line
     assert "hunter2" not in line
-    assert "ValueError" in line
+    assert "[redacted]" in line
     if as_json:
         assert json.loads(line)["level"] == "error"
+
+
+LONG = "x" * 1_000_000
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"message": LONG},
+        {"message": "failed %s", "args": (LONG,)},
+        {"error": ValueError(LONG)},
+        {"stack": LONG},
+        {"request": LONG},
+        {"details": {"inner": [LONG]}},
+    ],
+)
+def test_a_log_line_is_short_whatever_was_to_be_logged(as_json, fields):
+    assert len(_logged(as_json, **fields)) < 20_000
+
+
+@pytest.mark.parametrize("secret", [SECRET, "redis://:hunter2-secret@db", "'token': 'hunter2-secret'"])
+def test_what_is_cut_in_the_midst_of_a_secret_holds_no_part_of_it(secret):
+    for end in range(len(secret)):
+        assert "hunter2" not in bounded(secret + "x" * 600, end)
+        assert JWT.split(".")[1][:8] not in bounded(secret, end)
+
+
+def test_a_refusal_for_a_missing_cookie_is_not_logged(caplog):
+    with caplog.at_level(logging.DEBUG, logger=""):
+        answer = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "ada"})
+
+    assert answer.status_code == 403
+    assert not [record for record in caplog.records if record.name.startswith("django.security")]
 
 
 BEARER = (b"authorization", b"Bearer t")

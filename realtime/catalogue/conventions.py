@@ -42,5 +42,10 @@ CLOSE_CODES = (
     CloseCode(4408, "Nothing was heard from the client for too long.", come_back=True),
     CloseCode(4409, "A newer connection of the same user took this one's place."),
     CloseCode(4413, "What was asked for is too large."),
-    CloseCode(4429, "Too many messages, over more than a moment.", come_back=True),
+    CloseCode(
+        4429,
+        "Too many messages, over more than a moment; or, after an `error` with the code `too_many_sockets`, "
+        "too many sockets of one user (20) or from one address.",
+        come_back=True,
+    ),
 )

@@ -1,4 +1,4 @@
-"""An ASGI application that runs Django's WSGI handler: one thread hop a request, on a bounded pool.
+"""An ASGI application that runs Django's WSGI handler: one thread hop a request, on bounded threads.
 
 Django's own ASGI handler makes a thread, and with it a database connection, for each request, and hops
 between threads for each middleware: with the same views on one core it answers a third to a seventh of this.
@@ -8,15 +8,14 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from io import BytesIO
-from threading import BoundedSemaphore
 from typing import Any
 
 from core.asgi import Send, send_whole
+from core.lanes import Lane
 from core.problems import problem, refused
 from core.refusals import TooLarge, Unavailable
-from realtime import metrics
 
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Scope = dict[str, Any]
@@ -32,42 +31,52 @@ class _ClientGone(Exception):
 class WSGIBridge:
     """ASGI ``http`` around a WSGI callable.
 
-    At most ``threads`` requests run at once and ``max_waiting`` more wait for a thread; beyond that the
-    answer is 503 with ``Retry-After``. A body of more than ``max_body`` bytes is answered 413 and not kept.
+    ``lane_of`` says for each request in whose threads it runs; what finds no place there is answered 503 with
+    ``Retry-After``. A body of more than ``max_body`` bytes is answered 413 and not kept. A request whose
+    client leaves while it waits is not run.
     """
 
     def __init__(
-        self,
-        application: WSGIApplication,
-        *,
-        threads: int = 8,
-        max_waiting: int = 256,
-        max_body: int = 2 << 20,
+        self, application: WSGIApplication, lane_of: Callable[[Scope], Lane], *, max_body: int = 2 << 20
     ) -> None:
         self.application = application
+        self.lane_of = lane_of
         self.max_body = max_body
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="http")
-        self._places = BoundedSemaphore(threads + max_waiting)
-        metrics.http_waiting.set_function(self.pool._work_queue.qsize)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. What the application raises before it answers becomes a 500."""
+        lane = self.lane_of(scope)
+        room = _Room(lane, self.max_body)
         try:
-            body = await self._read_body(scope, receive)
+            environ = _environ(scope, await room.read(scope, receive))
+            await self._answer(scope, environ, lane, receive, send)
         except _ClientGone:
             return
         except TooLarge as refusal:
             await send_whole(send, refused(refusal))
-            return
-        if not self._places.acquire(blocking=False):
-            metrics.http_rejected.inc()
-            await send_whole(send, refused(Unavailable("The server is busy.", retry_after=1)))
-            return
-        response = _Response(self.application, _environ(scope, body), receive, send)
-        running: Future[bytes | None] = self.pool.submit(response.run)
-        running.add_done_callback(lambda _: self._places.release())
+        except Unavailable as refusal:
+            response = refused(refusal)
+            if not room.is_whole:
+                # Or the connection would have to take, for nothing, what is still to come.
+                response["Connection"] = "close"
+            await send_whole(send, response)
+        finally:
+            room.leave()
+
+    async def _answer(
+        self, scope: Scope, environ: dict[str, Any], lane: Lane, receive: Receive, send: Send
+    ) -> None:
+        response = _Response(self.application, environ, receive, send)
+        has_to_wait = lane.is_full
+        running: Future[bytes | None] = lane.submit(response.run)
+        if has_to_wait:
+            response.watch_client(running)
         try:
             whole = await asyncio.wrap_future(running)
+        except asyncio.CancelledError:
+            if response.is_gone:
+                return
+            raise
         except _ClientGone:
             return
         except Exception:
@@ -82,23 +91,40 @@ class WSGIBridge:
             await response.start()
             await send({"type": "http.response.body", "body": whole})
 
-    async def _read_body(self, scope: Scope, receive: Receive) -> bytes:
-        too_large = TooLarge(f"A request body has at most {self.max_body} bytes.")
+
+class _Room:
+    """The room that the body of one request takes in its lane."""
+
+    def __init__(self, lane: Lane, most: int) -> None:
+        self.is_whole = False
+        self._lane = lane
+        self._most = most
+        self._size = 0
+
+    async def read(self, scope: Scope, receive: Receive) -> bytes:
+        """The whole body. Raises ``TooLarge``, and what the lane raises when it has no room."""
+        too_large = TooLarge(f"A request body has at most {self._most} bytes.")
         for name, value in scope["headers"]:
-            if name == b"content-length" and int(value) > self.max_body:
+            if name == b"content-length" and int(value) > self._most:
                 raise too_large
         parts: list[bytes] = []
-        size = 0
-        while True:
+        while not self.is_whole:
             event = await receive()
             if event["type"] == "http.disconnect":
                 raise _ClientGone
-            parts.append(event.get("body", b""))
-            size += len(parts[-1])
-            if size > self.max_body:
+            part = event.get("body", b"")
+            size = self._size + len(part)
+            if size > self._most:
                 raise too_large
-            if not event.get("more_body", False):
-                return b"".join(parts)
+            self._lane.hold(self._size, size)
+            self._size = size
+            parts.append(part)
+            self.is_whole = not event.get("more_body", False)
+        return b"".join(parts)
+
+    def leave(self) -> None:
+        """The body is not kept any more."""
+        self._lane.let_go(self._size)
 
 
 class _Response:
@@ -114,8 +140,13 @@ class _Response:
         self._send = send
         self._loop = asyncio.get_running_loop()
         self._head: tuple[int, list[tuple[bytes, bytes]]] | None = None
-        self._gone = False
+        self.is_gone = False
         self._watch: asyncio.Task[None] | None = None
+
+    def watch_client(self, running: Future[bytes | None] | None = None) -> None:
+        """Notice when the client leaves; ``running``, if it has not begun by then, is given up."""
+        if self._watch is None:
+            self._watch = self._loop.create_task(self._watch_client(running))
 
     def run(self) -> bytes | None:
         """The whole body, or ``None`` if it was streamed: each part sent before the next is made."""
@@ -150,20 +181,22 @@ class _Response:
 
     async def _send_part(self, part: bytes | None) -> None:
         if not self.started:
-            self._watch = self._loop.create_task(self._watch_client())
+            self.watch_client()
             await self.start()
-        if self._gone:
+        if self.is_gone:
             raise _ClientGone
         await self._send({"type": "http.response.body", "body": part or b"", "more_body": part is not None})
 
-    async def _watch_client(self) -> None:
+    async def _watch_client(self, running: Future[bytes | None] | None) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self._gone = True
+        self.is_gone = True
+        if running is not None:
+            running.cancel()
 
     def done(self) -> None:
         """No part will follow."""
-        self._gone = True
+        self.is_gone = True
         if self._watch is not None:
             self._watch.cancel()
 

@@ -9,6 +9,7 @@ from http import HTTPStatus
 Header = tuple[bytes, bytes]
 
 MAX_HEAD = 16 * 1024
+MAX_TARGET = 2 * 1024
 KEY_SUFFIX = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 # A GET with nothing in it that parsers could take for something else. Deliberately narrower than the RFC.
 PLAIN_HEAD = re.compile(
@@ -53,6 +54,8 @@ def values(headers: list[Header], wanted: bytes) -> list[bytes]:
 def fault(method: bytes, target: bytes, headers: list[Header]) -> int | None:
     """The HTTP status with which to refuse the request, if anything is wrong with it."""
     keys = values(headers, b"sec-websocket-key")
+    if len(target) > MAX_TARGET:
+        return 414
     if (
         method != b"GET"
         or not target.startswith(b"/")

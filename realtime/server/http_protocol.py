@@ -2,16 +2,16 @@
 itself does not set, and with problems where it cannot read a request.
 
 ``uvicorn.Config(app, http=BoundedHeadProtocol)``: a head (of a WebSocket handshake too) must arrive within
-``head_timeout`` seconds and end within 16 KiB after the read it begins in, and a body within ``body_timeout``
-seconds, or the connection is answered 408 or 431 and closed. A peer that takes nothing of its answer for
-``stalled_timeout`` seconds is dropped.
+``head_timeout`` seconds and end within 16 KiB after the read it begins in, its target within 2 KiB, and a
+body within ``body_timeout`` seconds, or the connection is answered 408, 431 or 414 and closed. A peer that
+takes nothing of its answer for ``stalled_timeout`` seconds is dropped.
 """
 
 import asyncio
 from typing import Any
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from core.problems import problem
@@ -20,6 +20,7 @@ from realtime.server import handshake
 _DETAILS = {
     400: "This is not HTTP as it can be read.",
     408: "The request did not come in time.",
+    414: f"The target of a request has at most {handshake.MAX_TARGET} bytes.",
     431: f"The head of a request has at most {handshake.MAX_HEAD} bytes.",
 }
 
@@ -28,7 +29,7 @@ class _Bounded:
     """A protocol that does not wait for ever."""
 
     head_timeout = 10.0
-    body_timeout = 60.0
+    body_timeout = 20.0
     stalled_timeout = 30.0
     closing_timeout = 1.0  # seconds a refused peer gets to take its answer
 
@@ -120,6 +121,7 @@ class _BoundedHttp(_Bounded, HttpToolsProtocol):
 
     _head_size = 0
     _lacks_body = False
+    _answering: RequestResponseCycle | None = None
     _body_timer: asyncio.TimerHandle | None = None
     _stalled_timer: asyncio.TimerHandle | None = None
 
@@ -129,7 +131,16 @@ class _BoundedHttp(_Bounded, HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timers()
+        # Of several requests on one connection uvicorn tells the last alone that its client is gone.
+        self.pipeline.clear()
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
@@ -143,8 +154,14 @@ class _BoundedHttp(_Bounded, HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         self._head_has_come()
-        self._answer(400)
+        self._answer(414 if len(self.url) > handshake.MAX_TARGET else 400)
         self.transport.close()
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > handshake.MAX_TARGET:
+            # To the parser it is like any fault, and the answer is ``send_400_response``.
+            raise ValueError("The target is too long.")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

@@ -176,6 +176,61 @@ async def test_flooding_closes_4429(enter, settings):
     assert await ada.closed() == 4429
 
 
+@pytest.fixture
+def is_let_in(enter):
+    """Opens a socket, which stays open; whether it was let in, and if not, whether it was told why."""
+    opened = []
+
+    async def is_let_in(user, **kwargs):
+        opened.append(socket := await enter(user, **kwargs))
+        frame = await socket.hear()
+        if frame["type"] == "room_state":
+            return True
+        assert (frame["type"], frame["code"]) == ("error", "too_many_sockets")
+        assert await socket.closed() == 4429
+        return False
+
+    is_let_in.opened = opened
+    return is_let_in
+
+
+async def test_a_user_has_at_most_twenty_sockets_and_another_for_each_that_closes(is_let_in):
+    assert [await is_let_in(1) for _ in range(21)] == [True] * 20 + [False]
+    assert await is_let_in(2)
+
+    for socket in is_let_in.opened[:2]:
+        await socket.leave()
+
+    assert [await is_let_in(1) for _ in range(3)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("same", "other"),
+    [
+        (["198.51.100.7"] * 3, "198.51.100.8"),
+        (["2001:db8::1", "2001:db8::2", "2001:db8:0:0:ffff::1"], "2001:db8:0:1::1"),
+        (["::ffff:198.51.100.7", "198.51.100.7", "198.51.100.7"], "::ffff:198.51.100.8"),
+    ],
+)
+async def test_an_address_has_so_many_sockets_with_a_token_or_without(is_let_in, room, settings, same, other):
+    settings.SOCKETS_PER_ADDRESS = 3
+    assert [await is_let_in(user, address=same[user]) for user in (1, 2)] == [True, True]
+    nobody = await Player(application, f"/ws/rooms/{room}", address=same[0]).enter()
+    assert await nobody.closed() == 4401
+
+    assert not await is_let_in(4, address=same[2])
+    assert await is_let_in(5, address=other)
+    await nobody.leave()
+    await is_let_in.opened[0].leave()
+    assert [await is_let_in(user, address=same[2]) for user in (6, 7, 8)] == [True, True, False]
+
+
+async def test_addresses_that_are_not_limited_have_as_many_sockets_as_they_like(is_let_in, settings):
+    settings.SOCKETS_PER_ADDRESS = 1
+    addresses = ["127.0.0.1", "127.0.0.1", None, None]
+    assert all([await is_let_in(user, address=address) for user, address in enumerate(addresses, 1)])
+
+
 async def test_refusals_at_the_door_come_after_accept(enter, room):
     assert await (await Player(application, f"/ws/rooms/{room}").enter()).closed() == 4401
     assert await (await Player(application, f"/ws/rooms/{room}", token="forged").enter()).closed() == 4401

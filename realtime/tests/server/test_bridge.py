@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
@@ -14,9 +15,18 @@ from django.core.signals import request_finished
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
 
+from core.lanes import Lane
 from realtime.server.bridge import WSGIBridge
 from realtime.tests.server.conftest import OURS, uvicorn_thread
 from realtime.tests.server.wire import WITHIN_S, Wire
+
+
+def until(is_so):
+    """Wait until the server has noticed."""
+    given_up_at = time.monotonic() + WITHIN_S
+    while not is_so():
+        assert time.monotonic() < given_up_at
+        time.sleep(0.001)
 
 
 class Body(list):
@@ -28,19 +38,25 @@ class Body(list):
         self.closed = True
 
 
+def bridged(application, *, threads=8, max_waiting=256, max_held=16 << 20, **options):
+    """A bridge with one lane, and the lane."""
+    lane = Lane("http", threads=threads, max_waiting=max_waiting, max_held=max_held)
+    return WSGIBridge(application, lambda scope: lane, **options), lane
+
+
 @pytest.fixture
 def serve():
     """Serve a WSGI callable over the bridge; gives a client for it."""
     with contextlib.ExitStack() as stack:
 
         def start(application, **options):
-            bridge = WSGIBridge(application, **options)
+            bridge, lane = bridged(application, **options)
             _, port = stack.enter_context(uvicorn_thread(bridge, **OURS, loop="uvloop", server_header=False))
-            stack.callback(bridge.pool.shutdown)
+            stack.callback(lane.pool.shutdown)
             client = stack.enter_context(
                 httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=WITHIN_S)
             )
-            client.port = port
+            client.port, client.lane = port, lane
             return client
 
         yield start
@@ -110,7 +126,7 @@ async def test_a_root_path_becomes_the_script_name():
         start_response("204 No Content", [])
         return []
 
-    sent = await call(WSGIBridge(application), path="/app/things", root_path="/app")
+    sent = await call(bridged(application)[0], path="/app/things", root_path="/app")
     assert (kept["SCRIPT_NAME"], kept["PATH_INFO"]) == ("/app", "/things")
     assert sent[0]["status"] == 204
 
@@ -248,7 +264,7 @@ async def test_a_request_given_up_while_it_waits_gives_its_place_back():
         start_response("200 OK", [])
         return [b""]
 
-    bridge = WSGIBridge(application, threads=1, max_waiting=1)
+    bridge, _ = bridged(application, threads=1, max_waiting=1)
     first = asyncio.ensure_future(call(bridge))
     await asyncio.to_thread(arrived.wait, WITHIN_S)
     second = asyncio.ensure_future(call(bridge))
@@ -259,6 +275,58 @@ async def test_a_request_given_up_while_it_waits_gives_its_place_back():
     hold.set()
     assert (await first)[0]["status"] == 200
     assert [(await call(bridge))[0]["status"] for _ in range(5)] == [200] * 5
+
+
+def test_a_request_whose_client_leaves_while_it_waits_is_never_run(serve):
+    hold, arrived, ran = threading.Event(), threading.Event(), []
+
+    def application(environ, start_response):
+        ran.append(environ["PATH_INFO"])
+        arrived.set()
+        hold.wait(WITHIN_S)
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    client = serve(application, threads=1, max_waiting=2)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(client.get, "/first")
+        assert arrived.wait(WITHIN_S)
+        # Each takes the last places only if those before it have given theirs back.
+        for _ in range(20):
+            with Wire(client.port) as impatient, Wire(client.port) as another:
+                for wire in (impatient, another):
+                    wire.send(b"GET /impatient HTTP/1.1\r\nHost: x\r\n\r\n")
+                until(lambda: client.lane.waiting == 2)
+            until(lambda: client.lane.waiting == 0)
+        last = pool.submit(client.get, "/last")
+        until(lambda: client.lane.waiting == 1)
+        hold.set()
+        assert first.result().status_code == last.result().status_code == 200
+    assert ran == ["/first", "/last"]
+
+
+def nothing(environ, start_response):
+    start_response("204 No Content", [])
+    return []
+
+
+HALF_SENT = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n" + b"x" * 100_000
+
+
+def test_half_sent_bodies_take_no_more_than_their_room_together(serve):
+    client = serve(nothing, max_held=350_000)
+    with contextlib.ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(Wire(client.port)).send(HALF_SENT)
+        until(lambda: client.lane.held == 300_000)
+        wire = stack.enter_context(Wire(client.port))
+        wire.send(HALF_SENT)
+        status, headers = wire.read_head()
+        assert (status, headers["retry-after"], headers["connection"]) == (503, "1", "close")
+        # What is short fits beside them.
+        assert client.post("/", content=b"x" * 1000).status_code == 204
+    until(lambda: client.lane.held == 0)
+    assert client.post("/", content=b"x" * 300_000).status_code == 204
 
 
 # -- Streams

@@ -1,6 +1,7 @@
 """A request's head, of a handshake too, has to come in time and in bounds."""
 
 import json
+import threading
 import time
 
 import pytest
@@ -73,6 +74,7 @@ def problem(wire):
     ("sent", "answered"),
     [
         ([b"no http\r\n\r\n"], (400, "malformed")),
+        ([get("/" + "x" * 2_048)], (414, "target_too_long")),
         ([get()[:-2], *[b"X-More: " + b"x" * 1_000 + b"\r\n"] * 1_000], (431, "head_too_large")),
     ],
 )
@@ -110,6 +112,31 @@ def test_a_body_that_never_ends_is_a_408(impatient):
     with Wire(impatient[1]) as wire:
         wire.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
         assert wire.read_head()[0] == 408
+
+
+@pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
+def test_of_several_requests_on_a_connection_that_is_cut_none_is_begun_any_more(loop, caplog):
+    begun, noticed = threading.Semaphore(0), threading.Event()
+
+    async def application(scope, receive, send):
+        begun.release()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+        noticed.set()
+
+    with uvicorn_thread(application, **{**OURS, "loop": loop}) as (server, port):
+        with Wire(port) as wire:
+            wire.send(get() * 3)
+            assert begun.acquire(timeout=WITHIN_S)
+        assert noticed.wait(WITHIN_S)
+        deadline = time.monotonic() + WITHIN_S
+        while server.server_state.tasks:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+    assert not begun.acquire(blocking=False)
+    assert "Exception" not in caplog.text
 
 
 @pytest.mark.parametrize("connection", [b"keep-alive", b"close"])

@@ -1,0 +1,124 @@
+"""Lanes: bounded threads with a bounded queue, so that one kind of work never keeps another waiting."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from prometheus_client import Counter, Gauge
+
+from core.refusals import Unavailable
+
+_waiting = Gauge("http_requests_waiting", "Requests that wait for a thread", ["lane"])
+_rejected = Counter("http_requests_rejected_total", "Requests refused because too many waited", ["lane"])
+
+SMALL_BODY = 16 * 1024
+"""A body so short is no more than the connection costs that it comes on."""
+
+
+class Lane:
+    """At most ``threads`` calls run at once and ``max_waiting`` more wait for a thread, first come, first
+    served; beyond that :meth:`submit` raises ``busy``.
+
+    Of request bodies longer than ``SMALL_BODY`` it holds at most ``max_held`` bytes together, half-sent ones
+    included.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        threads: int,
+        max_waiting: int,
+        max_held: int = 16 << 20,
+        busy: type[Unavailable] = Unavailable,
+    ) -> None:
+        self.name = name
+        self.threads = threads
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._places = threads + max_waiting
+        self._max_held = max_held
+        self._busy = busy
+        self._lock = threading.Lock()
+        self._waiting: dict[Future[Any], Callable[[], Any]] = {}
+        self._running = 0
+        # How often the pool was asked for calls that were given up since. The next calls use this up, or the
+        # pool's own queue would grow with each that comes and goes.
+        self._spare = 0
+        _waiting.labels(name).set_function(lambda: self.waiting)
+        self._rejected = _rejected.labels(name)
+        self.held = 0
+        """Bytes of bodies that are not small."""
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a thread."""
+        return len(self._waiting)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a call would have to wait now."""
+        return self._running + len(self._waiting) >= self.threads
+
+    def submit(self, call: Callable[[], Any]) -> Future[Any]:
+        """Run the call once a thread is free; if what this returns is cancelled before, it never runs."""
+        future: Future[Any] = Future()
+        with self._lock:
+            if self._running + len(self._waiting) >= self._places:
+                self._rejected.inc()
+                raise self._busy(retry_after=1)
+            self._waiting[future] = call
+            is_asked_for = self._spare > 0
+            if is_asked_for:
+                self._spare -= 1
+        future.add_done_callback(self._drop)
+        if not is_asked_for:
+            self.pool.submit(self._run_next)
+        return future
+
+    def _drop(self, future: Future[Any]) -> None:
+        with self._lock:
+            if self._waiting.pop(future, None) is not None:
+                self._spare += 1
+
+    def _run_next(self) -> None:
+        with self._lock:
+            if not self._waiting:
+                self._spare -= 1
+                return
+            future = next(iter(self._waiting))
+            call = self._waiting.pop(future)
+            self._running += 1
+        if not future.set_running_or_notify_cancel():
+            self._leave()
+            return
+        try:
+            result = call()
+        except BaseException as problem:
+            self._leave()
+            future.set_exception(problem)
+        else:
+            self._leave()
+            future.set_result(result)
+
+    def _leave(self) -> None:
+        # Before the result is told, so that who hears of it finds the place free.
+        with self._lock:
+            self._running -= 1
+
+    def hold(self, before: int, size: int) -> None:
+        """Make room for a body that grows from ``before`` to ``size`` bytes, or raise ``busy``."""
+        more = _counted(size) - _counted(before)
+        with self._lock:
+            if more and self.held + more > self._max_held:
+                raise self._busy(retry_after=1)
+            self.held += more
+
+    def let_go(self, size: int) -> None:
+        """The body is not kept any more."""
+        with self._lock:
+            self.held -= _counted(size)
+
+
+def _counted(size: int) -> int:
+    return size if size > SMALL_BODY else 0

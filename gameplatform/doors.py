@@ -1,0 +1,80 @@
+"""Whose request runs in which threads, and what bounds the cost of all that asks for no token."""
+
+from typing import Any
+
+from accounts import hashers, tokens
+from core.lanes import Lane
+from core.refusals import Unauthenticated
+
+PLAYERS = Lane("http", threads=8, max_waiting=256, max_held=64 << 20)
+STRANGERS = Lane("strangers", threads=2, max_waiting=256)
+OPERATORS = Lane("operators", threads=2, max_waiting=32)
+"""For the admin, whose sign-in page is a stranger's dearest, and whose exports take long."""
+
+HASHING = frozenset(
+    {
+        "POST /api/auth/register",
+        "POST /api/auth/login",
+        "POST /api/auth/upgrade",
+        "POST /api/token",
+        "POST /api/me/password",
+        "PATCH /api/me",
+        "DELETE /api/me",
+        "POST /admin/login",
+    }
+)
+"""What hashes a password, whoever asks."""
+
+
+def lane_of(scope: dict[str, Any]) -> Lane:
+    """The threads for a request: those of players are for who brings a token of ours."""
+    path = scope["path"].removesuffix("/")
+    if f"{scope['method']} {path}" in HASHING:
+        return hashers.LANE
+    if path.startswith("/admin"):
+        return OPERATORS
+    return PLAYERS if _brings_token(scope["headers"]) else STRANGERS
+
+
+def _brings_token(headers: list[tuple[bytes, bytes]]) -> bool:
+    for name, value in headers:
+        if name == b"authorization" and value[:7].lower() == b"bearer ":
+            try:
+                return bool(tokens.identify(value[7:].strip().decode("latin-1")))
+            except Unauthenticated:
+                return False
+    return False
+
+
+_ONE_HASH = "one password hash, in threads and a queue of their own; counted by address"
+_DOCUMENT = "bytes that were made once; counted by address"
+_FIXED = "nothing but a short answer that does not depend on what is stored"
+OPEN_ROUTES = {
+    "POST /api/auth/register": _ONE_HASH,
+    "POST /api/auth/login": _ONE_HASH,
+    "POST /api/token": _ONE_HASH,
+    "POST /api/auth/guest": "a few rows, in the strangers' lane; counted by address",
+    "POST /api/token/refresh": "one signature, and one row only if it holds; in the strangers' lane",
+    "GET /api/status": "counts kept for two seconds, and one thread at most that counts",
+    "GET /api/openapi.json": _DOCUMENT,
+    "GET /api/asyncapi.json": _DOCUMENT,
+    "GET /api/docs/events": "bytes that were made once",
+    "GET /api/docs": "a page of a thousand characters without a look at the database",
+    "GET /health/live": _FIXED,
+    "GET /health/ready": "one statement of the database and one of Redis, in the strangers' lane",
+    "GET /metrics": "refused to public addresses, and without the token where there is one",
+}
+"""What each operation that asks for no token costs at most, and by what that is bounded."""
+
+OPEN_PAGES = {
+    "/": "one small template; in the strangers' lane",
+    "/admin": "one page of sign-in in the operators' lane, and its password in the hashing lane",
+    "unknown": _FIXED,
+    "/static": "a file, streamed from the disk in the strangers' lane",
+}
+OPEN_COMMANDS = {
+    "ping": "one frame for each, at most SOCKET_MAX_RATE a second before the socket is closed",
+    "auth_request": f"{_ONE_HASH}; with a token, one signature; one at a time on a socket, for ten seconds",
+    "disconnect": "the end of the socket",
+}
+"""What is taken on a socket before anybody has signed in; sockets are counted by address."""

@@ -28,7 +28,7 @@ seed: migrate
 	$(BIN)/python manage.py seed_demo
 
 lint: export DATABASE_URL = sqlite://:memory:
-lint: .venv/.development
+lint: .venv/.development node_modules/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
@@ -41,7 +41,7 @@ lint: .venv/.development
 compile: .venv/.development
 	$(BIN)/python -m gameplatform.compiled || test -z "$$CI"
 
-test: .venv/.development
+test: .venv/.development node_modules/.installed
 	$(BIN)/python -m tests.programs
 	@$(MAKE) --no-print-directory --jobs 2 lint compile
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal
@@ -63,7 +63,12 @@ trials: .venv/.development
 	$(PIP) --requirement requirements.txt
 	@touch $@
 
-.venv/.development: requirements-dev.txt requirements-compile.txt .venv/.server
+.venv/.development: requirements-dev.txt requirements-compile.txt requirements-page.txt .venv/.server
 	@echo "Installing what development needs into .venv ..."
 	$(PIP) --requirement requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json .venv/.development
+	@echo "Installing what checks and bundles the page into node_modules ..."
+	$(BIN)/npm ci --ignore-scripts --silent
 	@touch $@

@@ -6,7 +6,6 @@ from rest_framework import serializers
 
 from accounts.models import USERNAME_LENGTH, USERNAME_LETTERS, User
 
-
 # REST framework's sentences speak of fields.
 SENTENCES = {
     "required": "This is needed.",

@@ -18,9 +18,9 @@ def shell(request: HttpRequest, **_place: str) -> HttpResponse:
 
 @csrf_exempt
 def unknown(request: HttpRequest) -> HttpResponse:
-    """Answer 404 for an address that nothing else answers: with the page to a browser, else with a problem."""
-    is_read = request.method in ("GET", "HEAD")
-    if is_read and request.get_preferred_type(["application/problem+json", "text/html"]) == "text/html":
+    """Answer 404 where there is nothing: with the page to a browser, else with a problem."""
+    wanted = request.get_preferred_type(["application/problem+json", "text/html"])
+    if request.method in {"GET", "HEAD"} and wanted == "text/html":
         response = shell(request)
         response.status_code = 404
         return response

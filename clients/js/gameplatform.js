@@ -123,6 +123,11 @@ export class Channel {
     this.#become("closed", { code: 1000 });
   }
 
+  /** Gives up a live connection whose network is gone, which it would only notice by a ping, and tries again. */
+  interrupt() {
+    if (this.state === "open") this.#lost(1006);
+  }
+
   /** Like the client's `on`, for what this channel says alone. */
   on(type, handler) {
     return this.#client.on(type, (message, channel) => channel === this && handler(message));
@@ -305,6 +310,9 @@ export class GameClient {
     this.world = null;
     /** Every channel that is open or wants to be. */
     this.channels = new Set();
+    globalThis.addEventListener?.("offline", () => {
+      for (const channel of this.channels) channel.interrupt();
+    });
     globalThis.addEventListener?.("online", () => {
       for (const channel of this.channels) if (channel.state === "waiting") channel.open();
     });

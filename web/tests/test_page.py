@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client, override_settings
-from pytest_django.fixtures import SettingsWrapper
 
 from tests import node
 from web.tests.conftest import collect
@@ -33,17 +32,16 @@ def test_every_place_answers_with_the_same_shell(client: Client, address: str, s
 
 @pytest.mark.parametrize("debug", [False, True])
 @pytest.mark.parametrize("path", ["/nowhere", "/play/nowhere", "/nowhere/"])
-def test_an_unknown_address_is_not_found(
-    client: Client, settings: SettingsWrapper, path: str, *, debug: bool
-) -> None:
-    settings.DEBUG = debug
-    asked_by_a_browser = client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
-    assert asked_by_a_browser.status_code == 404
-    assert 'id="app"' in asked_by_a_browser.text
-    for accept in ("*/*", "application/json"):
-        answer = client.get(path, headers={"Accept": accept})
-        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
-    assert client.post(path, headers={"Accept": "text/html"})["Content-Type"] == "application/problem+json"
+def test_an_unknown_address_is_not_found(client: Client, path: str, *, debug: bool) -> None:
+    with override_settings(DEBUG=debug):
+        asked_by_a_browser = client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+        assert asked_by_a_browser.status_code == 404
+        assert 'id="app"' in asked_by_a_browser.text
+        for accept in ("*/*", "application/json"):
+            answer = client.get(path, headers={"Accept": accept})
+            assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+        posted = client.post(path, headers={"Accept": "text/html"})
+        assert (posted.status_code, posted["Content-Type"]) == (404, "application/problem+json")
 
 
 def test_the_shell_only_answers_reading(client: Client) -> None:

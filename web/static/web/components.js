@@ -1,9 +1,12 @@
 /** The building blocks of every screen. */
 import { createContext, html, useContext, useEffect, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
-import { get, reason } from "./session.js";
+import { client, get, reason } from "./session.js";
+import { Store, useStore } from "./store.js";
 import { text } from "./texts.js";
 
+/** What the place is called in the browser tab, and whether it is the user's turn there. */
+const place = new Store({ title: "", turn: false });
 const doNothing = (event) => event.preventDefault();
 
 /** While `busy` it does nothing, and keeps the focus, which a disabled button would lose. */
@@ -192,10 +195,17 @@ export function Empty({ words, href, action }) {
     ${href && html`<${LinkButton} kind="primary" href=${href}>${action}<//>`}</div>`;
 }
 
-/** With `kept` it stands beside what is still there. */
+/** What failed, and the way to try it again, which happens by itself when the connection is back. With `kept` it stands beside what is still there. */
 export function Failure({ words, kept = false, onRetry }) {
+  useReconnected(onRetry);
   return html`<div class=${kept ? "kept" : "empty"} role="alert">${!kept && html`<h2>${text("error.title")}</h2>`}<p>${words}</p>
-    ${onRetry && html`<${Button} kind=${kept ? "plain" : "primary"} icon="turn" onClick=${onRetry}>${text("error.retry")}<//>`}</div>`;
+    <${Button} kind=${kept ? "plain" : "primary"} icon="turn" onClick=${onRetry}>${text("error.retry")}<//></div>`;
+}
+
+/** What is not there (any more): to try again would not help. */
+export function Missing({ words }) {
+  return html`<div class="empty" role="alert"><h1>${text("error.missing")}</h1><p>${words}</p>
+    <${LinkButton} kind="primary" href="/play">${text("error.home")}<//></div>`;
 }
 
 /**
@@ -203,7 +213,9 @@ export function Failure({ words, kept = false, onRetry }) {
  * `known` has texts for some refusals, by their status.
  */
 export function Loading({ of: { data, error, reload }, known = {}, ...shape }) {
-  if (error) return html`<${Failure} words=${known[error.status] ? text(known[error.status]) : reason(error)} kept=${data} onRetry=${reload} />`;
+  const words = error && (known[error.status] ? text(known[error.status]) : reason(error));
+  if (error?.status === 404 && !data) return html`<${Missing} words=${words} />`;
+  if (error) return html`<${Failure} words=${words} kept=${data} onRetry=${reload} />`;
   return !data && html`<${Skeleton} ...${shape} />`;
 }
 
@@ -220,14 +232,15 @@ export function useKeys(pressed) {
 
 /**
  * Loads with `load()` whenever `inputs` change, and, while somebody looks, `every` so many milliseconds after the last answer.
- * → `{data, error, reload}`: both null at first; what was there stays while it is loaded again, and if that fails.
+ * → `{data, error, settled, reload}`: both null and not settled at first; what was there stays while it is loaded again, and if
+ * that fails.
  */
 export function useLoad(load, inputs, every = null) {
-  const [state, setState] = useState({ data: null, error: null });
+  const [state, setState] = useState({ data: null, error: null, settled: false });
   const [round, setRound] = useState(0);
   const look = () => setRound((before) => before + 1);
   const reload = () => {
-    setState(({ data }) => ({ data, error: null }));
+    setState(({ data, settled }) => ({ data, error: null, settled }));
     look();
   };
   useEffect(() => {
@@ -238,13 +251,28 @@ export function useLoad(load, inputs, every = null) {
       setState(now);
       if (every) timer = setInterval(() => document.visibilityState === "visible" && look(), every);
     };
-    load().then((data) => answered({ data, error: null }), (error) => answered(({ data }) => ({ data, error })));
+    load().then(
+      (data) => answered({ data, error: null, settled: true }),
+      (error) => answered(({ data }) => ({ data, error, settled: true })),
+    );
     return () => {
       current = false;
       clearInterval(timer);
     };
   }, [...inputs, round]);
   return { ...state, reload };
+}
+
+/** Calls `again` whenever a socket has connected or the browser is online again. */
+function useReconnected(again) {
+  useEffect(() => {
+    const end = client.on("connection", ({ state }) => state === "open" && again());
+    addEventListener("online", again);
+    return () => {
+      end();
+      removeEventListener("online", again);
+    };
+  }, [again]);
 }
 
 /** An action of a button: `{busy, error, run}`; `run` does nothing while it is under way. */
@@ -325,9 +353,19 @@ export function useMedia(query) {
   return fits;
 }
 
-/** Names the browser tab. */
-export function useTitle(title) {
+/** Names the place in the browser tab; `turn` says that it waits for the user. */
+export function useTitle(title, { turn = false } = {}) {
   useEffect(() => {
-    document.title = title ? `${title} · ${text("app.name")}` : text("app.name");
-  }, [title]);
+    place.set({ title, turn });
+    return () => place.set({ title: "", turn: false });
+  }, [title, turn]);
+}
+
+/** Keeps the browser tab's title: the place, and how many things wait there and elsewhere. */
+export function useTabTitle(waiting) {
+  const { title, turn } = useStore(place);
+  const count = waiting + Number(turn);
+  useEffect(() => {
+    document.title = `${count ? `(${count}) ` : ""}${title ? `${title} · ` : ""}${text("app.name")}`;
+  }, [title, count]);
 }

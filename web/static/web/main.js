@@ -1,5 +1,5 @@
 /** The page: its frame (rail, top bar, toasts) around the place that the URL names. */
-import { Avatar, Button, Dialog, Failure, IconButton, LinkButton, Refusal, Skeleton, useAction, useMedia, useNow } from "./components.js";
+import { Avatar, Button, Dialog, Failure, IconButton, LinkButton, Missing, Refusal, Skeleton, useAction, useLoad, useMedia, useNow, useTabTitle, useTitle } from "./components.js";
 import { Component, html, render, useEffect, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { kept } from "./kept.js";
@@ -10,7 +10,7 @@ import { Store, useStore } from "./store.js";
 // Wherever one is, a match that is found opens.
 import "./queue.js";
 import { here, match, startRouter } from "./router.js";
-import { playAsGuest, restore, session, signOut } from "./session.js";
+import { client, playAsGuest, restore, session, signOut } from "./session.js";
 import { text } from "./texts.js";
 import { toasts } from "./toasts.js";
 
@@ -65,11 +65,23 @@ class Boundary extends Component {
   }
 }
 
-function Gate() {
+function Nothing() {
+  useTitle(text("error.missing"));
+  return html`<${Missing} words=${text("error.place")} />`;
+}
+
+/** Asks who is there. `invited` is the game whose link somebody sent. */
+function Gate({ invited }) {
   const guest = useAction(playAsGuest);
   const next = encodeURIComponent(here.value.path);
+  const { data: invitation, error } = useLoad(
+    () => (invited ? client.request("GET", `/api/games/${invited}/invitation/`) : Promise.resolve(null)), [invited],
+  );
+  useTitle(text(invitation ? "game.join" : "gate.title"));
+  if (invited && !invitation && !error) return html`<${Skeleton} rows=${2} tall />`;
   return html`<div class="gate card">
-    <h1>${text("gate.title")}</h1>
+    <h1>${invitation ? text("game.join_title", { name: invitation.host }) : text("gate.title")}</h1>
+    ${invitation && html`<p>${text("game.join_text", { game: invitation.title })}</p>`}
     <p>${text("gate.text")}</p>
     <div class="actions">
       <${Button} kind="primary" busy=${guest.busy} onClick=${() => guest.run()}>${text("gate.guest")}<//>
@@ -92,12 +104,11 @@ function Main() {
     first.current = false;
   }, [path]);
   let content;
-  if (!found) content = html`<div class="empty"><p>${text("error.place")}</p>
-    <${LinkButton} kind="primary" href="/">${text("error.home")}<//></div>`;
+  if (!found) content = html`<${Nothing} />`;
   else if (failed) content = html`<${Failure} words=${text("error.offline")} onRetry=${load} />`;
   else if (status === "failed") content = html`<${Failure} words=${text("error.offline")} onRetry=${restore} />`;
   else if (status === "unknown" || (!Screen && (status === "in" || found.one.open))) content = html`<${Skeleton} tall />`;
-  else if (status === "out" && !found.one.open) content = html`<${Gate} />`;
+  else if (status === "out" && !found.one.open) content = html`<${Gate} invited=${found.one.invites && found.fields.id} />`;
   else content = html`<${Screen} ...${found.fields} path=${path} query=${query} />`;
   return html`<main id="main" ref=${main} tabindex="-1"><${Boundary} key=${path}>${content}<//></main>`;
 }
@@ -230,6 +241,7 @@ function Beside() {
 }
 
 function App() {
+  useTabTitle(useUnread() + useWaiting());
   return html`<a class="skip" href="#main" data-outside>${text("app.skip")}</a>
     <${Rail} /><${Top} /><${Main} /><${Beside} /><${Toasts} /><${Door} />`;
 }

@@ -6,6 +6,7 @@ import { toast } from "./toasts.js";
 import { text } from "./texts.js";
 
 const KEY = "tokens";
+const RESTORE_AGAIN_MS = 5_000;
 
 /** Stored tokens, or null where what is stored is nothing that a call could carry. */
 function read(stored) {
@@ -45,7 +46,11 @@ export async function restore() {
     if (isKept(user)) enter(user);
   } catch (error) {
     if (error.status === 401) leave();
-    else if (session.value.status === "unknown") session.patch({ status: "failed" });
+    else if (session.value.status === "unknown") {
+      session.patch({ status: "failed" });
+      // There is no socket yet that would tell when the server is back.
+      setTimeout(() => session.value.status === "failed" && restore(), RESTORE_AGAIN_MS);
+    }
   }
 }
 

@@ -150,17 +150,18 @@ function Composer({ id, label, conversation, blocked }) {
   }, [open]);
   return html`<form class="composer" onSubmit=${send}>
     ${refusal && html`<${Refusal}>${refusal.words}<//>`}
+    ${blocked && html`<p class="refusal" role="status">${blocked}</p>`}
     <input value=${draft} onInput=${write} placeholder=${label} aria-label=${label} maxlength=${MOST_LETTERS} autocomplete="off"
-      disabled=${blocked} enterkeyhint="send" />
-    <${IconButton} icon="send" label=${text("talk.send")} type="submit" class="go" disabled=${blocked || !draft.trim()} />
+      disabled=${Boolean(blocked)} enterkeyhint="send" />
+    <${IconButton} icon="send" label=${text("talk.send")} type="submit" class="go" disabled=${Boolean(blocked) || !draft.trim()} />
   </form>`;
 }
 
 /**
  * Draws a conversation. `actionsFor(message)` gives a message's menu; `footer` stands below the last one; `id` is
- * what its draft is kept under.
+ * what its draft is kept under; `blocked` is why the user may write nothing.
  */
-export function Conversation({ id, conversation, label, empty, actionsFor = null, footer = null, blocked = false }) {
+export function Conversation({ id, conversation, label, empty, actionsFor = null, footer = null, blocked = null }) {
   const { talk, older, again, anew, connection, refusal } = conversation;
   const list = useRef(null);
   const top = useRef(null);

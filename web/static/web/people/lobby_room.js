@@ -1,7 +1,7 @@
 /** One lobby: what is said in it, who is there, and what its owner and moderators may do. */
 import { catalog } from "../catalog.js";
 import {
-  Badge, Button, Card, Dialog, Field, Form, LinkButton, Loading, Menu, Person, Refusal, Skeleton, useAction, useLoad, useMedia, useTitle,
+  Badge, Button, Card, Dialog, Field, Form, LinkButton, Loading, Menu, Person, Refusal, Skeleton, useAction, useLoad, useMedia, useNow, useTitle,
 } from "../components.js";
 import { Conversation, useConversation } from "./conversation.js";
 import { html, useReducer, useState } from "../dom.js";
@@ -32,6 +32,13 @@ function Moderate({ lobby, member, act, onClose }) {
     ${act !== "kick" && html`<${Field} label=${text("lobby.length")} name="length"
       options=${Object.keys(LENGTHS).map((value) => ({ value, label: text(`lobby.length_${value || (act === "mute" ? "ten" : "ever")}`) }))} />`}
   <//><//>`;
+}
+
+/** The time of day, with the day if that is not today. */
+function moment(time) {
+  const at = new Date(time);
+  const isToday = at.toDateString() === new Date(client.serverNow()).toDateString();
+  return at.toLocaleString(undefined, { timeStyle: "short", ...(!isToday && { dateStyle: "medium" }) });
 }
 
 const isMuted = ({ muted_until: until }) => Boolean(until) && Date.parse(until) > client.serverNow();
@@ -150,6 +157,8 @@ function Room({ lobby: first, games, onLeft }) {
     go("/lobbies");
   });
   const mine = room.members?.find(({ user_id }) => user_id === me);
+  const muted = Boolean(mine) && isMuted(mine);
+  useNow(muted ? 1000 : null);
   const there = room.members?.filter(({ online }) => online).length ?? "…";
   const gone = over?.type ?? (connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401 && (CLOSED[connection.code] ?? "game.closed"));
   if (gone)
@@ -178,7 +187,7 @@ function Room({ lobby: first, games, onLeft }) {
       ]} /></header>
     <${Refusal} error=${leave.error} />
     <${Card} class="talk"><${Conversation} id=${`lobby-${lobby.id}`} conversation=${conversation} label=${text("lobby.write", { name: lobby.name })}
-      empty=${text("lobby.empty")} actionsFor=${actionsFor} /><//>
+      empty=${text("lobby.empty")} actionsFor=${actionsFor} blocked=${muted && text("lobby.muted_until", { time: moment(mine.muted_until) })} /><//>
     ${beside && html`<${Card} class="there"><h2 class="small-title">${text("lobby.there", { count: there })}</h2>${people}<//>`}
     ${dialog?.name === "members" && html`<${Dialog} title=${text("lobby.there", { count: there })} class="sheet" onClose=${close}>${people}<//>`}
     ${dialog?.name === "start" && html`<${Start} lobby=${lobby} games=${games} onClose=${close} />`}

@@ -70,6 +70,8 @@ function useRoom(id) {
       }),
     ];
     client.connectToGame(id);
+    // The socket tells what is said from now on. Without what was said before the game can be played all the same.
+    client.request("GET", `/api/games/${id}/chat/`).then((lines) => tell({ type: "chat_history", lines }), () => {});
     return () => {
       for (const end of heard) end();
       client.leaveGame();
@@ -127,7 +129,7 @@ function RatingChange({ change }) {
 }
 
 function statusOf(room, me, canMove) {
-  if (isOver(room)) return text(room.state === "abandoned" ? "game.abandoned" : "game.finished");
+  if (isOver(room)) return textOr(`game.${room.state}`, text("game.finished"));
   if (room.state !== "active") return textOr(`game.${room.state}`, words(room.state));
   if (canMove) return text("game.your_turn");
   if (room.turn === null) return text("game.active");
@@ -137,7 +139,7 @@ function statusOf(room, me, canMove) {
 
 function verdict(room, me) {
   const { winner_ids: winners, reason: why } = room.result;
-  if (!winners.length) return text(why.startsWith("draw") ? "result.draw" : "result.none");
+  if (!winners.length) return text(why === "aborted" ? "result.aborted" : why.startsWith("draw") ? "result.draw" : "result.none");
   if (me === null) return text("result.winner", { name: winners.map((id) => nameOf(room, id)).join(", ") });
   return text(winners.includes(me) ? "result.won" : "result.lost");
 }
@@ -173,6 +175,7 @@ function Result({ room, me, act, offline }) {
 function Controls({ room, me, act, alone }) {
   const [sure, setSure] = useState(false);
   const offer = room.drawOfferedBy;
+  const giveUp = room.moved ? "resign" : "abort";
   const [declined, setDeclined] = useState(null);
   useEffect(() => setDeclined(null), [offer]);
   useKeys(({ key }) => key === "Escape" && setSure(false));
@@ -181,13 +184,13 @@ function Controls({ room, me, act, alone }) {
       <div class="actions"><${Button} kind="primary" onClick=${() => act("accept_draw")}>${text("friends.accept")}<//>
         <${Button} onClick=${() => setDeclined(offer)}>${text("friends.decline")}<//></div></div>`;
   if (sure)
-    return html`<div class="offer"><p>${text("game.resign_sure")}</p>
-      <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>${text("game.resign_yes")}<//>
+    return html`<div class="offer"><p>${text(`game.${giveUp}_sure`)}</p>
+      <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>${text(`game.${giveUp}_yes`)}<//>
         <${Button} onClick=${() => setSure(false)}>${text("dialog.cancel")}<//></div></div>`;
   return html`<div class="actions">
-    ${!alone && html`<${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
+    ${!alone && room.moved && html`<${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
       ${text(offer === me ? "game.draw_offered" : "game.draw")}<//>`}
-    <${Button} icon="flag" onClick=${() => setSure(true)}>${text("game.resign")}<//>
+    <${Button} icon="flag" onClick=${() => setSure(true)}>${text(`game.${giveUp}`)}<//>
   </div>`;
 }
 
@@ -233,10 +236,10 @@ function Table({ id, alone }) {
   const mine = room.turn === me || (room.turn === null && !realTime && (room.clock?.running.includes(me) ?? true));
   const canMove = live && me !== null && mine && !pending;
   const names = room.players.map(({ username }) => username).join(" – ");
-  useTitle(canMove ? `● ${text("game.your_turn")}` : names);
+  useTitle(canMove ? `● ${text("game.your_turn")}` : names, { turn: canMove });
 
   const closed = connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401;
-  if (closed) return html`<${Closed} code=${connection.code} />`;
+  if (closed && !(room.id && board)) return html`<${Closed} code=${connection.code} />`;
   if (!room.id) return html`<${Arriving} connection=${connection} channel=${() => client.game} rows=${2} />`;
   if (error) return html`<${Failure} words=${text("error.offline")} onRetry=${reload} />`;
   if (!board) return html`<${Skeleton} rows=${2} tall />`;
@@ -246,7 +249,7 @@ function Table({ id, alone }) {
   const [ours, theirs] = seat < 1 ? halves : halves.reverse();
   const status = statusOf(room, me, canMove || Boolean(pending));
   const waiting = OPEN_STATES.has(room.state) && me !== null;
-  return html`<div class=${`table game-${room.game}`}>
+  return html`${closed && html`<${Closed} code=${connection.code} />`}<div class=${`table game-${room.game}`} inert=${closed}>
     <h1 class="hidden">${entry?.title ?? words(room.game)}: ${names}</h1>
     <div class="above">${theirs.map((one) => html`<${Seat} key=${one.id} room=${room} seat=${one} marks=${board.MARKS} />`)}</div>
     <div class="board-frame">
@@ -260,9 +263,9 @@ function Table({ id, alone }) {
     <aside class="side">
       <div class="status-line"><p class=${`status ${canMove ? "mine" : ""}`} role="status">${status}</p>
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
-        <span class="spring"></span><${Line} connection=${connection} away="game.offline" /></div>
+        <${Line} connection=${connection} away="game.offline" /></div>
       ${room.result && html`<${Result} room=${room} me=${me} act=${act} offline=${connection.state !== "open"} />`}
-      ${live && me !== null && html`<${Controls} room=${room} me=${me} act=${act} alone=${alone || room.players.length < 2} />`}
+      ${!over && me !== null && html`<div class="controls">${live && html`<${Controls} room=${room} me=${me} act=${act} alone=${alone || room.players.length < 2} />`}</div>`}
       <${Chat} lines=${room.chat} me=${me} refused=${refused} away=${connection.state !== "open"} onSay=${(message) => client.sendChat(message)} />
     </aside>
   </div>`;

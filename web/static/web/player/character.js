@@ -1,8 +1,8 @@
 /** How the player has grown: level, stats and what follows from them, achievements, the daily reward, and the money. */
-import { Button, Card, IconButton, Loading, Meter, Refusal, Skeleton, useAction, useLoad, useMore } from "../components.js";
+import { Button, Card, IconButton, Loading, Meter, Refusal, useAction, useMore } from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
-import { keepPlayer, later, player, postOnce, refreshPlayer } from "../player.js";
+import { keepPlayer, later, player, postOnce } from "../player.js";
 import { Money, useStamina } from "../purse.js";
 import { client } from "../session.js";
 import { useStore } from "../store.js";
@@ -25,7 +25,7 @@ function Stat({ name, value, bonus, added, open, left, onChange }) {
     ${open && html`<${IconButton} icon="add" label=${text("stats.more", { stat: text(`stat.${name}`) })} disabled=${!left} onClick=${() => onChange(added + 1)} />`}</li>`;
 }
 
-export function Growth() {
+export function Growth({ of: asked }) {
   const one = useStore(player);
   const stamina = useStamina();
   const [added, setAdded] = useState({});
@@ -34,8 +34,6 @@ export function Growth() {
     await keepPlayer(postOnce("/api/player/allocate-stats/", Object.fromEntries(Object.entries(added).filter(([, points]) => points))));
     setAdded({});
   });
-  // It comes by itself once the live connection is there; some networks let none through.
-  const asked = useLoad(refreshPlayer, []);
   if (!one) return html`<${Loading} of=${asked} rows=${2} tall />`;
   const left = one.stat_points - spent;
   const inLevel = one.xp - one.level_began_at_xp;
@@ -56,25 +54,27 @@ export function Growth() {
       <${Refusal} error=${allocate.error} /><//></div>`;
 }
 
+export const loadDaily = () => client.request("GET", "/api/player/daily-reward/");
+
 /** The gold for coming back each day. */
-export function Daily() {
-  const { data, error, reload } = useLoad(() => client.request("GET", "/api/player/daily-reward/"), []);
+export function Daily({ of: { data, reload } }) {
   const claim = useAction(async () => {
     const { gold } = await postOnce("/api/player/daily-reward/");
     toast(text("daily.claimed", { gold }));
     reload();
     later();
   });
-  if (!data) return error ? null : html`<${Skeleton} rows=${1} tall />`;
+  if (!data) return null;
   return html`<${Card} class="daily"><div class="grow"><h2>${text("daily.title")}</h2>
       <p class="soft">${text(data.claimed ? "daily.done" : "daily.waits", data)}</p></div>
     ${!data.claimed && html`<${Button} kind="primary" icon="gold" busy=${claim.busy} onClick=${() => claim.run()}>${text("daily.claim")}<//>`}
     <${Refusal} error=${claim.error} /><//>`;
 }
 
+export const loadLedger = () => client.request("GET", `/api/player/ledger/?limit=${LEDGER_PAGE}`);
+
 /** Every movement of money, newest first. */
-export function Ledger() {
-  const entries = useLoad(() => client.request("GET", `/api/player/ledger/?limit=${LEDGER_PAGE}`), []);
+export function Ledger({ of: entries }) {
   const { data } = entries;
   const more = useMore(data, []);
   if (!data) return html`<${Loading} of=${entries} rows=${3} />`;
@@ -85,9 +85,10 @@ export function Ledger() {
     ${more.button}`;
 }
 
+export const loadAchievements = () => client.request("GET", "/api/player/achievements/");
+
 /** What there is to reach, the nearest first; what is reached comes last. */
-export function Achievements() {
-  const { data } = useLoad(() => client.request("GET", "/api/player/achievements/"), []);
+export function Achievements({ of: { data } }) {
   if (!data?.length) return null;
   const part = (one) => (one.earned_at ? -1 : one.progress / one.goal);
   return html`<section class="stack"><h2>${text("achievements.title")}</h2>

@@ -1,5 +1,5 @@
 /** The queue: joining, one's place in it, leaving, and going to the game that comes of it. */
-import { isLeader, party } from "./people.js";
+import { isLeader, party } from "./social.js";
 import { go } from "./router.js";
 import { client, session } from "./session.js";
 import { Store } from "./store.js";

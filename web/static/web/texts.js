@@ -128,13 +128,13 @@ const TEXTS = {
   "invite.asks_party": "invites you to a party",
   "invite.waits": "is invited",
   "invite.left": "{seconds} s",
-  "invite.knock": "Invitation",
+  "invite.new": "Invitation",
   "invite.later": "Answer later",
 
-  "tray.title": "Notifications",
-  "tray.open": "Notifications",
-  "tray.open_count": "Notifications, {count} new",
-  "tray.empty": "Nothing waits for you.",
+  "notifications.title": "Notifications",
+  "notifications.open": "Notifications",
+  "notifications.open_count": "Notifications, {count} new",
+  "notifications.empty": "Nothing waits for you.",
   "notice.friend": "{name} is your friend now.",
 
   "party.title": "Party",

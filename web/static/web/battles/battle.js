@@ -2,11 +2,12 @@
 import { isOver, NEW_BATTLE, told } from "./state.js";
 import { Chat } from "../chat.js";
 import { Avatar, Badge, Button, Card, LinkButton, Loading, Meter, Refusal, useAction, useKeys, useLoad, useTitle } from "../components.js";
-import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
+import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
 import { Arriving, Line } from "../line.js";
 import { later, postOnce } from "../player.js";
 import { Money } from "../purse.js";
 import { client, session } from "../session.js";
+import { useSocket } from "../socket.js";
 import { amount, text, words } from "../texts.js";
 import { Picture } from "../things.js";
 import { BattleFacts, Join } from "./battles.js";
@@ -16,40 +17,28 @@ const COOLDOWN_MS = 500;
 
 /** The battle behind its socket: `{battle, connection, channel, refusal, refused, ready, strike, say}`. */
 function useBattle(id) {
-  const [battle, tell] = useReducer(told, NEW_BATTLE);
-  const [connection, setConnection] = useState({ state: "connecting" });
-  const [refusal, setRefusal] = useState(null);
-  const [refused, setRefused] = useState(null);
   const [ready, setReady] = useState(true);
-  const channel = useRef(null);
-  useEffect(() => {
-    let rest = null;
-    const restFor = (ms) => {
-      clearTimeout(rest);
-      rest = setTimeout(() => setReady(true), ms);
-    };
-    const socket = client.connectToBattle(id);
-    channel.current = socket;
-    const stop = socket.on("*", (message) => {
-      if (message.type === "connection") {
-        setConnection({ ...message, until: Date.now() + (message.retry_ms ?? 0) });
-        if (message.state !== "open") setReady(true);
-      } else if (message.type === "latency") setConnection((before) => ({ ...before, ms: message.ms }));
-      else if (message.type === "error") {
-        restFor((message.retry_after ?? 0) * 1000);
-        setRefused(message.ref);
-        if (message.code !== "attack_cooldown") setRefusal(message.message || words(message.code));
-      } else {
-        if (message.type === "attack" && message.user_id === session.value.user.id) restFor(COOLDOWN_MS);
-        tell(message);
-      }
-    });
-    return () => {
-      clearTimeout(rest);
-      stop();
-      socket.close();
-    };
-  }, [id]);
+  const rest = useRef(null);
+  const restFor = (ms) => {
+    clearTimeout(rest.current);
+    rest.current = setTimeout(() => setReady(true), ms);
+  };
+  useEffect(() => () => clearTimeout(rest.current), []);
+
+  const hear = {
+    connection({ state }) {
+      if (state !== "open") setReady(true);
+    },
+    attack({ user_id }) {
+      if (user_id === session.value.user.id) restFor(COOLDOWN_MS);
+    },
+    error({ code, retry_after }) {
+      restFor((retry_after ?? 0) * 1000);
+      return code === "attack_cooldown";
+    },
+  };
+  const { state: battle, connection, channel, refusal, setRefusal, refused } = useSocket(() => client.connectToBattle(id), [id], told, NEW_BATTLE, hear);
+
   const strike = useCallback((enemyId) => {
     setRefusal(null);
     setReady(false);

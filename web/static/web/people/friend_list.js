@@ -3,7 +3,7 @@ import { catalog } from "../catalog.js";
 import { Avatar, Button, Dialog, Field, Form, Menu, Refusal, Skeleton, useAction, useLoad } from "../components.js";
 import { Conversation, useConversation } from "./conversation.js";
 import { html, useEffect, useState } from "../dom.js";
-import { block, byPresence, friends, friendsLine, invite, inviteToParty, unfriend, useUnread } from "../people.js";
+import { block, byPresence, friends, friendsLine, invite, inviteToParty, unfriend, useUnread } from "../social.js";
 import { Arriving } from "../line.js";
 import { go } from "../router.js";
 import { client, reason, session } from "../session.js";

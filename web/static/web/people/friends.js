@@ -4,7 +4,7 @@ import {
 } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { Awaited, FriendList, Thread, ThreadHead, Unread, useFriend } from "./friend_list.js";
-import { answerRequest, askFriend, badge, friends, incoming, outgoing, requests } from "../people.js";
+import { answerRequest, askFriend, badge, friends, incoming, outgoing, requests } from "../social.js";
 import { go } from "../router.js";
 import { client, session } from "../session.js";
 import { useStore } from "../store.js";

@@ -7,7 +7,7 @@ import { Conversation, useConversation } from "./conversation.js";
 import { html, useReducer, useState } from "../dom.js";
 import { GameField, Sure } from "./friend_list.js";
 import { byRank, NOBODY, outranks, told } from "./members.js";
-import { askFriend, friends, invite } from "../people.js";
+import { askFriend, friends, invite } from "../social.js";
 import { go } from "../router.js";
 import { client, session } from "../session.js";
 import { useStore } from "../store.js";
@@ -201,8 +201,8 @@ function Room({ lobby: first, games, onLeft }) {
   </div>`;
 }
 
-/** The door of a lobby: what it is, and the way in or why there is none. */
-function Door({ lobby, title, onJoined }) {
+/** A lobby from outside: what it is, and the way in or why there is none. */
+function LobbyPreview({ lobby, title, onJoined }) {
   const join = useAction(async () => {
     await client.request("POST", `/api/lobbies/${lobby.id}/join/`);
     onJoined();
@@ -226,5 +226,5 @@ export default function LobbyPlace({ id }) {
   if (error || String(data?.lobby.id) !== id) return html`<${Loading} of=${{ error, reload }} known=${{ 404: "lobby.unknown" }} rows=${3} tall />`;
   const { lobby, games } = data;
   if (lobby.role && lobby.status === "open") return html`<${Room} key=${id} lobby=${lobby} games=${games} onLeft=${reload} />`;
-  return html`<${Door} lobby=${lobby} title=${games.find(({ name }) => name === lobby.game)?.title} onJoined=${reload} />`;
+  return html`<${LobbyPreview} lobby=${lobby} title=${games.find(({ name }) => name === lobby.game)?.title} onJoined=${reload} />`;
 }

@@ -1,7 +1,7 @@
 /** The party: who is in it, ready or not, what its leader may do, and what is said. */
 import { Badge, Button, Card, IconButton, Menu, Person, Refusal, useAction } from "../components.js";
 import { html, useLayoutEffect, useRef } from "../dom.js";
-import { inParty, isLeader, party, partyTalk, sayToParty } from "../people.js";
+import { inParty, isLeader, party, partyTalk, sayToParty } from "../social.js";
 import { session } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";

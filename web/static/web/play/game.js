@@ -2,13 +2,14 @@
 import { gameNamed } from "../catalog.js";
 import { Chat } from "../chat.js";
 import { Avatar, Badge, Button, Card, Failure, LinkButton, Loading, Refusal, Skeleton, useAction, useKeys, useLoad, useNow, useTitle } from "../components.js";
-import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
+import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
 import { Arriving, Line } from "../line.js";
 import { Money } from "../purse.js";
 import { isOver, nameOf, NEW_ROOM, timeLeft, told } from "./room.js";
 import { go } from "../router.js";
 import { client, session } from "../session.js";
+import { useSocket } from "../socket.js";
 import { useStore } from "../store.js";
 import { duration, text, textOr, words } from "../texts.js";
 
@@ -18,10 +19,6 @@ const NOT_BEGUN = new Set([...OPEN_STATES, "waiting_for_ready"]);
 
 /** The room behind a game's socket: `{room, connection, refusal, refused, pending, move, act, frames}`. */
 function useRoom(id) {
-  const [room, tell] = useReducer(told, NEW_ROOM);
-  const [connection, setConnection] = useState({ state: "connecting" });
-  const [refusal, setRefusal] = useState(null);
-  const [refused, setRefused] = useState(null);
   const [pending, setPending] = useState(null);
   const me = useRef(null);
   const isOpen = useRef(false);
@@ -30,51 +27,45 @@ function useRoom(id) {
   const watchers = useRef(new Set());
   const shownScores = useRef(null);
 
+  const hear = {
+    // Thirty times a second: boards draw it themselves, the rest of the screen only hears of a new score.
+    game_tick({ tick, view }) {
+      for (const watch of watchers.current) watch(tick, view);
+      const scores = JSON.stringify(view.scores);
+      const isKnown = scores === shownScores.current;
+      shownScores.current = scores;
+      return isKnown;
+    },
+    connection(now) {
+      // What was asked on a line that is gone is not answered any more; if it was taken, the next line tells.
+      if (isOpen.current && now.state !== "open") setPending(null);
+      isOpen.current = now.state === "open";
+    },
+    game_state({ state, you, players }) {
+      me.current = you?.user_id ?? null;
+      const ready = players.find((one) => one.id === me.current)?.ready ?? true;
+      if (NOT_BEGUN.has(state) && !ready) asked.current = { id: client.sendReady(), silent: true };
+    },
+    player_move({ user_id }) {
+      if (user_id !== me.current) return;
+      setPending(null);
+      setRefusal(null);
+    },
+    error({ ref }) {
+      const { silent = false } = asked.current?.id === ref ? asked.current : {};
+      // A move stands until it is the move that was refused.
+      if (!ref || asked.current?.id === ref) setPending(null);
+      return silent;
+    },
+  };
+  const { state: room, tell, connection, refusal, setRefusal, refused } = useSocket(() => client.connectToGame(id), [id], told, NEW_ROOM, hear);
+
   useEffect(() => {
-    const heard = [
-      client.on("*", (message, channel) => {
-        if (channel?.name !== "game") return;
-        if (message.type !== "game_tick") return tell(message);
-        // Thirty times a second: boards draw it themselves, the rest of the screen only hears of a new score.
-        for (const watch of watchers.current) watch(message.tick, message.view);
-        const scores = JSON.stringify(message.view.scores);
-        if (scores !== shownScores.current) tell(message);
-        shownScores.current = scores;
-        return undefined;
-      }),
-      client.on("connection", ({ channel, ...facts }) => {
-        if (channel !== "game") return;
-        // What was asked on a line that is gone is not answered any more; if it was taken, the next line tells.
-        if (isOpen.current && facts.state !== "open") setPending(null);
-        isOpen.current = facts.state === "open";
-        setConnection({ ...facts, until: Date.now() + (facts.retry_ms ?? 0) });
-      }),
-      client.on("latency", ({ channel, ms }) => channel === "game" && setConnection((before) => ({ ...before, ms }))),
-      client.on("game_state", ({ state, you, players }) => {
-        me.current = you?.user_id ?? null;
-        const ready = players.find((one) => one.id === me.current)?.ready ?? true;
-        if (NOT_BEGUN.has(state) && !ready) asked.current = { id: client.sendReady(), silent: true };
-      }),
-      client.on("player_move", ({ user_id }) => {
-        if (user_id !== me.current) return;
-        setPending(null);
-        setRefusal(null);
-      }),
-      client.on("error", ({ code, message, ref }, channel) => {
-        if (channel?.name !== "game") return;
-        const { silent = false } = asked.current?.id === ref ? asked.current : {};
-        // A move stands until it is the move that was refused.
-        if (!ref || asked.current?.id === ref) setPending(null);
-        setRefused(ref);
-        if (!silent) setRefusal(message || words(code));
-      }),
-    ];
-    client.connectToGame(id);
+    let current = true;
     // The socket tells what is said from now on. Without what was said before the game can be played all the same.
-    client.request("GET", `/api/games/${id}/chat/`).then((lines) => tell({ type: "chat_history", lines }), () => {});
+    client.request("GET", `/api/games/${id}/chat/`).then((lines) => current && tell({ type: "chat_history", lines }), () => {});
     return () => {
-      for (const end of heard) end();
-      client.leaveGame();
+      current = false;
     };
   }, [id]);
 

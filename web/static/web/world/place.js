@@ -1,7 +1,7 @@
 /** The place where one is: everybody in it and where they go, its shards, and what can be done with whom. */
 import { Badge, Button, Card, IconButton, Menu, Meter, Person, useNow } from "../components.js";
 import { html, useLayoutEffect, useRef, useState } from "../dom.js";
-import { inviteToParty } from "../people.js";
+import { inviteToParty } from "../social.js";
 import { client, reason } from "../session.js";
 import { text } from "../texts.js";
 import { toast } from "../toasts.js";

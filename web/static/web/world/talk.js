@@ -1,7 +1,7 @@
 /** What is said in the world, by channel, and the line to say something in it. */
 import { IconButton, Refusal, Tabs, useAction, useGivenBack } from "../components.js";
 import { html, useLayoutEffect, useRef, useState } from "../dom.js";
-import { party, partyTalk, sayToParty } from "../people.js";
+import { party, partyTalk, sayToParty } from "../social.js";
 import { session } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";

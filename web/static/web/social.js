@@ -156,7 +156,7 @@ function notice(words) {
 
 export const noticesSeen = () => notices.set(notices.value.map((one) => ({ ...one, seen: true })));
 
-/** How many things in the tray wait for an eye. */
+/** How many things in the notifications wait for an eye. */
 export function useWaiting() {
   const asked = incoming(useStore(invites)).length + incoming(useStore(requests)).length;
   return asked + useStore(notices).filter(({ seen }) => !seen).length;

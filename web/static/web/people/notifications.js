@@ -2,7 +2,7 @@
 import { gameNamed } from "../catalog.js";
 import { Avatar, Button, Dialog, IconButton, Refusal, useAction, useLoad, useNow } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
-import { answerInvite, answerRequest, incoming, invites, notices, noticesSeen, outgoing, requests } from "../people.js";
+import { answerInvite, answerRequest, incoming, invites, notices, noticesSeen, outgoing, requests } from "../social.js";
 import { client } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
@@ -44,14 +44,14 @@ function Request({ request }) {
     labels=${[text("friends.accept"), text("friends.decline")]} />`;
 }
 
-export default function Tray({ onClose }) {
+export default function Notifications({ onClose }) {
   const all = useStore(invites);
   const asked = incoming(useStore(requests));
   const told = useStore(notices);
   useEffect(() => noticesSeen, []);
   const nothing = !all.length && !asked.length && !told.length;
-  return html`<${Dialog} title=${text("tray.title")} class="tray" onClose=${onClose}>
-    ${nothing && html`<p class="soft nobody">${text("tray.empty")}</p>`}
+  return html`<${Dialog} title=${text("notifications.title")} class="notifications" onClose=${onClose}>
+    ${nothing && html`<p class="soft nobody">${text("notifications.empty")}</p>`}
     <ul class="askings" aria-live="polite">
       ${incoming(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} received onGone=${onClose} />`)}
       ${outgoing(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} />`)}
@@ -61,12 +61,12 @@ export default function Tray({ onClose }) {
   <//>`;
 }
 
-/** An invite that has just come, at the edge of the page, until it is answered or put away into the tray. */
-export function Knock() {
+/** An invite that has just come, at the edge of the page, until it is answered or put away into the notifications. */
+export function InviteToast() {
   const [away, setAway] = useState(() => new Set());
   const [one] = incoming(useStore(invites)).filter(({ id }) => !away.has(id));
   if (!one) return null;
-  return html`<section class="knock card" aria-label=${text("invite.knock")}>
+  return html`<section class="invite-toast card" aria-label=${text("invite.new")}>
     <ul class="askings"><${Invite} key=${one.id} invite=${one} received /></ul>
     <${IconButton} icon="close" label=${text("invite.later")} onClick=${() => setAway(new Set([...away, one.id]))} />
   </section>`;

@@ -28,6 +28,7 @@ seed: migrate
 	$(BIN)/python manage.py seed_demo
 
 lint: export DATABASE_URL = sqlite://:memory:
+lint: export PATH := $(CURDIR)/$(BIN):$(PATH)
 lint: .venv/.development node_modules/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -36,6 +37,7 @@ lint: .venv/.development node_modules/.installed
 	$(BIN)/mypy --config-file clients/python/pyproject.toml clients/python/gameplatform_client clients/python/examples
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	npm run --silent lint
 
 # Where there is no C compiler all runs as it is written, but for CI.
 compile: .venv/.development

@@ -33,6 +33,7 @@ const TIMER_MOST_MS = 2 ** 31 - 1;
 
 /** An answer of the server that is not a success. `status` is 0 and `code` "offline" when there was no answer. */
 export class ApiError extends Error {
+  /** @param {{status: number, code: string, detail?: string, title?: string, errors?: object, retryAfter?: number}} answer */
   constructor({ status, code, detail, title, errors = null, retryAfter = null }) {
     super(detail || title || code);
     this.name = "ApiError";
@@ -290,7 +291,7 @@ export class GameClient {
    * @param {string} baseUrl where the server is: `http(s)://host`
    * @param {string | {access: string, refresh?: string} | null} token an access token alone is used until it expires;
    *   with its refresh token it is renewed
-   * @param {object} options `storage: {load(), save(tokens)}` shares the tokens with other tabs or runs, so that two
+   * @param {import("./gameplatform.js").Options} options `storage: {load(), save(tokens)}` shares the tokens with other tabs or runs, so that two
    *   never use one refresh token; `WebSocket` and `fetch` replace the global ones
    */
   constructor(baseUrl, token = null, { storage = null, WebSocket = globalThis.WebSocket, fetch = null } = {}) {
@@ -298,7 +299,8 @@ export class GameClient {
     /** `http(s)` becomes `ws(s)`. */
     this.socketUrl = this.baseUrl.replace(/^http/, "ws");
     this.WebSocket = WebSocket;
-    this.fetch = fetch ?? ((...args) => globalThis.fetch(...args));
+    /** @type {typeof globalThis.fetch} */
+    this.fetch = fetch ?? ((address, options) => globalThis.fetch(address, options));
     this.#storage = storage;
     /** The socket of the game being played or watched, or null. */
     this.game = null;
@@ -370,7 +372,8 @@ export class GameClient {
       return true;
     }
     const asked = performance.now();
-    const { response, answer: tokens } = await this.#fetch("POST", "/api/token/refresh/", { refresh: used.refresh }, false).catch(() => ({}));
+    const { response, answer: tokens } = await this.#fetch("POST", "/api/token/refresh/", { refresh: used.refresh }, false)
+      .catch(() => ({ response: null, answer: null }));
     // Who has signed out or in meanwhile has other tokens, or none.
     if (!response || this.#tokens?.refresh !== used.refresh) return false;
     if (response.ok) {
@@ -419,6 +422,7 @@ export class GameClient {
 
   /** → `{response, answer}`: with the JSON that it holds, null where there is none. */
   async #fetch(method, path, body, authorized, extra = {}) {
+    /** @type {Record<string, string>} */
     const headers = { Accept: "application/json", ...extra };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (authorized && this.#tokens) headers.Authorization = `Bearer ${this.#tokens.access}`;
@@ -450,7 +454,7 @@ export class GameClient {
   /** Waits for a channel's first frame, after which nothing is missed, or until it cannot be had for now. */
   async #hearing(channel) {
     if (channel.seq !== null) return;
-    await new Promise((resolve) => {
+    await new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
       const ends = [
         channel.on("*", ({ seq }) => typeof seq === "number" && end()),
         channel.on("connection", ({ state }) => (state === "waiting" || state === "closed") && end()),

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
 from web.tests.person import Person
+from web.tests.test_browser_people import opens_friends
 from web.tests.test_browser_play import first_and_second, friends
 
 pytestmark = pytest.mark.browser
@@ -232,8 +233,7 @@ def test_the_tab_s_title_counts_what_waits(demo: Callable[..., Person]) -> None:
     ada, bob = demo("user_1"), demo("user_2")
     expect(ada.page.locator(".connection.open")).to_be_visible()
     expect(ada.page).to_have_title("Play · Game platform")
-    bob.page.goto("/friends")
-    bob.page.locator(".people-list a, .person a", has_text="user_1").first.click()
+    opens_friends(bob, "user_1")
     bob.writes("Are you there?")
     expect(ada.page).to_have_title("(1) Play · Game platform")
 

@@ -15,6 +15,7 @@ const WIDTH = 240;
 const HEIGHT = 84;
 const SVG = "http://www.w3.org/2000/svg";
 
+/** @type {HTMLElement} */
 const root = document.querySelector(".figures");
 const note = root.querySelector(".figures-note");
 
@@ -58,7 +59,7 @@ function line(values, top) {
 const latest = (values) => values.findLast((value) => value !== null) ?? null;
 
 class Chart {
-  constructor({ title, series, digits }) {
+  constructor({ title, series, digits = 0 }) {
     this.title = title;
     this.series = series;
     this.digits = digits;

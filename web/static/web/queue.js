@@ -79,7 +79,8 @@ client.on("match_found", ({ game_id }) => {
 
 // A party's leader joins and leaves for all of them.
 client.on("queue_joined", () => resumeQueue().catch(() => {}));
-for (const end of ["queue_left", "queue_expired"]) client.on(end, stop);
+client.on("queue_left", stop);
+client.on("queue_expired", stop);
 
 session.subscribe(({ status }) => {
   if (status === "out") stop();

@@ -30,8 +30,8 @@ export function match(pattern, path) {
 export function startRouter() {
   addEventListener("popstate", () => here.set(read()));
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[href]");
-    if (!link || event.defaultPrevented || event.button !== 0) return;
+    const link = event.target instanceof Element && event.target.closest("a");
+    if (!link?.href || event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (link.target || link.origin !== location.origin || link.hasAttribute("data-outside")) return;
     event.preventDefault();

@@ -222,8 +222,9 @@ function follow({ status }) {
   }
   if (status !== "out") return;
   clearTimeout(idle);
-  for (const [store, empty] of [[badge, NOTHING_WAITS], [friends, null], [requests, []], [invites, []], [party, null], [partyTalk, []], [notices, []]])
-    store.set(empty);
+  badge.set(NOTHING_WAITS);
+  for (const one of [friends, party]) one.set(null);
+  for (const list of [requests, invites, partyTalk, notices]) list.set([]);
 }
 
 session.subscribe(follow);

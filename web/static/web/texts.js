@@ -738,13 +738,15 @@ export function words(code) {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const UNITS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]];
 
 /** A time (ISO text) as "3 hours ago". */
 export function ago(time) {
   const past = Date.now() - Date.parse(time);
-  const [unit, ms] = UNITS.find(([, length]) => past >= length) ?? [];
-  if (!unit) return text("presence.now");
+  const found = UNITS.find(([, length]) => past >= length);
+  if (!found) return text("presence.now");
+  const [unit, ms] = found;
   return new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" }).format(-Math.floor(past / ms), unit);
 }
 

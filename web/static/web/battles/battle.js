@@ -8,7 +8,7 @@ import { later, postOnce } from "../player.js";
 import { Money } from "../purse.js";
 import { client, session } from "../session.js";
 import { useSocket } from "../socket.js";
-import { amount, text, words } from "../texts.js";
+import { amount, text } from "../texts.js";
 import { Picture } from "../things.js";
 import { BattleFacts, Join } from "./battles.js";
 

@@ -52,7 +52,7 @@ export default function ConnectFour({ view, room, me, canMove, pending, onMove }
             transform=${`translate(${column * SIZE} 0)`} onMouseEnter=${() => setAimed(column)}
             onFocus=${() => setAimed(column)} onBlur=${() => setAimed(null)} onClick=${() => free && onMove({ column })}>
           <rect class="hit" y="-100" width="100" height="700" rx="16" />
-          ${board.map((row, index) => html`<circle key=${index} class="hole" cx="50" cy=${index * SIZE + 50} r="40" />`)}
+          ${board.map((_, index) => html`<circle key=${index} class="hole" cx="50" cy=${index * SIZE + 50} r="40" />`)}
           ${board.map((row, index) => {
             const cell = index * COLUMNS + column;
             const kind = `${cell === last ? "new" : ""} ${winners.includes(cell) ? "won" : ""}`;

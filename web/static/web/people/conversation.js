@@ -2,6 +2,7 @@
 import { Avatar, Button, IconButton, Menu, Refusal, Skeleton, useGivenBack, useNow } from "../components.js";
 import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
 import { get, reason, session } from "../session.js";
+import { CONNECTING } from "../socket.js";
 import { NEW_TALK, told } from "./talk.js";
 import { text, words } from "../texts.js";
 
@@ -23,7 +24,7 @@ const NEWEST = { newest: true };
 export function useConversation(path, connect, hear = null) {
   const me = session.value.user.id;
   const [talk, tell] = useReducer(told, NEW_TALK);
-  const [connection, setConnection] = useState({ state: "connecting" });
+  const [connection, setConnection] = useState(CONNECTING);
   const [refusal, setRefusal] = useState(null);
   const channel = useRef(null);
   const changes = useRef(0);

@@ -11,6 +11,7 @@ const MOST = 8;
 function Deletion({ character, onDone, onClose }) {
   const act = useAction(async () => {
     await client.request("DELETE", `/api/characters/${character.id}/`);
+    onClose();
     onDone();
   });
   return html`<${Dialog} title=${text("world.delete_title", character)} onClose=${onClose}>
@@ -58,5 +59,5 @@ export function Characters({ factions, onPlay, onBack }) {
       ${onBack && html`<${Button} kind="quiet" icon="back" onClick=${onBack}>${text("world.back")}<//>`}</header>
     ${characters.length > 0 && html`<ul class="battles">${characters.map((one) => html`<${Character} key=${one.id} character=${one} onPlay=${play} onDelete=${() => setDoomed(one)} />`)}</ul>`}
     ${characters.length < MOST && html`<${Creation} factions=${factions} onMade=${play} />`}
-    ${doomed && html`<${Deletion} character=${doomed} onClose=${() => setDoomed(null)} onDone=${() => (setDoomed(null), reload())} />`}</div>`;
+    ${doomed && html`<${Deletion} character=${doomed} onClose=${() => setDoomed(null)} onDone=${reload} />`}</div>`;
 }

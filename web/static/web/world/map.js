@@ -27,7 +27,7 @@ function Place({ place, here, near, shards, can }) {
 }
 
 /** `can`: whether the server can be asked now. */
-export function Map({ world, can }) {
+export function WorldMap({ world, can }) {
   const { locations, you, shards } = world;
   const paths = locations.find(({ id }) => id === you.location_id)?.paths ?? [];
   return html`<section class="card map-card" aria-label=${text("world.map")}>

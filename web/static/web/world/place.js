@@ -19,7 +19,7 @@ const NAMED_MOST = 12;
 /** The own way through the place: `{at, head(target), press(key), release(key)}`; `size` is how far the place goes from its middle. */
 function useWalk({ you, size, can }) {
   const [at, setAt] = useState(you.position);
-  const walk = useRef({ at: you.position, told: you.position, target: null, keys: new Set(), timer: null, since: 0 }).current;
+  const walk = useRef({ at: you.position, told: you.position, target: null, keys: new Set(), timer: null, since: 0, can }).current;
   walk.can = can;
   const put = (position) => setAt((walk.at = position));
   const stop = () => {

@@ -66,7 +66,7 @@ function withShard(world, shard) {
   const same = before && capture && before.character_id === capture.character_id;
   const most = Math.max(capture?.remaining_s ?? 0, same ? before.most : 0);
   const told = capture ? { ...shard, capture: { ...capture, most } } : shard;
-  return { ...world, fresh: { ...world.fresh, [shard.id]: true }, shards: world.shards && world.shards.map((one) => (one.id === shard.id ? told : one)) };
+  return { ...world, fresh: { ...world.fresh, [shard.id]: true }, shards: world.shards?.map((one) => (one.id === shard.id ? told : one)) };
 }
 
 const happened = (world, message, now) => ({

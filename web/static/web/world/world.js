@@ -8,7 +8,7 @@ import { ago, amount, text } from "../texts.js";
 import { Characters } from "./characters.js";
 import { Fight } from "./fight.js";
 import { catchUp, connection as worldConnection, enter, leave, world as worldStore } from "./live.js";
-import { Map } from "./map.js";
+import { WorldMap } from "./map.js";
 import { colours, placeName, Side } from "./parts.js";
 import { Place } from "./place.js";
 import { Talk } from "./talk.js";
@@ -70,7 +70,7 @@ function World({ world, connection }) {
     <${Tabs} name="part" label=${text("world.parts")} value=${part} onChoose=${setPart} options=${PARTS.map((value) => ({
       value, label: text(`world.part_${value}`) + (value === "talk" && unheard ? ` · ${unheard}` : ""),
     }))} />
-    <div class=${`${shown("map")} of-map`}><${Map} world=${world} can=${can} /><${Chronicle} ...${world} /></div>
+    <div class=${`${shown("map")} of-map`}><${WorldMap} world=${world} can=${can} /><${Chronicle} ...${world} /></div>
     <div class=${`${shown("here")} of-here`}>
       ${combat && html`<${Fight} world=${world} can=${can} />`}
       ${trades.map((trade) => html`<${Trade} key=${trade.id} trade=${trade} me=${me} can=${can} />`)}

@@ -205,7 +205,7 @@ const CLOSED = { 4403: "game.not_allowed", 4404: "game.unknown", 4409: "game.rep
 
 function Closed({ code }) {
   const here = code === 4409;
-  return html`<div class="empty" role="alert"><p>${text(CLOSED[code] ?? "game.closed")}</p>
+  return html`<div class="empty closed" role="alert"><p>${text(CLOSED[code] ?? "game.closed")}</p>
     ${here && html`<${Button} kind="primary" onClick=${() => client.game.open()}>${text("game.replaced_here")}<//>`}
     <${LinkButton} href="/play">${text("error.home")}<//></div>`;
 }
@@ -225,11 +225,12 @@ function Table({ id, alone }) {
   const realTime = entry?.kind === "real_time";
   // Where several may move at once nobody has the turn; without clocks only the server knows who may.
   const mine = room.turn === me || (room.turn === null && !realTime && (room.clock?.running.includes(me) ?? true));
-  const canMove = live && me !== null && mine && !pending;
+  const closed = connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401;
+  const myTurn = live && me !== null && mine;
+  const canMove = myTurn && !pending && !closed;
   const names = room.players.map(({ username }) => username).join(" – ");
   useTitle(canMove ? `● ${text("game.your_turn")}` : names, { turn: canMove });
 
-  const closed = connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401;
   if (closed && !(room.id && board)) return html`<${Closed} code=${connection.code} />`;
   if (!room.id) return html`<${Arriving} connection=${connection} channel=${() => client.game} rows=${2} />`;
   if (error) return html`<${Failure} words=${text("error.offline")} onRetry=${reload} />`;
@@ -238,9 +239,9 @@ function Table({ id, alone }) {
   const halves = [room.players.slice(0, 1), room.players.slice(1)];
   // Who watches has the first player below, too: there the first player's waters are.
   const [ours, theirs] = seat < 1 ? halves : halves.reverse();
-  const status = statusOf(room, me, canMove || Boolean(pending));
+  const status = statusOf(room, me, myTurn || Boolean(pending));
   const waiting = OPEN_STATES.has(room.state) && me !== null;
-  return html`${closed && html`<${Closed} code=${connection.code} />`}<div class=${`table game-${room.game}`} inert=${closed}>
+  return html`<div class="at-table">${closed && html`<${Closed} code=${connection.code} />`}<div class=${`table game-${room.game}`} inert=${closed}>
     <h1 class="hidden">${entry?.title ?? words(room.game)}: ${names}</h1>
     <div class="above">${theirs.map((one) => html`<${Seat} key=${one.id} room=${room} seat=${one} marks=${board.MARKS} />`)}</div>
     <div class="board-frame">
@@ -254,12 +255,12 @@ function Table({ id, alone }) {
     <aside class="side">
       <div class="status-line"><p class=${`status ${canMove ? "mine" : ""}`} role="status">${status}</p>
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
-        <${Line} connection=${connection} away="game.offline" /></div>
+        ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}</div>
       ${room.result && html`<${Result} room=${room} me=${me} act=${act} offline=${connection.state !== "open"} />`}
       ${!over && me !== null && html`<div class="controls">${live && html`<${Controls} room=${room} me=${me} act=${act} alone=${alone || room.players.length < 2} />`}</div>`}
       <${Chat} lines=${room.chat} me=${me} refused=${refused} away=${connection.state !== "open"} onSay=${(message) => client.sendChat(message)} />
     </aside>
-  </div>`;
+  </div></div>`;
 }
 
 /** Who opens the link of a game that still has a free seat is asked in. */

@@ -179,7 +179,7 @@ function Controls({ room, me, act, alone }) {
       <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>${text(`game.${giveUp}_yes`)}<//>
         <${Button} onClick=${() => setSure(false)}>${text("dialog.cancel")}<//></div></div>`;
   return html`<div class="actions">
-    ${!alone && room.moved && html`<${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
+    ${!alone && html`<${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
       ${text(offer === me ? "game.draw_offered" : "game.draw")}<//>`}
     <${Button} icon="flag" onClick=${() => setSure(true)}>${text(`game.${giveUp}`)}<//>
   </div>`;

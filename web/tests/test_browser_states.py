@@ -97,19 +97,20 @@ def test_a_game_that_is_open_elsewhere_is_still_shown_here(arrive: Callable[...,
 
 
 def test_a_game_in_which_nobody_has_moved_is_aborted(arrive: Callable[..., Person]) -> None:
-    def without_a_rating(socket: WebSocketRoute) -> None:
+    def aborting(socket: WebSocketRoute) -> None:
         server = socket.connect_to_server()
 
         def tell(text: str | bytes) -> None:
             message = json.loads(text)
-            if message["type"] == "game_over":
-                message |= {"reason": "aborted", "winner_ids": [], "ratings": [], "rewards": None}
+            for told in (message, message.get("result") or {}):
+                if "reason" in told:
+                    told |= {"reason": "aborted", "winner_ids": [], "ratings": [], "rewards": []}
             socket.send(json.dumps(message))
 
         server.on_message(tell)
 
     ada, bob = arrive(), arrive()
-    bob.page.route_web_socket(re.compile("/ws/game/"), without_a_rating)
+    bob.page.route_web_socket(re.compile("/ws/game/"), aborting)
     ada.comes_as_guest()
     ada.button("Friend: Tic-tac-toe").click()
     ada.is_at_a_game()

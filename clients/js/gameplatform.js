@@ -33,7 +33,10 @@ const TIMER_MOST_MS = 2 ** 31 - 1;
 
 /** An answer of the server that is not a success. `status` is 0 and `code` "offline" when there was no answer. */
 export class ApiError extends Error {
-  /** @param {{status: number, code: string, detail?: string, title?: string, errors?: object, retryAfter?: number}} answer */
+  /**
+   * @param {{status: number, code: string, detail?: string, title?: string, errors?: object, retryAfter?: number}}
+   * answer
+   */
   constructor({ status, code, detail, title, errors = null, retryAfter = null }) {
     super(detail || title || code);
     this.name = "ApiError";
@@ -56,7 +59,10 @@ export function claims(token) {
   }
 }
 
-/** Milliseconds until `token` should be renewed, `now` by the server's clock; at least 0, or null for a token without times. */
+/**
+ * Milliseconds until `token` should be renewed, `now` by the server's clock; at least 0, or null for a token without
+ * times.
+ */
 function renewIn(token, now) {
   const { exp, iat } = claims(token);
   if (!exp) return null;
@@ -291,7 +297,8 @@ export class GameClient {
    * @param {string} baseUrl where the server is: `http(s)://host`
    * @param {string | {access: string, refresh?: string} | null} token an access token alone is used until it expires;
    *   with its refresh token it is renewed
-   * @param {import("./gameplatform.js").Options} options `storage: {load(), save(tokens)}` shares the tokens with other tabs or runs, so that two
+   * @param {import("./gameplatform.js").Options} options `storage: {load(), save(tokens)}` shares the tokens with other
+   * tabs or runs, so that two
    *   never use one refresh token; `WebSocket` and `fetch` replace the global ones
    */
   constructor(baseUrl, token = null, { storage = null, WebSocket = globalThis.WebSocket, fetch = null } = {}) {
@@ -372,8 +379,12 @@ export class GameClient {
       return true;
     }
     const asked = performance.now();
-    const { response, answer: tokens } = await this.#fetch("POST", "/api/token/refresh/", { refresh: used.refresh }, false)
-      .catch(() => ({ response: null, answer: null }));
+    const { response, answer: tokens } = await this.#fetch(
+      "POST",
+      "/api/token/refresh/",
+      { refresh: used.refresh },
+      false,
+    ).catch(() => ({ response: null, answer: null }));
     // Who has signed out or in meanwhile has other tokens, or none.
     if (!response || this.#tokens?.refresh !== used.refresh) return false;
     if (response.ok) {
@@ -408,7 +419,8 @@ export class GameClient {
     if (response.status === 401 && this.#tokens?.refresh) {
       if (await this.renewTokens()) ({ response, answer } = await this.#fetch(method, path, body, true, headers));
       // Nobody has said that the session is over.
-      else if (this.#tokens) throw new ApiError({ status: 0, code: "offline", detail: "The tokens cannot be renewed now." });
+      else if (this.#tokens)
+        throw new ApiError({ status: 0, code: "offline", detail: "The tokens cannot be renewed now." });
     }
     if (response.ok) return answer;
     throw new ApiError({
@@ -429,11 +441,20 @@ export class GameClient {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     try {
-      const response = await this.fetch(this.baseUrl + path, { method, headers, body: text, cache: "no-store", signal });
-      const answer = response.status === 204 ? null : await response.json().catch((error) => {
-        // What stands between may refuse in words of its own, but a success is the server's.
-        if (response.ok) throw error;
+      const response = await this.fetch(this.baseUrl + path, {
+        method,
+        headers,
+        body: text,
+        cache: "no-store",
+        signal,
       });
+      const answer =
+        response.status === 204
+          ? null
+          : await response.json().catch((error) => {
+              // What stands between may refuse in words of its own, but a success is the server's.
+              if (response.ok) throw error;
+            });
       return { response, answer };
     } catch (error) {
       throw new ApiError({ status: 0, code: "offline", detail: error.message });

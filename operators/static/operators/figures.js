@@ -2,7 +2,13 @@
 
 const CHARTS = [
   { title: "Sockets open", series: [["sockets", ""]] },
-  { title: "Messages a second", series: [["received", "in"], ["told", "told"]] },
+  {
+    title: "Messages a second",
+    series: [
+      ["received", "in"],
+      ["told", "told"],
+    ],
+  },
   { title: "Games going on", series: [["rooms", ""]] },
   { title: "Players in queues", series: [["waiting", ""]] },
   { title: "Longest wait in a queue, seconds", series: [["longest_wait_s", ""]] },

@@ -1,5 +1,21 @@
 /** The page: its frame (rail, top bar, toasts) around the place that the URL names. */
-import { Avatar, Button, Dialog, Failure, IconButton, LinkButton, Missing, Refusal, Skeleton, useAction, useLoad, useMedia, useNow, useTabTitle, useTitle } from "./components.js";
+import {
+  Avatar,
+  Button,
+  Dialog,
+  Failure,
+  IconButton,
+  LinkButton,
+  Missing,
+  Refusal,
+  Skeleton,
+  useAction,
+  useLoad,
+  useMedia,
+  useNow,
+  useTabTitle,
+  useTitle,
+} from "./components.js";
 import { Component, html, render, useEffect, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { kept } from "./kept.js";
@@ -17,7 +33,9 @@ import { toasts } from "./toasts.js";
 const loaded = new Map();
 const PEOPLE_PANE = { load: () => import("./people/pane.js") };
 const NOTIFICATIONS = { load: () => import("./people/notifications.js") };
-const INVITE_TOAST = { load: () => import("./people/notifications.js").then(({ InviteToast }) => ({ default: InviteToast })) };
+const INVITE_TOAST = {
+  load: () => import("./people/notifications.js").then(({ InviteToast }) => ({ default: InviteToast })),
+};
 const WIDE = "(min-width: 1200px)";
 /** Whether the people pane is wanted beside the places that have room for it. */
 const pane = new Store(kept.pane !== "closed");
@@ -75,7 +93,8 @@ function SignInPrompt({ invited }) {
   const guest = useAction(playAsGuest);
   const next = encodeURIComponent(here.value.path);
   const { data: invitation, error } = useLoad(
-    () => (invited ? client.request("GET", `/api/games/${invited}/invitation/`) : Promise.resolve(null)), [invited],
+    () => (invited ? client.request("GET", `/api/games/${invited}/invitation/`) : Promise.resolve(null)),
+    [invited],
   );
   useTitle(text(invitation ? "game.join" : "gate.title"));
   if (invited && !invitation && !error) return html`<${Skeleton} rows=${2} tall />`;
@@ -107,8 +126,10 @@ function Main() {
   if (!found) content = html`<${Nothing} />`;
   else if (failed) content = html`<${Failure} words=${text("error.offline")} onRetry=${load} />`;
   else if (status === "failed") content = html`<${Failure} words=${text("error.offline")} onRetry=${restore} />`;
-  else if (status === "unknown" || (!Screen && (status === "in" || found.one.open))) content = html`<${Skeleton} tall />`;
-  else if (status === "out" && !found.one.open) content = html`<${SignInPrompt} invited=${found.one.invites && found.fields.id} />`;
+  else if (status === "unknown" || (!Screen && (status === "in" || found.one.open)))
+    content = html`<${Skeleton} tall />`;
+  else if (status === "out" && !found.one.open)
+    content = html`<${SignInPrompt} invited=${found.one.invites && found.fields.id} />`;
   else content = html`<${Screen} ...${found.fields} path=${path} query=${query} />`;
   return html`<main id="main" ref=${main} tabindex="-1"><${Boundary} key=${path}>${content}<//></main>`;
 }
@@ -126,9 +147,14 @@ function Rail() {
   return html`<nav class="rail" aria-label=${text("rail.label")}>
     <${Brand} />
     ${PLACES.filter(({ rail }) => rail).map(
-      (one) => html`<a key=${one.path} href=${one.path} class=${`to-${one.rail}`} aria-current=${path.startsWith(one.path) ? "page" : undefined}>
+      (one) => html`<a key=${one.path} href=${one.path} class=${`to-${one.rail}`}
+        aria-current=${path.startsWith(one.path) ? "page" : undefined}>
         <${Icon} name=${one.rail} /><span>${text(`rail.${one.rail}`)}</span>
-        ${one.rail === "friends" && unread > 0 && html`<span class="count" aria-label=${text("friends.unread", { count: unread })}>${unread}</span>`}
+        ${
+          one.rail === "friends" &&
+          unread > 0 &&
+          html`<span class="count" aria-label=${text("friends.unread", { count: unread })}>${unread}</span>`
+        }
       </a>`,
     )}
   </nav>`;
@@ -163,7 +189,11 @@ function Theme() {
 /** The people pane: beside the place where there is room, else as a sheet over it. */
 function PeoplePane({ sheet, onClose }) {
   const { Screen, failed, load } = useScreen(PEOPLE_PANE);
-  const content = Screen ? html`<${Screen} onClose=${onClose} />` : failed ? html`<${Failure} words=${text("error.offline")} onRetry=${load} />` : html`<${Skeleton} />`;
+  const content = Screen
+    ? html`<${Screen} onClose=${onClose} />`
+    : failed
+      ? html`<${Failure} words=${text("error.offline")} onRetry=${load} />`
+      : html`<${Skeleton} />`;
   if (sheet) return html`<${Dialog} title=${text("people.title")} class="sheet" onClose=${onClose}>${content}<//>`;
   return html`<aside class="pane" aria-label=${text("people.title")}>${content}</aside>`;
 }
@@ -180,7 +210,8 @@ function PeopleButton() {
     kept.pane = open ? "closed" : "open";
     return pane.set(!open);
   };
-  return html`<${IconButton} icon="friends" label=${text(wide && open ? "people.hide" : "people.show")} aria-expanded=${wide ? open : sheet}
+  return html`<${IconButton} icon="friends" label=${text(wide && open ? "people.hide" : "people.show")}
+    aria-expanded=${wide ? open : sheet}
       onClick=${toggle} />
     ${sheet && html`<${PeoplePane} sheet onClose=${() => setSheet(false)} />`}`;
 }
@@ -188,13 +219,18 @@ function PeopleButton() {
 function Notifications({ onClose }) {
   const { Screen, failed, load } = useScreen(NOTIFICATIONS);
   if (Screen) return html`<${Screen} onClose=${onClose} />`;
-  return failed && html`<${Dialog} title=${text("notifications.title")} onClose=${onClose}><${Failure} words=${text("error.offline")} onRetry=${load} /><//>`;
+  return (
+    failed &&
+    html`<${Dialog} title=${text("notifications.title")} onClose=${onClose}><${Failure} words=${text("error.offline")}
+      onRetry=${load} /><//>`
+  );
 }
 
 function Bell() {
   const [open, setOpen] = useState(false);
   const count = useWaiting();
-  return html`<span class="bell"><${IconButton} icon="bell" label=${count ? text("notifications.open_count", { count }) : text("notifications.open")} aria-haspopup="dialog"
+  return html`<span class="bell"><${IconButton} icon="bell"
+    label=${count ? text("notifications.open_count", { count }) : text("notifications.open")} aria-haspopup="dialog"
       onClick=${() => setOpen(true)} />
     ${count > 0 && html`<span class="count" aria-hidden="true">${count}</span>`}
     ${open && html`<${Notifications} onClose=${() => setOpen(false)} />`}</span>`;
@@ -216,9 +252,13 @@ function Top() {
     ${(status === "in" || status === "unknown") && html`<${Purse} />`}
     ${status === "in" && html`<${PeopleButton} /><${Bell} />`}
     <${Theme} />
-    ${user && html`<a class="me" href="/profile"><${Avatar} name=${user.username} /><span>${user.username}</span></a>
-      <a class="icon-button settings" href="/profile/account" aria-label=${text("account.title")} title=${text("account.title")}><${Icon} name="settings" /></a>
-      <${IconButton} icon="out" label=${text("top.sign_out")} class="sign-out" onClick=${signOut} />`}
+    ${
+      user &&
+      html`<a class="me" href="/profile"><${Avatar} name=${user.username} /><span>${user.username}</span></a>
+      <a class="icon-button settings" href="/profile/account" aria-label=${text("account.title")}
+        title=${text("account.title")}><${Icon} name="settings" /></a>
+      <${IconButton} icon="out" label=${text("top.sign_out")} class="sign-out" onClick=${signOut} />`
+    }
     ${status === "out" && html`<${LinkButton} href="/signin">${text("top.sign_in")}<//>`}
   </header>`;
 }

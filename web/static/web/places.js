@@ -3,7 +3,8 @@
  *
  * `path` may have fields; `load` brings the module whose default export draws it, with the fields, `path` and
  * `query` as properties.
- * `rail` puts it in the navigation; `open` lets in who is not signed in; `full` leaves no room beside it for the people pane; who is
+ * `rail` puts it in the navigation; `open` lets in who is not signed in; `full` leaves no room beside it for the people
+ * pane; who is
  * not signed in is told of an invitation to the game that the place `invites` to.
  */
 export const PLACES = [

@@ -29,8 +29,12 @@ function settle(answer) {
 function follow() {
   clearInterval(timer);
   const asking = (timer = setInterval(() => {
-    // A lost answer changes nothing: the next one tells. One that was asked for in a queue that was left since is of no concern.
-    client.queueStatus().then((answer) => asking === timer && settle(answer), () => {});
+    // A lost answer changes nothing: the next one tells. One that was asked for in a queue that was left since is of no
+    // concern.
+    client.queueStatus().then(
+      (answer) => asking === timer && settle(answer),
+      () => {},
+    );
   }, ASK_EVERY_MS));
 }
 
@@ -85,4 +89,3 @@ client.on("queue_expired", stop);
 session.subscribe(({ status }) => {
   if (status === "out") stop();
 });
-

@@ -1,7 +1,10 @@
 /** Where we are: the URL is the only truth, and links work as links. */
 import { Store } from "./store.js";
 
-const read = () => ({ path: location.pathname.replace(/\/+$/, "") || "/", query: new URLSearchParams(location.search) });
+const read = () => ({
+  path: location.pathname.replace(/\/+$/, "") || "/",
+  query: new URLSearchParams(location.search),
+});
 
 export const here = new Store(read());
 

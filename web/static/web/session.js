@@ -33,7 +33,9 @@ const isKept = (user) => claims(storage.load()?.access).sub === String(user?.id)
 
 const NOBODY = { status: "out", user: null, connection: { state: "closed" } };
 
-/** `{status: "unknown" | "out" | "in" | "failed", user, connection, latency}`; connection is that of the notifications. */
+/**
+ * `{status: "unknown" | "out" | "in" | "failed", user, connection, latency}`; connection is that of the notifications.
+ */
 export const session = new Store({ ...NOBODY, status: client.signedIn ? "unknown" : "out" });
 
 /** Asks who the stored tokens belong to. */
@@ -162,7 +164,8 @@ export function get(address) {
 export function reason(error) {
   if (!(error instanceof ApiError)) return text("error.unexpected");
   if (error.status === 0) return text("error.offline");
-  if (error.status === 429 && error.retryAfter) return text("error.rate_limited", { seconds: Math.ceil(error.retryAfter) });
+  if (error.status === 429 && error.retryAfter)
+    return text("error.rate_limited", { seconds: Math.ceil(error.retryAfter) });
   if (error.status >= 500) return text("error.server");
   return error.message;
 }

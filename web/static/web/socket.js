@@ -12,7 +12,8 @@ import { words } from "./texts.js";
 export const CONNECTING = { state: "connecting" };
 
 /**
- * Connects by `connect()`, anew whenever `inputs` change, and reduces what the socket tells by `reducer` from `initial`.
+ * Connects by `connect()`, anew whenever `inputs` change, and reduces what the socket tells by `reducer` from
+ * `initial`.
  * `hear` has functions by a message's type that hear it first; what one answers true to goes no further.
  * → `{state, tell, connection, channel, refusal, setRefusal, refused}`: `refusal` has the
  * words of the last refusal, `refused` the id of what was refused.

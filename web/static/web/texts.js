@@ -559,7 +559,8 @@ const TEXTS = {
   "profile.empty": "You have not played yet.",
   "profile.empty_action": "Play a game",
   "profile.keep_title": "Keep this account",
-  "profile.keep_text": "A guest lives in this browser alone. Add an e-mail address and a password to come back from anywhere.",
+  "profile.keep_text":
+    "A guest lives in this browser alone. Add an e-mail address and a password to come back from anywhere.",
   "profile.keep": "Keep it",
   "profile.kept": "Your account is yours to keep now.",
   "profile.won": "Won",
@@ -591,7 +592,8 @@ const TEXTS = {
   "account.erase_text": "Your account and all that belongs to it are deleted for good.",
   "account.erase_begin": "Erase my account…",
   "account.erase_title": "Erase {name}?",
-  "account.erase_gone": "Your name, e-mail address, level, belongings, characters, friends and messages are deleted, for everybody and on every device.",
+  "account.erase_gone":
+    "Your name, e-mail address, level, belongings, characters, friends and messages are deleted, for everybody and on every device.",
   "account.erase_stays": "Games you have played stay for those who played with you, without your name.",
   "account.erase_password": "Your password",
   "account.erase_sure": "I know that this cannot be undone.",
@@ -686,7 +688,8 @@ const TEXTS = {
   "world.did_spell": "{by} casts {ability} for {damage}.",
   "world.did_heal": "{by} heals {amount} with {what}.",
   "world.won_defeated": "Your opponent is defeated, and back home.",
-  "world.lost_defeated": "You were defeated. You are back in {place}, in good health, and cannot be attacked for a moment.",
+  "world.lost_defeated":
+    "You were defeated. You are back in {place}, in good health, and cannot be attacked for a moment.",
   "world.won_fled": "Your opponent has fled.",
   "world.lost_fled": "You have fled.",
   "world.won_disconnected": "Your opponent did not come back.",
@@ -739,7 +742,11 @@ export function words(code) {
 }
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
-const UNITS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]];
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+];
 
 /** A time (ISO text) as "3 hours ago". */
 export function ago(time) {
@@ -747,7 +754,10 @@ export function ago(time) {
   const found = UNITS.find(([, length]) => past >= length);
   if (!found) return text("presence.now");
   const [unit, ms] = found;
-  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" }).format(-Math.floor(past / ms), unit);
+  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" }).format(
+    -Math.floor(past / ms),
+    unit,
+  );
 }
 
 /** 83000 → "1:23"; under ten seconds with tenths. */

@@ -15,7 +15,10 @@ function Asking({ user, says, left, accept, decline, labels }) {
   const busy = accept?.busy || decline.busy;
   return html`<li class="asking"><${Avatar} name=${user.username} />
     <span class="grow"><strong>${user.username}</strong><span class="soft small">${says}</span></span>
-    ${left !== undefined && html`<span class="soft small numbers" role="timer">${text("invite.left", { seconds: left })}</span>`}
+    ${
+      left !== undefined &&
+      html`<span class="soft small numbers" role="timer">${text("invite.left", { seconds: left })}</span>`
+    }
     <span class="answers">
       ${accept && html`<${Button} kind="primary" busy=${busy} onClick=${() => accept.run()}>${labels[0]}<//>`}
       <${Button} busy=${busy} onClick=${() => decline.run()}>${labels.at(-1)}<//></span>
@@ -33,8 +36,11 @@ function Invite({ invite, received = false, onGone }) {
   useNow(1000);
   const left = Math.max(0, Math.ceil((Date.parse(invite.expires_at) - client.serverNow()) / 1000));
   const says = received ? text(ASKS[invite.kind], { game: game?.title ?? "…" }) : text("invite.waits");
-  return html`<${Asking} user=${received ? invite.from_user : invite.to_user} says=${says} left=${left} accept=${received && accept}
-    decline=${decline} labels=${received ? [text("friends.accept"), text("friends.decline")] : [text("dialog.cancel")]} />`;
+  return html`<${Asking} user=${received ? invite.from_user : invite.to_user} says=${says} left=${left}
+    accept=${received && accept}
+    decline=${decline} labels=${
+      received ? [text("friends.accept"), text("friends.decline")] : [text("dialog.cancel")]
+    } />`;
 }
 
 function Request({ request }) {
@@ -53,10 +59,16 @@ export default function Notifications({ onClose }) {
   return html`<${Dialog} title=${text("notifications.title")} class="notifications" onClose=${onClose}>
     ${nothing && html`<p class="soft nobody">${text("notifications.empty")}</p>`}
     <ul class="askings" aria-live="polite">
-      ${incoming(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} received onGone=${onClose} />`)}
+      ${incoming(all).map(
+        (one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} received
+        onGone=${onClose} />`,
+      )}
       ${outgoing(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} />`)}
       ${asked.map((one) => html`<${Request} key=${`request-${one.id}`} request=${one} />`)}
-      ${told.map((one) => html`<li key=${`notice-${one.id}`} class="asking"><span class="grow">${one.words}</span></li>`)}
+      ${told.map(
+        (one) => html`<li key=${`notice-${one.id}`} class="asking"><span class="grow">${one.words}</span>
+        </li>`,
+      )}
     </ul>
   <//>`;
 }

@@ -1,7 +1,22 @@
 /** One game, played or watched: its board, the people at it, clocks, offers, the result, and what they say. */
 import { gameNamed } from "../catalog.js";
 import { Chat } from "../chat.js";
-import { Avatar, Badge, Button, Card, Failure, LinkButton, Loading, Refusal, Skeleton, useAction, useKeys, useLoad, useNow, useTitle } from "../components.js";
+import {
+  Avatar,
+  Badge,
+  Button,
+  Card,
+  Failure,
+  LinkButton,
+  Loading,
+  Refusal,
+  Skeleton,
+  useAction,
+  useKeys,
+  useLoad,
+  useNow,
+  useTitle,
+} from "../components.js";
 import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
 import { Arriving, Line } from "../line.js";
@@ -22,7 +37,8 @@ function useRoom(id) {
   const [pending, setPending] = useState(null);
   const me = useRef(null);
   const isOpen = useRef(false);
-  // The newest message that may be refused; the page says by itself that it is ready, so a refusal of that is not shown.
+  // The newest message that may be refused; the page says by itself that it is ready, so a refusal of that is not
+  // shown.
   const asked = useRef(null);
   const watchers = useRef(new Set());
   const shownScores = useRef(null);
@@ -58,12 +74,22 @@ function useRoom(id) {
       return silent;
     },
   };
-  const { state: room, tell, connection, refusal, setRefusal, refused } = useSocket(() => client.connectToGame(id), [id], told, NEW_ROOM, hear);
+  const {
+    state: room,
+    tell,
+    connection,
+    refusal,
+    setRefusal,
+    refused,
+  } = useSocket(() => client.connectToGame(id), [id], told, NEW_ROOM, hear);
 
   useEffect(() => {
     let current = true;
     // The socket tells what is said from now on. Without what was said before the game can be played all the same.
-    client.request("GET", `/api/games/${id}/chat/`).then((lines) => current && tell({ type: "chat_history", lines }), () => {});
+    client.request("GET", `/api/games/${id}/chat/`).then(
+      (lines) => current && tell({ type: "chat_history", lines }),
+      () => {},
+    );
     return () => {
       current = false;
     };
@@ -91,7 +117,8 @@ function Clock({ clock, userId }) {
   const left = timeLeft(clock, userId, client.serverNow());
   if (left === null) return null;
   const low = left < LOW_TIME_MS ? "low" : "";
-  return html`<span class=${`clock numbers ${running ? "running" : ""} ${low}`} role="timer">${duration(left, { tenths: true })}</span>`;
+  return html`<span class=${`clock numbers ${running ? "running" : ""} ${low}`} role="timer">
+    ${duration(left, { tenths: true })}</span>`;
 }
 
 function Seat({ room, seat, marks }) {
@@ -103,11 +130,20 @@ function Seat({ room, seat, marks }) {
   const mark = marks?.[room.players.indexOf(seat)];
   return html`<div class=${`seat ${turn ? "turn" : ""} ${seat.connected ? "" : "away"}`}>
     <${Avatar} name=${seat.username} />
-    <span class="grow"><strong>${seat.username}${mine && html` <span class="soft">(${text("game.you")})</span>`}</strong>
+    <span class="grow"><strong>${seat.username}${mine && html` <span class="soft">(${text("game.you")})</span>`}
+      </strong>
       <span class="soft small numbers">${Math.round(change?.after ?? seat.rating ?? 0) || ""}
         ${change && html` <${RatingChange} change=${change} />`}
-        ${gone && html` <span class="warn" role="status">${text("game.left", { seconds: Math.max(0, Math.ceil((gone.until - now) / 1000)) })}</span>`}</span></span>
-    ${mark && html`<span class=${`piece piece-${mark}`} role="img" aria-label=${text("game.pieces", { side: mark })}>${mark}</span>`}
+        ${
+          gone &&
+          html` <span class="warn" role="status">
+          ${text("game.left", { seconds: Math.max(0, Math.ceil((gone.until - now) / 1000)) })}</span>`
+        }</span></span>
+    ${
+      mark &&
+      html`<span class=${`piece piece-${mark}`} role="img" aria-label=${text("game.pieces", { side: mark })}>
+      ${mark}</span>`
+    }
     ${room.view?.scores && html`<span class="score numbers">${room.view.scores[seat.side] ?? seat.score}</span>`}
     <${Clock} clock=${room.clock} userId=${seat.id} />
   </div>`;
@@ -130,7 +166,8 @@ function statusOf(room, me, canMove) {
 
 function verdict(room, me) {
   const { winner_ids: winners, reason: why } = room.result;
-  if (!winners.length) return text(why === "aborted" ? "result.aborted" : why.startsWith("draw") ? "result.draw" : "result.none");
+  if (!winners.length)
+    return text(why === "aborted" ? "result.aborted" : why.startsWith("draw") ? "result.draw" : "result.none");
   if (me === null) return text("result.winner", { name: winners.map((id) => nameOf(room, id)).join(", ") });
   return text(winners.includes(me) ? "result.won" : "result.lost");
 }
@@ -145,18 +182,35 @@ function Result({ room, me, act, offline }) {
     // Enter asks for a rematch, unless somebody is in the middle of a sentence.
     if (!document.activeElement?.closest("input, dialog")) button.current?.querySelector("button")?.focus();
   }, []);
-  const kind = me === null || !room.result.winner_ids.length ? "" : room.result.winner_ids.includes(me) ? "won" : "lost";
+  const kind =
+    me === null || !room.result.winner_ids.length ? "" : room.result.winner_ids.includes(me) ? "won" : "lost";
   return html`<${Card} class=${`result ${kind}`}>
     <div role="status"><h2>${verdict(room, me)}</h2>
       <p class="soft">${textOr(`reason.${room.result.reason}`, words(room.result.reason))}</p></div>
-    ${change && html`<p class="numbers rating">${text("result.rating")} <strong>${Math.round(change.after)}</strong> <${RatingChange} change=${change} /></p>`}
-    ${reward && html`<p class="purse-line reward"><strong>${text("reward.xp", reward)}</strong><span>+<${Money} currency="gold">${reward.gold}<//></span>
-      ${reward.level_up && html`<${Badge} kind="good">${text("reward.level_up")}<//>`}</p>`}
-    ${wanted !== undefined && !asked && me !== null && html`<p role="status">${text("result.rematch_wanted", { name: nameOf(room, wanted) })}</p>`}
+    ${
+      change &&
+      html`<p class="numbers rating">${text("result.rating")} <strong>${Math.round(change.after)}
+      </strong> <${RatingChange} change=${change} /></p>`
+    }
+    ${
+      reward &&
+      html`<p class="purse-line reward"><strong>${text("reward.xp", reward)}</strong><span>+<${Money} currency="gold">
+        ${reward.gold}<//></span>
+      ${reward.level_up && html`<${Badge} kind="good">${text("reward.level_up")}<//>`}</p>`
+    }
+    ${
+      wanted !== undefined &&
+      !asked &&
+      me !== null &&
+      html`<p role="status">${text("result.rematch_wanted", { name: nameOf(room, wanted) })}</p>`
+    }
     <div class="actions" ref=${button}>
-      ${me !== null && html`<${Button} kind="primary" icon="turn" disabled=${asked || offline} onClick=${() => act("rematch")}>
+      ${
+        me !== null &&
+        html`<${Button} kind="primary" icon="turn" disabled=${asked || offline} onClick=${() => act("rematch")}>
         ${text(asked ? "result.rematch_asked" : "result.rematch")}<//>
-      <${LinkButton} href=${`/play?queue=${room.game}`}>${text("result.again")}<//>`}
+      <${LinkButton} href=${`/play?queue=${room.game}`}>${text("result.again")}<//>`
+      }
       <${LinkButton} kind=${me === null ? "primary" : "plain"} href=${`/replay/${room.id}`}>${text("result.replay")}<//>
       <${LinkButton} kind="quiet" href="/play">${text("game.other_game")}<//>
     </div>
@@ -176,11 +230,15 @@ function Controls({ room, me, act, alone }) {
         <${Button} onClick=${() => setDeclined(offer)}>${text("friends.decline")}<//></div></div>`;
   if (sure)
     return html`<div class="offer"><p>${text(`game.${giveUp}_sure`)}</p>
-      <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>${text(`game.${giveUp}_yes`)}<//>
+      <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>
+        ${text(`game.${giveUp}_yes`)}<//>
         <${Button} onClick=${() => setSure(false)}>${text("dialog.cancel")}<//></div></div>`;
   return html`<div class="actions">
-    ${!alone && html`<${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
-      ${text(offer === me ? "game.draw_offered" : "game.draw")}<//>`}
+    ${
+      !alone &&
+      html`<${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
+      ${text(offer === me ? "game.draw_offered" : "game.draw")}<//>`
+    }
     <${Button} icon="flag" onClick=${() => setSure(true)}>${text(`game.${giveUp}`)}<//>
   </div>`;
 }
@@ -213,7 +271,11 @@ function Closed({ code }) {
 /** `alone`: against the computer, which agrees to no draw. */
 function Table({ id, alone }) {
   const { room, connection, refusal, refused, pending, move, act, frames } = useRoom(id);
-  const { data: board, error, reload } = useLoad(() => (room.game ? loadBoard(room.game) : Promise.resolve(null)), [room.game]);
+  const {
+    data: board,
+    error,
+    reload,
+  } = useLoad(() => (room.game ? loadBoard(room.game) : Promise.resolve(null)), [room.game]);
   const { data: entry } = useLoad(() => (room.game ? gameNamed(room.game) : Promise.resolve(null)), [room.game]);
   useEffect(() => {
     if (room.rematch) go(`/games/${room.rematch}`, { replace: true });
@@ -241,24 +303,41 @@ function Table({ id, alone }) {
   const [ours, theirs] = seat < 1 ? halves : halves.reverse();
   const status = statusOf(room, me, myTurn || Boolean(pending));
   const waiting = OPEN_STATES.has(room.state) && me !== null;
-  return html`<div class="at-table">${closed && html`<${Closed} code=${connection.code} />`}<div class=${`table game-${room.game}`} inert=${closed}>
+  return html`<div class="at-table">${closed && html`<${Closed} code=${connection.code} />`}<div
+    class=${`table game-${room.game}`} inert=${closed}>
     <h1 class="hidden">${entry?.title ?? words(room.game)}: ${names}</h1>
-    <div class="above">${theirs.map((one) => html`<${Seat} key=${one.id} room=${room} seat=${one} marks=${board.MARKS} />`)}</div>
+    <div class="above">${theirs.map(
+      (one) => html`<${Seat} key=${one.id} room=${room} seat=${one}
+      marks=${board.MARKS} />`,
+    )}</div>
     <div class="board-frame">
       ${waiting && room.players.length < (entry?.min_players ?? 2) && html`<${Link} />`}
-      ${room.view && html`<${Board} view=${room.view} room=${room} me=${me} canMove=${canMove} pending=${pending}
+      ${
+        room.view &&
+        html`<${Board} view=${room.view} room=${room} me=${me} canMove=${canMove} pending=${pending}
         onMove=${realTime ? (movement) => client.game?.state === "open" && client.sendMove(movement) : move}
-        frames=${frames} live=${live} realTime=${realTime} schema=${entry?.move_schema} />`}
+        frames=${frames} live=${live} realTime=${realTime} schema=${entry?.move_schema} />`
+      }
       ${refusal && html`<${Refusal}>${refusal}<//>`}
     </div>
-    <div class="below">${ours.map((one) => html`<${Seat} key=${one.id} room=${room} seat=${one} marks=${board.MARKS} />`)}</div>
+    <div class="below">${ours.map(
+      (one) => html`<${Seat} key=${one.id} room=${room} seat=${one}
+      marks=${board.MARKS} />`,
+    )}</div>
     <aside class="side">
       <div class="status-line"><p class=${`status ${canMove ? "mine" : ""}`} role="status">${status}</p>
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
         ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}</div>
       ${room.result && html`<${Result} room=${room} me=${me} act=${act} offline=${connection.state !== "open"} />`}
-      ${!over && me !== null && html`<div class="controls">${live && html`<${Controls} room=${room} me=${me} act=${act} alone=${alone || room.players.length < 2} />`}</div>`}
-      <${Chat} lines=${room.chat} me=${me} refused=${refused} away=${connection.state !== "open"} onSay=${(message) => client.sendChat(message)} />
+      ${
+        !over &&
+        me !== null &&
+        html`<div class="controls">
+        ${live && html`<${Controls} room=${room} me=${me} act=${act} alone=${alone || room.players.length < 2} />`}
+        </div>`
+      }
+      <${Chat} lines=${room.chat} me=${me} refused=${refused} away=${connection.state !== "open"}
+        onSay=${(message) => client.sendChat(message)} />
     </aside>
   </div></div>`;
 }
@@ -283,10 +362,12 @@ export default function Game({ id }) {
     const game = await client.request("GET", `/api/games/${id}/`);
     return { game, entry: await gameNamed(game.game) };
   }, [id]);
-  if (error || data?.game.id !== id) return html`<${Loading} of=${{ error, reload }} known=${{ 404: "game.unknown" }} rows=${2} tall />`;
+  if (error || data?.game.id !== id)
+    return html`<${Loading} of=${{ error, reload }} known=${{ 404: "game.unknown" }} rows=${2} tall />`;
   const { game, entry } = data;
   const seated = game.players.some((one) => one.id === user.id);
   const free = game.state === "created";
-  if (!seated && free) return html`<${Invitation} game=${game} title=${entry?.title ?? words(game.game)} onJoined=${reload} />`;
+  if (!seated && free)
+    return html`<${Invitation} game=${game} title=${entry?.title ?? words(game.game)} onJoined=${reload} />`;
   return html`<${Table} key=${id} id=${id} alone=${game.players.some((one) => "bot_level" in one)} />`;
 }

@@ -1,7 +1,18 @@
 /** Pick a game and somebody to play it with: whoever comes, the computer, or a friend by link. */
 import { catalog } from "../catalog.js";
 import {
-  Avatar, Badge, Button, Card, Dialog, Empty, Loading, Refusal, useAction, useLoad, useNow, useTitle,
+  Avatar,
+  Badge,
+  Button,
+  Card,
+  Dialog,
+  Empty,
+  Loading,
+  Refusal,
+  useAction,
+  useLoad,
+  useNow,
+  useTitle,
 } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { GameArt } from "../art.js";
@@ -31,11 +42,16 @@ function Queue({ games }) {
     <span class="spinner" aria-hidden="true"></span>
     <div>
       <h2>${text("queue.title")}</h2>
-      <p class="soft numbers">${game?.title ?? place.game} · <span aria-live="polite">${text("queue.position", place)}</span> · ${text("queue.wait", { time: duration(waited) })}</p>
+      <p class="soft numbers">${game?.title ?? place.game} · <span aria-live="polite">${text("queue.position", place)}
+        </span> · ${text("queue.wait", { time: duration(waited) })}</p>
     </div>
     <${Button} busy=${leave.busy} onClick=${() => leave.run()}>${text("queue.leave")}<//>
-    ${isForTwo(game) && html`<div class="offer" role="status"><p>${text(offered ? "queue.nobody" : "queue.meanwhile")}</p>
-      <${Button} kind="primary" icon="robot" class=${offered ? "" : "to-come"} busy=${computer.busy} onClick=${() => computer.run()}>${text("queue.computer")}<//></div>`}
+    ${
+      isForTwo(game) &&
+      html`<div class="offer" role="status"><p>${text(offered ? "queue.nobody" : "queue.meanwhile")}</p>
+      <${Button} kind="primary" icon="robot" class=${offered ? "" : "to-come"} busy=${computer.busy}
+        onClick=${() => computer.run()}>${text("queue.computer")}<//></div>`
+    }
     <${Refusal} error=${leave.error ?? computer.error} />
   </section>`;
 }
@@ -57,7 +73,11 @@ function GameCard({ game, queued, onComputer }) {
     <div class="ways">
       <${Button} kind="primary" icon="play" busy=${play.busy} disabled=${queued} onClick=${() => play.run()}
         aria-label=${`${text("play.play")}: ${game.title}`}>${text("play.play")}<//>
-      ${isForTwo(game) && html`<${Button} icon="robot" onClick=${onComputer} aria-label=${`${text("play.computer")}: ${game.title}`}>${text("play.computer")}<//>`}
+      ${
+        isForTwo(game) &&
+        html`<${Button} icon="robot" onClick=${onComputer}
+        aria-label=${`${text("play.computer")}: ${game.title}`}>${text("play.computer")}<//>`
+      }
       <${Button} icon="friend" busy=${friend.busy} onClick=${() => friend.run()}
         aria-label=${`${text("play.friend")}: ${game.title}`}>${text("play.friend")}<//>
     </div>
@@ -84,8 +104,11 @@ function Strength({ game, onClose }) {
   const play = useAction((level) => playComputer(game.name, level));
   return html`<${Dialog} title=${text("play.computer_title")} onClose=${onClose}>
     <div class="stack">
-      ${LEVELS.map((level) => html`<${Button} key=${level} class="wide" kind=${level === 1 ? "primary" : "plain"} autofocus=${level === 1}
-        busy=${play.busy} onClick=${() => play.run(level)}>${text(`play.level_${level}`)}<//>`)}
+      ${LEVELS.map(
+        (level) => html`<${Button} key=${level} class="wide" kind=${level === 1 ? "primary" : "plain"}
+          autofocus=${level === 1}
+        busy=${play.busy} onClick=${() => play.run(level)}>${text(`play.level_${level}`)}<//>`,
+      )}
       <${Refusal} error=${play.error} />
     </div>
   <//>`;
@@ -116,8 +139,10 @@ export default function Play({ query }) {
     <${Refusal} error=${start.error} />
     <${Running} games=${games} running=${running} />
     <div class="games">
-      ${games.map((game) => html`<${GameCard} key=${game.name} game=${game} queued=${place?.game === game.name}
-        onComputer=${() => setComputer(game)} />`)}
+      ${games.map(
+        (game) => html`<${GameCard} key=${game.name} game=${game} queued=${place?.game === game.name}
+        onComputer=${() => setComputer(game)} />`,
+      )}
     </div>
     <${Queue} games=${games} />
     ${computer && html`<${Strength} game=${computer} onClose=${() => setComputer(null)} />`}

@@ -44,14 +44,25 @@ const TOLD = {
   game_state(room, message) {
     const { id, game, state, players, view, turn, clock, you, draw_offered_by: offers = [] } = message;
     const gone = Object.fromEntries(
-      Object.entries(room.gone).filter(([userId]) => players.some((one) => one.id === Number(userId) && !one.connected)),
+      Object.entries(room.gone).filter(([userId]) =>
+        players.some((one) => one.id === Number(userId) && !one.connected),
+      ),
     );
     const shown = view ?? room.view;
     // Who comes to a game that is under way is not told of the moves before.
     const moved = room.id === null ? state === "active" : room.moved;
     return {
-      ...room, id, moved, game, state, players, gone, clock: clock ?? null,
-      view: shown, turn: turn ?? view?.turn ?? null, you: you ?? view?.you ?? null,
+      ...room,
+      id,
+      moved,
+      game,
+      state,
+      players,
+      gone,
+      clock: clock ?? null,
+      view: shown,
+      turn: turn ?? view?.turn ?? null,
+      you: you ?? view?.you ?? null,
       result: message.result ?? room.result,
       // Who has agreed, too, waits for the others.
       drawOfferedBy: offers.find((one) => one === you?.user_id) ?? offers[0] ?? null,
@@ -60,8 +71,13 @@ const TOLD = {
 
   player_move(room, { user_id, movement, view, turn, clock }) {
     return {
-      ...room, view: view ?? room.view, turn: turn ?? view?.turn ?? null, clock: clock ?? room.clock,
-      lastMove: { movement, user_id }, moved: true, drawOfferedBy: room.drawOfferedBy === user_id ? room.drawOfferedBy : null,
+      ...room,
+      view: view ?? room.view,
+      turn: turn ?? view?.turn ?? null,
+      clock: clock ?? room.clock,
+      lastMove: { movement, user_id },
+      moved: true,
+      drawOfferedBy: room.drawOfferedBy === user_id ? room.drawOfferedBy : null,
     };
   },
 
@@ -80,7 +96,9 @@ const TOLD = {
   player_joined: (room, { user_id }) => TOLD.player_reconnected(room, { user_id }),
 
   player_reconnected: (room, { user_id }) => ({
-    ...room, players: withPlayer(room, user_id, { connected: true }), gone: without(room.gone, user_id),
+    ...room,
+    players: withPlayer(room, user_id, { connected: true }),
+    gone: without(room.gone, user_id),
   }),
 
   game_action(room, { action, data, user_id }) {
@@ -102,7 +120,12 @@ const TOLD = {
 
   game_over(room, { winner_ids, reason, scores, ratings, rewards, view }) {
     return {
-      ...room, state: "finished", view: view ?? room.view, turn: null, gone: {}, drawOfferedBy: null,
+      ...room,
+      state: "finished",
+      view: view ?? room.view,
+      turn: null,
+      gone: {},
+      drawOfferedBy: null,
       result: { winner_ids: winner_ids ?? [], reason, scores, ratings: ratings ?? [], rewards },
     };
   },

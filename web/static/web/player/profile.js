@@ -27,14 +27,16 @@ async function loadGames() {
 function Games({ me, of: played }) {
   const { data } = played;
   if (!data) return html`<${Loading} of=${played} rows=${3} />`;
-  if (!data.mine.length) return html`<${Empty} words=${text("profile.empty")} href="/play" action=${text("profile.empty_action")} />`;
+  if (!data.mine.length)
+    return html`<${Empty} words=${text("profile.empty")} href="/play" action=${text("profile.empty_action")} />`;
   return html`<ul class="list">${data.mine.map((game) => {
     const others = game.players.filter(({ id }) => id !== me).map(({ username }) => username);
     const ended = outcome(game, me);
     const over = Boolean(game.finished_at);
     return html`<li key=${game.id}><a class="row" href=${over ? `/replay/${game.id}` : `/games/${game.id}`}>
       <span class="thumb"><${GameArt} name=${game.game} /></span>
-      <span class="grow"><strong>${others.join(", ") || "–"}</strong><span class="soft small">${data.titles[game.game] ?? game.game}</span></span>
+      <span class="grow"><strong>${others.join(", ") || "–"}</strong><span class="soft small">
+        ${data.titles[game.game] ?? game.game}</span></span>
       ${ended && html`<${Badge} kind=${OUTCOMES[ended]}>${text(`profile.${ended}`)}<//>`}
       ${!over && html`<${Badge} kind="accent">${text("play.resume")}<//>`}</a></li>`;
   })}</ul>`;
@@ -62,11 +64,15 @@ export default function Profile({ path }) {
           ${since && text("profile.since", { date: since })}</p></div>
       <span class="spring"></span><${Button} icon="out" onClick=${signOut}>${text("top.sign_out")}<//></header>
     ${!ready && html`<${Skeleton} rows=${4} tall />`}
-    ${ready && html`<${Daily} of=${daily} />
+    ${
+      ready &&
+      html`<${Daily} of=${daily} />
       <${Growth} of=${growth} />
       ${user.is_guest && html`<${Keep} />`}
       <${Achievements} of=${achievements} />
-      <div class="halves"><section class="stack"><h2>${text("profile.games")}</h2><${Games} me=${user.id} of=${games} /></section>
-        <section class="stack"><h2>${text("ledger.title")}</h2><${Ledger} of=${ledger} /></section></div>`}
+      <div class="halves"><section class="stack"><h2>${text("profile.games")}</h2><${Games} me=${user.id} of=${games} />
+        </section>
+        <section class="stack"><h2>${text("ledger.title")}</h2><${Ledger} of=${ledger} /></section></div>`
+    }
   </div>`;
 }

@@ -19,7 +19,7 @@ SENTENCES = {
 class Text(serializers.CharField):
     """A text; unlike REST framework's, it takes no number for one."""
 
-    default_error_messages = SENTENCES
+    default_error_messages = {**SENTENCES}
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

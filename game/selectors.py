@@ -228,7 +228,7 @@ def inputs(game: Game) -> list[dict[str, Any]]:
 
 def chat(game: Game, *, most: int) -> list[dict[str, Any]]:
     """The last things that were said in this game (read with its seats), oldest first."""
-    names = {seat.user_id: seat.user.username for seat in game.seats.all()}
+    names: dict[int | None, str] = {seat.user_id: seat.user.username for seat in game.seats.all()}
     # An account that is gone has left its seat, too.
     said = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.CHAT, user_id__in=names)
     newest = said.order_by("-seq").values_list("seq", "user_id", "data")[:most]

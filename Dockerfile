@@ -17,16 +17,27 @@ WORKDIR /srv/gameplatform
 COPY . .
 RUN /venv/bin/python -m gameplatform.compiled
 
+# With Node, which only bundles the page's scripts.
+FROM packages AS page
+ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 DEBUG=false
+COPY requirements-page.txt ./
+RUN pip install --no-cache-dir --requirement requirements-page.txt --constraint constraints.txt
+WORKDIR /srv/gameplatform
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts
+COPY . .
+# Apps of one's own have static files, too.
+ARG EXTRA_APPS
+RUN SECRET_KEY=for-this-one-command-and-never-again python manage.py collectstatic --no-input
+
 FROM python:3.12-slim
 RUN useradd --system --create-home --home-dir /srv/gameplatform gameplatform
 WORKDIR /srv/gameplatform
 COPY --from=packages /venv /venv
 COPY --chown=gameplatform . .
 COPY --chown=gameplatform --from=compiled /srv/gameplatform/.compiled .compiled
+COPY --chown=gameplatform --from=page /srv/gameplatform/staticfiles staticfiles
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DEBUG=false
-# Apps of one's own have static files, too.
-ARG EXTRA_APPS
-RUN SECRET_KEY=for-this-one-command-and-never-again python manage.py collectstatic --no-input
 USER gameplatform
 EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=5s --start-period=20s CMD ["python", "-m", "deploy.healthcheck", "--live"]

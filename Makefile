@@ -29,7 +29,8 @@ seed: migrate
 	$(BIN)/python manage.py seed_demo
 
 lint: export DATABASE_URL = sqlite://:memory:
-lint: .venv/.development
+lint: export PATH := $(CURDIR)/$(BIN):$(PATH)
+lint: .venv/.development node_modules/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
@@ -37,16 +38,17 @@ lint: .venv/.development
 	$(BIN)/mypy --config-file clients/python/pyproject.toml clients/python/gameplatform_client clients/python/examples
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	npm run --silent lint
 
 # Where there is no C compiler all runs as it is written, but for CI.
 compile: .venv/.development
 	$(BIN)/python -m gameplatform.compiled || test -z "$$CI"
 
 quick: export DATABASE_URL = sqlite://:memory:
-quick: .venv/.development
+quick: .venv/.development node_modules/.installed
 	@$(BIN)/python -m tests.quick
 
-test: .venv/.development
+test: .venv/.development node_modules/.installed
 	$(BIN)/python -m tests.programs
 	@$(MAKE) --no-print-directory --jobs 2 lint compile
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal
@@ -68,7 +70,12 @@ trials: .venv/.development
 	$(PIP) --requirement requirements.txt
 	@touch $@
 
-.venv/.development: requirements-dev.txt requirements-compile.txt .venv/.server
+.venv/.development: requirements-dev.txt requirements-compile.txt requirements-page.txt .venv/.server
 	@echo "Installing what development needs into .venv ..."
 	$(PIP) --requirement requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json .venv/.development
+	@echo "Installing what checks and bundles the page into node_modules ..."
+	$(BIN)/npm ci --ignore-scripts --silent
 	@touch $@

@@ -6,9 +6,20 @@ from rest_framework import serializers
 
 from accounts.models import USERNAME_LENGTH, USERNAME_LETTERS, User
 
+# REST framework's sentences speak of fields.
+SENTENCES = {
+    "required": "This is needed.",
+    "null": "This is needed.",
+    "blank": "This is needed.",
+    "min_length": "At least {min_length} characters.",
+    "max_length": "At most {max_length} characters.",
+}
+
 
 class Text(serializers.CharField):
     """A text; unlike REST framework's, it takes no number for one."""
+
+    default_error_messages = {**SENTENCES}
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -43,6 +54,8 @@ class Password(Text):
 
 class Email(serializers.EmailField):
     """An address, with its domain in small letters: SQLite knows those of ASCII alone."""
+
+    default_error_messages = {**SENTENCES, "invalid": "This is not an e-mail address."}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 254} | kwargs)

@@ -16,9 +16,13 @@ from core import paging
 from core.idempotency import idempotent
 from core.parsers import read, refuse_unknown
 from core.refusals import Invalid
+from core.views import OpenView
 from game import catalogue_json, leaderboards, replays, selectors, serializers, services, shapes
 from game.author import catalogue
 from game.models import Game
+from game.refusals import NoSpectators
+
+CHAT_SHOWN = 100
 
 
 class Catalogue(APIView):
@@ -108,6 +112,20 @@ class OneGame(APIView):
         return Response(shapes.shown([game])[0])
 
 
+class Invitation(OpenView):
+    """Who invites to which game, for somebody with its link who has not signed in yet."""
+
+    @extend_schema(
+        description="404 `unknown_match`: there is none, or it has no free seat.",
+        responses=serializers.Invitation,
+    )
+    def get(self, request: Request, game_id: UUID) -> Response:
+        game = selectors.invitation(game_id)
+        assert game.created_by is not None
+        title = catalogue.get(game.name).title
+        return Response({"game": game.name, "title": title, "host": game.created_by.username})
+
+
 class Join(APIView):
     """A free seat of a game."""
 
@@ -119,6 +137,23 @@ class Join(APIView):
     def post(self, request: Request, game_id: UUID) -> Response:
         user_id = identity(request).user_id
         return Response(_own(services.join(user_id=user_id, game_id=game_id), user_id))
+
+
+class Chat(APIView):
+    """What was said in a game."""
+
+    @extend_schema(
+        operation_id="api_games_chat",
+        description="The last 100 messages, oldest first. 403 `no_spectators`, 404 `unknown_match`.",
+        responses=serializers.ChatLine(many=True),
+    )
+    def get(self, request: Request, game_id: UUID) -> Response:
+        user_id = identity(request).user_id
+        game = selectors.game_visible_to(user_id, game_id)
+        may_watch = catalogue.get(game.name).spectators and not game.private
+        if not may_watch and not selectors.has_seat(game, user_id):
+            raise NoSpectators
+        return Response(selectors.chat(game, most=CHAT_SHOWN))
 
 
 class Replay(APIView):

@@ -31,11 +31,18 @@ class _ActionDone(msgspec.Struct):
     action: str
 
 
+class _Said(msgspec.Struct):
+    """What the journal keeps of a chat message."""
+
+    message: str
+
+
 # What players do beside the moves that bears on the game.
 _DECISIVE_ACTIONS = frozenset({"resign", "offer_draw", "accept_draw"})
 
 _read_move = msgspec.json.Decoder(_MoveMade).decode
 _read_action = msgspec.json.Decoder(_ActionDone).decode
+_read_chat = msgspec.json.Decoder(_Said).decode
 
 
 def _with_players(games: QuerySet[Game]) -> QuerySet[Game]:
@@ -58,6 +65,18 @@ def game_visible_to(user_id: int, game_id: uuid.UUID) -> Game:
     """
     found = game(game_id)
     if found.private and found.state != Game.State.CREATED and not has_seat(found, user_id):
+        raise UnknownMatch
+    return found
+
+
+def invitation(game_id: uuid.UUID) -> Game:
+    """The game with its creator, read by its key alone, while whoever has its link may join it.
+
+    Raises ``UnknownMatch``.
+    """
+    games = _offered().select_related("created_by").filter(state=Game.State.CREATED)
+    found = games.filter(pk=game_id, created_by__isnull=False).first()
+    if found is None:
         raise UnknownMatch
     return found
 
@@ -242,6 +261,18 @@ def inputs(game: Game) -> list[dict[str, Any]]:
         elif (action := _read_action(data).action) in _DECISIVE_ACTIONS:
             told.append({**given, "type": "game_action", "movement": {"action": action}})
     return told
+
+
+def chat(game: Game, *, most: int) -> list[dict[str, Any]]:
+    """The last things that were said in this game (read with its seats), oldest first."""
+    names: dict[int | None, str] = {seat.user_id: seat.user.username for seat in game.seats.all()}
+    # An account that is gone has left its seat, too.
+    said = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.CHAT, user_id__in=names)
+    newest = said.order_by("-seq").values_list("seq", "user_id", "data")[:most]
+    return [
+        {"seq": seq, "user_id": user_id, "username": names[user_id], "message": _read_chat(data).message}
+        for seq, user_id, data in reversed(newest)
+    ]
 
 
 def unfinished_by_game() -> list[dict[str, Any]]:

@@ -157,6 +157,23 @@ class Input(serializers.Serializer[Any]):
     tick = serializers.IntegerField(required=False, help_text="Real-time games: before which step it counted")
 
 
+class Invitation(serializers.Serializer[Any]):
+    """What a stranger is told of a game with a free seat."""
+
+    game = serializers.CharField()
+    title = serializers.CharField()
+    host = serializers.CharField(help_text="The name of who made the game")
+
+
+class ChatLine(serializers.Serializer[Any]):
+    """A message of a game's chat; `seq` is as the socket tells it."""
+
+    seq = serializers.IntegerField()
+    user_id = serializers.IntegerField()
+    username = serializers.CharField()
+    message = serializers.CharField()
+
+
 class Replay(serializers.Serializer[Any]):
     """All from which the final state of a game is rebuilt."""
 

@@ -272,7 +272,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [("client", BASE_DIR / "clients" / "js")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "web.static_files.LeanStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "web.static_files.BundledStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
 

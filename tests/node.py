@@ -1,8 +1,9 @@
-"""The Node that runs the JavaScript client's tests: the one that playwright brings along."""
+"""The Node that runs the JavaScript client's tests: the one that pip installs."""
 
-from playwright._impl._driver import compute_driver_executable
+import sys
+from pathlib import Path
 
 
 def executable() -> str:
     """Its path; so no test depends on what is installed on the machine."""
-    return str(compute_driver_executable()[0])
+    return str(Path(sys.executable).with_name("node"))

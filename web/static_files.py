@@ -1,51 +1,63 @@
-"""How static files are collected: our modules joined, ours minified, and what shrinks compressed."""
+"""How static files are collected: the page's modules bundled and minified, and what shrinks compressed."""
 
-import re
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from whitenoise.storage import CompressedStaticFilesStorage  # type: ignore[import-untyped]
 
-from web.joining import joined
+CONFIGURATION = Path(__file__).with_name("rolldown.config.js")
+CHUNKS = "web/chunks"
+# It runs before the first paint, by itself.
+APART = "web/early.js"
 
-try:
-    import minify  # type: ignore[import-untyped]
-except (
-    ImportError
-):  # There is no build of it for this platform: what is collected is larger, and works the same.
-    minify = None
-
-OURS = re.compile(r"(?:web/(?!vendor/)|client/).*(\.js|\.css)$")
-MODULES = re.compile(r"web/(?!vendor/|early\.js).*\.js$")
-KINDS = {".js": "application/javascript", ".css": "text/css"}
+logger = logging.getLogger(__name__)
 
 
-class LeanStaticFilesStorage(CompressedStaticFilesStorage):
-    """Collects the page's modules joined, minifies what is ours, and compresses what compresses well."""
+class BundledStaticFilesStorage(CompressedStaticFilesStorage):
+    """Collects the page's modules bundled where ``npm ci`` has installed the bundler, and compresses all.
+
+    Without it they are collected as they are written: more and larger files that do the same.
+    """
 
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[tuple[str, str, bool] | tuple[str, None, RuntimeError]]:
         if not dry_run:
-            paths = self._join(paths)
-            if minify is not None:
-                for ours in filter(None, map(OURS.match, paths)):
-                    file = Path(self.path(ours[0]))
-                    file.write_text(minify.string(KINDS[ours[1]], file.read_text("utf-8")), "utf-8")
+            shutil.rmtree(self.path(CHUNKS), ignore_errors=True)
+            if bundler := shutil.which("rolldown", path=settings.BASE_DIR / "node_modules" / ".bin"):
+                paths = self._bundle(bundler, paths)
+            else:
+                logger.warning("The page's scripts are not bundled: there is no node_modules/.bin/rolldown.")
         yield from super().post_process(paths, dry_run, **options)
 
-    def _join(self, paths: dict[str, Any]) -> dict[str, Any]:
-        """Puts the joined files in place of the modules; → what is collected now."""
-        modules = {}
-        for name in filter(MODULES.match, paths):
-            storage, path = paths[name]
-            # What was collected before may be joined already.
-            with storage.open(path) as source:
-                modules[name] = source.read().decode()
-            self.delete(name)
-        files = joined(modules)
-        for name, source in files.items():
-            Path(self.path(name)).write_text(source, "utf-8")
+    def _bundle(self, bundler: str, paths: dict[str, Any]) -> dict[str, Any]:
+        """Put the bundles in place of the modules; return what is collected now."""
+        modules = {name for name in paths if name.startswith(("web/", "client/")) and name.endswith(".js")}
+        modules.discard(APART)
+        with tempfile.TemporaryDirectory() as folder:
+            for name in modules:
+                copy = Path(folder, name)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                storage, path = paths[name]
+                # What was collected before may be a bundle.
+                with storage.open(path) as source:
+                    copy.write_bytes(source.read())
+                self.delete(name)
+            # The Node that pip installs stands beside this Python.
+            search = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+            command = [bundler, "--config", str(CONFIGURATION), "--dir", str(Path(self.location).resolve())]
+            subprocess.run(
+                command, cwd=folder, env={**os.environ, "PATH": search}, stdout=subprocess.DEVNULL, check=True
+            )
+        bundles = {"web/main.js", "client/gameplatform.js"}
+        bundles |= {f"{CHUNKS}/{name}" for name in self.listdir(CHUNKS)[1]}
         others = {name: path for name, path in paths.items() if name not in modules}
-        return others | {name: (self, name) for name in files}
+        return others | {name: (self, name) for name in bundles}

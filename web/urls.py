@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from web.views import shell
+from web.views import shell, unknown
 
 PLACES = (
     "",
@@ -29,4 +29,4 @@ PLACES = (
 )
 """The counterpart of ``PLACES`` in ``places.js``."""
 
-urlpatterns = [re_path(rf"^{place}/?$", shell) for place in PLACES]
+urlpatterns = [*(re_path(rf"^{place}/?$", shell) for place in PLACES), re_path("", unknown)]

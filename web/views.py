@@ -1,9 +1,12 @@
-"""The one view: the same page for every place; the script in it draws the place that the URL names."""
+"""The page: the same for every place; the script in it draws the place that the URL names."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
+
+from core import problems
 
 
 @require_safe
@@ -11,3 +14,14 @@ from django.views.decorators.http import require_safe
 def shell(request: HttpRequest, **_place: str) -> HttpResponse:
     """The page without content. It holds nothing of the user, who is known to the script alone."""
     return render(request, "web/shell.html")
+
+
+@csrf_exempt
+def unknown(request: HttpRequest) -> HttpResponse:
+    """Answer 404 where there is nothing: with the page to a browser, else with a problem."""
+    wanted = request.get_preferred_type(["application/problem+json", "text/html"])
+    if request.method in {"GET", "HEAD"} and wanted == "text/html":
+        response = shell(request)
+        response.status_code = 404
+        return response
+    return problems.not_found(request)

@@ -1,18 +1,48 @@
 /** The game platform's client for JavaScript. What each method is for stands in `gameplatform.js`. */
 
+import type { Battle, Direct, FriendsStatus, Game, Lobby, Notifications, World } from "./messages.d.ts";
+
 export interface Tokens {
   access: string;
   refresh?: string | null;
 }
 
-/** A message of any socket; `messages.d.ts` has the shape of each. */
-export interface Message {
-  type: string;
-  [field: string]: any;
+export type State = "closed" | "connecting" | "open" | "waiting";
+
+/** What the client itself tells, by `type`. */
+export interface Own {
+  connection: { type: "connection"; channel: string; state: State; code?: number; retry_ms?: number };
+  latency: { type: "latency"; channel: string; ms: number };
+  tokens: { type: "tokens"; tokens: Tokens };
+  signed_out: { type: "signed_out" };
 }
 
-export type State = "closed" | "connecting" | "open" | "waiting";
-export type Handler = (message: any, channel: Channel) => void;
+/** What any socket tells, by `type`. */
+export type Heard =
+  | Battle.Heard
+  | Direct.Heard
+  | FriendsStatus.Heard
+  | Game.Heard
+  | Lobby.Heard
+  | Notifications.Heard
+  | World.Heard
+  | Own;
+export type Sent =
+  | Battle.Sent
+  | Direct.Sent
+  | FriendsStatus.Sent
+  | Game.Sent
+  | Lobby.Sent
+  | Notifications.Sent
+  | World.Sent;
+
+type Types<Socket> = Socket extends unknown ? keyof Socket : never;
+type Every<Socket> = Socket extends unknown ? Socket[keyof Socket] : never;
+type One<Socket, Type> = Socket extends unknown ? (Type extends keyof Socket ? Socket[Type] : never) : never;
+
+/** What is told by this `type`, by whichever of the sockets; "*" is all that they tell. */
+export type Message<Type, Socket = Heard> = Type extends "*" ? Every<Socket> : One<Socket, Type>;
+
 export type Movement = Record<string, unknown>;
 
 export interface Options {
@@ -31,7 +61,11 @@ export declare class ApiError extends Error {
   retryAfter: number | null;
 }
 
-export declare class Channel {
+/** The claims of a JWT, unverified. */
+export declare function claims(token: string | null | undefined): { sub?: string; iat?: number; exp?: number };
+
+/** A socket by what it tells and takes. */
+export declare class Channel<Told = any, Taken = any> {
   readonly name: string;
   readonly state: State;
   readonly seq: number | null;
@@ -40,9 +74,13 @@ export declare class Channel {
   open(): void;
   close(): void;
   renew(): void;
+  interrupt(): void;
   ping(): void;
-  on(type: string, handler: (message: any) => void): () => void;
-  send(message: Message): number | string;
+  on<Type extends Types<Told | Own> | "*">(
+    type: Type,
+    handler: (message: Message<Type, Told | Own>) => unknown,
+  ): () => void;
+  send(message: Every<Taken>): number | string;
 }
 
 export declare class GameClient {
@@ -51,10 +89,10 @@ export declare class GameClient {
   readonly socketUrl: string;
   readonly signedIn: boolean;
   readonly channels: Set<Channel>;
-  readonly game: Channel | null;
-  readonly notifications: Channel | null;
-  readonly presence: Channel | null;
-  readonly world: Channel | null;
+  readonly game: Channel<Game.Heard, Game.Sent> | null;
+  readonly notifications: Channel<Notifications.Heard, Notifications.Sent> | null;
+  readonly presence: Channel<FriendsStatus.Heard, FriendsStatus.Sent> | null;
+  readonly world: Channel<World.Heard, World.Sent> | null;
   setTokens(tokens: Tokens | null): void;
   renewTokens(): Promise<boolean>;
   ticket(): Promise<string>;
@@ -62,21 +100,24 @@ export declare class GameClient {
   joinQueue(game?: string, options?: Record<string, unknown>): Promise<any>;
   leaveQueue(): Promise<any>;
   queueStatus(): Promise<any>;
-  connectToNotifications(): Channel;
-  connectToPresence(): Channel;
-  connectToWorld(): Channel;
-  connectToLobby(lobby: number | string): Channel;
-  connectToDirectMessages(friendId: number): Channel;
-  connectToBattle(battleId: number): Channel;
-  connectToGame(gameId: string): Channel;
+  connectToNotifications(): Channel<Notifications.Heard, Notifications.Sent>;
+  connectToPresence(): Channel<FriendsStatus.Heard, FriendsStatus.Sent>;
+  connectToWorld(): Channel<World.Heard, World.Sent>;
+  connectToLobby(lobby: number | string): Channel<Lobby.Heard, Lobby.Sent>;
+  connectToDirectMessages(friendId: number): Channel<Direct.Heard, Direct.Sent>;
+  connectToBattle(battleId: number): Channel<Battle.Heard, Battle.Sent>;
+  connectToGame(gameId: string): Channel<Game.Heard, Game.Sent>;
   leaveGame(): void;
   disconnect(): void;
   sendReady(): number | string;
   sendMove(movement: Movement): number | string;
   sendAction(action: string, data?: unknown): number | string;
   sendChat(message: string): number | string;
-  on(type: string, handler: Handler): () => void;
-  emit(message: Message, channel?: Channel | null): void;
+  on<Type extends Types<Heard> | "*">(
+    type: Type,
+    handler: (message: Message<Type>, channel: Channel) => unknown,
+  ): () => void;
+  emit(message: Every<Heard>, channel?: Channel | null): void;
   /** Milliseconds since 1970. */
   serverNow(): number;
 }

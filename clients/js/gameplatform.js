@@ -33,6 +33,10 @@ const TIMER_MOST_MS = 2 ** 31 - 1;
 
 /** An answer of the server that is not a success. `status` is 0 and `code` "offline" when there was no answer. */
 export class ApiError extends Error {
+  /**
+   * @param {{status: number, code: string, detail?: string, title?: string, errors?: object, retryAfter?: number}}
+   * answer
+   */
   constructor({ status, code, detail, title, errors = null, retryAfter = null }) {
     super(detail || title || code);
     this.name = "ApiError";
@@ -55,7 +59,10 @@ export function claims(token) {
   }
 }
 
-/** Milliseconds until `token` should be renewed, `now` by the server's clock; at least 0, or null for a token without times. */
+/**
+ * Milliseconds until `token` should be renewed, `now` by the server's clock; at least 0, or null for a token without
+ * times.
+ */
 function renewIn(token, now) {
   const { exp, iat } = claims(token);
   if (!exp) return null;
@@ -121,6 +128,11 @@ export class Channel {
     this.#outbox = [];
     this.#letGo();
     this.#become("closed", { code: 1000 });
+  }
+
+  /** Gives up a live connection whose network is gone, which it would only notice by a ping, and tries again. */
+  interrupt() {
+    if (this.state === "open") this.#lost(1006);
   }
 
   /** Like the client's `on`, for what this channel says alone. */
@@ -285,7 +297,8 @@ export class GameClient {
    * @param {string} baseUrl where the server is: `http(s)://host`
    * @param {string | {access: string, refresh?: string} | null} token an access token alone is used until it expires;
    *   with its refresh token it is renewed
-   * @param {object} options `storage: {load(), save(tokens)}` shares the tokens with other tabs or runs, so that two
+   * @param {import("./gameplatform.js").Options} options `storage: {load(), save(tokens)}` shares the tokens with other
+   * tabs or runs, so that two
    *   never use one refresh token; `WebSocket` and `fetch` replace the global ones
    */
   constructor(baseUrl, token = null, { storage = null, WebSocket = globalThis.WebSocket, fetch = null } = {}) {
@@ -293,7 +306,8 @@ export class GameClient {
     /** `http(s)` becomes `ws(s)`. */
     this.socketUrl = this.baseUrl.replace(/^http/, "ws");
     this.WebSocket = WebSocket;
-    this.fetch = fetch ?? ((...args) => globalThis.fetch(...args));
+    /** @type {typeof globalThis.fetch} */
+    this.fetch = fetch ?? ((address, options) => globalThis.fetch(address, options));
     this.#storage = storage;
     /** The socket of the game being played or watched, or null. */
     this.game = null;
@@ -305,6 +319,9 @@ export class GameClient {
     this.world = null;
     /** Every channel that is open or wants to be. */
     this.channels = new Set();
+    globalThis.addEventListener?.("offline", () => {
+      for (const channel of this.channels) channel.interrupt();
+    });
     globalThis.addEventListener?.("online", () => {
       for (const channel of this.channels) if (channel.state === "waiting") channel.open();
     });
@@ -362,7 +379,12 @@ export class GameClient {
       return true;
     }
     const asked = performance.now();
-    const { response, answer: tokens } = await this.#fetch("POST", "/api/token/refresh/", { refresh: used.refresh }, false).catch(() => ({}));
+    const { response, answer: tokens } = await this.#fetch(
+      "POST",
+      "/api/token/refresh/",
+      { refresh: used.refresh },
+      false,
+    ).catch(() => ({ response: null, answer: null }));
     // Who has signed out or in meanwhile has other tokens, or none.
     if (!response || this.#tokens?.refresh !== used.refresh) return false;
     if (response.ok) {
@@ -397,7 +419,8 @@ export class GameClient {
     if (response.status === 401 && this.#tokens?.refresh) {
       if (await this.renewTokens()) ({ response, answer } = await this.#fetch(method, path, body, true, headers));
       // Nobody has said that the session is over.
-      else if (this.#tokens) throw new ApiError({ status: 0, code: "offline", detail: "The tokens cannot be renewed now." });
+      else if (this.#tokens)
+        throw new ApiError({ status: 0, code: "offline", detail: "The tokens cannot be renewed now." });
     }
     if (response.ok) return answer;
     throw new ApiError({
@@ -411,17 +434,27 @@ export class GameClient {
 
   /** → `{response, answer}`: with the JSON that it holds, null where there is none. */
   async #fetch(method, path, body, authorized, extra = {}) {
+    /** @type {Record<string, string>} */
     const headers = { Accept: "application/json", ...extra };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (authorized && this.#tokens) headers.Authorization = `Bearer ${this.#tokens.access}`;
     const text = body === undefined ? undefined : JSON.stringify(body);
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     try {
-      const response = await this.fetch(this.baseUrl + path, { method, headers, body: text, cache: "no-store", signal });
-      const answer = response.status === 204 ? null : await response.json().catch((error) => {
-        // What stands between may refuse in words of its own, but a success is the server's.
-        if (response.ok) throw error;
+      const response = await this.fetch(this.baseUrl + path, {
+        method,
+        headers,
+        body: text,
+        cache: "no-store",
+        signal,
       });
+      const answer =
+        response.status === 204
+          ? null
+          : await response.json().catch((error) => {
+              // What stands between may refuse in words of its own, but a success is the server's.
+              if (response.ok) throw error;
+            });
       return { response, answer };
     } catch (error) {
       throw new ApiError({ status: 0, code: "offline", detail: error.message });
@@ -442,7 +475,7 @@ export class GameClient {
   /** Waits for a channel's first frame, after which nothing is missed, or until it cannot be had for now. */
   async #hearing(channel) {
     if (channel.seq !== null) return;
-    await new Promise((resolve) => {
+    await new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
       const ends = [
         channel.on("*", ({ seq }) => typeof seq === "number" && end()),
         channel.on("connection", ({ state }) => (state === "waiting" || state === "closed") && end()),

@@ -360,7 +360,7 @@ def test_what_the_bell_opens_is_asked_for_again_where_it_did_not_come(visit: Vis
     lea = visit()
     lea.comes_as_guest()
     lea.page.goto("/")
-    lea.page.route("**/web/people.js", lambda route: route.abort())
+    lea.page.route("**/web/chunks/people-*.js", lambda route: route.abort())
     lea.button("Notifications").click()
     shown = lea.page.get_by_role("dialog", name="Notifications")
     expect(shown).to_contain_text("The server can't be reached.")

@@ -122,6 +122,15 @@ def test_it_comes_back_by_itself_only_after_codes_that_invite_it(page: Page) -> 
     assert came_back == invited
 
 
+def test_it_is_away_as_soon_as_the_network_is_and_tries_again(page: Page) -> None:
+    states = "heard.filter(({type}) => type === 'connection').map(({state}) => state)"
+    told = run(page, f"await inGame(); dispatchEvent(new Event('offline')); return {states};")
+    assert told == ["connecting", "open", "waiting"]
+    run(page, "dispatchEvent(new Event('online')); await turn(); sockets.at(-1).open();")
+    assert page.evaluate(states) == [*told, "connecting", "open"]
+    assert page.evaluate("sockets.length") == 2
+
+
 def test_it_does_not_come_back_after_it_was_told_to_leave(page: Page) -> None:
     run(page, "await inGame(); client.leaveGame();")
     assert not connects_again(page)

@@ -34,8 +34,8 @@ def opens_a_lobby(person: Person, name: str, most: int = 10) -> None:
 
 def accepts(person: Person, asking: str) -> None:
     """Says yes to what has just been asked."""
-    knock = person.page.locator(".knock", has_text=asking)
-    knock.get_by_role("button", name="Accept").click()
+    toast = person.page.locator(".invite-toast", has_text=asking)
+    toast.get_by_role("button", name="Accept").click()
 
 
 def enters(person: Person, lobby: str) -> None:
@@ -50,7 +50,7 @@ def test_a_party_gets_ready_queues_together_and_ends(demo: Demo) -> None:
     ada.button("Make a party").click()
     ada.chooses("Invite to your party", "Do something with user_1")
     bob.page.get_by_role("button", name=re.compile(r"Notifications, \d+ new")).click()
-    bob.page.locator(".tray .asking", has_text="party").get_by_role("button", name="Accept").click()
+    bob.page.locator(".notifications .asking", has_text="party").get_by_role("button", name="Accept").click()
     for person in (ada, bob):
         expect(person.page.locator(".party", has_text="2 of 4")).to_be_visible()
     bob.button("I am ready").click()
@@ -102,14 +102,14 @@ def test_what_is_heard_while_the_lists_are_asked_for_stays(demo: Demo) -> None:
     with bob.is_answered_late("/api/invites/", {"results": [], "next": None, "previous": None}):
         bob.page.goto("/play")
         ada.chooses("Invite to your party", "Do something with user_3")
-        expect(bob.page.locator(".knock", has_text="invites you to a party")).to_be_visible()
+        expect(bob.page.locator(".invite-toast", has_text="invites you to a party")).to_be_visible()
     accepts(bob, "invites you to a party")
     expect(bob.page.get_by_label("Write to the party")).to_be_visible()
     ada.chooses("End the party", "Do something with the party")
     expect(bob.button("Make a party")).to_be_visible()
 
 
-def test_an_announcement_reaches_who_is_here_and_stays_in_the_tray(
+def test_an_announcement_reaches_who_is_here_and_stays_in_the_notifications(
     demo: Demo, demo_server: ServerProcess
 ) -> None:
     ada = demo("user_4")
@@ -120,7 +120,7 @@ def test_an_announcement_reaches_who_is_here_and_stays_in_the_tray(
         expect(ada.page.locator(".toast", has_text="Back at noon")).to_be_visible()
         announced.result()
     ada.page.get_by_role("button", name=re.compile(r"Notifications, \d+ new")).click()
-    expect(ada.page.locator(".tray .asking", has_text="Back at noon")).to_be_visible()
+    expect(ada.page.locator(".notifications .asking", has_text="Back at noon")).to_be_visible()
 
 
 def test_two_become_friends_see_each_other_and_part(demo: Demo) -> None:
@@ -331,23 +331,23 @@ def test_a_conversation_that_has_grown_long_begins_anew_for_who_is_at_its_end(de
     expect(ada.page.locator(".message")).to_have_count(100)
 
 
-def test_an_invite_knocks_and_leads_both_into_the_game(demo: Demo) -> None:
+def test_an_invite_is_shown_at_once_and_leads_both_into_the_game(demo: Demo) -> None:
     ada, bob = demo("premium_user_1", **PHONE), demo("user_2")
     ada.page.goto("/friends")
     for answer in ("Decline", "Accept"):
         ada.chooses("Invite to a game", "Do something with user_2")
         ada.page.locator("select[name=game]").select_option("tictactoe")
         ada.in_dialog("Invite")
-        knock = bob.page.locator(".knock")
-        expect(knock.get_by_role("timer")).to_have_text(re.compile(r"\d+ s"))
+        toast = bob.page.locator(".invite-toast")
+        expect(toast.get_by_role("timer")).to_have_text(re.compile(r"\d+ s"))
         if answer == "Decline":
-            knock.get_by_role("button", name="Decline").click()
+            toast.get_by_role("button", name="Decline").click()
             expect(ada.page.get_by_text("user_2 can't come.")).to_be_visible()
             continue
-        knock.get_by_role("button", name="Answer later").click()
-        expect(knock).to_have_count(0)
+        toast.get_by_role("button", name="Answer later").click()
+        expect(toast).to_have_count(0)
         bob.page.get_by_role("button", name=re.compile(r"Notifications, \d+ new")).click()
-        asking = bob.page.locator(".tray .asking", has_text="invites you to a game: Tic-tac-toe")
+        asking = bob.page.locator(".notifications .asking", has_text="invites you to a game: Tic-tac-toe")
         asking.get_by_role("button", name="Accept").click()
     for person in (ada, bob):
         person.is_at_a_game()
@@ -373,14 +373,17 @@ def test_a_lobby_is_opened_talked_in_kept_in_order_and_played_from(demo: Demo) -
     ada.chooses("Make a moderator", "Do something with user_1")
     bob.button("3 here").click()
     bob.chooses("Mute", "Do something with user_5")
+    line = cyd.page.locator(".composer input")
+    line.fill("Can you hear me?")
     bob.page.get_by_role("dialog", name="Mute user_5?").get_by_role("button", name="Mute", exact=True).click()
     expect(ada.page.locator(".person", has_text="user_5")).to_contain_text("Muted")
-    cyd.writes("Can you hear me?")
-    expect(cyd.page.locator(".composer").get_by_role("alert")).to_be_visible()
-    expect(cyd.page.locator(".composer input")).to_have_value("Can you hear me?")
+    expect(cyd.page.get_by_text(re.compile(r"You are muted until \d+:\d\d"))).to_be_visible()
+    expect(line).to_be_disabled()
+    cyd.can_use_the_page()
     bob.chooses("Let speak again", "Do something with user_5")
     expect(ada.page.locator(".person", has_text="user_5")).not_to_contain_text("Muted")
-    cyd.page.locator(".composer input").press("Enter")
+    expect(line).to_have_value("Can you hear me?")
+    line.press("Enter")
     bob.page.keyboard.press("Escape")
     bob.hears("Can you hear me?")
     ada.chooses("No longer a moderator", "Do something with user_1")
@@ -503,14 +506,14 @@ def test_an_invite_that_was_declined_before_its_sender_was_answered_is_over(demo
     ada.page.route("**/api/invites/", lambda route: held.append((route, route.fetch())), times=1)
     ada.chooses("Invite to a game", "Do something with user_3")
     ada.in_dialog("Invite")
-    bob.page.locator(".knock").get_by_role("button", name="Decline").click()
+    bob.page.locator(".invite-toast").get_by_role("button", name="Decline").click()
     expect(ada.page.locator(".toast", has_text="user_3 can't come.")).to_be_visible()
     route, answer = held[0]
     route.fulfill(response=answer)
     expect(ada.page.get_by_role("dialog")).to_have_count(0)
     ada.page.get_by_role("button", name=re.compile("Notifications")).click()
     expect(ada.page.get_by_role("dialog", name="Notifications")).to_be_visible()
-    expect(ada.page.locator(".tray .asking", has_text="user_3")).to_have_count(0)
+    expect(ada.page.locator(".notifications .asking", has_text="user_3")).to_have_count(0)
 
 
 def test_who_has_left_a_party_and_come_to_another_stays_in_it(demo: Demo) -> None:

@@ -326,8 +326,8 @@ def test_a_new_opponent_who_waits_already_is_played_at_once(arrive: Callable[...
         ada.in_dialog("Easy")
         ada.is_at_a_game()
         games.append(ada.page.url)
-    ada.button("Resign").click()
-    ada.button("Yes, resign").click()
+    ada.button("Abort").click()
+    ada.button("Yes, abort").click()
     match = {"status": "matched", "game": "tictactoe", "game_id": games[0].rpartition("/")[2]}
     ada.page.route("**/game/join/", lambda route: route.fulfill(json=match))
     ada.page.get_by_text("New opponent").click()

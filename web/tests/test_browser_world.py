@@ -344,7 +344,7 @@ def test_a_party_talks_in_the_world_and_what_was_not_sent_stays(comes: Traveller
     expect(gus.page.get_by_text("You are in no party. Invite somebody who is here.")).to_be_visible()
     expect(gus.line).to_be_disabled()
     gus.chooses("Invite to your party", "Hal")
-    hal.page.locator(".knock").get_by_role("button", name="Accept").click()
+    hal.page.locator(".invite-toast").get_by_role("button", name="Accept").click()
     gus.says("To the sea?", "Party")
     expect(hal.page.get_by_label("Party · 1")).to_be_attached()
     hal.says("At dusk", "Party")

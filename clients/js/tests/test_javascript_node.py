@@ -104,7 +104,7 @@ INSIDE = {"constructor", "WebSocket", "fetch", "nextId", "learnTime"}
 def test_all_that_is_public_has_its_types(tmp_path: Path) -> None:
     declared = (CLIENT / "gameplatform.d.ts").read_text()
     for name, members in json.loads(run(PUBLIC, tmp_path, "http://localhost")).items():
-        body = re.search(rf"class {name} {{(.*?)^}}", declared, re.DOTALL | re.MULTILINE)
+        body = re.search(rf"class {name}\b[^{{]*{{(.*?)^}}", declared, re.DOTALL | re.MULTILINE)
         assert body
-        typed = set(re.findall(r"^  (?:readonly )?(\w+)[(:]", body[1], re.MULTILINE))
+        typed = set(re.findall(r"^  (?:readonly )?(\w+)[(:<]", body[1], re.MULTILINE))
         assert typed - {"constructor"} == set(members) - INSIDE

@@ -1,5 +1,6 @@
 """Games over HTTP: the catalogue, lists, making and joining."""
 
+import json
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from rest_framework.test import APIClient
 
-from game import catalogue_json, services
+from game import api, catalogue_json, services
 from game.author import catalogue
 from game.models import Game, Seat
 from game.tests.api.conftest import Table
@@ -21,6 +22,7 @@ ROUTES = [
     ("get", "/api/games/"),
     ("post", "/api/games/"),
     ("get", f"/api/games/{NOBODYS}/"),
+    ("get", f"/api/games/{NOBODYS}/chat/"),
     ("get", f"/api/games/{NOBODYS}/replay/"),
     ("post", f"/api/games/{NOBODYS}/join/"),
     ("get", "/api/leaderboards/pong/"),
@@ -283,6 +285,41 @@ def test_a_private_game_is_shown_to_its_players_and_while_a_seat_is_free_to_who_
     assert ids(cyd.get("/api/games/")) == []
     assert refusal(cyd.get(path)) == (404, "unknown_match")
     assert refusal(cyd.get(path + "replay")) == (404, "unknown_match")
+
+
+def test_the_link_of_a_game_says_who_invites_while_a_seat_is_free_and_nothing_else(
+    ada, bob, django_assert_num_queries
+):
+    made = ada.post("/api/games/", {"game": "tictactoe", "private": True}).json()
+    path = f"/api/games/{made['id']}/invitation/"
+    stranger = APIClient()
+
+    with django_assert_num_queries(1):
+        invitation = stranger.get(path)
+    assert invitation.json() == {"game": "tictactoe", "title": "Tic-tac-toe", "host": "ada"}
+    assert bob.post(f"/api/games/{made['id']}/join/").status_code == 200
+    assert refusal(stranger.get(path)) == (404, "unknown_match")
+    assert refusal(stranger.get(f"/api/games/{NOBODYS}/invitation/")) == (404, "unknown_match")
+
+
+def test_what_was_said_in_a_game_is_read_by_those_who_may_watch_it(ada, bob, cyd, new_game):
+    table = Table(new_game("tictactoe"))
+    for number in range(api.CHAT_SHOWN + 1):
+        table.write("chat", number % 2, json.dumps({"message": f"said {number}"}))
+    path = f"/api/games/{table.game.pk}/chat/"
+
+    for person in (ada, bob, cyd):
+        said = person.get(path).json()
+        assert len(said) == api.CHAT_SHOWN
+        assert said[0]["message"] == "said 1"
+        assert said[-1]["message"] == f"said {api.CHAT_SHOWN}"
+        assert said[-1]["username"] == "ada"
+        assert said[-1]["seq"] - said[0]["seq"] == api.CHAT_SHOWN - 1
+    Game.objects.filter(pk=table.game.pk).update(private=True, state=Game.State.CREATED)
+    assert refusal(cyd.get(path)) == (403, "no_spectators")
+    Game.objects.filter(pk=table.game.pk).update(state=Game.State.FINISHED)
+    assert refusal(cyd.get(path)) == (404, "unknown_match")
+    assert ada.get(path).status_code == 200
 
 
 def test_a_list_is_narrowed_by_state_game_and_whose(ada, bob, cyd, new_game):

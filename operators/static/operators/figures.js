@@ -2,7 +2,13 @@
 
 const CHARTS = [
   { title: "Sockets open", series: [["sockets", ""]] },
-  { title: "Messages a second", series: [["received", "in"], ["told", "told"]] },
+  {
+    title: "Messages a second",
+    series: [
+      ["received", "in"],
+      ["told", "told"],
+    ],
+  },
   { title: "Games going on", series: [["rooms", ""]] },
   { title: "Players in queues", series: [["waiting", ""]] },
   { title: "Longest wait in a queue, seconds", series: [["longest_wait_s", ""]] },
@@ -15,6 +21,7 @@ const WIDTH = 240;
 const HEIGHT = 84;
 const SVG = "http://www.w3.org/2000/svg";
 
+/** @type {HTMLElement} */
 const root = document.querySelector(".figures");
 const note = root.querySelector(".figures-note");
 
@@ -58,7 +65,7 @@ function line(values, top) {
 const latest = (values) => values.findLast((value) => value !== null) ?? null;
 
 class Chart {
-  constructor({ title, series, digits }) {
+  constructor({ title, series, digits = 0 }) {
     this.title = title;
     this.series = series;
     this.digits = digits;

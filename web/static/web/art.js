@@ -3,25 +3,32 @@ import { html } from "./dom.js";
 
 const ART = {
   tictactoe: html`<g class="art-lines"><path d="M32 8v80M64 8v80M8 32h80M8 64h80" /></g>
-    <path class="mark first" d="M12 12 26 26M26 12 12 26M41 41 55 55M55 41 41 55" /><circle class="mark second" cx="78" cy="20" r="8" />
+    <path class="mark first" d="M12 12 26 26M26 12 12 26M41 41 55 55M55 41 41 55" /><circle class="mark second" cx="78"
+      cy="20" r="8" />
     <circle class="mark second" cx="20" cy="78" r="8" /><path class="mark first" d="M70 70 84 84M84 70 70 84" />`,
   connect_four: html`<rect class="frame" x="4" y="12" width="88" height="72" rx="8" />
-    ${[0, 1, 2].map((row) => [0, 1, 2, 3].map((column) => {
-      const disc = ["....", ".YR.", "RYYR"][row][column];
-      const kind = { R: "disc red", Y: "disc yellow", ".": "hole" }[disc];
-      return html`<g class=${kind}><circle class=${kind} cx=${15.5 + column * 21.6} cy=${25 + row * 23} r="8.5" /></g>`;
-    }))}`,
+    ${[0, 1, 2].map((row) =>
+      [0, 1, 2, 3].map((column) => {
+        const disc = ["....", ".YR.", "RYYR"][row][column];
+        const kind = { R: "disc red", Y: "disc yellow", ".": "hole" }[disc];
+        return html`<g class=${kind}><circle class=${kind} cx=${15.5 + column * 21.6} cy=${25 + row * 23} r="8.5" />
+          </g>`;
+      }),
+    )}`,
   battleship: html`<rect class="water" x="4" y="4" width="88" height="88" rx="8" />
-    <rect class="vessel" x="14" y="20" width="50" height="14" rx="7" /><rect class="vessel" x="66" y="42" width="14" height="38" rx="7" />
+    <rect class="vessel" x="14" y="20" width="50" height="14" rx="7" /><rect class="vessel" x="66" y="42" width="14"
+      height="38" rx="7" />
     <circle class="splash" cx="30" cy="56" r="4" /><circle class="splash" cx="46" cy="74" r="4" />
     <path class="blast" d="M34 22 44 32M44 22 34 32" />`,
   pong: html`<rect class="court" x="2" y="18" width="92" height="60" rx="8" /><path class="net" d="M48 24v48" />
-    <rect class="mine" x="10" y="36" width="5" height="22" rx="2.5" /><rect class="theirs" x="81" y="28" width="5" height="22" rx="2.5" />
+    <rect class="mine" x="10" y="36" width="5" height="22" rx="2.5" /><rect class="theirs" x="81" y="28" width="5"
+      height="22" rx="2.5" />
     <circle class="ball" cx="62" cy="44" r="4" />`,
 };
 
 const DIE = html`<rect class="art-die" x="16" y="16" width="64" height="64" rx="14" />
-  <g class="art-pips"><circle cx="34" cy="34" r="6" /><circle cx="62" cy="62" r="6" /><circle cx="48" cy="48" r="6" /></g>`;
+  <g class="art-pips"><circle cx="34" cy="34" r="6" /><circle cx="62" cy="62" r="6" /><circle cx="48" cy="48" r="6" />
+    </g>`;
 
 export function GameArt({ name }) {
   return html`<svg viewBox="0 0 96 96" aria-hidden="true" class=${`game-art ${name}`}>${ART[name] ?? DIE}</svg>`;

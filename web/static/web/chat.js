@@ -4,7 +4,8 @@ import { html, useLayoutEffect, useRef, useState } from "./dom.js";
 import { text } from "./texts.js";
 
 /**
- * `lines` are `{user_id, username, message, seq}`, oldest first; `onSay(message)` sends another and returns its id, `refused` is
+ * `lines` are `{user_id, username, message, seq}`, oldest first; `onSay(message)` sends another and returns its id,
+ * `refused` is
  * the id of what was refused last; while the line is `away` what is written stays where it is.
  */
 export function Chat({ lines, me, refused, away, onSay }) {
@@ -24,11 +25,15 @@ export function Chat({ lines, me, refused, away, onSay }) {
   };
   return html`<${Card} class="chat" title=${text("game.chat")}>
     <ol ref=${end} aria-live="polite" tabindex="0" aria-label=${text("game.chat")}>
-      ${lines.map((one, index) => html`<li key=${one.seq ?? index} class=${one.user_id === me ? "mine" : ""}><strong>${one.username}</strong> ${one.message}</li>`)}
+      ${lines.map(
+        (one, index) => html`<li key=${one.seq ?? index} class=${one.user_id === me ? "mine" : ""}><strong>
+        ${one.username}</strong> ${one.message}</li>`,
+      )}
       ${!lines.length && html`<li class="soft">${text("game.chat_empty")}</li>`}
     </ol>
     <form onSubmit=${say}>
-      <input aria-label=${text("game.chat_write")} placeholder=${text("game.chat_write")} maxlength="500" autocomplete="off"
+      <input aria-label=${text("game.chat_write")} placeholder=${text("game.chat_write")} maxlength="500"
+        autocomplete="off"
         value=${draft} onInput=${(event) => setDraft(event.currentTarget.value)} />
       <${IconButton} type="submit" icon="send" label=${text("talk.send")} />
     </form>

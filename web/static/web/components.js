@@ -1,15 +1,29 @@
 /** The building blocks of every screen. */
 import { createContext, html, useContext, useEffect, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
-import { get, reason } from "./session.js";
+import { client, get, reason } from "./session.js";
+import { Store, useStore } from "./store.js";
 import { text } from "./texts.js";
 
+/** What the place is called in the browser tab, and whether it is the user's turn there. */
+const place = new Store({ title: "", turn: false });
 const doNothing = (event) => event.preventDefault();
 
 /** While `busy` it does nothing, and keeps the focus, which a disabled button would lose. */
-export function Button({ kind = "plain", icon, busy = false, disabled = false, class: extra = "", onClick, children, ...rest }) {
-  return html`<button type="button" class="button ${kind} ${extra}" disabled=${disabled} aria-disabled=${busy || undefined} aria-busy=${busy}
-    onClick=${busy ? doNothing : onClick} ...${rest}>${icon && html`<${Icon} name=${icon} />`}${children && html`<span>${children}</span>`}</button>`;
+export function Button({
+  kind = "plain",
+  icon,
+  busy = false,
+  disabled = false,
+  class: extra = "",
+  onClick,
+  children,
+  ...rest
+}) {
+  return html`<button type="button" class="button ${kind} ${extra}" disabled=${disabled}
+    aria-disabled=${busy || undefined} aria-busy=${busy}
+    onClick=${busy ? doNothing : onClick} ...${rest}>${icon && html`<${Icon} name=${icon} />`}
+      ${children && html`<span>${children}</span>`}</button>`;
 }
 
 /** A button of an icon alone; `label` is its name. */
@@ -33,7 +47,8 @@ export function Card({ title, class: extra = "", children, ...rest }) {
 const Errors = createContext({});
 
 /**
- * A labelled field; the server's reasons are told beside it. `options` (`{value, label}`) make it a choice. It begins with
+ * A labelled field; the server's reasons are told beside it. `options` (`{value, label}`) make it a choice. It begins
+ * with
  * `initial`; given as `value`, whatever renders the form again would put that back over what was typed.
  */
 export function Field({ label, options = null, initial, ...input }) {
@@ -41,15 +56,22 @@ export function Field({ label, options = null, initial, ...input }) {
   const invalid = errors ? "true" : undefined;
   return html`<label class="field">
     <span>${label}</span>
-    ${options
-      ? html`<select ...${input} aria-invalid=${invalid}>${options.map((one) => html`<option key=${one.value} value=${one.value} selected=${one.value === initial}>${one.label}</option>`)}</select>`
-      : html`<input ...${input} defaultValue=${initial} aria-invalid=${invalid} />`}
+    ${
+      options
+        ? html`<select ...${input} aria-invalid=${invalid}>
+          ${options.map(
+            (one) => html`<option key=${one.value} value=${one.value} selected=${one.value === initial}>
+          ${one.label}</option>`,
+          )}</select>`
+        : html`<input ...${input} defaultValue=${initial} aria-invalid=${invalid} />`
+    }
     ${errors && html`<span class="refusal" role="alert">${errors.join(" ")}</span>`}
   </label>`;
 }
 
 /**
- * Hands its fields to `onSend(fields, form)`. What the server refuses is told beside the fields, of which the first is gone to, or above
+ * Hands its fields to `onSend(fields, form)`. What the server refuses is told beside the fields, of which the first is
+ * gone to, or above
  * the button. With `onCancel` there is a button for that, too.
  */
 export function Form({ onSend, onCancel, submit, icon, kind = "primary", class: extra = "", children }) {
@@ -66,7 +88,12 @@ export function Form({ onSend, onCancel, submit, icon, kind = "primary", class: 
   return html`<form ref=${form} class=${extra} onSubmit=${sent}><${Errors.Provider} value=${errors}>
     ${children}
     ${!beside && html`<${Refusal} error=${send.error} />`}
-    ${onCancel ? html`<div class="actions end"><${Button} onClick=${onCancel}>${text("dialog.cancel")}<//>${button}</div>` : button}
+    ${
+      onCancel
+        ? html`<div class="actions end"><${Button} onClick=${onCancel}>${text("dialog.cancel")}<//>${button}
+      </div>`
+        : button
+    }
   <//></form>`;
 }
 
@@ -79,7 +106,8 @@ export function Refusal({ error = null, children }) {
 /** Somebody in a list, with what is said of them, and what follows (signs, buttons). */
 export function Person({ name, presence, says, class: extra = "", children }) {
   return html`<li class="person ${extra}"><${Avatar} name=${name} presence=${presence} />
-    <span class="grow"><strong>${name}</strong>${says && html`<span class="soft small">${says}</span>`}</span>${children}</li>`;
+    <span class="grow"><strong>${name}</strong>${says && html`<span class="soft small">${says}</span>`}</span>
+      ${children}</li>`;
 }
 
 /** One of a few; arrow keys move between them, as in any radio group. */
@@ -97,7 +125,9 @@ export function Tabs({ label, name, options, value, onChoose }) {
 /** Links between a few places that belong together: `options` are `{href, label}`. */
 export function LinkTabs({ label, options, path }) {
   return html`<nav class="tabs" aria-label=${label}>${options.map(
-    (option) => html`<a class="tab" key=${option.href} href=${option.href} aria-current=${option.href === path ? "page" : undefined}><span>${option.label}</span></a>`,
+    (option) =>
+      html`<a class="tab" key=${option.href} href=${option.href}
+        aria-current=${option.href === path ? "page" : undefined}><span>${option.label}</span></a>`,
   )}</nav>`;
 }
 
@@ -115,8 +145,10 @@ export function Dialog({ title, onClose, class: extra = "", children }) {
     const inside = clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
     if (target === dialog.current && !inside) onClose();
   };
-  return html`<dialog ref=${dialog} class="dialog ${extra}" onClose=${() => dialog.current && onClose()} onMouseDown=${beside} aria-label=${title}>
-    <div class="title"><h2>${title}</h2><${IconButton} icon="close" label=${text("dialog.close")} onClick=${onClose} /></div>
+  return html`<dialog ref=${dialog} class="dialog ${extra}" onClose=${() => dialog.current && onClose()}
+    onMouseDown=${beside} aria-label=${title}>
+    <div class="title"><h2>${title}</h2><${IconButton} icon="close" label=${text("dialog.close")} onClick=${onClose} />
+      </div>
     <div class="content">${children}</div>
   </dialog>`;
 }
@@ -151,28 +183,39 @@ export function Menu({ label, items, icon = "more" }) {
   const shown = items.filter(Boolean);
   if (!shown.length) return null;
   return html`<span class="more" ref=${button}>
-    <${IconButton} icon=${icon} label=${label} aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(true)} />
-    ${open && html`<div ref=${list} class="menu" popover="auto" role="menu" aria-label=${label} onKeyDown=${move}
+    <${IconButton} icon=${icon} label=${label} aria-haspopup="menu" aria-expanded=${open}
+      onClick=${() => setOpen(true)} />
+    ${
+      open &&
+      html`<div ref=${list} class="menu" popover="auto" role="menu" aria-label=${label} onKeyDown=${move}
       onToggle=${(event) => event.newState === "closed" && setOpen(false)}>
-      ${shown.map((item) => html`<button key=${item.label} type="button" role="menuitem" class=${item.danger ? "danger" : ""}
-        onClick=${() => choose(item.onChoose)}>${item.label}</button>`)}</div>`}
+      ${shown.map(
+        (item) => html`<button key=${item.label} type="button" role="menuitem" class=${item.danger ? "danger" : ""}
+        onClick=${() => choose(item.onChoose)}>${item.label}</button>`,
+      )}</div>`
+    }
   </span>`;
 }
 
 const HUES = 12;
 
-/** A round sign made from a name: always the same colour for the same name. `presence` adds the dot of who is there; `icon` stands in for the letter. */
+/**
+ * A round sign made from a name: always the same colour for the same name. `presence` adds the dot of who is there;
+ * `icon` stands in for the letter.
+ */
 export function Avatar({ name = "?", size = "", presence = null, icon = null }) {
   let sum = 0;
   for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
-  return html`<span class="avatar hue-${sum % HUES} ${size} ${presence ?? ""}" aria-hidden="true">${icon ? html`<${Icon} name=${icon} />` : [...name][0]?.toUpperCase()}
+  return html`<span class="avatar hue-${sum % HUES} ${size} ${presence ?? ""}" aria-hidden="true">
+    ${icon ? html`<${Icon} name=${icon} />` : [...name][0]?.toUpperCase()}
     ${presence && html`<span class="presence ${presence}"></span>`}</span>`;
 }
 
 /** How much of something there is: a bar that moves as it changes. `kind` gives its colour. */
 export function Meter({ kind = "", label, value, most }) {
   const part = Math.max(0, Math.min(1, value / (most || 1)));
-  return html`<span class="meter ${kind}" role="meter" aria-label=${label} aria-valuemin="0" aria-valuemax=${most} aria-valuenow=${value}>
+  return html`<span class="meter ${kind}" role="meter" aria-label=${label} aria-valuemin="0" aria-valuemax=${most}
+    aria-valuenow=${value}>
     <span style=${{ width: `${part * 100}%` }}></span></span>`;
 }
 
@@ -192,26 +235,44 @@ export function Empty({ words, href, action }) {
     ${href && html`<${LinkButton} kind="primary" href=${href}>${action}<//>`}</div>`;
 }
 
-/** With `kept` it stands beside what is still there. */
+/**
+ * What failed, and the way to try it again, which happens by itself when the connection is back. With `kept` it stands
+ * beside what is still there.
+ */
 export function Failure({ words, kept = false, onRetry }) {
-  return html`<div class=${kept ? "kept" : "empty"} role="alert">${!kept && html`<h2>${text("error.title")}</h2>`}<p>${words}</p>
-    ${onRetry && html`<${Button} kind=${kept ? "plain" : "primary"} icon="turn" onClick=${onRetry}>${text("error.retry")}<//>`}</div>`;
+  useReconnected(onRetry);
+  return html`<div class=${kept ? "kept" : "empty"} role="alert">${!kept && html`<h2>${text("error.title")}</h2>`}<p>
+    ${words}</p>
+    <${Button} kind=${kept ? "plain" : "primary"} icon="turn" onClick=${onRetry}>${text("error.retry")}<//></div>`;
+}
+
+/** What is not there (any more): to try again would not help. */
+export function Missing({ words }) {
+  return html`<div class="empty" role="alert"><h1>${text("error.missing")}</h1><p>${words}</p>
+    <${LinkButton} kind="primary" href="/play">${text("error.home")}<//></div>`;
 }
 
 /**
- * What stands for what `of` (from `useLoad`) has not brought: its shape, or why it did not come and the way to try again.
+ * What stands for what `of` (from `useLoad`) has not brought: its shape, or why it did not come and the way to try
+ * again.
  * `known` has texts for some refusals, by their status.
  */
 export function Loading({ of: { data, error, reload }, known = {}, ...shape }) {
-  if (error) return html`<${Failure} words=${known[error.status] ? text(known[error.status]) : reason(error)} kept=${data} onRetry=${reload} />`;
+  const words = error && (known[error.status] ? text(known[error.status]) : reason(error));
+  if (error?.status === 404 && !data) return html`<${Missing} words=${words} />`;
+  if (error) return html`<${Failure} words=${words} kept=${data} onRetry=${reload} />`;
   return !data && html`<${Skeleton} ...${shape} />`;
 }
 
-/** Hears the keys pressed outside of fields and dialogs with `pressed(event)`, from the moment the screen is there to see. */
+/**
+ * Hears the keys pressed outside of fields and dialogs with `pressed(event)`, from the moment the screen is there to
+ * see.
+ */
 export function useKeys(pressed) {
   useLayoutEffect(() => {
     const hear = (event) => {
-      if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, select, textarea, dialog")) pressed(event);
+      if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, select, textarea, dialog"))
+        pressed(event);
     };
     addEventListener("keydown", hear);
     return () => removeEventListener("keydown", hear);
@@ -219,15 +280,18 @@ export function useKeys(pressed) {
 }
 
 /**
- * Loads with `load()` whenever `inputs` change, and, while somebody looks, `every` so many milliseconds after the last answer.
- * → `{data, error, reload}`: both null at first; what was there stays while it is loaded again, and if that fails.
+ * Loads with `load()` whenever `inputs` change, and, while somebody looks, `every` so many milliseconds after the last
+ * answer.
+ * → `{data, error, settled, reload}`: both null and not settled at first; what was there stays while it is loaded
+ * again, and if
+ * that fails.
  */
 export function useLoad(load, inputs, every = null) {
-  const [state, setState] = useState({ data: null, error: null });
+  const [state, setState] = useState({ data: null, error: null, settled: false });
   const [round, setRound] = useState(0);
   const look = () => setRound((before) => before + 1);
   const reload = () => {
-    setState(({ data }) => ({ data, error: null }));
+    setState(({ data, settled }) => ({ data, error: null, settled }));
     look();
   };
   useEffect(() => {
@@ -238,13 +302,28 @@ export function useLoad(load, inputs, every = null) {
       setState(now);
       if (every) timer = setInterval(() => document.visibilityState === "visible" && look(), every);
     };
-    load().then((data) => answered({ data, error: null }), (error) => answered(({ data }) => ({ data, error })));
+    load().then(
+      (data) => answered({ data, error: null, settled: true }),
+      (error) => answered(({ data }) => ({ data, error, settled: true })),
+    );
     return () => {
       current = false;
       clearInterval(timer);
     };
   }, [...inputs, round]);
   return { ...state, reload };
+}
+
+/** Calls `again` whenever a socket has connected or the browser is online again. */
+function useReconnected(again) {
+  useEffect(() => {
+    const end = client.on("connection", ({ state }) => state === "open" && again());
+    addEventListener("online", again);
+    return () => {
+      end();
+      removeEventListener("online", again);
+    };
+  }, [again]);
 }
 
 /** An action of a button: `{busy, error, run}`; `run` does nothing while it is under way. */
@@ -278,7 +357,10 @@ export function useMore(first, inputs) {
   });
   return {
     rows,
-    button: next && html`<${Button} busy=${load.busy} onClick=${() => load.run()}>${text("lobbies.more")}<//><${Refusal} error=${load.error} />`,
+    button:
+      next &&
+      html`<${Button} busy=${load.busy} onClick=${() => load.run()}>${text("lobbies.more")}<//><${Refusal}
+        error=${load.error} />`,
   };
 }
 
@@ -325,9 +407,19 @@ export function useMedia(query) {
   return fits;
 }
 
-/** Names the browser tab. */
-export function useTitle(title) {
+/** Names the place in the browser tab; `turn` says that it waits for the user. */
+export function useTitle(title, { turn = false } = {}) {
   useEffect(() => {
-    document.title = title ? `${title} · ${text("app.name")}` : text("app.name");
-  }, [title]);
+    place.set({ title, turn });
+    return () => place.set({ title: "", turn: false });
+  }, [title, turn]);
+}
+
+/** Keeps the browser tab's title: the place, and how many things wait there and elsewhere. */
+export function useTabTitle(waiting) {
+  const { title, turn } = useStore(place);
+  const count = waiting + Number(turn);
+  useEffect(() => {
+    document.title = `${count ? `(${count}) ` : ""}${title ? `${title} · ` : ""}${text("app.name")}`;
+  }, [title, count]);
 }

@@ -4,4 +4,13 @@ import htm from "./vendor/htm.js";
 
 export const html = htm.bind(h);
 export { Component, createContext, render } from "./vendor/preact.js";
-export { useCallback, useContext, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "./vendor/hooks.js";
+export {
+  useCallback,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+} from "./vendor/hooks.js";

@@ -1,11 +1,11 @@
 // Runs before the first paint, so that the page never flashes in the other theme: the chosen one, else the system's.
-(function () {
+(() => {
   var system = matchMedia("(prefers-color-scheme: dark)");
   function apply() {
     var chosen;
     try {
       chosen = localStorage.theme;
-    } catch (blocked) {
+    } catch {
       // Nothing is kept where the browser lets no page keep anything.
     }
     var known = chosen === "light" || chosen === "dark";

@@ -7,5 +7,9 @@ function storage() {
   }
 }
 
-/** `tokens`, `theme` and `pane`, as texts; what is deleted or was never set is undefined. */
+/**
+ * `tokens`, `theme` and `pane`, as texts; what is deleted or was never set is undefined.
+ *
+ * @type {{tokens?: string, theme?: string, pane?: string}}
+ */
 export const kept = storage();

@@ -8,7 +8,9 @@ export function Line({ connection, away }) {
   const waiting = connection.state === "waiting";
   const now = useNow(waiting ? 500 : null);
   if (connection.state === "open")
-    return connection.ms === undefined ? null : html`<span class="soft small numbers">${text("game.latency", { ms: connection.ms })}</span>`;
+    return connection.ms === undefined
+      ? null
+      : html`<span class="soft small numbers">${text("game.latency", { ms: connection.ms })}</span>`;
   if (waiting) {
     const seconds = Math.max(0, Math.ceil((connection.until - now) / 1000));
     return html`<${Badge} kind="warn">${text(away, { seconds })}<//>`;
@@ -18,7 +20,9 @@ export function Line({ connection, away }) {
 
 const PATIENCE_MS = 4_000;
 
-/** What stands where something live will be until it is known: its shape at first, then what keeps it, and what helps. */
+/**
+ * What stands where something live will be until it is known: its shape at first, then what keeps it, and what helps.
+ */
 export function Arriving({ connection, channel, rows }) {
   const [late, setLate] = useState(false);
   useEffect(() => {
@@ -30,7 +34,9 @@ export function Arriving({ connection, channel, rows }) {
     channel().close();
     channel().open();
   };
-  return html`<div class="empty"><div class="stack" role="alert"><h2>${text("line.title")}</h2><p>${text("line.text")}</p></div>
+  return html`<div class="empty"><div class="stack" role="alert"><h2>${text("line.title")}</h2><p>${text("line.text")}
+    </p></div>
     <${Line} connection=${connection} away="connection.waiting" />
-    <div class="actions"><${Button} kind="primary" icon="turn" onClick=${again}>${text("error.retry")}<//><${LinkButton} href="/play">${text("error.home")}<//></div></div>`;
+    <div class="actions"><${Button} kind="primary" icon="turn" onClick=${again}>${text("error.retry")}<//><${LinkButton}
+      href="/play">${text("error.home")}<//></div></div>`;
 }

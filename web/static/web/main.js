@@ -1,24 +1,42 @@
 /** The page: its frame (rail, top bar, toasts) around the place that the URL names. */
-import { Avatar, Button, Dialog, Failure, IconButton, LinkButton, Refusal, Skeleton, useAction, useMedia, useNow } from "./components.js";
+import {
+  Avatar,
+  Button,
+  Dialog,
+  Failure,
+  IconButton,
+  LinkButton,
+  Missing,
+  Refusal,
+  Skeleton,
+  useAction,
+  useLoad,
+  useMedia,
+  useNow,
+  useTabTitle,
+  useTitle,
+} from "./components.js";
 import { Component, html, render, useEffect, useLayoutEffect, useRef, useState } from "./dom.js";
 import { Icon } from "./icons.js";
 import { kept } from "./kept.js";
-import { invites, useUnread, useWaiting } from "./people.js";
+import { invites, useUnread, useWaiting } from "./social.js";
 import { PLACES } from "./places.js";
 import { Purse } from "./purse.js";
 import { Store, useStore } from "./store.js";
 // Wherever one is, a match that is found opens.
 import "./queue.js";
 import { here, match, startRouter } from "./router.js";
-import { playAsGuest, restore, session, signOut } from "./session.js";
+import { client, playAsGuest, restore, session, signOut } from "./session.js";
 import { text } from "./texts.js";
 import { toasts } from "./toasts.js";
 
 const loaded = new Map();
-const PEOPLE = { load: () => import("./people/pane.js") };
-const TRAY = { load: () => import("./people/tray.js") };
-const KNOCK = { load: () => import("./people/tray.js").then(({ Knock }) => ({ default: Knock })) };
-const BESIDE = "(min-width: 1200px)";
+const PEOPLE_PANE = { load: () => import("./people/pane.js") };
+const NOTIFICATIONS = { load: () => import("./people/notifications.js") };
+const INVITE_TOAST = {
+  load: () => import("./people/notifications.js").then(({ InviteToast }) => ({ default: InviteToast })),
+};
+const WIDE = "(min-width: 1200px)";
 /** Whether the people pane is wanted beside the places that have room for it. */
 const pane = new Store(kept.pane !== "closed");
 
@@ -65,11 +83,24 @@ class Boundary extends Component {
   }
 }
 
-function Gate() {
+function Nothing() {
+  useTitle(text("error.missing"));
+  return html`<${Missing} words=${text("error.place")} />`;
+}
+
+/** Asks who is there. `invited` is the game whose link somebody sent. */
+function SignInPrompt({ invited }) {
   const guest = useAction(playAsGuest);
   const next = encodeURIComponent(here.value.path);
+  const { data: invitation, error } = useLoad(
+    () => (invited ? client.request("GET", `/api/games/${invited}/invitation/`) : Promise.resolve(null)),
+    [invited],
+  );
+  useTitle(text(invitation ? "game.join" : "gate.title"));
+  if (invited && !invitation && !error) return html`<${Skeleton} rows=${2} tall />`;
   return html`<div class="gate card">
-    <h1>${text("gate.title")}</h1>
+    <h1>${invitation ? text("game.join_title", { name: invitation.host }) : text("gate.title")}</h1>
+    ${invitation && html`<p>${text("game.join_text", { game: invitation.title })}</p>`}
     <p>${text("gate.text")}</p>
     <div class="actions">
       <${Button} kind="primary" busy=${guest.busy} onClick=${() => guest.run()}>${text("gate.guest")}<//>
@@ -92,12 +123,13 @@ function Main() {
     first.current = false;
   }, [path]);
   let content;
-  if (!found) content = html`<div class="empty"><p>${text("error.place")}</p>
-    <${LinkButton} kind="primary" href="/">${text("error.home")}<//></div>`;
+  if (!found) content = html`<${Nothing} />`;
   else if (failed) content = html`<${Failure} words=${text("error.offline")} onRetry=${load} />`;
   else if (status === "failed") content = html`<${Failure} words=${text("error.offline")} onRetry=${restore} />`;
-  else if (status === "unknown" || (!Screen && (status === "in" || found.one.open))) content = html`<${Skeleton} tall />`;
-  else if (status === "out" && !found.one.open) content = html`<${Gate} />`;
+  else if (status === "unknown" || (!Screen && (status === "in" || found.one.open)))
+    content = html`<${Skeleton} tall />`;
+  else if (status === "out" && !found.one.open)
+    content = html`<${SignInPrompt} invited=${found.one.invites && found.fields.id} />`;
   else content = html`<${Screen} ...${found.fields} path=${path} query=${query} />`;
   return html`<main id="main" ref=${main} tabindex="-1"><${Boundary} key=${path}>${content}<//></main>`;
 }
@@ -115,9 +147,14 @@ function Rail() {
   return html`<nav class="rail" aria-label=${text("rail.label")}>
     <${Brand} />
     ${PLACES.filter(({ rail }) => rail).map(
-      (one) => html`<a key=${one.path} href=${one.path} class=${`to-${one.rail}`} aria-current=${path.startsWith(one.path) ? "page" : undefined}>
+      (one) => html`<a key=${one.path} href=${one.path} class=${`to-${one.rail}`}
+        aria-current=${path.startsWith(one.path) ? "page" : undefined}>
         <${Icon} name=${one.rail} /><span>${text(`rail.${one.rail}`)}</span>
-        ${one.rail === "friends" && unread > 0 && html`<span class="count" aria-label=${text("friends.unread", { count: unread })}>${unread}</span>`}
+        ${
+          one.rail === "friends" &&
+          unread > 0 &&
+          html`<span class="count" aria-label=${text("friends.unread", { count: unread })}>${unread}</span>`
+        }
       </a>`,
     )}
   </nav>`;
@@ -150,17 +187,21 @@ function Theme() {
 }
 
 /** The people pane: beside the place where there is room, else as a sheet over it. */
-function Pane({ sheet, onClose }) {
-  const { Screen, failed, load } = useScreen(PEOPLE);
-  const content = Screen ? html`<${Screen} onClose=${onClose} />` : failed ? html`<${Failure} words=${text("error.offline")} onRetry=${load} />` : html`<${Skeleton} />`;
+function PeoplePane({ sheet, onClose }) {
+  const { Screen, failed, load } = useScreen(PEOPLE_PANE);
+  const content = Screen
+    ? html`<${Screen} onClose=${onClose} />`
+    : failed
+      ? html`<${Failure} words=${text("error.offline")} onRetry=${load} />`
+      : html`<${Skeleton} />`;
   if (sheet) return html`<${Dialog} title=${text("people.title")} class="sheet" onClose=${onClose}>${content}<//>`;
   return html`<aside class="pane" aria-label=${text("people.title")}>${content}</aside>`;
 }
 
 /** The pane's button in the top bar, with what it opens where there is no room beside. */
-function People() {
+function PeopleButton() {
   const { path } = useStore(here);
-  const wide = useMedia(BESIDE) && !place(path)?.one.full;
+  const wide = useMedia(WIDE) && !place(path)?.one.full;
   const open = useStore(pane);
   const [sheet, setSheet] = useState(false);
   useEffect(() => setSheet(false), [path, wide]);
@@ -169,30 +210,36 @@ function People() {
     kept.pane = open ? "closed" : "open";
     return pane.set(!open);
   };
-  return html`<${IconButton} icon="friends" label=${text(wide && open ? "people.hide" : "people.show")} aria-expanded=${wide ? open : sheet}
+  return html`<${IconButton} icon="friends" label=${text(wide && open ? "people.hide" : "people.show")}
+    aria-expanded=${wide ? open : sheet}
       onClick=${toggle} />
-    ${sheet && html`<${Pane} sheet onClose=${() => setSheet(false)} />`}`;
+    ${sheet && html`<${PeoplePane} sheet onClose=${() => setSheet(false)} />`}`;
 }
 
-function Tray({ onClose }) {
-  const { Screen, failed, load } = useScreen(TRAY);
+function Notifications({ onClose }) {
+  const { Screen, failed, load } = useScreen(NOTIFICATIONS);
   if (Screen) return html`<${Screen} onClose=${onClose} />`;
-  return failed && html`<${Dialog} title=${text("tray.title")} onClose=${onClose}><${Failure} words=${text("error.offline")} onRetry=${load} /><//>`;
+  return (
+    failed &&
+    html`<${Dialog} title=${text("notifications.title")} onClose=${onClose}><${Failure} words=${text("error.offline")}
+      onRetry=${load} /><//>`
+  );
 }
 
 function Bell() {
   const [open, setOpen] = useState(false);
   const count = useWaiting();
-  return html`<span class="bell"><${IconButton} icon="bell" label=${count ? text("tray.open_count", { count }) : text("tray.open")} aria-haspopup="dialog"
+  return html`<span class="bell"><${IconButton} icon="bell"
+    label=${count ? text("notifications.open_count", { count }) : text("notifications.open")} aria-haspopup="dialog"
       onClick=${() => setOpen(true)} />
     ${count > 0 && html`<span class="count" aria-hidden="true">${count}</span>`}
-    ${open && html`<${Tray} onClose=${() => setOpen(false)} />`}</span>`;
+    ${open && html`<${Notifications} onClose=${() => setOpen(false)} />`}</span>`;
 }
 
-/** What knocks is loaded with the first invite. */
-function Door() {
-  const { Screen } = useScreen(useStore(invites).length > 0 && KNOCK);
-  return html`<div class="knocks" aria-live="polite">${Screen && html`<${Screen} />`}</div>`;
+/** Invites that have just come; loaded with the first. */
+function InviteToasts() {
+  const { Screen } = useScreen(useStore(invites).length > 0 && INVITE_TOAST);
+  return html`<div class="invite-toasts" aria-live="polite">${Screen && html`<${Screen} />`}</div>`;
 }
 
 function Top() {
@@ -203,11 +250,15 @@ function Top() {
     ${status === "in" && html`<${Connection} connection=${connection} />`}
     <span class="spring"></span>
     ${(status === "in" || status === "unknown") && html`<${Purse} />`}
-    ${status === "in" && html`<${People} /><${Bell} />`}
+    ${status === "in" && html`<${PeopleButton} /><${Bell} />`}
     <${Theme} />
-    ${user && html`<a class="me" href="/profile"><${Avatar} name=${user.username} /><span>${user.username}</span></a>
-      <a class="icon-button settings" href="/profile/account" aria-label=${text("account.title")} title=${text("account.title")}><${Icon} name="settings" /></a>
-      <${IconButton} icon="out" label=${text("top.sign_out")} class="sign-out" onClick=${signOut} />`}
+    ${
+      user &&
+      html`<a class="me" href="/profile"><${Avatar} name=${user.username} /><span>${user.username}</span></a>
+      <a class="icon-button settings" href="/profile/account" aria-label=${text("account.title")}
+        title=${text("account.title")}><${Icon} name="settings" /></a>
+      <${IconButton} icon="out" label=${text("top.sign_out")} class="sign-out" onClick=${signOut} />`
+    }
     ${status === "out" && html`<${LinkButton} href="/signin">${text("top.sign_in")}<//>`}
   </header>`;
 }
@@ -218,20 +269,21 @@ function Toasts() {
   </div>`;
 }
 
-function Beside() {
+function SidePane() {
   const { path } = useStore(here);
   const { status } = useStore(session);
-  const wide = useMedia(BESIDE) && !place(path)?.one.full;
+  const wide = useMedia(WIDE) && !place(path)?.one.full;
   const shown = useStore(pane) && wide && status === "in" && path !== "/";
   useEffect(() => {
     document.getElementById("app").classList.toggle("with-pane", shown);
   }, [shown]);
-  return shown && html`<${Pane} />`;
+  return shown && html`<${PeoplePane} />`;
 }
 
 function App() {
+  useTabTitle(useUnread() + useWaiting());
   return html`<a class="skip" href="#main" data-outside>${text("app.skip")}</a>
-    <${Rail} /><${Top} /><${Main} /><${Beside} /><${Toasts} /><${Door} />`;
+    <${Rail} /><${Top} /><${Main} /><${SidePane} /><${Toasts} /><${InviteToasts} />`;
 }
 
 startRouter();

@@ -3,12 +3,14 @@
  *
  * `path` may have fields; `load` brings the module whose default export draws it, with the fields, `path` and
  * `query` as properties.
- * `rail` puts it in the navigation; `open` lets in who is not signed in; `full` leaves no room beside it for the people pane.
+ * `rail` puts it in the navigation; `open` lets in who is not signed in; `full` leaves no room beside it for the people
+ * pane; who is
+ * not signed in is told of an invitation to the game that the place `invites` to.
  */
 export const PLACES = [
   { path: "/", rail: null, open: true, load: () => import("./play/home.js") },
   { path: "/play", rail: "play", load: () => import("./play/play.js") },
-  { path: "/games/:id", rail: null, full: true, load: () => import("./play/game.js") },
+  { path: "/games/:id", rail: null, full: true, invites: true, load: () => import("./play/game.js") },
   { path: "/watch", rail: "watch", load: () => import("./play/watch.js") },
   { path: "/replay/:id", rail: null, load: () => import("./play/replay.js") },
   { path: "/lobbies", rail: "lobbies", load: () => import("./people/lobbies.js") },

@@ -29,7 +29,9 @@ export const later = () => refreshPlayer().catch(() => {});
 export function staminaAt({ stamina, max_stamina: most, stamina_full_at: fullAt, stamina_regeneration: by, at }, now) {
   if (!fullAt) return stamina;
   const stepsLeft = (time) => Math.max(0, Math.ceil((Date.parse(fullAt) - time) / (by.interval_s * 1000)));
-  return stepsLeft(now) === 0 ? most : Math.min(most, Math.floor(stamina + (stepsLeft(at) - stepsLeft(now)) * by.amount));
+  return stepsLeft(now) === 0
+    ? most
+    : Math.min(most, Math.floor(stamina + (stepsLeft(at) - stepsLeft(now)) * by.amount));
 }
 
 /** A key under which the server does a request once, however often it is sent. */

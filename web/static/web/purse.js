@@ -16,7 +16,8 @@ export function useStamina() {
 }
 
 export function Money({ currency, children }) {
-  return html`<span class="money ${currency} numbers"><${Icon} name=${currency} />${amount(children)}<span class="hidden"> ${text(`money.${currency}`)}</span></span>`;
+  return html`<span class="money ${currency} numbers"><${Icon} name=${currency} />${amount(children)}<span
+    class="hidden"> ${text(`money.${currency}`)}</span></span>`;
 }
 
 export function Purse() {
@@ -27,6 +28,7 @@ export function Purse() {
   return html`<a class="purse" href="/profile">
     <span class="numbers"><span class="soft small">${text("player.level")}</span> <strong>${one.level}</strong></span>
     <${Money} currency="gold">${one.gold}<//><${Money} currency="gems">${one.gems}<//>
-    <span class="breath numbers"><${Icon} name="stamina" /><${Meter} kind="stamina" label=${text("player.stamina")} value=${stamina} most=${one.max_stamina} />${stamina}</span>
+    <span class="breath numbers"><${Icon} name="stamina" /><${Meter} kind="stamina" label=${text("player.stamina")}
+      value=${stamina} most=${one.max_stamina} />${stamina}</span>
   </a>`;
 }

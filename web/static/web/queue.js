@@ -1,5 +1,5 @@
 /** The queue: joining, one's place in it, leaving, and going to the game that comes of it. */
-import { isLeader, party } from "./people.js";
+import { isLeader, party } from "./social.js";
 import { go } from "./router.js";
 import { client, session } from "./session.js";
 import { Store } from "./store.js";
@@ -31,8 +31,12 @@ function settle(answer) {
 function follow() {
   clearInterval(timer);
   const asking = (timer = setInterval(() => {
-    // A lost answer changes nothing: the next one tells. One that was asked for in a queue that was left since is of no concern.
-    client.queueStatus().then((answer) => asking === timer && settle(answer), () => {});
+    // A lost answer changes nothing: the next one tells. One that was asked for in a queue that was left since is of no
+    // concern.
+    client.queueStatus().then(
+      (answer) => asking === timer && settle(answer),
+      () => {},
+    );
   }, ASK_EVERY_MS));
 }
 
@@ -81,7 +85,8 @@ client.on("match_found", ({ game_id }) => {
 
 // A party's leader joins and leaves for all of them.
 client.on("queue_joined", () => resumeQueue().catch(() => {}));
-for (const end of ["queue_left", "queue_expired"]) client.on(end, stop);
+client.on("queue_left", stop);
+client.on("queue_expired", stop);
 
 // Others left the match before it began: the old place is ours again.
 client.on("match_cancelled", async ({ requeued }) => {
@@ -95,4 +100,3 @@ client.on("match_cancelled", async ({ requeued }) => {
 session.subscribe(({ status }) => {
   if (status === "out") stop();
 });
-

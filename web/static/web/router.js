@@ -1,7 +1,10 @@
 /** Where we are: the URL is the only truth, and links work as links. */
 import { Store } from "./store.js";
 
-const read = () => ({ path: location.pathname.replace(/\/+$/, "") || "/", query: new URLSearchParams(location.search) });
+const read = () => ({
+  path: location.pathname.replace(/\/+$/, "") || "/",
+  query: new URLSearchParams(location.search),
+});
 
 export const here = new Store(read());
 
@@ -30,8 +33,8 @@ export function match(pattern, path) {
 export function startRouter() {
   addEventListener("popstate", () => here.set(read()));
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[href]");
-    if (!link || event.defaultPrevented || event.button !== 0) return;
+    const link = event.target instanceof Element && event.target.closest("a");
+    if (!link?.href || event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (link.target || link.origin !== location.origin || link.hasAttribute("data-outside")) return;
     event.preventDefault();

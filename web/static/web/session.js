@@ -6,6 +6,7 @@ import { toast } from "./toasts.js";
 import { text } from "./texts.js";
 
 const KEY = "tokens";
+const RESTORE_AGAIN_MS = 5_000;
 
 /** Stored tokens, or null where what is stored is nothing that a call could carry. */
 function read(stored) {
@@ -32,7 +33,9 @@ const isKept = (user) => claims(storage.load()?.access).sub === String(user?.id)
 
 const NOBODY = { status: "out", user: null, connection: { state: "closed" } };
 
-/** `{status: "unknown" | "out" | "in" | "failed", user, connection, latency}`; connection is that of the notifications. */
+/**
+ * `{status: "unknown" | "out" | "in" | "failed", user, connection, latency}`; connection is that of the notifications.
+ */
 export const session = new Store({ ...NOBODY, status: client.signedIn ? "unknown" : "out" });
 
 /** Asks who the stored tokens belong to. */
@@ -45,7 +48,11 @@ export async function restore() {
     if (isKept(user)) enter(user);
   } catch (error) {
     if (error.status === 401) leave();
-    else if (session.value.status === "unknown") session.patch({ status: "failed" });
+    else if (session.value.status === "unknown") {
+      session.patch({ status: "failed" });
+      // There is no socket yet that would tell when the server is back.
+      setTimeout(() => session.value.status === "failed" && restore(), RESTORE_AGAIN_MS);
+    }
   }
 }
 
@@ -157,7 +164,8 @@ export function get(address) {
 export function reason(error) {
   if (!(error instanceof ApiError)) return text("error.unexpected");
   if (error.status === 0) return text("error.offline");
-  if (error.status === 429 && error.retryAfter) return text("error.rate_limited", { seconds: Math.ceil(error.retryAfter) });
+  if (error.status === 429 && error.retryAfter)
+    return text("error.rate_limited", { seconds: Math.ceil(error.retryAfter) });
   if (error.status >= 500) return text("error.server");
   return error.message;
 }

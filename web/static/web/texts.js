@@ -28,7 +28,8 @@ const TEXTS = {
   "error.server": "The server has a problem right now. Try again in a moment.",
   "error.rate_limited": "Too many tries. Wait {seconds} s and try again.",
   "error.retry": "Try again",
-  "error.place": "There is nothing at this address.",
+  "error.missing": "There is nothing here",
+  "error.place": "Nothing was ever at this address, or it has moved.",
   "error.home": "Go to Play",
   "error.loading": "Loading…",
 
@@ -127,13 +128,13 @@ const TEXTS = {
   "invite.asks_party": "invites you to a party",
   "invite.waits": "is invited",
   "invite.left": "{seconds} s",
-  "invite.knock": "Invitation",
+  "invite.new": "Invitation",
   "invite.later": "Answer later",
 
-  "tray.title": "Notifications",
-  "tray.open": "Notifications",
-  "tray.open_count": "Notifications, {count} new",
-  "tray.empty": "Nothing waits for you.",
+  "notifications.title": "Notifications",
+  "notifications.open": "Notifications",
+  "notifications.open_count": "Notifications, {count} new",
+  "notifications.empty": "Nothing waits for you.",
   "notice.friend": "{name} is your friend now.",
 
   "party.title": "Party",
@@ -186,6 +187,7 @@ const TEXTS = {
   "lobby.owner": "Owner",
   "lobby.moderator": "Moderator",
   "lobby.muted": "Muted",
+  "lobby.muted_until": "You are muted until {time}",
   "lobby.you": "You",
   "lobby.message": "Write a message",
   "lobby.befriend": "Ask to be friends",
@@ -249,6 +251,7 @@ const TEXTS = {
   "queue.wait": "Waiting {time}",
   "queue.leave": "Leave the queue",
   "queue.again": "Your opponent did not play. You have your old place in the queue.",
+  "queue.meanwhile": "The game opens wherever you are.",
   "queue.nobody": "Nobody here yet. Play the computer instead?",
   "queue.computer": "Play the computer",
 
@@ -256,9 +259,9 @@ const TEXTS = {
   "game.their_turn": "{name} is thinking",
   "game.turn_of": "{name} to move",
   "game.watching": "You are watching",
-  "game.created": "Waiting for the other player",
-  "game.waiting_for_players": "Waiting for the other player",
-  "game.waiting_for_ready": "Waiting until everybody is ready",
+  "game.created": "Waiting for your opponent",
+  "game.waiting_for_players": "Waiting for your opponent",
+  "game.waiting_for_ready": "Getting ready",
   "game.active": "In play",
   "game.finished": "Game over",
   "game.abandoned": "The game was abandoned",
@@ -268,6 +271,9 @@ const TEXTS = {
   "game.resign": "Resign",
   "game.resign_sure": "Really resign?",
   "game.resign_yes": "Yes, resign",
+  "game.abort": "Abort",
+  "game.abort_sure": "Nobody has moved yet: the game will not count. Really abort?",
+  "game.abort_yes": "Yes, abort",
   "game.draw": "Offer draw",
   "game.draw_offered": "Draw offered",
   "game.draw_wanted": "{name} offers a draw.",
@@ -297,6 +303,7 @@ const TEXTS = {
   "result.lost": "You lost",
   "result.draw": "Draw",
   "result.none": "No winner",
+  "result.aborted": "Game aborted",
   "result.winner": "{name} won",
   "result.rating": "Rating",
   "result.rematch": "Rematch",
@@ -310,8 +317,8 @@ const TEXTS = {
   "reason.resign": "by resignation",
   "reason.timeout": "on time",
   "reason.forfeit": "a player did not come back",
-  "reason.abandoned": "nobody came back",
-  "reason.aborted": "nobody had moved",
+  "reason.abandoned": "nobody came",
+  "reason.aborted": "nobody had moved: it does not count",
   "reason.error": "this game broke its own rules",
 
   "board.cell": "Row {row}, column {column}: {mark}",
@@ -553,7 +560,8 @@ const TEXTS = {
   "profile.empty": "You have not played yet.",
   "profile.empty_action": "Play a game",
   "profile.keep_title": "Keep this account",
-  "profile.keep_text": "A guest lives in this browser alone. Add an e-mail address and a password to come back from anywhere.",
+  "profile.keep_text":
+    "A guest lives in this browser alone. Add an e-mail address and a password to come back from anywhere.",
   "profile.keep": "Keep it",
   "profile.kept": "Your account is yours to keep now.",
   "profile.won": "Won",
@@ -586,7 +594,8 @@ const TEXTS = {
   "account.erase_text": "Your account and all that belongs to it are deleted for good.",
   "account.erase_begin": "Erase my account…",
   "account.erase_title": "Erase {name}?",
-  "account.erase_gone": "Your name, e-mail address, level, belongings, characters, friends and messages are deleted, for everybody and on every device.",
+  "account.erase_gone":
+    "Your name, e-mail address, level, belongings, characters, friends and messages are deleted, for everybody and on every device.",
   "account.erase_stays": "Games you have played stay for those who played with you, without your name.",
   "account.erase_password": "Your password",
   "account.erase_sure": "I know that this cannot be undone.",
@@ -681,7 +690,8 @@ const TEXTS = {
   "world.did_spell": "{by} casts {ability} for {damage}.",
   "world.did_heal": "{by} heals {amount} with {what}.",
   "world.won_defeated": "Your opponent is defeated, and back home.",
-  "world.lost_defeated": "You were defeated. You are back in {place}, in good health, and cannot be attacked for a moment.",
+  "world.lost_defeated":
+    "You were defeated. You are back in {place}, in good health, and cannot be attacked for a moment.",
   "world.won_fled": "Your opponent has fled.",
   "world.lost_fled": "You have fled.",
   "world.won_disconnected": "Your opponent did not come back.",
@@ -733,14 +743,23 @@ export function words(code) {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
-const UNITS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]];
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+];
 
 /** A time (ISO text) as "3 hours ago". */
 export function ago(time) {
   const past = Date.now() - Date.parse(time);
-  const [unit, ms] = UNITS.find(([, length]) => past >= length) ?? [];
-  if (!unit) return text("presence.now");
-  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" }).format(-Math.floor(past / ms), unit);
+  const found = UNITS.find(([, length]) => past >= length);
+  if (!found) return text("presence.now");
+  const [unit, ms] = found;
+  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" }).format(
+    -Math.floor(past / ms),
+    unit,
+  );
 }
 
 /** 83000 → "1:23"; under ten seconds with tenths. */

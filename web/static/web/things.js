@@ -25,7 +25,8 @@ export function Picture({ thing, kind = thing.slot ?? thing.kind }) {
 }
 
 /** "Rare weapon". */
-export const sortOf = ({ rarity, slot, kind }) => text("thing.sort", { rarity: text(`rarity.${rarity}`), sort: text(`thing.${slot ?? kind}`) });
+export const sortOf = ({ rarity, slot, kind }) =>
+  text("thing.sort", { rarity: text(`rarity.${rarity}`), sort: text(`thing.${slot ?? kind}`) });
 
 const signed = (number) => (number < 0 ? `−${-number}` : `+${number}`);
 
@@ -50,7 +51,10 @@ export function Thing({ thing, kind, says = sortOf(thing), error, children }) {
 /** The ways between the places of oneself. */
 export function ProfileTabs({ path }) {
   return html`<${LinkTabs} label=${text("profile.places")} path=${path} options=${[
-    ["/profile", "profile.title"], ["/profile/inventory", "inventory.title"], ["/profile/pets", "pets.title"], ["/profile/shop", "shop.title"],
+    ["/profile", "profile.title"],
+    ["/profile/inventory", "inventory.title"],
+    ["/profile/pets", "pets.title"],
+    ["/profile/shop", "shop.title"],
     ["/profile/account", "account.title"],
   ].map(([href, key]) => ({ href, label: text(key) }))} />`;
 }

@@ -1,13 +1,27 @@
 /** One battle: enemies to strike, those who fight along, what happens, and the loot. */
 import { isOver, NEW_BATTLE, told } from "./state.js";
 import { Chat } from "../chat.js";
-import { Avatar, Badge, Button, Card, LinkButton, Loading, Meter, Refusal, useAction, useKeys, useLoad, useTitle } from "../components.js";
-import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
+import {
+  Avatar,
+  Badge,
+  Button,
+  Card,
+  LinkButton,
+  Loading,
+  Meter,
+  Refusal,
+  useAction,
+  useKeys,
+  useLoad,
+  useTitle,
+} from "../components.js";
+import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
 import { Arriving, Line } from "../line.js";
 import { later, postOnce } from "../player.js";
 import { Money } from "../purse.js";
 import { client, session } from "../session.js";
-import { amount, text, words } from "../texts.js";
+import { useSocket } from "../socket.js";
+import { amount, text } from "../texts.js";
 import { Picture } from "../things.js";
 import { BattleFacts, Join } from "./battles.js";
 
@@ -16,40 +30,35 @@ const COOLDOWN_MS = 500;
 
 /** The battle behind its socket: `{battle, connection, channel, refusal, refused, ready, strike, say}`. */
 function useBattle(id) {
-  const [battle, tell] = useReducer(told, NEW_BATTLE);
-  const [connection, setConnection] = useState({ state: "connecting" });
-  const [refusal, setRefusal] = useState(null);
-  const [refused, setRefused] = useState(null);
   const [ready, setReady] = useState(true);
-  const channel = useRef(null);
-  useEffect(() => {
-    let rest = null;
-    const restFor = (ms) => {
-      clearTimeout(rest);
-      rest = setTimeout(() => setReady(true), ms);
-    };
-    const socket = client.connectToBattle(id);
-    channel.current = socket;
-    const stop = socket.on("*", (message) => {
-      if (message.type === "connection") {
-        setConnection({ ...message, until: Date.now() + (message.retry_ms ?? 0) });
-        if (message.state !== "open") setReady(true);
-      } else if (message.type === "latency") setConnection((before) => ({ ...before, ms: message.ms }));
-      else if (message.type === "error") {
-        restFor((message.retry_after ?? 0) * 1000);
-        setRefused(message.ref);
-        if (message.code !== "attack_cooldown") setRefusal(message.message || words(message.code));
-      } else {
-        if (message.type === "attack" && message.user_id === session.value.user.id) restFor(COOLDOWN_MS);
-        tell(message);
-      }
-    });
-    return () => {
-      clearTimeout(rest);
-      stop();
-      socket.close();
-    };
-  }, [id]);
+  const rest = useRef(null);
+  const restFor = (ms) => {
+    clearTimeout(rest.current);
+    rest.current = setTimeout(() => setReady(true), ms);
+  };
+  useEffect(() => () => clearTimeout(rest.current), []);
+
+  const hear = {
+    connection({ state }) {
+      if (state !== "open") setReady(true);
+    },
+    attack({ user_id }) {
+      if (user_id === session.value.user.id) restFor(COOLDOWN_MS);
+    },
+    error({ code, retry_after }) {
+      restFor((retry_after ?? 0) * 1000);
+      return code === "attack_cooldown";
+    },
+  };
+  const {
+    state: battle,
+    connection,
+    channel,
+    refusal,
+    setRefusal,
+    refused,
+  } = useSocket(() => client.connectToBattle(id), [id], told, NEW_BATTLE, hear);
+
   const strike = useCallback((enemyId) => {
     setRefusal(null);
     setReady(false);
@@ -64,23 +73,32 @@ function useBattle(id) {
 
 function Health({ one, name }) {
   return html`<span class="small numbers">${amount(one.hp)} / ${amount(one.max_hp)}</span>
-    <${Meter} kind="health ${one.hp * 4 <= one.max_hp ? "low" : ""}" label=${text("battle.health_of", { name })} value=${one.hp} most=${one.max_hp} />
+    <${Meter} kind="health ${one.hp * 4 <= one.max_hp ? "low" : ""}" label=${text("battle.health_of", { name })}
+      value=${one.hp} most=${one.max_hp} />
     ${one.hit > 0 && html`<span key=${one.step} class="wound numbers" aria-hidden="true">−${amount(one.hit)}</span>`}`;
 }
 
 function Enemy({ enemy, number, can, onStrike }) {
   const down = enemy.hp === 0;
-  return html`<li class=${`card enemy ${down ? "beaten" : ""}`}><${Avatar} name=${enemy.name} icon="beast" size="large" />
+  return html`<li class=${`card enemy ${down ? "beaten" : ""}`}><${Avatar} name=${enemy.name} icon="beast"
+    size="large" />
     <div class="grow"><strong>${enemy.name}</strong><${Health} one=${enemy} name=${enemy.name} /></div>
-    ${down ? html`<${Badge} kind="good">${text("battle.defeated")}<//>`
-      : html`<${Button} kind="primary" icon="battles" disabled=${!can} onClick=${onStrike} aria-label=${text("battle.strike_name", { name: enemy.name, number })}>
-        ${text("battle.strike")}${html` <kbd>${number}</kbd>`}<//>`}</li>`;
+    ${
+      down
+        ? html`<${Badge} kind="good">${text("battle.defeated")}<//>`
+        : html`<${Button} kind="primary" icon="battles" disabled=${!can} onClick=${onStrike}
+          aria-label=${text("battle.strike_name", { name: enemy.name, number })}>
+        ${text("battle.strike")}${html` <kbd>${number}</kbd>`}<//>`
+    }</li>`;
 }
 
 function Fighter({ one, mine }) {
-  return html`<li class=${`fighter ${one.hp === 0 ? "beaten" : ""} ${one.connected ? "" : "away"}`}><${Avatar} name=${one.username} />
-    <div class="grow"><strong>${one.username}${mine && html` <span class="soft">(${text("game.you")})</span>`}</strong><${Health} one=${one} name=${one.username} /></div>
-    ${!one.connected && html`<${Badge}>${text("battle.gone")}<//>`}${one.hp === 0 && html`<${Badge} kind="bad">${text("battle.fallen")}<//>`}
+  return html`<li class=${`fighter ${one.hp === 0 ? "beaten" : ""} ${one.connected ? "" : "away"}`}><${Avatar}
+    name=${one.username} />
+    <div class="grow"><strong>${one.username}${mine && html` <span class="soft">(${text("game.you")})</span>`}</strong>
+      <${Health} one=${one} name=${one.username} /></div>
+    ${!one.connected && html`<${Badge}>${text("battle.gone")}<//>`}
+      ${one.hp === 0 && html`<${Badge} kind="bad">${text("battle.fallen")}<//>`}
     <span class="soft small numbers" title=${text("battle.dealt")}>${amount(one.damage_dealt)}</span></li>`;
 }
 
@@ -98,12 +116,24 @@ function Loot({ battle }) {
   }, [Boolean(claimed)]);
   return html`<${Card} class="result won"><div role="status"><h2>${text("battle.won")}</h2>
       ${!claimed && html`<p class="soft">${text("battle.loot_text")}</p>`}</div>
-    ${loot && html`<div class="loot" role="status"><p class="purse-line"><strong>${text("reward.xp", { xp: amount(loot.xp) })}</strong><span>+<${Money} currency="gold">${loot.gold}<//></span>
+    ${
+      loot &&
+      html`<div class="loot" role="status"><p class="purse-line"><strong>${text("reward.xp", { xp: amount(loot.xp) })}
+        </strong><span>+<${Money} currency="gold">${loot.gold}<//></span>
         ${loot.level_up && html`<${Badge} kind="good">${text("reward.level_up")}<//>`}</p>
-      <ul class="people-list">${loot.items.map((item) => html`<li class="person" key=${item.item_id}><${Picture} thing=${item} kind="material" />
-        <span class="grow"><strong>${item.name} × ${amount(item.quantity)}</strong><span class="small ${item.rarity}">${text(`rarity.${item.rarity}`)}</span></span></li>`)}</ul></div>`}
+      <ul class="people-list">${loot.items.map(
+        (item) => html`<li class="person" key=${item.item_id}><${Picture} thing=${item} kind="material" />
+        <span class="grow"><strong>${item.name} × ${amount(item.quantity)}</strong><span class="small ${item.rarity}">
+          ${text(`rarity.${item.rarity}`)}</span></span></li>`,
+      )}</ul></div>`
+    }
     ${!loot && battle.loot_claimed && html`<p class="soft">${text("battle.loot_claimed")}</p>`}
-    <div class="actions" ref=${buttons}>${!claimed && html`<${Button} kind="primary" icon="gold" busy=${claim.busy} onClick=${() => claim.run()}>${text("battle.claim")}<//>`}
+    <div class="actions" ref=${buttons}>
+      ${
+        !claimed &&
+        html`<${Button} kind="primary" icon="gold" busy=${claim.busy} onClick=${() => claim.run()}>
+      ${text("battle.claim")}<//>`
+      }
       <${LinkButton} kind=${claimed ? "primary" : "plain"} href="/battles">${text("battle.others")}<//>
       ${claimed && html`<${LinkButton} href="/profile/inventory">${text("inventory.title")}<//>`}</div>
     <${Refusal} error=${claim.error} /><//>`;
@@ -114,8 +144,13 @@ function Log({ log }) {
   useLayoutEffect(() => {
     end.current.scrollTop = end.current.scrollHeight;
   }, [log]);
-  return html`<${Card} class="chat happened" title=${text("battle.log")}><ol ref=${end} aria-live="polite" tabindex="0" aria-label=${text("battle.log")}>
-    ${log.map((entry, index) => html`<li key=${index} class=${`small ${entry.type}`}>${text(`fought.${entry.type}`, entry)}${entry.critical && html` <${Badge} kind="warn">${text("fought.critical")}<//>`}</li>`)}
+  return html`<${Card} class="chat happened" title=${text("battle.log")}><ol ref=${end} aria-live="polite" tabindex="0"
+    aria-label=${text("battle.log")}>
+    ${log.map(
+      (entry, index) => html`<li key=${index} class=${`small ${entry.type}`}>
+      ${text(`fought.${entry.type}`, entry)}
+      ${entry.critical && html` <${Badge} kind="warn">${text("fought.critical")}<//>`}</li>`,
+    )}
     ${!log.length && html`<li class="soft">${text("battle.quiet")}</li>`}</ol><//>`;
 }
 
@@ -133,22 +168,35 @@ function Fight({ id }) {
   });
   if (connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401)
     return html`<div class="empty" role="alert"><p>${text(CLOSED[connection.code] ?? "game.closed")}</p>
-      ${connection.code === 4409 && html`<${Button} kind="primary" onClick=${() => channel.current.open()}>${text("game.replaced_here")}<//>`}
+      ${
+        connection.code === 4409 &&
+        html`<${Button} kind="primary" onClick=${() => channel.current.open()}>${text("game.replaced_here")}<//>`
+      }
       <${LinkButton} href="/battles">${text("battle.others")}<//></div>`;
-  if (battle.id === null) return html`<${Arriving} connection=${connection} channel=${() => channel.current} rows=${2} />`;
+  if (battle.id === null)
+    return html`<${Arriving} connection=${connection} channel=${() => channel.current} rows=${2} />`;
   return html`<div class="table fight">
     <header class="head"><h1>${battle.name}</h1><${Badge} kind="accent">${text("stats.level", battle)}<//></header>
-    <div class="board-frame"><ul class="enemies" aria-label=${text("battle.enemies")}>${battle.enemies.map((enemy, index) => html`<${Enemy} key=${enemy.id} enemy=${enemy} number=${index + 1}
-        can=${can} onStrike=${() => strike(enemy.id)} />`)}</ul>
+    <div class="board-frame"><ul class="enemies" aria-label=${text("battle.enemies")}>${battle.enemies.map(
+      (enemy, index) => html`<${Enemy} key=${enemy.id} enemy=${enemy} number=${index + 1}
+        can=${can} onStrike=${() => strike(enemy.id)} />`,
+    )}</ul>
       ${refusal && html`<${Refusal}>${refusal}<//>`}</div>
-    <${Card} class="party-card" title=${text("battle.party")}><ul class="fighters">${battle.players.map((one) => html`<${Fighter} key=${one.user_id} one=${one} mine=${one === me} />`)}</ul><//>
+    <${Card} class="party-card" title=${text("battle.party")}><ul class="fighters">
+      ${battle.players.map((one) => html`<${Fighter} key=${one.user_id} one=${one} mine=${one === me} />`)}</ul><//>
     <aside class="side">
-      <div class="status-line"><p class=${`status ${can ? "mine" : ""}`} role="status">${!over && text(me?.hp === 0 ? "battle.you_fell" : `battle.${battle.state}`)}</p>
+      <div class="status-line"><p class=${`status ${can ? "mine" : ""}`} role="status">
+        ${!over && text(me?.hp === 0 ? "battle.you_fell" : `battle.${battle.state}`)}</p>
         <span class="spring"></span><${Line} connection=${connection} away="connection.waiting" /></div>
       ${battle.state === "won" && html`<${Loot} battle=${battle} />`}
-      ${battle.state === "lost" && html`<${Card} class="result lost"><h2 role="status">${text("battle.lost")}</h2><p>${text("battle.lost_text")}</p><div class="actions"><${LinkButton} kind="primary" href="/battles">${text("battle.others")}<//></div><//>`}
+      ${
+        battle.state === "lost" &&
+        html`<${Card} class="result lost"><h2 role="status">${text("battle.lost")}</h2><p>${text("battle.lost_text")}
+        </p><div class="actions"><${LinkButton} kind="primary" href="/battles">${text("battle.others")}<//></div><//>`
+      }
       <${Log} log=${battle.log} />
-      <${Chat} lines=${battle.chat} me=${battle.user_id} refused=${refused} away=${connection.state !== "open"} onSay=${say} />
+      <${Chat} lines=${battle.chat} me=${battle.user_id} refused=${refused} away=${connection.state !== "open"}
+        onSay=${say} />
     </aside></div>`;
 }
 
@@ -163,10 +211,15 @@ export default function Battle({ id }) {
       return { open: available.find((one) => String(one.id) === id) ?? null };
     }
   }, [id]);
-  if (error || !data) return html`<${Loading} of=${{ error, reload }} known=${{ 404: "battle.unknown" }} rows=${2} tall />`;
+  if (error || !data)
+    return html`<${Loading} of=${{ error, reload }} known=${{ 404: "battle.unknown" }} rows=${2} tall />`;
   if (data.joined) return html`<${Fight} key=${id} id=${id} />`;
   const { open } = data;
   return html`<${Card} class="gate"><h1>${open?.name ?? text("battles.title")}</h1>
-    ${open ? html`<${BattleFacts} battle=${open} /><${Join} battle=${open} onJoined=${reload} />` : html`<p>${text("battle.closed")}</p>`}
+    ${
+      open
+        ? html`<${BattleFacts} battle=${open} /><${Join} battle=${open} onJoined=${reload} />`
+        : html`<p>${text("battle.closed")}</p>`
+    }
     <${LinkButton} kind="quiet" href="/battles">${text("battle.others")}<//><//>`;
 }

@@ -1,5 +1,18 @@
 /** Battles against enemies: those to join, and those that are over. */
-import { Avatar, Badge, Button, Card, Empty, LinkButton, Loading, Meter, Refusal, useAction, useLoad, useTitle } from "../components.js";
+import {
+  Avatar,
+  Badge,
+  Button,
+  Card,
+  Empty,
+  LinkButton,
+  Loading,
+  Meter,
+  Refusal,
+  useAction,
+  useLoad,
+  useTitle,
+} from "../components.js";
 import { html } from "../dom.js";
 import { later, postOnce } from "../player.js";
 import { useStamina } from "../purse.js";
@@ -24,11 +37,15 @@ export function Join({ battle, onJoined = () => go(`/battles/${battle.id}`) }) {
     later();
     onJoined();
   });
-  if (battle.joined) return html`<${LinkButton} kind="primary" icon="battles" href=${`/battles/${battle.id}`} aria-label=${text("battles.resume_name", battle)}>${text("play.resume")}<//>`;
+  if (battle.joined)
+    return html`<${LinkButton} kind="primary" icon="battles" href=${`/battles/${battle.id}`}
+      aria-label=${text("battles.resume_name", battle)}>${text("play.resume")}<//>`;
   const tired = stamina !== null && stamina < battle.stamina_cost;
-  return html`<${Button} kind="primary" icon="battles" busy=${join.busy} disabled=${tired} aria-label=${text("battles.join_name", battle)}
+  return html`<${Button} kind="primary" icon="battles" busy=${join.busy} disabled=${tired}
+    aria-label=${text("battles.join_name", battle)}
       onClick=${() => join.run()}>${text("battles.join")}<//>
-    ${tired && html`<p class="refusal small" role="status">${text("battles.tired")}</p>`}<${Refusal} error=${join.error} />`;
+    ${tired && html`<p class="refusal small" role="status">${text("battles.tired")}</p>`}<${Refusal}
+      error=${join.error} />`;
 }
 
 export function BattleFacts({ battle }) {
@@ -39,7 +56,8 @@ export function BattleFacts({ battle }) {
 
 function Open({ battle }) {
   const [hp, most] = ["hp", "max_hp"].map((field) => battle.enemies.reduce((sum, one) => sum + one[field], 0));
-  return html`<${Card} class="battle-card"><div class="thing-head"><${Avatar} name=${battle.enemies[0]?.name} icon="beast" size="large" />
+  return html`<${Card} class="battle-card"><div class="thing-head"><${Avatar} name=${battle.enemies[0]?.name}
+    icon="beast" size="large" />
       <div class="grow"><h2>${battle.name}</h2><p class="soft small">${lineup(battle.enemies)}</p></div></div>
     <${BattleFacts} battle=${battle} />
     <${Meter} kind="health" label=${text("battles.health_left")} value=${hp} most=${most} />
@@ -51,11 +69,18 @@ function Past() {
   const { data } = past;
   if (!data) return html`<${Loading} of=${past} rows=${2} />`;
   if (!data.results.length) return html`<p class="soft">${text("battles.no_history")}</p>`;
-  return html`<ul class="list">${data.results.map((one) => html`<li key=${one.id}><a class="row" href=${`/battles/${one.id}`}>
-    <span class="grow"><strong>${one.name}</strong><span class="soft small numbers">${ago(one.finished_at)} · ${text("battles.damage", { damage: amount(one.damage_dealt) })}</span></span>
-    ${one.loot && html`<span class="soft small numbers">${text("reward.xp", { xp: one.loot.xp })} · ${text("reward.gold", { gold: one.loot.gold })}</span>`}
+  return html`<ul class="list">${data.results.map(
+    (one) => html`<li key=${one.id}><a class="row" href=${`/battles/${one.id}`}>
+    <span class="grow"><strong>${one.name}</strong><span class="soft small numbers">
+      ${ago(one.finished_at)} · ${text("battles.damage", { damage: amount(one.damage_dealt) })}</span></span>
+    ${
+      one.loot &&
+      html`<span class="soft small numbers">
+      ${text("reward.xp", { xp: one.loot.xp })} · ${text("reward.gold", { gold: one.loot.gold })}</span>`
+    }
     ${one.state === "won" && !one.loot_claimed && html`<${Badge} kind="warn">${text("battles.loot_waits")}<//>`}
-    <${Badge} kind=${one.state === "won" ? "good" : "bad"}>${text(`battles.${one.state}`)}<//></a></li>`)}</ul>`;
+    <${Badge} kind=${one.state === "won" ? "good" : "bad"}>${text(`battles.${one.state}`)}<//></a></li>`,
+  )}</ul>`;
 }
 
 export default function Battles() {
@@ -65,6 +90,10 @@ export default function Battles() {
   return html`<div class="page wide"><header><h1>${text("battles.title")}</h1></header>
     <${Loading} of=${open} rows=${3} tall />
     ${data?.length === 0 && html`<${Empty} words=${text("battles.empty")} href="/play" action=${text("error.home")} />`}
-    ${data && html`<div class="battles">${data.map((battle) => html`<${Open} key=${battle.id} battle=${battle} />`)}</div>`}
+    ${
+      data &&
+      html`<div class="battles">${data.map((battle) => html`<${Open} key=${battle.id} battle=${battle} />`)}
+      </div>`
+    }
     <section class="stack"><h2>${text("battles.history")}</h2><${Past} /></section></div>`;
 }

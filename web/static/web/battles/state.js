@@ -23,7 +23,8 @@ const KEPT = 200;
 
 export const isOver = ({ state }) => state === "won" || state === "lost";
 
-const nameOf = (list, key, id) => list.find((one) => one[key] === id)?.username ?? list.find((one) => one[key] === id)?.name ?? "";
+const nameOf = (list, key, id) =>
+  list.find((one) => one[key] === id)?.username ?? list.find((one) => one[key] === id)?.name ?? "";
 
 /** The list with `fields` laid over the one of this id, unless what is known of it is newer. */
 const changed = (list, key, id, step, fields) =>
@@ -40,39 +41,72 @@ const TOLD = {
     const players = known
       ? changed(battle.players, "user_id", user_id, step, () => here)
       : [...battle.players, { user_id, username, damage_dealt: 0, step, ...here }];
-    const grown = enemies.reduce((list, { id, hp: left, max_hp: most }) => changed(list, "id", id, step, () => ({ hp: left, max_hp: most })), battle.enemies);
-    return { ...battle, players, enemies: grown, log: known ? battle.log : noted(battle, { type: "player_joined", player: username }) };
+    const grown = enemies.reduce(
+      (list, { id, hp: left, max_hp: most }) => changed(list, "id", id, step, () => ({ hp: left, max_hp: most })),
+      battle.enemies,
+    );
+    return {
+      ...battle,
+      players,
+      enemies: grown,
+      log: known ? battle.log : noted(battle, { type: "player_joined", player: username }),
+    };
   },
 
-  player_left: (battle, { user_id, step }) => ({ ...battle, players: changed(battle.players, "user_id", user_id, step, () => ({ connected: false })) }),
+  player_left: (battle, { user_id, step }) => ({
+    ...battle,
+    players: changed(battle.players, "user_id", user_id, step, () => ({ connected: false })),
+  }),
 
   attack(battle, { user_id, enemy_id, damage, critical, enemy_hp, step }) {
-    const entry = { type: "attack", player: nameOf(battle.players, "user_id", user_id), enemy: nameOf(battle.enemies, "id", enemy_id), damage, critical };
+    const entry = {
+      type: "attack",
+      player: nameOf(battle.players, "user_id", user_id),
+      enemy: nameOf(battle.enemies, "id", enemy_id),
+      damage,
+      critical,
+    };
     return {
-      ...battle, state: battle.state === "waiting" ? "active" : battle.state, log: noted(battle, entry),
+      ...battle,
+      state: battle.state === "waiting" ? "active" : battle.state,
+      log: noted(battle, entry),
       enemies: changed(battle.enemies, "id", enemy_id, step, () => ({ hp: enemy_hp, hit: damage })),
-      players: battle.players.map((one) => (one.user_id === user_id ? { ...one, damage_dealt: one.damage_dealt + damage } : one)),
+      players: battle.players.map((one) =>
+        one.user_id === user_id ? { ...one, damage_dealt: one.damage_dealt + damage } : one,
+      ),
     };
   },
 
   enemy_attack(battle, { enemy_id, user_id, damage, critical, player_hp, step }) {
     const player = nameOf(battle.players, "user_id", user_id);
-    const entry = { type: player_hp ? "enemy_attack" : "player_fell", player, enemy: nameOf(battle.enemies, "id", enemy_id), damage, critical };
+    const entry = {
+      type: player_hp ? "enemy_attack" : "player_fell",
+      player,
+      enemy: nameOf(battle.enemies, "id", enemy_id),
+      damage,
+      critical,
+    };
     return {
-      ...battle, state: battle.state === "waiting" ? "active" : battle.state, log: noted(battle, entry),
+      ...battle,
+      state: battle.state === "waiting" ? "active" : battle.state,
+      log: noted(battle, entry),
       players: changed(battle.players, "user_id", user_id, step, () => ({ hp: player_hp, hit: damage })),
     };
   },
 
   enemy_defeated: (battle, { enemy_id }) => ({
-    ...battle, log: noted(battle, { type: "enemy_defeated", enemy: nameOf(battle.enemies, "id", enemy_id) }),
+    ...battle,
+    log: noted(battle, { type: "enemy_defeated", enemy: nameOf(battle.enemies, "id", enemy_id) }),
   }),
 
   battle_won: (battle) => ({ ...battle, state: "won" }),
 
   battle_lost: (battle) => ({ ...battle, state: "lost" }),
 
-  chat: (battle, { user_id, username, message }) => ({ ...battle, chat: [...battle.chat, { user_id, username, message }].slice(-KEPT) }),
+  chat: (battle, { user_id, username, message }) => ({
+    ...battle,
+    chat: [...battle.chat, { user_id, username, message }].slice(-KEPT),
+  }),
 };
 
 /** The battle after `message` came; messages of no concern, and what was told before, change nothing. */

@@ -42,11 +42,18 @@ function Waters({ title, grid, free, active, last, aim = [], onPick, onAim }) {
           ${row.map((content, c) => {
             const open = free?.(r, c) ?? false;
             const aimed = aim.some(([ar, ac]) => ar === r && ac === c);
-            const label = text("board.cell", { row: r + 1, column: c + 1, mark: text(`battleship.${content ?? "water"}`) });
+            const label = text("board.cell", {
+              row: r + 1,
+              column: c + 1,
+              mark: text(`battleship.${content ?? "water"}`),
+            });
             return html`<g key=${c} role="gridcell" data-cell=${r * SIZE + c} tabindex=${r + c === 0 ? 0 : -1}
                 aria-label=${label} aria-disabled=${!open} transform=${`translate(${c * 50} ${r * 50})`}
-                class=${`sea ${content ?? ""} ${open ? "free" : ""} ${aimed ? "aim" : ""} ${last === r * SIZE + c ? "last" : ""}`}
-                onClick=${() => open && onPick(r, c)} onMouseEnter=${() => onAim?.([r, c])} onFocus=${() => onAim?.([r, c])}>
+                class=${`sea ${content ?? ""} ${open ? "free" : ""} ${aimed ? "aim" : ""} ${
+                  last === r * SIZE + c ? "last" : ""
+                }`}
+                onClick=${() => open && onPick(r, c)} onMouseEnter=${() => onAim?.([r, c])}
+                  onFocus=${() => onAim?.([r, c])}>
               <rect x="1.5" y="1.5" width="47" height="47" rx="5" />
               ${content === "miss" && html`<circle class="splash" cx="25" cy="25" r="6" />`}
               ${(content === "hit" || content === "sunk") && html`<path class="blast" d="M14 14 36 36M36 14 14 36" />`}
@@ -71,21 +78,27 @@ function Placing({ onMove, pending, live }) {
   return html`<div class="placing">
     <p role="status">${name ? text("battleship.hint", { ship: name, size: FLEET[name] }) : text("battleship.place")}</p>
     <div class="actions">
-      <${Button} icon="turn" onClick=${() => setVertical(!vertical)} disabled=${!name}>${text("battleship.rotate")} (R)<//>
+      <${Button} icon="turn" onClick=${() => setVertical(!vertical)} disabled=${!name}>
+        ${text("battleship.rotate")} (R)<//>
       <${Button} onClick=${() => setShips(shuffled())}>${text("battleship.shuffle")}<//>
       <${Button} onClick=${() => setShips([])} disabled=${!ships.length}>${text("battleship.clear")}<//>
-      <${Button} kind="primary" disabled=${Boolean(name) || !live} busy=${Boolean(pending)} onClick=${() => onMove({ ships })}>
+      <${Button} kind="primary" disabled=${Boolean(name) || !live} busy=${Boolean(pending)}
+        onClick=${() => onMove({ ships })}>
         ${text("battleship.done")}<//>
     </div>
     <${Waters} title=${text("battleship.own")} grid=${grid} free=${free} active onAim=${setAt}
-      aim=${at && free(...at) ? cellsOf(next(...at)) : []} onPick=${(row, col) => setShips([...ships, next(row, col)])} />
+      aim=${at && free(...at) ? cellsOf(next(...at)) : []}
+        onPick=${(row, col) => setShips([...ships, next(row, col)])} />
   </div>`;
 }
 
 const Fleet = ({ fleet }) =>
-  fleet && html`<ul class="fleet">
+  fleet &&
+  html`<ul class="fleet">
     ${Object.entries(fleet).map(
-      ([name, afloat]) => html`<li key=${name} class=${afloat ? "" : "sunk"}>${words(name)}${!afloat && html`<span class="hidden"> ${text("battleship.sunk")}</span>`}</li>`,
+      ([name, afloat]) =>
+        html`<li key=${name} class=${afloat ? "" : "sunk"}>${words(name)}
+          ${!afloat && html`<span class="hidden"> ${text("battleship.sunk")}</span>`}</li>`,
     )}
   </ul>`;
 
@@ -100,9 +113,10 @@ export default function Battleship({ view, room, me, canMove, pending, onMove, l
   const last = shot ? shot.row * SIZE + shot.col : null;
   // The shot fell on the waters of whoever did not fire it; a spectator sees the first player's as `board`.
   const fired = shot && shot.side === room.players[Math.max(0, seat)]?.side;
-  const titles = seat >= 0
-    ? [text("battleship.own"), text("battleship.target")]
-    : room.players.map(({ username }) => text("battleship.board_of", { name: username }));
+  const titles =
+    seat >= 0
+      ? [text("battleship.own"), text("battleship.target")]
+      : room.players.map(({ username }) => text("battleship.board_of", { name: username }));
   return html`<div class="battle">
     <div><${Waters} title=${titles[1]} grid=${view.target} active=${canMove} last=${fired ? last : null}
         aim=${pending ? [[pending.row, pending.col]] : []} onPick=${(row, col) => onMove({ row, col })}

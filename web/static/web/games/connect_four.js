@@ -9,7 +9,12 @@ const COLUMNS = 7;
 export const MARKS = ["R", "Y"];
 
 const SIZE = 100;
-const STEPS = [[0, 1], [1, 0], [1, 1], [1, -1]];
+const STEPS = [
+  [0, 1],
+  [1, 0],
+  [1, 1],
+  [1, -1],
+];
 
 function winningCells(board) {
   for (let row = 0; row < ROWS; row += 1)
@@ -24,7 +29,9 @@ function winningCells(board) {
 
 const Disc = ({ mark, row, kind = "" }) => html`<g class=${`disc ${mark === "R" ? "red" : "yellow"} ${kind}`}
     transform=${`translate(50 ${row * SIZE + 50})`}>
-  <circle r="40" />${mark === "R" ? html`<circle class="ring" r="24" />` : html`<path class="ring" d="M-18 0H18M0-18V18" />`}
+  <circle r="40" />${
+    mark === "R" ? html`<circle class="ring" r="24" />` : html`<path class="ring" d="M-18 0H18M0-18V18" />`
+  }
 </g>`;
 
 /** Row of the disc that would fall into `column`, -1 when it is full. */
@@ -46,20 +53,31 @@ export default function ConnectFour({ view, room, me, canMove, pending, onMove }
         const free = canMove && target >= 0;
         const shown = pending?.column === column ? "sent" : free && aimed === column ? "preview" : null;
         const label = text(target < 0 ? "board.column_full" : "board.column", { column: column + 1 });
-        const marks = board.map((row) => row[column]).filter(Boolean).reverse().join(" ");
+        const marks = board
+          .map((row) => row[column])
+          .filter(Boolean)
+          .reverse()
+          .join(" ");
         return html`<g key=${column} role="gridcell" data-cell=${column} tabindex=${column === 3 ? 0 : -1}
             aria-label=${`${label} ${marks}`} aria-disabled=${!free} class=${`column ${free ? "free" : ""}`}
             transform=${`translate(${column * SIZE} 0)`} onMouseEnter=${() => setAimed(column)}
-            onFocus=${() => setAimed(column)} onBlur=${() => setAimed(null)} onClick=${() => free && onMove({ column })}>
+            onFocus=${() => setAimed(column)} onBlur=${() => setAimed(null)}
+              onClick=${() => free && onMove({ column })}>
           <rect class="hit" y="-100" width="100" height="700" rx="16" />
-          ${board.map((row, index) => html`<circle key=${index} class="hole" cx="50" cy=${index * SIZE + 50} r="40" />`)}
+          ${board.map((_, index) => html`<circle key=${index} class="hole" cx="50" cy=${index * SIZE + 50} r="40" />`)}
           ${board.map((row, index) => {
             const cell = index * COLUMNS + column;
             const kind = `${cell === last ? "new" : ""} ${winners.includes(cell) ? "won" : ""}`;
-            return row[column] && html`<${Disc} key=${`disc-${index}`} mark=${row[column]} row=${index} kind=${kind} />`;
+            return (
+              row[column] && html`<${Disc} key=${`disc-${index}`} mark=${row[column]} row=${index} kind=${kind} />`
+            );
           })}
-          ${last !== null && last % COLUMNS === column && html`<circle class="last" cx="50"
-            cy=${Math.floor(last / COLUMNS) * SIZE + 50} r="44" />`}
+          ${
+            last !== null &&
+            last % COLUMNS === column &&
+            html`<circle class="last" cx="50"
+            cy=${Math.floor(last / COLUMNS) * SIZE + 50} r="44" />`
+          }
           ${shown && html`<${Disc} mark=${mine} row=${-1} /><${Disc} mark=${mine} row=${target} kind=${shown} />`}
         </g>`;
       })}

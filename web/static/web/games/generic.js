@@ -9,7 +9,10 @@ const HIDDEN = new Set(["you", "turn"]);
 function resolve(schema, root) {
   if (!schema.$ref) return schema;
   const path = schema.$ref.replace(/^#\//, "").split("/");
-  return resolve(path.reduce((part, key) => part[key], root), root);
+  return resolve(
+    path.reduce((part, key) => part[key], root),
+    root,
+  );
 }
 
 const variantsOf = (schema) => schema.anyOf ?? schema.oneOf ?? null;
@@ -29,8 +32,10 @@ function fits(given, root, value) {
   if (choices) return choices.includes(value);
   if (value === null || schema.type !== "object") return value !== null;
   const fields = Object.entries(schema.properties ?? {});
-  return fields.length === Object.keys(value).length
-    && fields.every(([name, part]) => Object.hasOwn(value, name) && fits(part, root, value[name]));
+  return (
+    fields.length === Object.keys(value).length &&
+    fields.every(([name, part]) => Object.hasOwn(value, name) && fits(part, root, value[name]))
+  );
 }
 
 /** The value that a field starts with. */
@@ -44,7 +49,9 @@ function initial(given, root) {
   if (schema.type === "boolean") return false;
   if (schema.type === "array") return Array.from({ length: schema.minItems ?? 0 }, () => initial(schema.items, root));
   if (schema.type === "object")
-    return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, part]) => [name, initial(part, root)]));
+    return Object.fromEntries(
+      Object.entries(schema.properties ?? {}).map(([name, part]) => [name, initial(part, root)]),
+    );
   return schema.type === "null" ? null : "";
 }
 
@@ -55,21 +62,31 @@ function Input({ label, schema: given, root, value, onChange }) {
   if (choices)
     return html`<label class="field"><span>${label}</span>
       <select value=${choices.indexOf(value)} onChange=${(event) => onChange(choices[event.currentTarget.value])}>
-        ${choices.map((choice, index) => html`<option key=${index} value=${index}>${choice === null ? "–" : String(choice)}</option>`)}
+        ${choices.map(
+          (choice, index) => html`<option key=${index} value=${index}>
+          ${choice === null ? "–" : String(choice)}</option>`,
+        )}
       </select></label>`;
   if (variantsOf(schema)) return html`<${Variants} ...${{ label, schema, root, value, onChange }} />`;
   if (schema.type === "object") return html`<${Fields} ...${{ label, schema, root, value, onChange }} />`;
   if (schema.type === "array")
     return html`<fieldset><legend>${label}</legend>
       ${value.map(
-        (item, index) => html`<${Input} key=${index} label=${`${label} ${index + 1}`} schema=${schema.items} root=${root}
+        (
+          item,
+          index,
+        ) => html`<${Input} key=${index} label=${`${label} ${index + 1}`} schema=${schema.items} root=${root}
           value=${item} onChange=${(changed) => onChange(value.with(index, changed))} />`,
       )}
       <div class="actions">
-        ${value.length < (schema.maxItems ?? Infinity) &&
-        html`<${Button} onClick=${() => onChange([...value, initial(schema.items, root)])}>${text("form.add")}<//>`}
-        ${value.length > (schema.minItems ?? 0) &&
-        html`<${Button} onClick=${() => onChange(value.slice(0, -1))}>${text("form.remove")}<//>`}
+        ${
+          value.length < (schema.maxItems ?? Infinity) &&
+          html`<${Button} onClick=${() => onChange([...value, initial(schema.items, root)])}>${text("form.add")}<//>`
+        }
+        ${
+          value.length > (schema.minItems ?? 0) &&
+          html`<${Button} onClick=${() => onChange(value.slice(0, -1))}>${text("form.remove")}<//>`
+        }
       </div></fieldset>`;
   if (schema.type === "boolean")
     return html`<label class="check"><input type="checkbox" checked=${value}
@@ -78,13 +95,19 @@ function Input({ label, schema: given, root, value, onChange }) {
   return html`<label class="field"><span>${label}</span>
     <input type=${number ? "number" : "text"} required value=${value} min=${schema.minimum} max=${schema.maximum}
       step=${schema.type === "number" ? "any" : undefined} minlength=${schema.minLength} maxlength=${schema.maxLength}
-      onInput=${({ currentTarget }) => onChange(number ? currentTarget.valueAsNumber : currentTarget.value)} /></label>`;
+      onInput=${({ currentTarget }) => onChange(number ? currentTarget.valueAsNumber : currentTarget.value)} />
+        </label>`;
 }
 
 function Variants({ label, schema, root, value, onChange }) {
   const variants = variantsOf(schema).map((one) => resolve(one, root));
   // The form comes and goes with the turn, and what was filled in last stays.
-  const [chosen, setChosen] = useState(() => Math.max(0, variants.findIndex((one) => fits(one, root, value))));
+  const [chosen, setChosen] = useState(() =>
+    Math.max(
+      0,
+      variants.findIndex((one) => fits(one, root, value)),
+    ),
+  );
   const choose = (index) => {
     setChosen(index);
     onChange(initial(variants[index], root));
@@ -94,7 +117,8 @@ function Variants({ label, schema, root, value, onChange }) {
       <select value=${chosen} onChange=${(event) => choose(Number(event.currentTarget.value))}>
         ${variants.map((one, index) => html`<option key=${index} value=${index}>${title(one, index)}</option>`)}
       </select></label>
-    <${Input} key=${chosen} label=${label} schema=${variants[chosen]} root=${root} value=${value} onChange=${onChange} />`;
+    <${Input} key=${chosen} label=${label} schema=${variants[chosen]} root=${root} value=${value}
+      onChange=${onChange} />`;
 }
 
 function Fields({ schema, root, value, onChange }) {
@@ -114,9 +138,19 @@ function Grid({ rows, onPick }) {
   const label = (row, column) =>
     text("board.cell", { row: row + 1, column: column + 1, mark: rows[row][column] ?? text("board.empty") });
   return html`<div class="scrolls" tabindex="0"><table class="cells"><tbody>
-    ${rows.map((row, r) => html`<tr key=${r}>${row.map((cell, c) => html`<td key=${c}>
-      ${onPick ? html`<button type="button" aria-label=${label(r, c)} onClick=${() => onPick(r, c)}>${content(cell)}</button>` : content(cell)}
-    </td>`)}</tr>`)}
+    ${rows.map(
+      (row, r) =>
+        html`<tr key=${r}>${row.map(
+          (cell, c) => html`<td key=${c}>
+      ${
+        onPick
+          ? html`<button type="button" aria-label=${label(r, c)} onClick=${() => onPick(r, c)}>${content(cell)}
+        </button>`
+          : content(cell)
+      }
+    </td>`,
+        )}</tr>`,
+    )}
   </tbody></table></div>`;
 }
 
@@ -128,7 +162,10 @@ function Value({ value }) {
       ? value.join(", ") || "–"
       : html`<ol>${value.map((item, index) => html`<li key=${index}><${Value} value=${item} /></li>`)}</ol>`;
   if (value !== null && typeof value === "object")
-    return html`<dl>${Object.entries(value).map(([name, part]) => html`<div key=${name}><dt>${words(name)}</dt><dd><${Value} value=${part} /></dd></div>`)}</dl>`;
+    return html`<dl>${Object.entries(value).map(
+      ([name, part]) => html`<div key=${name}><dt>${words(name)}</dt><dd>
+      <${Value} value=${part} /></dd></div>`,
+    )}</dl>`;
   if (typeof value === "number" && !Number.isInteger(value)) return value.toFixed(1);
   return value === null ? "–" : String(value);
 }
@@ -157,12 +194,20 @@ export default function Generic({ view: told, canMove, pending, onMove, schema, 
   };
   return html`<div class="generic card">
     <section aria-label=${text("form.view")}>
-      ${isGrid(board) ? html`<${Grid} rows=${board} onPick=${mayMove && named.length ? pick : null} />` : html`<${Value} value=${board ?? ""} />`}
+      ${
+        isGrid(board)
+          ? html`<${Grid} rows=${board} onPick=${mayMove && named.length ? pick : null} />`
+          : html`<${Value} value=${board ?? ""} />`
+      }
       <${Value} value=${facts} />
     </section>
-    ${mayMove && html`<form onSubmit=${send}>
-      <${Input} label=${text("form.variant")} schema=${schema} root=${schema} value=${movement} onChange=${setMovement} />
+    ${
+      mayMove &&
+      html`<form onSubmit=${send}>
+      <${Input} label=${text("form.variant")} schema=${schema} root=${schema} value=${movement}
+        onChange=${setMovement} />
       <${Button} kind="primary" type="submit" busy=${Boolean(pending)}>${text("form.send")}<//>
-    </form>`}
+    </form>`
+    }
   </div>`;
 }

@@ -4,7 +4,8 @@
  * A board module's default export draws `{view, room, me, canMove, pending, onMove(movement), frames, live, realTime,
  * schema}`:
  * `me` is the user id of the player whose board it is (null for a spectator), `pending` the movement that is sent and
- * not yet answered, `frames` a source of real-time views. It may also export `MARKS` (what each player leaves on the board).
+ * not yet answered, `frames` a source of real-time views. It may also export `MARKS` (what each player leaves on the
+ * board).
  */
 const BOARDS = {
   tictactoe: () => import("./tictactoe.js"),

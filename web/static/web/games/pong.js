@@ -1,6 +1,8 @@
 /**
- * Pong on a canvas. Frames come 30 times a second and are drawn at the screen's pace: ball and the other paddle a moment
- * late, between two frames; one's own paddle at once, as the server will see it, and corrected softly when it saw otherwise.
+ * Pong on a canvas. Frames come 30 times a second and are drawn at the screen's pace: ball and the other paddle a
+ * moment
+ * late, between two frames; one's own paddle at once, as the server will see it, and corrected softly when it saw
+ * otherwise.
  */
 import { html, useLayoutEffect, useRef } from "../dom.js";
 import { client } from "../session.js";
@@ -29,7 +31,14 @@ const DEAD_ZONE = 6;
 const TOUCH_GAIN = 1.6;
 
 const KEYS = { ArrowUp: -1, w: -1, W: -1, ArrowDown: 1, s: 1, S: 1 };
-const COLOURS = { field: "#10141c", line: "#39414f", score: "#5d6675", ball: "#ffffff", mine: "#8fa8ff", theirs: "#ff9a6b" };
+const COLOURS = {
+  field: "#10141c",
+  line: "#39414f",
+  score: "#5d6675",
+  ball: "#ffffff",
+  mine: "#8fa8ff",
+  theirs: "#ff9a6b",
+};
 
 const mix = (from, to, share) => from + (to - from) * share;
 const within = (value, least, most) => Math.min(most, Math.max(least, value));
@@ -44,7 +53,8 @@ class Film {
     if (this.#frames.length && tick <= this.#frames.at(-1).tick) this.#frames = [];
     const start = now - tick * TICK_MS;
     // Drifts up slowly, so that one lucky frame does not set the pace for ever.
-    this.#start = this.#start === null || Math.abs(start - this.#start) > 500 ? start : Math.min(start, this.#start + 0.2);
+    this.#start =
+      this.#start === null || Math.abs(start - this.#start) > 500 ? start : Math.min(start, this.#start + 0.2);
     this.#frames.push({ tick, view });
     if (this.#frames.length > FRAMES_KEPT) this.#frames.shift();
   }
@@ -57,10 +67,13 @@ class Film {
     if (tick >= newest.tick) {
       const { ball, paddles } = newest.view;
       const still = frames.length > 1 && frames.at(-2).view.ball.x === ball.x;
-      const seconds = still ? 0 : (Math.min(GUESS_MS, (tick - newest.tick) * TICK_MS)) / 1000;
+      const seconds = still ? 0 : Math.min(GUESS_MS, (tick - newest.tick) * TICK_MS) / 1000;
       return { ball: { x: ball.x + ball.vx * seconds, y: ball.y + ball.vy * seconds }, paddles };
     }
-    const index = Math.max(1, frames.findIndex((frame) => frame.tick > tick));
+    const index = Math.max(
+      1,
+      frames.findIndex((frame) => frame.tick > tick),
+    );
     const before = frames[index - 1] ?? newest;
     const after = frames[index] ?? newest;
     const share = before === after ? 1 : within((tick - before.tick) / (after.tick - before.tick), 0, 1);
@@ -141,7 +154,7 @@ export default function Pong({ view, room, me, onMove, frames, live }) {
   const area = useRef(null);
   const canvas = useRef(null);
   const newest = useRef(view);
-  const mySide = me === null ? null : room.players.find(({ id }) => id === me)?.side ?? null;
+  const mySide = me === null ? null : (room.players.find(({ id }) => id === me)?.side ?? null);
   const playing = live && mySide !== null;
   const move = useRef(onMove);
   move.current = onMove;
@@ -243,7 +256,11 @@ export default function Pong({ view, room, me, onMove, frames, live }) {
   return html`<div class=${`pong ${playing ? "playing" : ""}`} ref=${area}>
     <canvas ref=${canvas} role="img" aria-label=${text("pong.label")}></canvas>
     <p class="hidden" aria-live="polite">${text("pong.score", { left, right })}</p>
-    ${playing && html`<p class="touchpad soft small">
-      <span class="for-keys">${text("pong.hint_keys")}</span><span class="for-touch">${text("pong.hint_touch")}</span></p>`}
+    ${
+      playing &&
+      html`<p class="touchpad soft small">
+      <span class="for-keys">${text("pong.hint_keys")}</span><span class="for-touch">${text("pong.hint_touch")}</span>
+        </p>`
+    }
   </div>`;
 }

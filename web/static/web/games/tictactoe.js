@@ -8,7 +8,16 @@ export const MARKS = ["X", "O"];
 
 const SIZE = 100;
 const WIDTH = 3 * SIZE;
-const LINES = [[0, 1, 2], [3, 4, 5], [6, 7, 8], [0, 3, 6], [1, 4, 7], [2, 5, 8], [0, 4, 8], [2, 4, 6]];
+const LINES = [
+  [0, 1, 2],
+  [3, 4, 5],
+  [6, 7, 8],
+  [0, 3, 6],
+  [1, 4, 7],
+  [2, 5, 8],
+  [0, 4, 8],
+  [2, 4, 6],
+];
 
 const Mark = ({ mark, kind = "" }) =>
   mark === "X"
@@ -38,18 +47,25 @@ export default function TicTacToe({ view, room, me, canMove, pending, onMove }) 
           const mark = cells[cell];
           const sent = pending?.cell === cell;
           const label = text("board.cell", { row: row + 1, column: column + 1, mark: mark ?? text("board.empty") });
-          return html`<g key=${cell} role="gridcell" data-cell=${cell} tabindex=${cell === 4 ? 0 : -1} aria-label=${label}
+          return html`<g key=${cell} role="gridcell" data-cell=${cell} tabindex=${cell === 4 ? 0 : -1}
+            aria-label=${label}
               aria-disabled=${!canMove || Boolean(mark)} transform=${`translate(${column * SIZE} ${row * SIZE})`}
               class=${`cell ${canMove && !mark ? "free" : ""} ${last === cell ? "last" : ""}`}
               onClick=${() => pick(cell)}>
             <rect x="3" y="3" width="94" height="94" rx="10" />
-            ${mark ? html`<${Mark} mark=${mark} kind=${last === cell ? "new" : ""} />`
-              : (sent || canMove) && html`<${Mark} mark=${mine} kind=${sent ? "sent" : "preview"} />`}
+            ${
+              mark
+                ? html`<${Mark} mark=${mark} kind=${last === cell ? "new" : ""} />`
+                : (sent || canMove) && html`<${Mark} mark=${mine} kind=${sent ? "sent" : "preview"} />`
+            }
           </g>`;
         })}
       </g>`,
     )}
-    ${line && html`<line class="win" x1=${(line[0] % 3) * SIZE + 50} y1=${Math.floor(line[0] / 3) * SIZE + 50}
-      x2=${(line[2] % 3) * SIZE + 50} y2=${Math.floor(line[2] / 3) * SIZE + 50} />`}
+    ${
+      line &&
+      html`<line class="win" x1=${(line[0] % 3) * SIZE + 50} y1=${Math.floor(line[0] / 3) * SIZE + 50}
+      x2=${(line[2] % 3) * SIZE + 50} y2=${Math.floor(line[2] / 3) * SIZE + 50} />`
+    }
   </svg>`;
 }

@@ -2,6 +2,7 @@
 import { Avatar, Button, IconButton, Menu, Refusal, Skeleton, useGivenBack, useNow } from "../components.js";
 import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
 import { get, reason, session } from "../session.js";
+import { CONNECTING } from "../socket.js";
 import { NEW_TALK, told } from "./talk.js";
 import { text, words } from "../texts.js";
 
@@ -16,14 +17,15 @@ const drafts = new Map();
 const NEWEST = { newest: true };
 
 /**
- * The conversation behind a socket. `connect()` opens its channel, `path` is where its messages are over HTTP, `hear` is told
+ * The conversation behind a socket. `connect()` opens its channel, `path` is where its messages are over HTTP, `hear`
+ * is told
  * each message of the channel.
  * → `{talk, tell, connection, refusal, channel, say, older, again, anew}`
  */
 export function useConversation(path, connect, hear = null) {
   const me = session.value.user.id;
   const [talk, tell] = useReducer(told, NEW_TALK);
-  const [connection, setConnection] = useState({ state: "connecting" });
+  const [connection, setConnection] = useState(CONNECTING);
   const [refusal, setRefusal] = useState(null);
   const channel = useRef(null);
   const changes = useRef(0);
@@ -70,7 +72,17 @@ export function useConversation(path, connect, hear = null) {
     tell({ type: "sent", ref, content });
     return ref;
   }, []);
-  return { talk, tell, connection, refusal, channel, say, older: load, again: () => load(path, NEWEST), anew: () => load(path, { anew: true }) };
+  return {
+    talk,
+    tell,
+    connection,
+    refusal,
+    channel,
+    say,
+    older: load,
+    again: () => load(path, NEWEST),
+    anew: () => load(path, { anew: true }),
+  };
 }
 
 const clockTime = (time) => new Date(time).toLocaleTimeString(undefined, { timeStyle: "short" });
@@ -80,9 +92,17 @@ function Line({ message, first, newDay, actions }) {
   const { sender, created_at: at } = message;
   return html`<li>${newDay && html`<p class="day">${dayOf(at)}</p>`}
     <div class=${`message ${first ? "first" : ""}`}>
-      ${first ? html`<${Avatar} name=${sender.username} />` : html`<time class="soft small" datetime=${at}>${clockTime(at)}</time>`}
+      ${
+        first
+          ? html`<${Avatar} name=${sender.username} />`
+          : html`<time class="soft small" datetime=${at}>${clockTime(at)}</time>`
+      }
       <div class="said">
-        ${first && html`<p class="by"><strong>${sender.username}</strong> <time class="soft small" datetime=${at}>${clockTime(at)}</time></p>`}
+        ${
+          first &&
+          html`<p class="by"><strong>${sender.username}</strong> <time class="soft small" datetime=${at}>
+          ${clockTime(at)}</time></p>`
+        }
         <p>${message.content}</p>
       </div>
       ${actions && html`<${Menu} label=${text("talk.actions", { name: sender.username })} items=${actions} />`}
@@ -95,7 +115,8 @@ function Typing({ typing }) {
   const now = useNow(someone.length ? 1000 : null);
   const names = someone.filter(({ until }) => until > now).map(({ username }) => username);
   const key = names.length > 2 ? "talk.typing_many" : names.length === 2 ? "talk.typing_two" : "talk.typing_one";
-  return html`<p class="typing soft small" aria-live="polite">${names.length > 0 && text(key, { one: names[0], two: names[1] })}</p>`;
+  return html`<p class="typing soft small" aria-live="polite">
+    ${names.length > 0 && text(key, { one: names[0], two: names[1] })}</p>`;
 }
 
 function Composer({ id, label, conversation, blocked }) {
@@ -150,17 +171,20 @@ function Composer({ id, label, conversation, blocked }) {
   }, [open]);
   return html`<form class="composer" onSubmit=${send}>
     ${refusal && html`<${Refusal}>${refusal.words}<//>`}
-    <input value=${draft} onInput=${write} placeholder=${label} aria-label=${label} maxlength=${MOST_LETTERS} autocomplete="off"
-      disabled=${blocked} enterkeyhint="send" />
-    <${IconButton} icon="send" label=${text("talk.send")} type="submit" class="go" disabled=${blocked || !draft.trim()} />
+    ${blocked && html`<p class="refusal" role="status">${blocked}</p>`}
+    <input value=${draft} onInput=${write} placeholder=${label} aria-label=${label} maxlength=${MOST_LETTERS}
+      autocomplete="off"
+      disabled=${Boolean(blocked)} enterkeyhint="send" />
+    <${IconButton} icon="send" label=${text("talk.send")} type="submit" class="go"
+      disabled=${Boolean(blocked) || !draft.trim()} />
   </form>`;
 }
 
 /**
  * Draws a conversation. `actionsFor(message)` gives a message's menu; `footer` stands below the last one; `id` is
- * what its draft is kept under.
+ * what its draft is kept under; `blocked` is why the user may write nothing.
  */
-export function Conversation({ id, conversation, label, empty, actionsFor = null, footer = null, blocked = false }) {
+export function Conversation({ id, conversation, label, empty, actionsFor = null, footer = null, blocked = null }) {
   const { talk, older, again, anew, connection, refusal } = conversation;
   const list = useRef(null);
   const top = useRef(null);
@@ -187,7 +211,10 @@ export function Conversation({ id, conversation, label, empty, actionsFor = null
 
   useEffect(() => {
     if (!talk.older) return undefined;
-    const observer = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && older(talk.older), { root: list.current, rootMargin: "200px" });
+    const observer = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && older(talk.older), {
+      root: list.current,
+      rootMargin: "200px",
+    });
     observer.observe(top.current);
     return () => observer.disconnect();
   }, [talk.older]);
@@ -204,23 +231,40 @@ export function Conversation({ id, conversation, label, empty, actionsFor = null
 
   let previous = null;
   return html`<div class="conversation">
-    <div class="history" ref=${list} onScroll=${scrolled} tabindex="0" role="log" aria-label=${text("talk.log")} aria-busy=${talk.older === undefined}>
+    <div class="history" ref=${list} onScroll=${scrolled} tabindex="0" role="log" aria-label=${text("talk.log")}
+      aria-busy=${talk.older === undefined}>
       <div ref=${top}></div>
-      ${talk.older === undefined && (refusal ? html`<${Button} icon="turn" onClick=${again}>${text("error.retry")}<//>` : html`<${Skeleton} rows=${4} />`)}
+      ${
+        talk.older === undefined &&
+        (refusal
+          ? html`<${Button} icon="turn" onClick=${again}>${text("error.retry")}<//>`
+          : html`<${Skeleton} rows=${4} />`)
+      }
       ${talk.older === null && !lines && html`<p class="soft center">${empty}</p>`}
       <ol>
         ${talk.messages.map((message) => {
           const newDay = !previous || dayOf(previous.created_at) !== dayOf(message.created_at);
-          const first = newDay || previous.sender.id !== message.sender.id || Date.parse(message.created_at) - Date.parse(previous.created_at) > GROUPED_MS;
+          const first =
+            newDay ||
+            previous.sender.id !== message.sender.id ||
+            Date.parse(message.created_at) - Date.parse(previous.created_at) > GROUPED_MS;
           previous = message;
-          return html`<${Line} key=${message.id} message=${message} first=${first} newDay=${newDay} actions=${actionsFor?.(message)} />`;
+          return html`<${Line} key=${message.id} message=${message} first=${first} newDay=${newDay}
+            actions=${actionsFor?.(message)} />`;
         })}
-        ${talk.pending.map(({ ref, content }) => html`<li key=${`sent-${ref}`} class="message sent"><span></span><div class="said"><p>${content}</p></div></li>`)}
+        ${talk.pending.map(
+          ({ ref, content }) => html`<li key=${`sent-${ref}`} class="message sent"><span></span><div
+          class="said"><p>${content}</p></div></li>`,
+        )}
       </ol>
       ${footer}
     </div>
     ${unseen && html`<div class="unseen"><${Button} kind="primary" onClick=${toEnd}>${text("talk.new")}<//></div>`}
-    ${connection.state === "open" ? html`<${Typing} typing=${talk.typing} />` : html`<p class="typing late soft small" role="status">${text("talk.offline")}</p>`}
+    ${
+      connection.state === "open"
+        ? html`<${Typing} typing=${talk.typing} />`
+        : html`<p class="typing late soft small" role="status">${text("talk.offline")}</p>`
+    }
     <${Composer} key=${id} id=${id} label=${label} conversation=${conversation} blocked=${blocked} />
   </div>`;
 }

@@ -3,7 +3,7 @@ import { catalog } from "../catalog.js";
 import { Avatar, Button, Dialog, Field, Form, Menu, Refusal, Skeleton, useAction, useLoad } from "../components.js";
 import { Conversation, useConversation } from "./conversation.js";
 import { html, useEffect, useState } from "../dom.js";
-import { block, byPresence, friends, friendsLine, invite, inviteToParty, unfriend, useUnread } from "../people.js";
+import { block, byPresence, friends, friendsLine, invite, inviteToParty, unfriend, useUnread } from "../social.js";
 import { Arriving } from "../line.js";
 import { go } from "../router.js";
 import { client, reason, session } from "../session.js";
@@ -25,7 +25,8 @@ export function Unread({ userId }) {
 
 /** A choice among the server's games. */
 export function GameField({ games, ...rest }) {
-  return html`<${Field} name="game" label=${text("invite.game")} options=${games.map(({ name, title }) => ({ value: name, label: title }))} ...${rest} />`;
+  return html`<${Field} name="game" label=${text("invite.game")}
+    options=${games.map(({ name, title }) => ({ value: name, label: title }))} ...${rest} />`;
 }
 
 /** Asks which game, and invites. */
@@ -37,7 +38,11 @@ export function InviteToGame({ user, onClose }) {
     onClose();
   };
   return html`<${Dialog} title=${text("invite.to_game", { name: user.username })} onClose=${onClose}>
-    ${!games ? html`<${Skeleton} rows=${2} />` : html`<${Form} onSend=${send} submit=${text("invite.send")}><${GameField} games=${games} /><//>`}
+    ${
+      !games
+        ? html`<${Skeleton} rows=${2} />`
+        : html`<${Form} onSend=${send} submit=${text("invite.send")}><${GameField} games=${games} /><//>`
+    }
   <//>`;
 }
 
@@ -67,17 +72,23 @@ export function FriendMenu({ friend }) {
   }, [toParty.error]);
   const name = { name: friend.username };
   return html`<${Menu} label=${text("friends.actions", name)} items=${[
-      { label: text("friends.invite_game"), onChoose: () => setOpen("game") },
-      { label: text("friends.invite_party"), onChoose: () => toParty.run() },
-      friend.game_id && { label: text("friends.watch"), onChoose: () => go(`/games/${friend.game_id}`) },
-      { label: text("friends.remove"), onChoose: () => setOpen("remove") },
-      { label: text("friends.block"), danger: true, onChoose: () => setOpen("block") },
-    ]} />
+    { label: text("friends.invite_game"), onChoose: () => setOpen("game") },
+    { label: text("friends.invite_party"), onChoose: () => toParty.run() },
+    friend.game_id && { label: text("friends.watch"), onChoose: () => go(`/games/${friend.game_id}`) },
+    { label: text("friends.remove"), onChoose: () => setOpen("remove") },
+    { label: text("friends.block"), danger: true, onChoose: () => setOpen("block") },
+  ]} />
     ${open === "game" && html`<${InviteToGame} user=${friend} onClose=${close} />`}
-    ${open === "remove" && html`<${Sure} title=${text("friends.remove_title", name)} words=${text("friends.remove_text")}
-      action=${text("friends.remove")} act=${() => unfriend(friend.user_id)} onClose=${close} />`}
-    ${open === "block" && html`<${Sure} title=${text("friends.block_title", name)} words=${text("friends.block_text", name)}
-      action=${text("friends.block")} act=${() => block(friend.user_id)} onClose=${close} />`}`;
+    ${
+      open === "remove" &&
+      html`<${Sure} title=${text("friends.remove_title", name)} words=${text("friends.remove_text")}
+      action=${text("friends.remove")} act=${() => unfriend(friend.user_id)} onClose=${close} />`
+    }
+    ${
+      open === "block" &&
+      html`<${Sure} title=${text("friends.block_title", name)} words=${text("friends.block_text", name)}
+      action=${text("friends.block")} act=${() => block(friend.user_id)} onClose=${close} />`
+    }`;
 }
 
 /** What stands for friends until they are known. */
@@ -90,13 +101,17 @@ export function FriendList({ onChoose, chosen = null }) {
   const all = useStore(friends);
   if (!all) return html`<${Awaited} />`;
   if (!all.length) return html`<p class="soft nobody">${text("friends.empty")}</p>`;
-  return html`<ul class="people-list">${[...all].sort(byPresence).map((friend) => html`<li key=${friend.user_id}
+  return html`<ul class="people-list">${[...all].sort(byPresence).map(
+    (friend) => html`<li key=${friend.user_id}
       class=${`person ${friend.status} ${chosen === friend.user_id ? "chosen" : ""}`}>
-    <button type="button" class="open" onClick=${() => onChoose(friend)} aria-current=${chosen === friend.user_id ? "true" : undefined}>
+    <button type="button" class="open" onClick=${() => onChoose(friend)}
+      aria-current=${chosen === friend.user_id ? "true" : undefined}>
       <${Avatar} name=${friend.username} presence=${friend.status} />
-      <span class="grow"><strong>${friend.username}</strong><span class="soft small">${presenceWords(friend)}</span></span>
+      <span class="grow"><strong>${friend.username}</strong><span class="soft small">${presenceWords(friend)}</span>
+        </span>
       <${Unread} userId=${friend.user_id} /></button>
-    <${FriendMenu} friend=${friend} /></li>`)}</ul>`;
+    <${FriendMenu} friend=${friend} /></li>`,
+  )}</ul>`;
 }
 
 /** The direct messages with one friend. */
@@ -121,7 +136,8 @@ export function Thread({ friendId, name }) {
     return html`<p class="soft nobody" role="alert">${text("dm.not_friends")}</p>`;
   const last = talk.messages.at(-1);
   const seen = last?.sender.id === me && last.read_at && !talk.pending.length;
-  return html`<${Conversation} key=${friendId} id=${`dm-${friendId}`} conversation=${conversation} label=${text("dm.write", { name })}
+  return html`<${Conversation} key=${friendId} id=${`dm-${friendId}`} conversation=${conversation}
+    label=${text("dm.write", { name })}
     empty=${text("dm.empty", { name })} footer=${seen && html`<p class="seen soft small">${text("dm.seen")}</p>`} />`;
 }
 

@@ -1,10 +1,23 @@
 /** Friends: who is there, requests both ways, and the conversation with one of them. */
 import {
-  Avatar, Button, Card, Empty, Field, Form, IconButton, Loading, Person, Refusal, Tabs, useAction, useLoad, useTitle,
+  Avatar,
+  Button,
+  Card,
+  Empty,
+  Field,
+  Form,
+  IconButton,
+  Loading,
+  Person,
+  Refusal,
+  Tabs,
+  useAction,
+  useLoad,
+  useTitle,
 } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
 import { Awaited, FriendList, Thread, ThreadHead, Unread, useFriend } from "./friend_list.js";
-import { answerRequest, askFriend, badge, friends, incoming, outgoing, requests } from "../people.js";
+import { answerRequest, askFriend, badge, friends, incoming, outgoing, requests } from "../social.js";
 import { go } from "../router.js";
 import { client, session } from "../session.js";
 import { useStore } from "../store.js";
@@ -18,7 +31,8 @@ function Add() {
     form.reset();
   };
   return html`<${Form} class="add-friend" onSend=${ask} submit=${text("friends.ask")}>
-    <${Field} label=${text("friends.add")} name="username" required autocomplete="off" autocapitalize="none" spellcheck=${false} />
+    <${Field} label=${text("friends.add")} name="username" required autocomplete="off" autocapitalize="none"
+      spellcheck=${false} />
   <//>`;
 }
 
@@ -27,9 +41,13 @@ function Request({ request, received = false }) {
   const other = received ? request.from_user : request.to_user;
   const name = { name: other.username };
   return html`<${Person} name=${other.username} says=${text(received ? "friends.wants" : "friends.waiting")}>
-    ${received && html`<${Button} kind="primary" busy=${answer.busy} onClick=${() => answer.run("accept")}
-      aria-label=${text("friends.accept_name", name)}>${text("friends.accept")}<//>`}
-    <${IconButton} icon="close" disabled=${answer.busy} label=${text(received ? "friends.decline_name" : "friends.cancel_name", name)}
+    ${
+      received &&
+      html`<${Button} kind="primary" busy=${answer.busy} onClick=${() => answer.run("accept")}
+      aria-label=${text("friends.accept_name", name)}>${text("friends.accept")}<//>`
+    }
+    <${IconButton} icon="close" disabled=${answer.busy}
+      label=${text(received ? "friends.decline_name" : "friends.cancel_name", name)}
       onClick=${() => answer.run(received ? "decline" : "cancel")} />
     <${Refusal} error=${answer.error} /><//>`;
 }
@@ -37,7 +55,8 @@ function Request({ request, received = false }) {
 function Requests() {
   const all = useStore(requests);
   if (!all.length) return null;
-  return html`<section class="stack" aria-labelledby="requests"><h2 id="requests" class="small-title">${text("friends.requests")}</h2>
+  return html`<section class="stack" aria-labelledby="requests"><h2 id="requests" class="small-title">
+    ${text("friends.requests")}</h2>
     <ul class="people-list">
       ${incoming(all).map((one) => html`<${Request} key=${one.id} request=${one} received />`)}
       ${outgoing(all).map((one) => html`<${Request} key=${one.id} request=${one} />`)}
@@ -51,27 +70,38 @@ function Threads({ chosen }) {
   const me = session.value.user.id;
   return html`<${Loading} of=${threads} rows=${3} />
     ${threads.data?.length === 0 && html`<p class="soft nobody">${text("dm.none")}</p>`}
-    <ul class="people-list">${threads.data?.map(({ user, last_message: last, last_at: at }) => html`<li key=${user.id}
+    <ul class="people-list">${threads.data?.map(
+      ({ user, last_message: last, last_at: at }) => html`<li key=${user.id}
       class=${`person ${chosen === user.id ? "chosen" : ""}`}>
-    <a class="open" href=${`/friends/${user.id}`} aria-current=${chosen === user.id ? "true" : undefined}><${Avatar} name=${user.username} />
+    <a class="open" href=${`/friends/${user.id}`} aria-current=${chosen === user.id ? "true" : undefined}><${Avatar}
+      name=${user.username} />
       <span class="grow"><strong>${user.username}</strong>
-        <span class="soft small">${last?.sender.id === me ? text("dm.you", { content: last.content }) : last?.content}</span></span>
-      <span class="soft small">${ago(at)}</span><${Unread} userId=${user.id} /></a></li>`)}</ul>`;
+        <span class="soft small">${last?.sender.id === me ? text("dm.you", { content: last.content }) : last?.content}
+          </span></span>
+      <span class="soft small">${ago(at)}</span><${Unread} userId=${user.id} /></a></li>`,
+    )}</ul>`;
 }
 
 /** Whom one has blocked, and the way back. */
 function Blocked() {
   const [open, setOpen] = useState(false);
-  const { data, error, reload } = useLoad(async () => (open ? (await client.request("GET", "/api/friends/blocks/")).results : null), [open]);
+  const { data, error, reload } = useLoad(
+    async () => (open ? (await client.request("GET", "/api/friends/blocks/")).results : null),
+    [open],
+  );
   const lift = useAction(async (userId) => {
     await client.request("DELETE", `/api/friends/${userId}/block/`);
     reload();
   });
-  return html`<details onToggle=${({ currentTarget }) => setOpen(currentTarget.open)}><summary class="soft">${text("friends.blocked")}</summary>
+  return html`<details onToggle=${({ currentTarget }) => setOpen(currentTarget.open)}><summary class="soft">
+    ${text("friends.blocked")}</summary>
     <${Refusal} error=${error ?? lift.error} />
     ${data?.length === 0 && html`<p class="soft small">${text("friends.blocked_nobody")}</p>`}
-    <ul class="people-list">${data?.map(({ user_id: userId, username }) => html`<${Person} key=${userId} name=${username}>
-      <${Button} busy=${lift.busy} onClick=${() => lift.run(userId)} aria-label=${text("friends.unblock_name", { name: username })}>${text("friends.unblock")}<//><//>`)}</ul>
+    <ul class="people-list">${data?.map(
+      ({ user_id: userId, username }) => html`<${Person} key=${userId} name=${username}>
+      <${Button} busy=${lift.busy} onClick=${() => lift.run(userId)}
+        aria-label=${text("friends.unblock_name", { name: username })}>${text("friends.unblock")}<//><//>`,
+    )}</ul>
   </details>`;
 }
 
@@ -84,19 +114,31 @@ export default function Friends({ id }) {
   useEffect(() => {
     if (chosen !== null && known && !friend) go("/friends", { replace: true });
   }, [chosen, known, friend]);
-  const back = html`<span class="narrow"><${IconButton} icon="back" label=${text("friends.back")} onClick=${() => go("/friends")} /></span>`;
+  const back = html`<span class="narrow"><${IconButton} icon="back" label=${text("friends.back")}
+    onClick=${() => go("/friends")} /></span>`;
   return html`<div class=${`friends ${chosen === null ? "" : "at-one"}`}>
     <h1>${text("friends.title")}</h1>
     <div class="stack list-side">
       <${Add} />
       <${Requests} />
       <${Tabs} name="shown" label=${text("friends.title")} value=${shown} onChoose=${setShown}
-        options=${[{ value: "friends", label: all ? text("friends.tab_count", { count: all.length }) : text("friends.title") }, { value: "threads", label: text("dm.tab") }]} />
-      ${shown === "friends" ? html`<${FriendList} chosen=${chosen} onChoose=${(one) => go(`/friends/${one.user_id}`)} />` : html`<${Threads} chosen=${chosen} />`}
+        options=${[
+          { value: "friends", label: all ? text("friends.tab_count", { count: all.length }) : text("friends.title") },
+          { value: "threads", label: text("dm.tab") },
+        ]} />
+      ${
+        shown === "friends"
+          ? html`<${FriendList} chosen=${chosen} onChoose=${(one) => go(`/friends/${one.user_id}`)} />`
+          : html`<${Threads} chosen=${chosen} />`
+      }
       <${Blocked} />
     </div>
     <${Card} class="thread">
-      ${friend && html`<${ThreadHead} friend=${friend} back=${back} /><${Thread} key=${chosen} friendId=${chosen} name=${friend.username} />`}
+      ${
+        friend &&
+        html`<${ThreadHead} friend=${friend} back=${back} /><${Thread} key=${chosen} friendId=${chosen}
+        name=${friend.username} />`
+      }
       ${chosen === null && html`<${Empty} words=${text("dm.choose")} />`}
       ${chosen !== null && !known && html`<${Awaited} />`}
     <//>

@@ -18,9 +18,12 @@ function Create({ games, onClose }) {
     const made = await client.request("POST", "/api/lobbies/", wanted);
     go(`/lobbies/${made.id}`);
   };
-  return html`<${Dialog} title=${text("lobbies.create")} onClose=${onClose}><${Form} onSend=${create} submit=${text("lobbies.create")}>
-    <${Field} label=${text("register.username")} name="name" required maxlength="100" placeholder=${text("lobbies.name_example")} autocomplete="off" />
-    <${Field} label=${text("lobbies.most")} name="max_participants" type="number" required min=${SEATS.min} max=${SEATS.max} initial=${SEATS.usual} />
+  return html`<${Dialog} title=${text("lobbies.create")} onClose=${onClose}><${Form} onSend=${create}
+    submit=${text("lobbies.create")}>
+    <${Field} label=${text("register.username")} name="name" required maxlength="100"
+      placeholder=${text("lobbies.name_example")} autocomplete="off" />
+    <${Field} label=${text("lobbies.most")} name="max_participants" type="number" required min=${SEATS.min}
+      max=${SEATS.max} initial=${SEATS.usual} />
     <${Field} label=${text("lobbies.game")} name="game"
       options=${[{ value: "", label: text("lobbies.any_game") }, ...games.map(({ name, title }) => ({ value: name, label: title }))]} />
     <${Field} label=${text("lobbies.who")} name="is_public"
@@ -38,12 +41,19 @@ function Row({ lobby, title }) {
   const full = lobby.member_count >= lobby.max_participants;
   const closed = lobby.status !== "open";
   return html`<li><a class=${`row ${closed ? "closed" : ""}`} href=${`/lobbies/${lobby.id}`}>
-    <span class="thumb">${lobby.game ? html`<${GameArt} name=${lobby.game} />` : html`<span class="no-game" aria-hidden="true">#</span>`}</span>
+    <span class="thumb">${
+      lobby.game ? html`<${GameArt} name=${lobby.game} />` : html`<span class="no-game" aria-hidden="true">#</span>`
+    }</span>
     <span class="grow"><strong>${lobby.title}</strong>
       <span class="soft small">${[lobby.owner?.username, title].filter(Boolean).join(" · ")}</span></span>
-    <span class="soft small numbers">${text("lobbies.count", { count: lobby.member_count, most: lobby.max_participants })}</span>
+    <span class="soft small numbers">
+      ${text("lobbies.count", { count: lobby.member_count, most: lobby.max_participants })}</span>
     ${!lobby.is_public && html`<${Badge}>${text("lobbies.private")}<//>`}
-    ${closed ? html`<${Badge} kind="bad">${text("lobbies.closed")}<//>` : full && html`<${Badge} kind="warn">${text("lobbies.full")}<//>`}
+    ${
+      closed
+        ? html`<${Badge} kind="bad">${text("lobbies.closed")}<//>`
+        : full && html`<${Badge} kind="warn">${text("lobbies.full")}<//>`
+    }
   </a></li>`;
 }
 
@@ -54,7 +64,9 @@ export default function Lobbies() {
   const [creating, setCreating] = useState(false);
   const { data: games } = useLoad(catalog, []);
   const open = useLoad(
-    () => client.request("GET", `/api/lobbies/?${new URLSearchParams({ status: "open", ...(search && { search }) })}`), [search], LOOK_EVERY_MS,
+    () => client.request("GET", `/api/lobbies/?${new URLSearchParams({ status: "open", ...(search && { search }) })}`),
+    [search],
+    LOOK_EVERY_MS,
   );
   const { data } = open;
   const more = useMore(data, [search]);
@@ -70,12 +82,22 @@ export default function Lobbies() {
   return html`<div class="page">
     <header><h1>${text("lobbies.title")}</h1><span class="spring"></span>
       <${Way} premium=${user.is_premium} onCreate=${() => setCreating(true)} /></header>
-    <input type="search" value=${typed} onInput=${({ currentTarget }) => setTyped(currentTarget.value)} placeholder=${text("lobbies.search")}
+    <input type="search" value=${typed} onInput=${({ currentTarget }) => setTyped(currentTarget.value)}
+      placeholder=${text("lobbies.search")}
       aria-label=${text("lobbies.search")} />
     <${Loading} of=${open} rows=${4} />
-    ${data && !rows.length && (search ? html`<p class="soft center">${text("lobbies.none_found", { search })}</p>`
-      : html`<${Empty} words=${text("lobbies.empty")} href="/play" action=${text("error.home")} />`)}
-    ${rows.length > 0 && html`<ul class="list" aria-live="polite">${rows.map((lobby) => html`<${Row} key=${lobby.id} lobby=${lobby} title=${titles[lobby.game]} />`)}</ul>`}
+    ${
+      data &&
+      !rows.length &&
+      (search
+        ? html`<p class="soft center">${text("lobbies.none_found", { search })}</p>`
+        : html`<${Empty} words=${text("lobbies.empty")} href="/play" action=${text("error.home")} />`)
+    }
+    ${
+      rows.length > 0 &&
+      html`<ul class="list" aria-live="polite">
+      ${rows.map((lobby) => html`<${Row} key=${lobby.id} lobby=${lobby} title=${titles[lobby.game]} />`)}</ul>`
+    }
     ${more.button}
     ${creating && html`<${Create} games=${games ?? []} onClose=${() => setCreating(false)} />`}
   </div>`;

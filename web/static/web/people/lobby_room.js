@@ -1,13 +1,29 @@
 /** One lobby: what is said in it, who is there, and what its owner and moderators may do. */
 import { catalog } from "../catalog.js";
 import {
-  Badge, Button, Card, Dialog, Field, Form, LinkButton, Loading, Menu, Person, Refusal, Skeleton, useAction, useLoad, useMedia, useTitle,
+  Badge,
+  Button,
+  Card,
+  Dialog,
+  Field,
+  Form,
+  LinkButton,
+  Loading,
+  Menu,
+  Person,
+  Refusal,
+  Skeleton,
+  useAction,
+  useLoad,
+  useMedia,
+  useNow,
+  useTitle,
 } from "../components.js";
 import { Conversation, useConversation } from "./conversation.js";
 import { html, useReducer, useState } from "../dom.js";
 import { GameField, Sure } from "./friend_list.js";
 import { byRank, NOBODY, outranks, told } from "./members.js";
-import { askFriend, friends, invite } from "../people.js";
+import { askFriend, friends, invite } from "../social.js";
 import { go } from "../router.js";
 import { client, session } from "../session.js";
 import { useStore } from "../store.js";
@@ -29,9 +45,22 @@ function Moderate({ lobby, member, act, onClose }) {
   return html`<${Dialog} title=${text(`lobby.${act}_title`, { name: member.username })} onClose=${onClose}>
     <${Form} onSend=${send} submit=${text(`lobby.${act}`)} kind="danger">
     <${Field} label=${text("lobby.reason")} name="reason" maxlength="200" autocomplete="off" />
-    ${act !== "kick" && html`<${Field} label=${text("lobby.length")} name="length"
-      options=${Object.keys(LENGTHS).map((value) => ({ value, label: text(`lobby.length_${value || (act === "mute" ? "ten" : "ever")}`) }))} />`}
+    ${
+      act !== "kick" &&
+      html`<${Field} label=${text("lobby.length")} name="length"
+      options=${Object.keys(LENGTHS).map((value) => ({
+        value,
+        label: text(`lobby.length_${value || (act === "mute" ? "ten" : "ever")}`),
+      }))} />`
+    }
   <//><//>`;
+}
+
+/** The time of day, with the day if that is not today. */
+function moment(time) {
+  const at = new Date(time);
+  const isToday = at.toDateString() === new Date(client.serverNow()).toDateString();
+  return at.toLocaleString(undefined, { timeStyle: "short", ...(!isToday && { dateStyle: "medium" }) });
 }
 
 const isMuted = ({ muted_until: until }) => Boolean(until) && Date.parse(until) > client.serverNow();
@@ -48,26 +77,46 @@ function Member({ lobby, member, mine, onModerate }) {
     toast(text("friends.asked", { name: member.username }));
   };
   const presence = member.online ? "online" : "offline";
-  const says = [self && text("lobby.you"), member.role !== "member" && text(`lobby.${member.role}`), isMuted(member) && text("lobby.muted")].filter(Boolean);
+  const says = [
+    self && text("lobby.you"),
+    member.role !== "member" && text(`lobby.${member.role}`),
+    isMuted(member) && text("lobby.muted"),
+  ].filter(Boolean);
   return html`<${Person} name=${member.username} presence=${presence} class=${presence} says=${says.join(" · ")}>
-    ${!self && html`<${Menu} label=${text("lobby.actions", { name: member.username })} items=${[
-      known ? { label: text("lobby.message"), onChoose: () => go(`/friends/${member.user_id}`) } : { label: text("lobby.befriend"), onChoose: () => act.run(befriend) },
-      mine?.role === "owner" && member.role === "member" && { label: text("lobby.appoint"), onChoose: moderators("POST") },
-      mine?.role === "owner" && member.role === "moderator" && { label: text("lobby.dismiss"), onChoose: moderators("DELETE") },
-      above && (isMuted(member)
-        ? { label: text("lobby.unmute"), onChoose: () => act.run(() => client.request("POST", `/api/lobbies/${lobby.id}/unmute/`, { user_id: member.user_id })) }
-        : { label: text("lobby.mute"), onChoose: () => onModerate("mute", member) }),
-      above && { label: text("lobby.kick"), danger: true, onChoose: () => onModerate("kick", member) },
-      above && { label: text("lobby.ban"), danger: true, onChoose: () => onModerate("ban", member) },
-    ]} />`}
+    ${
+      !self &&
+      html`<${Menu} label=${text("lobby.actions", { name: member.username })} items=${[
+        known
+          ? { label: text("lobby.message"), onChoose: () => go(`/friends/${member.user_id}`) }
+          : { label: text("lobby.befriend"), onChoose: () => act.run(befriend) },
+        mine?.role === "owner" &&
+          member.role === "member" && { label: text("lobby.appoint"), onChoose: moderators("POST") },
+        mine?.role === "owner" &&
+          member.role === "moderator" && { label: text("lobby.dismiss"), onChoose: moderators("DELETE") },
+        above &&
+          (isMuted(member)
+            ? {
+                label: text("lobby.unmute"),
+                onChoose: () =>
+                  act.run(() =>
+                    client.request("POST", `/api/lobbies/${lobby.id}/unmute/`, { user_id: member.user_id }),
+                  ),
+              }
+            : { label: text("lobby.mute"), onChoose: () => onModerate("mute", member) }),
+        above && { label: text("lobby.kick"), danger: true, onChoose: () => onModerate("kick", member) },
+        above && { label: text("lobby.ban"), danger: true, onChoose: () => onModerate("ban", member) },
+      ]} />`
+    }
     <${Refusal} error=${act.error} /><//>`;
 }
 
 function Members({ lobby, members, mine }) {
   const [moderating, setModerating] = useState(null);
   if (!members) return html`<${Skeleton} rows=${4} />`;
-  return html`<ul class="people-list members">${[...members].sort(byRank).map((member) => html`<${Member} key=${member.user_id} lobby=${lobby}
-      member=${member} mine=${mine} onModerate=${(act, who) => setModerating({ act, member: who })} />`)}</ul>
+  return html`<ul class="people-list members">${[...members].sort(byRank).map(
+    (member) => html`<${Member} key=${member.user_id} lobby=${lobby}
+      member=${member} mine=${mine} onModerate=${(act, who) => setModerating({ act, member: who })} />`,
+  )}</ul>
     ${moderating && html`<${Moderate} lobby=${lobby} ...${moderating} onClose=${() => setModerating(null)} />`}`;
 }
 
@@ -76,7 +125,8 @@ function Start({ lobby, games, onClose }) {
     await client.request("POST", `/api/lobbies/${lobby.id}/start/`, fields);
     onClose();
   };
-  return html`<${Dialog} title=${text("lobby.start")} onClose=${onClose}><${Form} onSend=${start} submit=${text("lobby.start")} icon="play">
+  return html`<${Dialog} title=${text("lobby.start")} onClose=${onClose}><${Form} onSend=${start}
+    submit=${text("lobby.start")} icon="play">
     <p class="soft">${text("lobby.start_text")}</p>
     <${GameField} games=${games} initial=${lobby.game} />
   <//><//>`;
@@ -93,8 +143,11 @@ function InviteFriends({ lobby, members, onClose }) {
   return html`<${Dialog} title=${text("lobby.invite")} onClose=${onClose}>
     ${!others.length && html`<p class="soft">${text("lobby.invite_nobody")}</p>`}
     <${Refusal} error=${send.error} />
-    <ul class="people-list">${others.map((friend) => html`<${Person} key=${friend.user_id} name=${friend.username}>
-      <${Button} busy=${send.busy} onClick=${() => send.run(friend)} aria-label=${text("lobby.invite_name", { name: friend.username })}>${text("invite.send")}<//><//>`)}</ul>
+    <ul class="people-list">${others.map(
+      (friend) => html`<${Person} key=${friend.user_id} name=${friend.username}>
+      <${Button} busy=${send.busy} onClick=${() => send.run(friend)}
+        aria-label=${text("lobby.invite_name", { name: friend.username })}>${text("invite.send")}<//><//>`,
+    )}</ul>
   <//>`;
 }
 
@@ -109,8 +162,11 @@ function Banned({ lobby, onClose }) {
   return html`<${Dialog} title=${text("lobby.banned")} onClose=${onClose}>
     <${Refusal} error=${error ?? lift.error} />
     ${bans?.length === 0 && html`<p class="soft">${text("lobby.banned_nobody")}</p>`}
-    <ul class="people-list">${bans?.map(({ user, reason: why }) => html`<${Person} key=${user.id} name=${user.username} says=${why}>
-      <${Button} busy=${lift.busy} onClick=${() => lift.run(user.id)} aria-label=${text("lobby.unban_name", { name: user.username })}>${text("lobby.unban")}<//><//>`)}</ul>
+    <ul class="people-list">${bans?.map(
+      ({ user, reason: why }) => html`<${Person} key=${user.id} name=${user.username} says=${why}>
+      <${Button} busy=${lift.busy} onClick=${() => lift.run(user.id)}
+        aria-label=${text("lobby.unban_name", { name: user.username })}>${text("lobby.unban")}<//><//>`,
+    )}</ul>
   <//>`;
 }
 
@@ -120,7 +176,8 @@ function Report({ lobby, message, onClose }) {
     toast(text("lobby.reported"));
     onClose();
   };
-  return html`<${Dialog} title=${text("lobby.report")} onClose=${onClose}><${Form} onSend=${send} submit=${text("lobby.report")}>
+  return html`<${Dialog} title=${text("lobby.report")} onClose=${onClose}><${Form} onSend=${send}
+    submit=${text("lobby.report")}>
     <p class="quote">${message.content}</p>
     <${Field} label=${text("lobby.reason")} name="reason" maxlength="200" autocomplete="off" />
   <//><//>`;
@@ -137,12 +194,17 @@ function Room({ lobby: first, games, onLeft }) {
   const lobby = { ...first, ...room.lobby };
   const hear = (message) => {
     tell(message);
-    if (message.target_id === me && message.type !== "moderation_mute") setOver({ type: message.type, reason: message.reason });
+    if (message.target_id === me && message.type !== "moderation_mute")
+      setOver({ type: message.type, reason: message.reason });
     if (message.type === "moderation_mute" && message.target_id === me) toast(text("lobby.you_muted"));
     if (message.type === "lobby_closed") setOver({ type: "lobby_closed" });
     if (message.type === "game_start") go(`/games/${message.game_id}`);
   };
-  const conversation = useConversation(`/api/lobbies/${lobby.id}/messages/`, () => client.connectToLobby(lobby.id), hear);
+  const conversation = useConversation(
+    `/api/lobbies/${lobby.id}/messages/`,
+    () => client.connectToLobby(lobby.id),
+    hear,
+  );
   const { connection } = conversation;
   const leave = useAction(async () => {
     await client.request("POST", `/api/lobbies/${lobby.id}/leave/`);
@@ -150,16 +212,28 @@ function Room({ lobby: first, games, onLeft }) {
     go("/lobbies");
   });
   const mine = room.members?.find(({ user_id }) => user_id === me);
+  const muted = Boolean(mine) && isMuted(mine);
+  useNow(muted ? 1000 : null);
   const there = room.members?.filter(({ online }) => online).length ?? "…";
-  const gone = over?.type ?? (connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401 && (CLOSED[connection.code] ?? "game.closed"));
+  const gone =
+    over?.type ??
+    (connection.state === "closed" &&
+      connection.code !== 1000 &&
+      connection.code !== 4401 &&
+      (CLOSED[connection.code] ?? "game.closed"));
   if (gone)
     return html`<div class="empty" role="alert"><h2>${over ? text(`lobby.over_${over.type}`) : text(gone)}</h2>
-      ${over?.reason && html`<p>${over.reason}</p>`}<${LinkButton} kind="primary" href="/lobbies">${text("lobby.others")}<//></div>`;
+      ${over?.reason && html`<p>${over.reason}</p>`}<${LinkButton} kind="primary" href="/lobbies">
+        ${text("lobby.others")}<//></div>`;
   const moderates = mine && mine.role !== "member";
   const actionsFor = (message) => {
     const own = message.sender.id === me;
     return [
-      (own || moderates) && { label: text("lobby.delete"), danger: true, onChoose: () => setDialog({ name: "delete", message }) },
+      (own || moderates) && {
+        label: text("lobby.delete"),
+        danger: true,
+        onChoose: () => setDialog({ name: "delete", message }),
+      },
       !own && { label: text("lobby.report"), onChoose: () => setDialog({ name: "report", message }) },
     ];
   };
@@ -167,33 +241,72 @@ function Room({ lobby: first, games, onLeft }) {
   const people = html`<${Members} lobby=${lobby} members=${room.members} mine=${mine} />`;
   return html`<div class="lobby">
     <header class="head"><div class="grow"><h1>${lobby.title}</h1>
-        <p class="soft small">${[games.find(({ name }) => name === lobby.game)?.title, lobby.owner?.username, !lobby.is_public && text("lobbies.private")].filter(Boolean).join(" · ")}</p></div>
-      ${!beside && html`<${Button} icon="friends" onClick=${() => setDialog({ name: "members" })}>${text("lobby.there", { count: there })}<//>`}
-      ${mine?.role === "owner" && html`<${Button} kind="primary" icon="play" onClick=${() => setDialog({ name: "start" })}>${text("lobby.start")}<//>`}
+        <p class="soft small">
+          ${[
+            games.find(({ name }) => name === lobby.game)?.title,
+            lobby.owner?.username,
+            !lobby.is_public && text("lobbies.private"),
+          ]
+            .filter(Boolean)
+            .join(" · ")}</p></div>
+      ${
+        !beside &&
+        html`<${Button} icon="friends" onClick=${() => setDialog({ name: "members" })}>
+        ${text("lobby.there", { count: there })}<//>`
+      }
+      ${
+        mine?.role === "owner" &&
+        html`<${Button} kind="primary" icon="play" onClick=${() => setDialog({ name: "start" })}>${text("lobby.start")}
+        <//>`
+      }
       <${Menu} label=${text("lobby.menu")} items=${[
         { label: text("lobby.invite"), onChoose: () => setDialog({ name: "invite" }) },
         moderates && { label: text("lobby.banned"), onChoose: () => setDialog({ name: "banned" }) },
         { label: text("lobby.leave"), onChoose: () => leave.run() },
-        mine?.role === "owner" && { label: text("lobby.close"), danger: true, onChoose: () => setDialog({ name: "close" }) },
+        mine?.role === "owner" && {
+          label: text("lobby.close"),
+          danger: true,
+          onChoose: () => setDialog({ name: "close" }),
+        },
       ]} /></header>
     <${Refusal} error=${leave.error} />
-    <${Card} class="talk"><${Conversation} id=${`lobby-${lobby.id}`} conversation=${conversation} label=${text("lobby.write", { name: lobby.title })}
-      empty=${text("lobby.empty")} actionsFor=${actionsFor} /><//>
-    ${beside && html`<${Card} class="there"><h2 class="small-title">${text("lobby.there", { count: there })}</h2>${people}<//>`}
-    ${dialog?.name === "members" && html`<${Dialog} title=${text("lobby.there", { count: there })} class="sheet" onClose=${close}>${people}<//>`}
+    <${Card} class="talk"><${Conversation} id=${`lobby-${lobby.id}`} conversation=${conversation}
+      label=${text("lobby.write", { name: lobby.title })}
+      empty=${text("lobby.empty")} actionsFor=${actionsFor}
+        blocked=${muted && text("lobby.muted_until", { time: moment(mine.muted_until) })} /><//>
+    ${
+      beside &&
+      html`<${Card} class="there"><h2 class="small-title">${text("lobby.there", { count: there })}</h2>
+      ${people}<//>`
+    }
+    ${
+      dialog?.name === "members" &&
+      html`<${Dialog} title=${text("lobby.there", { count: there })} class="sheet" onClose=${close}>${people}<//>`
+    }
     ${dialog?.name === "start" && html`<${Start} lobby=${lobby} games=${games} onClose=${close} />`}
-    ${dialog?.name === "invite" && html`<${InviteFriends} lobby=${lobby} members=${room.members ?? []} onClose=${close} />`}
+    ${
+      dialog?.name === "invite" &&
+      html`<${InviteFriends} lobby=${lobby} members=${room.members ?? []} onClose=${close} />`
+    }
     ${dialog?.name === "banned" && html`<${Banned} lobby=${lobby} onClose=${close} />`}
     ${dialog?.name === "report" && html`<${Report} lobby=${lobby} message=${dialog.message} onClose=${close} />`}
-    ${dialog?.name === "delete" && html`<${Sure} title=${text("lobby.delete_title")} words=${dialog.message.content} action=${text("lobby.delete")}
-      act=${() => client.request("DELETE", `/api/lobbies/${lobby.id}/messages/${dialog.message.id}/`)} onClose=${close} />`}
-    ${dialog?.name === "close" && html`<${Sure} title=${text("lobby.close_title", { name: lobby.title })} words=${text("lobby.close_text")} action=${text("lobby.close")}
-      act=${() => client.request("DELETE", `/api/lobbies/${lobby.id}/`)} onClose=${close} />`}
+    ${
+      dialog?.name === "delete" &&
+      html`<${Sure} title=${text("lobby.delete_title")} words=${dialog.message.content} action=${text("lobby.delete")}
+      act=${() => client.request("DELETE", `/api/lobbies/${lobby.id}/messages/${dialog.message.id}/`)}
+        onClose=${close} />`
+    }
+    ${
+      dialog?.name === "close" &&
+      html`<${Sure} title=${text("lobby.close_title", { name: lobby.title })} words=${text("lobby.close_text")}
+        action=${text("lobby.close")}
+      act=${() => client.request("DELETE", `/api/lobbies/${lobby.id}/`)} onClose=${close} />`
+    }
   </div>`;
 }
 
-/** The door of a lobby: what it is, and the way in or why there is none. */
-function Door({ lobby, title, onJoined }) {
+/** A lobby from outside: what it is, and the way in or why there is none. */
+function LobbyPreview({ lobby, title, onJoined }) {
   const join = useAction(async () => {
     await client.request("POST", `/api/lobbies/${lobby.id}/join/`);
     onJoined();
@@ -201,21 +314,36 @@ function Door({ lobby, title, onJoined }) {
   const full = lobby.member_count >= lobby.max_participants;
   const closed = lobby.status !== "open";
   return html`<${Card} class="gate"><h1>${lobby.title}</h1>
-    <p class="soft">${[title, lobby.owner && text("lobby.of", { name: lobby.owner.username }), text("lobbies.count", { count: lobby.member_count, most: lobby.max_participants })].filter(Boolean).join(" · ")}</p>
+    <p class="soft">${[
+      title,
+      lobby.owner && text("lobby.of", { name: lobby.owner.username }),
+      text("lobbies.count", { count: lobby.member_count, most: lobby.max_participants }),
+    ]
+      .filter(Boolean)
+      .join(" · ")}
+      </p>
     ${closed && html`<p>${text("lobby.is_closed")}</p>`}
     ${!closed && full && html`<p><${Badge} kind="warn">${text("lobbies.full")}<//> ${text("lobby.is_full")}</p>`}
-    ${!closed && html`<${Button} kind="primary" busy=${join.busy} disabled=${full} onClick=${() => join.run()}>${text("lobby.join")}<//>`}
+    ${
+      !closed &&
+      html`<${Button} kind="primary" busy=${join.busy} disabled=${full} onClick=${() => join.run()}>
+      ${text("lobby.join")}<//>`
+    }
     <${Refusal} error=${join.error} />
     <${LinkButton} kind="quiet" href="/lobbies">${text("lobby.others")}<//><//>`;
 }
 
 export default function LobbyPlace({ id }) {
   const { data, error, reload } = useLoad(
-    async () => ({ games: await catalog(), lobby: await client.request("GET", `/api/lobbies/${id}/`) }), [id],
+    async () => ({ games: await catalog(), lobby: await client.request("GET", `/api/lobbies/${id}/`) }),
+    [id],
   );
   useTitle(data?.lobby.title ?? text("rail.lobbies"));
-  if (error || String(data?.lobby.id) !== id) return html`<${Loading} of=${{ error, reload }} known=${{ 404: "lobby.unknown" }} rows=${3} tall />`;
+  if (error || String(data?.lobby.id) !== id)
+    return html`<${Loading} of=${{ error, reload }} known=${{ 404: "lobby.unknown" }} rows=${3} tall />`;
   const { lobby, games } = data;
-  if (lobby.role && lobby.status === "open") return html`<${Room} key=${id} lobby=${lobby} games=${games} onLeft=${reload} />`;
-  return html`<${Door} lobby=${lobby} title=${games.find(({ name }) => name === lobby.game)?.title} onJoined=${reload} />`;
+  if (lobby.role && lobby.status === "open")
+    return html`<${Room} key=${id} lobby=${lobby} games=${games} onLeft=${reload} />`;
+  return html`<${LobbyPreview} lobby=${lobby} title=${games.find(({ name }) => name === lobby.game)?.title}
+    onJoined=${reload} />`;
 }

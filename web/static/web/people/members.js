@@ -17,16 +17,25 @@ const TOLD = {
   presence_join(room, { type: _, seq: __, ...who }) {
     const known = room.members.some(({ user_id }) => user_id === who.user_id);
     const there = { ...who, online: true };
-    return { ...room, members: known ? withMember(room.members, who.user_id, there) : [...room.members, { role: "member", ...there }] };
+    return {
+      ...room,
+      members: known ? withMember(room.members, who.user_id, there) : [...room.members, { role: "member", ...there }],
+    };
   },
 
   presence_leave: (room, { user_id }) => ({ ...room, members: withMember(room.members, user_id, { online: false }) }),
 
-  moderation_kick: (room, { target_id }) => ({ ...room, members: room.members.filter(({ user_id }) => user_id !== target_id) }),
+  moderation_kick: (room, { target_id }) => ({
+    ...room,
+    members: room.members.filter(({ user_id }) => user_id !== target_id),
+  }),
 
   moderation_ban: (room, message) => TOLD.moderation_kick(room, message),
 
-  moderation_mute: (room, { target_id, until }) => ({ ...room, members: withMember(room.members, target_id, { muted_until: until }) }),
+  moderation_mute: (room, { target_id, until }) => ({
+    ...room,
+    members: withMember(room.members, target_id, { muted_until: until }),
+  }),
 
   lobby_update(room, { facts, member, gone_id: gone }) {
     const others = room.members.filter(({ user_id }) => user_id !== member?.user_id && user_id !== gone);
@@ -42,4 +51,6 @@ export function told(room, message) {
 
 /** Who is there first, then by rank and name. */
 export const byRank = (one, other) =>
-  Number(other.online) - Number(one.online) || RANKS[other.role] - RANKS[one.role] || one.username.localeCompare(other.username);
+  Number(other.online) - Number(one.online) ||
+  RANKS[other.role] - RANKS[one.role] ||
+  one.username.localeCompare(other.username);

@@ -1,7 +1,7 @@
 /** The party: who is in it, ready or not, what its leader may do, and what is said. */
 import { Badge, Button, Card, IconButton, Menu, Person, Refusal, useAction } from "../components.js";
 import { html, useLayoutEffect, useRef } from "../dom.js";
-import { inParty, isLeader, party, partyTalk, sayToParty } from "../people.js";
+import { inParty, isLeader, party, partyTalk, sayToParty } from "../social.js";
 import { session } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
@@ -11,8 +11,12 @@ function Member({ one, group, act }) {
   const me = session.value.user.id;
   return html`<${Person} name=${one.username} says=${text(leads ? "party.leader" : "party.member")}>
     ${one.ready && html`<${Badge} kind="good">${text("party.ready")}<//>`}
-    ${isLeader(group) && one.user_id !== me && html`<${Menu} label=${text("party.actions", { name: one.username })}
-      items=${[{ label: text("party.kick"), danger: true, onChoose: () => act.run("kick", { user_id: one.user_id }) }]} />`}<//>`;
+    ${
+      isLeader(group) &&
+      one.user_id !== me &&
+      html`<${Menu} label=${text("party.actions", { name: one.username })}
+      items=${[{ label: text("party.kick"), danger: true, onChoose: () => act.run("kick", { user_id: one.user_id }) }]} />`
+    }<//>`;
 }
 
 function Talk() {
@@ -37,7 +41,8 @@ function Talk() {
       ${lines.map((line) => html`<p key=${line.seq}><strong>${line.sender_name}</strong> ${line.content}</p>`)}</div>
     <${Refusal} error=${say.error} />
     <form onSubmit=${send}>
-      <input name="content" aria-label=${text("party.say")} placeholder=${text("party.say")} maxlength="500" autocomplete="off" enterkeyhint="send" />
+      <input name="content" aria-label=${text("party.say")} placeholder=${text("party.say")} maxlength="500"
+        autocomplete="off" enterkeyhint="send" />
       <${IconButton} type="submit" icon="send" label=${text("talk.send")} disabled=${say.busy} /></form></div>`;
 }
 
@@ -52,14 +57,17 @@ export function Party() {
   const mine = group.members.find(({ user_id }) => user_id === session.value.user.id);
   const leader = isLeader(group);
   return html`<${Card} class="party"><div class="head"><h2 class="small-title">${text("party.title")}</h2>
-      <span class="soft small numbers">${text("lobbies.count", { count: group.members.length, most: group.max_size })}</span>
+      <span class="soft small numbers">${text("lobbies.count", { count: group.members.length, most: group.max_size })}
+        </span>
       <span class="spring"></span>
       <${Menu} label=${text("party.menu")} items=${[
         { label: text("party.leave"), onChoose: () => act.run("leave") },
         leader && { label: text("party.disband"), danger: true, onChoose: () => act.run("disband") },
       ]} /></div>
-    <ul class="people-list" aria-live="polite">${group.members.map((one) => html`<${Member} key=${one.user_id} one=${one} group=${group} act=${act} />`)}</ul>
-    <${Button} kind=${mine?.ready ? "plain" : "primary"} icon="check" busy=${act.busy} onClick=${() => act.run("ready", { ready: !mine?.ready })}>
+    <ul class="people-list" aria-live="polite">
+      ${group.members.map((one) => html`<${Member} key=${one.user_id} one=${one} group=${group} act=${act} />`)}</ul>
+    <${Button} kind=${mine?.ready ? "plain" : "primary"} icon="check" busy=${act.busy}
+      onClick=${() => act.run("ready", { ready: !mine?.ready })}>
       ${text(mine?.ready ? "party.not_ready" : "party.get_ready")}<//>
     <p class="soft small">${text(leader ? "party.leader_queues" : "party.member_waits")}</p>
     <${Refusal} error=${act.error} />

@@ -25,13 +25,18 @@ function merged(known, more) {
 const without = (record, key) => Object.fromEntries(Object.entries(record).filter(([one]) => one !== String(key)));
 
 const TOLD = {
-  /** A page of the history, newest first. The newest page fills the gap that a lost connection left, or stands for all before it. */
+  /**
+   * A page of the history, newest first. The newest page fills the gap that a lost connection left, or stands for all
+   * before it.
+   */
   history(talk, { results, next, newest, anew }) {
     const page = [...results].reverse();
-    if (anew) return { ...talk, messages: [...page, ...talk.messages.filter(({ id }) => id > page.at(-1)?.id)], older: next };
+    if (anew)
+      return { ...talk, messages: [...page, ...talk.messages.filter(({ id }) => id > page.at(-1)?.id)], older: next };
     if (!newest) return { ...talk, messages: merged(talk.messages, page), older: next };
     const joins = talk.messages.some(({ id }) => id >= (page[0]?.id ?? 0));
-    if (talk.older === undefined || !joins) return { ...talk, messages: merged(joins ? talk.messages : [], page), older: next };
+    if (talk.older === undefined || !joins)
+      return { ...talk, messages: merged(joins ? talk.messages : [], page), older: next };
     // What was deleted meanwhile is not on the page any more.
     const before = talk.messages.filter(({ id }) => id < page[0]?.id || id > (page.at(-1)?.id ?? 0));
     return { ...talk, messages: merged(before, page) };
@@ -41,16 +46,25 @@ const TOLD = {
     let { pending } = talk;
     if (mine && pending.length) {
       // A word filter may have changed it: then it is the one that was sent first.
-      const same = Math.max(0, pending.findIndex(({ content }) => content === message.content));
+      const same = Math.max(
+        0,
+        pending.findIndex(({ content }) => content === message.content),
+      );
       pending = pending.filter((_, index) => index !== same);
     }
-    return { ...talk, pending, messages: merged(talk.messages, [message]), typing: without(talk.typing, message.sender.id) };
+    return {
+      ...talk,
+      pending,
+      messages: merged(talk.messages, [message]),
+      typing: without(talk.typing, message.sender.id),
+    };
   },
 
   message_deleted: (talk, { id }) => ({ ...talk, messages: talk.messages.filter((one) => one.id !== id) }),
 
   typing_start: (talk, { user_id, username }, now) => ({
-    ...talk, typing: { ...talk.typing, [user_id]: { username, until: now + TYPING_MS } },
+    ...talk,
+    typing: { ...talk.typing, [user_id]: { username, until: now + TYPING_MS } },
   }),
 
   typing_stop: (talk, { user_id }) => ({ ...talk, typing: without(talk.typing, user_id) }),
@@ -58,7 +72,9 @@ const TOLD = {
   read: (talk, { user_id, up_to }, now) => ({
     ...talk,
     messages: talk.messages.map((one) =>
-      one.sender.id !== user_id && one.id <= up_to && !one.read_at ? { ...one, read_at: new Date(now).toISOString() } : one,
+      one.sender.id !== user_id && one.id <= up_to && !one.read_at
+        ? { ...one, read_at: new Date(now).toISOString() }
+        : one,
     ),
   }),
 

@@ -1,14 +1,30 @@
 /** One game, played or watched: its board, the people at it, clocks, offers, the result, and what they say. */
 import { gameNamed } from "../catalog.js";
 import { Chat } from "../chat.js";
-import { Avatar, Badge, Button, Card, Failure, LinkButton, Loading, Refusal, Skeleton, useAction, useKeys, useLoad, useNow, useTitle } from "../components.js";
-import { html, useCallback, useEffect, useLayoutEffect, useReducer, useRef, useState } from "../dom.js";
+import {
+  Avatar,
+  Badge,
+  Button,
+  Card,
+  Failure,
+  LinkButton,
+  Loading,
+  Refusal,
+  Skeleton,
+  useAction,
+  useKeys,
+  useLoad,
+  useNow,
+  useTitle,
+} from "../components.js";
+import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
 import { loadBoard } from "../games/index.js";
 import { Arriving, Line } from "../line.js";
 import { Money } from "../purse.js";
 import { isOver, nameOf, NEW_ROOM, timeLeft, told } from "./room.js";
 import { go } from "../router.js";
 import { client, session } from "../session.js";
+import { useSocket } from "../socket.js";
 import { useStore } from "../store.js";
 import { duration, text, textOr, words } from "../texts.js";
 
@@ -18,61 +34,64 @@ const NOT_BEGUN = new Set([...OPEN_STATES, "waiting_for_ready"]);
 
 /** The room behind a game's socket: `{room, connection, refusal, refused, pending, move, act, frames}`. */
 function useRoom(id) {
-  const [room, tell] = useReducer(told, NEW_ROOM);
-  const [connection, setConnection] = useState({ state: "connecting" });
-  const [refusal, setRefusal] = useState(null);
-  const [refused, setRefused] = useState(null);
   const [pending, setPending] = useState(null);
   const me = useRef(null);
   const isOpen = useRef(false);
-  // The newest message that may be refused; the page says by itself that it is ready, so a refusal of that is not shown.
+  // The newest message that may be refused; the page says by itself that it is ready, so a refusal of that is not
+  // shown.
   const asked = useRef(null);
   const watchers = useRef(new Set());
   const shownScores = useRef(null);
 
+  const hear = {
+    // Thirty times a second: boards draw it themselves, the rest of the screen only hears of a new score.
+    game_tick({ tick, view }) {
+      for (const watch of watchers.current) watch(tick, view);
+      const scores = JSON.stringify(view.scores);
+      const isKnown = scores === shownScores.current;
+      shownScores.current = scores;
+      return isKnown;
+    },
+    connection(now) {
+      // What was asked on a line that is gone is not answered any more; if it was taken, the next line tells.
+      if (isOpen.current && now.state !== "open") setPending(null);
+      isOpen.current = now.state === "open";
+    },
+    game_state({ state, you, players }) {
+      me.current = you?.user_id ?? null;
+      const ready = players.find((one) => one.id === me.current)?.ready ?? true;
+      if (NOT_BEGUN.has(state) && !ready) asked.current = { id: client.sendReady(), silent: true };
+    },
+    player_move({ user_id }) {
+      if (user_id !== me.current) return;
+      setPending(null);
+      setRefusal(null);
+    },
+    error({ ref }) {
+      const { silent = false } = asked.current?.id === ref ? asked.current : {};
+      // A move stands until it is the move that was refused.
+      if (!ref || asked.current?.id === ref) setPending(null);
+      return silent;
+    },
+  };
+  const {
+    state: room,
+    tell,
+    connection,
+    refusal,
+    setRefusal,
+    refused,
+  } = useSocket(() => client.connectToGame(id), [id], told, NEW_ROOM, hear);
+
   useEffect(() => {
-    const heard = [
-      client.on("*", (message, channel) => {
-        if (channel?.name !== "game") return;
-        if (message.type !== "game_tick") return tell(message);
-        // Thirty times a second: boards draw it themselves, the rest of the screen only hears of a new score.
-        for (const watch of watchers.current) watch(message.tick, message.view);
-        const scores = JSON.stringify(message.view.scores);
-        if (scores !== shownScores.current) tell(message);
-        shownScores.current = scores;
-        return undefined;
-      }),
-      client.on("connection", ({ channel, ...facts }) => {
-        if (channel !== "game") return;
-        // What was asked on a line that is gone is not answered any more; if it was taken, the next line tells.
-        if (isOpen.current && facts.state !== "open") setPending(null);
-        isOpen.current = facts.state === "open";
-        setConnection({ ...facts, until: Date.now() + (facts.retry_ms ?? 0) });
-      }),
-      client.on("latency", ({ channel, ms }) => channel === "game" && setConnection((before) => ({ ...before, ms }))),
-      client.on("game_state", ({ state, you, players }) => {
-        me.current = you?.user_id ?? null;
-        const ready = players.find((one) => one.id === me.current)?.ready ?? true;
-        if (NOT_BEGUN.has(state) && !ready) asked.current = { id: client.sendReady(), silent: true };
-      }),
-      client.on("player_move", ({ user_id }) => {
-        if (user_id !== me.current) return;
-        setPending(null);
-        setRefusal(null);
-      }),
-      client.on("error", ({ code, message, ref }, channel) => {
-        if (channel?.name !== "game") return;
-        const { silent = false } = asked.current?.id === ref ? asked.current : {};
-        // A move stands until it is the move that was refused.
-        if (!ref || asked.current?.id === ref) setPending(null);
-        setRefused(ref);
-        if (!silent) setRefusal(message || words(code));
-      }),
-    ];
-    client.connectToGame(id);
+    let current = true;
+    // The socket tells what is said from now on. Without what was said before the game can be played all the same.
+    client.request("GET", `/api/games/${id}/chat/`).then(
+      (lines) => current && tell({ type: "chat_history", lines }),
+      () => {},
+    );
     return () => {
-      for (const end of heard) end();
-      client.leaveGame();
+      current = false;
     };
   }, [id]);
 
@@ -98,7 +117,8 @@ function Clock({ clock, userId }) {
   const left = timeLeft(clock, userId, client.serverNow());
   if (left === null) return null;
   const low = left < LOW_TIME_MS ? "low" : "";
-  return html`<span class=${`clock numbers ${running ? "running" : ""} ${low}`} role="timer">${duration(left, { tenths: true })}</span>`;
+  return html`<span class=${`clock numbers ${running ? "running" : ""} ${low}`} role="timer">
+    ${duration(left, { tenths: true })}</span>`;
 }
 
 function Seat({ room, seat, marks }) {
@@ -110,11 +130,20 @@ function Seat({ room, seat, marks }) {
   const mark = marks?.[room.players.indexOf(seat)];
   return html`<div class=${`seat ${turn ? "turn" : ""} ${seat.connected ? "" : "away"}`}>
     <${Avatar} name=${seat.username} />
-    <span class="grow"><strong>${seat.username}${mine && html` <span class="soft">(${text("game.you")})</span>`}</strong>
+    <span class="grow"><strong>${seat.username}${mine && html` <span class="soft">(${text("game.you")})</span>`}
+      </strong>
       <span class="soft small numbers">${Math.round(change?.after ?? seat.rating ?? 0) || ""}
         ${change && html` <${RatingChange} change=${change} />`}
-        ${gone && html` <span class="warn" role="status">${text("game.left", { seconds: Math.max(0, Math.ceil((gone.until - now) / 1000)) })}</span>`}</span></span>
-    ${mark && html`<span class=${`piece piece-${mark}`} role="img" aria-label=${text("game.pieces", { side: mark })}>${mark}</span>`}
+        ${
+          gone &&
+          html` <span class="warn" role="status">
+          ${text("game.left", { seconds: Math.max(0, Math.ceil((gone.until - now) / 1000)) })}</span>`
+        }</span></span>
+    ${
+      mark &&
+      html`<span class=${`piece piece-${mark}`} role="img" aria-label=${text("game.pieces", { side: mark })}>
+      ${mark}</span>`
+    }
     ${room.view?.scores && html`<span class="score numbers">${room.view.scores[seat.side] ?? seat.score}</span>`}
     <${Clock} clock=${room.clock} userId=${seat.id} />
   </div>`;
@@ -127,7 +156,7 @@ function RatingChange({ change }) {
 }
 
 function statusOf(room, me, canMove) {
-  if (isOver(room)) return text(["abandoned", "aborted"].includes(room.state) ? `game.${room.state}` : "game.finished");
+  if (isOver(room)) return textOr(`game.${room.state}`, text("game.finished"));
   if (room.state !== "active") return textOr(`game.${room.state}`, words(room.state));
   if (canMove) return text("game.your_turn");
   if (room.turn === null) return text("game.active");
@@ -137,7 +166,8 @@ function statusOf(room, me, canMove) {
 
 function verdict(room, me) {
   const { winner_ids: winners, reason: why } = room.result;
-  if (!winners.length) return text(why.startsWith("draw") ? "result.draw" : "result.none");
+  if (!winners.length)
+    return text(why === "aborted" ? "result.aborted" : why.startsWith("draw") ? "result.draw" : "result.none");
   if (me === null) return text("result.winner", { name: winners.map((id) => nameOf(room, id)).join(", ") });
   return text(winners.includes(me) ? "result.won" : "result.lost");
 }
@@ -152,18 +182,35 @@ function Result({ room, me, act, offline }) {
     // Enter asks for a rematch, unless somebody is in the middle of a sentence.
     if (!document.activeElement?.closest("input, dialog")) button.current?.querySelector("button")?.focus();
   }, []);
-  const kind = me === null || !room.result.winner_ids.length ? "" : room.result.winner_ids.includes(me) ? "won" : "lost";
+  const kind =
+    me === null || !room.result.winner_ids.length ? "" : room.result.winner_ids.includes(me) ? "won" : "lost";
   return html`<${Card} class=${`result ${kind}`}>
     <div role="status"><h2>${verdict(room, me)}</h2>
       <p class="soft">${textOr(`reason.${room.result.reason}`, words(room.result.reason))}</p></div>
-    ${change && html`<p class="numbers rating">${text("result.rating")} <strong>${Math.round(change.after)}</strong> <${RatingChange} change=${change} /></p>`}
-    ${reward && html`<p class="purse-line reward"><strong>${text("reward.xp", reward)}</strong><span>+<${Money} currency="gold">${reward.gold}<//></span>
-      ${reward.level_up && html`<${Badge} kind="good">${text("reward.level_up")}<//>`}</p>`}
-    ${wanted !== undefined && !asked && me !== null && html`<p role="status">${text("result.rematch_wanted", { name: nameOf(room, wanted) })}</p>`}
+    ${
+      change &&
+      html`<p class="numbers rating">${text("result.rating")} <strong>${Math.round(change.after)}
+      </strong> <${RatingChange} change=${change} /></p>`
+    }
+    ${
+      reward &&
+      html`<p class="purse-line reward"><strong>${text("reward.xp", reward)}</strong><span>+<${Money} currency="gold">
+        ${reward.gold}<//></span>
+      ${reward.level_up && html`<${Badge} kind="good">${text("reward.level_up")}<//>`}</p>`
+    }
+    ${
+      wanted !== undefined &&
+      !asked &&
+      me !== null &&
+      html`<p role="status">${text("result.rematch_wanted", { name: nameOf(room, wanted) })}</p>`
+    }
     <div class="actions" ref=${button}>
-      ${me !== null && html`<${Button} kind="primary" icon="turn" disabled=${asked || offline} onClick=${() => act("rematch")}>
+      ${
+        me !== null &&
+        html`<${Button} kind="primary" icon="turn" disabled=${asked || offline} onClick=${() => act("rematch")}>
         ${text(asked ? "result.rematch_asked" : "result.rematch")}<//>
-      <${LinkButton} href=${`/play?queue=${room.game}`}>${text("result.again")}<//>`}
+      <${LinkButton} href=${`/play?queue=${room.game}`}>${text("result.again")}<//>`
+      }
       <${LinkButton} kind=${me === null ? "primary" : "plain"} href=${`/replay/${room.id}`}>${text("result.replay")}<//>
       <${LinkButton} kind="quiet" href="/play">${text("game.other_game")}<//>
     </div>
@@ -173,6 +220,7 @@ function Result({ room, me, act, offline }) {
 function Controls({ room, me, act, alone }) {
   const [sure, setSure] = useState(false);
   const offer = room.drawOfferedBy;
+  const giveUp = room.moved ? "resign" : "abort";
   const [declined, setDeclined] = useState(null);
   useEffect(() => setDeclined(null), [offer]);
   useKeys(({ key }) => key === "Escape" && setSure(false));
@@ -181,13 +229,17 @@ function Controls({ room, me, act, alone }) {
       <div class="actions"><${Button} kind="primary" onClick=${() => act("accept_draw")}>${text("friends.accept")}<//>
         <${Button} onClick=${() => setDeclined(offer)}>${text("friends.decline")}<//></div></div>`;
   if (sure)
-    return html`<div class="offer"><p>${text("game.resign_sure")}</p>
-      <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>${text("game.resign_yes")}<//>
+    return html`<div class="offer"><p>${text(`game.${giveUp}_sure`)}</p>
+      <div class="actions"><${Button} kind="danger" icon="flag" onClick=${() => act("resign")}>
+        ${text(`game.${giveUp}_yes`)}<//>
         <${Button} onClick=${() => setSure(false)}>${text("dialog.cancel")}<//></div></div>`;
   return html`<div class="actions">
-    ${!alone && html`<${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
-      ${text(offer === me ? "game.draw_offered" : "game.draw")}<//>`}
-    <${Button} icon="flag" onClick=${() => setSure(true)}>${text("game.resign")}<//>
+    ${
+      !alone &&
+      html`<${Button} icon="equal" disabled=${offer === me} onClick=${() => act("offer_draw")}>
+      ${text(offer === me ? "game.draw_offered" : "game.draw")}<//>`
+    }
+    <${Button} icon="flag" onClick=${() => setSure(true)}>${text(`game.${giveUp}`)}<//>
   </div>`;
 }
 
@@ -211,7 +263,7 @@ const CLOSED = { 4403: "game.not_allowed", 4404: "game.unknown", 4409: "game.rep
 
 function Closed({ code }) {
   const here = code === 4409;
-  return html`<div class="empty" role="alert"><p>${text(CLOSED[code] ?? "game.closed")}</p>
+  return html`<div class="empty closed" role="alert"><p>${text(CLOSED[code] ?? "game.closed")}</p>
     ${here && html`<${Button} kind="primary" onClick=${() => client.game.open()}>${text("game.replaced_here")}<//>`}
     <${LinkButton} href="/play">${text("error.home")}<//></div>`;
 }
@@ -219,7 +271,11 @@ function Closed({ code }) {
 /** `alone`: against the computer, which agrees to no draw. */
 function Table({ id, alone }) {
   const { room, connection, refusal, refused, pending, move, act, frames } = useRoom(id);
-  const { data: board, error, reload } = useLoad(() => (room.game ? loadBoard(room.game) : Promise.resolve(null)), [room.game]);
+  const {
+    data: board,
+    error,
+    reload,
+  } = useLoad(() => (room.game ? loadBoard(room.game) : Promise.resolve(null)), [room.game]);
   const { data: entry } = useLoad(() => (room.game ? gameNamed(room.game) : Promise.resolve(null)), [room.game]);
   useEffect(() => {
     if (room.rematch) go(`/games/${room.rematch}`, { replace: true });
@@ -231,12 +287,13 @@ function Table({ id, alone }) {
   const realTime = entry?.kind === "real_time";
   // Where several may move at once nobody has the turn; without clocks only the server knows who may.
   const mine = room.turn === me || (room.turn === null && !realTime && (room.clock?.running.includes(me) ?? true));
-  const canMove = live && me !== null && mine && !pending;
-  const names = room.players.map(({ username }) => username).join(" – ");
-  useTitle(canMove ? `● ${text("game.your_turn")}` : names);
-
   const closed = connection.state === "closed" && connection.code !== 1000 && connection.code !== 4401;
-  if (closed) return html`<${Closed} code=${connection.code} />`;
+  const myTurn = live && me !== null && mine;
+  const canMove = myTurn && !pending && !closed;
+  const names = room.players.map(({ username }) => username).join(" – ");
+  useTitle(canMove ? `● ${text("game.your_turn")}` : names, { turn: canMove });
+
+  if (closed && !(room.id && board)) return html`<${Closed} code=${connection.code} />`;
   if (!room.id) return html`<${Arriving} connection=${connection} channel=${() => client.game} rows=${2} />`;
   if (error) return html`<${Failure} words=${text("error.offline")} onRetry=${reload} />`;
   if (!board) return html`<${Skeleton} rows=${2} tall />`;
@@ -244,28 +301,45 @@ function Table({ id, alone }) {
   const halves = [room.players.slice(0, 1), room.players.slice(1)];
   // Who watches has the first player below, too: there the first player's waters are.
   const [ours, theirs] = seat < 1 ? halves : halves.reverse();
-  const status = statusOf(room, me, canMove || Boolean(pending));
+  const status = statusOf(room, me, myTurn || Boolean(pending));
   const waiting = OPEN_STATES.has(room.state) && me !== null;
-  return html`<div class=${`table game-${room.game}`}>
+  return html`<div class="at-table">${closed && html`<${Closed} code=${connection.code} />`}<div
+    class=${`table game-${room.game}`} inert=${closed}>
     <h1 class="hidden">${entry?.title ?? words(room.game)}: ${names}</h1>
-    <div class="above">${theirs.map((one) => html`<${Seat} key=${one.id} room=${room} seat=${one} marks=${board.MARKS} />`)}</div>
+    <div class="above">${theirs.map(
+      (one) => html`<${Seat} key=${one.id} room=${room} seat=${one}
+      marks=${board.MARKS} />`,
+    )}</div>
     <div class="board-frame">
       ${waiting && room.players.length < (entry?.min_players ?? 2) && html`<${Link} />`}
-      ${room.view && html`<${Board} view=${room.view} room=${room} me=${me} canMove=${canMove} pending=${pending}
+      ${
+        room.view &&
+        html`<${Board} view=${room.view} room=${room} me=${me} canMove=${canMove} pending=${pending}
         onMove=${realTime ? (movement) => client.game?.state === "open" && client.sendMove(movement) : move}
-        frames=${frames} live=${live} realTime=${realTime} schema=${entry?.move_schema} />`}
+        frames=${frames} live=${live} realTime=${realTime} schema=${entry?.move_schema} />`
+      }
       ${refusal && html`<${Refusal}>${refusal}<//>`}
     </div>
-    <div class="below">${ours.map((one) => html`<${Seat} key=${one.id} room=${room} seat=${one} marks=${board.MARKS} />`)}</div>
+    <div class="below">${ours.map(
+      (one) => html`<${Seat} key=${one.id} room=${room} seat=${one}
+      marks=${board.MARKS} />`,
+    )}</div>
     <aside class="side">
       <div class="status-line"><p class=${`status ${canMove ? "mine" : ""}`} role="status">${status}</p>
         ${me === null && !over && html`<${Badge}>${text("game.watching")}<//>`}
-        <span class="spring"></span><${Line} connection=${connection} away="game.offline" /></div>
+        ${!closed && html`<${Line} connection=${connection} away="game.offline" />`}</div>
       ${room.result && html`<${Result} room=${room} me=${me} act=${act} offline=${connection.state !== "open"} />`}
-      ${live && me !== null && html`<${Controls} room=${room} me=${me} act=${act} alone=${alone || room.players.length < 2} />`}
-      <${Chat} lines=${room.chat} me=${me} refused=${refused} away=${connection.state !== "open"} onSay=${(message) => client.sendChat(message)} />
+      ${
+        !over &&
+        me !== null &&
+        html`<div class="controls">
+        ${live && html`<${Controls} room=${room} me=${me} act=${act} alone=${alone || room.players.length < 2} />`}
+        </div>`
+      }
+      <${Chat} lines=${room.chat} me=${me} refused=${refused} away=${connection.state !== "open"}
+        onSay=${(message) => client.sendChat(message)} />
     </aside>
-  </div>`;
+  </div></div>`;
 }
 
 /** Who opens the link of a game that still has a free seat is asked in. */
@@ -288,10 +362,12 @@ export default function Game({ id }) {
     const game = await client.request("GET", `/api/games/${id}/`);
     return { game, entry: await gameNamed(game.game) };
   }, [id]);
-  if (error || data?.game.id !== id) return html`<${Loading} of=${{ error, reload }} known=${{ 404: "game.unknown" }} rows=${2} tall />`;
+  if (error || data?.game.id !== id)
+    return html`<${Loading} of=${{ error, reload }} known=${{ 404: "game.unknown" }} rows=${2} tall />`;
   const { game, entry } = data;
   const seated = game.players.some((one) => one.id === user.id);
   const free = game.state === "created";
-  if (!seated && free) return html`<${Invitation} game=${game} title=${entry?.title ?? words(game.game)} onJoined=${reload} />`;
+  if (!seated && free)
+    return html`<${Invitation} game=${game} title=${entry?.title ?? words(game.game)} onJoined=${reload} />`;
   return html`<${Table} key=${id} id=${id} alone=${game.players.some((one) => "bot_level" in one)} />`;
 }

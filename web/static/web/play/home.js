@@ -37,7 +37,8 @@ function Demo() {
   }, []);
   const view = VIEWS[Math.min(move, VIEWS.length - 1)];
   return html`<div class="board-frame demo" role="img" aria-label=${text("home.board")}>
-    <div inert><${ConnectFour} view=${view} room=${{ players: PLAYERS, lastMove: null }} me=${null} canMove=${false} /></div>
+    <div inert><${ConnectFour} view=${view} room=${{ players: PLAYERS, lastMove: null }} me=${null} canMove=${false} />
+      </div>
   </div>`;
 }
 

@@ -14,21 +14,28 @@ function Ranks({ game }) {
       client.request("GET", path),
       client.request("GET", `${path}?around=me&limit=1`),
     ]);
-    const further = mine.results.filter(({ user }) => user.id === me && !first.results.some((row) => row.user.id === me));
+    const further = mine.results.filter(
+      ({ user }) => user.id === me && !first.results.some((row) => row.user.id === me),
+    );
     return [...first.results, ...further];
   }, [game]);
   const { data: rows } = ranks;
   if (!rows) return html`<${Loading} of=${ranks} rows=${6} />`;
-  if (!rows.length) return html`<${Empty} words=${text("leaderboard.empty")} href="/play" action=${text("leaderboard.empty_action")} />`;
+  if (!rows.length)
+    return html`<${Empty} words=${text("leaderboard.empty")} href="/play"
+      action=${text("leaderboard.empty_action")} />`;
   return html`<table class="ranks">
-    <thead><tr><th class="number" scope="col">${text("leaderboard.rank")}</th><th scope="col">${text("leaderboard.player")}</th>
+    <thead><tr><th class="number" scope="col">${text("leaderboard.rank")}</th><th scope="col">
+      ${text("leaderboard.player")}</th>
       <th class="number" scope="col">${text("leaderboard.won")}</th>
       <th class="number" scope="col">${text("leaderboard.rating")}</th></tr></thead>
-    <tbody>${rows.map(({ rank, user, rating, played, won }) => html`<tr key=${user.id} class=${user.id === me ? "mine" : ""}>
+    <tbody>${rows.map(
+      ({ rank, user, rating, played, won }) => html`<tr key=${user.id} class=${user.id === me ? "mine" : ""}>
         <td class="number">${rank}</td>
         <td><span class="who"><${Avatar} name=${user.username} /><span>${user.username}</span></span></td>
         <td class="number soft">${text("leaderboard.won_of", { won, played })}</td>
-        <td class="number">${rating}</td></tr>`)}</tbody>
+        <td class="number">${rating}</td></tr>`,
+    )}</tbody>
   </table>`;
 }
 
@@ -40,7 +47,8 @@ export default function Leaderboard({ game: chosen }) {
   const game = chosen ?? games[0]?.name;
   return html`<div class="page">
     <header><h1>${text("leaderboard.title")}</h1></header>
-    <${Tabs} name="game" label=${text("play.title")} value=${game} onChoose=${(name) => go(`/leaderboard/${name}`, { replace: true })}
+    <${Tabs} name="game" label=${text("play.title")} value=${game}
+      onChoose=${(name) => go(`/leaderboard/${name}`, { replace: true })}
       options=${games.map(({ name, title }) => ({ value: name, label: title }))} />
     ${game && html`<${Ranks} key=${game} game=${game} />`}
   </div>`;

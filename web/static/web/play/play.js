@@ -1,9 +1,20 @@
 /** Pick a game and somebody to play it with: whoever comes, the computer, or a friend by link. */
 import { catalog } from "../catalog.js";
 import {
-  Avatar, Badge, Button, Card, Dialog, Empty, Loading, Refusal, useAction, useLoad, useNow, useTitle,
+  Avatar,
+  Badge,
+  Button,
+  Card,
+  Dialog,
+  Empty,
+  Loading,
+  Refusal,
+  useAction,
+  useLoad,
+  useNow,
+  useTitle,
 } from "../components.js";
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
+import { html, useEffect, useState } from "../dom.js";
 import { GameArt } from "../art.js";
 import { joinQueue, leaveQueue, playComputer, playFriend, queue, resumeQueue } from "../queue.js";
 import { go } from "../router.js";
@@ -23,23 +34,31 @@ function Queue({ games }) {
   const now = useNow(place ? 250 : null);
   const leave = useAction(leaveQueue);
   const computer = useAction(() => playComputer(place.game, COMPUTER_LEVEL));
-  const card = useRef(null);
-  // It stands above the games: who pressed the button of one further down would not see it.
-  useLayoutEffect(() => card.current?.scrollIntoView({ block: "nearest" }), [place?.game]);
   if (!place) return null;
   const waited = Math.max(0, now - place.since);
   const game = games.find(({ name }) => name === place.game);
-  return html`<section ref=${card} class="card queue">
+  const offered = waited >= OFFER_COMPUTER_AFTER_MS;
+  return html`<section class="card queue">
     <span class="spinner" aria-hidden="true"></span>
     <div>
       <h2>${text("queue.title")}</h2>
-      <p class="soft numbers">${game?.title ?? place.game} · <span aria-live="polite">${text("queue.position", place)}</span> · ${text("queue.wait", { time: duration(waited) })}</p>
+      <p class="soft numbers">${game?.title ?? place.game} · <span aria-live="polite">${text("queue.position", place)}
+        </span> · ${text("queue.wait", { time: duration(waited) })}</p>
     </div>
     <${Button} busy=${leave.busy} onClick=${() => leave.run()}>${text("queue.leave")}<//>
-    ${waited >= OFFER_COMPUTER_AFTER_MS && isForTwo(game) && html`<div class="offer" role="status"><p>${text("queue.nobody")}</p>
-      <${Button} kind="primary" icon="robot" busy=${computer.busy} onClick=${() => computer.run()}>${text("queue.computer")}<//></div>`}
+    ${
+      isForTwo(game) &&
+      html`<div class="offer" role="status"><p>${text(offered ? "queue.nobody" : "queue.meanwhile")}</p>
+      <${Button} kind="primary" icon="robot" class=${offered ? "" : "to-come"} busy=${computer.busy}
+        onClick=${() => computer.run()}>${text("queue.computer")}<//></div>`
+    }
     <${Refusal} error=${leave.error ?? computer.error} />
   </section>`;
+}
+
+async function runningGames() {
+  const { results } = await client.request("GET", "/api/games/?mine=1&state=active");
+  return results;
 }
 
 function GameCard({ game, queued, onComputer }) {
@@ -54,7 +73,11 @@ function GameCard({ game, queued, onComputer }) {
     <div class="ways">
       <${Button} kind="primary" icon="play" busy=${play.busy} disabled=${queued} onClick=${() => play.run()}
         aria-label=${`${text("play.play")}: ${game.title}`}>${text("play.play")}<//>
-      ${isForTwo(game) && html`<${Button} icon="robot" onClick=${onComputer} aria-label=${`${text("play.computer")}: ${game.title}`}>${text("play.computer")}<//>`}
+      ${
+        isForTwo(game) &&
+        html`<${Button} icon="robot" onClick=${onComputer}
+        aria-label=${`${text("play.computer")}: ${game.title}`}>${text("play.computer")}<//>`
+      }
       <${Button} icon="friend" busy=${friend.busy} onClick=${() => friend.run()}
         aria-label=${`${text("play.friend")}: ${game.title}`}>${text("play.friend")}<//>
     </div>
@@ -62,12 +85,11 @@ function GameCard({ game, queued, onComputer }) {
   <//>`;
 }
 
-function Running({ games }) {
+function Running({ games, running }) {
   const me = session.value.user.id;
-  const { data } = useLoad(() => client.request("GET", "/api/games/?mine=1&state=active"), []);
-  if (!data?.results.length) return null;
+  if (!running.length) return null;
   return html`<section class="page wide"><h2>${text("play.running")}</h2><ul class="list">
-    ${data.results.map((one) => {
+    ${running.map((one) => {
       const others = one.players.filter(({ id }) => id !== me);
       return html`<li key=${one.id}><a class="row" href=${`/games/${one.id}`}>
         <${Avatar} name=${others[0]?.username} />
@@ -82,16 +104,22 @@ function Strength({ game, onClose }) {
   const play = useAction((level) => playComputer(game.name, level));
   return html`<${Dialog} title=${text("play.computer_title")} onClose=${onClose}>
     <div class="stack">
-      ${LEVELS.map((level) => html`<${Button} key=${level} class="wide" kind=${level === 1 ? "primary" : "plain"}
-        busy=${play.busy} onClick=${() => play.run(level)}>${text(`play.level_${level}`)}<//>`)}
+      ${LEVELS.map(
+        (level) => html`<${Button} key=${level} class="wide" kind=${level === 1 ? "primary" : "plain"}
+          autofocus=${level === 1}
+        busy=${play.busy} onClick=${() => play.run(level)}>${text(`play.level_${level}`)}<//>`,
+      )}
       <${Refusal} error=${play.error} />
     </div>
   <//>`;
 }
 
 export default function Play({ query }) {
-  const offered = useLoad(catalog, []);
-  const { data: games } = offered;
+  const offered = useLoad(async () => {
+    const [games, running] = await Promise.all([catalog(), runningGames().catch(() => [])]);
+    return { games, running };
+  }, []);
+  const { games, running } = offered.data ?? {};
   const place = useStore(queue);
   const [computer, setComputer] = useState(null);
   const start = useAction(async () => {
@@ -109,12 +137,14 @@ export default function Play({ query }) {
   return html`<div class="page wide">
     <h1>${text("play.title")}</h1>
     <${Refusal} error=${start.error} />
-    <${Queue} games=${games} />
-    <${Running} games=${games} />
+    <${Running} games=${games} running=${running} />
     <div class="games">
-      ${games.map((game) => html`<${GameCard} key=${game.name} game=${game} queued=${place?.game === game.name}
-        onComputer=${() => setComputer(game)} />`)}
+      ${games.map(
+        (game) => html`<${GameCard} key=${game.name} game=${game} queued=${place?.game === game.name}
+        onComputer=${() => setComputer(game)} />`,
+      )}
     </div>
+    <${Queue} games=${games} />
     ${computer && html`<${Strength} game=${computer} onClose=${() => setComputer(null)} />`}
   </div>`;
 }

@@ -20,7 +20,12 @@ const PLACES = ["cell", "row", "col", "column"];
 
 function said({ type, movement }) {
   if (type === "game_action") return words(movement.action);
-  return Object.entries(movement ?? {}).map(([name, value]) => `${words(name)} ${typeof value === "object" ? "…" : PLACES.includes(name) ? value + 1 : value}`).join(", ");
+  return Object.entries(movement ?? {})
+    .map(
+      ([name, value]) =>
+        `${words(name)} ${typeof value === "object" ? "…" : PLACES.includes(name) ? value + 1 : value}`,
+    )
+    .join(", ");
 }
 
 function Player({ replay, board }) {
@@ -54,7 +59,9 @@ function Player({ replay, board }) {
   const first = replay.inputs[0] && Date.parse(replay.inputs[0].at);
   const { winner_ids: winners = [], reason: why = "" } = replay.result ?? {};
   const name = (id) => replay.players.find((one) => one.id === id)?.username ?? "";
-  const verdict = winners.length ? text("result.winner", { name: winners.map(name).join(", ") }) : text(why.startsWith("draw") ? "result.draw" : "result.none");
+  const verdict = winners.length
+    ? text("result.winner", { name: winners.map(name).join(", ") })
+    : text(why.startsWith("draw") ? "result.draw" : "result.none");
   return html`<div class=${`table game-${replay.game}`}>
     <div class="board-frame">
       <${board.default} view=${view} room=${room} me=${null} canMove=${false} live=${false} />
@@ -63,29 +70,40 @@ function Player({ replay, board }) {
       <${Card}>
         <div><h1>${replay.players.map(({ username }) => username).join(" – ")}</h1>
           <p class="soft">${verdict}, ${textOr(`reason.${why}`, words(why))}</p></div>
-        ${last > 0 && html`<input type="range" min="0" max=${last} value=${at} aria-label=${text("replay.title")}
+        ${
+          last > 0 &&
+          html`<input type="range" min="0" max=${last} value=${at} aria-label=${text("replay.title")}
             aria-valuetext=${text("replay.position", { index: at, count: last })}
             onInput=${(event) => to(event.currentTarget.valueAsNumber)} />
           <div class="transport">
             <${IconButton} icon="first" label=${text("replay.first")} disabled=${at === 0} onClick=${() => to(0)} />
-            <${IconButton} icon="previous" label=${text("replay.previous")} disabled=${at === 0} onClick=${() => to(at - 1)} />
-            <${IconButton} icon=${playing ? "pause" : "play"} label=${text(playing ? "replay.pause" : "replay.play")} onClick=${start} />
-            <${IconButton} icon="next" label=${text("replay.next")} disabled=${at === last} onClick=${() => to(at + 1)} />
+            <${IconButton} icon="previous" label=${text("replay.previous")} disabled=${at === 0}
+              onClick=${() => to(at - 1)} />
+            <${IconButton} icon=${playing ? "pause" : "play"} label=${text(playing ? "replay.pause" : "replay.play")}
+              onClick=${start} />
+            <${IconButton} icon="next" label=${text("replay.next")} disabled=${at === last}
+              onClick=${() => to(at + 1)} />
             <${IconButton} icon="last" label=${text("replay.last")} disabled=${at === last} onClick=${() => to(last)} />
           </div>
-          <p class="soft small numbers center" aria-live="polite">${text("replay.position", { index: at, count: last })}</p>`}
+          <p class="soft small numbers center" aria-live="polite">${text("replay.position", { index: at, count: last })}
+            </p>`
+        }
       <//>
       ${!replay.views && html`<p class="soft">${text("replay.end_only")}</p>`}
-      ${replay.views && html`<${Card} title=${text("replay.inputs")}>
+      ${
+        replay.views &&
+        html`<${Card} title=${text("replay.inputs")}>
         ${!replay.inputs.length && html`<p class="soft">${text("replay.empty")}</p>`}
         <ol class="moves numbers" tabindex="0" aria-label=${text("replay.inputs")}>
           ${replay.inputs.map((one) => {
             const index = scenes.findIndex((scene) => scene.input === one);
             return html`<li key=${one.seq} class=${index === at ? "now" : ""}>
-              <span class="soft">${duration(Date.parse(one.at) - first)}</span> <strong>${name(one.user_id)}</strong> ${said(one)}</li>`;
+              <span class="soft">${duration(Date.parse(one.at) - first)}</span> <strong>${name(one.user_id)}
+                </strong> ${said(one)}</li>`;
           })}
         </ol>
-      <//>`}
+      <//>`
+      }
     </aside>
   </div>`;
 }
@@ -96,6 +114,7 @@ export default function Replay({ id }) {
     return { replay, board: await loadBoard(replay.game) };
   }, [id]);
   useTitle(text("replay.title"));
-  if (!made.data) return html`<${Loading} of=${made} known=${{ 404: "game.unknown", 409: "replay.running" }} rows=${2} tall />`;
+  if (!made.data)
+    return html`<${Loading} of=${made} known=${{ 404: "game.unknown", 409: "replay.running" }} rows=${2} tall />`;
   return html`<${Player} key=${id} ...${made.data} />`;
 }

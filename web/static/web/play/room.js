@@ -12,6 +12,8 @@ export const NEW_ROOM = {
   you: null,
   /** `{movement, user_id}` of the newest move. */
   lastMove: null,
+  /** Whether somebody has moved; as long as nobody has, giving up aborts the game. */
+  moved: false,
   /** `{user_id: milliseconds since 1970}`: until when those who are gone may come back. */
   gone: {},
   /** User ids: who offers a draw, who asks for a rematch. */
@@ -42,12 +44,25 @@ const TOLD = {
   game_state(room, message) {
     const { id, game, state, players, view, turn, clock, you, draw_offered_by: offers = [] } = message;
     const gone = Object.fromEntries(
-      Object.entries(room.gone).filter(([userId]) => players.some((one) => one.id === Number(userId) && !one.connected)),
+      Object.entries(room.gone).filter(([userId]) =>
+        players.some((one) => one.id === Number(userId) && !one.connected),
+      ),
     );
     const shown = view ?? room.view;
+    // Who comes to a game that is under way is not told of the moves before.
+    const moved = room.id === null ? state === "active" : room.moved;
     return {
-      ...room, id, game, state, players, gone, clock: clock ?? null,
-      view: shown, turn: turn ?? view?.turn ?? null, you: you ?? view?.you ?? null,
+      ...room,
+      id,
+      moved,
+      game,
+      state,
+      players,
+      gone,
+      clock: clock ?? null,
+      view: shown,
+      turn: turn ?? view?.turn ?? null,
+      you: you ?? view?.you ?? null,
       result: message.result ?? room.result,
       // Who has agreed, too, waits for the others.
       drawOfferedBy: offers.find((one) => one === you?.user_id) ?? offers[0] ?? null,
@@ -56,12 +71,17 @@ const TOLD = {
 
   player_move(room, { user_id, movement, view, turn, clock }) {
     return {
-      ...room, view: view ?? room.view, turn: turn ?? view?.turn ?? null, clock: clock ?? room.clock,
-      lastMove: { movement, user_id }, drawOfferedBy: room.drawOfferedBy === user_id ? room.drawOfferedBy : null,
+      ...room,
+      view: view ?? room.view,
+      turn: turn ?? view?.turn ?? null,
+      clock: clock ?? room.clock,
+      lastMove: { movement, user_id },
+      moved: true,
+      drawOfferedBy: room.drawOfferedBy === user_id ? room.drawOfferedBy : null,
     };
   },
 
-  game_tick: (room, { view }) => ({ ...room, view }),
+  game_tick: (room, { view }) => ({ ...room, view, moved: true }),
 
   player_ready: (room, { user_id }) => ({ ...room, players: withPlayer(room, user_id, { ready: true }) }),
 
@@ -76,7 +96,9 @@ const TOLD = {
   player_joined: (room, { user_id }) => TOLD.player_reconnected(room, { user_id }),
 
   player_reconnected: (room, { user_id }) => ({
-    ...room, players: withPlayer(room, user_id, { connected: true }), gone: without(room.gone, user_id),
+    ...room,
+    players: withPlayer(room, user_id, { connected: true }),
+    gone: without(room.gone, user_id),
   }),
 
   game_action(room, { action, data, user_id }) {
@@ -87,14 +109,23 @@ const TOLD = {
     return room;
   },
 
-  chat_message(room, { user_id, username, message, seq }) {
-    if (seq && room.chat.some((one) => one.seq === seq)) return room;
-    return { ...room, chat: [...room.chat, { user_id, username, message, seq }].slice(-CHAT_KEPT) };
+  chat_message: (room, line) => TOLD.chat_history(room, { lines: [line] }),
+
+  /** What was said, of which some may be known. */
+  chat_history(room, { lines }) {
+    const known = new Set(room.chat.map(({ seq }) => seq));
+    const all = [...room.chat, ...lines.filter(({ seq }) => !known.has(seq))];
+    return { ...room, chat: all.sort((one, other) => one.seq - other.seq).slice(-CHAT_KEPT) };
   },
 
   game_over(room, { winner_ids, reason, scores, ratings, rewards, view }) {
     return {
-      ...room, state: "finished", view: view ?? room.view, turn: null, gone: {}, drawOfferedBy: null,
+      ...room,
+      state: "finished",
+      view: view ?? room.view,
+      turn: null,
+      gone: {},
+      drawOfferedBy: null,
       result: { winner_ids: winner_ids ?? [], reason, scores, ratings: ratings ?? [], rewards },
     };
   },

@@ -46,10 +46,14 @@ export default function SignIn({ path, query }) {
   const search = query.size ? `?${query}` : "";
   return html`<${Card} class="gate">
     <h1>${text(form.title)}</h1>
-    <${Tabs} name="form" label=${text("top.sign_in")} value=${path} onChoose=${(to) => go(to + search, { replace: true })}
+    <${Tabs} name="form" label=${text("top.sign_in")} value=${path}
+      onChoose=${(to) => go(to + search, { replace: true })}
       options=${[{ value: "/signin", label: text("top.sign_in") }, { value: "/register", label: text("register.submit") }]} />
     <${Form} key=${path} onSend=${form.send} submit=${text(form.submit)}>
-      ${form.fields.map(({ label, ...field }) => html`<${Field} key=${field.name} required label=${text(label)} ...${field} />`)}
+      ${form.fields.map(
+        ({ label, ...field }) => html`<${Field} key=${field.name} required label=${text(label)}
+        ...${field} />`,
+      )}
     <//>
     <${Refusal} error=${guest.error} />
     <${Button} kind="quiet" busy=${guest.busy} onClick=${() => guest.run()}>${text("gate.guest")}<//>

@@ -8,23 +8,33 @@ import { text } from "../texts.js";
 const LOOK_EVERY_MS = 5_000;
 
 export default function Watch() {
-  const games = useLoad(async () => {
-    const { results } = await client.request("GET", "/api/games/?state=active");
-    return results.filter(({ spectators }) => spectators);
-  }, [], LOOK_EVERY_MS);
+  const games = useLoad(
+    async () => {
+      const { results } = await client.request("GET", "/api/games/?state=active");
+      return results.filter(({ spectators }) => spectators);
+    },
+    [],
+    LOOK_EVERY_MS,
+  );
   const { data } = games;
   useTitle(text("rail.watch"));
   return html`<div class="page">
     <h1>${text("watch.title")}</h1>
     <${Loading} of=${games} rows=${4} />
-    ${data?.length === 0 && html`<${Empty} words=${text("watch.empty")} href="/play" action=${text("watch.empty_action")} />`}
-    ${data?.length > 0 && html`<ul class="list">${data.map(
-      (one) => html`<li key=${one.id}><a class="row" href=${`/games/${one.id}`}>
+    ${
+      data?.length === 0 &&
+      html`<${Empty} words=${text("watch.empty")} href="/play" action=${text("watch.empty_action")} />`
+    }
+    ${
+      data?.length > 0 &&
+      html`<ul class="list">${data.map(
+        (one) => html`<li key=${one.id}><a class="row" href=${`/games/${one.id}`}>
         <span class="thumb"><${GameArt} name=${one.game} /></span>
         <span class="grow"><strong>${one.players.map(({ username }) => username).join(" – ")}</strong>
           <span class="soft small">${one.title}</span></span>
         ${one.players.map(({ id, username }) => html`<${Avatar} key=${id} name=${username} />`)}
         <${Badge} kind="accent">${text("watch.watch")}<//></a></li>`,
-    )}</ul>`}
+      )}</ul>`
+    }
   </div>`;
 }

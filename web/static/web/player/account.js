@@ -1,5 +1,18 @@
 /** The account itself: its name, its password, the devices signed in to it, all its data, and its end. */
-import { Avatar, Badge, Button, Card, Dialog, Field, Form, Loading, Refusal, useAction, useLoad, useTitle } from "../components.js";
+import {
+  Avatar,
+  Badge,
+  Button,
+  Card,
+  Dialog,
+  Field,
+  Form,
+  Loading,
+  Refusal,
+  useAction,
+  useLoad,
+  useTitle,
+} from "../components.js";
 import { html, useRef, useState } from "../dom.js";
 import { Icon } from "../icons.js";
 import { Keep } from "./keep.js";
@@ -19,9 +32,15 @@ function Name({ user }) {
   };
   return html`<${Card} title=${text("account.who")}>
     <${Form} onSend=${save} submit=${text("account.save")}>
-      <${Field} label=${text("register.username")} name="username" required initial=${user.username} autocomplete="username" />
-      ${!user.is_guest && html`<${Field} label=${text("register.email")} name="email" type="email" required initial=${user.email} autocomplete="email" />
-        <${Field} label=${text("account.email_password")} name="password" type="password" autocomplete="current-password" />`}
+      <${Field} label=${text("register.username")} name="username" required initial=${user.username}
+        autocomplete="username" />
+      ${
+        !user.is_guest &&
+        html`<${Field} label=${text("register.email")} name="email" type="email" required
+        initial=${user.email} autocomplete="email" />
+        <${Field} label=${text("account.email_password")} name="password" type="password"
+          autocomplete="current-password" />`
+      }
     <//><//>`;
 }
 
@@ -42,12 +61,22 @@ function Password({ username, onChanged }) {
     <p class="soft">${text("account.password_text")}</p>
     <${Form} onSend=${change} submit=${text("account.password_change")}>
       <input hidden autocomplete="username" value=${username} readonly />
-      <${Field} label=${text("account.password_old")} name="old_password" type="password" required autocomplete="current-password" />
-      <${Field} label=${text("account.password_new")} name="new_password" type="password" required autocomplete="new-password" />
+      <${Field} label=${text("account.password_old")} name="old_password" type="password" required
+        autocomplete="current-password" />
+      <${Field} label=${text("account.password_new")} name="new_password" type="password" required
+        autocomplete="new-password" />
     <//><//>`;
 }
 
-const BROWSERS = [["Edg", "Edge"], ["OPR", "Opera"], ["Firefox"], ["FxiOS", "Firefox"], ["Chrome"], ["CriOS", "Chrome"], ["Safari"]];
+const BROWSERS = [
+  ["Edg", "Edge"],
+  ["OPR", "Opera"],
+  ["Firefox"],
+  ["FxiOS", "Firefox"],
+  ["Chrome"],
+  ["CriOS", "Chrome"],
+  ["Safari"],
+];
 const SYSTEMS = [["Android"], ["iPhone"], ["iPad"], ["Windows"], ["Mac OS", "macOS"], ["CrOS", "ChromeOS"], ["Linux"]];
 
 /** "Firefox on Windows" for what a browser says of itself; of other programs their first word. */
@@ -70,10 +99,13 @@ function Device({ device, onEnded }) {
     return onEnded();
   });
   return html`<li class="person device"><${Icon} name=${/Mobi|Android/.test(device.user_agent) ? "phone" : "screen"} />
-    <div class="grow"><p><strong>${name}</strong> ${device.current && html`<${Badge} kind="good">${text("account.device_current")}<//>`}</p>
+    <div class="grow"><p><strong>${name}
+      </strong> ${device.current && html`<${Badge} kind="good">${text("account.device_current")}<//>`}</p>
       <p class="facts soft small"><span>${text("account.device_since", { ago: ago(device.created_at) })}</span>
-        ${!device.current && html`<span>${text("presence.last_seen", { ago: ago(device.last_seen) })}</span>`}<span>${device.ip}</span></p></div>
-    <${Button} busy=${end.busy} aria-label=${device.current ? undefined : text("account.device_end_name", { name })} onClick=${() => end.run()}>${text("top.sign_out")}<//>
+        ${!device.current && html`<span>${text("presence.last_seen", { ago: ago(device.last_seen) })}</span>`}<span>
+          ${device.ip}</span></p></div>
+    <${Button} busy=${end.busy} aria-label=${device.current ? undefined : text("account.device_end_name", { name })}
+      onClick=${() => end.run()}>${text("top.sign_out")}<//>
     <${Refusal} error=${end.error} /></li>`;
 }
 
@@ -87,7 +119,13 @@ function Devices({ devices }) {
   return html`<${Card}><h2 ref=${title} tabindex="-1">${text("account.devices")}</h2>
     <p class="soft">${text("account.devices_text")}</p>
     <${Loading} of=${devices} rows=${2} />
-    <ul class="people-list">${devices.data?.toSorted((one, other) => other.current - one.current).map((device) => html`<${Device} key=${device.id} device=${device} onEnded=${ended} />`)}</ul><//>`;
+    <ul class="people-list">
+      ${devices.data
+        ?.toSorted((one, other) => other.current - one.current)
+        .map(
+          (device) => html`<${Device}
+      key=${device.id} device=${device} onEnded=${ended} />`,
+        )}</ul><//>`;
 }
 
 function Data({ username }) {
@@ -113,7 +151,11 @@ function Erasing({ user, onClose }) {
   return html`<${Dialog} title=${text("account.erase_title", { name: user.username })} onClose=${onClose}>
     <p>${text("account.erase_gone")}</p><p>${text("account.erase_stays")}</p>
     <${Form} onSend=${send} onCancel=${onClose} submit=${text("account.erase_yes")} kind="danger">
-      ${!user.is_guest && html`<${Field} label=${text("account.erase_password")} name="password" type="password" required autofocus autocomplete="current-password" />`}
+      ${
+        !user.is_guest &&
+        html`<${Field} label=${text("account.erase_password")} name="password" type="password"
+        required autofocus autocomplete="current-password" />`
+      }
       <label class="check"><input type="checkbox" required /> ${text("account.erase_sure")}</label>
     <//><//>`;
 }
@@ -137,6 +179,7 @@ export default function Account({ path }) {
     <div class="halves">
       <div class="cards">${user.is_guest && html`<${Keep} />`}<${Name} user=${user} />
         ${!user.is_guest && html`<${Password} username=${user.username} onChanged=${devices.reload} />`}</div>
-      <div class="cards">${!user.is_guest && html`<${Devices} devices=${devices} />`}<${Data} username=${user.username} /><${Erase} user=${user} /></div></div>
+      <div class="cards">${!user.is_guest && html`<${Devices} devices=${devices} />`}<${Data}
+        username=${user.username} /><${Erase} user=${user} /></div></div>
   </div>`;
 }

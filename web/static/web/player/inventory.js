@@ -1,5 +1,16 @@
 /** What the player owns: gear to wear, by click or by drag, and everything else. */
-import { Button, Dialog, Empty, LinkButton, Loading, Refusal, Tabs, useAction, useLoad, useTitle } from "../components.js";
+import {
+  Button,
+  Dialog,
+  Empty,
+  LinkButton,
+  Loading,
+  Refusal,
+  Tabs,
+  useAction,
+  useLoad,
+  useTitle,
+} from "../components.js";
 import { html, useState } from "../dom.js";
 import { Icon } from "../icons.js";
 import { later } from "../player.js";
@@ -12,7 +23,8 @@ const KINDS = ["all", "gear", "egg", "food", "material"];
 const ELSEWHERE = { egg: "inventory.hatch", food: "inventory.feed" };
 
 /** Best first, then by name. */
-const byWorth = (one, other) => RARITIES.indexOf(other.rarity) - RARITIES.indexOf(one.rarity) || one.name.localeCompare(other.name);
+const byWorth = (one, other) =>
+  RARITIES.indexOf(other.rarity) - RARITIES.indexOf(one.rarity) || one.name.localeCompare(other.name);
 
 /** One thing among the others; a button that can also be dragged, which browsers do not allow real ones. */
 function Tile({ thing, onOpen, onDrag }) {
@@ -21,7 +33,8 @@ function Tile({ thing, onOpen, onDrag }) {
     event.preventDefault();
     onOpen();
   };
-  return html`<div role="button" tabindex="0" class="tile" draggable=${Boolean(thing.slot)} onClick=${onOpen} onKeyDown=${press}
+  return html`<div role="button" tabindex="0" class="tile" draggable=${Boolean(thing.slot)} onClick=${onOpen}
+    onKeyDown=${press}
       onDragStart=${() => onDrag(thing)} onDragEnd=${() => onDrag(null)}>
     <${Picture} thing=${thing} /><span class="name">${thing.name}</span>
     <span class="hidden">${sortOf(thing)} ${thing.equipped && text("inventory.worn")}</span>
@@ -36,23 +49,40 @@ function Details({ thing, worn, change, onClose }) {
     onClose();
   });
   return html`<${Dialog} title=${thing.name} onClose=${onClose}>
-    <div class="thing-head"><${Picture} thing=${thing} /><span class="grow"><span class=${thing.rarity}>${sortOf(thing)}</span>
-      ${thing.quantity > 1 && html`<span class="soft small">${text("inventory.quantity", { count: amount(thing.quantity) })}</span>`}</span></div>
+    <div class="thing-head"><${Picture} thing=${thing} /><span class="grow"><span class=${thing.rarity}>${sortOf(thing)}
+      </span>
+      ${
+        thing.quantity > 1 &&
+        html`<span class="soft small">${text("inventory.quantity", { count: amount(thing.quantity) })}</span>`
+      }</span>
+        </div>
     ${thing.description && html`<p>${thing.description}</p>`}
     <${Bonuses} stats=${thing.stats} instead=${thing.slot && !thing.equipped ? (worn?.stats ?? null) : null} />
     ${thing.food_xp > 0 && html`<p>${text("inventory.food_xp", { xp: thing.food_xp })}</p>`}
     ${worn && !thing.equipped && html`<p class="soft small">${text("inventory.instead", { name: worn.name })}</p>`}
-    ${thing.slot && html`<${Button} kind=${thing.equipped ? "plain" : "primary"} busy=${act.busy} onClick=${() => act.run()}>
-      ${text(thing.equipped ? "inventory.take_off" : "inventory.wear")}<//>`}
-    ${ELSEWHERE[thing.kind] && html`<${LinkButton} kind="primary" icon="pet" href="/profile/pets">${text(ELSEWHERE[thing.kind])}<//>`}
+    ${
+      thing.slot &&
+      html`<${Button} kind=${thing.equipped ? "plain" : "primary"} busy=${act.busy} onClick=${() => act.run()}>
+      ${text(thing.equipped ? "inventory.take_off" : "inventory.wear")}<//>`
+    }
+    ${
+      ELSEWHERE[thing.kind] &&
+      html`<${LinkButton} kind="primary" icon="pet" href="/profile/pets">${text(ELSEWHERE[thing.kind])}<//>`
+    }
     <${Refusal} error=${act.error} /><//>`;
 }
 
 function Slot({ slot, thing, dragged, onDrop, children }) {
   const fits = dragged?.slot === slot && !dragged.equipped;
-  return html`<li class=${`slot ${fits ? "fits" : ""}`} onDragOver=${(event) => fits && event.preventDefault()} onDrop=${() => fits && onDrop(dragged)}>
+  return html`<li class=${`slot ${fits ? "fits" : ""}`} onDragOver=${(event) => fits && event.preventDefault()}
+    onDrop=${() => fits && onDrop(dragged)}>
     <span class="soft small">${text(`thing.${slot}`)}</span>
-    ${thing ? children : html`<span class="tile none"><${Icon} name=${slot} /><span class="soft small">${text("inventory.nothing")}</span></span>`}</li>`;
+    ${
+      thing
+        ? children
+        : html`<span class="tile none"><${Icon} name=${slot} /><span class="soft small">
+      ${text("inventory.nothing")}</span></span>`
+    }</li>`;
 }
 
 export default function Inventory({ path }) {
@@ -72,24 +102,39 @@ export default function Inventory({ path }) {
   const drop = useAction((act, thing) => change[act](thing));
   useTitle(text("inventory.title"));
   const worn = (slot) => things.find((one) => one.equipped && one.slot === slot);
-  const tile = (thing) => html`<${Tile} key=${thing.id} thing=${thing} onOpen=${() => setChosen(thing.id)} onDrag=${setDragged} />`;
+  const tile = (thing) =>
+    html`<${Tile} key=${thing.id} thing=${thing} onOpen=${() => setChosen(thing.id)} onDrag=${setDragged} />`;
   const open = things?.find(({ id }) => id === chosen);
   const shown = things?.filter((one) => kind === "all" || one.kind === kind).sort(byWorth);
   return html`<div class="page wide">
     <${ProfileTabs} path=${path} />
     <h1 class="hidden">${text("inventory.title")}</h1>
     <${Loading} of=${all} rows=${3} tall />
-    ${things && html`<div class="inventory">
+    ${
+      things &&
+      html`<div class="inventory">
       <section class="card"><h2>${text("inventory.worn_title")}</h2><ul class="slots">
-        ${SLOTS.map((slot) => html`<${Slot} key=${slot} slot=${slot} thing=${worn(slot)} dragged=${dragged} onDrop=${(thing) => drop.run("wear", thing)}>
-          ${worn(slot) && tile(worn(slot))}<//>`)}</ul><${Refusal} error=${drop.error} /></section>
-      <section class="stack" aria-label=${text("inventory.all")} onDragOver=${(event) => dragged?.equipped && event.preventDefault()}
+        ${SLOTS.map(
+          (slot) => html`<${Slot} key=${slot} slot=${slot} thing=${worn(slot)} dragged=${dragged}
+            onDrop=${(thing) => drop.run("wear", thing)}>
+          ${worn(slot) && tile(worn(slot))}<//>`,
+        )}</ul><${Refusal} error=${drop.error} /></section>
+      <section class="stack" aria-label=${text("inventory.all")}
+        onDragOver=${(event) => dragged?.equipped && event.preventDefault()}
           onDrop=${() => dragged?.equipped && drop.run("takeOff", dragged)}>
         <${Tabs} name="kind" label=${text("inventory.kinds")} value=${kind} onChoose=${setKind}
           options=${KINDS.map((value) => ({ value, label: text(`kinds.${value}`) }))} />
-        ${shown.length ? html`<div class="tiles">${shown.map(tile)}</div>`
-          : html`<${Empty} words=${text("inventory.empty")} href="/profile/shop" action=${text("shop.go")} />`}
-      </section></div>`}
-    ${open && html`<${Details} thing=${open} worn=${open.slot && worn(open.slot)} change=${change} onClose=${() => setChosen(null)} />`}
+        ${
+          shown.length
+            ? html`<div class="tiles">${shown.map(tile)}</div>`
+            : html`<${Empty} words=${text("inventory.empty")} href="/profile/shop" action=${text("shop.go")} />`
+        }
+      </section></div>`
+    }
+    ${
+      open &&
+      html`<${Details} thing=${open} worn=${open.slot && worn(open.slot)} change=${change}
+      onClose=${() => setChosen(null)} />`
+    }
   </div>`;
 }

@@ -16,7 +16,8 @@ export function Keep() {
     <p class="soft">${text("profile.keep_text")}</p>
     <${Form} onSend=${keep} submit=${text("profile.keep")}>
       <${Field} label=${text("register.email")} name="email" type="email" required autocomplete="email" />
-      <${Field} label=${text("register.password")} name="password" type="password" required autocomplete="new-password" />
+      <${Field} label=${text("register.password")} name="password" type="password" required
+        autocomplete="new-password" />
     <//>
   <//>`;
 }

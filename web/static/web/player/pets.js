@@ -13,10 +13,15 @@ const percent = (part) => part.toLocaleString(undefined, { style: "percent", max
 
 function Egg({ egg, odds, onHatched }) {
   const hatch = useAction(async () => onHatched(await postOnce(`/api/pets/hatch/${egg.id}/`)));
-  return html`<${Thing} thing=${egg} says=${text("pets.eggs_left", { count: amount(egg.quantity) })} error=${hatch.error}>
+  return html`<${Thing} thing=${egg} says=${text("pets.eggs_left", { count: amount(egg.quantity) })}
+    error=${hatch.error}>
     <ul class="odds small numbers" aria-label=${text("pets.odds")}>
-      ${RARITIES.filter((rarity) => odds[rarity]).map((rarity) => html`<li key=${rarity}><span class=${rarity}>${text(`rarity.${rarity}`)}</span> ${percent(odds[rarity])}</li>`)}</ul>
-    <${Button} kind="primary" class="foot" busy=${hatch.busy} aria-label=${text("pets.hatch_name", { name: egg.name })} onClick=${() => hatch.run()}>${text("pets.hatch")}<//><//>`;
+      ${RARITIES.filter((rarity) => odds[rarity]).map(
+        (rarity) => html`<li key=${rarity}><span class=${rarity}>
+        ${text(`rarity.${rarity}`)}</span> ${percent(odds[rarity])}</li>`,
+      )}</ul>
+    <${Button} kind="primary" class="foot" busy=${hatch.busy} aria-label=${text("pets.hatch_name", { name: egg.name })}
+      onClick=${() => hatch.run()}>${text("pets.hatch")}<//><//>`;
 }
 
 const says = (pet) => text("pets.sort", { rarity: text(`rarity.${pet.rarity}`), family: words(pet.family) });
@@ -30,11 +35,14 @@ function Pet({ pet, onFeed, onChanged }) {
     <div class="growth small numbers"><span>${text("stats.level", { level: pet.level })}</span>
       <${Meter} kind="xp" label=${text("pets.xp", { name: pet.name })} value=${pet.xp - pet.level_began_at_xp}
         most=${pet.xp - pet.level_began_at_xp + pet.xp_to_next} />
-      <span class="soft">${pet.xp_to_next ? text("pets.to_next", { xp: amount(pet.xp_to_next) }) : text("pets.grown")}</span></div>
+      <span class="soft">${pet.xp_to_next ? text("pets.to_next", { xp: amount(pet.xp_to_next) }) : text("pets.grown")}
+        </span></div>
     <${Bonuses} stats=${pet.stats} />
-    <div class="actions foot"><${Button} busy=${move.busy} onClick=${() => move.run()} aria-label=${text(pet.equipped ? "pets.rest_name" : "pets.join_name", { name: pet.name })}>
+    <div class="actions foot"><${Button} busy=${move.busy} onClick=${() => move.run()}
+      aria-label=${text(pet.equipped ? "pets.rest_name" : "pets.join_name", { name: pet.name })}>
         ${text(pet.equipped ? "pets.rest" : "pets.join")}<//>
-      <${Button} icon="food" disabled=${!pet.xp_to_next} onClick=${onFeed} aria-label=${text("pets.feed_name", { name: pet.name })}>${text("pets.feed")}<//></div><//>`;
+      <${Button} icon="food" disabled=${!pet.xp_to_next} onClick=${onFeed}
+        aria-label=${text("pets.feed_name", { name: pet.name })}>${text("pets.feed")}<//></div><//>`;
 }
 
 /** One food after the other, for as long as there is some. */
@@ -45,24 +53,41 @@ function Feeding({ pet, foods, onChanged, onClose }) {
     onChanged();
   });
   return html`<${Dialog} title=${text("pets.feed_name", { name: pet.name })} onClose=${onClose}>
-    <p class="soft numbers" role="status">${text("stats.level", { level: pet.level })} · ${pet.xp_to_next ? text("pets.to_next", { xp: amount(pet.xp_to_next) }) : text("pets.grown")}</p>
+    <p class="soft numbers" role="status">
+      ${text("stats.level", { level: pet.level })} · ${
+        pet.xp_to_next ? text("pets.to_next", { xp: amount(pet.xp_to_next) }) : text("pets.grown")
+      }</p>
     ${!foods.length && html`<${Empty} words=${text("pets.no_food")} href="/profile/shop" action=${text("shop.go")} />`}
-    <ul class="people-list">${foods.map((food) => html`<li class="person" key=${food.id}><${Picture} thing=${food} />
-      <span class="grow"><strong>${food.name} × ${amount(food.quantity)}</strong><span class="soft small">${text("inventory.food_xp", { xp: food.food_xp })}</span></span>
-      <${Button} busy=${feed.busy} disabled=${!pet.xp_to_next} onClick=${() => feed.run(food)} aria-label=${text("pets.give_name", { name: food.name })}>${text("pets.give")}<//></li>`)}</ul>
+    <ul class="people-list">${foods.map(
+      (food) => html`<li class="person" key=${food.id}><${Picture} thing=${food} />
+      <span class="grow"><strong>${food.name} × ${amount(food.quantity)}</strong><span class="soft small">
+        ${text("inventory.food_xp", { xp: food.food_xp })}</span></span>
+      <${Button} busy=${feed.busy} disabled=${!pet.xp_to_next} onClick=${() => feed.run(food)}
+        aria-label=${text("pets.give_name", { name: food.name })}>${text("pets.give")}<//></li>`,
+    )}</ul>
     <${Refusal} error=${feed.error} /><//>`;
 }
 
 function Hatched({ pet, onClose }) {
   return html`<${Dialog} title=${text("pets.hatched", { name: pet.name })} class="hatched" onClose=${onClose}>
-    <div class="stack center"><${Picture} thing=${pet} kind="pet" /><p class=${pet.rarity}>${says(pet)}</p><${Bonuses} stats=${pet.stats} />
+    <div class="stack center"><${Picture} thing=${pet} kind="pet" /><p class=${pet.rarity}>${says(pet)}</p><${Bonuses}
+      stats=${pet.stats} />
       <${Button} kind="primary" onClick=${onClose}>${text("game.dismiss")}<//></div><//>`;
 }
 
 export default function Pets({ path }) {
   const all = useLoad(async () => {
-    const [pets, things, odds] = await Promise.all([everything("/api/pets/"), everything("/api/inventory/"), client.request("GET", "/api/pets/odds/")]);
-    return { pets, eggs: things.filter(({ kind }) => kind === "egg"), foods: things.filter(({ kind }) => kind === "food"), odds };
+    const [pets, things, odds] = await Promise.all([
+      everything("/api/pets/"),
+      everything("/api/inventory/"),
+      client.request("GET", "/api/pets/odds/"),
+    ]);
+    return {
+      pets,
+      eggs: things.filter(({ kind }) => kind === "egg"),
+      foods: things.filter(({ kind }) => kind === "food"),
+      odds,
+    };
   }, []);
   const { data, reload } = all;
   const [hatched, setHatched] = useState(null);
@@ -77,22 +102,46 @@ export default function Pets({ path }) {
     reload();
   };
   const inSet = data?.pets.filter(({ equipped }) => equipped).sort((one, other) => one.place - other.place);
-  const others = data?.pets.filter(({ equipped }) => !equipped).sort((one, other) => RARITIES.indexOf(other.rarity) - RARITIES.indexOf(one.rarity) || other.xp - one.xp);
+  const others = data?.pets
+    .filter(({ equipped }) => !equipped)
+    .sort((one, other) => RARITIES.indexOf(other.rarity) - RARITIES.indexOf(one.rarity) || other.xp - one.xp);
   const draw = (pet) => html`<${Pet} key=${pet.id} pet=${pet} onFeed=${() => setFed(pet.id)} onChanged=${changed} />`;
   const feeding = data?.pets.find(({ id }) => id === fed);
   return html`<div class="page wide">
     <${ProfileTabs} path=${path} />
     <h1 class="hidden">${text("pets.title")}</h1>
     <${Loading} of=${all} rows=${3} tall />
-    ${data && html`<section class="stack"><div class="head"><h2>${text("pets.set")}</h2><${Badge}>${text("lobbies.count", { count: inSet.length, most: SET_SIZE })}<//></div>
+    ${
+      data &&
+      html`<section class="stack"><div class="head"><h2>${text("pets.set")}</h2><${Badge}>
+        ${text("lobbies.count", { count: inSet.length, most: SET_SIZE })}<//></div>
         <p class="soft small">${text("pets.set_text")}</p>
-        <ul class="things pet-set">${inSet.map(draw)}${Array.from({ length: SET_SIZE - inSet.length }, (_, place) => html`<li key=${`free-${place}`} class="place-free">
-          <${Icon} name="pet" /><span class="soft small">${text("pets.free")}</span></li>`)}</ul></section>
+        <ul class="things pet-set">${inSet.map(draw)}${Array.from(
+          { length: SET_SIZE - inSet.length },
+          (_, place) => html`<li key=${`free-${place}`} class="place-free">
+          <${Icon} name="pet" /><span class="soft small">${text("pets.free")}</span></li>`,
+        )}</ul></section>
       <section class="stack"><h2>${text("pets.eggs")}</h2>
-        ${data.eggs.length ? html`<ul class="things">${data.eggs.map((egg) => html`<${Egg} key=${egg.id} egg=${egg} odds=${data.odds[egg.rarity]} onHatched=${hatch} />`)}</ul>`
-          : html`<${Empty} words=${text("pets.no_eggs")} href="/profile/shop" action=${text("shop.go")} />`}</section>
-      ${others.length > 0 && html`<section class="stack"><h2>${text("pets.others")}</h2><ul class="things">${others.map(draw)}</ul></section>`}`}
+        ${
+          data.eggs.length
+            ? html`<ul class="things">
+              ${data.eggs.map(
+                (egg) => html`<${Egg} key=${egg.id} egg=${egg} odds=${data.odds[egg.rarity]}
+              onHatched=${hatch} />`,
+              )}</ul>`
+            : html`<${Empty} words=${text("pets.no_eggs")} href="/profile/shop" action=${text("shop.go")} />`
+        }</section>
+      ${
+        others.length > 0 &&
+        html`<section class="stack"><h2>${text("pets.others")}</h2><ul class="things">${others.map(draw)}</ul>
+        </section>`
+      }`
+    }
     ${hatched && html`<${Hatched} pet=${hatched} onClose=${() => setHatched(null)} />`}
-    ${feeding && html`<${Feeding} pet=${feeding} foods=${data.foods} onChanged=${changed} onClose=${() => setFed(null)} />`}
+    ${
+      feeding &&
+      html`<${Feeding} pet=${feeding} foods=${data.foods} onChanged=${changed}
+      onClose=${() => setFed(null)} />`
+    }
   </div>`;
 }

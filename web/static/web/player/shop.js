@@ -1,5 +1,17 @@
 /** The shop: what is sold today, and buying it. */
-import { Badge, Button, Dialog, Empty, Field, Loading, Refusal, Tabs, useAction, useLoad, useTitle } from "../components.js";
+import {
+  Badge,
+  Button,
+  Dialog,
+  Empty,
+  Field,
+  Loading,
+  Refusal,
+  Tabs,
+  useAction,
+  useLoad,
+  useTitle,
+} from "../components.js";
 import { html, useState } from "../dom.js";
 import { later, player, postOnce } from "../player.js";
 import { Money } from "../purse.js";
@@ -26,28 +38,43 @@ function Buying({ offer, onBought, onClose }) {
   });
   const short = cost > have;
   return html`<${Dialog} title=${text("shop.buy_name", { name: offer.name })} onClose=${onClose}>
-    <div class="thing-head"><${Picture} thing=${offer} /><span class="grow"><span class=${offer.rarity}>${sortOf(offer)}</span>
+    <div class="thing-head"><${Picture} thing=${offer} /><span class="grow"><span class=${offer.rarity}>${sortOf(offer)}
+      </span>
       ${offer.description && html`<span class="soft small">${offer.description}</span>`}</span></div>
     <${Bonuses} stats=${offer.stats} />
     <${Field} label=${text("shop.quantity")} name="quantity" type="number" min="1" max=${most} value=${quantity}
       onInput=${({ currentTarget: { value } }) => setQuantity(Math.max(1, Math.min(most, Math.floor(Number(value)) || 1)))} />
-    <dl class="sums numbers"><div><dt>${text("shop.cost")}</dt><dd><${Money} currency=${offer.currency}>${cost}<//></dd></div>
-      ${!short && html`<div><dt>${text("shop.left")}</dt><dd><${Money} currency=${offer.currency}>${have - cost}<//></dd></div>`}</dl>
+    <dl class="sums numbers"><div><dt>${text("shop.cost")}</dt><dd><${Money} currency=${offer.currency}>${cost}<//></dd>
+      </div>
+      ${
+        !short &&
+        html`<div><dt>${text("shop.left")}</dt><dd><${Money} currency=${offer.currency}>${have - cost}<//>
+        </dd></div>`
+      }</dl>
     ${short && html`<p class="refusal" role="status">${text(`shop.short_${offer.currency}`)}</p>`}
     <${Refusal} error=${buy.error} />
     <div class="actions end"><${Button} onClick=${onClose}>${text("dialog.cancel")}<//>
-      <${Button} kind="primary" busy=${buy.busy} disabled=${short} onClick=${() => buy.run()}>${text("shop.buy")}<//></div><//>`;
+      <${Button} kind="primary" busy=${buy.busy} disabled=${short} onClick=${() => buy.run()}>${text("shop.buy")}<//>
+        </div><//>`;
 }
 
 function Offer({ offer, onBuy }) {
   const gone = offer.stock === 0;
   return html`<${Thing} thing=${offer}>
-    ${(offer.daily || offer.stock !== null) && html`<p class="actions">${offer.daily && html`<${Badge} kind="accent">${text("shop.daily")}<//>`}
-      ${offer.stock !== null && html`<${Badge} kind=${gone ? "bad" : "warn"}>${text(gone ? "shop.sold_out" : "shop.stock", { count: offer.stock })}<//>`}</p>`}
+    ${
+      (offer.daily || offer.stock !== null) &&
+      html`<p class="actions">${offer.daily && html`<${Badge} kind="accent">${text("shop.daily")}<//>`}
+      ${
+        offer.stock !== null &&
+        html`<${Badge} kind=${gone ? "bad" : "warn"}>
+        ${text(gone ? "shop.sold_out" : "shop.stock", { count: offer.stock })}<//>`
+      }</p>`
+    }
     <${Bonuses} stats=${offer.stats} />
     ${offer.food_xp > 0 && html`<p class="small">${text("inventory.food_xp", { xp: offer.food_xp })}</p>`}
     <div class="price foot"><${Money} currency=${offer.currency}>${offer.price}<//>
-      <${Button} kind="primary" disabled=${gone} aria-label=${text("shop.buy_name", { name: offer.name })} onClick=${onBuy}>${text("shop.buy")}<//></div><//>`;
+      <${Button} kind="primary" disabled=${gone} aria-label=${text("shop.buy_name", { name: offer.name })}
+        onClick=${onBuy}>${text("shop.buy")}<//></div><//>`;
 }
 
 export default function Shop({ path }) {
@@ -68,7 +95,16 @@ export default function Shop({ path }) {
       options=${KINDS.map((value) => ({ value, label: text(`kinds.${value}`) }))} />
     <${Loading} of=${stock} rows=${3} tall />
     ${offers?.length === 0 && html`<${Empty} words=${text("shop.empty")} />`}
-    ${offers && html`<ul class="things">${offers.filter((one) => kind === "all" || one.kind === kind).map((offer) => html`<${Offer} key=${offer.id} offer=${offer} onBuy=${() => setChosen(offer.id)} />`)}</ul>`}
+    ${
+      offers &&
+      html`<ul class="things">
+      ${offers
+        .filter((one) => kind === "all" || one.kind === kind)
+        .map(
+          (offer) => html`<${Offer} key=${offer.id}
+      offer=${offer} onBuy=${() => setChosen(offer.id)} />`,
+        )}</ul>`
+    }
     ${open && html`<${Buying} key=${open.id} offer=${open} onBought=${bought} onClose=${() => setChosen(null)} />`}
   </div>`;
 }

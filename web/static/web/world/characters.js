@@ -11,6 +11,7 @@ const MOST = 8;
 function Deletion({ character, onDone, onClose }) {
   const act = useAction(async () => {
     await client.request("DELETE", `/api/characters/${character.id}/`);
+    onClose();
     onDone();
   });
   return html`<${Dialog} title=${text("world.delete_title", character)} onClose=${onClose}>
@@ -23,9 +24,12 @@ function Character({ character, onPlay, onDelete }) {
   const play = useAction(() => onPlay(character));
   return html`<li class="card character" style=${colours(character.faction)}>
     <div class="head"><strong>${character.name}</strong><span class="spring"></span>
-      <${Menu} label=${text("world.character_actions", character)} items=${[{ label: text("world.delete"), danger: true, onChoose: onDelete }]} /></div>
-    <p class="small"><${Side} name=${character.faction} /> <span class="soft">${text("world.level_at", { level: character.level, place: placeName(character.location_id) })}</span></p>
-    <${Button} kind=${character.selected ? "primary" : "plain"} icon="world" busy=${play.busy} onClick=${() => play.run()} aria-label=${text("world.play_name", character)}>${text("world.play")}<//>
+      <${Menu} label=${text("world.character_actions", character)}
+        items=${[{ label: text("world.delete"), danger: true, onChoose: onDelete }]} /></div>
+    <p class="small"><${Side} name=${character.faction} /> <span class="soft">
+      ${text("world.level_at", { level: character.level, place: placeName(character.location_id) })}</span></p>
+    <${Button} kind=${character.selected ? "primary" : "plain"} icon="world" busy=${play.busy}
+      onClick=${() => play.run()} aria-label=${text("world.play_name", character)}>${text("world.play")}<//>
     <${Refusal} error=${play.error} /></li>`;
 }
 
@@ -34,11 +38,15 @@ function Creation({ factions, onMade }) {
   const make = async ({ name, faction }) => onMade(await postOnce("/api/characters/", { name: name.trim(), faction }));
   return html`<${Card} class="creation" title=${text("world.new_title")}>
     <${Form} onSend=${make} submit=${text("world.create")} icon="add">
-      <${Field} label=${text("register.username")} name="name" required minlength="3" maxlength="24" autocomplete="off" />
+      <${Field} label=${text("register.username")} name="name" required minlength="3" maxlength="24"
+        autocomplete="off" />
       <fieldset class="choice"><legend>${text("world.faction")}</legend>
-        ${factions.map((one) => html`<label key=${one.id} class="faction-choice" style=${colours(one.name)}>
-          <input type="radio" name="faction" value=${one.name} checked=${one.name === chosen} onChange=${() => setChosen(one.name)} />
-          <span><strong>${one.name}</strong><span class="soft small">${one.description}</span></span></label>`)}</fieldset>
+        ${factions.map(
+          (one) => html`<label key=${one.id} class="faction-choice" style=${colours(one.name)}>
+          <input type="radio" name="faction" value=${one.name} checked=${one.name === chosen}
+            onChange=${() => setChosen(one.name)} />
+          <span><strong>${one.name}</strong><span class="soft small">${one.description}</span></span></label>`,
+        )}</fieldset>
     <//><//>`;
 }
 
@@ -54,9 +62,17 @@ export function Characters({ factions, onPlay, onBack }) {
   if (!characters) return html`<${Loading} of=${own} rows=${2} tall />`;
   return html`<div class="page characters">
     <header><h1>${text(characters.length ? "world.choose" : "world.first")}</h1>
-      ${characters.length > 0 && html`<${Badge}>${text("lobbies.count", { count: characters.length, most: MOST })}<//>`}<span class="spring"></span>
+      ${characters.length > 0 && html`<${Badge}>${text("lobbies.count", { count: characters.length, most: MOST })}<//>`}
+        <span class="spring"></span>
       ${onBack && html`<${Button} kind="quiet" icon="back" onClick=${onBack}>${text("world.back")}<//>`}</header>
-    ${characters.length > 0 && html`<ul class="battles">${characters.map((one) => html`<${Character} key=${one.id} character=${one} onPlay=${play} onDelete=${() => setDoomed(one)} />`)}</ul>`}
+    ${
+      characters.length > 0 &&
+      html`<ul class="battles">
+      ${characters.map(
+        (one) => html`<${Character} key=${one.id} character=${one} onPlay=${play}
+      onDelete=${() => setDoomed(one)} />`,
+      )}</ul>`
+    }
     ${characters.length < MOST && html`<${Creation} factions=${factions} onMade=${play} />`}
-    ${doomed && html`<${Deletion} character=${doomed} onClose=${() => setDoomed(null)} onDone=${() => (setDoomed(null), reload())} />`}</div>`;
+    ${doomed && html`<${Deletion} character=${doomed} onClose=${() => setDoomed(null)} onDone=${reload} />`}</div>`;
 }

@@ -63,12 +63,22 @@ export function catchUp() {
   client.request("GET", "/api/world/shards/").then((shards) => hear({ type: "shards", shards }), failed);
   askForEvents().catch(failed);
   // Whether a trade still stands is found by saying the own offer again.
-  for (const { id, state, offers } of world.value.trades) if (state === "open") offer(id, offers.find(({ user_id }) => user_id === me()));
+  for (const { id, state, offers } of world.value.trades)
+    if (state === "open")
+      offer(
+        id,
+        offers.find(({ user_id }) => user_id === me()),
+      );
 }
 
 /** Sets the own offer in a trade: `{gold, items: [{id, quantity}]}`. */
 export function offer(tradeId, { gold, items }) {
-  ask(`trade:${tradeId}`, { type: "trade_update", trade_id: tradeId, gold, items: items.map(({ id, quantity }) => ({ id, quantity })) });
+  ask(`trade:${tradeId}`, {
+    type: "trade_update",
+    trade_id: tradeId,
+    gold,
+    items: items.map(({ id, quantity }) => ({ id, quantity })),
+  });
 }
 
 function refused({ code, message, ref }) {
@@ -76,7 +86,8 @@ function refused({ code, message, ref }) {
   if (!place) return undefined;
   const tradeId = place.startsWith("trade:") && Number(place.slice(6));
   // It ended while the connection was away.
-  if (tradeId && code === "trade_over") return hear({ type: "trade_decline", trade_id: tradeId, reason: "disconnected" });
+  if (tradeId && code === "trade_over")
+    return hear({ type: "trade_decline", trade_id: tradeId, reason: "disconnected" });
   return refusals.patch({ [place]: { words: message || words(code), ref } });
 }
 
@@ -85,7 +96,8 @@ const THEN = {
   world_state: catchUp,
   resumed: catchUp,
   error: refused,
-  connection: ({ type: _, channel: _name, ...now }) => connection.set({ ...now, until: Date.now() + (now.retry_ms ?? 0) }),
+  connection: ({ type: _, channel: _name, ...now }) =>
+    connection.set({ ...now, until: Date.now() + (now.retry_ms ?? 0) }),
   latency: ({ ms }) => connection.patch({ ms }),
   combat_start: () => client.world.send({ type: "combat_state" }),
   combat_damage: acted,
@@ -99,7 +111,11 @@ function acted({ attacker_id, target_id, ability_name, item }) {
   if ((attacker_id ?? target_id) !== world.value.you?.character_id) return;
   const ability = world.value.abilities.find(({ name }) => name === ability_name);
   if (ability) {
-    hear({ type: "cooling", name: ability.name, ready_at: new Date(client.serverNow() + ability.cooldown_ms).toISOString() });
+    hear({
+      type: "cooling",
+      name: ability.name,
+      ready_at: new Date(client.serverNow() + ability.cooldown_ms).toISOString(),
+    });
     later();
   }
   if (item) client.world.send({ type: "combat_state" });

@@ -21,9 +21,12 @@ export function Side({ name, children = name }) {
   return html`<span class="side-of" style=${colours(name)}><span class="sign"></span>${children}</span>`;
 }
 
-/** A shard in the colour of who holds it; it turns into that of who captures it, and trembles while that is contested. */
+/**
+ * A shard in the colour of who holds it; it turns into that of who captures it, and trembles while that is contested.
+ */
 export function Crystal({ shard: { faction, capture }, ...at }) {
-  return html`<svg class="shard ${capture?.contested ? "contested" : ""}" style=${colours(faction)} viewBox="0 0 16 20" aria-hidden="true" ...${at}><path d="M8 1 15 8 8 19 1 8z" />
+  return html`<svg class="shard ${capture?.contested ? "contested" : ""}" style=${colours(faction)} viewBox="0 0 16 20"
+    aria-hidden="true" ...${at}><path d="M8 1 15 8 8 19 1 8z" />
     ${capture && html`<path class="taken" style=${colours(capture.faction)} d="M8 1 15 8 8 19 1 8z" />`}</svg>`;
 }
 

@@ -1,7 +1,7 @@
 /** The place where one is: everybody in it and where they go, its shards, and what can be done with whom. */
 import { Badge, Button, Card, IconButton, Menu, Meter, Person, useNow } from "../components.js";
 import { html, useLayoutEffect, useRef, useState } from "../dom.js";
-import { inviteToParty } from "../people.js";
+import { inviteToParty } from "../social.js";
 import { client, reason } from "../session.js";
 import { text } from "../texts.js";
 import { toast } from "../toasts.js";
@@ -13,13 +13,33 @@ const SPEED = 10;
 const STEP_MS = 100;
 /** A window in the background is woken seldom: nobody may walk so far at once. */
 const LONGEST_STEP_S = 0.4;
-const KEYS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0], w: [0, -1], s: [0, 1], a: [-1, 0], d: [1, 0] };
+const KEYS = {
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  w: [0, -1],
+  s: [0, 1],
+  a: [-1, 0],
+  d: [1, 0],
+};
 const NAMED_MOST = 12;
 
-/** The own way through the place: `{at, head(target), press(key), release(key)}`; `size` is how far the place goes from its middle. */
+/**
+ * The own way through the place: `{at, head(target), press(key), release(key)}`; `size` is how far the place goes from
+ * its middle.
+ */
 function useWalk({ you, size, can }) {
   const [at, setAt] = useState(you.position);
-  const walk = useRef({ at: you.position, told: you.position, target: null, keys: new Set(), timer: null, since: 0 }).current;
+  const walk = useRef({
+    at: you.position,
+    told: you.position,
+    target: null,
+    keys: new Set(),
+    timer: null,
+    since: 0,
+    can,
+  }).current;
   walk.can = can;
   const put = (position) => setAt((walk.at = position));
   const stop = () => {
@@ -46,7 +66,11 @@ function useWalk({ you, size, can }) {
     }
     const inside = (value) => Math.max(-size, Math.min(size, value));
     put({ x: inside(walk.at.x + (x / length) * metres), y: inside(walk.at.y + (y / length) * metres), z: walk.at.z });
-    return client.world.send({ type: "move", position: walk.at, velocity: { x: (x / length) * SPEED, y: (y / length) * SPEED, z: 0 } });
+    return client.world.send({
+      type: "move",
+      position: walk.at,
+      velocity: { x: (x / length) * SPEED, y: (y / length) * SPEED, z: 0 },
+    });
   };
   const begin = () => {
     if (walk.timer) return;
@@ -56,7 +80,10 @@ function useWalk({ you, size, can }) {
   };
   useLayoutEffect(() => {
     // Who moved impossibly is told first where they are, then that it was refused.
-    const heard = client.world.on("character_update", ({ character_id, position }) => character_id === you.character_id && (walk.told = position));
+    const heard = client.world.on(
+      "character_update",
+      ({ character_id, position }) => character_id === you.character_id && (walk.told = position),
+    );
     const refused = client.world.on("error", ({ code }) => {
       if (code !== "impossible_move") return;
       walk.target = null;
@@ -86,9 +113,14 @@ function useWalk({ you, size, can }) {
 /** Where the others are by what is told of them, by the id of their character. */
 function useMoves(locationId) {
   const [moves, setMoves] = useState({});
-  useLayoutEffect(() => client.world.on("location_update", ({ location_id, moves: told }) => {
-    if (location_id === locationId) setMoves((before) => ({ ...before, ...Object.fromEntries(told.map(([id, x, y]) => [id, { x, y }])) }));
-  }), []);
+  useLayoutEffect(
+    () =>
+      client.world.on("location_update", ({ location_id, moves: told }) => {
+        if (location_id === locationId)
+          setMoves((before) => ({ ...before, ...Object.fromEntries(told.map(([id, x, y]) => [id, { x, y }])) }));
+      }),
+    [],
+  );
   return moves;
 }
 
@@ -105,37 +137,55 @@ function Area({ world, shards, land, size, can }) {
   };
   const clicked = ({ currentTarget, clientX, clientY }) => {
     const { left, top, width, height } = currentTarget.getBoundingClientRect();
-    walk.head({ x: ((clientX - left) / width * 2 - 1) * size, y: ((clientY - top) / height * 2 - 1) * size });
+    walk.head({ x: (((clientX - left) / width) * 2 - 1) * size, y: (((clientY - top) / height) * 2 - 1) * size });
   };
   const scale = 100 / size;
-  return html`<svg class="area" viewBox="-104 -104 208 208" tabindex="0" role="application" aria-label=${text("world.area_label")}
-      style=${colours(land)} onPointerDown=${clicked} onKeyDown=${pressed} onKeyUp=${({ key }) => walk.release(key)} onBlur=${() => walk.release()}>
+  return html`<svg class="area" viewBox="-104 -104 208 208" tabindex="0" role="application"
+    aria-label=${text("world.area_label")}
+      style=${colours(land)} onPointerDown=${clicked} onKeyDown=${pressed} onKeyUp=${({ key }) => walk.release(key)}
+        onBlur=${() => walk.release()}>
     <circle class="round" r="34" /><circle class="round" r="68" /><circle class="round" r="102" />
-    ${shards.map((shard, index) => html`<${Crystal} key=${shard.id} shard=${shard} x=${(index - shards.length / 2) * 24} y="-64" width="20" height="25" />`)}
+    ${shards.map(
+      (shard, index) => html`<${Crystal} key=${shard.id} shard=${shard} x=${(index - shards.length / 2) * 24}
+      y="-64" width="20" height="25" />`,
+    )}
     ${[...others, you].map((one) => {
       const mine = one.character_id === you.character_id;
       const { x, y } = mine ? walk.at : (moves[one.character_id] ?? one.position);
       return html`<g key=${one.character_id} class=${mine ? "who mine" : "who"} data-character=${one.character_name}
           style=${{ ...colours(one.faction), transform: `translate(${x * scale}px, ${y * scale}px)` }}>
         ${mine && html`<circle class="halo" r="9" />`}<circle r="5" /><title>${one.character_name}</title>
-        ${(mine || members.length <= NAMED_MOST) && html`<text y=${mine || y * scale > 80 ? -12 : 16}>${mine ? text("world.you") : one.character_name}</text>`}</g>`;
+        ${
+          (mine || members.length <= NAMED_MOST) &&
+          html`<text y=${mine || y * scale > 80 ? -12 : 16}>${mine ? text("world.you") : one.character_name}</text>`
+        }
+          </g>`;
     })}</svg>`;
 }
 
 function Capture({ capture }) {
   useNow(capture.contested ? null : 200);
-  const left = capture.contested ? capture.remaining_s : Math.max(0, (Date.parse(capture.due_at) - client.serverNow()) / 1000);
+  const left = capture.contested
+    ? capture.remaining_s
+    : Math.max(0, (Date.parse(capture.due_at) - client.serverNow()) / 1000);
   const label = text("world.captured_by", { name: capture.character_name, faction: capture.faction });
   return html`<p class="small">${label}</p>
-    <${Meter} kind=${capture.contested ? "contested" : "capture"} label=${label} value=${Math.round((capture.most - left) * 10) / 10} most=${capture.most} />
+    <${Meter} kind=${capture.contested ? "contested" : "capture"} label=${label}
+      value=${Math.round((capture.most - left) * 10) / 10} most=${capture.most} />
     ${capture.contested && html`<${Badge} kind="warn">${text("world.contested")}<//>`}`;
 }
 
 function Shard({ shard, you, can }) {
   const { id, name, faction, capture } = shard;
   const free = faction !== you.faction && !capture;
-  return html`<li class="shard-row"><div class="head"><span class="grow"><strong>${name}</strong><span class="small"><${Side} name=${faction}>${faction ?? text("world.nobody")}<//></span></span>
-      ${free && html`<${Button} kind="primary" icon="gems" disabled=${!can} onClick=${() => ask(`shard:${id}`, { type: "shard_captured", shard_id: id })} aria-label=${text("world.capture_name", shard)}>${text("world.capture")}<//>`}</div>
+  return html`<li class="shard-row"><div class="head"><span class="grow"><strong>${name}</strong><span class="small">
+    <${Side} name=${faction}>${faction ?? text("world.nobody")}<//></span></span>
+      ${
+        free &&
+        html`<${Button} kind="primary" icon="gems" disabled=${!can}
+        onClick=${() => ask(`shard:${id}`, { type: "shard_captured", shard_id: id })}
+        aria-label=${text("world.capture_name", shard)}>${text("world.capture")}<//>`
+      }</div>
     ${capture && html`<${Capture} capture=${capture} />`}<${Refused} at=${`shard:${id}`} /></li>`;
 }
 
@@ -144,12 +194,23 @@ function Other({ one, you, fighting, can, onWhisper }) {
   const at = `person:${one.character_id}`;
   const name = one.character_name;
   return html`<${Person} name=${name} says=${html`<${Side} name=${one.faction} /> · ${text("stats.level", one)}`}>
-    ${enemy && html`<${IconButton} icon="battles" label=${text("world.attack_name", { name })} disabled=${!can || fighting} class="attack"
-      onClick=${() => ask(at, { type: "combat_start", target_id: one.character_id })} />`}
+    ${
+      enemy &&
+      html`<${IconButton} icon="battles" label=${text("world.attack_name", { name })} disabled=${!can || fighting}
+        class="attack"
+      onClick=${() => ask(at, { type: "combat_start", target_id: one.character_id })} />`
+    }
     <${Menu} label=${text("world.actions", { name })} items=${[
       { label: text("world.whisper"), onChoose: () => onWhisper(one.user_id) },
       { label: text("world.trade"), onChoose: () => ask(at, { type: "trade_request", to_user_id: one.user_id }) },
-      { label: text("friends.invite_party"), onChoose: () => inviteToParty(one.user_id).then(() => toast(text("world.invited", { name })), (error) => toast(reason(error))) },
+      {
+        label: text("friends.invite_party"),
+        onChoose: () =>
+          inviteToParty(one.user_id).then(
+            () => toast(text("world.invited", { name })),
+            (error) => toast(reason(error)),
+          ),
+      },
     ]} /><${Refused} at=${at} /><//>`;
 }
 
@@ -161,10 +222,20 @@ export function Place({ world, can, onWhisper }) {
   const there = (shards ?? []).filter(({ location_id }) => location_id === place.id);
   return html`<${Card} class="place-card" title=${place.name}>
     <p class="soft small">${place.description}</p>
-    <${Area} key=${`${place.id} ${you.character_id}`} world=${world} shards=${there} land=${place.faction ?? there.find(({ faction }) => faction)?.faction} size=${place.size} can=${can} />
-    ${there.length > 0 && html`<ul class="shard-rows" aria-label=${text("world.shards")} aria-live="polite">${there.map((shard) => html`<${Shard} key=${shard.id} shard=${shard} you=${you} can=${can} />`)}</ul>`}
+    <${Area} key=${`${place.id} ${you.character_id}`} world=${world} shards=${there}
+      land=${place.faction ?? there.find(({ faction }) => faction)?.faction} size=${place.size} can=${can} />
+    ${
+      there.length > 0 &&
+      html`<ul class="shard-rows" aria-label=${text("world.shards")} aria-live="polite">
+      ${there.map((shard) => html`<${Shard} key=${shard.id} shard=${shard} you=${you} can=${can} />`)}</ul>`
+    }
     <h3>${text("world.people", { count: others.length })}</h3>
-    ${others.length ? html`<ul class="people-list" aria-live="polite">${others.map((one) => html`<${Other} key=${one.character_id} one=${one} you=${you} can=${can}
-        fighting=${combat && !combat.end} onWhisper=${onWhisper} />`)}</ul>`
-      : html`<p class="soft">${text("world.alone")}</p>`}<//>`;
+    ${
+      others.length
+        ? html`<ul class="people-list" aria-live="polite">${others.map(
+            (one) => html`<${Other} key=${one.character_id} one=${one} you=${you} can=${can}
+        fighting=${combat && !combat.end} onWhisper=${onWhisper} />`,
+          )}</ul>`
+        : html`<p class="soft">${text("world.alone")}</p>`
+    }<//>`;
 }

@@ -54,7 +54,9 @@ function said(world, { channel, sender_id, sender_name, content, to_user_id }) {
   const line = { channel, sender_id, sender_name, content, to_user_id };
   const tab = channel === "announcement" ? "world" : channel;
   return {
-    ...world, heard: world.heard + 1, names: { ...world.names, [sender_id]: sender_name },
+    ...world,
+    heard: world.heard + 1,
+    names: { ...world.names, [sender_id]: sender_name },
     talk: { ...world.talk, [tab]: kept(world.talk[tab], line) },
   };
 }
@@ -66,11 +68,17 @@ function withShard(world, shard) {
   const same = before && capture && before.character_id === capture.character_id;
   const most = Math.max(capture?.remaining_s ?? 0, same ? before.most : 0);
   const told = capture ? { ...shard, capture: { ...capture, most } } : shard;
-  return { ...world, fresh: { ...world.fresh, [shard.id]: true }, shards: world.shards && world.shards.map((one) => (one.id === shard.id ? told : one)) };
+  return {
+    ...world,
+    fresh: { ...world.fresh, [shard.id]: true },
+    shards: world.shards?.map((one) => (one.id === shard.id ? told : one)),
+  };
 }
 
 const happened = (world, message, now) => ({
-  ...world, happened: world.happened + 1, events: world.events && [{ ...message, at: now }, ...world.events].slice(0, KEPT),
+  ...world,
+  happened: world.happened + 1,
+  events: world.events && [{ ...message, at: now }, ...world.events].slice(0, KEPT),
 });
 
 /** The fight after something in it, unless what is known is of another fight or newer. */
@@ -78,13 +86,18 @@ function fought(world, { combat_id, step, target_id, health }, entry) {
   const { combat } = world;
   if (combat?.combat_id !== combat_id) return world;
   const fighters = combat.fighters.map((one) =>
-    one.character_id === target_id && step > (one.step ?? combat.since) ? { ...one, health, step, hit: entry.damage ?? 0 } : one,
+    one.character_id === target_id && step > (one.step ?? combat.since)
+      ? { ...one, health, step, hit: entry.damage ?? 0 }
+      : one,
   );
   return { ...world, combat: { ...combat, fighters, log: kept(combat.log, { ...entry, step }) } };
 }
 
 const withTrade = (world, id, fields) => ({
-  ...world, trades: world.trades.some((one) => one.id === id) ? changed(world.trades, "id", id, fields) : [...world.trades, { id, ...fields }],
+  ...world,
+  trades: world.trades.some((one) => one.id === id)
+    ? changed(world.trades, "id", id, fields)
+    : [...world.trades, { id, ...fields }],
 });
 
 const offered = (world, { trade_id, user_ids, version, offers }, me, state) => {
@@ -130,7 +143,13 @@ const TOLD = {
 
   shards(world, { shards }) {
     const known = (one) => (world.fresh[one.id] && world.shards?.find(({ id }) => id === one.id)) || one;
-    return { ...world, shards: shards.map((one) => ({ ...known(one), capture: known(one).capture && { most: known(one).capture.remaining_s, ...known(one).capture } })) };
+    return {
+      ...world,
+      shards: shards.map((one) => ({
+        ...known(one),
+        capture: known(one).capture && { most: known(one).capture.remaining_s, ...known(one).capture },
+      })),
+    };
   },
 
   shard_status: (world, { shard }) => withShard(world, shard),
@@ -140,13 +159,21 @@ const TOLD = {
     return happened(withShard(world, { id, name, location_id, faction, capture: null }), message, now);
   },
 
-  reality_shift: (world, message, _, now) => happened({ ...world, reality: message.faction, epoch: message.epoch }, message, now),
+  reality_shift: (world, message, _, now) =>
+    happened({ ...world, reality: message.faction, epoch: message.epoch }, message, now),
 
-  aetherfall: (world, message, _, now) => happened({ ...world, reality: null, epoch: message.epoch, shards: message.shards }, message, now),
+  aetherfall: (world, message, _, now) =>
+    happened({ ...world, reality: null, epoch: message.epoch, shards: message.shards }, message, now),
 
-  events: (world, { results }) => ({ ...world, events: results.map(({ type, detail, created_at }) => ({ ...detail, type, at: Date.parse(created_at) })) }),
+  events: (world, { results }) => ({
+    ...world,
+    events: results.map(({ type, detail, created_at }) => ({ ...detail, type, at: Date.parse(created_at) })),
+  }),
 
-  combat_start: (world, { combat_id, step, fighters }) => ({ ...world, combat: { combat_id, since: step, fighters, log: [] } }),
+  combat_start: (world, { combat_id, step, fighters }) => ({
+    ...world,
+    combat: { combat_id, since: step, fighters, log: [] },
+  }),
 
   combat_state(world, { combat_id, step, fighters, abilities, remedies }) {
     const { combat } = world;
@@ -157,20 +184,45 @@ const TOLD = {
     return { ...now, combat: { ...(same ? combat : { combat_id, log: [] }), since: step, fighters } };
   },
 
-  combat_damage: (world, message) => fought(world, message, { type: "damage", by: message.attacker_id, damage: message.damage, critical: message.critical, ability: message.ability_name }),
+  combat_damage: (world, message) =>
+    fought(world, message, {
+      type: "damage",
+      by: message.attacker_id,
+      damage: message.damage,
+      critical: message.critical,
+      ability: message.ability_name,
+    }),
 
-  combat_heal: (world, message) => fought(world, message, { type: "heal", by: message.target_id, amount: message.amount, ability: message.ability_name, item: message.item }),
+  combat_heal: (world, message) =>
+    fought(world, message, {
+      type: "heal",
+      by: message.target_id,
+      amount: message.amount,
+      ability: message.ability_name,
+      item: message.item,
+    }),
 
   combat_end: (world, { combat_id, winner_id, loser_id, reason, xp }) =>
-    world.combat?.combat_id === combat_id ? { ...world, combat: { ...world.combat, end: { winner_id, loser_id, reason, xp } } } : world,
+    world.combat?.combat_id === combat_id
+      ? { ...world, combat: { ...world.combat, end: { winner_id, loser_id, reason, xp } } }
+      : world,
 
   combat_closed: (world) => ({ ...world, combat: null }),
 
-  cooling: (world, { name, ready_at }) => ({ ...world, abilities: changed(world.abilities, "name", name, { ready_at }) }),
+  cooling: (world, { name, ready_at }) => ({
+    ...world,
+    abilities: changed(world.abilities, "name", name, { ready_at }),
+  }),
 
   trade_request(world, { trade_id, from_trader, to_trader }, me) {
     const byMe = from_trader.user_id === me;
-    return withTrade(world, trade_id, { state: "asked", byMe, other: byMe ? to_trader : from_trader, version: 0, offers: [] });
+    return withTrade(world, trade_id, {
+      state: "asked",
+      byMe,
+      other: byMe ? to_trader : from_trader,
+      version: 0,
+      offers: [],
+    });
   },
 
   trade_accept: (world, message, me) => offered(world, message, me, "open"),
@@ -187,7 +239,10 @@ const TOLD = {
   trade_closed: (world, { trade_id }) => ({ ...world, trades: world.trades.filter(({ id }) => id !== trade_id) }),
 };
 
-/** The world after `message` came at `now` (milliseconds since 1970) to the user `me`; messages of no concern change nothing. */
+/**
+ * The world after `message` came at `now` (milliseconds since 1970) to the user `me`; messages of no concern change
+ * nothing.
+ */
 export function told(world, message, me, now = Date.now()) {
   return TOLD[message.type]?.(world, message, me, now) ?? world;
 }

@@ -1,7 +1,7 @@
 /** What is said in the world, by channel, and the line to say something in it. */
 import { IconButton, Refusal, Tabs, useAction, useGivenBack } from "../components.js";
 import { html, useLayoutEffect, useRef, useState } from "../dom.js";
-import { party, partyTalk, sayToParty } from "../people.js";
+import { party, partyTalk, sayToParty } from "../social.js";
 import { session } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
@@ -26,12 +26,16 @@ function useUnread(lines, open) {
 
 function Line({ line, me, names }) {
   const mine = line.sender_id === me;
-  if (line.channel === "announcement") return html`<li class="announced"><strong>${text("world.announced")}</strong> ${line.content}</li>`;
+  if (line.channel === "announcement")
+    return html`<li class="announced"><strong>${text("world.announced")}</strong> ${line.content}</li>`;
   const by = mine && line.to_user_id ? text("world.to_name", { name: names[line.to_user_id] ?? "" }) : line.sender_name;
   return html`<li class=${mine ? "mine" : ""}><strong>${by}</strong> ${line.content}</li>`;
 }
 
-/** `channel` and `partner` (the user whispered to, or null) are what is open; `onTurn({channel, partner})` opens something else. */
+/**
+ * `channel` and `partner` (the user whispered to, or null) are what is open; `onTurn({channel, partner})` opens
+ * something else.
+ */
 export function Talk({ world, can, channel, partner, onTurn }) {
   const group = useStore(party);
   const lines = { ...world.talk, party: useStore(partyTalk) };
@@ -45,7 +49,11 @@ export function Talk({ world, can, channel, partner, onTurn }) {
     // What was written meanwhile stays.
     setDraft((now) => (now.trim() === content ? "" : now));
   });
-  const ids = new Set([...world.members.map(({ user_id }) => user_id), ...lines.whisper.map(({ sender_id }) => sender_id), partner]);
+  const ids = new Set([
+    ...world.members.map(({ user_id }) => user_id),
+    ...lines.whisper.map(({ sender_id }) => sender_id),
+    partner,
+  ]);
   const partners = [...ids].filter((id) => id && id !== me);
   const to = partner ?? partners[0];
   useLayoutEffect(() => {
@@ -63,20 +71,32 @@ export function Talk({ world, can, channel, partner, onTurn }) {
     return setDraft("");
   };
   const mute = channel === "whisper" ? !to : channel === "party" && !group;
-  const label = channel === "whisper" && to ? text("world.whisper_to", { name: world.names[to] ?? "" }) : text(`world.say_${channel}`);
+  const label =
+    channel === "whisper" && to
+      ? text("world.whisper_to", { name: world.names[to] ?? "" })
+      : text(`world.say_${channel}`);
   const tab = (value) => {
     const count = unread(value);
     return { value, label: text(`world.channel_${value}`) + (count > 0 ? ` · ${count}` : "") };
   };
   return html`<section class="card chat world-talk" aria-label=${text("world.talk")}>
-    <${Tabs} name="channel" label=${text("world.channels")} value=${channel} onChoose=${(value) => onTurn({ channel: value, partner })} options=${CHANNELS.map(tab)} />
+    <${Tabs} name="channel" label=${text("world.channels")} value=${channel}
+      onChoose=${(value) => onTurn({ channel: value, partner })} options=${CHANNELS.map(tab)} />
     <ol ref=${list} aria-live="polite" tabindex="0" aria-label=${text(`world.channel_${channel}`)}>
       ${lines[channel].map((line, index) => html`<${Line} key=${index} line=${line} me=${me} names=${world.names} />`)}
-      ${!lines[channel].length && html`<li class="soft">${text(mute ? `world.mute_${channel}` : "world.quiet")}</li>`}</ol>
-    ${channel === "whisper" && partners.length > 0 && html`<select aria-label=${text("world.to")} value=${to} onChange=${({ currentTarget }) => onTurn({ channel, partner: Number(currentTarget.value) })}>
-      ${partners.map((id) => html`<option key=${id} value=${id} selected=${id === to}>${world.names[id]}</option>`)}</select>`}
+      ${!lines[channel].length && html`<li class="soft">${text(mute ? `world.mute_${channel}` : "world.quiet")}</li>`}
+        </ol>
+    ${
+      channel === "whisper" &&
+      partners.length > 0 &&
+      html`<select aria-label=${text("world.to")} value=${to}
+        onChange=${({ currentTarget }) => onTurn({ channel, partner: Number(currentTarget.value) })}>
+      ${partners.map((id) => html`<option key=${id} value=${id} selected=${id === to}>${world.names[id]}</option>`)}
+        </select>`
+    }
     <${Refused} at="talk" /><${Refusal} error=${toParty.error} />
-    <form onSubmit=${say}><input aria-label=${label} placeholder=${label} maxlength="500" autocomplete="off" enterkeyhint="send" disabled=${mute}
+    <form onSubmit=${say}><input aria-label=${label} placeholder=${label} maxlength="500" autocomplete="off"
+      enterkeyhint="send" disabled=${mute}
         value=${draft} onInput=${({ currentTarget }) => setDraft(currentTarget.value)} />
       <${IconButton} type="submit" icon="send" label=${text("talk.send")} disabled=${mute} /></form></section>`;
 }

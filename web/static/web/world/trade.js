@@ -13,11 +13,18 @@ import { Refused } from "./parts.js";
 const LOOK_MS = 1500;
 
 function Offer({ offer: { gold, items, confirmed }, title, children }) {
-  return html`<section class="offer-of ${confirmed ? "agreed" : ""}" aria-label=${title}><div class="head"><h3>${title}</h3>
+  return html`<section class="offer-of ${confirmed ? "agreed" : ""}" aria-label=${title}><div class="head"><h3>${title}
+    </h3>
       <${Badge} kind=${confirmed ? "good" : ""}>${text(confirmed ? "world.confirmed" : "world.not_confirmed")}<//></div>
-    ${children ?? html`<p><${Money} currency="gold">${gold}<//></p><ul class="people-list">${items.map((item) => html`<li key=${item.id} class="person"><${Picture} thing=${item} kind="material" />
-      <span class="grow"><strong>${amount(item.quantity)} × ${item.name}</strong><span class="small ${item.rarity}">${text(`rarity.${item.rarity}`)}</span></span></li>`)}</ul>
-      ${!items.length && html`<p class="soft small">${text("world.no_items")}</p>`}`}</section>`;
+    ${
+      children ??
+      html`<p><${Money} currency="gold">${gold}<//></p><ul class="people-list">${items.map(
+        (item) => html`<li key=${item.id} class="person"><${Picture} thing=${item} kind="material" />
+      <span class="grow"><strong>${amount(item.quantity)} × ${item.name}</strong><span class="small ${item.rarity}">
+        ${text(`rarity.${item.rarity}`)}</span></span></li>`,
+      )}</ul>
+      ${!items.length && html`<p class="soft small">${text("world.no_items")}</p>`}`
+    }</section>`;
 }
 
 function Own({ trade, mine, can }) {
@@ -36,15 +43,25 @@ function Own({ trade, mine, can }) {
   const count = (id, { items } = mine) => items.find((one) => one.id === id)?.quantity ?? 0;
   const put = (id, more) => {
     const quantity = count(id, wanted.current) + more;
-    change({ items: [...wanted.current.items.filter((one) => one.id !== id), ...(quantity > 0 ? [{ id, quantity }] : [])] });
+    change({
+      items: [...wanted.current.items.filter((one) => one.id !== id), ...(quantity > 0 ? [{ id, quantity }] : [])],
+    });
   };
   const free = (things ?? []).filter(({ equipped }) => !equipped);
-  return html`<label class="field"><span>${text("world.gold")}</span><input type="number" inputmode="numeric" min="0" max=${purse?.gold} step="1" value=${gold} disabled=${!can}
-      onInput=${({ currentTarget }) => setGold(currentTarget.value)} onChange=${({ currentTarget }) => change({ gold: Math.max(0, Math.floor(Number(currentTarget.value))) })} /></label>
-    <ul class="people-list goods">${free.map((thing) => html`<li key=${thing.id} class="person"><${Picture} thing=${thing} />
-      <span class="grow"><strong>${thing.name}</strong><span class="soft small">${text("world.offered", { count: amount(count(thing.id)), most: amount(thing.quantity) })}</span></span>
-      <${IconButton} icon="minus" label=${text("world.less", thing)} disabled=${!can || !count(thing.id)} onClick=${() => put(thing.id, -1)} />
-      <${IconButton} icon="add" label=${text("world.more", thing)} disabled=${!can || count(thing.id) >= thing.quantity} onClick=${() => put(thing.id, 1)} /></li>`)}</ul>
+  return html`<label class="field"><span>${text("world.gold")}</span><input type="number" inputmode="numeric" min="0"
+    max=${purse?.gold} step="1" value=${gold} disabled=${!can}
+      onInput=${({ currentTarget }) => setGold(currentTarget.value)}
+        onChange=${({ currentTarget }) => change({ gold: Math.max(0, Math.floor(Number(currentTarget.value))) })} />
+        </label>
+    <ul class="people-list goods">${free.map(
+      (thing) => html`<li key=${thing.id} class="person"><${Picture} thing=${thing} />
+      <span class="grow"><strong>${thing.name}</strong><span class="soft small">
+        ${text("world.offered", { count: amount(count(thing.id)), most: amount(thing.quantity) })}</span></span>
+      <${IconButton} icon="minus" label=${text("world.less", thing)} disabled=${!can || !count(thing.id)}
+        onClick=${() => put(thing.id, -1)} />
+      <${IconButton} icon="add" label=${text("world.more", thing)} disabled=${!can || count(thing.id) >= thing.quantity}
+        onClick=${() => put(thing.id, 1)} /></li>`,
+    )}</ul>
     ${things && !free.length && html`<p class="soft small">${text("world.nothing_to_give")}</p>`}`;
 }
 
@@ -59,33 +76,49 @@ function Offers({ trade, me, can }) {
   const mine = trade.offers.find(({ user_id }) => user_id === me);
   const theirs = trade.offers.find(({ user_id }) => user_id !== me);
   const fresh = looked !== trade.version;
-  const status = mine.confirmed ? text("world.waits_for", { name: trade.other.character_name })
-    : fresh && trade.version !== first ? text("world.just_changed") : theirs.confirmed ? text("world.they_confirmed", { name: trade.other.character_name }) : text("world.both_confirm");
-  return html`<div class="offers"><${Offer} offer=${mine} title=${text("world.you_give")}><${Own} trade=${trade} mine=${mine} can=${can} /><//>
+  const status = mine.confirmed
+    ? text("world.waits_for", { name: trade.other.character_name })
+    : fresh && trade.version !== first
+      ? text("world.just_changed")
+      : theirs.confirmed
+        ? text("world.they_confirmed", { name: trade.other.character_name })
+        : text("world.both_confirm");
+  return html`<div class="offers"><${Offer} offer=${mine} title=${text("world.you_give")}><${Own} trade=${trade}
+    mine=${mine} can=${can} /><//>
       <${Offer} offer=${theirs} title=${text("world.you_get")} /></div>
     <p class="soft small" role="status">${status}</p>
     <div class="actions"><${Button} kind="primary" icon="check" disabled=${!can || fresh || mine.confirmed}
-        onClick=${() => ask(`trade:${trade.id}`, { type: "trade_complete", trade_id: trade.id, version: trade.version })}>${text("world.confirm")}<//>
+        onClick=${() => ask(`trade:${trade.id}`, { type: "trade_complete", trade_id: trade.id, version: trade.version })}>
+          ${text("world.confirm")}<//>
       <${Decline} trade=${trade} words="dialog.cancel" can=${can} /></div>`;
 }
 
 function Decline({ trade, words, can }) {
-  return html`<${Button} disabled=${!can} onClick=${() => ask(`trade:${trade.id}`, { type: "trade_decline", trade_id: trade.id })}>${text(words)}<//>`;
+  return html`<${Button} disabled=${!can}
+    onClick=${() => ask(`trade:${trade.id}`, { type: "trade_decline", trade_id: trade.id })}>${text(words)}<//>`;
 }
 
 function Asked({ trade, can }) {
   const { character_name: name } = trade.other;
   return html`<p>${text(trade.byMe ? "world.trade_waits" : "world.trade_wants", { name })}</p>
-    <div class="actions">${!trade.byMe && html`<${Button} kind="primary" icon="check" disabled=${!can} onClick=${() => ask(`trade:${trade.id}`, { type: "trade_accept", trade_id: trade.id })}>${text("friends.accept")}<//>`}
+    <div class="actions">
+      ${
+        !trade.byMe &&
+        html`<${Button} kind="primary" icon="check" disabled=${!can}
+      onClick=${() => ask(`trade:${trade.id}`, { type: "trade_accept", trade_id: trade.id })}>${text("friends.accept")}
+      <//>`
+      }
       <${Decline} trade=${trade} words=${trade.byMe ? "dialog.cancel" : "friends.decline"} can=${can} /></div>`;
 }
 
 function Over({ trade, me }) {
   const done = trade.state === "done";
   const theirs = trade.offers?.find(({ user_id }) => user_id !== me);
-  return html`<p role="status">${text(done ? "world.trade_done" : `world.trade_${trade.reason}`, { name: trade.other.character_name })}</p>
+  return html`<p role="status">
+    ${text(done ? "world.trade_done" : `world.trade_${trade.reason}`, { name: trade.other.character_name })}</p>
     ${done && html`<${Offer} offer=${theirs} title=${text("world.you_got")} />`}
-    <div class="actions"><${Button} kind="primary" onClick=${() => close("trade_closed", { trade_id: trade.id })}>${text("game.dismiss")}<//></div>`;
+    <div class="actions"><${Button} kind="primary" onClick=${() => close("trade_closed", { trade_id: trade.id })}>
+      ${text("game.dismiss")}<//></div>`;
 }
 
 const STATES = { asked: Asked, open: Offers, done: Over, ended: Over };
@@ -97,7 +130,9 @@ export function Trade({ trade, me, can }) {
     if (trade.state === "open" || trade.byMe) title.current.focus();
   }, [trade.state === "open"]);
   const State = STATES[trade.state];
-  return html`<section class="card window trade" aria-label=${text("world.trade_with", { name: trade.other.character_name })} aria-live=${trade.state === "asked" ? "polite" : undefined}>
+  return html`<section class="card window trade"
+    aria-label=${text("world.trade_with", { name: trade.other.character_name })}
+    aria-live=${trade.state === "asked" ? "polite" : undefined}>
     <h2 ref=${title} tabindex="-1">${text("world.trade_with", { name: trade.other.character_name })}</h2>
     <${State} trade=${trade} me=${me} can=${can} /><${Refused} at=${`trade:${trade.id}`} /></section>`;
 }

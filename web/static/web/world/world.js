@@ -8,7 +8,7 @@ import { ago, amount, text } from "../texts.js";
 import { Characters } from "./characters.js";
 import { Fight } from "./fight.js";
 import { catchUp, connection as worldConnection, enter, leave, world as worldStore } from "./live.js";
-import { Map } from "./map.js";
+import { WorldMap } from "./map.js";
 import { colours, placeName, Side } from "./parts.js";
 import { Place } from "./place.js";
 import { Talk } from "./talk.js";
@@ -17,7 +17,11 @@ import { Trade } from "./trade.js";
 /** How many shards each faction holds. */
 function Shares({ factions, shards }) {
   const held = (name) => shards.filter(({ faction }) => faction === name).length;
-  return html`<ul class="shares" aria-label=${text("world.shares")}>${factions.map(({ id, name }) => html`<li key=${id}><${Side} name=${name} /> <strong class="numbers">${amount(held(name))}</strong></li>`)}
+  return html`<ul class="shares" aria-label=${text("world.shares")}>
+    ${factions.map(
+      ({ id, name }) => html`<li key=${id}><${Side} name=${name} /> <strong class="numbers">
+    ${amount(held(name))}</strong></li>`,
+    )}
     <li class="soft numbers free">${text("world.free", { count: held(null) })}</li></ul>`;
 }
 
@@ -28,7 +32,9 @@ function Banner({ world, connection, onChange }) {
       <p class="soft small numbers">${text("world.epoch", { epoch: amount(epoch) })}</p></div>
     ${shards && html`<${Shares} factions=${factions} shards=${shards} />`}
     <${Line} connection=${connection} away="connection.waiting" />
-    <${Button} kind="quiet" icon="profile" onClick=${onChange} aria-label=${text("world.change_name", { name: you.character_name })}><${Side} name=${you.faction}>${you.character_name}<//><//></header>`;
+    <${Button} kind="quiet" icon="profile" onClick=${onChange}
+      aria-label=${text("world.change_name", { name: you.character_name })}><${Side} name=${you.faction}>
+      ${you.character_name}<//><//></header>`;
 }
 
 /** What has happened to the world, as a sentence. */
@@ -36,10 +42,17 @@ const sentence = (event) => text(`world.event_${event.type}`, { ...event, place:
 
 function Chronicle({ events, missing }) {
   return html`<${Card} class="chronicle" title=${text("world.events")}>
-    ${missing ? html`<${Failure} words=${reason(missing)} onRetry=${catchUp} />` : events ? html`<ol aria-live="polite" tabindex="0" aria-label=${text("world.events")}>${events.map((event) => html`<li key=${`${event.type} ${event.at}`} class="small">
-        <span>${sentence(event)}</span> <time class="soft">${ago(new Date(event.at).toISOString())}</time></li>`)}
+    ${
+      missing
+        ? html`<${Failure} words=${reason(missing)} onRetry=${catchUp} />`
+        : events
+          ? html`<ol aria-live="polite" tabindex="0" aria-label=${text("world.events")}>${events.map(
+              (event) => html`<li key=${`${event.type} ${event.at}`} class="small">
+        <span>${sentence(event)}</span> <time class="soft">${ago(new Date(event.at).toISOString())}</time></li>`,
+            )}
         ${!events.length && html`<li class="soft">${text("world.no_events")}</li>`}</ol>`
-      : html`<${Skeleton} rows=${2} />`}<//>`;
+          : html`<${Skeleton} rows=${2} />`
+    }<//>`;
 }
 
 const PARTS = ["here", "map", "talk"];
@@ -59,7 +72,8 @@ function World({ world, connection }) {
     if (combat || trades.length) setPart("here");
   }, [combat?.combat_id, trades.length]);
   if (choosing || !world.you)
-    return html`<${Characters} factions=${world.factions} onPlay=${() => setChoosing(false)} onBack=${world.you && (() => setChoosing(false))} />`;
+    return html`<${Characters} factions=${world.factions} onPlay=${() => setChoosing(false)}
+      onBack=${world.you && (() => setChoosing(false))} />`;
   const whisper = (partner) => {
     setTalk({ channel: "whisper", partner });
     setPart("talk");
@@ -67,15 +81,19 @@ function World({ world, connection }) {
   const shown = (one) => (one === part ? "part chosen" : "part");
   return html`<div class="world">
     <${Banner} world=${world} connection=${connection} onChange=${() => setChoosing(true)} />
-    <${Tabs} name="part" label=${text("world.parts")} value=${part} onChoose=${setPart} options=${PARTS.map((value) => ({
-      value, label: text(`world.part_${value}`) + (value === "talk" && unheard ? ` · ${unheard}` : ""),
-    }))} />
-    <div class=${`${shown("map")} of-map`}><${Map} world=${world} can=${can} /><${Chronicle} ...${world} /></div>
+    <${Tabs} name="part" label=${text("world.parts")} value=${part} onChoose=${setPart} options=${PARTS.map(
+      (value) => ({
+        value,
+        label: text(`world.part_${value}`) + (value === "talk" && unheard ? ` · ${unheard}` : ""),
+      }),
+    )} />
+    <div class=${`${shown("map")} of-map`}><${WorldMap} world=${world} can=${can} /><${Chronicle} ...${world} /></div>
     <div class=${`${shown("here")} of-here`}>
       ${combat && html`<${Fight} world=${world} can=${can} />`}
       ${trades.map((trade) => html`<${Trade} key=${trade.id} trade=${trade} me=${me} can=${can} />`)}
       <${Place} world=${world} can=${can} onWhisper=${whisper} /></div>
-    <div class=${`${shown("talk")} of-talk`}><${Talk} world=${world} can=${can} ...${talk} onTurn=${setTalk} /></div></div>`;
+    <div class=${`${shown("talk")} of-talk`}><${Talk} world=${world} can=${can} ...${talk} onTurn=${setTalk} /></div>
+      </div>`;
 }
 
 export default function Shared() {
@@ -88,7 +106,8 @@ export default function Shared() {
     return leave;
   }, [user.id]);
   if (connection.state === "closed" && connection.code && connection.code !== 1000 && connection.code !== 4401)
-    return html`<div class="empty" role="alert"><p>${text(connection.code === 4409 ? "world.replaced" : "world.closed")}</p>
+    return html`<div class="empty" role="alert"><p>${text(connection.code === 4409 ? "world.replaced" : "world.closed")}
+      </p>
       <${Button} kind="primary" onClick=${enter}>${text("game.replaced_here")}<//></div>`;
   if (!world.known) return html`<${Arriving} connection=${connection} channel=${() => client.world} rows=${3} />`;
   return html`<${World} world=${world} connection=${connection} />`;

@@ -2,7 +2,7 @@
 import { gameNamed } from "../catalog.js";
 import { Avatar, Button, Dialog, IconButton, Refusal, useAction, useLoad, useNow } from "../components.js";
 import { html, useEffect, useState } from "../dom.js";
-import { answerInvite, answerRequest, incoming, invites, notices, noticesSeen, outgoing, requests } from "../people.js";
+import { answerInvite, answerRequest, incoming, invites, notices, noticesSeen, outgoing, requests } from "../social.js";
 import { client } from "../session.js";
 import { useStore } from "../store.js";
 import { text } from "../texts.js";
@@ -15,7 +15,10 @@ function Asking({ user, says, left, accept, decline, labels }) {
   const busy = accept?.busy || decline.busy;
   return html`<li class="asking"><${Avatar} name=${user.username} />
     <span class="grow"><strong>${user.username}</strong><span class="soft small">${says}</span></span>
-    ${left !== undefined && html`<span class="soft small numbers" role="timer">${text("invite.left", { seconds: left })}</span>`}
+    ${
+      left !== undefined &&
+      html`<span class="soft small numbers" role="timer">${text("invite.left", { seconds: left })}</span>`
+    }
     <span class="answers">
       ${accept && html`<${Button} kind="primary" busy=${busy} onClick=${() => accept.run()}>${labels[0]}<//>`}
       <${Button} busy=${busy} onClick=${() => decline.run()}>${labels.at(-1)}<//></span>
@@ -33,8 +36,11 @@ function Invite({ invite, received = false, onGone }) {
   useNow(1000);
   const left = Math.max(0, Math.ceil((Date.parse(invite.expires_at) - client.serverNow()) / 1000));
   const says = received ? text(ASKS[invite.kind], { game: game?.title ?? "…" }) : text("invite.waits");
-  return html`<${Asking} user=${received ? invite.from_user : invite.to_user} says=${says} left=${left} accept=${received && accept}
-    decline=${decline} labels=${received ? [text("friends.accept"), text("friends.decline")] : [text("dialog.cancel")]} />`;
+  return html`<${Asking} user=${received ? invite.from_user : invite.to_user} says=${says} left=${left}
+    accept=${received && accept}
+    decline=${decline} labels=${
+      received ? [text("friends.accept"), text("friends.decline")] : [text("dialog.cancel")]
+    } />`;
 }
 
 function Request({ request }) {
@@ -44,29 +50,35 @@ function Request({ request }) {
     labels=${[text("friends.accept"), text("friends.decline")]} />`;
 }
 
-export default function Tray({ onClose }) {
+export default function Notifications({ onClose }) {
   const all = useStore(invites);
   const asked = incoming(useStore(requests));
   const told = useStore(notices);
   useEffect(() => noticesSeen, []);
   const nothing = !all.length && !asked.length && !told.length;
-  return html`<${Dialog} title=${text("tray.title")} class="tray" onClose=${onClose}>
-    ${nothing && html`<p class="soft nobody">${text("tray.empty")}</p>`}
+  return html`<${Dialog} title=${text("notifications.title")} class="notifications" onClose=${onClose}>
+    ${nothing && html`<p class="soft nobody">${text("notifications.empty")}</p>`}
     <ul class="askings" aria-live="polite">
-      ${incoming(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} received onGone=${onClose} />`)}
+      ${incoming(all).map(
+        (one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} received
+        onGone=${onClose} />`,
+      )}
       ${outgoing(all).map((one) => html`<${Invite} key=${`invite-${one.id}`} invite=${one} />`)}
       ${asked.map((one) => html`<${Request} key=${`request-${one.id}`} request=${one} />`)}
-      ${told.map((one) => html`<li key=${`notice-${one.id}`} class="asking"><span class="grow">${one.words}</span></li>`)}
+      ${told.map(
+        (one) => html`<li key=${`notice-${one.id}`} class="asking"><span class="grow">${one.words}</span>
+        </li>`,
+      )}
     </ul>
   <//>`;
 }
 
-/** An invite that has just come, at the edge of the page, until it is answered or put away into the tray. */
-export function Knock() {
+/** An invite that has just come, at the edge of the page, until it is answered or put away into the notifications. */
+export function InviteToast() {
   const [away, setAway] = useState(() => new Set());
   const [one] = incoming(useStore(invites)).filter(({ id }) => !away.has(id));
   if (!one) return null;
-  return html`<section class="knock card" aria-label=${text("invite.knock")}>
+  return html`<section class="invite-toast card" aria-label=${text("invite.new")}>
     <ul class="askings"><${Invite} key=${one.id} invite=${one} received /></ul>
     <${IconButton} icon="close" label=${text("invite.later")} onClick=${() => setAway(new Set([...away, one.id]))} />
   </section>`;

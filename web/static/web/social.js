@@ -1,4 +1,6 @@
-/** The people around the user: friends and who of them is there, requests, invites, the party, and what waits unread. */
+/**
+ * The people around the user: friends and who of them is there, requests, invites, the party, and what waits unread.
+ */
 import { go } from "./router.js";
 import { client, session } from "./session.js";
 import { Store, useStore } from "./store.js";
@@ -13,7 +15,8 @@ const NOTHING_WAITS = { dm: {}, invites: 0, total: 0 };
 /** `{dm: {user_id: unread messages}, invites, total}` */
 export const badge = new Store(NOTHING_WAITS);
 /**
- * `[{user_id, username, online, status, last_seen, game_id}]`, or null until known; `status` is "playing", "online", "busy",
+ * `[{user_id, username, online, status, last_seen, game_id}]`, or null until known; `status` is "playing", "online",
+ * "busy",
  * "away" or "offline".
  */
 export const friends = new Store(null);
@@ -31,7 +34,10 @@ export const partyTalk = new Store([]);
 export const notices = new Store([]);
 
 const post = (path, body = {}) => client.request("POST", path, body);
-/** Fills a store with the first page of a list; anew if the list changed meanwhile, as the page may be older than what was heard. */
+/**
+ * Fills a store with the first page of a list; anew if the list changed meanwhile, as the page may be older than what
+ * was heard.
+ */
 async function load(store, path) {
   const before = store.value;
   const { results } = await client.request("GET", path);
@@ -63,7 +69,8 @@ export const block = (userId) => post(`/api/friends/${userId}/block/`);
 const RANK = { playing: 0, online: 1, busy: 2, away: 3, offline: 4 };
 
 /** Who can be reached first, then by name. */
-export const byPresence = (one, other) => RANK[one.status] - RANK[other.status] || one.username.localeCompare(other.username);
+export const byPresence = (one, other) =>
+  RANK[one.status] - RANK[other.status] || one.username.localeCompare(other.username);
 
 // -- Invites
 
@@ -156,7 +163,7 @@ function notice(words) {
 
 export const noticesSeen = () => notices.set(notices.value.map((one) => ({ ...one, seen: true })));
 
-/** How many things in the tray wait for an eye. */
+/** How many things in the notifications wait for an eye. */
 export function useWaiting() {
   const asked = incoming(useStore(invites)).length + incoming(useStore(requests)).length;
   return asked + useStore(notices).filter(({ seen }) => !seen).length;
@@ -189,12 +196,16 @@ const PRESENCE = {
 for (const [name, told] of Object.entries({ notifications: LIVE, presence: PRESENCE }))
   client.on("*", (message, channel) => channel && channel === client[name] && told[message.type]?.(message));
 
-client.on("connection", ({ state, retry_ms }, { name }) => name === "presence" && friendsLine.set({ state, until: Date.now() + retry_ms }));
+client.on(
+  "connection",
+  ({ state, retry_ms }, { name }) => name === "presence" && friendsLine.set({ state, until: Date.now() + retry_ms }),
+);
 
 // What was missed while the connection was away is asked again.
 client.on("connection", ({ state }, channel) => {
   if (state !== "open" || channel !== client.notifications) return;
-  for (const asked of [load(requests, "/api/friends/requests/"), load(invites, "/api/invites/"), loadParty()]) asked.catch(() => {});
+  for (const asked of [load(requests, "/api/friends/requests/"), load(invites, "/api/invites/"), loadParty()])
+    asked.catch(() => {});
 });
 
 // -- Away
@@ -222,8 +233,9 @@ function follow({ status }) {
   }
   if (status !== "out") return;
   clearTimeout(idle);
-  for (const [store, empty] of [[badge, NOTHING_WAITS], [friends, null], [requests, []], [invites, []], [party, null], [partyTalk, []], [notices, []]])
-    store.set(empty);
+  badge.set(NOTHING_WAITS);
+  for (const one of [friends, party]) one.set(null);
+  for (const list of [requests, invites, partyTalk, notices]) list.set([]);
 }
 
 session.subscribe(follow);

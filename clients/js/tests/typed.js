@@ -1,0 +1,19 @@
+/** Messages are typed from the server's declarations. `make lint` checks it; nothing runs this. */
+import { GameClient } from "../gameplatform.js";
+
+const client = new GameClient("http://localhost");
+
+client.on("player_move", ({ user_id, seq }) => user_id + seq);
+client.on("match_found", ({ game_id }, channel) => channel.name + game_id.toUpperCase());
+client.on("connection", ({ state }) => state === "waiting");
+client.connectToBattle(1).on("attack", ({ user_id }) => user_id);
+client.connectToLobby("den").send({ type: "typing_start" });
+
+// @ts-expect-error There is no such message.
+client.on("player_moved", () => {});
+// @ts-expect-error It has no such field.
+client.on("player_move", ({ player }) => player);
+// @ts-expect-error A battle does not tell of moves.
+client.connectToBattle(1).on("player_move", () => {});
+// @ts-expect-error A lobby takes no attacks.
+client.connectToLobby("den").send({ type: "attack", enemy_id: 1 });

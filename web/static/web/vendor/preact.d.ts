@@ -1,0 +1,2 @@
+/** The types of `preact.js`, of the same version. */
+export * from "preact";

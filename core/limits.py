@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from core import client_address
 from core.limit_counts import Bucket, Limit, counts
+from core.namespace import key
 from core.refusals import RateLimited
 
 
@@ -99,14 +100,14 @@ def _buckets(door: Door, address: str | None, account: str) -> list[Bucket]:
     if not is_unlimited(address):
         # Those without an address come through a proxy that tells none, and share one count.
         where = client_address.network(address) if address else "nowhere"
-        buckets.append((f"door:{door.name}:{where}", door.by_address))
+        buckets.append((key(f"door:{door.name}:{where}"), door.by_address))
     if account and door.by_account:
-        buckets.append((f"door:{door.name}:account:{_digest(account)}", door.by_account))
+        buckets.append((key(f"door:{door.name}:account:{_digest(account)}"), door.by_account))
     return buckets
 
 
 def _delay(door: Door, account: str) -> str | None:
-    return f"door:{door.name}:delay:{_digest(account)}" if account and door.delays else None
+    return key(f"door:{door.name}:delay:{_digest(account)}") if account and door.delays else None
 
 
 def is_unlimited(address: str | None) -> bool:

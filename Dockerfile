@@ -21,7 +21,7 @@ COPY requirements-page.txt ./
 RUN pip install --no-cache-dir --requirement requirements-page.txt --constraint constraints.txt
 WORKDIR /srv/gameplatform
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts
+RUN npm install --no-save --omit=dev --ignore-scripts
 COPY . .
 # Apps of one's own have static files, too.
 ARG EXTRA_APPS

@@ -72,5 +72,5 @@ trials: .venv/.development
 
 node_modules/.installed: package.json package-lock.json .venv/.development
 	@echo "Installing what checks and bundles the page into node_modules ..."
-	$(BIN)/npm ci --ignore-scripts --silent
+	$(BIN)/npm install --no-save --ignore-scripts --silent
 	@touch $@

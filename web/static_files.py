@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class BundledStaticFilesStorage(CompressedStaticFilesStorage):
-    """Collects the page's modules bundled where ``npm ci`` has installed the bundler, and compresses all.
+    """Collects the page's modules bundled where ``npm install`` has brought the bundler; compresses all.
 
     Without it they are collected as they are written: more and larger files that do the same.
     """

@@ -1,4 +1,4 @@
-"""Fixtures for the tests of every app. What a run stands on is set up by tests/settings.py."""
+"""Fixtures for the tests of all apps. The services of a run are set up by tests/settings.py."""
 
 import contextlib
 import itertools
@@ -26,11 +26,11 @@ from tests.processes import ServerProcess, fresh_database
 
 NO_BROWSER = "There is no Chromium for the browser tests: install one (python -m tests.programs does)."
 
-# As long as playwright waits for what it is to click: a slow machine is not a failure.
+# Playwright's own timeout for actions: slow machines must not fail.
 SEEN_WITHIN_MS = 30_000
 
 SLOW_FIXTURES = {"live_server_process", "browser", "demo_server", "new_server"}
-"""They start server processes or a browser, which ``--quick`` leaves out."""
+"""Fixtures that start server processes or a browser; ``--quick`` skips their tests."""
 
 _numbers = itertools.count(1)
 
@@ -50,20 +50,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """One more than pytest-xdist counts processors: tests wait for other processes a sixth of the time."""
+    """Use one worker more than the default: tests spend a sixth of their time waiting for processes."""
     return (yield) + 1
 
 
 def pytest_unconfigure() -> None:
-    # Workers of pytest-xdist end without running what atexit holds.
+    # pytest-xdist's workers exit without running atexit handlers.
     valkey.release()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """The test database; given up by all who hold a connection before it is dropped."""
+    """Close all connections to the test database before it is dropped."""
     yield
-    # The one thread in which asynchronous tests use the ORM (``aget`` and its like) keeps its own.
+    # The thread in which asynchronous tests use the ORM (``aget`` etc.) has its own connection.
     SyncToAsync.single_thread_executor.submit(lambda: connection.close()).result()
     if connection.vendor == "postgresql":
         connection.close_pool()
@@ -71,7 +71,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def empty_redis() -> None:
-    """Each test starts with an empty Redis: no limits used up, nobody present, no rooms owned."""
+    """Start each test with an empty Redis: no used limits, no presence, no owned rooms."""
     valkey.ensure_running(settings.REDIS_URL)
     with redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
@@ -79,39 +79,39 @@ def empty_redis() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test starts like a fresh process: the database was emptied under what memory knows."""
+    """Clear process-wide caches, since the database is emptied between tests."""
     monkeypatch.setattr(sessions, "_known", {})
     words.forget()
-    tuning.forget()
+    tuning.clear_cache()
 
 
 @pytest.fixture
 def development(monkeypatch: pytest.MonkeyPatch) -> None:
-    """``DEBUG`` is on, without which no demo data is laid."""
+    """Turn ``DEBUG`` on, which demo data requires."""
     monkeypatch.setattr(settings, "DEBUG", True)
 
 
 @pytest.fixture
 def ada(person: Callable[[str], Any]) -> Any:
-    """One of ``person``, which is what the tests of an app need of somebody."""
+    """A user, made by the app's own ``person`` fixture."""
     return person("ada")
 
 
 @pytest.fixture
 def bob(person: Callable[[str], Any]) -> Any:
-    """Another."""
+    """A second user."""
     return person("bob")
 
 
 @pytest.fixture
 def cyd(person: Callable[[str], Any]) -> Any:
-    """Who has nothing to do with the two."""
+    """A user who has no relation to the other two."""
     return person("cyd")
 
 
 @pytest.fixture
 def at_once() -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
-    """``at_once(calls)``: what all calls answer, each made in a thread of its own; they start together."""
+    """``at_once(calls)``: make all calls in threads that start together; return their results."""
 
     def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
         barrier = threading.Barrier(len(calls))
@@ -133,7 +133,7 @@ def at_once() -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
 def telling(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> Callable[[], contextlib.AbstractContextManager[list[Any]]]:
-    """``with telling() as told``: what is announced meanwhile, though a test's transaction never commits."""
+    """``with telling() as told``: collect published events, though the test's transaction never commits."""
 
     @contextlib.contextmanager
     def telling() -> Iterator[list[Any]]:
@@ -149,8 +149,8 @@ def telling(
 def live_server_process(tmp_path: Path) -> Callable[..., contextlib.AbstractContextManager[ServerProcess]]:
     """``with live_server_process(workers=2, SESSION_TIMEOUT="5") as server``: a server with its own data.
 
-    Its database is fresh, its Redis its own. A further server on the same two is had by giving it
-    ``**server.environment``.
+    It has a fresh database and its own Redis. Pass ``**server.environment`` to start another server on the
+    same two.
     """
 
     @contextlib.contextmanager
@@ -169,10 +169,10 @@ def live_server_process(tmp_path: Path) -> Callable[..., contextlib.AbstractCont
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium, by playwright's synchronous API.
+    """A headless Chromium with playwright's synchronous API.
 
-    For modules of its own: between start and end playwright's event loop counts as running, which
-    asynchronous tests and Django's ORM refuse. Arrange by HTTP.
+    Use it only in modules of its own: while it runs, playwright's event loop counts as running, which
+    asynchronous tests and Django's ORM refuse. Set up data by HTTP.
     """
     path = chromium.executable()
     if path is None:

@@ -1,4 +1,4 @@
-"""Accounts for operators: premium by a switch, bans, sessions to end."""
+"""Accounts in the admin: premium, bans, sessions, failed sign-ins."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts import services, signing_in
 from accounts.models import Session, User
-from core.operators import OnlyChanged, OperatorAdmin, ReadOnly, WithReason, operation, reason_of
+from core.operators import ChangedFieldsAdmin, OperatorAdmin, ReadOnly, WithReasonForm, operation, reason_of
 from core.refusals import NotAllowed
 
-# What makes somebody an operator, or gets anybody into an account.
+# Fields that grant operators' rights, or access to an account.
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
 OWN = ("username", "email", "first_name", "last_name")
 
@@ -44,8 +44,8 @@ admin.site.login_form = SignIn
 
 
 @admin.register(User)
-class Users(UserAdmin, OnlyChanged):
-    """Users. Rights, and the accounts of those who have them, are for superusers alone."""
+class Users(UserAdmin, ChangedFieldsAdmin):
+    """Users. Rights, and the accounts of operators, can be changed by superusers only."""
 
     if apps.is_installed("unfold"):
         from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -59,16 +59,16 @@ class Users(UserAdmin, OnlyChanged):
     list_filter = ("is_premium", "is_guest", "is_bot", "is_active", "is_staff")
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Play", {"fields": ("is_premium", "is_guest", "is_bot")}))
     readonly_fields = ("last_login", "date_joined")
-    # By other operators, and by people themselves.
-    changing = (*RIGHTS, *OWN, "is_premium", "is_guest", "is_bot")
-    action_form = WithReason
+    # Changed concurrently by other operators and by the users themselves.
+    volatile_fields = (*RIGHTS, *OWN, "is_premium", "is_guest", "is_bot")
+    action_form = WithReasonForm
     actions = ("ban", "lift_ban", "sign_out", "erase")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may_act_on_it = obj is None or (obj.erased_at is None and _may_act_on(request, obj))
         return super().has_change_permission(request, obj) and may_act_on_it
 
-    # A deleted row would take with it what other people's games point to: people are erased instead.
+    # Other players' games refer to the row, so users are erased instead of deleted.
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -77,7 +77,7 @@ class Users(UserAdmin, OnlyChanged):
         return fields if request.user.is_superuser else (*fields, *RIGHTS, "is_guest", "is_bot")
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        # The switches of the list are saved without a look at whose they are.
+        # Changes made in the list view skip the per-object permission check.
         if change and not self.has_change_permission(request, obj):
             raise PermissionDenied
         super().save_model(request, obj, form, change)
@@ -112,7 +112,7 @@ class Users(UserAdmin, OnlyChanged):
 
 
 def _sign_out_of_the_admin(user: User) -> None:
-    # They do not say whose they are, and are those of operators alone: a few.
+    # Django's sessions cannot be filtered by user; only operators have one, so there are few.
     for session in AdminSession.objects.iterator():
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             session.delete()
@@ -131,7 +131,7 @@ def _check_may_act_on(request: HttpRequest, user: User) -> None:
 
 @admin.register(Session)
 class Sessions(ReadOnly, OperatorAdmin):
-    """Devices that are or were signed in."""
+    """Sessions, current and past, with the device of each."""
 
     list_display = ("user", "created_at", "last_seen", "ended_at", "ip", "user_agent")
     list_filter = (("ended_at", admin.EmptyFieldListFilter),)
@@ -148,7 +148,7 @@ class Sessions(ReadOnly, OperatorAdmin):
 
 @admin.register(AccessAttempt)
 class WrongPasswords(ReadOnly, OperatorAdmin):
-    """Sign-ins that failed of late; five of one name from one address lock it out for a while."""
+    """Recent failed sign-ins; five for one name from one address cause a temporary lockout."""
 
     list_display = ("username", "ip_address", "failures_since_start", "attempt_time")
     search_fields = ("username", "ip_address")

@@ -1,4 +1,4 @@
-"""The account routes."""
+"""REST routes of accounts and sessions."""
 
 import functools
 from dataclasses import asdict
@@ -33,7 +33,7 @@ def _sign_in(request: Request) -> services.SignedIn:
 
 
 class Register(OpenView):
-    """Make an account and sign in. 409 `username_taken`, `email_taken`."""
+    """Create an account and sign in. 409 `username_taken`, `email_taken`."""
 
     throttle_classes = (AtDoor,)
     door = limits.REGISTER
@@ -46,7 +46,7 @@ class Register(OpenView):
 
 
 class Guest(OpenView):
-    """Play at once, with no e-mail and password. 409 `username_taken`."""
+    """Create a guest account, without e-mail and password. 409 `username_taken`."""
 
     throttle_classes = (AtDoor,)
     door = limits.GUEST
@@ -77,7 +77,7 @@ class Tokens(OpenView):
 
 
 class RefreshTokens(OpenView):
-    """A new pair for a refresh token, which is good once; using it twice ends the session.
+    """Exchange a refresh token for a new pair. A refresh token is valid once; reuse ends the session.
 
     401 `token_invalid`, `token_expired`, `token_reused`, `session_ended`.
     """
@@ -88,7 +88,7 @@ class RefreshTokens(OpenView):
 
 
 class Logout(APIView):
-    """End the session: its tokens are refused and its sockets closed."""
+    """End the session: its tokens are rejected and its sockets closed."""
 
     @extend_schema(request=serializers.Logout, responses={204: None})
     def post(self, request: Request) -> Response:
@@ -98,7 +98,7 @@ class Logout(APIView):
 
 
 class Upgrade(APIView):
-    """Turn the calling guest into a full account that keeps all it owns.
+    """Turn the calling guest into a full account that keeps everything it owns.
 
     409 `not_a_guest`, `username_taken`, `email_taken`.
     """
@@ -114,7 +114,7 @@ class Upgrade(APIView):
 
 
 class Ticket(APIView):
-    """A ticket that opens one socket, for browsers, which cannot send headers with it."""
+    """Issue a ticket that opens one socket, for browsers, which cannot send headers with it."""
 
     throttle_classes = (AtDoor,)
     door = limits.TICKET
@@ -124,7 +124,7 @@ class Ticket(APIView):
         return Response(
             {
                 "ticket": gatekeeping.issue_ticket(identity(request)),
-                "expires_in": gatekeeping.TICKET_LIVES_S,
+                "expires_in": gatekeeping.TICKET_TTL_S,
             }
         )
 
@@ -135,7 +135,7 @@ class Profile(APIView):
     @extend_schema(responses=serializers.OwnProfile)
     def get(self, request: Request) -> HttpResponse:
         user_id = identity(request).user_id
-        body = own_profile.kept(user_id) or own_profile.keep(user_id, lambda: selectors.user(request))
+        body = own_profile.cached(user_id) or own_profile.cache(user_id, lambda: selectors.user(request))
         return HttpResponse(body, content_type="application/json")
 
 
@@ -161,7 +161,7 @@ class Me(Profile):
         return Response(selectors.own_profile(user))
 
     @extend_schema(
-        description="Erase it for good. The body is `{password}`; a guest gives none. 403 `wrong_password`, "
+        description="Erase it permanently. The body is `{password}`; guests send none. 403 `wrong_password`, "
         "422 `invalid`, 429 `locked_out`, `rate_limited`.",
         request=serializers.Erasure,
         responses={204: None},
@@ -202,7 +202,7 @@ class Password(APIView):
 
 
 class Sessions(APIView):
-    """The devices on which the caller is signed in, newest first."""
+    """The sessions in which the caller is signed in, newest first."""
 
     @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=paging.page_of(serializers.DeviceSession))
     def get(self, request: Request) -> Response:
@@ -223,7 +223,7 @@ class OneSession(APIView):
 
 
 class Export(APIView):
-    """All data about the caller that the server holds."""
+    """All data about the caller stored on the server."""
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
@@ -236,7 +236,7 @@ class Export(APIView):
 
 
 class Users(APIView):
-    """Public profiles, by part of the name."""
+    """Public profiles, searchable by part of the name."""
 
     throttle_classes = (AtDoor,)
     door = limits.SEARCH

@@ -7,5 +7,5 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        # They register their checks, background tasks, reactions and counts.
+        # Importing these registers checks, background tasks, reactions and counts.
         from accounts import checks, counts, housekeeping, live, reactions  # noqa: F401

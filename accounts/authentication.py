@@ -1,4 +1,4 @@
-"""Who calls over HTTP: the claims of a verified token whose session lives, with no row read."""
+"""HTTP authentication by a verified token of an open session, without reading a row."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +17,7 @@ from realtime.identity import Identity
 
 @dataclass
 class Caller:
-    """``request.user``: what the token says; ``row`` is read from the database when first asked for."""
+    """``request.user``: the claims of the token. ``row`` reads the account on first access."""
 
     identity: Identity
 
@@ -33,7 +33,7 @@ class Caller:
 
     @cached_property
     def row(self) -> User:
-        """The account itself. Raises ``SessionEnded`` if it is gone."""
+        """The account's row. Raises ``SessionEnded`` if it was deleted or deactivated."""
         user = User.objects.filter(pk=self.pk, is_active=True).first()
         if user is None:
             raise SessionEnded("This account is gone.")
@@ -41,7 +41,7 @@ class Caller:
 
 
 def identity(request: Request) -> Identity:
-    """Who calls, in a view that asks for a token."""
+    """Return the caller's identity, in a view that requires a token."""
     return cast(Identity, request.auth)
 
 
@@ -57,7 +57,7 @@ class SessionTokenAuthentication(BaseAuthentication):
             raise TokenInvalid("The Authorization header is not a bearer token.")
         who = tokens.identify(token.strip())
         live.check(who.session_id)
-        who = live.as_now(who)
+        who = live.current_identity(who)
         structlog.contextvars.bind_contextvars(session_id=who.session_id, user_id=who.user_id)
         return Caller(who), who
 
@@ -66,7 +66,7 @@ class SessionTokenAuthentication(BaseAuthentication):
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
-    """How the OpenAPI document describes it."""
+    """The scheme's description in the OpenAPI document."""
 
     target_class = SessionTokenAuthentication
     name = "bearer"

@@ -1,4 +1,4 @@
-"""Checks of the settings of signing in."""
+"""System checks of the sign-in settings."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ ALGORITHMS = ("HS256", "HS384", "HS512")
 
 @register(Tags.security)
 def check_algorithm(**_: Any) -> list[CheckMessage]:
-    """One secret key both signs tokens and checks them."""
+    """Require a symmetric algorithm: one secret key both signs and verifies tokens."""
     if settings.SIMPLE_JWT["ALGORITHM"] in ALGORITHMS:
         return []
     return [Error(f"ALGORITHM is one of {', '.join(ALGORITHMS)}.", id="accounts.E001")]

@@ -1,4 +1,4 @@
-"""How many accounts and signed-in devices there are, for ``GET /api/status``."""
+"""The numbers of accounts and open sessions, for ``GET /api/status``."""
 
 from accounts import selectors
 from accounts.models import User

@@ -1,9 +1,9 @@
-"""What the app announces to the floors above."""
+"""Events of accounts."""
 
 from realtime.messages import Internal
 
 
 class SignedOut(Internal):
-    """The last open sessions of these users have ended: none of their devices is signed in any more."""
+    """Published when the last open sessions of these users have ended."""
 
     user_ids: list[int]

@@ -1,4 +1,4 @@
-"""Who opens a socket: by access token, or by a ticket that is good once."""
+"""Authentication of sockets: by access token, or by a single-use ticket."""
 
 import secrets
 
@@ -10,33 +10,33 @@ from core.namespace import key
 from realtime import redis
 from realtime.identity import Identity
 
-TICKET_LIVES_S = 30
+TICKET_TTL_S = 30
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Identity).decode
 
 
 async def identify(token: str) -> Identity:
-    """Whose access token this is. Raises ``Unauthenticated`` (a subclass says why)."""
-    identity = tokens.identify_anew(token)
+    """Return the identity of an access token. Raises a subclass of ``Unauthenticated``."""
+    identity = tokens.identify_uncached(token)
     await live.acheck(identity.session_id)
-    return live.as_now(identity)
+    return live.current_identity(identity)
 
 
 async def redeem_ticket(ticket: str) -> Identity:
-    """Who asked for this ticket, which is used up by it. Raises ``Unauthenticated``."""
+    """Return the identity of a ticket and consume it. Raises ``Unauthenticated``."""
     held = await redis.client().getdel(_key(ticket))
     if held is None:
         raise TicketInvalid("This ticket was used before, or is too old.")
     identity = _decode(held)
     await live.acheck(identity.session_id)
-    return live.as_now(identity)
+    return live.current_identity(identity)
 
 
 def issue_ticket(identity: Identity) -> str:
-    """A ticket for one socket of this session, good for ``TICKET_LIVES_S`` seconds."""
+    """Return a ticket for one socket of this session, valid for ``TICKET_TTL_S`` seconds."""
     ticket = secrets.token_urlsafe(24)
-    redis.sync_client().set(_key(ticket), _encode(identity), ex=TICKET_LIVES_S)
+    redis.sync_client().set(_key(ticket), _encode(identity), ex=TICKET_TTL_S)
     return ticket
 
 

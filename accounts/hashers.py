@@ -10,32 +10,32 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from core.lanes import Lane
 from core.refusals import Unavailable
 
-AT_ONCE = 2
-WAITING = 64
-PATIENCE_S = 10.0
+MAX_CONCURRENT = 2
+MAX_WAITING = 64
+WAIT_TIMEOUT_S = 10.0
 
-_turn = threading.BoundedSemaphore(AT_ONCE)
-_place = threading.BoundedSemaphore(AT_ONCE + WAITING)
+_turn = threading.BoundedSemaphore(MAX_CONCURRENT)
+_place = threading.BoundedSemaphore(MAX_CONCURRENT + MAX_WAITING)
 
 
 class TooManySignIns(Unavailable):
-    """More people sign in at this moment than passwords can be hashed."""
+    """More sign-ins are waiting than passwords can be hashed in time."""
 
     code = "too_many_sign_ins"
     title = "Too many sign-ins at once"
 
 
-LANE = Lane("hashing", threads=AT_ONCE, max_waiting=32, max_held=4 << 20, busy=TooManySignIns)
+LANE = Lane("hashing", threads=MAX_CONCURRENT, max_waiting=32, max_held=4 << 20, busy=TooManySignIns)
 """Where calls run that hash a password, over HTTP and on sockets: who guesses passwords keeps nobody waiting
 but those who sign in, too. As many as wait are done within about two seconds.
 """
 
 
 class Argon2id(Argon2PasswordHasher):
-    """Argon2id as OWASP advises: 19 MiB, two passes, one lane.
+    """Argon2id with OWASP's parameters: 19 MiB, two passes, one lane.
 
-    Django's default takes 100 MiB for each sign-in. Bounded, so that many at once cost neither the memory nor
-    the processor that running games need; who would wait too long is refused with :class:`TooManySignIns`.
+    Django's default uses 100 MiB per sign-in. Concurrency is bounded, so that many sign-ins do not take
+    memory and CPU from running games; those that would wait too long get :class:`TooManySignIns`.
     """
 
     time_cost = 2
@@ -56,7 +56,7 @@ def _bounded() -> Iterator[None]:
     if not _place.acquire(blocking=False):
         raise TooManySignIns(retry_after=2)
     try:
-        if not _turn.acquire(timeout=PATIENCE_S):
+        if not _turn.acquire(timeout=WAIT_TIMEOUT_S):
             raise TooManySignIns(retry_after=2)
         try:
             yield

@@ -1,4 +1,4 @@
-"""What nobody needs any more is deleted now and then."""
+"""Periodic deletion of old sessions and answers."""
 
 from datetime import timedelta
 
@@ -15,9 +15,9 @@ ENDED_KEPT_FOR = timedelta(days=30)
 
 @worker.every(600)
 def tidy() -> None:
-    """End sessions that no worker has heard from, and delete old ones and old idempotent answers."""
+    """End inactive sessions; delete old ones and expired idempotent answers."""
     now = timezone.now()
     silent_since = now - timedelta(seconds=settings.SESSION_TIMEOUT + 60)
     services.end_sessions(Session.objects.filter(last_seen__lt=silent_since))
     Session.objects.filter(ended_at__lt=now - ENDED_KEPT_FOR).delete()
-    idempotency.forget_old()
+    idempotency.delete_expired()

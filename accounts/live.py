@@ -1,8 +1,8 @@
-"""Which sessions live: known in memory, so that a call costs no query, and true within a second everywhere.
+"""Open sessions, cached in memory: checks cost no query, and endings take effect within a second.
 
-Each process keeps the sessions it has seen. A background task asks the database twice a second for sessions
-that ended, closes their sockets, and writes down when the living were last heard from. Where that task does
-not run or is held up, what is known here counts for one second only, and is then read again.
+Each process caches the sessions it has seen. A background task polls the database twice a second for ended
+sessions, closes their sockets, and stores when open ones were last active. If that task is not running or is
+delayed, cached sessions are trusted for one second only and then read again.
 """
 
 import asyncio
@@ -28,40 +28,40 @@ from realtime.sockets import on_heard
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
-WRITTEN_AT_ONCE = 1000
+BATCH_SIZE = 1000
 TRUSTED_FOR_S = 1.0
-# A session may be stamped as ended a while before the transaction that ends it commits.
+# ``ended_at`` may be set some time before its transaction commits.
 OVERLAP = timedelta(seconds=10)
-# A call is written down at the next look if the last one written is old, so the table may be this far behind.
+# ``last_seen`` is stored at the next poll if the stored value is old, so it may lag by this much.
 SLACK_S = 2 * LOOK_EVERY_S
 
 
 class _Known:
-    """What this process knows of a session. Times are seconds since the epoch; ``read_at`` is monotonic.
+    """A cached session. Times are seconds since the epoch, except ``read_at`` (monotonic).
 
-    ``user`` is None while its tokens are known to have their user's name right, and premium and guest.
+    ``user`` is None while the claims in its tokens (name, premium, guest) are known to be current.
     """
 
-    __slots__ = ("heard", "in_doubt", "is_over", "read_at", "user", "written")
+    __slots__ = ("heard", "is_doubtful", "is_over", "read_at", "user", "written")
 
     def __init__(self, last_seen: float, is_over: bool, read_at: float, user: Named | None = None) -> None:
         self.heard = last_seen
         self.user = user
         self.written = last_seen
         self.is_over = is_over
-        self.in_doubt = False
+        self.is_doubtful = False
         self.read_at = read_at
 
 
 _known: dict[int, _Known] = {}
-_looked_at = float("-inf")  # monotonic: all that ended before this moment is known to have ended
+_looked_at = float("-inf")  # monotonic; every session that ended before this moment is known to have ended
 _NAMED = ("user__username", "user__is_premium", "user__is_guest")
-_doubted: set[int] = set()  # sessions whose sockets may go by what their users are no more
-_doubts = 0  # how often some were doubted: what was being read at that time may not be true any more
+_invalidated: set[int] = set()  # sessions whose sockets may have outdated user data
+_generation = 0  # incremented by invalidate(): a read that spans an increment is not trusted
 
 
 def check(session_id: int) -> None:
-    """Count this call as a sign of life. Raises ``SessionEnded``. May read the database."""
+    """Record activity of the session. Raises ``SessionEnded``. May read the database."""
     if not _check_in_memory(session_id):
         _read(session_id)
 
@@ -73,13 +73,13 @@ async def acheck(session_id: int) -> None:
 
 
 def remember(session_id: int) -> None:
-    """This session has just begun: its first call or socket needs no look at the database."""
+    """Cache a session that was just created, so that its first use needs no query."""
     now = time.time()
     _known[session_id] = _Known(now, False, time.monotonic())
 
 
-def as_now(identity: Identity) -> Identity:
-    """Who a token of a session that was just checked stands for, as they are by now."""
+def current_identity(identity: Identity) -> Identity:
+    """Return the identity with the user's current data; the session must just have been checked."""
     known = _known.get(identity.session_id)
     if known is None or known.user is None:
         return identity
@@ -87,15 +87,15 @@ def as_now(identity: Identity) -> Identity:
 
 
 def is_live_here(session_id: int) -> bool:
-    """Whether the session lives for sure, without asking; counts as a sign of life if so."""
+    """Return whether the session is known to be open without a query; if so, record activity."""
     known = _known.get(session_id)
     return known is not None and not known.is_over and _check_in_memory(session_id)
 
 
 def _check_in_memory(session_id: int) -> bool:
-    """Whether memory was enough to know that the session lives. Raises ``SessionEnded``."""
+    """Return whether the cache shows the session to be open. Raises ``SessionEnded``."""
     known = _known.get(session_id)
-    if known is None or known.in_doubt:
+    if known is None or known.is_doubtful:
         return False
     if known.is_over:
         raise SessionEnded
@@ -109,7 +109,7 @@ def _check_in_memory(session_id: int) -> bool:
 
 def _read(session_id: int) -> None:
     known = _known.get(session_id)
-    read_at, doubts = time.monotonic(), _doubts
+    read_at, doubts = time.monotonic(), _generation
     row = (
         Session.objects.filter(pk=session_id, user__is_active=True)
         .values_list("last_seen", "ended_at", *_NAMED)
@@ -122,8 +122,8 @@ def _read(session_id: int) -> None:
     heard = last_seen if known is None else max(last_seen, known.heard)
     is_over = ended_at is not None or now - heard > settings.SESSION_TIMEOUT + SLACK_S
     fresh = _known[session_id] = _Known(last_seen, is_over, read_at, user)
-    if doubts != _doubts:
-        fresh.in_doubt = True
+    if doubts != _generation:
+        fresh.is_doubtful = True
     if is_over:
         if ended_at is None:
             _end_silent([session_id])
@@ -132,7 +132,7 @@ def _read(session_id: int) -> None:
 
 
 def touch(session_id: int) -> None:
-    """Count a message of a socket as a sign of life."""
+    """Record activity from a socket."""
     known = _known.get(session_id)
     if known is not None:
         known.heard = time.time()
@@ -141,35 +141,35 @@ def touch(session_id: int) -> None:
 on_heard(touch)
 
 
-def doubt(session_ids: Iterable[int]) -> None:
-    """Read these sessions again before they are believed: they may just have ended."""
-    global _doubts
-    _doubts += 1
+def invalidate(session_ids: Iterable[int]) -> None:
+    """Read these sessions again before their next use: they may have ended."""
+    global _generation
+    _generation += 1
     for session_id in session_ids:
         if (known := _known.get(session_id)) is not None:
-            known.in_doubt = True
-            _doubted.add(session_id)
+            known.is_doubtful = True
+            _invalidated.add(session_id)
 
 
-def doubt_everywhere(session_ids: list[int]) -> None:
-    """:func:`doubt` in all workers, before this returns."""
-    doubt(session_ids)
+def invalidate_everywhere(session_ids: list[int]) -> None:
+    """Call :func:`invalidate` on all workers; returns when all have done it."""
+    invalidate(session_ids)
     if session_ids:
-        elsewhere.tell("sessions.doubt", session_ids)
+        elsewhere.broadcast("sessions.doubt", session_ids)
 
 
 @relayed("sessions.doubt")
-def _doubt(sender: str, session_ids: list[int]) -> None:
-    doubt(session_ids)
+def _on_invalidate(sender: str, session_ids: list[int]) -> None:
+    invalidate(session_ids)
 
 
 @worker.background
 async def keep() -> None:
-    """Keep what this process knows true, for as long as it runs."""
+    """Synchronise the cache with the database for as long as the process runs."""
     global _looked_at
     while True:
         started = time.monotonic()
-        doubted = [_doubted.pop() for _ in range(len(_doubted))]
+        doubted = [_invalidated.pop() for _ in range(len(_invalidated))]
         try:
             ended = await worker.in_database(_ended_lately)
             for session_id in ended:
@@ -182,26 +182,26 @@ async def keep() -> None:
             silent = await worker.in_database(_write_down)
             gate.close_sessions(silent)
         except DatabaseFailed as error:
-            _doubted.update(doubted)
-            logger.warning("Sessions could not be looked at: %s", type(error).__name__)
+            _invalidated.update(doubted)
+            logger.warning("Sessions could not be polled: %s", type(error).__name__)
         await asyncio.sleep(max(0.0, started + LOOK_EVERY_S - time.monotonic()))
 
 
 def _ended_lately() -> list[int]:
-    # By the database's clock on both sides: workers' clocks differ.
+    # The database's clock on both sides, because workers' clocks differ.
     return list(Session.objects.filter(ended_at__gt=Now() - OVERLAP).values_list("pk", flat=True))
 
 
 def _users_of(session_ids: list[int]) -> dict[int, Named]:
     return {
         session_id: Named(*user)
-        for some in batched(session_ids, WRITTEN_AT_ONCE)
+        for some in batched(session_ids, BATCH_SIZE)
         for session_id, *user in Session.objects.filter(pk__in=some).values_list("pk", *_NAMED)
     }
 
 
 def _write_down() -> list[int]:
-    """Write when sessions were last heard from, and end those silent too long; says which those are."""
+    """Store when sessions were last active; end inactive ones and return their ids."""
     now = time.time()
     timeout = settings.SESSION_TIMEOUT
     pause = min(30.0, timeout / 4)
@@ -221,14 +221,14 @@ def _write_down() -> list[int]:
 
 
 def _write_heard(heard: dict[int, float]) -> None:
-    # Those heard from at about the same time share a moment, the latest of theirs, and a statement.
+    # Sessions active at about the same time share one UPDATE with the latest of their times.
     together: defaultdict[int, list[int]] = defaultdict(list)
     for session_id, moment in heard.items():
         together[int(moment / LOOK_EVERY_S)].append(session_id)
     for session_ids in together.values():
         latest = Value(datetime.fromtimestamp(max(heard[session_id] for session_id in session_ids), UTC))
-        for some in batched(session_ids, WRITTEN_AT_ONCE):
-            # Greatest: another worker may have heard from the session later.
+        for some in batched(session_ids, BATCH_SIZE):
+            # Greatest: another worker may have seen the session later.
             Session.objects.filter(pk__in=some).update(last_seen=Greatest("last_seen", latest))
     for session_id, moment in heard.items():
         if (known := _known.get(session_id)) is not None:
@@ -236,7 +236,7 @@ def _write_heard(heard: dict[int, float]) -> None:
 
 
 def _end_silent(session_ids: Collection[int]) -> list[int]:
-    """End those of these sessions that no other worker has heard from either; says which those are."""
+    """End those of these sessions that were inactive on every worker; return the ids of ended ones."""
     limit = datetime.now(UTC) - timedelta(seconds=settings.SESSION_TIMEOUT)
     sessions = Session.objects.filter(pk__in=list(session_ids))
     sessions.filter(ended_at=None, last_seen__lt=limit).update(ended_at=Now())

@@ -1,4 +1,4 @@
-"""Who plays: users and the sessions they are signed in with."""
+"""Users and their sessions."""
 
 import uuid
 from collections.abc import Collection
@@ -10,7 +10,7 @@ from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 
-# "name__lower" in filters, so that they use the indexes of the constraints below.
+# Enables ``name__lower`` in filters, which uses the indexes of the constraints below.
 models.CharField.register_lookup(Lower)
 
 USERNAME_LENGTH = range(3, 31)
@@ -18,14 +18,14 @@ USERNAME_LETTERS = RegexValidator(r"^[A-Za-z0-9_.-]+\Z", "Letters, digits, and _
 
 
 class Accounts(UserManager["User"]):
-    """Finds users by name in whatever case."""
+    """Looks users up by name case-insensitively."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username__lower=(username or "").lower())
 
 
 class User(AbstractUser):
-    """An account: a person, a guest who may become one, or a bot of the house."""
+    """An account: a person, a guest who may upgrade later, or a bot."""
 
     username = models.CharField(
         max_length=USERNAME_LENGTH[-1],
@@ -41,7 +41,7 @@ class User(AbstractUser):
 
     objects: ClassVar[Any] = Accounts()
 
-    # The session that a new password does not end, for it was chosen there.
+    # The session that a password change keeps: the one it was made from.
     stays_signed_in = 0
 
     class Meta:
@@ -65,7 +65,7 @@ class User(AbstractUser):
         try:
             super().validate_constraints(exclude)
         except ValidationError as refused:
-            # Of an expression Django does not know which field it is about.
+            # Django cannot tell which field a constraint on an expression belongs to.
             errors = refused.error_dict[NON_FIELD_ERRORS]
             raise ValidationError(
                 {str(error.code).removesuffix("_taken"): error for error in errors}
@@ -73,7 +73,7 @@ class User(AbstractUser):
 
     @property
     def has_new_password(self) -> bool:
-        """Whether a new password is being saved; a new hash of the old one, as after a sign-in, is none."""
+        """Whether a new password is being saved; rehashing the old one (after a sign-in) does not count."""
         return self._password is not None
 
     def set_unusable_password(self) -> None:

@@ -1,4 +1,4 @@
-"""The own profile, ready as JSON: the read that every client makes most often, kept for a second."""
+"""The caller's own profile as JSON, the most frequent read, cached for a second."""
 
 import time
 from collections.abc import Callable
@@ -12,59 +12,59 @@ from core.renderers import encode
 from realtime import elsewhere
 from realtime.relay import relayed
 
-KEPT_FOR_S = 1.0
-_MOST = 10_000
+CACHE_TTL_S = 1.0
+MAX_CACHED = 10_000
 
-_kept: dict[int, tuple[float, bytes]] = {}
+_cache: dict[int, tuple[float, bytes]] = {}
 _changes = 0
 
 
-def keep(user_id: int, read: Callable[[], User]) -> bytes:
-    """The profile of the user that ``read`` gets, as JSON; kept for a while if nothing changes meanwhile."""
+def cache(user_id: int, read: Callable[[], User]) -> bytes:
+    """Return the profile of the user returned by ``read`` as JSON; cache it unless it changes meanwhile."""
     changes = _changes
     body = encode(selectors.own_profile(read()))
-    if len(_kept) >= _MOST:
-        _kept.clear()
-    _kept[user_id] = (time.monotonic() + KEPT_FOR_S, body)
+    if len(_cache) >= MAX_CACHED:
+        _cache.clear()
+    _cache[user_id] = (time.monotonic() + CACHE_TTL_S, body)
     if changes != _changes:
-        _kept.pop(user_id, None)
+        _cache.pop(user_id, None)
     return body
 
 
-def kept(user_id: int) -> bytes | None:
-    """The profile, if it was read less than a second ago."""
-    entry = _kept.get(user_id)
+def cached(user_id: int) -> bytes | None:
+    """Return the profile if it was cached less than a second ago."""
+    entry = _cache.get(user_id)
     return entry[1] if entry is not None and entry[0] > time.monotonic() else None
 
 
-def forget(user_id: int) -> None:
-    """The account has changed: no worker shows the old profile from now on, nor believes what tokens say."""
+def invalidate(user_id: int) -> None:
+    """Drop the cached profile of a changed account on all workers, and re-read its sessions."""
     sessions = Session.objects.filter(user=user_id, ended_at=None)
     change = (user_id, list(sessions.values_list("pk", flat=True)))
-    # At once for this transaction's own eyes, and everywhere when others can see it.
-    _forget("", change)
-    transaction.on_commit(lambda: _forget_everywhere(change), robust=True)
+    # Now, for reads in this transaction, and on all workers once it commits.
+    _invalidate("", change)
+    transaction.on_commit(lambda: _invalidate_everywhere(change), robust=True)
 
 
-def _forget_everywhere(change: tuple[int, list[int]]) -> None:
-    _forget("", change)
-    elsewhere.tell("profile.forget", change)
+def _invalidate_everywhere(change: tuple[int, list[int]]) -> None:
+    _invalidate("", change)
+    elsewhere.broadcast("profile.forget", change)
 
 
 @relayed("profile.forget")
-def _forget(sender: str, change: tuple[int, list[int]]) -> None:
+def _invalidate(sender: str, change: tuple[int, list[int]]) -> None:
     global _changes
     _changes += 1
     user_id, session_ids = change
-    live.doubt(session_ids)
-    _kept.pop(user_id, None)
+    live.invalidate(session_ids)
+    _cache.pop(user_id, None)
 
 
 def hot_read(token: str) -> bytes | None:
-    """The profile of a token's holder if no database and no thread is needed for it, else None."""
+    """Return the profile of a token's user if memory suffices, else None."""
     try:
         identity = tokens.identify(token)
-        body = kept(identity.user_id)
+        body = cached(identity.user_id)
         return body if body is not None and live.is_live_here(identity.session_id) else None
     except Unauthenticated:
         return None

@@ -1,4 +1,4 @@
-"""What accounts hold about a person."""
+"""Personal data in accounts."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def account(user_id: int) -> dict[str, Any]:
 
 @exports("sessions")
 def sessions(user_id: int) -> list[dict[str, Any]]:
-    """Every sign-in that is still on record, ended ones included."""
+    """Export all stored sessions, including ended ones."""
     rows = (
         Session.objects.filter(user_id=user_id)
         .order_by("created_at")
@@ -27,5 +27,5 @@ def sessions(user_id: int) -> list[dict[str, Any]]:
 
 @erases
 def failed_sign_ins(user_id: int) -> None:
-    """What was kept of wrong passwords, addresses included."""
+    """Delete the user's failed sign-ins, which contain addresses."""
     AccessAttempt.objects.filter(username=User.objects.get(pk=user_id).username.lower()).delete()

@@ -1,4 +1,4 @@
-"""Public profiles: what the account itself says, and facts that higher floors add (level, rating, online)."""
+"""Public profiles: account data, and facts added by higher apps (level, rating, online)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
@@ -9,18 +9,18 @@ from realtime import presence
 Facts = Callable[[list[int]], Mapping[int, Any]]
 AnyFacts = TypeVar("AnyFacts", bound=Facts)
 
-Veil = Callable[[int, list[int]], set[int]]
-AnyVeil = TypeVar("AnyVeil", bound=Veil)
+VisibilityFilter = Callable[[int, list[int]], set[int]]
+AnyVisibilityFilter = TypeVar("AnyVisibilityFilter", bound=VisibilityFilter)
 
 _facts: dict[str, Facts] = {}
-_veils: list[Veil] = []
+_visibility_filters: list[VisibilityFilter] = []
 _DEFAULTS: dict[str, Any] = {"level": 1, "rating": None, "online": False}
 
 
 def profile_fact(name: str) -> Callable[[AnyFacts], AnyFacts]:
     """Register ``function(user_ids) -> {user_id: value}`` for ``level``, ``rating`` or ``online``.
 
-    Users that the answer leaves out keep the default (1, null, false).
+    Users missing from the result get the default (1, null, false).
     """
     if name not in _DEFAULTS:
         raise ValueError(f"A public profile has no {name!r}")
@@ -32,22 +32,20 @@ def profile_fact(name: str) -> Callable[[AnyFacts], AnyFacts]:
     return register
 
 
-def looks_offline(function: AnyVeil) -> AnyVeil:
-    """Register ``function(viewer_id, user_ids)``: those of whom this viewer must not see that they are
-    online.
-    """
-    _veils.append(function)
+def hides_online_status(function: AnyVisibilityFilter) -> AnyVisibilityFilter:
+    """Register ``function(viewer_id, user_ids)``: the users who must look offline to this viewer."""
+    _visibility_filters.append(function)
     return function
 
 
 def public(users: Iterable[User], viewer_id: int) -> list[dict[str, Any]]:
-    """The public profiles of these users for this viewer, with one question to each app for all of them."""
+    """Return the public profiles of these users for this viewer, with one query per app."""
     users = list(users)
     ids = [user.pk for user in users]
     if not ids:
         return []
     facts = {name: dict(function(ids)) for name, function in _facts.items()}
-    for hide in _veils:
+    for hide in _visibility_filters:
         for user_id in hide(viewer_id, ids):
             facts["online"].pop(user_id, None)
     return [

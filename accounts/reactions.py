@@ -1,4 +1,4 @@
-"""What follows when an account is saved, by whichever door: the interface, the admin, a command."""
+"""Reactions to a saved account, whoever saved it: the API, the admin or a command."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from django.dispatch import receiver
 from accounts import own_profile, services
 from accounts.models import Session, User
 
-# What is kept in memory of an account, or stands in its tokens.
-TOLD = {"username", "email", "is_premium", "is_guest"}
+# Fields that are cached in memory or contained in tokens.
+CACHED_FIELDS = {"username", "email", "is_premium", "is_guest"}
 
 
 @receiver(post_save, sender=User)
-def sign_out_who_may_not_come_back(instance: User, created: bool, **_: Any) -> None:
-    """End the sessions of a shut account, and those begun with a password that is no longer good."""
+def end_revoked_sessions(instance: User, created: bool, **_: Any) -> None:
+    """End the sessions of a deactivated account, or those from before a password change."""
     sessions = Session.objects.filter(user=instance)
     if not instance.is_active:
         services.end_sessions(sessions)
@@ -23,7 +23,9 @@ def sign_out_who_may_not_come_back(instance: User, created: bool, **_: Any) -> N
 
 
 @receiver(post_save, sender=User)
-def forget_what_was(instance: User, created: bool, update_fields: frozenset[str] | None, **_: Any) -> None:
-    """Have all workers show, and take tokens for, what the account is by now."""
-    if not created and (update_fields is None or update_fields & TOLD):
-        own_profile.forget(instance.pk)
+def invalidate_cached_account(
+    instance: User, created: bool, update_fields: frozenset[str] | None, **_: Any
+) -> None:
+    """Invalidate cached data of a changed account on all workers."""
+    if not created and (update_fields is None or update_fields & CACHED_FIELDS):
+        own_profile.invalidate(instance.pk)

@@ -1,45 +1,45 @@
-"""Why something about an account is refused."""
+"""Refusals of accounts."""
 
 from core.refusals import Conflict, NotAllowed, RateLimited, Unauthenticated
 
 
 class InvalidCredentials(Unauthenticated):
-    """No such account, or another password: which of the two is not said."""
+    """Unknown account or wrong password; the answer does not reveal which."""
 
     code = "invalid_credentials"
     title = "Wrong name or password"
 
 
 class LockedOut(RateLimited):
-    """Too many wrong passwords."""
+    """Too many failed sign-ins."""
 
     code = "locked_out"
     title = "Locked out for a while"
 
 
 class TokenInvalid(Unauthenticated):
-    """The token is none of ours, is of another kind, or has been changed."""
+    """The token is malformed, of another type, or not signed by this server."""
 
     code = "token_invalid"
     title = "Invalid token"
 
 
 class TokenExpired(Unauthenticated):
-    """The token's time is over."""
+    """The token has expired."""
 
     code = "token_expired"
     title = "Token expired"
 
 
 class TokenReused(Unauthenticated):
-    """A refresh token was used twice: one of the two users stole it, so the session ends for both."""
+    """A refresh token was used twice, so one of its holders has stolen it: the session ends."""
 
     code = "token_reused"
     title = "Refresh token used before"
 
 
 class SessionEnded(Unauthenticated):
-    """Signed out, here or from another device, or silent for too long."""
+    """The session was ended, here or from another device, or timed out."""
 
     code = "session_ended"
     title = "Session ended"
@@ -49,21 +49,21 @@ class SessionEnded(Unauthenticated):
 
 
 class TicketInvalid(Unauthenticated):
-    """The ticket was used before, is too old, or never was."""
+    """The ticket is unknown, expired or already used."""
 
     code = "ticket_invalid"
     title = "Invalid ticket"
 
 
 class UsernameTaken(Conflict):
-    """Somebody has this name, in whatever case."""
+    """The username is taken (case-insensitively)."""
 
     code = "username_taken"
     title = "Username taken"
 
 
 class EmailTaken(Conflict):
-    """An account has this address already."""
+    """Another account has this address."""
 
     code = "email_taken"
     title = "E-mail taken"
@@ -77,14 +77,14 @@ class NotAGuest(Conflict):
 
 
 class GuestsHaveNoPassword(Conflict):
-    """A guest has no e-mail and password yet; an upgrade gives both."""
+    """Guests have no e-mail and password; upgrading sets both."""
 
     code = "upgrade_first"
     title = "Guests have no e-mail and password"
 
 
 class WrongPassword(NotAllowed):
-    """Not the caller's present password."""
+    """The given password is not the caller's current one."""
 
     code = "wrong_password"
     title = "Wrong password"

@@ -1,4 +1,4 @@
-"""The people of the demo data: two premium, five not, one password."""
+"""The demo users: two premium, five regular, all with the same password."""
 
 from django.contrib.auth.hashers import make_password
 
@@ -11,13 +11,13 @@ NAMES = (*PREMIUM, "user_1", "user_2", "user_3", "user_4", "user_5")
 
 
 def clear() -> None:
-    """Take the demo people away."""
+    """Delete the demo users."""
     User.objects.filter(username__in=NAMES).delete()
 
 
 @seeds(order=10, clear=clear)
 def seed() -> None:
-    """Add those of the demo people who are missing."""
+    """Create missing demo users."""
     there = set(User.objects.filter(username__in=NAMES).values_list("username", flat=True))
     User.objects.bulk_create(
         User(

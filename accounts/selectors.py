@@ -1,4 +1,4 @@
-"""Questions about accounts."""
+"""Queries about accounts."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -18,12 +18,12 @@ _LATEST = 200
 
 
 def user(request: Request) -> User:
-    """The caller's row, read once for a request. Raises ``SessionEnded`` if the account is gone."""
+    """Return the caller's row, read once per request. Raises ``SessionEnded`` if it is gone."""
     return request.user.row  # type: ignore[union-attr]
 
 
 def by_id(user_id: int) -> User:
-    """An account that is not erased or shut. Raises ``NotFound``."""
+    """Return an active account. Raises ``NotFound``."""
     found = User.objects.filter(pk=user_id, is_active=True).first()
     if found is None:
         raise NotFound("There is no such user.")
@@ -31,18 +31,18 @@ def by_id(user_id: int) -> User:
 
 
 def by_ids(user_ids: Iterable[int]) -> dict[int, User]:
-    """These accounts as far as they are there, erased and shut ones too."""
+    """Return the existing accounts among these by id, including erased and banned ones."""
     return User.objects.in_bulk(list(user_ids))
 
 
 def active_ids(user_ids: Iterable[int]) -> list[int]:
-    """Those of these accounts that are not erased or shut, by rising id."""
+    """Return the ids of the active accounts among these, in ascending order."""
     active = User.objects.filter(pk__in=user_ids, is_active=True)
     return list(active.order_by("pk").values_list("pk", flat=True))
 
 
 def by_username(name: str) -> User:
-    """Whose name this is, in any case; never an erased or shut account. Raises ``NotFound``."""
+    """Return the active account with this name, case-insensitively. Raises ``NotFound``."""
     found = User.objects.filter(username__lower=name.lower(), is_active=True).first()
     if found is None:
         raise NotFound("There is no such user.")
@@ -50,7 +50,7 @@ def by_username(name: str) -> User:
 
 
 def by_login(name: str) -> User | None:
-    """Whose name or e-mail this is, in any case."""
+    """Return the account with this name or e-mail, case-insensitively."""
     if "@" in name:
         return User.objects.filter(email__lower=name.lower()).first()
     return User.objects.filter(username__lower=name.lower()).first()
@@ -64,7 +64,7 @@ def search(text: str) -> QuerySet[User]:
 
 
 def signed_in(user_ids: Iterable[int]) -> set[int]:
-    """Those of these users who are signed in on some device."""
+    """Return the users among these who have an open session."""
     return set(open_sessions().filter(user_id__in=user_ids).values_list("user_id", flat=True))
 
 
@@ -78,13 +78,13 @@ def is_stranger(username: str, address: str | None) -> bool:
 
 
 def open_sessions() -> QuerySet[Session]:
-    """All devices that are signed in."""
+    """Return all open sessions."""
     limit = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT)
     return Session.objects.filter(ended_at=None, last_seen__gte=limit)
 
 
 def brief(user: User) -> dict[str, Any]:
-    """The ``user`` that comes with tokens."""
+    """Return the ``user`` object that accompanies tokens."""
     return {
         "id": user.pk,
         "username": user.username,
@@ -95,12 +95,12 @@ def brief(user: User) -> dict[str, Any]:
 
 
 def own_profile(user: User) -> dict[str, Any]:
-    """All that a user is shown of the own account."""
+    """Return the account as shown to its owner."""
     return {**brief(user), "date_joined": user.date_joined, "last_login": user.last_login}
 
 
 def shown_sessions(sessions: Any, current: int) -> list[dict[str, Any]]:
-    """Sessions as their owner sees them; ``current`` is the one that asks."""
+    """Return sessions as shown to their owner; ``current`` is the caller's session id."""
     return [
         {
             "id": session.pk,

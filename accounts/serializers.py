@@ -1,4 +1,4 @@
-"""What the account routes take and give."""
+"""Request and response bodies of the account routes."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ SENTENCES = {
 }
 
 
-class Text(serializers.CharField):
-    """A text; unlike REST framework's, it takes no number for one."""
+class StrictText(serializers.CharField):
+    """A string field that, unlike REST framework's, does not accept numbers."""
 
     default_error_messages = {**SENTENCES}
 
@@ -27,8 +27,8 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class Whole(serializers.IntegerField):
-    """A whole number; unlike REST framework's, it takes no text for one."""
+class StrictInteger(serializers.IntegerField):
+    """An integer field that, unlike REST framework's, does not accept strings."""
 
     def to_internal_value(self, data: Any) -> int:
         if not isinstance(data, int) or isinstance(data, bool):
@@ -36,8 +36,8 @@ class Whole(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
-class Username(Text):
-    """A name of the letters and length that accounts have."""
+class Username(StrictText):
+    """A username within the allowed characters and length."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs = {"min_length": USERNAME_LENGTH[0], "max_length": USERNAME_LENGTH[-1]} | kwargs
@@ -45,15 +45,15 @@ class Username(Text):
         self.validators.append(USERNAME_LETTERS)
 
 
-class Password(Text):
-    """Any characters, spaces at the ends included."""
+class Password(StrictText):
+    """A password: any characters, including leading and trailing spaces."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 256, "trim_whitespace": False, "write_only": True} | kwargs)
 
 
 class Email(serializers.EmailField):
-    """An address, with its domain in small letters: SQLite knows those of ASCII alone."""
+    """An e-mail address. Its domain is lower-cased: SQLite folds only ASCII."""
 
     default_error_messages = {**SENTENCES, "invalid": "This is not an e-mail address."}
 
@@ -65,7 +65,7 @@ class Email(serializers.EmailField):
 
 
 class Registration(serializers.Serializer[Any]):
-    """A new account, or what turns a guest into one."""
+    """A new account, or the upgrade of a guest."""
 
     username = Username(required=False)
     email = Email()
@@ -79,16 +79,16 @@ class Registration(serializers.Serializer[Any]):
 
 
 class Guest(serializers.Serializer[Any]):
-    """A guest may choose a name."""
+    """A new guest account; the name is optional."""
 
     username = Username(required=False)
 
 
 class Login(serializers.Serializer[Any]):
-    """Name or e-mail, in either field, and the password."""
+    """A username or e-mail (in either field) and a password."""
 
-    username = Text(max_length=254, required=False)
-    email = Text(max_length=254, required=False)
+    username = StrictText(max_length=254, required=False)
+    email = StrictText(max_length=254, required=False)
     password = Password()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -101,13 +101,13 @@ class Login(serializers.Serializer[Any]):
 class Refresh(serializers.Serializer[Any]):
     """A refresh token."""
 
-    refresh = Text(max_length=4096)
+    refresh = StrictText(max_length=4096)
 
 
 class Logout(serializers.Serializer[Any]):
-    """The refresh token may come along; the session is known without it."""
+    """The refresh token is accepted but not needed."""
 
-    refresh = Text(max_length=4096, required=False, allow_blank=True, allow_null=True)
+    refresh = StrictText(max_length=4096, required=False, allow_blank=True, allow_null=True)
 
 
 class ProfileChanges(serializers.Serializer[Any]):
@@ -119,20 +119,20 @@ class ProfileChanges(serializers.Serializer[Any]):
 
 
 class PasswordChange(serializers.Serializer[Any]):
-    """The present password and the next."""
+    """The current and the new password."""
 
     old_password = Password()
     new_password = Password()
 
 
 class Erasure(serializers.Serializer[Any]):
-    """The password once more, for what cannot be undone; guests have none."""
+    """The password, to confirm an irreversible action; guests have none."""
 
     password = Password(required=False, allow_blank=True)
 
 
 class BriefUser(serializers.Serializer[Any]):
-    """The user that comes with tokens."""
+    """The user object that accompanies tokens."""
 
     id = serializers.IntegerField()
     username = serializers.CharField()
@@ -142,45 +142,45 @@ class BriefUser(serializers.Serializer[Any]):
 
 
 class TokenPair(serializers.Serializer[Any]):
-    """A token for calls, and one that buys the next pair."""
+    """An access token for requests, and a refresh token for the next pair."""
 
     access = serializers.CharField()
     refresh = serializers.CharField()
 
 
 class SignedIn(TokenPair):
-    """Tokens, and whose they are."""
+    """Tokens and their user."""
 
     user = BriefUser()
 
 
 class Ticket(serializers.Serializer[Any]):
-    """Opens one socket."""
+    """A ticket that opens one socket."""
 
     ticket = serializers.CharField()
     expires_in = serializers.IntegerField(help_text="Seconds")
 
 
 class OwnProfile(BriefUser):
-    """All that a user is shown of the own account."""
+    """The account as shown to its owner."""
 
     date_joined = serializers.DateTimeField()
     last_login = serializers.DateTimeField(allow_null=True)
 
 
 class DeviceSession(serializers.Serializer[Any]):
-    """A device that is signed in."""
+    """A session of a signed-in device."""
 
     id = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     last_seen = serializers.DateTimeField()
     user_agent = serializers.CharField()
     ip = serializers.CharField(allow_null=True)
-    current = serializers.BooleanField(help_text="Whether it is the one that asks")
+    current = serializers.BooleanField(help_text="Whether it is the caller's own session")
 
 
 class PublicProfile(serializers.Serializer[Any]):
-    """What anybody sees of a user."""
+    """A user as shown to others."""
 
     id = serializers.IntegerField()
     username = serializers.CharField()

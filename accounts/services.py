@@ -1,4 +1,4 @@
-"""What can be done to accounts and their sessions: the only writes."""
+"""All writes to accounts and their sessions."""
 
 import re
 import secrets
@@ -38,7 +38,7 @@ _ALPHABET = string.ascii_lowercase + string.digits
 
 @dataclass(frozen=True)
 class Device:
-    """From where somebody signs in."""
+    """The client from which a user signs in."""
 
     user_agent: str = ""
     ip: str | None = None
@@ -46,10 +46,10 @@ class Device:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A user with the tokens of a session."""
+    """A user and the tokens of a new session."""
 
     user: User
-    tokens: tokens.Pair
+    tokens: tokens.TokenPair
 
 
 def register(*, email: str, password: str, username: str = "", device: Device) -> SignedIn:
@@ -96,18 +96,18 @@ def upgrade(*, user: User, session_id: int, email: str, password: str, username:
         )
     if not changed:
         raise NotAGuest("This account has just been upgraded.")
-    own_profile.forget(user.pk)
+    own_profile.invalidate(user.pk)
     user.refresh_from_db()
     return SignedIn(user, _replace_refresh(user, session_id))
 
 
 def lock(*user_ids: int) -> list[User]:
-    """Lock these accounts, as far as they are there, until the transaction ends.
+    """Lock the existing accounts among these until the transaction ends.
 
-    What is done between users is done in the order of these locks. They are taken first, by rising id, so
-    that nobody waits for each other in a circle.
+    These locks serialise everything that happens between users. Take them first; they are taken by ascending
+    id to avoid deadlocks.
     """
-    # Not ``pk__in``, which lets the database meet numbers that are too large for it.
+    # Not ``pk__in``, which passes ids beyond the column's range to the database.
     wanted = reduce(or_, (Q(pk=user_id) for user_id in user_ids))
     return list(User.objects.select_for_update(no_key=True).filter(wanted).order_by("pk"))
 
@@ -131,7 +131,7 @@ def rotate(refresh: str) -> SignedIn:
     now = timezone.now()
     limit = now - timedelta(seconds=settings.SESSION_TIMEOUT + live.SLACK_S)
     sessions = Session.objects.filter(pk=old.session_id, ended_at=None, last_seen__gte=limit)
-    # One conditional statement: of many at once, exactly one finds the old id in place.
+    # One conditional UPDATE: of concurrent requests exactly one finds the old id.
     fresh = Session(pk=old.session_id, refresh_id=uuid4(), rotated_at=now)
     won = sessions.filter(Q(refresh_id=old.refresh_id) | Q(refresh_id=None)).update(
         refresh_id=fresh.refresh_id, previous_refresh_id=old.refresh_id, rotated_at=now, last_seen=now
@@ -160,7 +160,7 @@ def _why_not(old: tokens.Refresh, limit: datetime) -> TokenInvalid | SessionEnde
     return TokenReused("This refresh token was used before, so the session has been ended; sign in again.")
 
 
-def _replace_refresh(user: User, session_id: int) -> tokens.Pair:
+def _replace_refresh(user: User, session_id: int) -> tokens.TokenPair:
     session = Session(pk=session_id, refresh_id=uuid4(), rotated_at=timezone.now())
     changed = Session.objects.filter(pk=session_id, ended_at=None).update(
         refresh_id=session.refresh_id, previous_refresh_id=None, rotated_at=session.rotated_at
@@ -171,23 +171,23 @@ def _replace_refresh(user: User, session_id: int) -> tokens.Pair:
 
 
 def end_session(*, user_id: int, session_id: int) -> None:
-    """Sign one of the user's devices out. Raises ``NotFound``."""
+    """Sign out one of the user's devices. Raises ``NotFound``."""
     if not end_sessions(Session.objects.filter(pk=session_id, user_id=user_id)):
         raise NotFound("There is no such session.")
 
 
 @transaction.atomic
 def end_sessions(sessions: QuerySet[Session]) -> int:
-    """End these sessions: their tokens are refused and their sockets closed, everywhere. Says how many."""
+    """End these sessions: reject tokens and close sockets on all workers. Return their number."""
     sessions = sessions.filter(ended_at=None)
-    # Of a user's last two that end at the same moment, the later one is to find that it is the last.
+    # Locks the users: if a user's last two sessions end at once, the later must notice that it is the last.
     users = User.objects.filter(pk__in=sessions.values("user")).order_by("pk").select_for_update(no_key=True)
     user_ids = list(users.values_list("pk", flat=True))
     ids = list(sessions.values_list("pk", flat=True))
     ended = Session.objects.filter(pk__in=ids, ended_at=None).update(ended_at=Now())
-    # At once for this transaction's own eyes, and everywhere when others can see it.
-    live.doubt(ids)
-    transaction.on_commit(lambda: live.doubt_everywhere(ids), robust=True)
+    # Now, for reads in this transaction, and on all workers once it commits.
+    live.invalidate(ids)
+    transaction.on_commit(lambda: live.invalidate_everywhere(ids), robust=True)
     if gone := set(user_ids) - selectors.signed_in(user_ids):
         publish(SignedOut(user_ids=sorted(gone)))
     return ended
@@ -216,25 +216,25 @@ _LEAVE_NUMBERS_OUT = {
 
 @transaction.atomic
 def ban(user: User) -> None:
-    """Shut an account: nobody signs in to it, its tokens are refused and its sockets closed."""
+    """Ban an account: it cannot sign in, its tokens are rejected and its sockets closed."""
     User.objects.filter(pk=user.pk).update(is_active=False)
     end_sessions(Session.objects.filter(user=user))
 
 
 def lift_ban(user: User) -> None:
-    """Open a shut account again. Raises ``NotFound`` for one that is erased."""
+    """Reactivate a banned account. Raises ``NotFound`` if it is erased."""
     if not User.objects.filter(pk=user.pk, erased_at=None).update(is_active=True):
         raise NotFound("This account is erased.")
 
 
 def change_password(*, user: User, password: str, session_id: int) -> None:
-    """Set a new password, and sign out every other device. Raises ``Invalid`` or ``SessionEnded``."""
+    """Set a new password and sign out every other device. Raises ``Invalid`` or ``SessionEnded``."""
     check_password(password, username=user.username, email=user.email, field="new_password")
     user.set_password(password)
     user.stays_signed_in = session_id
     with transaction.atomic():
         _lock_open(user)
-        # Another device may have changed it, and signed this one out, while the old one was checked.
+        # Another device may have changed it and ended this session while the old one was being verified.
         if not Session.objects.filter(pk=session_id, ended_at=None).exists():
             raise SessionEnded
         user.save(update_fields=["password"])
@@ -259,16 +259,16 @@ def change_profile(*, user: User, changes: dict[str, str]) -> User:
 
 
 def _lock_open(user: User) -> None:
-    """Lock an account to change it. Raises ``SessionEnded``: what an erased one is given would stay in it."""
+    """Lock an account before changing it. Raises ``SessionEnded`` if it is erased or banned."""
     if not any(now.is_active for now in lock(user.pk)):
         raise SessionEnded("This account is gone.")
 
 
 @transaction.atomic
 def erase(user: User) -> None:
-    """Erase a person: every app erases its part, and sessions end.
+    """Erase a user: every app erases its data, and all sessions end.
 
-    An empty shell remains, to which other people's games, trades and messages may still point.
+    An anonymous row remains, because other users' games, trades and messages may refer to it.
     """
     lock(user.pk)
     personal_data.erase(user.pk)
@@ -279,13 +279,13 @@ def erase(user: User) -> None:
     user.is_active = user.is_staff = user.is_superuser = user.is_premium = False
     user.erased_at = timezone.now()
     user.last_login = None
-    user.save()  # ends the sessions, for it is shut
+    user.save()  # the reaction to this ends the sessions
     user.groups.clear()
     user.user_permissions.clear()
 
 
 def check_password(password: str, *, username: str, email: str, field: str = "password") -> None:
-    """Refuse a password that Django's validators do not take. Raises ``Invalid``."""
+    """Check a password with Django's validators. Raises ``Invalid``."""
     try:
         validate_password(password, User(username=username, email=email))
     except ValidationError as error:
@@ -299,7 +299,7 @@ def _check_name(username: str) -> None:
 
 
 def _create(*, names: Iterable[str], **fields: Any) -> User:
-    """An account with the first of these names that is free."""
+    """Create an account with the first free name of these."""
     refusal: UsernameTaken | None = None
     for username in names:
         try:
@@ -321,7 +321,7 @@ def _names_from(email: str) -> Iterable[str]:
 
 
 def _check_free(*, email: str, username: str, but: User | None = None) -> None:
-    """Say early, before a password is hashed in vain, what the constraints would say at the end."""
+    """Raise what the constraints would raise later, before time is spent on hashing."""
     others = User.objects.exclude(pk=but.pk if but else None)
     if username and others.filter(username__lower=username.lower()).exists():
         raise UsernameTaken(f"The name {username} is taken.", details={"username": ["This name is taken."]})
@@ -331,7 +331,7 @@ def _check_free(*, email: str, username: str, but: User | None = None) -> None:
 
 @contextmanager
 def _unique(*, username: str, email: str, but: User | None = None) -> Iterator[None]:
-    """A write that the constraints refuse if somebody else was quicker."""
+    """Turn a constraint violation in the block into ``UsernameTaken`` or ``EmailTaken``."""
     try:
         with transaction.atomic():
             yield

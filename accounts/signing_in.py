@@ -24,18 +24,19 @@ from core import client_address, limits
 
 
 def sign_in(request: HttpRequest, *, login: str, password: str) -> services.SignedIn:
-    """A session for who has this name or e-mail and password. Raises ``InvalidCredentials`` and
-    ``LockedOut``.
+    """Open a session for this username or e-mail and password.
+
+    Raises ``InvalidCredentials`` and ``LockedOut``.
     """
-    # One account has one name here, however it was typed: failures with the e-mail count for the name too.
+    # Always count failures under the username, also when the e-mail was given.
     known = selectors.by_login(login)
     user = verify(request, known.username if known else login.lower(), password)
     refusal = InvalidCredentials("There is no account with this name and password.")
     if user is None:
         raise refusal
     with transaction.atomic():
-        # It may have been shut, or got another password, while this one was checked, which takes long. What
-        # comes from here on ends the session, too.
+        # Hashing takes long: the account may have been banned or its password changed meanwhile. Any later
+        # change ends the new session too.
         (now,) = services.lock(user.pk)
         if not now.is_active or (now.password != user.password and not now.check_password(password)):
             raise refusal
@@ -71,7 +72,7 @@ def note_failure(request: HttpRequest, username: str) -> None:
 
 
 def device(request: HttpRequest) -> services.Device:
-    """From where it is asked."""
+    """Return the device of a request."""
     ip = client_address.of_request(request)
     return services.Device(user_agent=request.META.get("HTTP_USER_AGENT", ""), ip=ip)
 
@@ -83,7 +84,7 @@ def counted_address(request: HttpRequest) -> str | None:
 
 
 def name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """Under which name a failure is counted, at the admin's door too: a name is the same in any case."""
+    """Return the lower-cased name under which failures are counted, also for the admin's sign-in."""
     return str((credentials or request.POST).get("username") or "").lower()
 
 

@@ -1,4 +1,4 @@
-"""Tokens: JSON Web Tokens that carry who it is, so that no row has to be read for a call."""
+"""JSON Web Tokens with the user's identity, so that a request needs no query."""
 
 import hmac
 import time
@@ -18,8 +18,8 @@ from accounts.models import Session, User
 from accounts.refusals import TokenExpired, TokenInvalid
 from realtime.identity import Identity
 
-# More than the people that one process serves at a time; an entry is about a kilobyte.
-_REMEMBERED = 20_000
+# More than the users that one process serves at a time; an entry takes about a kilobyte.
+_CACHE_SIZE = 20_000
 
 # Who issues our tokens, and for whom: a token of another service that has our key by mistake is none of ours.
 _OURS: Final = "gameplatform"
@@ -29,8 +29,8 @@ _RowId = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 
 
 @dataclass(frozen=True)
-class Pair:
-    """What a client gets when it signs in: a token for calls, and one that buys the next pair."""
+class TokenPair:
+    """An access token for requests, and a refresh token for the next pair."""
 
     access: str
     refresh: str
@@ -45,7 +45,7 @@ class _Refresh(RefreshToken):
 
 
 class Refresh(msgspec.Struct, frozen=True, rename={"session_id": "sid", "refresh_id": "jti"}):
-    """What a refresh token of ours says."""
+    """The claims of our refresh tokens."""
 
     session_id: _RowId
     refresh_id: UUID
@@ -54,7 +54,7 @@ class Refresh(msgspec.Struct, frozen=True, rename={"session_id": "sid", "refresh
 
 
 class _Claims(msgspec.Struct, frozen=True):
-    """What an access token of ours says."""
+    """The claims of our access tokens."""
 
     token_type: Literal["access"]
     exp: int
@@ -71,7 +71,7 @@ class _Claims(msgspec.Struct, frozen=True):
 _claims_of = msgspec.json.Decoder(_Claims).decode
 
 
-def issue(user: User, session: Session) -> Pair:
+def issue(user: User, session: Session) -> TokenPair:
     """The pair that belongs to the session's ``refresh_id``: the same each time, while the user's name is."""
     at = session.rotated_at or timezone.now()
     access, refresh = _Access(), _Refresh()
@@ -87,19 +87,19 @@ def issue(user: User, session: Session) -> Pair:
     refresh_id = cast(UUID, session.refresh_id)
     access["jti"] = uuid5(refresh_id, "access").hex
     refresh["jti"] = refresh_id.hex
-    return Pair(str(access), str(refresh))
+    return TokenPair(str(access), str(refresh))
 
 
 def identify(token: str) -> Identity:
-    """Who an access token stands for. Whether the session still lives is another question: ``live.check``.
+    """Return the identity in an access token; whether its session is open is up to ``live.check``.
 
     Raises ``TokenInvalid`` or ``TokenExpired``.
     """
-    return _unexpired(_remembered(token))
+    return _unexpired(_verified_cached(token))
 
 
-def identify_anew(token: str) -> Identity:
-    """:func:`identify` for who shows a token once, to open a socket: it is not remembered."""
+def identify_uncached(token: str) -> Identity:
+    """Call :func:`identify` without caching, for tokens that are used once to open a socket."""
     return _unexpired(_verified(token))
 
 
@@ -120,13 +120,13 @@ def _verified(token: str) -> Identity:
         raise TokenInvalid("This token lacks a claim.") from None
 
 
-_remembered = lru_cache(maxsize=_REMEMBERED)(_verified)
+_verified_cached = lru_cache(maxsize=_CACHE_SIZE)(_verified)
 
 
 def _verified_as_ours(token: str) -> Identity | None:
-    """Who it stands for, if it is exactly as ``issue`` makes it and signed by us (RFC 7515, HS256).
+    """Return the identity if the token has exactly the form of ``issue`` and our signature (RFC 7515, HS256).
 
-    None leaves the verdict to the library, which takes twenty times as long: 40 % of opening a socket.
+    None means that the library has to decide, which takes 20 times as long: 40 % of opening a socket.
     """
     key = keys.of_head(token.partition(".")[0])
     if key is None or key.backend.algorithm != "HS256":
@@ -154,7 +154,7 @@ def _identity(claims: _Claims) -> Identity:
 
 
 def read_refresh(token: str) -> Refresh:
-    """What a refresh token says. Raises ``TokenInvalid`` or ``TokenExpired``."""
+    """Return the claims of a refresh token. Raises ``TokenInvalid`` or ``TokenExpired``."""
     claims = _read(_Refresh, token)
     try:
         return msgspec.convert(claims, Refresh)

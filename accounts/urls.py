@@ -1,4 +1,4 @@
-"""The account addresses."""
+"""Routes of accounts."""
 
 from accounts import api
 from core.routes import route

@@ -1,1 +1,1 @@
-"""Benchmarks: a load generator, a naive Channels server beside ours, the goals: run ``python -m bench``."""
+"""Benchmarks against a naive Channels server and our goals: run ``python -m bench``."""

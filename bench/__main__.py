@@ -1,7 +1,7 @@
-"""Puts the naive server, a bare one and ours under the same loads, where it can be in turns, and compares.
+"""Compares the naive server, a bare one and ours under the same loads, in turns where possible.
 
-Prints a JSON line for each server and load, and a table in the end; writes nothing else. The server under
-load has one core; the generator, PostgreSQL and Redis share another.
+Prints a JSON line for each server and load, and a final table; writes nothing else. The server under load has
+one core; the generator, PostgreSQL and Redis share another.
 """
 
 import argparse
@@ -26,8 +26,9 @@ def run(
     seconds: float,
     quick: bool,
 ) -> list[dict[str, Any]]:
-    """What the generator prints about each of these servers under one load; ``fault`` says why one could not
-    be measured.
+    """Return the generator's results for each of these servers under one load.
+
+    ``fault`` is the reason why one could not be measured.
     """
     options = load.options | load.by_server.get(names[0], {}) | (load.quick if quick else {})
     generator = [sys.executable, "-m", "bench.loadgen", load.scenario]

@@ -1,4 +1,4 @@
-"""A bare picows server that only passes bytes on: what the generator and the machine can do at most.
+"""A bare picows server that only forwards bytes: the upper bound for the generator and the machine.
 
 ``python -m bench.ceiling PORT`` serves sockets, ``python -m bench.ceiling PORT http`` one fixed HTTP answer.
 """
@@ -24,7 +24,7 @@ rooms: defaultdict[bytes, list[WSTransport]] = defaultdict(list)
 
 
 class Relay(WSListener):
-    """Passes each message on to everyone in its room."""
+    """Forwards each message to everyone in its room."""
 
     def __init__(self, path: bytes) -> None:
         self.path = path
@@ -50,7 +50,7 @@ class Relay(WSListener):
 
 
 class FixedAnswer(asyncio.Protocol):
-    """Answers each request, taken to come in one piece, with the same profile."""
+    """Answers each request, assumed to arrive in one piece, with the same profile."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass of it

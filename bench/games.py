@@ -1,4 +1,4 @@
-"""Games that never end, for players who only follow a script: real rules, as long as the measuring takes."""
+"""Games that never end, with real rules, for scripted players."""
 
 from game.author import Annotated, Meta, move
 from game.games.pong import Pong
@@ -21,7 +21,7 @@ class BenchBoard(TicTacToe):
 
 
 class BenchRealTime(Pong):
-    """Pong without a last point."""
+    """Pong without an end."""
 
     name = "bench_real_time"
     title = "Endless pong"

@@ -1,4 +1,4 @@
-"""What is measured, and what we want to reach."""
+"""The loads to measure, and the goals."""
 
 from dataclasses import dataclass, field
 
@@ -9,22 +9,22 @@ CEILING = "ceiling"
 
 @dataclass(frozen=True)
 class Load:
-    """A scenario of ``bench.loadgen`` with its numbers, and the servers that are put under it."""
+    """A scenario of ``bench.loadgen`` with its parameters and the servers to test."""
 
     scenario: str
     servers: tuple[str, ...]
     options: dict[str, int] = field(default_factory=dict)
     quick: dict[str, int] = field(default_factory=dict)
-    """Smaller numbers for a run that is only to show that all works."""
+    """Smaller parameters for a smoke test."""
     by_server: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Numbers for one server alone, of a load that is not in turns."""
+    """Parameters for one server only, of a load that is not measured in turns."""
     in_turns: bool = False
-    """Whether all servers run at once and are measured in turns, rather than one after the other."""
+    """Whether all servers run at once and are measured in turns, rather than in sequence."""
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure of our server, how many times the naive one's it is to be, and its value to reach."""
+    """A figure of our server, with its target value and its target ratio to the naive one."""
 
     title: str
     load: str
@@ -32,13 +32,13 @@ class Goal:
     figure: str
     value: float
     ratios: dict[str, float] = field(default_factory=dict)
-    """Of each naive server, in the same run."""
+    """Target ratio to each naive server, in the same run."""
     lower_is_better: bool = False
 
 
 _PLAYED = (CEILING, NAIVE, NAIVE_STORED, OURS_MEMORY, OURS)
 
-# idle first: what a socket takes of memory shows on a fresh server only.
+# idle first: memory per socket can only be measured on a fresh server.
 LOADS = {
     "idle": Load("idle", (CEILING, NAIVE, OURS), {"sockets": 2000}, {"sockets": 100}),
     "relay-1": Load("relay", _PLAYED, {"rooms": 1}, in_turns=True),

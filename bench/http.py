@@ -18,7 +18,7 @@ class Answer(NamedTuple):
 
 
 class UnexpectedAnswer(Exception):
-    """A server did not do what the benchmark needs."""
+    """A server's answer does not fit the benchmark."""
 
 
 class Connection(asyncio.Protocol):
@@ -48,7 +48,7 @@ class Connection(asyncio.Protocol):
             self._answer.set_result(Answer(self._parser.get_status_code(), body))
 
     async def send(self, request: bytes) -> Answer:
-        """The answer to a request made by :func:`request`; :class:`ConnectionError` when there is none."""
+        """Return the answer to a :func:`request`; raises :class:`ConnectionError` without one."""
         if self.transport.is_closing():
             raise ConnectionError("the server closed the connection")
         self._answer = asyncio.get_running_loop().create_future()
@@ -57,7 +57,7 @@ class Connection(asyncio.Protocol):
 
 
 def request(method: str, path: str, *, token: str = "", body: object = None) -> bytes:
-    """The bytes of a request, with ``body`` as JSON."""
+    """Return the bytes of a request, with ``body`` as JSON."""
     head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n"
     if token:
         head += f"Authorization: Bearer {token}\r\n"
@@ -71,7 +71,7 @@ def request(method: str, path: str, *, token: str = "", body: object = None) -> 
 
 @asynccontextmanager
 async def connections(base_url: str, count: int) -> AsyncIterator[list[Connection]]:
-    """``count`` open connections, closed in the end."""
+    """Yield ``count`` open connections, and close them."""
     loop, address = asyncio.get_running_loop(), urlsplit(base_url)
     opened: list[Connection] = []
     try:
@@ -85,7 +85,7 @@ async def connections(base_url: str, count: int) -> AsyncIterator[list[Connectio
 
 
 async def ask_all(base_url: str, requests: Iterable[bytes], *, at_once: int = 16) -> list[Any]:
-    """The decoded JSON answers to all requests, in order; raises UnexpectedAnswer when one is no success."""
+    """Return the decoded JSON answers to all requests, in order; raises UnexpectedAnswer for an error."""
     numbered = enumerate(requests)
     answers: dict[int, Any] = {}
 

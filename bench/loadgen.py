@@ -26,25 +26,23 @@ from bench import http, measure, sockets
 from bench.targets import Platform, Target, target
 
 TURN_S = 0.5
-WARM_UP_S = 0.05  # the pace of the first moments is not the server's
+WARM_UP_S = 0.05  # startup speed is not the server's
 FRAME_RATE = 30
 # A real-time room is good while 99 of 100 frames come within one and a half frame times.
 LATEST_FRAME = 0.050
 # ... and hardly a frame is missing.
 FEWEST_FRAMES = 0.95
-# A neighbour on the same hardware makes all frames late for a moment: too many rooms are too many each time.
+# A noisy neighbour makes all frames late for a moment: a number of rooms must fail every time.
 TRIES = 3
 
 Figures = dict[str, Any]
 Turns = AsyncIterator[None]
-"""A scenario under way: it yields where others may have their turn."""
+"""A running scenario; it yields when others may take their turn."""
 
 
 @dataclass
 class Run:
-    """One run of a scenario: the server under load, for how long, the numbers of the scenario, and what it
-    came to.
-    """
+    """One run of a scenario: server, duration, parameters and results."""
 
     target: Target
     server_pid: int
@@ -55,7 +53,7 @@ class Run:
     figures: Figures = field(default_factory=dict)
 
     def begin(self) -> None:
-        """All is ready for the first window, which is the next."""
+        """Finish the preparation; the next window is the first."""
         self.meter = measure.Meter(self.server_pid, self.store_pids)
         self.latencies: list[float] = []
 
@@ -63,13 +61,13 @@ class Run:
         return self.options.get(name, default)
 
     def turns(self) -> list[float]:
-        """How many seconds each turn has."""
+        """Return the length of each turn in seconds."""
         count = max(round(self.seconds / TURN_S), 1)
         return [self.seconds / count] * count
 
     @asynccontextmanager
     async def window(self) -> AsyncIterator[None]:
-        """Measure what happens inside, beside what was measured before; faults are raised."""
+        """Measure what happens inside, in addition to earlier windows; raises faults."""
         self.load.seconds.clear()
         self.load.running = True
         self.meter.start()
@@ -82,8 +80,9 @@ class Run:
         self.load.check()
 
     def measured(self, name: str, count: int) -> Figures:
-        """``{name: count a second}`` and what each took of the server, which holds on a busy machine too;
-        latencies, and who used the processors.
+        """Return ``{name: count per second}``, the server's CPU time for each, latencies and CPU usage.
+
+        The CPU time is valid on a busy machine, too.
         """
         seconds, usage = self.meter.seconds, self.meter.usage()
         spent = usage.server_cpu_pct / 100 * seconds * 1e6
@@ -97,25 +96,25 @@ class Run:
 
 
 def relay(run: Run) -> Turns:
-    """Rooms of two that answer each other's moves at once; a move counts when both players have it."""
+    """Rooms of two players who answer moves at once; a move counts when both have received it."""
     return _play(run, "moves_per_s", rooms=run.option("rooms", 50), spectators=0, hearers=2)
 
 
 def fanout(run: Run) -> Turns:
-    """One room whose moves go to many: two players who answer at once, the rest watching."""
+    """One room with a large audience: two players who answer at once, and many spectators."""
     spectators = run.option("members", 500) - 2
     return _play(run, "deliveries_per_s", rooms=1, spectators=spectators, hearers=1)
 
 
 async def _play(run: Run, name: str, *, rooms: int, spectators: int, hearers: int) -> Turns:
-    """Play; what counts is what so many have heard."""
+    """Play; count what ``hearers`` listeners have received."""
     tables = await run.target.board_games(rooms, spectators=spectators)
     games = await sockets.seat(tables, run.load)
     run.begin()
     lost = 0
     for seconds in run.turns():
         yield
-        # Till all is heard: a slow server has much on its way when a turn ends.
+        # Wait for deliveries: a slow server has many frames on their way when a turn ends.
         async with run.window():
             for game in games:
                 game.go_on()
@@ -131,22 +130,22 @@ async def _play(run: Run, name: str, *, rooms: int, spectators: int, hearers: in
 
 
 async def _missing_in_the_end(games: list[sockets.Room]) -> int:
-    """Deliveries that have not come some seconds after the last move was sent."""
+    """Return the deliveries still missing some seconds after the last move was sent."""
     deadline = time.perf_counter() + 5
-    # An event would cost each delivery of the window.
+    # Polled: an asyncio.Event would cost each delivery of the window.
     while time.perf_counter() < deadline and any(game.missing for game in games):  # noqa: ASYNC110
         await asyncio.sleep(0.001)
     return sum(game.missing for game in games)
 
 
 async def tick(run: Run) -> Turns:
-    """Ever more real-time rooms of two, until frames come late: the most that were good."""
+    """More and more real-time rooms of two, until frames are late: the maximum that was on time."""
     best: Figures = {"rooms": 0}
     watches: list[sockets.Watch] = []
     for rooms in _ramp(run.option("first", 10), run.option("last", 2000)):
         tables = await run.target.real_time_games(rooms - len(watches) // 2)
         await _start_watching(run, tables, watches)
-        # Games that begin are another load than games that run.
+        # Starting games is a different load from running games.
         await asyncio.sleep(min(1.0, run.seconds / 2))
         for _ in range(TRIES):
             yield
@@ -164,7 +163,7 @@ async def tick(run: Run) -> Turns:
 
 
 async def _watched(run: Run, watches: list[sockets.Watch]) -> Figures:
-    """How late, and how many of those that were due, frames came in a window."""
+    """Return the lateness of the frames in a window, and the share that arrived."""
     for watch in watches:
         watch.last = 0.0
     run.begin()
@@ -186,7 +185,7 @@ async def _start_watching(run: Run, tables: list[Any], watches: list[sockets.Wat
 
 
 def _ramp(first: int, last: int) -> list[int]:
-    """From first to last by steps of about an eighth."""
+    """Return the steps from first to last, each larger by about an eighth."""
     steps = [first]
     while steps[-1] < last:
         steps.append(min(last, steps[-1] * 9 // 8 + 1))
@@ -194,7 +193,7 @@ def _ramp(first: int, last: int) -> list[int]:
 
 
 async def idle(run: Run) -> Turns:
-    """Sockets that are only open: how fast they come in, and what each takes of memory."""
+    """Open sockets without traffic: connection rate, and memory of each."""
     count = run.option("sockets", 2000)
     doors = await run.target.user_sockets(count)
     opened = [sockets.Socket(run.load) for _ in doors]
@@ -211,7 +210,7 @@ async def idle(run: Run) -> Turns:
 
 
 async def queue(run: Run) -> Turns:
-    """Rated tickets at once over REST, until everyone has heard of one match of two."""
+    """Concurrent rated tickets over REST, until all users are matched in pairs."""
     count = run.option("tickets", 5000)
     doors = await run.target.user_sockets(count)
     matched: list[str] = []
@@ -244,10 +243,10 @@ async def queue(run: Run) -> Turns:
 
 
 async def world(run: Run) -> Turns:
-    """Characters in one place who all move: from a step's sending until its own player hears of it."""
+    """Moving characters in one place: time from sending a step until its own player receives it."""
     assert isinstance(run.target, Platform)
     characters = await run.target.characters(run.option("characters", 500))
-    # One in ten is timed: enough for a percentile, and the generator is not the limit.
+    # One in ten is timed: enough for a percentile, and the generator stays below its limit.
     walkers = [
         sockets.Walker(run.load, character_id, timed=number % 10 == 0)
         for number, (character_id, _) in enumerate(characters)
@@ -272,7 +271,7 @@ async def world(run: Run) -> Turns:
 
 
 async def _walk(walkers: list[sockets.Walker], a_second: int) -> None:
-    """Let all go so many steps a second, spread over each second."""
+    """Make all characters walk ``a_second`` steps per second, evenly spread."""
     pause = 0.01
     due = 0.0
     each = cycle(walkers)
@@ -288,7 +287,7 @@ async def _walk(walkers: list[sockets.Walker], a_second: int) -> None:
 
 
 async def rest(run: Run) -> Turns:
-    """``GET /api/me/`` with a token, over persistent connections that each wait for the answer."""
+    """``GET /api/me/`` with a token, over persistent connections with one request at a time."""
     count = run.option("connections", 32)
     statuses: Counter[int] = Counter()
     tokens = await run.target.tokens(count)
@@ -322,9 +321,7 @@ SCENARIOS: dict[str, Callable[[Run], Turns]] = {
 
 
 async def take_turns(scenario: str, runs: list[Run]) -> None:
-    """Put all servers under the load, each going on while the others rest; one that fails leaves a
-    ``fault``.
-    """
+    """Run the load on all servers in turns; one that fails gets a ``fault``."""
     under_way = [(run, SCENARIOS[scenario](run)) for run in runs]
     while under_way:
         for run, turns in list(under_way):
@@ -335,7 +332,7 @@ async def take_turns(scenario: str, runs: list[Run]) -> None:
             except (sockets.ServerFault, http.UnexpectedAnswer, OSError, ExceptionGroup) as fault:
                 run.figures["fault"] = repr(fault)
                 under_way.remove((run, turns))
-        under_way.reverse()  # who comes after whom is not to matter
+        under_way.reverse()  # cancels the effect of the order
 
 
 def main() -> None:
@@ -365,7 +362,7 @@ def main() -> None:
         )
         for name, url, pid in given.server
     ]
-    gc.disable()  # it looks at the sockets of all servers, for too long
+    gc.disable()  # a collection scans the sockets of all servers, which takes too long
     uvloop.run(take_turns(given.scenario, runs))
     for run in runs:
         sys.stdout.write(msgspec.json.encode(run.figures).decode() + "\n")

@@ -1,4 +1,4 @@
-"""What a window of load took and gave: percentiles, processor time of who did what, memory."""
+"""Measurements of a window of load: percentiles, CPU time by process, memory."""
 
 import math
 import os
@@ -11,7 +11,7 @@ import psutil
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:
-    """The nearest-rank percentile of values in rising order; NaN where there are none."""
+    """Return the nearest-rank percentile of sorted values; NaN if there are none."""
     if not ordered:
         return math.nan
     rank = math.ceil(len(ordered) * percent / 100)
@@ -19,7 +19,7 @@ def percentile(ordered: Sequence[float], percent: float) -> float:
 
 
 def latency(seconds: Iterable[float]) -> dict[str, float]:
-    """``{"p50_ms", "p99_ms", "max_ms"}`` of durations given in seconds."""
+    """Return ``{"p50_ms", "p99_ms", "max_ms"}`` of durations in seconds."""
     ordered = sorted(seconds)
     figures = {"p50_ms": percentile(ordered, 50), "p99_ms": percentile(ordered, 99)}
     figures["max_ms"] = percentile(ordered, 100)
@@ -27,7 +27,7 @@ def latency(seconds: Iterable[float]) -> dict[str, float]:
 
 
 def tree(pids: Iterable[int]) -> list[psutil.Process]:
-    """These processes and all their descendants, without those that have gone."""
+    """Return these processes and all their living descendants."""
     family: dict[int, psutil.Process] = {}
     for pid in pids:
         try:
@@ -39,7 +39,7 @@ def tree(pids: Iterable[int]) -> list[psutil.Process]:
 
 
 def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
-    """Processor time used by processes and by the children that they have reaped."""
+    """Return the CPU time of processes and of their reaped children."""
     total = 0.0
     for process in processes:
         try:
@@ -50,12 +50,12 @@ def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
 
 
 def rss(pid: int) -> int:
-    """Resident bytes of a process and its descendants."""
+    """Return the resident bytes of a process and its descendants."""
     return sum(process.memory_info().rss for process in tree([pid]))
 
 
 def flush_ms(times: int = 50) -> float:
-    """How long the disk takes to keep 8 KiB for good, as a commit does (median of fdatasync)."""
+    """Return the median time to write 8 KiB durably (fdatasync), as a commit does."""
     keep = getattr(os, "fdatasync", os.fsync)
     took = []
     with tempfile.TemporaryFile(buffering=0) as file:
@@ -74,7 +74,7 @@ def _machine_busy_seconds() -> float:
 
 @dataclass
 class Usage:
-    """Processor time of the server, the generator, the stores and all others, in percent of one core."""
+    """CPU time of the server, the generator, the stores and all others, in percent of one core."""
 
     server_cpu_pct: float
     generator_cpu_pct: float
@@ -83,7 +83,7 @@ class Usage:
 
 
 class Meter:
-    """Adds up windows of time, and what processors did in them for the processes that there are now."""
+    """Accumulates windows of time and the CPU time that the current processes used in them."""
 
     def __init__(self, server: int, stores: Sequence[int]) -> None:
         self._families = [tree([server]), [psutil.Process()], tree(stores)]
@@ -101,11 +101,11 @@ class Meter:
 
     @property
     def seconds(self) -> float:
-        """How long all windows were together."""
+        """Return the total length of all windows."""
         return self._used[0]
 
     def usage(self) -> Usage:
-        """Who used the processors in all windows."""
+        """Return the CPU usage in all windows."""
         seconds, *used = self._used
         server, generator, stores, machine = (100 * each / seconds for each in used)
         others = max(machine - server - generator - stores, 0.0)

@@ -1,21 +1,21 @@
-"""The table at the end: what was measured beside the naive server, the bare one, and the goals."""
+"""The final table: results beside those of the naive server, the bare one, and the goals."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from bench.goals import CEILING, GOALS, NAIVE, NAIVE_STORED, Goal
 
-# More of a core than this taken by other programs, and a figure is not to be trusted.
+# Figures are unreliable if other programs use more of a core than this.
 DISTURBED_PCT = 15.0
 
 Results = Mapping[tuple[str, str], dict[str, Any]]
-"""What the generator printed, by load and server."""
+"""The generator's output, by load and server."""
 
 
 def table(results: Results) -> str:
-    """A Markdown table with a row for each goal whose load was run.
+    """Return a Markdown table with a row for each goal whose load was run.
 
-    "By CPU" is the ratio of what a move, delivery, connect or request takes of the server's processor time.
+    "By CPU" is the ratio of the server's CPU time per move, delivery, connect or request.
     """
     rows = [["measured", "naive", "naive + row", "bare", "ours", "ratio (goal)", "by CPU", "goal", "reached"]]
     rows += [_row(goal, results) for goal in GOALS if any(load == goal.load for load, _ in results)]

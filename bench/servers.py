@@ -1,4 +1,4 @@
-"""Starts what a run needs: the server under load on a core of its own, all else on another."""
+"""Starts the processes of a run: the server under load on its own core, everything else on another."""
 
 import os
 import resource
@@ -26,23 +26,23 @@ START_WITHIN = 60.0
 STOP_WITHIN = 30.0
 SETTINGS = {"naive": "bench.naive.settings", "ours": "bench.settings"}
 STORED = ("naive", "naive-stored", "ours", "ours-memory")
-"""The servers that keep something. All may run at once, each with databases of its own."""
+"""The servers with databases, one each, so that all may run at once."""
 
 
 class ServerDidNotStart(Exception):
-    """A server ended or stayed silent; the message holds the end of its log."""
+    """A server exited or did not answer; the message contains the end of its log."""
 
 
 @dataclass(frozen=True)
 class Cores:
-    """Where the server under load runs, and where all else does."""
+    """The core of the server under load, and the core of everything else."""
 
     server: int
     rest: int
 
     @classmethod
     def available(cls) -> "Cores | None":
-        """Two cores of this process, or None where there are none to choose."""
+        """Return two cores of this process, or None if it has no choice."""
         if not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2:
             return None
         first, second, *_ = sorted(os.sched_getaffinity(0))
@@ -58,7 +58,7 @@ class Stores:
     pids: list[int]
 
     def environment(self, name: str) -> dict[str, str]:
-        """The variables that make a server this one."""
+        """Return the environment variables of this server."""
         joint = "&" if "?" in self.redis_url else "?"
         return _variables(_side(name), self._database_url(f"bench_{name}")) | {
             "REDIS_URL": f"{self.redis_url}{joint}db={1 + STORED.index(name)}",
@@ -66,7 +66,7 @@ class Stores:
         }
 
     def migrate(self, side: str) -> None:
-        """Make what the servers of the ``naive`` or ``ours`` side begin with: tables, and our world."""
+        """Create the tables of the ``naive`` or ``ours`` side, and our world."""
         migrated = _migrated(side)
         _create_database(self.database_url, migrated)
         commands = [["migrate", "--run-syncdb", "--verbosity=0"]]
@@ -87,7 +87,7 @@ class Stores:
             )
 
     def begin_anew(self, name: str) -> None:
-        """Drop what an earlier server left: ours would go on with its games, and be measured at that."""
+        """Delete an earlier server's data: ours would resume its games, which would distort the result."""
         with redis.from_url(self.environment(name)["REDIS_URL"]) as client:
             client.flushdb()
         _create_database(self.database_url, f"bench_{name}", _migrated(_side(name)))
@@ -98,14 +98,14 @@ class Stores:
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers."""
+    """A running server."""
 
     url: str
     pid: int
 
 
 def pin_this_process(cores: Cores | None) -> None:
-    """Keep this process and its children on the core beside the server's; let them have many sockets."""
+    """Pin this process and its children to the second core, and raise the limit of open files."""
     if cores is not None:
         os.sched_setaffinity(0, {cores.rest})
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -114,7 +114,7 @@ def pin_this_process(cores: Cores | None) -> None:
 
 @contextmanager
 def stores() -> Iterator[Stores]:
-    """The stores at ``DATABASE_URL`` and ``REDIS_URL``, else embedded ones."""
+    """Yield the stores at ``DATABASE_URL`` and ``REDIS_URL``, or embedded ones."""
     with ExitStack() as held:
         database_url = os.environ.get("DATABASE_URL")
         if not database_url:
@@ -170,7 +170,7 @@ def _create_database(database_url: str, name: str, template: str = "template1") 
 
 
 def _store_pids(database_url: str, redis_url: str) -> list[int]:
-    """The processes of PostgreSQL and Redis, as they say: right where they run on this machine."""
+    """Return the process ids reported by PostgreSQL and Redis: correct if they run on this machine."""
     with redis.from_url(redis_url) as client:
         pids = [client.info("server")["process_id"]]
     with _connect(database_url) as connection, suppress(psutil.NoSuchProcess):
@@ -180,10 +180,10 @@ def _store_pids(database_url: str, redis_url: str) -> list[int]:
 
 @contextmanager
 def running(name: str, stores: Stores, cores: Cores | None) -> Iterator[Server]:
-    """A fresh server process of this name on its core until the block ends; may raise ServerDidNotStart.
+    """Run a fresh server process of this name on its core; may raise ServerDidNotStart.
 
-    ``ceiling`` and ``ceiling-http`` pass bytes on; ``naive`` and ``naive-stored`` are one program (it writes
-    a row a move in other rooms); ``ours`` commits each move before it is shown, ``ours-memory`` does not.
+    ``ceiling`` and ``ceiling-http`` forward bytes; ``naive`` and ``naive-stored`` are one program (which
+    stores moves in some rooms); ``ours`` commits each move before it is published, ``ours-memory`` does not.
     """
     port = _free_port()
     command, environment = _command(name, port, stores)

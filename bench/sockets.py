@@ -1,4 +1,4 @@
-"""The generator's sockets: players who move as soon as it is their turn, and others who listen."""
+"""The generator's sockets: players who move as soon as it is their turn, and listeners."""
 
 import asyncio
 import time
@@ -21,11 +21,11 @@ TYPE_ENDS_WITHIN = 32
 
 
 class ServerFault(Exception):
-    """A server refused, closed or lost something that it should have carried."""
+    """A server refused, closed or lost something unexpectedly."""
 
 
 class Load:
-    """What the sockets of one run share: whether to go on, what was heard, the first fault."""
+    """The shared state of a run's sockets: whether to continue, received messages, the first fault."""
 
     def __init__(self) -> None:
         self.running = False  # what comes is answered, and timed
@@ -37,13 +37,13 @@ class Load:
             self.fault = what
 
     def check(self) -> None:
-        """Raise the first fault, if there was one."""
+        """Raise the first fault, if any."""
         if self.fault is not None:
             raise ServerFault(self.fault)
 
 
 class Socket(WSListener):
-    """Knows when its first frame came; takes errors and being closed for faults."""
+    """Detects its first frame; treats errors and closing as faults."""
 
     def __init__(self, load: Load) -> None:
         self.load = load
@@ -65,7 +65,7 @@ class Socket(WSListener):
             self.load.fail("disconnected by the server")
 
     def heard(self, payload: bytes) -> None:
-        """Take a frame that is not of the measured kind."""
+        """Process a frame that is not of the measured kind."""
         head = payload[:TYPE_ENDS_WITHIN]
         if b'"error"' in head or b'"game_over"' in head:
             self.load.fail(payload[:300].decode())
@@ -91,7 +91,7 @@ class Room:
         self.players: list[Player] = []
 
     def go_on(self) -> None:
-        """Let whose turn it is move; then each player answers the other."""
+        """Make the player whose turn it is move; from then on the players answer each other."""
         moves = len(self.sent)
         self.sent.append(time.perf_counter())
         self.players[moves % 2].send(MOVES[moves % 9])
@@ -102,12 +102,12 @@ class Room:
 
     @property
     def missing(self) -> int:
-        """Deliveries that are still to come."""
+        """Return the number of outstanding deliveries."""
         return len(self.sent) * len(self.members) - self.deliveries
 
 
 class Member(Socket):
-    """Counts the moves of a room; a timed one notes how long each was under way."""
+    """Counts the moves of a room; a timed one records their latencies."""
 
     def __init__(self, load: Load, room: Room, *, timed: bool) -> None:
         super().__init__(load)
@@ -130,7 +130,7 @@ class Member(Socket):
 
 
 class Player(Member):
-    """Answers each move of the other at once; what is timed is a move's way to the one who must answer it."""
+    """Answers each move at once; timed from the move's sending to its receipt by the opponent."""
 
     def __init__(self, load: Load, room: Room, seat: int) -> None:
         super().__init__(load, room, timed=False)
@@ -161,7 +161,7 @@ class Player(Member):
 
 
 class Watch(Socket):
-    """A player of a real-time game who sits still and notes the time between frames."""
+    """A passive player of a real-time game who records the time between frames."""
 
     def __init__(self, load: Load) -> None:
         super().__init__(load)
@@ -186,7 +186,7 @@ class Watch(Socket):
 
 
 class Inbox(Socket):
-    """A user's notifications; notes the game it was matched into."""
+    """A user's notifications; records the match."""
 
     def __init__(self, load: Load, on_match: Callable[[str], None]) -> None:
         super().__init__(load)
@@ -199,7 +199,7 @@ class Inbox(Socket):
 
 
 class Walker(Socket):
-    """A character that goes round in small steps; a timed one notes when it hears of its own."""
+    """A character that walks in small steps; a timed one records when its own arrive."""
 
     def __init__(self, load: Load, character_id: int, *, timed: bool) -> None:
         super().__init__(load)
@@ -211,7 +211,7 @@ class Walker(Socket):
         self._awaited: bytes | None = None
 
     def step(self) -> None:
-        """Go a centimetre further, which no other step of the same minute reaches."""
+        """Walk one centimetre, to a position unique within the minute."""
         self.steps += 1
         x = self.steps % 1000 / 100
         self.send(b'{"type":"move","position":{"x":%.2f}}' % x)
@@ -239,7 +239,7 @@ CONNECTING_AT_ONCE = 32
 
 
 async def connect(sockets: Iterable[tuple[Door, Socket]]) -> None:
-    """Open all sockets, some at a time."""
+    """Open all sockets, a limited number at a time."""
     waiting = iter(sockets)
 
     async def work() -> None:
@@ -258,7 +258,7 @@ async def connect(sockets: Iterable[tuple[Door, Socket]]) -> None:
 
 
 async def all_of(each: Iterable[Awaitable[Any]], *, within: float = 60.0) -> None:
-    """Wait for all of them; :class:`ServerFault` when it takes too long."""
+    """Wait for all of them; raises :class:`ServerFault` on timeout."""
     try:
         async with asyncio.timeout(within):
             await asyncio.gather(*each)
@@ -267,7 +267,7 @@ async def all_of(each: Iterable[Awaitable[Any]], *, within: float = 60.0) -> Non
 
 
 async def seat(tables: Sequence[Table], load: Load) -> list[Room]:
-    """Everyone at the tables connected, all players ready and their games started."""
+    """Connect everyone at the tables, make all players ready and start the games."""
     rooms = []
     doors: list[tuple[Door, Socket]] = []
     for table in tables:

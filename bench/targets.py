@@ -1,4 +1,4 @@
-"""How a client gets into each server under load: accounts, rooms and sockets, by the public doors only."""
+"""Access to each server under load: accounts, rooms and sockets, through public interfaces only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bench import http
 
 @dataclass(frozen=True)
 class Door:
-    """A socket that can be opened: its URL and the bearer token to show, if any."""
+    """The URL of a socket, and the bearer token, if any."""
 
     url: str
     token: str = ""
@@ -17,14 +17,14 @@ class Door:
 
 @dataclass(frozen=True)
 class Table:
-    """A room's doors: two players, and spectators."""
+    """The sockets of a room: two players, and spectators."""
 
     players: Sequence[Door]
     spectators: Sequence[Door]
 
 
 class Target:
-    """The naive server: no accounts at the sockets, and a room is a path that any two open."""
+    """The naive server: sockets need no account, and a room is a path opened by two."""
 
     def __init__(self, base_url: str, *, stored: bool = False) -> None:
         self.base_url = base_url
@@ -32,20 +32,20 @@ class Target:
         self._relay_path = "stored-game" if stored else "game"
 
     async def tokens(self, count: int) -> list[str]:
-        """Access tokens of ``count`` new guests."""
+        """Create ``count`` guests; return their access tokens."""
         guests = [http.request("POST", "/api/auth/guest/", body={}) for _ in range(count)]
         return [guest["access"] for guest in await http.ask_all(self.base_url, guests)]
 
     async def board_games(self, count: int, *, spectators: int = 0) -> list[Table]:
-        """Rooms of a turn-based game that never ends."""
+        """Create rooms of an endless turn-based game."""
         return [self._table(f"/ws/{self._relay_path}/{uuid4()}/", spectators) for _ in range(count)]
 
     async def real_time_games(self, count: int) -> list[Table]:
-        """Rooms of a real-time game that never ends."""
+        """Create rooms of an endless real-time game."""
         return [self._table(f"/ws/tick/{uuid4()}/", 0) for _ in range(count)]
 
     async def user_sockets(self, count: int) -> list[Door]:
-        """The sockets of ``count`` users that only listen; each hears one frame when it is open."""
+        """Return idle sockets of ``count`` users; each receives one frame when opened."""
         return [Door(f"{self.sockets_url}/ws/notifications/")] * count
 
     def _table(self, path: str, spectators: int) -> Table:
@@ -54,15 +54,16 @@ class Target:
 
 
 class Bare(Target):
-    """The server that passes bytes on, and knows nobody."""
+    """The server that forwards bytes, without accounts."""
 
     async def tokens(self, count: int) -> list[str]:
         return [""] * count
 
 
 class Platform(Target):
-    """Our server: every socket is a signed-in guest, every room a game that two joined over REST,
-    private unless somebody is to watch.
+    """Our server: every socket belongs to a guest, every room is a game joined over REST.
+
+    Games are private unless they have spectators.
     """
 
     async def board_games(self, count: int, *, spectators: int = 0) -> list[Table]:
@@ -75,9 +76,7 @@ class Platform(Target):
         return [Door(f"{self.sockets_url}/ws/notifications/", token) for token in await self.tokens(count)]
 
     async def characters(self, count: int) -> list[tuple[int, Door]]:
-        """As many new characters of one faction, which begin at one place: their ids, and the doors to the
-        world for who plays them.
-        """
+        """Create characters of one faction in one place; return their ids and world sockets."""
         tokens = await self.tokens(count)
         made = await http.ask_all(
             self.base_url,
@@ -136,7 +135,7 @@ class Platform(Target):
 
 
 def target(server: str, base_url: str) -> Target:
-    """How to use the server of this name (see ``bench.servers``)."""
+    """Return the target for the server of this name (see ``bench.servers``)."""
     if server.startswith("ours"):
         return Platform(base_url)
     if server.startswith("ceiling"):

@@ -1,4 +1,4 @@
-"""Lobbies for operators: messages, bans, and what members reported. Conversations are nobody's business."""
+"""Lobbies in the admin: messages, bans, reports. Direct messages are private and not shown."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from django.http import HttpRequest
 
 from chat import services
 from chat.models import FilteredWord, Lobby, LobbyMessage, Membership, Report, Sanction
-from core.operators import OperatorAdmin, ReadOnly, Rows, operation
+from core.operators import OperatorAdmin, ReadOnly, ReadOnlyInline, operation
 
 
-class Members(Rows):
-    """Who belongs to the lobby."""
+class Members(ReadOnlyInline):
+    """The lobby's members."""
 
     model = Membership
     fields = ("user", "role", "joined_at")
@@ -21,7 +21,7 @@ class Members(Rows):
 
 @admin.register(Lobby)
 class Lobbies(ReadOnly, OperatorAdmin):
-    """All lobbies, with a way to close them."""
+    """All lobbies; they can be closed."""
 
     list_display = (
         "name",
@@ -54,7 +54,7 @@ class Lobbies(ReadOnly, OperatorAdmin):
 
 @admin.register(LobbyMessage)
 class Messages(ReadOnly, OperatorAdmin):
-    """What was said in lobbies, with a way to take it away."""
+    """Lobby messages; they can be deleted."""
 
     list_display = ("id", "lobby", "sender", "content", "created_at", "deleted_at")
     list_filter = (("deleted_at", admin.EmptyFieldListFilter),)
@@ -70,7 +70,7 @@ class Messages(ReadOnly, OperatorAdmin):
 
 @admin.register(Report)
 class Reports(ReadOnly, OperatorAdmin):
-    """The queue of reports, the eldest open one first."""
+    """The queue of reports, oldest open one first."""
 
     list_display = ("id", "content", "author", "lobby", "reporter", "reason", "created_at", "settled_at")
     list_filter = (("settled_at", admin.EmptyFieldListFilter),)
@@ -119,7 +119,7 @@ def _settle(request: HttpRequest, report: Report) -> None:
 
 @admin.register(Sanction)
 class Sanctions(ReadOnly, OperatorAdmin):
-    """Bans and mutes, with a way to lift them."""
+    """Bans and mutes; they can be lifted."""
 
     list_display = ("lobby", "user", "kind", "by", "reason", "created_at", "until")
     list_filter = ("kind",)
@@ -134,7 +134,7 @@ class Sanctions(ReadOnly, OperatorAdmin):
 
 @admin.register(FilteredWord)
 class FilteredWords(OperatorAdmin):
-    """Words masked in chat, beside those of the list in a file."""
+    """Words masked in chat, in addition to the list file."""
 
     list_display = ("word",)
     search_fields = ("word",)

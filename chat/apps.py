@@ -7,5 +7,5 @@ class ChatConfig(AppConfig):
     name = "chat"
 
     def ready(self) -> None:
-        # They register a background task, reactions and a count.
+        # Importing these registers a background task, reactions and a count.
         from chat import counts, live, reactions  # noqa: F401

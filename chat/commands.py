@@ -1,4 +1,4 @@
-"""What clients may ask in lobbies and between friends, over a socket."""
+"""Commands of the lobby and direct message sockets."""
 
 from typing import Annotated
 
@@ -8,20 +8,20 @@ from realtime.messages import Command
 
 
 class ChatMessage(Command):
-    """Say something: 1 to 500 characters once trimmed."""
+    """Send a message: 1 to 500 characters after trimming."""
 
     message: str
 
 
 class TypingStart(Command):
-    """Tell that something is being written."""
+    """Show the others that you are typing."""
 
 
 class TypingStop(Command):
-    """Tell that nothing is being written any more."""
+    """Show the others that you stopped typing."""
 
 
 class Read(Command):
-    """All messages of the friend up to this one are read."""
+    """Mark all messages of the friend up to this one as read."""
 
     up_to: Annotated[int, Meta(ge=0, le=2**53)]

@@ -1,4 +1,4 @@
-"""The sockets of lobbies and of conversations between friends."""
+"""The sockets of lobbies and direct messages."""
 
 from chat import commands, events, pacing, rules, selectors, services
 from chat.live import chat_state
@@ -9,21 +9,21 @@ from realtime.publishing import publish_now
 from realtime.topics import Topic
 from realtime.worker import in_database
 
-TYPING_TOLD = 10
+MAX_TYPING_EVENTS = 10
 TYPING_WINDOW_S = 5.0
-"""A socket's typing is told so often at most; what is more is of no use to anybody."""
+"""A socket may publish ``MAX_TYPING_EVENTS`` typing events within this time; the rest are dropped."""
 
 
 class RoomConsumer(Consumer):
-    """A room that tells who is there and who is typing."""
+    """A chat room that shows who is present and who is typing."""
 
     room: Topic | None = None
     is_typing = False
-    typing_told = 0
+    typing_count = 0
     typing_since = float("-inf")
 
     def entered(self, room: Topic) -> None:
-        """The socket hears the room: its user is there."""
+        """Mark the user as present; call it once the socket is subscribed to the room."""
         self.room = room
         chat_state().arrived(room, self.player)
 
@@ -44,22 +44,22 @@ class RoomConsumer(Consumer):
     def _type(self, is_typing: bool) -> None:
         now = self._clock()
         if now - self.typing_since >= TYPING_WINDOW_S:
-            self.typing_since, self.typing_told = now, 0
-        if self.typing_told < TYPING_TOLD:
-            self.typing_told += 1
+            self.typing_since, self.typing_count = now, 0
+        if self.typing_count < MAX_TYPING_EVENTS:
+            self.typing_count += 1
             self.is_typing = is_typing
             self.tell_typing(is_typing)
 
     def tell_typing(self, is_typing: bool) -> None:
-        """Tell the others of the room."""
+        """Publish the typing event to the room."""
         raise NotImplementedError
 
 
 class LobbyConsumer(RoomConsumer):
-    """A lobby, by its id or its name, for its members."""
+    """A lobby, by id or name, for its members."""
 
     opens_with = events.PresenceState
-    tells = (
+    emits = (
         events.ChatMessage,
         events.MessageDeleted,
         events.PresenceJoin,
@@ -82,13 +82,13 @@ class LobbyConsumer(RoomConsumer):
         self.lobby_id, self.name = lobby.pk, lobby.name
         room = topics.lobby(lobby.name)
         await self.follow(room, self.snapshot)
-        # Who was sent out before the socket heard the room has missed the event that closes it.
+        # A member removed before the subscription has missed the event that closes the socket.
         await in_database(selectors.lobby_entered_by, user_id, lobby_id=lobby.pk)
         if self.connection.closed_with is None:
             self.entered(room)
 
     async def snapshot(self) -> events.PresenceState:
-        """How the lobby stands. Raises ``NotAMember``."""
+        """Return the lobby's state. Raises ``NotAMember``."""
         state = await chat_state().lobbies(self.lobby_id)
         return state.seen_by(self.player.user_id)
 
@@ -105,10 +105,10 @@ class LobbyConsumer(RoomConsumer):
 
 
 class DirectConsumer(RoomConsumer):
-    """What two friends say to each other."""
+    """The conversation of two friends."""
 
     opens_with = events.DirectState
-    tells = (
+    emits = (
         events.DirectMessage,
         events.Read,
         events.FriendHere,
@@ -124,13 +124,13 @@ class DirectConsumer(RoomConsumer):
         await in_database(selectors.check_friends, user_id, self.friend_id)
         room = topics.direct(user_id, self.friend_id)
         await self.follow(room, self.snapshot)
-        # The end of the friendship may have come before the socket heard the room.
+        # The friendship may have ended before the subscription.
         await in_database(selectors.check_friends, user_id, self.friend_id)
         if self.connection.closed_with is None:
             self.entered(room)
 
     async def snapshot(self) -> events.DirectState:
-        """How the conversation stands. Raises ``NotFriends``."""
+        """Return the conversation's state. Raises ``NotFriends``."""
         return await in_database(selectors.direct_state, self.player.user_id, self.friend_id)
 
     @handles(commands.ChatMessage)

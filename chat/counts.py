@@ -1,4 +1,4 @@
-"""What the server's status says of lobbies."""
+"""The number of lobbies, for ``GET /api/status``."""
 
 from chat.models import Lobby
 from core.status import counts
@@ -6,5 +6,5 @@ from core.status import counts
 
 @counts("lobbies")
 def lobbies() -> int:
-    """Open lobbies."""
+    """Return the number of open lobbies."""
     return Lobby.objects.filter(status=Lobby.Status.OPEN).count()

@@ -1,4 +1,4 @@
-"""What happens in lobbies and between friends, and to whom it is told."""
+"""Events of lobbies and direct messages, and their audiences."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ NOT_ALLOWED, GONE = 4403, 4404
 
 
 class Text(Struct, kw_only=True, frozen=True):
-    """What was said in a lobby."""
+    """A lobby message."""
 
     id: int
     content: str
@@ -23,9 +23,9 @@ class Text(Struct, kw_only=True, frozen=True):
 
 
 class Member(Struct, kw_only=True, frozen=True):
-    """Somebody who belongs to a lobby; ``online`` while a socket of theirs is open in it.
+    """A member of a lobby; ``online`` while they have a socket open in it.
 
-    ``role`` is owner, moderator or member; who is muted may not speak until then.
+    ``role`` is owner, moderator or member; a muted member may not write until ``muted_until``.
     """
 
     user_id: int
@@ -49,8 +49,8 @@ class LobbyFacts(Struct, kw_only=True, frozen=True):
     owner_id: int | None
 
 
-class OwnPlace(Struct, kw_only=True, frozen=True):
-    """The receiver's own standing in the lobby."""
+class OwnMembership(Struct, kw_only=True, frozen=True):
+    """The receiver's own membership of the lobby."""
 
     user_id: int
     role: str
@@ -58,16 +58,16 @@ class OwnPlace(Struct, kw_only=True, frozen=True):
 
 
 class PresenceState(Reply):
-    """How the lobby stands: the first frame. ``messages`` are the last ones, the newest first."""
+    """The lobby's state: the first frame. ``messages`` are the latest, newest first."""
 
     lobby: Raw
     members: Raw
     messages: Raw
-    you: OwnPlace
+    you: OwnMembership
 
 
 class InLobby(Event, kw_only=True):
-    """Anything that is told to a lobby, on either of its sockets. ``lobby`` is its name."""
+    """Base of events sent to a lobby. ``lobby`` is its name."""
 
     lobby: str
 
@@ -76,19 +76,19 @@ class InLobby(Event, kw_only=True):
 
 
 class ChatMessage(InLobby):
-    """A member said something."""
+    """Sent when a member writes a message."""
 
     message: Text
 
 
 class MessageDeleted(InLobby):
-    """A message was taken away by its author or a moderator."""
+    """Sent when a message is deleted by its author or a moderator."""
 
     id: int
 
 
 class PresenceJoin(InLobby):
-    """A member is here."""
+    """Sent when a member opens a socket in the lobby."""
 
     user_id: int
     username: str
@@ -96,14 +96,14 @@ class PresenceJoin(InLobby):
 
 
 class PresenceLeave(InLobby):
-    """A member has no socket open here any more."""
+    """Sent when a member has no socket open in the lobby any more."""
 
     user_id: int
     username: str
 
 
 class LobbyUpdate(InLobby):
-    """The lobby was changed, or a member is new or has changed, or is gone."""
+    """Sent when the lobby's properties change, or a member joins, changes or leaves."""
 
     facts: LobbyFacts
     member: Member | UnsetType = UNSET
@@ -116,7 +116,7 @@ class LobbyUpdate(InLobby):
 
 
 class ModerationKick(InLobby):
-    """A member was sent out, and may come back."""
+    """Sent when a member is kicked; they may rejoin."""
 
     target_id: int
     target_username: str
@@ -128,7 +128,7 @@ class ModerationKick(InLobby):
 
 
 class ModerationBan(InLobby):
-    """A user was sent out, and may not come back until then, or ever."""
+    """Sent when a user is banned until ``until``, or permanently if it is null."""
 
     target_id: int
     target_username: str
@@ -141,7 +141,7 @@ class ModerationBan(InLobby):
 
 
 class ModerationMute(InLobby):
-    """A member may not speak until then; null ends an earlier mute."""
+    """Sent when a member is muted until ``until``; null means unmuted."""
 
     target_id: int
     target_username: str
@@ -151,7 +151,7 @@ class ModerationMute(InLobby):
 
 
 class GameStart(InLobby):
-    """A game begins: those with a seat are also told ``match_found``, the others may watch."""
+    """Sent when a game starts: seated players also get ``match_found``, the others may watch."""
 
     game: str
     game_id: UUID
@@ -160,7 +160,7 @@ class GameStart(InLobby):
 
 
 class LobbyClosed(InLobby):
-    """The lobby is closed for good."""
+    """Sent when the lobby is closed permanently."""
 
     lobby_id: int
 
@@ -169,7 +169,7 @@ class LobbyClosed(InLobby):
 
 
 class Typing(Ephemeral, kw_only=True):
-    """Somebody writes, or has stopped: of use only now, and only to the others."""
+    """Base of typing events: ephemeral, and not sent to the one who types."""
 
     user_id: int
     username: str
@@ -182,7 +182,7 @@ class Typing(Ephemeral, kw_only=True):
 
 
 class TypingInLobby(Typing):
-    """What a member does is told to the lobby."""
+    """Base of typing events in a lobby."""
 
     lobby: str
 
@@ -191,15 +191,15 @@ class TypingInLobby(Typing):
 
 
 class TypingStart(TypingInLobby):
-    """A member writes something."""
+    """Sent when a member starts typing."""
 
 
 class TypingStop(TypingInLobby):
-    """A member has stopped writing."""
+    """Sent when a member stops typing."""
 
 
 class DirectText(Struct, kw_only=True, frozen=True):
-    """What one friend said to another."""
+    """A direct message."""
 
     id: int
     content: str
@@ -210,7 +210,7 @@ class DirectText(Struct, kw_only=True, frozen=True):
 
 
 class Talker(Struct, kw_only=True, frozen=True):
-    """One of the two; ``online`` while they have the conversation open."""
+    """A participant of a conversation; ``online`` while they have it open."""
 
     user_id: int
     username: str
@@ -219,9 +219,9 @@ class Talker(Struct, kw_only=True, frozen=True):
 
 
 class DirectState(Reply, tag="presence_state"):
-    """How the conversation stands: the first frame. ``messages`` are the last ones, the newest first.
+    """The conversation's state: the first frame. ``messages`` are the latest, newest first.
 
-    ``unread`` counts those that the friend wrote and the receiver has not read.
+    ``unread`` counts the friend's messages that the receiver has not read.
     """
 
     members: list[Talker]
@@ -230,7 +230,7 @@ class DirectState(Reply, tag="presence_state"):
 
 
 class BetweenFriends(Event, kw_only=True):
-    """Anything that is told to two friends. ``between`` are their ids, the lower first."""
+    """Base of events sent to two friends. ``between`` holds their ids, the lower first."""
 
     between: tuple[int, int]
 
@@ -239,13 +239,13 @@ class BetweenFriends(Event, kw_only=True):
 
 
 class DirectMessage(BetweenFriends, tag="chat_message"):
-    """One of the two said something."""
+    """Sent when one of the two writes a message."""
 
     message: DirectText
 
 
 class Read(BetweenFriends):
-    """One of the two has read what the other wrote, up to this message."""
+    """Sent when one of the two has read the other's messages up to this one."""
 
     user_id: int
     up_to: int
@@ -253,7 +253,7 @@ class Read(BetweenFriends):
 
 
 class FriendHere(BetweenFriends, tag="presence_join"):
-    """One of the two has opened the conversation."""
+    """Sent when one of the two opens the conversation."""
 
     user_id: int
     username: str
@@ -261,14 +261,14 @@ class FriendHere(BetweenFriends, tag="presence_join"):
 
 
 class FriendGone(BetweenFriends, tag="presence_leave"):
-    """One of the two has closed it."""
+    """Sent when one of the two closes the conversation."""
 
     user_id: int
     username: str
 
 
 class TypingToFriend(Typing):
-    """What one of two friends does is told to the other."""
+    """Base of typing events between friends."""
 
     between: tuple[int, int]
 
@@ -277,21 +277,21 @@ class TypingToFriend(Typing):
 
 
 class FriendTyping(TypingToFriend, tag="typing_start"):
-    """The friend writes something."""
+    """Sent when the friend starts typing."""
 
 
 class FriendStoppedTyping(TypingToFriend, tag="typing_stop"):
-    """The friend has stopped writing."""
+    """Sent when the friend stops typing."""
 
 
 class DirectClosed(BetweenFriends):
-    """The two are friends no more: nothing can be said here."""
+    """Sent when the two are no longer friends: the conversation is closed."""
 
     def closing(self) -> Closing:
         return Closing(NOT_ALLOWED, "not_friends")
 
 
 class UnreadChanged(Internal):
-    """A user has more or fewer unread messages of friends than before."""
+    """Published when a user's number of unread direct messages changes."""
 
     user_id: int

@@ -1,4 +1,4 @@
-"""State a worker keeps in memory for open chat sockets: who is present, and messages about to be stored."""
+"""In-memory state of a worker's chat sockets: presence, and messages about to be stored."""
 
 import asyncio
 
@@ -28,9 +28,9 @@ async def _lobby_state(lobby_id: int) -> selectors.LobbyState:
 
 
 class ChatState:
-    """State shared by this worker's sockets of lobbies and conversations.
+    """State shared by this worker's chat sockets.
 
-    ``await store(post)`` stores a lobby message and so publishes it; it raises as ``services.post_message``.
+    ``await store(post)`` stores and publishes a lobby message; it raises as ``services.post_message``.
     """
 
     def __init__(self) -> None:
@@ -43,12 +43,12 @@ class ChatState:
         self._people: dict[int, Person] = {}
 
     def arrived(self, room: Topic, who: Identity) -> None:
-        """A socket was opened."""
+        """Record that a socket was opened."""
         self._meet(who)
         self.attendance.arrived(room, who.user_id)
 
     def left(self, room: Topic, who: Identity) -> None:
-        """A socket has ended."""
+        """Record that a socket was closed."""
         self._meet(who)
         self.attendance.left(room, who.user_id)
 
@@ -58,7 +58,7 @@ class ChatState:
     async def _tell(self, room: str, user_id: int, is_here: bool) -> None:
         person = self._people.get(user_id)
         if person is None:
-            # Left behind by a worker that is gone.
+            # The user was present on a worker that has died.
             person = await in_database(selectors.person_of, user_id)
         if not is_here:
             self._people.pop(user_id, None)
@@ -67,7 +67,7 @@ class ChatState:
 
 
 def presence_event(room: str, person: Person, is_here: bool) -> Event:
-    """What a lobby or a conversation is told when a user has come, or has no socket open there any more."""
+    """Return the event for a user who has entered a room, or closed their last socket there."""
     kind, _, name = room.partition("_")
     if kind == "lobby" and is_here:
         return events.PresenceJoin(
@@ -85,12 +85,12 @@ def presence_event(room: str, person: Person, is_here: bool) -> Event:
 
 
 def chat_state() -> ChatState:
-    """Return this worker's."""
+    """Return this worker's chat state."""
     return worker.current().part(ChatState)
 
 
 @worker.background
 async def keep_attendance() -> None:
-    """Keep Redis informed of who is present."""
+    """Keep this worker's presence in Redis up to date."""
     attendance = chat_state().attendance
     await asyncio.gather(attendance.keep(), attendance.announce())

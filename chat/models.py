@@ -1,4 +1,4 @@
-"""Lobbies, who belongs to them, what is said there and between friends."""
+"""Lobbies, memberships, messages and moderation."""
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -47,7 +47,7 @@ class Lobby(models.Model):
             models.UniqueConstraint(Lower("name"), name="one_open_lobby_a_name", condition=Q(status="open")),
             models.CheckConstraint(condition=Q(max_participants__gte=PARTICIPANTS[0]), name="lobby_for_some"),
         ]
-        # Closed ones stay, and are soon the most of them.
+        # Closed lobbies are kept and soon outnumber open ones.
         indexes = [
             models.Index(fields=["-created_at"], name="lobbies_by_age"),
             models.Index(fields=["status", "-created_at"], name="lobbies_by_status_and_age"),
@@ -63,7 +63,7 @@ class Lobby(models.Model):
 
 
 class Membership(models.Model):
-    """A user's place in a lobby."""
+    """A user's membership of a lobby."""
 
     class Role(models.TextChoices):
         OWNER = rules.OWNER
@@ -86,14 +86,14 @@ class Membership(models.Model):
 
 
 class InForce(models.QuerySet["Sanction"]):
-    """Sanctions that hold now: those with an end run out by themselves."""
+    """A queryset of sanctions that can select those in force."""
 
     def in_force(self) -> "InForce":
         return self.filter(Q(until=None) | Q(until__gt=timezone.now()))
 
 
 class Sanction(models.Model):
-    """A ban or a mute; it outlasts the membership, so that nobody sheds it by leaving."""
+    """A ban or mute. It is independent of the membership, so that leaving does not lift it."""
 
     class Kind(models.TextChoices):
         BAN = "ban"
@@ -119,11 +119,11 @@ class Sanction(models.Model):
 
 
 class LobbyMessage(models.Model):
-    """Something said in a lobby. A deleted one stays for those who judge reports."""
+    """A lobby message. Deleted ones are kept for the review of reports."""
 
     lobby = models.ForeignKey(Lobby, on_delete=models.CASCADE, related_name="messages", db_index=False)
     sender = models.ForeignKey(User, on_delete=models.CASCADE, related_name="lobby_messages")
-    content = models.CharField(max_length=speech.MOST_CHARACTERS)
+    content = models.CharField(max_length=speech.MAX_CHARACTERS)
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
     deleted_by = models.ForeignKey(
@@ -138,7 +138,7 @@ class LobbyMessage(models.Model):
 
 
 class Report(models.Model):
-    """A member's word that a message should not stand; open until somebody has looked."""
+    """A member's report of a message; open until an operator settles it."""
 
     message = models.ForeignKey(LobbyMessage, on_delete=models.CASCADE, related_name="reports")
     reporter = models.ForeignKey(User, on_delete=models.CASCADE, related_name="message_reports")
@@ -155,7 +155,7 @@ class Report(models.Model):
 
 
 class Thread(models.Model):
-    """The conversation of two users, the one with the lower id first."""
+    """The conversation of two users, the lower id first."""
 
     low = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     high = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -175,14 +175,14 @@ class Thread(models.Model):
 
 
 class DirectMessage(models.Model):
-    """Something that one friend said to another."""
+    """A message between friends."""
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="messages", db_index=False)
     sender = models.ForeignKey(User, on_delete=models.CASCADE, related_name="direct_sent")
     receiver = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="direct_received", db_index=False
     )
-    content = models.CharField(max_length=speech.MOST_CHARACTERS)
+    content = models.CharField(max_length=speech.MAX_CHARACTERS)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -197,7 +197,7 @@ class DirectMessage(models.Model):
 
 
 class FilteredWord(models.Model):
-    """A word that operators add to those masked in chat."""
+    """A word that operators added to those masked in chat."""
 
     word = models.CharField(
         max_length=50,

@@ -1,4 +1,4 @@
-"""How quickly users may speak: counted over all lobbies, conversations, sockets, requests and workers."""
+"""The rate limit of messages, per user over all lobbies, conversations, sockets and workers."""
 
 from chat.rules import MESSAGES, WINDOW_S
 from realtime import limits
@@ -11,9 +11,9 @@ def _key(user_id: int) -> str:
 
 async def take(user_id: int) -> None:
     """Count a message. Raises ``RateLimited``."""
-    await limits.take(client(), _key(user_id), allowed=MESSAGES, window_s=WINDOW_S)
+    await limits.enforce(client(), _key(user_id), allowed=MESSAGES, window_s=WINDOW_S)
 
 
 def take_sync(user_id: int) -> None:
-    """The same, from a thread."""
-    limits.take_sync(_key(user_id), allowed=MESSAGES, window_s=WINDOW_S)
+    """Call :func:`take` from a thread."""
+    limits.enforce_sync(_key(user_id), allowed=MESSAGES, window_s=WINDOW_S)

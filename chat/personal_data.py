@@ -1,4 +1,4 @@
-"""What lobbies and conversations hold about a person."""
+"""Personal data in lobbies and conversations."""
 
 from typing import Any
 
@@ -13,35 +13,35 @@ from realtime.publishing import publish
 
 @exports("lobbies")
 def lobbies(user_id: int) -> list[dict[str, Any]]:
-    """The lobbies that the person is a member of."""
+    """Export the user's lobby memberships."""
     rows = Membership.objects.filter(user_id=user_id).order_by("joined_at")
     return [dict(row) for row in rows.values("lobby_id", "lobby__name", "lobby__title", "role", "joined_at")]
 
 
 @exports("lobby_messages")
 def lobby_messages(user_id: int) -> list[dict[str, Any]]:
-    """What the person said in lobbies."""
+    """Export the user's lobby messages."""
     rows = LobbyMessage.objects.filter(sender_id=user_id).order_by("pk")
     return [dict(row) for row in rows.values("id", "lobby_id", "content", "created_at", "deleted_at")]
 
 
 @exports("lobby_sanctions")
 def lobby_sanctions(user_id: int) -> list[dict[str, Any]]:
-    """Bans and mutes of the person."""
+    """Export the user's bans and mutes."""
     rows = Sanction.objects.filter(user_id=user_id).order_by("created_at")
     return [dict(row) for row in rows.values("lobby_id", "kind", "reason", "created_at", "until")]
 
 
 @exports("message_reports")
 def message_reports(user_id: int) -> list[dict[str, Any]]:
-    """What the person reported."""
+    """Export the user's reports."""
     rows = Report.objects.filter(reporter_id=user_id).order_by("created_at")
     return [dict(row) for row in rows.values("message_id", "reason", "created_at", "settled_at")]
 
 
 @exports("direct_messages")
 def direct_messages(user_id: int) -> list[dict[str, Any]]:
-    """What the person and friends said to each other."""
+    """Export the direct messages from and to the user."""
     rows = DirectMessage.objects.filter(Q(sender_id=user_id) | Q(receiver_id=user_id)).order_by("pk")
     return [
         dict(row) for row in rows.values("id", "sender_id", "receiver_id", "content", "created_at", "read_at")
@@ -50,7 +50,7 @@ def direct_messages(user_id: int) -> list[dict[str, Any]]:
 
 @erases
 def erase(user_id: int) -> None:
-    """The person's words go, from conversations with both sides of them; their lobbies go to others."""
+    """Delete the user's messages and conversations, and hand over their lobbies."""
     services.leave_every_lobby(user_id=user_id)
     Lobby.objects.filter(owner_id=user_id).update(owner=None)
     Membership.objects.filter(user_id=user_id).delete()

@@ -1,4 +1,4 @@
-"""What the ends of friendships mean for conversations."""
+"""Reactions to the end of friendships."""
 
 from chat import events, rules
 from friends.events import FriendRemoved
@@ -8,8 +8,8 @@ from realtime.reactions import reacts_to
 
 @reacts_to(FriendRemoved)
 def close_conversation(event: FriendRemoved) -> None:
-    """Nothing is said between who are friends no more, and nothing of it counts as unread."""
+    """Close the conversation of former friends and drop its unread count."""
     publish(events.UnreadChanged(user_id=event.to_user_id))
-    # It is announced to each of the two.
+    # The event comes once for each of the two; publish only once.
     if event.to_user_id < event.user_id:
         publish(events.DirectClosed(between=rules.between(event.to_user_id, event.user_id)))

@@ -1,4 +1,4 @@
-"""The sockets of lobbies and conversations."""
+"""Routes of the lobby and direct message sockets."""
 
 from django.urls import re_path
 

@@ -1,4 +1,4 @@
-"""How much may be said, between whom, and who may act on whom."""
+"""The rate limit of messages, and the order of ranks."""
 
 import hashlib
 import re
@@ -8,7 +8,7 @@ from chat.refusals import MayNotActOn
 
 MESSAGES = 3
 WINDOW_S = 2.0
-"""A user may say so much in so long, over all rooms, sockets and requests."""
+"""A user may send ``MESSAGES`` messages within this time, over all rooms, sockets and requests."""
 
 OWNER, MODERATOR, MEMBER = "owner", "moderator", "member"
 RANKS = {OWNER: 2, MODERATOR: 1, MEMBER: 0}
@@ -35,11 +35,11 @@ def slug(title: str) -> str:
 
 
 def between(one_id: int, other_id: int) -> tuple[int, int]:
-    """The ids of two users, the lower first."""
+    """Return the ids of two users, the lower first."""
     return min(one_id, other_id), max(one_id, other_id)
 
 
 def check_may_act_on(actor: str, target: str) -> None:
-    """Only a higher rank acts on a lower one. Raises ``MayNotActOn``."""
+    """Raise ``MayNotActOn`` unless the actor is a moderator or owner and outranks the target."""
     if RANKS[actor] < RANKS[MODERATOR] or RANKS[actor] <= RANKS[target]:
         raise MayNotActOn

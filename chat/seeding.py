@@ -1,4 +1,4 @@
-"""The lobbies of the demo data: who is in them, and what they said."""
+"""The demo lobbies, with members and messages."""
 
 from datetime import timedelta
 
@@ -50,13 +50,13 @@ NAMES = [str(facts["name"]) for facts, _, _ in LOBBIES]
 
 
 def clear() -> None:
-    """Take the demo lobbies away."""
+    """Delete the demo lobbies."""
     Lobby.objects.filter(name__in=NAMES).delete()
 
 
 @seeds(order=30, clear=clear)
 def seed() -> None:
-    """Open those of the demo lobbies that are missing."""
+    """Create missing demo lobbies."""
     users = {
         user.username: user
         for user in User.objects.filter(username__in=LOBBIES[0][1] | LOBBIES[1][1] | LOBBIES[2][1])

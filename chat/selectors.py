@@ -1,4 +1,4 @@
-"""Questions about lobbies and what friends say to each other: the only reads that others use."""
+"""Queries about lobbies and direct messages."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ from chat.refusals import (
     UnknownLobby,
     UnknownMessage,
 )
-from core.words import listed
+from core.words import extra_words
 from friends import selectors as friends
 from friends.events import Person
 from friends.selectors import person
@@ -42,14 +42,14 @@ from realtime.leased_set import users_in
 
 LAST_MESSAGES = 50
 ATTENDANCE = "here"
-"""The kind of room, in ``realtime.leased_set``, whose names are topics of lobbies and conversations."""
+"""The name of our ``realtime.leased_set``, in which rooms are topics of lobbies and conversations."""
 
 _encode = msgspec.json.encode
 
 
-@listed
+@extra_words
 def filtered_words() -> list[str]:
-    """The words that operators added to the filter."""
+    """Return the words that operators added to the filter."""
     return list(FilteredWord.objects.order_by("pk").values_list("word", flat=True))
 
 
@@ -57,7 +57,7 @@ def filtered_words() -> list[str]:
 
 
 def lobby(lobby_id: int) -> Lobby:
-    """The lobby with its owner, open or closed. Raises ``UnknownLobby``."""
+    """Return a lobby, open or closed, with its owner. Raises ``UnknownLobby``."""
     found = Lobby.objects.select_related("owner").filter(pk=lobby_id).first()
     if found is None:
         raise UnknownLobby
@@ -72,7 +72,7 @@ def _open_lobby(**wanted: Any) -> Lobby:
 
 
 def facts(lobby: Lobby) -> events.LobbyFacts:
-    """What its members are told of a lobby."""
+    """Return the lobby's properties, as sent to its members."""
     return events.LobbyFacts(
         id=lobby.pk,
         name=lobby.name,
@@ -86,8 +86,9 @@ def facts(lobby: Lobby) -> events.LobbyFacts:
 
 
 def lobbies_visible_to(user_id: int) -> QuerySet[Lobby]:
-    """Public lobbies and those the user is a member of, with the user's
-    own role (``my_role``) and the number of members (``member_count``).
+    """Return public lobbies and those the user belongs to.
+
+    They are annotated with the user's role (``my_role``) and the number of members (``member_count``).
     """
     my_role = Membership.objects.filter(lobby=OuterRef("pk"), user_id=user_id).values("role")
     counted = (
@@ -112,21 +113,21 @@ def _sanction(lobby_id: int, user_id: int, kind: Sanction.Kind) -> Sanction | No
 
 
 def check_not_banned(lobby_id: int, user_id: int) -> None:
-    """Raises ``Banned``, with the end of the ban."""
+    """Raise ``Banned``, with the end of the ban, if the user is banned."""
     ban = _sanction(lobby_id, user_id, Sanction.Kind.BAN)
     if ban is not None:
         raise Banned(details={"until": ban.until, "reason": ban.reason})
 
 
 def role(lobby_id: int, user_id: int) -> str | None:
-    """The user's role in the lobby; None for who is no member."""
+    """Return the user's role in the lobby, or None if they are not a member."""
     return (
         Membership.objects.filter(lobby_id=lobby_id, user_id=user_id).values_list("role", flat=True).first()
     )
 
 
 def check_member(lobby: Lobby, user_id: int) -> str:
-    """The member's role. Raises ``Banned`` or ``NotAMember``."""
+    """Return the member's role. Raises ``Banned`` or ``NotAMember``."""
     found = role(lobby.pk, user_id)
     if found is None:
         check_not_banned(lobby.pk, user_id)
@@ -135,13 +136,13 @@ def check_member(lobby: Lobby, user_id: int) -> str:
 
 
 def check_owner(lobby: Lobby, user_id: int) -> None:
-    """Raises ``OwnerOnly``; for who is no member ``Banned`` or ``NotAMember``."""
+    """Raise ``OwnerOnly`` unless the user is the owner; for non-members ``Banned`` or ``NotAMember``."""
     if check_member(lobby, user_id) != rules.OWNER:
         raise OwnerOnly
 
 
 def lobby_seen_by(user_id: int, lobby_id: int) -> Lobby:
-    """The lobby, if it is public or the user is a member. Raises ``UnknownLobby``, ``NotAMember``."""
+    """Return the lobby if it is public or the user is a member. Raises ``UnknownLobby``, ``NotAMember``."""
     found = lobby(lobby_id)
     if not found.is_public:
         check_member(found, user_id)
@@ -160,13 +161,13 @@ def check_may_moderate(user_id: int, lobby_id: int) -> None:
 
 
 def check_open(lobby: Lobby) -> None:
-    """Raises ``LobbyClosed``."""
+    """Raise ``LobbyClosed`` unless the lobby is open."""
     if lobby.status != Lobby.Status.OPEN:
         raise LobbyClosed
 
 
 def check_may_invite(user_id: int, lobby_id: int, invitee_id: int) -> None:
-    """Members invite to their lobby; to a private one its owner and moderators do.
+    """Check an invite: any member may invite to a public lobby, owner and moderators to a private one.
 
     Raises ``UnknownLobby``, ``LobbyClosed``, ``NotAMember``, ``MayNotActOn``, ``AlreadyInLobby``, ``Banned``.
     """
@@ -182,13 +183,13 @@ def check_may_invite(user_id: int, lobby_id: int, invitee_id: int) -> None:
 
 
 def sanctions(lobby_id: int) -> QuerySet[Sanction]:
-    """The bans and mutes in force in a lobby, with whom they hit."""
+    """Return the bans and mutes in force in a lobby, with their users."""
     return Sanction.objects.in_force().filter(lobby_id=lobby_id).select_related("user")
 
 
 @dataclass(frozen=True)
 class LobbyState:
-    """How a lobby stands, encoded for its sockets, and how each member stands in it."""
+    """A lobby's state, encoded once for all its sockets, and the role and mute of each member."""
 
     lobby: msgspec.Raw
     members: msgspec.Raw
@@ -196,7 +197,7 @@ class LobbyState:
     standing: dict[int, tuple[str, datetime | None]]
 
     def seen_by(self, user_id: int) -> events.PresenceState:
-        """What the member is shown. Raises ``NotAMember``."""
+        """Return the state for this member. Raises ``NotAMember``."""
         if user_id not in self.standing:
             raise NotAMember
         role, muted_until = self.standing[user_id]
@@ -204,12 +205,12 @@ class LobbyState:
             lobby=self.lobby,
             members=self.members,
             messages=self.messages,
-            you=events.OwnPlace(user_id=user_id, role=role, muted_until=muted_until),
+            you=events.OwnMembership(user_id=user_id, role=role, muted_until=muted_until),
         )
 
 
 def members(lobby_id: int, online: set[int], user_id: int | None = None) -> list[events.Member]:
-    """Who belongs to the lobby, or that one of them, by rank and then by when they came."""
+    """Return the lobby's members, or one of them, by rank and then by time of joining."""
     muted = Sanction.objects.in_force().filter(lobby=OuterRef("lobby"), user=OuterRef("user"), kind="mute")
     rows = Membership.objects.filter(lobby_id=lobby_id)
     if user_id is not None:
@@ -231,7 +232,7 @@ def members(lobby_id: int, online: set[int], user_id: int | None = None) -> list
 
 
 def lobby_entered_by(user_id: int, *, lobby_id: int | None = None, name: str = "") -> Lobby:
-    """The open lobby, by id or by its name in any case, whose socket the member opens.
+    """Return the open lobby, by id or case-insensitive name, whose socket the member opens.
 
     Raises ``UnknownLobby``, ``Banned``, ``NotAMember``.
     """
@@ -241,7 +242,7 @@ def lobby_entered_by(user_id: int, *, lobby_id: int | None = None, name: str = "
 
 
 def lobby_state(lobby_id: int) -> LobbyState:
-    """How the lobby stands. Raises ``UnknownLobby``, also for a closed one."""
+    """Return an open lobby's state. Raises ``UnknownLobby``."""
     found = _open_lobby(pk=lobby_id)
     there = members(lobby_id, users_in(ATTENDANCE, topics.lobby(found.name)))
     return LobbyState(
@@ -253,13 +254,13 @@ def lobby_state(lobby_id: int) -> LobbyState:
 
 
 def messages(lobby_id: int) -> QuerySet[LobbyMessage]:
-    """What was said in the lobby and stands, newest first."""
+    """Return the lobby's messages that were not deleted, newest first."""
     rows = LobbyMessage.objects.filter(lobby_id=lobby_id, deleted_at=None)
     return rows.select_related("sender").order_by("-id")
 
 
 def message(lobby_id: int, message_id: int) -> LobbyMessage:
-    """A message that stands. Raises ``UnknownMessage``."""
+    """Return a message that was not deleted. Raises ``UnknownMessage``."""
     found = messages(lobby_id).filter(pk=message_id).first()
     if found is None:
         raise UnknownMessage
@@ -267,7 +268,7 @@ def message(lobby_id: int, message_id: int) -> LobbyMessage:
 
 
 def shown_messages(messages: Iterable[LobbyMessage]) -> list[events.Text]:
-    """Messages as members see them."""
+    """Return messages as shown to members."""
     return [
         events.Text(id=each.pk, content=each.content, sender=person(each.sender), created_at=each.created_at)
         for each in messages
@@ -278,20 +279,20 @@ def shown_messages(messages: Iterable[LobbyMessage]) -> list[events.Text]:
 
 
 def check_friends(one_id: int, other_id: int) -> None:
-    """Raises ``NotFriends``."""
+    """Raise ``NotFriends`` unless these two users are friends."""
     if not friends.are_friends(one_id, other_id):
         raise NotFriends
 
 
 def direct_messages(one_id: int, other_id: int) -> QuerySet[DirectMessage]:
-    """What these two said to each other, newest first."""
+    """Return the messages between these two users, newest first."""
     low_id, high_id = rules.between(one_id, other_id)
     rows = DirectMessage.objects.filter(thread__low_id=low_id, thread__high_id=high_id)
     return rows.select_related("sender").order_by("-id")
 
 
 def shown_direct(messages: Iterable[DirectMessage]) -> list[events.DirectText]:
-    """Direct messages as the two see them."""
+    """Return direct messages as shown to both users."""
     return [
         events.DirectText(
             id=each.pk,
@@ -306,7 +307,7 @@ def shown_direct(messages: Iterable[DirectMessage]) -> list[events.DirectText]:
 
 
 def direct_state(user_id: int, friend_id: int) -> events.DirectState:
-    """How the conversation stands for one of the two. Raises ``NotFriends``."""
+    """Return the conversation's state for one of the two. Raises ``NotFriends``."""
     check_friends(user_id, friend_id)
     here = users_in(ATTENDANCE, topics.direct(user_id, friend_id))
     return events.DirectState(
@@ -322,7 +323,7 @@ def direct_state(user_id: int, friend_id: int) -> events.DirectState:
 
 
 def threads(user_id: int) -> QuerySet[Thread]:
-    """The user's conversations with friends, with what is unread in each (``unread``)."""
+    """Return the user's conversations with friends, annotated with the unread count (``unread``)."""
     unread = (
         DirectMessage.objects.filter(thread=OuterRef("pk"), receiver_id=user_id, read_at=None)
         .order_by()
@@ -341,12 +342,12 @@ def threads(user_id: int) -> QuerySet[Thread]:
 
 
 def unread_counts(user_id: int) -> dict[int, int]:
-    """How many messages of which friend the user has not read; friends with none are left out."""
+    """Return the number of unread messages by friend; friends without any are left out."""
     return unread_counts_of([user_id]).get(user_id, {})
 
 
 def unread_counts_of(user_ids: Iterable[int]) -> dict[int, dict[int, int]]:
-    """:func:`unread_counts` of each of these users who has any."""
+    """Return :func:`unread_counts` for each of these users who has unread messages."""
     rows = (
         DirectMessage.objects.filter(receiver_id__in=user_ids, read_at=None)
         .order_by()
@@ -367,6 +368,6 @@ def unread_counts_of(user_ids: Iterable[int]) -> dict[int, dict[int, int]]:
 
 
 def person_of(user_id: int) -> Person | None:
-    """A user as others see them, by id; None for a user who is gone."""
+    """Return a user's public identity by id, or None if the user is gone."""
     found = User.objects.filter(pk=user_id).first()
     return None if found is None else person(found)

@@ -1,28 +1,30 @@
-"""What the chat routes take and give."""
+"""Request and response bodies of the chat routes."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from accounts.serializers import Text, Whole
+from accounts.serializers import StrictInteger, StrictText
 from chat.models import PARTICIPANTS, TITLE_LENGTH, Lobby, Membership, Sanction
 from core import speech
-from game.serializers import Choice, Flag, Switch
+from game.serializers import QueryBoolean, StrictBoolean, StrictChoice
 
-MOST_CHARACTERS_SENT = 10_000
-BIGGEST_ID = 2**63 - 1
+MAX_RAW_CHARACTERS = 10_000
+MAX_ID = 2**63 - 1
 
 
 class LobbiesWanted(serializers.Serializer[Any]):
-    """Which lobbies to list; what is empty does not narrow the list."""
+    """Filters of the lobby list; empty values do not filter."""
 
-    public = Flag(required=False, help_text="1: only public ones; 0: only private ones, all the caller's own")
-    status = Choice(Lobby.Status.values, required=False, allow_blank=True)
+    public = QueryBoolean(
+        required=False, help_text="1: only public ones; 0: only private ones, all the caller's own"
+    )
+    status = StrictChoice(Lobby.Status.values, required=False, allow_blank=True)
     search = serializers.CharField(required=False, allow_blank=True, max_length=TITLE_LENGTH)
-    mine = Flag(required=False, help_text="1: only those the caller is a member of")
+    mine = QueryBoolean(required=False, help_text="1: only those the caller is a member of")
 
 
-class Title(Text):
+class Title(StrictText):
     """A line of text, which a lobby is called."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -36,12 +38,12 @@ class Title(Text):
 
 
 class LobbyChanges(serializers.Serializer[Any]):
-    """What owners change of a lobby; its name stays."""
+    """Changes to a lobby by its owner; the name is fixed."""
 
     title = Title(required=False)
-    is_public = Switch(required=False)
-    max_participants = Whole(min_value=PARTICIPANTS[0], max_value=PARTICIPANTS[-1], required=False)
-    game = Text(max_length=40, required=False, allow_blank=True, help_text="A game's name")
+    is_public = StrictBoolean(required=False)
+    max_participants = StrictInteger(min_value=PARTICIPANTS[0], max_value=PARTICIPANTS[-1], required=False)
+    game = StrictText(max_length=40, required=False, allow_blank=True, help_text="A game's name")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "name" in self.initial_data and "name" not in self.fields:
@@ -50,14 +52,14 @@ class LobbyChanges(serializers.Serializer[Any]):
 
 
 class NewLobby(LobbyChanges):
-    """A lobby to be opened."""
+    """A new lobby."""
 
     title = None  # type: ignore[assignment]  # the name says it
     name = Title(source="title", help_text="Any text: its slug becomes `name`, the text itself `title`")
 
 
 class User(serializers.Serializer[Any]):
-    """A user as others see them."""
+    """A user's public identity."""
 
     id = serializers.IntegerField()
     username = serializers.CharField()
@@ -83,7 +85,7 @@ class OneLobby(serializers.Serializer[Any]):
 
 
 class Member(serializers.Serializer[Any]):
-    """Somebody who belongs to a lobby."""
+    """A member of a lobby."""
 
     user_id = serializers.IntegerField()
     username = serializers.CharField()
@@ -94,45 +96,45 @@ class Member(serializers.Serializer[Any]):
 
 
 class LobbyWithMembers(OneLobby):
-    """A lobby and who belongs to it."""
+    """A lobby and its members."""
 
     members = Member(many=True)
 
 
 class Left(serializers.Serializer[Any]):
-    """What came of leaving."""
+    """The result of leaving."""
 
     status = serializers.ChoiceField(["left", "not_a_member"])
 
 
 class Start(serializers.Serializer[Any]):
-    """Which game to start, if not the lobby's own."""
+    """The game to start, if not the lobby's own."""
 
-    game = Text(max_length=40, required=False, allow_blank=True)
+    game = StrictText(max_length=40, required=False, allow_blank=True)
     options = serializers.DictField(required=False)
 
 
 class Started(serializers.Serializer[Any]):
-    """The game that begins."""
+    """The started game."""
 
     game_id = serializers.UUIDField()
     ws_url = serializers.CharField()
 
 
 class Target(serializers.Serializer[Any]):
-    """Who is meant."""
+    """The target of a moderation action."""
 
-    user_id = Whole(min_value=1, max_value=BIGGEST_ID)
+    user_id = StrictInteger(min_value=1, max_value=MAX_ID)
 
 
 class Reasoned(Target):
-    """Who is meant, and why."""
+    """The target and a reason."""
 
-    reason = Text(max_length=200, required=False, allow_blank=True, default="")
+    reason = StrictText(max_length=200, required=False, allow_blank=True, default="")
 
 
 class Timed(Reasoned):
-    """Who is meant, why, and until when."""
+    """The target, a reason and an end."""
 
     until = serializers.DateTimeField(required=False, allow_null=True)
 
@@ -149,13 +151,13 @@ class OneSanction(serializers.Serializer[Any]):
 
 
 class NewMessage(serializers.Serializer[Any]):
-    """What is said: 1 to 500 characters once trimmed."""
+    """A new message: 1 to 500 characters after trimming."""
 
-    content = Text(max_length=MOST_CHARACTERS_SENT, trim_whitespace=False, allow_blank=True)
+    content = StrictText(max_length=MAX_RAW_CHARACTERS, trim_whitespace=False, allow_blank=True)
 
 
 class Message(serializers.Serializer[Any]):
-    """What was said in a lobby."""
+    """A lobby message."""
 
     id = serializers.IntegerField()
     content = serializers.CharField()
@@ -164,13 +166,13 @@ class Message(serializers.Serializer[Any]):
 
 
 class NewReport(serializers.Serializer[Any]):
-    """What is wrong with a message."""
+    """A report of a message."""
 
-    reason = Text(max_length=200, required=False, allow_blank=True, default="")
+    reason = StrictText(max_length=200, required=False, allow_blank=True, default="")
 
 
 class OneReport(serializers.Serializer[Any]):
-    """A report, for who made it."""
+    """A report, as shown to the reporter."""
 
     id = serializers.IntegerField()
     message_id = serializers.IntegerField()
@@ -178,7 +180,7 @@ class OneReport(serializers.Serializer[Any]):
 
 
 class DirectMessage(Message):
-    """What one friend said to another."""
+    """A direct message."""
 
     to_user_id = serializers.IntegerField()
     read_at = serializers.DateTimeField(allow_null=True)
@@ -195,12 +197,12 @@ class Thread(serializers.Serializer[Any]):
 
 
 class ReadUpTo(serializers.Serializer[Any]):
-    """Up to which message; all there are, if it is left out."""
+    """The last message read; all messages if omitted."""
 
-    up_to = Whole(min_value=0, max_value=BIGGEST_ID, required=False)
+    up_to = StrictInteger(min_value=0, max_value=MAX_ID, required=False)
 
 
 class Unread(serializers.Serializer[Any]):
-    """How many messages of the friend are unread now."""
+    """The friend's remaining unread messages."""
 
     unread = serializers.IntegerField()

@@ -1,4 +1,4 @@
-"""The addresses of lobbies and of what friends say to each other."""
+"""Routes of lobbies and direct messages."""
 
 from chat.api import direct, lobbies, messages
 from core.routes import route

@@ -13,7 +13,7 @@ from tests.processes import ROOT, ServerProcess, fresh_database
 
 @pytest.fixture(scope="session")
 def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server with the demo data, which all tests of the clients share."""
+    """A server with the demo data, shared by all tests of the clients."""
     folder = tmp_path_factory.mktemp("clients")
     with fresh_database(os.environ["DATABASE_URL"], folder) as database_url:
         environment = {

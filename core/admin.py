@@ -1,4 +1,4 @@
-"""The history of content for operators, and what the admin of content is made of."""
+"""The history of content in the admin, and the mixin for its models."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from core.operators import OperatorAdmin, ReadOnly, operation
 from core.refusals import Invalid, NotAllowed
 
 
-class NotesWhoSaves:
-    """For a model of content in the admin: its versions, and those of its inlines, say who saved them."""
+class RecordsEditor:
+    """Admin mixin for content models: records who saved a version, also for the rows of its inlines."""
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         _note(request, obj)
@@ -33,7 +33,7 @@ def _note(request: HttpRequest, row: Model) -> None:
 
 @admin.register(ContentVersion)
 class ContentVersions(ReadOnly, OperatorAdmin):
-    """Every version of all content, the newest first, to look at and to go back to."""
+    """All versions of all content, newest first, with an action that restores one."""
 
     list_display = ("name", "model", "version", "by", "at")
     list_filter = ("model",)

@@ -1,4 +1,4 @@
-"""The kernel's app: finds what the other apps register with it."""
+"""The app of the shared kernel: loads what the other apps register with it."""
 
 from django.apps import AppConfig
 from django.db import connection
@@ -9,12 +9,12 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        # They register checks, figures and an eraser.
+        # Importing these registers checks, metrics and an eraser.
         from core import checks, figures, idempotency  # noqa: F401
 
         autodiscover_modules("personal_data")
         if connection.vendor == "postgresql":
             from psycopg_pool.base import AttemptWithBackoff
 
-            # A pool would look for a lost database after 1, 2, 4 ... seconds, and miss its return by as many.
+            # psycopg's default backoff (1, 2, 4 ... seconds) would notice a database's return just as late.
             AttemptWithBackoff.DELAY_BACKOFF = 1.0

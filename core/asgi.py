@@ -17,13 +17,13 @@ class Liveness:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
         if scope["path"].rstrip("/") == "/health/live" and scope["method"] == "GET":
-            await send_whole(send, HttpResponse(b'{"status":"ok"}', content_type="application/json"))
+            await send_response(send, HttpResponse(b'{"status":"ok"}', content_type="application/json"))
             return
         await self._application(scope, receive, send)
 
 
-async def send_whole(send: Send, response: HttpResponse) -> None:
-    """Send a response whose body is there."""
+async def send_response(send: Send, response: HttpResponse) -> None:
+    """Send a complete (non-streaming) response."""
     headers = [(name.lower().encode(), value.encode()) for name, value in response.items()]
     headers.append((b"content-length", b"%d" % len(response.content)))
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})

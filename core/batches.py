@@ -1,4 +1,4 @@
-"""Many things a few at a time, so that others may run in between."""
+"""Split long loops into batches, so that other tasks can run in between."""
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The items that there are now in lists of at most ``size``, whatever becomes of ``items`` meanwhile."""
+    """Yield the current items in lists of at most ``size``; later changes to ``items`` have no effect."""
     every = list(items)
     for start in range(0, len(every), size):
         yield every[start : start + size]

@@ -1,7 +1,7 @@
-"""Batching: whatever arrives while one batch runs goes into the next.
+"""Batching: items that arrive while one batch runs go into the next one.
 
-The journal (``game.live.journal``) and the streams of ``realtime`` keep loops of their own: they are on the
-path of each move, and measured.
+The journal (``game.live.journal``) and the streams of ``realtime`` have loops of their own: they are on the
+path of every move and tuned by measurement.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 from django.db import connection
 
 from core.database import submit
-from core.problems import UNREACHABLE, note_failure
+from core.problems import UNREACHABLE, log_failure
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ RETRY_S = 0.5
 PAUSE_PER_KEY_S = 0.005
 MAX_PAUSE_S = 0.05
 MAX_THREADED_CALLS = 100
-"""Calls that share one transaction: SQLite takes no longer statements, and nobody waits for long."""
+"""Maximum calls in one transaction: bounded by SQLite's statement length, and keeps waits short."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -36,10 +36,10 @@ Announce = Callable[[dict[Key, Value | None]], Awaitable[Mapping[Key, Value]]]
 
 
 class Drain:
-    """Runs ``step`` in a task of its own, over and over while ``has_more()``; never two at a time.
+    """Runs ``step`` in a task of its own, repeatedly while ``has_more()``; never two at a time.
 
-    A step that raises one of ``retry_on`` is run again after a pause; it must have put back whatever it took.
-    Any other exception is logged as ``what`` having failed, and the next :meth:`wake` starts anew.
+    A step that raises one of ``retry_on`` is run again after a pause; it must have put back the items it
+    took. Any other exception is logged as a failure of ``what``, and the next :meth:`wake` starts again.
     """
 
     def __init__(
@@ -56,13 +56,13 @@ class Drain:
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
-        """Start the task unless it runs. For code on the event loop."""
+        """Start the task unless it is running. Must be called on the event loop."""
         loop = asyncio.get_running_loop()
         if self._task is None or self._task.get_loop() is not loop:
             self._task = loop.create_task(self._run())
 
     def cancel(self) -> None:
-        """Stop the task, whatever is left to do."""
+        """Cancel the task and drop the remaining work."""
         if self._task is not None:
             self._task.cancel()
 
@@ -77,20 +77,20 @@ class Drain:
                 try:
                     await self._step()
                 except self._retry_on as problem:
-                    logger.warning("%s is tried again: %s", self._what, problem)
+                    logger.warning("%s failed and will be retried: %s", self._what, problem)
                     await asyncio.sleep(RETRY_S)
         except Exception as problem:
-            note_failure(problem, self._what)
+            log_failure(problem, self._what)
         finally:
             self._task = None
 
 
 class Batcher(Generic[Item, Result]):
-    """Awaitable calls that are run together: ``await batcher(item)`` returns the item's own result.
+    """Groups awaitable calls into batches: ``await batcher(item)`` returns the item's own result.
 
-    ``run(items)`` gets at most ``size`` items, in the order of the calls, and returns one result or exception
-    for each; what it raises goes to all of them. After a batch of n items the next one starts no sooner than
-    ``pause(n)`` seconds after its start.
+    ``run(items)`` gets at most ``size`` items, in call order, and returns one result or exception for each;
+    an exception that it raises goes to all of them. After a batch of n items the next one starts no sooner
+    than ``pause(n)`` seconds after the start of this one.
     """
 
     def __init__(
@@ -109,13 +109,13 @@ class Batcher(Generic[Item, Result]):
         return await result
 
     async def idle(self) -> None:
-        """Wait until nothing is left to run."""
+        """Wait until the queue is empty."""
         await self._drain.idle()
 
     async def _run_batch(self) -> None:
         loop = asyncio.get_running_loop()
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._size))]
-        # Those of an earlier event loop have nobody left to wait for them.
+        # Nobody awaits items of an earlier event loop any more.
         batch = [(item, result) for item, result in batch if result.get_loop() is loop]
         started = loop.time()
         try:
@@ -134,11 +134,11 @@ class Batcher(Generic[Item, Result]):
 
 
 class BatchLoader(Generic[Key, Result]):
-    """Single lookups answered by one query: ``await loader(key)`` returns what ``read`` finds for the key.
+    """Collects single lookups and answers them with one query: ``await loader(key)``.
 
-    ``read(keys)`` gets the keys of all callers that wait, each once, and returns a value or an exception for
-    each. It always starts after the call that it answers. Two thousand sockets that open at once cost a few
-    queries so; the more keys there were, the longer the loader waits for the next crowd to gather.
+    ``read(keys)`` gets the distinct keys of all waiting callers and returns a value or an exception for each.
+    It always starts after the call that it answers, so results are never stale. Two thousand sockets that
+    open at once cost only a few queries; the pause between queries grows with the number of keys.
     """
 
     def __init__(self, read: Read[Key, Result]) -> None:
@@ -151,7 +151,7 @@ class BatchLoader(Generic[Key, Result]):
         return await self._batcher(key)
 
     async def idle(self) -> None:
-        """Wait until nobody waits for an answer."""
+        """Wait until every pending lookup is answered."""
         await self._batcher.idle()
 
     async def _run(self, keys: list[Key]) -> list[Result | BaseException]:
@@ -164,7 +164,7 @@ def _crowd_pause(keys: int) -> float:
 
 
 def one_by_one(read: Callable[[Key], Awaitable[Result]]) -> Read[Key, Result]:
-    """Return a ``read`` for :class:`BatchLoader` that reads each key by itself, all at the same time."""
+    """Return a ``read`` for :class:`BatchLoader` that reads every key separately and concurrently."""
 
     async def read_all(keys: list[Key]) -> Mapping[Key, Result | BaseException]:
         results = await asyncio.gather(*map(read, keys), return_exceptions=True)
@@ -174,12 +174,12 @@ def one_by_one(read: Callable[[Key], Awaitable[Result]]) -> Read[Key, Result]:
 
 
 class Announcer(Generic[Key, Value]):
-    """Announces values that change, and looks again until the last announcement is still true.
+    """Announces changed values, and checks again until the last announcement is still true.
 
     :meth:`changed` marks a key. ``announce(batch)`` gets at most ``size`` keys with the value announced last
-    (None: announce in any case), announces the present values that differ and returns those. Each is read
-    once more after that: of two processes that announce at the same moment, the one with the older value may
-    be the last to be heard.
+    (None: announce unconditionally), announces the current values that differ and returns them. Every key is
+    then read once more: when two processes announce at the same moment, the one with the older value may be
+    delivered last.
     """
 
     def __init__(
@@ -197,18 +197,18 @@ class Announcer(Generic[Key, Value]):
         self._drain = Drain(self._announce_batch, lambda: self._pending, what, retry_on)
 
     def changed(self, key: Key) -> None:
-        """Announce the key's value. For code on the event loop, as all of this class."""
+        """Mark the key's value as changed. Like the whole class, for use on the event loop."""
         self._pending[key] = None
         self._drain.wake()
 
     def announced(self, key: Key, value: Value) -> None:
-        """Check that this value, which has just been announced, is still true."""
+        """Schedule a check that this just announced value is still true."""
         if self._pending.setdefault(key, value) != value:
-            self._pending[key] = None  # two values were announced, and nobody knows which was heard last
+            self._pending[key] = None  # two values were announced, in unknown order of delivery
         self._drain.wake()
 
     async def idle(self) -> None:
-        """Wait until all that changed is announced."""
+        """Wait until every change is announced."""
         await self._drain.idle()
 
     async def _announce_batch(self) -> None:
@@ -228,10 +228,10 @@ class _ThreadedCall(NamedTuple, Generic[Item, Result]):
 
 
 class ThreadedBatcher(Generic[Item, Result]):
-    """:class:`Batcher` for synchronous code: ``run(key, items)`` answers all items in one transaction.
+    """A :class:`Batcher` for synchronous code: ``run(key, items)`` handles all items in one transaction.
 
-    It runs on a database thread, one batch at a time for each key, and returns one result or exception for
-    each item. If it raises, the items are run one by one, so that one does not spoil the others.
+    It runs on a database thread, one batch at a time per key, and returns one result or exception for each
+    item. If it raises, the items are run one by one, so that one bad item does not fail the others.
     """
 
     def __init__(self, run: RunThreaded[Item, Result]) -> None:
@@ -241,17 +241,17 @@ class ThreadedBatcher(Generic[Item, Result]):
         """The calls that are in no batch yet, by the keys of which a batch runs."""
 
     def __call__(self, key: str, item: Item) -> Result:
-        """Return the item's result. For threads other than the database's own."""
+        """Return the item's result. Must not be called on a database thread outside a transaction."""
         if not connection.in_atomic_block:
             return self.soon(key, item).result()
-        # This transaction may be rolled back, so it must not hold the work of others.
+        # This transaction may be rolled back, so it must not contain other callers' items.
         (result,) = self._run(key, [item])
         if isinstance(result, Exception):
             raise result
         return result
 
     def soon(self, key: str, item: Item) -> Future[Result]:
-        """Return the future of the item's result. A caller that goes away cancels nothing."""
+        """Return a future of the item's result. A caller that stops waiting cancels nothing."""
         call = _ThreadedCall(item, Future[Result]())
         call.result.set_running_or_notify_cancel()
         with self._guard:

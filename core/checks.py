@@ -1,4 +1,4 @@
-"""Checks of the settings: those that are dangerous keep the server from starting."""
+"""System checks of the settings; an error keeps the server from starting."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-SHORTEST_SECRET = 32
+MIN_SECRET_LENGTH = 32
 
 
 @register(Tags.security)
 def check_secret_key(**_: Any) -> list[CheckMessage]:
-    """Tokens are signed with the secret key: who knows or guesses it is anybody."""
+    """Require a secret ``SECRET_KEY``: it signs tokens, so knowing it means being anybody."""
     if settings.DEBUG:
         return []
     keys = [("SECRET_KEY", settings.SECRET_KEY)]
@@ -21,8 +21,8 @@ def check_secret_key(**_: Any) -> list[CheckMessage]:
     for name, key in keys:
         if key == settings.INSECURE_SECRET_KEY:
             return [Error(f"{name} is the public one of development.", hint=_HOW_TO, id="core.E001")]
-        if len(key) < SHORTEST_SECRET:
-            message = f"{name} has fewer than {SHORTEST_SECRET} characters."
+        if len(key) < MIN_SECRET_LENGTH:
+            message = f"{name} has fewer than {MIN_SECRET_LENGTH} characters."
             return [Error(message, hint=_HOW_TO, id="core.E001")]
     return []
 
@@ -43,13 +43,13 @@ def check_door_check(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_channel_layer(**_: Any) -> list[CheckMessage]:
-    """Workers hear each other through the channel layer, and only through a shared one."""
+    """Require a Redis channel layer: workers reach each other only through a shared one."""
     layer: dict[str, Any] = settings.CHANNEL_LAYERS.get("default", {})
     if not layer.get("BACKEND", "").startswith("channels_redis."):
-        message = "The channel layer is not in Redis: workers would not hear each other."
+        message = "The channel layer is not in Redis: workers could not reach each other."
         return [Error(message, hint="Use channels_redis.pubsub.RedisPubSubChannelLayer.", id="core.E002")]
     hosts = layer.get("CONFIG", {}).get("hosts", ())
-    # From release 8 on the client gives up on a receive that is idle for 5 s, and the layer falls silent.
+    # Since release 8 the client times out a receive that is idle for 5 s, and the layer goes silent.
     waits_forever = all(isinstance(host, dict) and host.get("socket_timeout", 0) is None for host in hosts)
     if int(redis.__version__.partition(".")[0]) >= 8 and not waits_forever:
         message = f"redis {redis.__version__} ends the channel layer's receives after 5 idle seconds."
@@ -68,7 +68,7 @@ def refuse_dangerous_settings() -> None:
 
 
 def refuse_demo_data() -> None:
-    """Raise ``ImproperlyConfigured`` where ``DEBUG`` is off: the demo accounts' password is public."""
+    """Raise ``ImproperlyConfigured`` unless ``DEBUG`` is on: the demo accounts' password is public."""
     if not settings.DEBUG:
         raise ImproperlyConfigured(
             "Demo data is laid only with DEBUG on: it holds premium accounts with a public password."

@@ -1,4 +1,4 @@
-"""Content that operators write: validated whenever it is saved, and with its history kept."""
+"""Content that operators edit: validated on every save, with its history kept."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,17 +12,17 @@ from core.models import ContentVersion
 
 
 class Content(models.Model):
-    """A row that operators write.
+    """Abstract base of rows that operators edit.
 
-    It is validated whenever it is saved, not in forms only. Each save is a new version, and what every
-    version held is kept, with who saved it (``saved_by_id``, to be set before) and when.
+    A row is validated on every save, not only in forms. Each save creates a new version; the data of every
+    version is kept, with the time and the user (``saved_by_id``, to be set before saving).
     """
 
     version = models.PositiveIntegerField(default=1, editable=False)
 
     saved_by_id: int | None = None
     NOT_RESTORED: ClassVar[frozenset[str]] = frozenset()
-    """Fields that play changes too: going back to an earlier version leaves them as they are."""
+    """Fields that gameplay changes too; restoring a version leaves them untouched."""
 
     class Meta:
         abstract = True
@@ -36,7 +36,7 @@ class Content(models.Model):
         if stored is None:
             self.version = _last_version(self) + 1
         else:
-            # What a fixture laid was not saved here: the state before the first change is kept too.
+            # Rows from fixtures bypass this method: keep the state before the first change too.
             _keep(stored, by_id=None)
             self.version = stored.version + 1
         if update_fields is not None:
@@ -65,13 +65,13 @@ def _keep(row: Content, *, by_id: int | None) -> None:
 
 @transaction.atomic
 def restore(version: ContentVersion, *, by_id: int | None) -> Content:
-    """Make the row what it was in this version, as a new version; a deleted one is there again.
+    """Restore the row to this version, as a new version; a deleted row is created again.
 
-    Raises Django's ``ValidationError`` where that makes no sense any more.
+    Raises Django's ``ValidationError`` if the old data is not valid any more.
     """
     (read,) = serializers.deserialize("python", [version.data], ignorenonexistent=True)
     then: Content = read.object  # type: ignore[assignment]
-    # Locked, so that what play changes meanwhile is not put back.
+    # Locked, so that concurrent changes by gameplay are not overwritten.
     row = type(then)._base_manager.select_for_update().filter(pk=then.pk).first() or then
     for field in then._meta.concrete_fields:
         if not field.primary_key and field.name not in then.NOT_RESTORED:
@@ -82,8 +82,8 @@ def restore(version: ContentVersion, *, by_id: int | None) -> Content:
 
 
 @contextmanager
-def forgetting_what_goes() -> Iterator[None]:
-    """Of the content that is deleted meanwhile no history is kept: it was never an operator's."""
+def purge_history_of_deleted() -> Iterator[None]:
+    """Delete the history of all content that is deleted inside the block (demo data, not an operator's)."""
     models_of_content = [model for model in apps.get_models() if issubclass(model, Content)]
     before = [set(model._base_manager.values_list("pk", flat=True)) for model in models_of_content]
     yield

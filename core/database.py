@@ -1,4 +1,4 @@
-"""The ORM for code on an event loop: a bounded pool of threads, each call with clean connections."""
+"""The ORM for code on an event loop: a bounded pool of threads, with fresh connections for every call."""
 
 import asyncio
 import contextvars
@@ -30,7 +30,7 @@ async def in_lane(lane: Lane, function: Callable[P, T], *args: P.args, **kwargs:
 
 
 def submit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-    """Start :func:`in_database` from any thread. A database thread must not wait for the result."""
+    """Start a call as :func:`in_database` does, from any thread. Database threads must not wait for it."""
     return _pool.submit(_call(function, *args, **kwargs))
 
 

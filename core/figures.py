@@ -1,4 +1,4 @@
-"""Figures for Prometheus: the database pool's, and a place for those that are the whole system's."""
+"""Prometheus metrics of the database pool, and the registry of system-wide metrics."""
 
 from collections.abc import Iterator
 
@@ -9,28 +9,26 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 SHARED = CollectorRegistry(auto_describe=False)
-"""What is the same whichever worker is asked, such as rows that wait in a table: told once, not by each."""
+"""Metrics that are equal on every worker, such as rows waiting in a table: reported once, not per worker."""
 
 
 class DatabasePool(Collector):
-    """psycopg's pool of connections: how many there are, and how long requests waited for one."""
+    """Metrics of psycopg's connection pool: its size and the time that requests waited for a connection."""
 
     def collect(self) -> Iterator[Metric]:
         for pool in list(getattr(type(connections["default"]), "_connection_pools", {}).values()):
             stats = pool.get_stats()
             yield GaugeMetricFamily("database_pool_connections", "Connections", stats.get("pool_size", 0))
+            yield GaugeMetricFamily("database_pool_idle", "Idle connections", stats.get("pool_available", 0))
             yield GaugeMetricFamily(
-                "database_pool_idle", "Connections to be had", stats.get("pool_available", 0)
-            )
-            yield GaugeMetricFamily(
-                "database_pool_waiting", "Callers that wait for one", stats.get("requests_waiting", 0)
+                "database_pool_waiting", "Requests waiting for a connection", stats.get("requests_waiting", 0)
             )
             yield CounterMetricFamily(
-                "database_pool_requests", "Times a connection was asked for", stats.get("requests_num", 0)
+                "database_pool_requests", "Connections requested", stats.get("requests_num", 0)
             )
             yield CounterMetricFamily(
                 "database_pool_wait_seconds",
-                "Time spent waiting for one",
+                "Time spent waiting for a connection",
                 stats.get("requests_wait_ms", 0) / 1000,
             )
 

@@ -1,4 +1,4 @@
-"""Calls that come in crowds, taken in the event loop: many wait for one transaction, none holds a thread."""
+"""Frequent POSTs answered on the event loop: many share one transaction, and none holds a thread."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpResponse
 
 from core import middleware, problems
-from core.asgi import send_whole
-from core.hot_reads import Application, Headers, given_id, note_request, plain_request
+from core.asgi import send_response
+from core.hot_reads import Application, Headers, client_request_id, plain_request, record_request
 from core.refusals import Refusal, Unavailable
 
 HotCall = Callable[[str, bytes], Awaitable[HttpResponse | None]]
@@ -17,21 +17,21 @@ HotCall = Callable[[str, bytes], Awaitable[HttpResponse | None]]
 class HotCalls:
     """ASGI middleware in front of the HTTP application.
 
-    ``calls`` maps the path of a POST without its trailing slash to a coroutine function of the bearer token
-    and the body that answers as the view there would, or with None where the view is to look closer. What it
-    raises becomes a problem. What is not plain JSON (a query, a foreign origin, a body in parts) goes on too,
-    as do a host and a scheme that Django's middleware has something to say of.
+    ``calls`` maps the path of a POST (without trailing slash) to a coroutine function of the bearer token and
+    the body. It returns the view's response, or None to pass the request on to the view; exceptions become
+    problems. Anything but a plain JSON request is passed on too: a query string, a foreign origin, a chunked
+    body, a host or scheme that Django's middleware would reject or redirect.
 
-    At most ``most_at_once`` calls wait for their answers, those of callers who went away too; beyond that the
-    answer is 503 with ``Retry-After``. As many are answered within about a second.
+    At most ``max_pending`` calls wait for their answers, including those of disconnected clients; beyond that
+    the response is 503 with ``Retry-After``. That many are answered within about a second.
     """
 
     def __init__(
-        self, application: Application, calls: Mapping[str, HotCall], *, most_at_once: int = 1024
+        self, application: Application, calls: Mapping[str, HotCall], *, max_pending: int = 1024
     ) -> None:
         self._application = application
         self._calls = calls
-        self._places = most_at_once
+        self._places = max_pending
         self._security = [middleware.security_headers(is_secure) for is_secure in (False, True)]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -47,7 +47,7 @@ class HotCalls:
                     if response is not None:
                         for name, value in self._security[plain.is_secure].items():
                             response[name] = value
-                        await send_whole(send, response)
+                        await send_response(send, response)
                         return
                 receive = _again(event, receive)
         await self._application(scope, receive, send)
@@ -66,22 +66,22 @@ async def _observed(
     answering: Awaitable[HttpResponse | None], path: str, headers: Headers
 ) -> HttpResponse | None:
     started = time.perf_counter()
-    request_id = middleware.begin_request(given_id(headers))
+    request_id = middleware.begin_request(client_request_id(headers))
     try:
         response = await answering
     except Refusal as refusal:
-        response = problems.refused(refusal)
+        response = problems.refusal_response(refusal)
     except Exception as error:
-        response = problems.unforeseen(error, f"POST {path}")
+        response = problems.unexpected_error(error, f"POST {path}")
     if response is not None:
         response["Cache-Control"] = "no-store"
         response["X-Request-ID"] = request_id
-        note_request("POST", path, response.status_code, started, headers)
+        record_request("POST", path, response.status_code, started, headers)
     return response
 
 
 def _again(event: Any, receive: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
-    """``receive`` from before the event was received."""
+    """Return a ``receive`` that first returns the already received event."""
     events = [event]
 
     async def receive_again() -> Any:

@@ -1,4 +1,4 @@
-"""Frequent reads, answered in the event loop when memory holds the answer: no thread, no Django."""
+"""Frequent reads answered on the event loop from memory: no thread, no Django."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -18,9 +18,9 @@ Headers = Iterable[tuple[bytes, bytes]]
 class HotReads:
     """ASGI middleware in front of the HTTP application.
 
-    ``reads`` maps a path without its trailing slash to a function of the bearer token that gives the JSON
-    body, or None where it has to be looked up. What is not plain (a query, a foreign origin, a host or scheme
-    that Django's middleware has something to say of) goes on too.
+    ``reads`` maps a path (without trailing slash) to a function of the bearer token that returns the JSON
+    body, or None if the view has to look it up. Anything but a plain request is passed on too: a query
+    string, a foreign origin, a host or scheme that Django's middleware would reject or redirect.
     """
 
     def __init__(self, application: Application, reads: Mapping[str, HotRead]) -> None:
@@ -39,25 +39,26 @@ class HotReads:
             plain = plain_request(scope)
             body = None if plain is None else read(plain.token)
             if plain is not None and body is not None:
-                request_id = middleware.request_id(given_id(scope["headers"]))
+                request_id = middleware.request_id(client_request_id(scope["headers"]))
                 headers = _headers(body, request_id) + self._security[plain.is_secure]
                 await send({"type": "http.response.start", "status": 200, "headers": headers})
                 await send({"type": "http.response.body", "body": body})
-                note_request("GET", path, 200, started, scope["headers"])
+                record_request("GET", path, 200, started, scope["headers"])
                 return
         await self._application(scope, receive, send)
 
 
 class PlainRequest(NamedTuple):
-    """A request with a bearer token that Django's middleware has nothing to say of."""
+    """A request with a bearer token on which Django's middleware would not act."""
 
     token: str
     is_secure: bool
 
 
 def plain_request(scope: Any) -> PlainRequest | None:
-    """The request, if it brings a token to a known host, securely where it has to, and comes from no page of
-    another origin; else None.
+    """Return the request if Django's middleware would not act on it, else None.
+
+    That is: it has a bearer token, a known host, HTTPS where required, and no foreign origin.
     """
     token, host, origin = None, b"", b""
     for name, value in scope["headers"]:
@@ -75,13 +76,13 @@ def plain_request(scope: Any) -> PlainRequest | None:
     return PlainRequest(token, is_secure) if _is_known(host, tuple(settings.ALLOWED_HOSTS)) else None
 
 
-def given_id(headers: Headers) -> str:
-    """The id that a request brings, if any."""
+def client_request_id(headers: Headers) -> str:
+    """Return the request id sent by the client, or an empty string."""
     return next((value.decode("latin-1") for name, value in headers if name == b"x-request-id"), "")
 
 
-def note_request(method: str, path: str, status: int, started: float, headers: Headers) -> None:
-    """Tell operators of a request what Django's middleware would; ``started`` is of ``perf_counter``."""
+def record_request(method: str, path: str, status: int, started: float, headers: Headers) -> None:
+    """Record metrics and a trace as Django's middleware would; ``started`` is a ``perf_counter`` value."""
     middleware.measure(method, path[1:], status, started)
     telemetry.trace_request(method, path[1:], status, started, headers)
 

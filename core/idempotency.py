@@ -1,4 +1,4 @@
-"""``Idempotency-Key``: a POST sent twice is done once, and answered the same both times."""
+"""``Idempotency-Key``: a POST sent twice runs once and gets the same answer both times."""
 
 import functools
 import hashlib
@@ -23,7 +23,7 @@ from core.refusals import Conflict, Invalid
 from core.renderers import encode
 
 HEADER = "Idempotency-Key"
-KEPT_FOR = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
@@ -31,7 +31,7 @@ Handler = TypeVar("Handler", bound=Callable[..., HttpResponseBase])
 
 
 class IdempotencyKeyReused(Conflict):
-    """The key came before, with another request."""
+    """The key was already used for a different request."""
 
     code = "idempotency_key_reused"
     title = "Idempotency key reused"
@@ -58,7 +58,7 @@ def idempotent(handler: Handler) -> Handler:
             raise Invalid(f"{HEADER} is 1 to 200 printable ASCII characters.")
         scope = _User(request, key) if request.user else _Stranger(request, key)
         with transaction.atomic():
-            # A twin that runs at the same moment waits here, on the unique constraint, for this one's commit.
+            # A concurrent duplicate blocks here, on the unique constraint, until this one commits.
             row, is_first = IdempotentAnswer.objects.get_or_create(
                 user_id=scope.user_id, key=scope.key, defaults={"fingerprint": scope.fingerprint}
             )
@@ -132,12 +132,12 @@ def _fingerprint(request: Request) -> str:
 
 
 @erases
-def forget_answers_to(user_id: int) -> None:
-    """Answers may hold what the person is to be forgotten for."""
+def delete_answers_to(user_id: int) -> None:
+    """Delete the user's stored answers: they may contain personal data."""
     IdempotentAnswer.objects.filter(user_id=user_id).delete()
 
 
-def forget_old() -> int:
-    """Delete answers that are older than a day; says how many."""
-    deleted, _ = IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+def delete_expired() -> int:
+    """Delete answers older than a day; return their number."""
+    deleted, _ = IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()
     return deleted

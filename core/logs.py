@@ -1,4 +1,4 @@
-"""Logging: readable lines in development, JSON elsewhere, one request id through all of them, no secrets."""
+"""Logging: readable lines in development, JSON elsewhere, with request ids and without secrets."""
 
 import logging
 from collections.abc import MutableMapping
@@ -27,19 +27,20 @@ _SHARED: list[Any] = [
 ]
 
 
-errors = Counter("logged_errors_total", "Lines logged as errors: what failed, and nobody asked for")
+errors = Counter("logged_errors_total", "Log lines of level ERROR or above")
 
 
 class CountErrors(logging.Handler):
-    """Counts what it is given."""
+    """Counts log records in ``logged_errors_total``."""
 
     def emit(self, record: logging.LogRecord) -> None:
         errors.inc()
 
 
-class Raised(logging.Filter):
-    """Lets pass what was raised, with its traceback. Django also writes a line for each answer of 5xx: that
-    is a refusal, or a failure that was logged already.
+class ExceptionsOnly(logging.Filter):
+    """Passes only records with a traceback.
+
+    Django also logs a line for each 5xx response: a refusal, or a failure that is logged already.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -47,7 +48,7 @@ class Raised(logging.Filter):
 
 
 def formatter(as_json: bool) -> logging.Formatter:
-    """The formatter of every handler (``"()"`` in ``LOGGING``)."""
+    """Return the formatter of all handlers (``"()"`` in ``LOGGING``)."""
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if as_json
@@ -65,12 +66,12 @@ def formatter(as_json: bool) -> logging.Formatter:
 
 
 def configuration(as_json: bool, level: str) -> dict[str, Any]:
-    """Django's ``LOGGING``."""
+    """Return Django's ``LOGGING`` setting."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"lines": {"()": formatter, "as_json": as_json}},
-        "filters": {"raised": {"()": Raised}},
+        "filters": {"raised": {"()": ExceptionsOnly}},
         "handlers": {
             "console": {"class": "logging.StreamHandler", "formatter": "lines"},
             "count_errors": {"()": CountErrors, "level": "ERROR"},
@@ -80,12 +81,12 @@ def configuration(as_json: bool, level: str) -> dict[str, Any]:
             # Django's own handlers would print a second, unredacted line.
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
-            # A refusal is no event worth a line; a failure is.
+            # Refusals are not worth a line; failures are.
             "django.request": {"level": "ERROR", "filters": ["raised"]},
             "axes": {"level": "ERROR"},
             # Anybody can be refused for a missing cookie, as often as they like.
             "django.security": {"level": "CRITICAL"},
-            # It tells of every socket that opens or closes.
+            # It logs every socket that opens or closes.
             "picows": {"level": "WARNING"},
         },
     }

@@ -1,4 +1,4 @@
-"""What stands in front of every view: request ids, measurements, and a short way for the API."""
+"""Middleware in front of every view: request ids, metrics, and a short path for the API."""
 
 import random
 import re
@@ -17,7 +17,7 @@ from django.middleware.common import CommonMiddleware
 from django.middleware.security import SecurityMiddleware
 from prometheus_client import Histogram
 
-from core.problems import is_for_programs, problem
+from core.problems import is_api_request, problem
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -27,7 +27,7 @@ _REQUEST_ID = re.compile(r"[\w.-]{1,64}")
 
 
 class Observe:
-    """Gives each request an id (``X-Request-ID``, in every log line) and measures it."""
+    """Gives each request an id (``X-Request-ID``, also in log lines) and measures its duration."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -36,7 +36,7 @@ class Observe:
         started = time.perf_counter()
         chosen_id = begin_request(request.META.get("HTTP_X_REQUEST_ID", ""))
         response = self._answer(request)
-        if is_for_programs(request) and "Cache-Control" not in response:
+        if is_api_request(request) and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         route = request.resolver_match.route if request.resolver_match else "unknown"
         method = request.method if request.method in _METHODS else "other"
@@ -45,7 +45,7 @@ class Observe:
         return response
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
-        # No text of ours holds a NUL, and PostgreSQL takes none.
+        # No valid value contains NUL, and PostgreSQL refuses it in text.
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return problem(400, "Addresses must not hold NUL characters.")
         return self._get_response(request)
@@ -55,27 +55,27 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 def request_id(given: str) -> str:
-    """``given`` if it can be the id of a request, else a new one."""
-    # No secret: uuid4 asks the kernel each time, which costs twenty times as much.
+    """Return ``given`` if it is a valid request id, else a new random one."""
+    # Not a secret: uuid4 reads the kernel's random source each time, which is twenty times slower.
     return given if _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
 
 
 def begin_request(given_id: str) -> str:
-    """The id of a request, also for its log lines: ``given_id`` if it can be one, else a new one."""
+    """Choose the request id (``given_id`` if valid, else a new one), bind it to log lines and return it."""
     chosen = request_id(given_id)
-    # Cleared first: threads serve one request after another, and views add who calls.
+    # Cleared first: threads are reused, and views bind the user's id.
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=chosen)
     return chosen
 
 
 def measure(method: str, route: str, status: int, started: float) -> None:
-    """Note how long an answer took since ``started`` (``perf_counter``)."""
+    """Record the duration of a request since ``started`` (a ``perf_counter`` value)."""
     _timer_of(method, route, status).observe(time.perf_counter() - started)
 
 
 def security_headers(is_secure: bool) -> dict[str, str]:
-    """What Django's SecurityMiddleware adds to the answer to a request that is, or is not, secure."""
+    """Return the headers that Django's SecurityMiddleware adds to responses, over HTTPS or plain HTTP."""
     scheme = "https" if is_secure else "http"
     request = WSGIRequest({"REQUEST_METHOD": "GET", "wsgi.url_scheme": scheme, "wsgi.input": BytesIO()})
     response = HttpResponse()
@@ -84,7 +84,7 @@ def security_headers(is_secure: bool) -> dict[str, str]:
 
 
 class KnownHost(CommonMiddleware):
-    """Django's CommonMiddleware, with a problem for unknown hosts; probes may come by any address."""
+    """Django's CommonMiddleware, but unknown hosts get a problem and health probes may use any host."""
 
     def process_request(self, request: HttpRequest) -> Any:
         if request.path.startswith(("/health", "/metrics")):
@@ -95,20 +95,20 @@ class KnownHost(CommonMiddleware):
             return problem(400, "This server does not go by that name.")
 
 
-class ShortcutForAPI:
-    """Takes the API past all middleware up to :class:`EndOfShortcut`: it has no cookies, forms or pages."""
+class SkipForAPI:
+    """Skips all middleware up to :class:`EndOfSkip` for the API, which has no cookies, forms or pages."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._pages = get_response
-        # Middleware is built from the last to the first, so the other end is there already.
+        # Middleware is built from last to first, so the end exists already.
         self._api = _ends.pop()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self._api(request) if is_for_programs(request) else self._pages(request)
+        return self._api(request) if is_api_request(request) else self._pages(request)
 
 
-class EndOfShortcut:
-    """Where :class:`ShortcutForAPI` comes out; the last middleware."""
+class EndOfSkip:
+    """Marks the end of the middleware that :class:`SkipForAPI` skips; must be the last one."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response

@@ -1,4 +1,4 @@
-"""What the kernel remembers: answers that may be asked for again, and what content was like before."""
+"""Tables of the shared kernel: answers for idempotent requests, and the history of content."""
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -44,16 +44,16 @@ class Heartbeat(models.Model):
 
 
 class ContentVersion(models.Model):
-    """What a row of content was in one of its versions. It outlives the row."""
+    """One version of a content row. It is kept when the row is deleted."""
 
     model = models.CharField(max_length=100)
     row_id = models.BigIntegerField()
     version = models.PositiveIntegerField()
     name = models.CharField(max_length=200)
     data = models.JSONField(encoder=DjangoJSONEncoder)
-    """The row as Django's serializers write it."""
+    """The row in the format of Django's serializers."""
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    """Who saved it; nobody where the platform did."""
+    """The user who saved it; None for the platform itself."""
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""This server's part of Redis, which servers with other databases may use too."""
+"""The prefix of all our Redis keys; one Redis may serve installations with different databases."""
 
 from typing import Final
 
@@ -8,5 +8,5 @@ PREFIX: Final[str] = settings.REDIS_PREFIX
 
 
 def key(name: str) -> str:
-    """The key or channel of this name: all that the platform keeps or publishes in Redis is named by it."""
+    """Return the Redis key or channel for ``name``; everything we store or publish in Redis uses it."""
     return PREFIX + name

@@ -1,6 +1,6 @@
-"""What the admin of every app is made of: who may do what, refusals told in words, and all of it on record.
+"""Base classes of all our admin pages: permissions, refusals shown as messages, and an audit trail.
 
-It looks like django-unfold where that is installed, and like Django's own admin where it is not.
+Uses django-unfold if it is installed, else Django's own admin.
 """
 
 import functools
@@ -27,18 +27,18 @@ else:
     from unfold.forms import ActionForm
 
 __all__ = [
-    "NeitherAddedNorDeleted",
-    "OnlyChanged",
+    "ChangeOnly",
+    "ChangedFieldsAdmin",
     "OperatorAdmin",
     "ReadOnly",
-    "Rows",
+    "ReadOnlyInline",
     "TabularInline",
-    "WithReason",
+    "WithReasonForm",
     "operation",
     "reason_of",
 ]
 
-LONGEST_REASON = 200
+MAX_REASON_LENGTH = 200
 
 One = TypeVar("One", bound=Model)
 Operation = Callable[[Any, HttpRequest, One], str | None]
@@ -58,7 +58,7 @@ def operation(description: str, *, asks_twice: bool = False) -> Callable[[Operat
             if asks_twice and (question := _question(self, request, queryset, do.__name__, description)):
                 return question
             done = []
-            # The eldest first: of two versions of one thing that are restored, the newer stays.
+            # Oldest first: when two versions of one row are restored, the newer one wins.
             for one in queryset.order_by("pk"):
                 try:
                     detail = do(self, request, one)
@@ -104,11 +104,11 @@ def _question(
     return TemplateResponse(request, "core/ask_twice.html", facts)
 
 
-class WithReason(ActionForm):
-    """The choice of an action, and why it is done (``reason_of``)."""
+class WithReasonForm(ActionForm):
+    """Adds a reason field to the admin's action form (see ``reason_of``)."""
 
     reason = forms.CharField(
-        max_length=LONGEST_REASON,
+        max_length=MAX_REASON_LENGTH,
         required=False,
         label="",
         widget=forms.TextInput(
@@ -122,12 +122,12 @@ class WithReason(ActionForm):
 
 
 def reason_of(request: HttpRequest) -> str:
-    """Why the operator does it, as given in ``WithReason``."""
+    """Return the reason that the operator entered in ``WithReasonForm``."""
     return request.POST.get("reason", "").strip()
 
 
 class OperatorAdmin(ModelAdmin):
-    """A model in the admin, whose operations each need a permission of their own."""
+    """Base admin in which every action needs a permission of its own."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {
@@ -141,33 +141,33 @@ class OperatorAdmin(ModelAdmin):
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
 
-class OnlyChanged(OperatorAdmin):
-    """Saves what was changed in the form and nothing else.
+class ChangedFieldsAdmin(OperatorAdmin):
+    """Saves only the fields that were changed in the form.
 
-    Of fields in ``changing`` a form brings what it showed: what is done to them while it is open is no change
-    of this operator's.
+    Fields in ``volatile_fields`` are compared with the values that the form showed, so that changes made by
+    gameplay while it was open do not count as the operator's.
     """
 
-    changing: tuple[str, ...] = ()
+    volatile_fields: tuple[str, ...] = ()
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
-            field.show_hidden_initial = db_field.name in self.changing
+            field.show_hidden_initial = db_field.name in self.volatile_fields
         return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
             super().save_model(request, obj, form, change)
             return
-        # Relations to many are saved from these once the row is.
+        # Many-to-many relations are saved from these after the row.
         form.cleaned_data = {name: form.cleaned_data[name] for name in form.changed_data}
         columns = {field.name for field in self.opts.concrete_fields}
         obj.save(update_fields=[name for name in form.changed_data if name in columns])
 
 
-class NeitherAddedNorDeleted:
-    """What is there without operators, and stays: to change alone."""
+class ChangeOnly:
+    """Admin mixin: rows can be changed, but neither added nor deleted."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -176,17 +176,17 @@ class NeitherAddedNorDeleted:
         return False
 
 
-class ReadOnly(NeitherAddedNorDeleted):
-    """What the platform alone writes: to look at, beside the operations there are for it."""
+class ReadOnly(ChangeOnly):
+    """Admin mixin: rows can only be viewed, apart from the actions."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
-class Rows(ReadOnly, TabularInline):
-    """What belongs to the object of a page, as a table to look at. What a row names is read along with it."""
+class ReadOnlyInline(ReadOnly, TabularInline):
+    """A read-only table of related rows. Foreign keys that it shows are fetched in the same query."""
 
-    # Of django-unfold, which shows them in pages: two thousand rows at once took seconds.
+    # django-unfold's pagination: two thousand rows on one page took seconds.
     per_page = 50
     ordering = ("pk",)
 

@@ -1,4 +1,4 @@
-"""Lists that grow, a page at a time: ``{next, previous, results}`` by cursor."""
+"""Cursor pagination for growing lists: ``{next, previous, results}``."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 
 
 class CursorPagination(pagination.CursorPagination):
-    """``?limit=`` rows after ``?cursor=``: stable while rows are added. Refuses with :class:`Invalid`."""
+    """``?limit=`` rows after ``?cursor=``; stable while rows are added. Raises :class:`Invalid`."""
 
     page_size = 50
     max_page_size = 200
@@ -37,7 +37,7 @@ class CursorPagination(pagination.CursorPagination):
     def decode_cursor(self, request: Request) -> pagination.Cursor | None:
         cursor = super().decode_cursor(request)
         if cursor == pagination.Cursor(0, False, None) and request.query_params[self.cursor_query_param]:
-            # Base64 leaves out what it does not know, and may leave out everything.
+            # The base64 decoder skips invalid characters, so that nothing may be left.
             raise NotFound
         return cursor
 
@@ -47,7 +47,7 @@ class CursorPagination(pagination.CursorPagination):
         try:
             return super().paginate_queryset(queryset, request, view)
         except (NotFound, ValidationError, ValueError, OverflowError, DataError):
-            # The cursor is text from outside: its position may be no value of the column.
+            # The cursor is untrusted: its position may not be a valid value of the column.
             raise Invalid("No such cursor.", details={"cursor": ["Not a cursor of this list."]}) from None
 
 
@@ -58,7 +58,7 @@ def page(
     ordering: str | Sequence[str],
     show: Callable[[Iterable[AnyModel]], list[Any]],
 ) -> Response:
-    """One page of ``queryset`` for the view's request, each page turned into JSON by ``show``."""
+    """Return one page of ``queryset`` for the view's request; ``show`` turns rows into JSON values."""
     paginator = CursorPagination()
     paginator.ordering = [ordering] if isinstance(ordering, str) else list(ordering)
     rows = paginator.paginate_queryset(queryset, view.request, view)
@@ -66,7 +66,7 @@ def page(
 
 
 def page_of(item: type[serializers.Serializer[Any]]) -> Any:
-    """The shape of a page of such items, for the OpenAPI document."""
+    """Return the serializer of a page of such items, for the OpenAPI document."""
     link = serializers.URLField(allow_null=True)
     return inline_serializer(
         f"{item.__name__}Page", {"next": link, "previous": link, "results": item(many=True)}
@@ -75,5 +75,5 @@ def page_of(item: type[serializers.Serializer[Any]]) -> Any:
 
 PAGE_PARAMETERS = [
     OpenApiParameter("limit", int, description="Rows in a page: 50, at most 200"),
-    OpenApiParameter("cursor", str, description="Where the page starts: taken from `next` and `previous`"),
+    OpenApiParameter("cursor", str, description="Start of the page, taken from `next` or `previous`"),
 ]

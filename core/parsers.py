@@ -1,6 +1,4 @@
-"""What comes in: a JSON object of bounded size, depth and numbers, with nothing that a database chokes on;
-and its fields, in the shape that a route takes.
-"""
+"""Request bodies: JSON objects of bounded size and depth, and their validation against a serializer."""
 
 from collections.abc import Container, Iterable, Mapping
 from typing import IO, Any
@@ -19,10 +17,10 @@ _decode = msgspec.json.Decoder().decode
 
 
 class StrictJSONParser(BaseParser):
-    """Reads a JSON object; an empty body is an empty object.
+    """Parses a JSON object; an empty body is an empty object.
 
-    Raises :class:`TooLarge`, :class:`Malformed` (not JSON, too deep) or :class:`Invalid` (not an object,
-    NUL characters, integers beyond 64 bits).
+    Raises :class:`TooLarge`, :class:`Malformed` (not JSON, too deep) or :class:`Invalid` (not an object, NUL
+    characters, integers beyond 64 bits).
     """
 
     media_type = "application/json"
@@ -41,7 +39,7 @@ class StrictJSONParser(BaseParser):
 
 
 def decode_object(raw: bytes) -> dict[str, Any]:
-    """The JSON object in ``raw``, checked as :class:`StrictJSONParser` says."""
+    """Return the JSON object in ``raw``, with the checks of :class:`StrictJSONParser`."""
     if not raw.strip():
         return {}
     try:
@@ -57,7 +55,7 @@ def decode_object(raw: bytes) -> dict[str, Any]:
 
 
 def read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    """What came, in this shape. Raises REST framework's ``ValidationError``."""
+    """Return ``data`` validated by this serializer. Raises REST framework's ``ValidationError``."""
     serializer = shape(data=data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

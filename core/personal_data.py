@@ -1,6 +1,6 @@
-"""Registry of a person's data: every app says how its part is exported and erased.
+"""Registry of personal data: every app registers how its part is exported and erased.
 
-An app registers in a module of its own named ``personal_data``, which is found in every installed app.
+Registrations are in a module named ``personal_data``, which is imported from every installed app.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ _erasers: list[Eraser] = []
 
 
 def exports(section: str) -> Callable[[AnyExporter], AnyExporter]:
-    """Register ``function(user_id)``, whose JSON-able answer becomes this section of the person's export."""
+    """Register ``function(user_id)``; its JSON-serialisable result becomes this section of the export."""
 
     def register(function: AnyExporter) -> AnyExporter:
         if section in _exporters:
@@ -28,18 +28,18 @@ def exports(section: str) -> Callable[[AnyExporter], AnyExporter]:
 
 
 def erases(function: AnyEraser) -> AnyEraser:
-    """Register ``function(user_id)``, which deletes or anonymises, in the transaction of the erasure."""
+    """Register ``function(user_id)``, which deletes or anonymises inside the erasure's transaction."""
     _erasers.append(function)
     return function
 
 
 def export(user_id: int) -> Iterator[tuple[str, Any]]:
-    """All sections of this person's data."""
+    """Yield all sections of this user's data."""
     for section, function in sorted(_exporters.items()):
         yield section, function(user_id)
 
 
 def erase(user_id: int) -> None:
-    """Run every eraser; call it inside a transaction. Apps on higher floors, installed later, go first."""
+    """Run every eraser; call it inside a transaction. Higher apps, which are installed later, go first."""
     for function in reversed(_erasers):
         function(user_id)

@@ -1,4 +1,4 @@
-"""What goes wrong over HTTP, in one form: ``application/problem+json`` with a stable code (RFC 9457)."""
+"""HTTP errors in one format: ``application/problem+json`` with a stable code (RFC 9457)."""
 
 import logging
 import math
@@ -46,9 +46,9 @@ UNREACHABLE: tuple[type[Exception], ...] = (
     redis.exceptions.TimeoutError,
     redis.exceptions.ResponseError,
 )
-"""What a call raises while the database or Redis is away, or takes nothing: it is full, or read-only."""
-TELL_OF_OUTAGE_EVERY_S = 1.0
-# PostgreSQL's states: it is stopped or starts, its disk or its connections are used up, it is read-only.
+"""Exceptions raised while the database or Redis is unreachable, full or read-only."""
+OUTAGE_LOG_INTERVAL_S = 1.0
+# SQLSTATE prefixes: shutting down or starting, out of disk or connections, read-only.
 _TAKES_NOTHING = ("57P", "53", "25006")
 
 
@@ -86,8 +86,8 @@ def problem(
     return response
 
 
-def refused(refusal: Refusal) -> HttpResponse:
-    """The response for a refusal."""
+def refusal_response(refusal: Refusal) -> HttpResponse:
+    """Return the response for a refusal."""
     return problem(
         refusal.status,
         refusal.message,
@@ -99,7 +99,7 @@ def refused(refusal: Refusal) -> HttpResponse:
 
 
 class _Outage:
-    """Tells the log that something is away: not of each call that fails by it, for thousands do."""
+    """Logs outages at a limited rate, since thousands of calls fail at once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -109,12 +109,12 @@ class _Outage:
     def note(self, error: Exception, what: str) -> None:
         with self._lock:
             now = time.monotonic()
-            if now - self._told_at < TELL_OF_OUTAGE_EVERY_S:
+            if now - self._told_at < OUTAGE_LOG_INTERVAL_S:
                 self._untold += 1
                 return
             others, self._untold, self._told_at = self._untold, 0, now
         logger.error(
-            "%s failed, as did %d others since the last such line: something we need is away (%s: %s)",
+            "%s failed, and %d others since the last such line: a service we need is unavailable (%s: %s)",
             what,
             others,
             type(error).__name__,
@@ -125,9 +125,10 @@ class _Outage:
 _outage = _Outage()
 
 
-def note_failure(error: Exception, what: str, facts: Mapping[str, Any] | None = None) -> None:
-    """Log that ``what`` (``"GET /api/me"``) failed for no fault of its own: with the traceback and ``facts``,
-    or, while something we need is away, in one line a second for all.
+def log_failure(error: Exception, what: str, facts: Mapping[str, Any] | None = None) -> None:
+    """Log the failure of ``what`` (``"GET /api/me"``) with the traceback and ``facts``.
+
+    During an outage all failures share one line a second.
     """
     if isinstance(error, UNREACHABLE) and _is_away(error):
         _outage.note(error, what)
@@ -136,27 +137,27 @@ def note_failure(error: Exception, what: str, facts: Mapping[str, Any] | None = 
 
 
 def _is_away(error: Exception) -> bool:
-    # Else it is there, and says that it cannot do this: a deadlock.
+    # Any other state means that the server is up and refused this statement, e.g. a deadlock.
     state = getattr(error.__cause__, "sqlstate", None)
     return state is None or state.startswith(_TAKES_NOTHING)
 
 
-def out_of_reach() -> Unavailable:
-    """The refusal for one of ``UNREACHABLE``."""
+def unavailable() -> Unavailable:
+    """Return the refusal for an ``UNREACHABLE`` exception."""
     return Unavailable("Something we need is down for the moment.", retry_after=1)
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
-    """REST framework's hook: every exception of a view as a problem. The unforeseen is logged, and a 500."""
+    """REST framework's exception hook: turn every exception into a problem; log unexpected ones as 500."""
     match error:
         case Refusal():
-            return refused(error)
+            return refusal_response(error)
         case Http404():
             return problem(404, "There is no such thing.")
         case PermissionDenied():
             return problem(403, "You are not allowed to do this.")
         case RequestDataTooBig():
-            return refused(TooLarge())
+            return refusal_response(TooLarge())
         case SuspiciousOperation() | UnreadablePostError():
             return problem(400, "The request could not be read.")
         case exceptions.ValidationError():
@@ -166,14 +167,14 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespo
     request = context["request"]
     if not isinstance(error, UNREACHABLE):
         got_request_exception.send(sender=type(context["view"]), request=request)
-    return unforeseen(error, f"{request.method} {request.path}")
+    return unexpected_error(error, f"{request.method} {request.path}")
 
 
-def unforeseen(error: Exception, call: str) -> HttpResponse:
-    """The response to a call (``"GET /api/me"``) that failed, for no fault of its own, which is logged."""
-    note_failure(error, call)
+def unexpected_error(error: Exception, call: str) -> HttpResponse:
+    """Log the unexpected failure of a call (``"GET /api/me"``) and return the response for it."""
+    log_failure(error, call)
     if isinstance(error, UNREACHABLE):
-        return refused(out_of_reach())
+        return refusal_response(unavailable())
     return problem(500, "This is our fault, and has been noted.")
 
 
@@ -186,7 +187,7 @@ def _of_framework(error: exceptions.APIException) -> HttpResponse:
 
 
 def _by_field(details: Any, path: str = "") -> dict[str, list[str]]:
-    """Flatten REST framework's nested details to ``{field: [reasons]}``; inner fields are joined by dots."""
+    """Flatten REST framework's nested details to ``{field: [reasons]}``; nested fields are joined by dots."""
     if isinstance(details, dict):
         if isinstance(details.get("message"), str):
             return {path or "non_field_errors": [str(details["message"])]}
@@ -201,8 +202,8 @@ def _by_field(details: Any, path: str = "") -> dict[str, list[str]]:
     return fields
 
 
-def is_for_programs(request: HttpRequest) -> bool:
-    """Whether this address is part of the API (answers in JSON), not a page for people."""
+def is_api_request(request: HttpRequest) -> bool:
+    """Return whether this path belongs to the API (which answers in JSON) rather than to pages for people."""
     return request.path.split("/", 2)[1] in _FOR_PROGRAMS
 
 

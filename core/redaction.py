@@ -38,7 +38,7 @@ _LENGTHS = {"event": LONGEST_MESSAGE, "exception": LONGEST_TRACEBACK, "stack": L
 
 
 def redact(text: str) -> str:
-    """The text without the secrets in it."""
+    """Return the text with secrets replaced."""
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text

@@ -1,12 +1,12 @@
-"""Refusals: why something asked for was not done, with a stable code for clients."""
+"""Refusals: reasons why a request was not carried out, with stable codes for clients."""
 
 from typing import Any
 
 
 class Refusal(Exception):
-    """Something asked for is refused.
+    """Base class of all refusals.
 
-    ``code`` is the stable snake_case word that clients act on, ``status`` its HTTP status, the message a
+    ``code`` is a stable snake_case word for clients to act on, ``status`` the HTTP status, the message a
     sentence for people, ``details`` optional facts (for invalid fields ``{field: [reasons]}``),
     ``retry_after`` seconds.
     """
@@ -25,7 +25,7 @@ class Refusal(Exception):
 
 
 class Malformed(Refusal):
-    """The request could not be read at all."""
+    """The request could not be parsed."""
 
     status = 400
     code = "malformed"
@@ -33,7 +33,7 @@ class Malformed(Refusal):
 
 
 class Unauthenticated(Refusal):
-    """No token, or one that does not hold (any more)."""
+    """The token is missing, invalid or expired."""
 
     status = 401
     code = "not_authenticated"
@@ -49,7 +49,7 @@ class CannotAfford(Refusal):
 
 
 class NotAllowed(Refusal):
-    """Known, understood, and not for this player."""
+    """The caller is known but not allowed to do this."""
 
     status = 403
     code = "not_allowed"
@@ -57,7 +57,7 @@ class NotAllowed(Refusal):
 
 
 class NotFound(Refusal):
-    """There is no such thing, or it is none of the caller's business."""
+    """The object does not exist, or is not visible to the caller."""
 
     status = 404
     code = "not_found"
@@ -65,7 +65,7 @@ class NotFound(Refusal):
 
 
 class Conflict(Refusal):
-    """The wrong state for it, or a race lost."""
+    """The object's state does not permit it, or a concurrent request came first."""
 
     status = 409
     code = "conflict"
@@ -73,7 +73,7 @@ class Conflict(Refusal):
 
 
 class TooLarge(Refusal):
-    """More bytes than are taken."""
+    """The body exceeds the size limit."""
 
     status = 413
     code = "too_large"
@@ -89,7 +89,7 @@ class Invalid(Refusal):
 
 
 class RateLimited(Refusal):
-    """Too much, too quickly; ``retry_after`` says when to try again."""
+    """Too many requests; ``retry_after`` says when to try again."""
 
     status = 429
     code = "rate_limited"
@@ -97,7 +97,7 @@ class RateLimited(Refusal):
 
 
 class Unavailable(Refusal):
-    """A part that is needed is down for the moment."""
+    """A required service is temporarily down."""
 
     status = 503
     code = "unavailable"

@@ -1,4 +1,4 @@
-"""JSON out: encoded by msgspec, times in UTC with ``Z``."""
+"""JSON responses, encoded by msgspec; times are in UTC with ``Z``."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 
 def _plain(value: Any) -> Any:
-    """What msgspec does not know by itself: subclasses of str and lazy texts."""
+    """Convert values that msgspec does not support: subclasses of str and lazy strings."""
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, str) or hasattr(value, "_proxy____args"):
@@ -19,11 +19,11 @@ def _plain(value: Any) -> Any:
 
 
 encode = msgspec.json.Encoder(enc_hook=_plain).encode
-"""Python values as JSON bytes: datetimes with ``Z``, UUIDs and decimals as strings."""
+"""Encode Python values as JSON bytes: datetimes with ``Z``, UUIDs and decimals as strings."""
 
 
 class MsgspecRenderer(BaseRenderer):
-    """The one form in which the API answers."""
+    """Renders JSON, the only format of the API."""
 
     media_type = "application/json"
     format = "json"
@@ -39,8 +39,8 @@ class MsgspecRenderer(BaseRenderer):
         return b"" if data is None else encode(data)
 
 
-class OneForm(DefaultContentNegotiation):
-    """Answer in the view's own form whatever ``Accept`` says: there is no other to give."""
+class JSONOnlyNegotiation(DefaultContentNegotiation):
+    """Ignores ``Accept``: there is only one renderer."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

@@ -1,4 +1,4 @@
-"""The map of the REST interface for people, made from the OpenAPI document."""
+"""The REST overview for people, generated from the OpenAPI document."""
 
 from collections import defaultdict
 from typing import Any
@@ -29,12 +29,12 @@ _SAID_ABOVE = {
 
 
 def markdown(made_by: str) -> str:
-    """The map as a page of the documentation; ``made_by`` says how it is made."""
+    """Return the overview as a documentation page; ``made_by`` says how it is generated."""
     rooms: dict[str, list[str]] = defaultdict(list)
     document = SchemaGenerator().get_schema(request=None, public=True)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            # Where a route does several things, what it is about is said once.
+            # The summary is the same for all methods of a route; show it once.
             is_first = method == next(iter(operations))
             rooms[operation["tags"][0]].append(_row(path, method.upper(), operation, is_first))
     lines = ["# REST map", "", f"<!-- {made_by} -->", _INTRODUCTION]
@@ -60,6 +60,6 @@ def _row(path: str, method: str, operation: dict[str, Any], is_first: bool) -> s
 
 
 def _without_codes(text: str) -> str:
-    """The sentences that say what a route does; what it refuses has a column of its own."""
+    """Return the sentences about what a route does; refusals have a column of their own."""
     sentences = [sentence for sentence in text.split(". ") if not sentence[:3].isdigit()]
     return ". ".join(sentences).removesuffix(".")

@@ -1,4 +1,4 @@
-"""Addresses that answer with and without their trailing slash, with no redirect: a POST keeps its body."""
+"""URL patterns that match with and without a trailing slash: a redirect would lose a POST's body."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,12 +27,12 @@ class _EitherSlash(RoutePattern):
 
 
 def _askable(value: Any) -> Any:
-    # No id is that big, and not every query of a database can be asked about one that is; nor is any 0.
+    # No id exceeds 64 bits, and some databases cannot even compare such a number; no id is 0 either.
     return 0 if isinstance(value, int) and value not in INT64 else value
 
 
 def route(path: str, view: Callable[..., HttpResponseBase], name: str | None = None) -> URLPattern:
-    """A URL pattern for ``path`` (``"api/users/<int:user_id>"``, no slash at either end)."""
+    """Return a URL pattern for ``path`` (``"api/users/<int:user_id>"``, no slash at either end)."""
     if path != path.strip("/"):
         raise ValueError(f"A route has no slash at either end: {path!r}")
     return URLPattern(_EitherSlash(path, name), view, name=name)

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what each operation refuses and why, its idempotency key, its examples."""
+"""The OpenAPI document: refusals, idempotency keys and examples of each operation."""
 
 import re
 from collections import defaultdict
@@ -36,9 +36,9 @@ _CODE = re.compile(r"`([a-z0-9_]+)`")
 
 
 class ProblemAutoSchema(AutoSchema):
-    """drf-spectacular's schema of an operation, with our conventions added.
+    """drf-spectacular's schema of an operation, extended by our conventions.
 
-    A refusal whose code the description names in backticks is documented as a response of its status.
+    A refusal whose code stands in backticks in the description is documented as a response.
     """
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
@@ -64,7 +64,7 @@ class ProblemAutoSchema(AutoSchema):
         return [_room(type(self.view).__module__)]
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
-        # Several apps have a Person or a Member; those made in place have long names already.
+        # Several apps have a Person or a Member; inline serializers already have unique names.
         name = type(serializer).__name__
         module = type(serializer).__module__
         room = "" if module.startswith("rest_framework") else _room(module).title()
@@ -88,7 +88,7 @@ class ProblemAutoSchema(AutoSchema):
         return getattr(handler, "is_idempotent", False)
 
     def _refusals(self, operation: dict[str, Any]) -> Iterator[type[Refusal]]:
-        """What this operation may refuse: by its form, and as its description says."""
+        """Yield the refusals of this operation: implied by its form, or named in its description."""
         if "security" in operation:
             yield refusals.Unauthenticated
         named = list(self._named(operation))
@@ -109,20 +109,20 @@ class ProblemAutoSchema(AutoSchema):
         app = type(self.view).__module__.partition(".")[0]
         for code in _CODE.findall(operation.get("description", "")):
             named = [refusal for refusal in all_refusals() if refusal.code == code]
-            # Several apps may have the code; the one that speaks means its own.
+            # Several apps may use this code; prefer the view's own app.
             named.sort(key=lambda refusal: not refusal.__module__.startswith(app))
             yield from named[:1]
 
 
 def all_refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
-    """Every refusal there is, the general ones included."""
+    """Yield every refusal class, including the general ones."""
     for refusal in of.__subclasses__():
         yield refusal
         yield from all_refusals(refusal)
 
 
 def _room(module: str) -> str:
-    """The last package of a module: ``chat`` of ``chat.api.lobbies``, ``parties`` of matchmaking's."""
+    """Return the innermost package: ``chat`` for ``chat.api.lobbies``, ``parties`` for matchmaking's."""
     packages = [part for part in module.split(".")[:-1] if part != "api"]
     return packages[-1]
 
@@ -130,7 +130,7 @@ def _room(module: str) -> str:
 def _problems(
     status: int, known: dict[str, type[Refusal]], ref: dict[str, Any], described: dict[str, Any]
 ) -> dict[str, Any]:
-    """The response for a status, with an example for each of its codes."""
+    """Return the response object for a status, with an example per code."""
     examples = {
         code: {
             "summary": refusal.title,
@@ -158,7 +158,7 @@ _RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "schema": {"ty
 
 
 def give_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """drf-spectacular's hook when the document is whole: each body without an example gets one."""
+    """drf-spectacular postprocessing hook: add an example to every body that has none."""
     schemas = result.get("components", {}).get("schemas", {})
     for operations in result["paths"].values():
         for operation in operations.values():

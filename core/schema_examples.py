@@ -1,11 +1,11 @@
-"""Examples for the OpenAPI document, made from the schemas, so that they are never out of date."""
+"""Examples for the OpenAPI document, generated from the schemas so that they stay up to date."""
 
 from typing import Any
 
 Schema = dict[str, Any]
 
 _WHEN = "2026-01-31T18:00:00Z"
-# What a field of this name holds tells more than what its type does.
+# A field's name says more about its content than its type.
 _BY_NAME: dict[str, Any] = {
     "username": "ada",
     "email": "ada@example.org",
@@ -34,7 +34,7 @@ _BY_TYPE: dict[str, Any] = {"integer": 1, "number": 1.5, "boolean": True, "strin
 
 
 def example(schema: Schema, schemas: dict[str, Schema], name: str = "") -> Any:
-    """A value that the schema allows; ``schemas`` are those it may refer to, ``name`` is its field."""
+    """Return a valid value for the schema; ``schemas`` resolves references, ``name`` is the field's name."""
     if "$ref" in schema:
         return example(schemas[schema["$ref"].rpartition("/")[2]], schemas, name)
     for key in ("example", "default", "const"):

@@ -1,4 +1,4 @@
-"""Demo data: each app may hold a ``seeding.py`` whose functions ``manage.py seed_demo`` runs in order."""
+"""Demo data: ``manage.py seed_demo`` runs the functions registered in each app's ``seeding.py``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ Seeder = Callable[[], None]
 
 @dataclass(frozen=True)
 class Step:
-    """A part of the demo data: what lays it (a second time to no effect), and what takes it away."""
+    """One registered step: ``seed`` creates demo data (idempotent), ``clear`` deletes it."""
 
     order: int
-    lay: Seeder
+    seed: Seeder
     clear: Seeder | None
 
 
@@ -24,29 +24,29 @@ _steps: list[Step] = []
 
 
 def seeds(*, order: int, clear: Seeder | None = None) -> Callable[[Seeder], Seeder]:
-    """Register a function that lays demo data.
+    """Register a function that creates demo data.
 
-    Lower ``order`` runs first. ``clear`` takes the data away again, in the reverse order.
+    Lower ``order`` runs first. ``clear`` deletes the data, in reverse order.
     """
 
-    def register(lay: Seeder) -> Seeder:
-        _steps.append(Step(order, lay, clear))
-        return lay
+    def register(seed: Seeder) -> Seeder:
+        _steps.append(Step(order, seed, clear))
+        return seed
 
     return register
 
 
 @transaction.atomic
-def lay() -> None:
-    """Lay the demo data of all installed apps."""
+def seed() -> None:
+    """Create the demo data of all installed apps."""
     for step in _in_order():
-        step.lay()
+        step.seed()
 
 
 @transaction.atomic
 def clear() -> None:
-    """Take the demo data of all installed apps away, with the history of its content."""
-    with content.forgetting_what_goes():
+    """Delete the demo data of all installed apps, including the history of its content."""
+    with content.purge_history_of_deleted():
         for step in reversed(_in_order()):
             if step.clear is not None:
                 step.clear()

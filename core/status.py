@@ -1,4 +1,4 @@
-"""What the server says of itself: counts that every app contributes, and whether all it needs is there."""
+"""Server status: counts contributed by every app, and readiness checks."""
 
 import threading
 import time
@@ -31,7 +31,7 @@ def counts(name: str) -> Callable[[Count], Count]:
 
 
 class _Remembered:
-    """The last counts, so that a public route cannot be used to keep the database busy."""
+    """Caches the counts, so that a public route cannot be used to load the database."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -68,7 +68,7 @@ _checks: dict[str, _Registered] = {}
 
 
 class NotReady(Exception):
-    """Something is wrong, in words that may be shown to anybody."""
+    """A check failed; the message is safe to show to anybody."""
 
 
 def nowhere() -> bool:
@@ -114,7 +114,7 @@ is_ready = Readiness().is_ready
 
 
 def checks() -> dict[str, str]:
-    """``"ok"`` or what is wrong, for each thing without which the server cannot work."""
+    """Return ``"ok"`` or the problem for each readiness check."""
     return {name: _result(registered.check) for name, registered in _checks.items()}
 
 
@@ -124,7 +124,7 @@ def _result(check: Callable[[], None]) -> str:
     except NotReady as problem:
         return str(problem)
     except Exception as error:
-        # The class alone: a driver's message may hold addresses and names.
+        # Only the class: the driver's message may contain addresses and names.
         return f"unreachable ({type(error).__name__})"
     return "ok"
 
@@ -145,7 +145,7 @@ _is_migrated = False
 
 @readiness("migrations", works_elsewhere=nowhere)
 def _check_migrations() -> None:
-    # Once migrated, always: the tables of a running server do not go away.
+    # Cached once true: tables of a running server do not disappear.
     global _is_migrated
     if _is_migrated:
         return
@@ -158,5 +158,5 @@ def _check_migrations() -> None:
 @readiness("redis", works_elsewhere=heartbeats.noted_in_database)
 def _check_redis() -> None:
     valkey.ensure_running(settings.REDIS_URL)
-    # One that is full or a replica answers a PING, and takes nothing.
+    # A full server or a replica answers PING but refuses writes.
     heartbeats.redis_client().set(key("readiness"), 1, px=1000)

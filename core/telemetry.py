@@ -1,4 +1,4 @@
-"""Sentry and OpenTelemetry, each only where its environment variable is set; nothing is imported without."""
+"""Sentry and OpenTelemetry, each imported and enabled only if its environment variable is set."""
 
 import os
 import time
@@ -23,7 +23,7 @@ _tracer: Any = None
 
 
 def require_packages() -> None:
-    """Raise ``ImproperlyConfigured`` where packages for what the environment asks for are not installed."""
+    """Raise ``ImproperlyConfigured`` if packages for the configured exporters are not installed."""
     if settings.SENTRY_DSN:
         _needed("sentry_sdk")
     if _is_traced():
@@ -32,9 +32,9 @@ def require_packages() -> None:
 
 
 def start() -> None:
-    """Set up what the environment asks for; once in each server process, before it serves.
+    """Set up the configured exporters; called once in each server process before it serves.
 
-    Raises what :func:`require_packages` does.
+    Raises ``ImproperlyConfigured`` as :func:`require_packages` does.
     """
     require_packages()
     if settings.SENTRY_DSN:
@@ -46,9 +46,9 @@ def start() -> None:
 def trace_request(
     method: str, route: str, status: int, started: float, headers: Iterable[tuple[bytes, bytes]]
 ) -> None:
-    """The span of a request that was answered before Django, whose instrumentation sees none of it.
+    """Record a span for a request that was answered before it reached Django's instrumentation.
 
-    ``started`` is of ``perf_counter``. Nothing where nobody asked for traces.
+    ``started`` is a ``perf_counter`` value. Does nothing unless tracing is enabled.
     """
     if _tracer is None:
         return
@@ -59,7 +59,7 @@ def trace_request(
         f"{method} {route}",
         context=_needed("opentelemetry.propagate").extract(given),
         kind=trace.SpanKind.SERVER,
-        # By the names that Django's instrumentation gives them.
+        # The attribute names of Django's instrumentation.
         attributes={"http.method": method, "http.route": route, "http.status_code": status},
         start_time=ended_ns - int((time.perf_counter() - started) * 1e9),
     )

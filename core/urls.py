@@ -1,4 +1,4 @@
-"""The server's own addresses."""
+"""Routes of the server itself: status, health, documentation."""
 
 from core import views
 from core.routes import route

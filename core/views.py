@@ -1,4 +1,4 @@
-"""What every server of the web answers: status, health and its own documentation."""
+"""Views of the server itself: status, health and API documentation."""
 
 import time
 from typing import Any
@@ -30,14 +30,14 @@ class AtDoor(BaseThrottle):
 
 
 class OpenView(APIView):
-    """A view that asks for no token."""
+    """A view without authentication."""
 
     authentication_classes = ()
     permission_classes = ()
 
 
 class Status(OpenView):
-    """What this server is, how long it has been up, and how much goes on."""
+    """The server's version, uptime and current counts."""
 
     @extend_schema(
         responses=inline_serializer(
@@ -74,7 +74,7 @@ _READY = inline_serializer(
 
 
 class Live(OpenView):
-    """Whether the process answers at all."""
+    """Liveness: the process answers."""
 
     @extend_schema(responses=inline_serializer("Live", _HEALTH))
     def get(self, request: Request) -> Response:
@@ -122,13 +122,13 @@ class OpenAPI(OpenView):
 
 
 class Docs(OpenView, SpectacularSwaggerSplitView):
-    """The OpenAPI document for reading and trying out."""
+    """The OpenAPI document as an interactive page."""
 
     url_name = "openapi"
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(*args, **kwargs)
-        # Swagger UI brings a style element; scripts stay files of our own.
+        # Swagger UI has an inline style element; scripts are files of our own.
         response["Content-Security-Policy"] = (
             "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
             "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"

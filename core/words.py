@@ -20,7 +20,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-READ_AGAIN_S = 10.0
+RELOAD_INTERVAL_S = 10.0
 RESERVED = Path(__file__).with_name("reserved_names.txt")
 
 Listed = Callable[[], list[str]]
@@ -49,7 +49,7 @@ _OR_L = str.maketrans("1!|", "lll")
 
 
 class _Folds(dict[int, str]):
-    """A translation table that learns: each character to the plain letters it stands for."""
+    """A translation table filled on demand: each character to the plain letters it stands for."""
 
     def __missing__(self, code: int) -> str:
         plain = unicodedata.normalize("NFKD", chr(code)).casefold()
@@ -62,14 +62,15 @@ _folds = _Folds()
 
 
 def _at_least(letters: str) -> str:
-    """A pattern for these letters, each as often as it stands there or more often."""
-    # The first of each run by itself: by it the search passes over a word in one step.
+    """Return a pattern that matches these letters, each repeated at least as often as given."""
+    # The first letter of a run stands alone, which lets the regex engine skip quickly.
     return "".join(f"{run}{run[0]}*+" for run in ("".join(each) for _, each in groupby(letters)))
 
 
 class Filter:
-    """Masks the words of one list. They may begin or end with ``*``, for any letters; those that begin with
-    ``!`` are let through, though others would cover them.
+    """Masks the words of one list.
+
+    Words may begin or end with ``*``, matching any letters; a word that begins with ``!`` is always allowed.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -87,14 +88,14 @@ class Filter:
             whole.append(pattern)
             if "*" in (word[0], word[-1]):
                 parts.append(("" if word[0] == "*" else "^") + pattern + ("" if word[-1] == "*" else "$"))
-        # Of words that begin alike the longest is found.
+        # Longest first, so that the longest match wins.
         any_word = re.compile("|".join(sorted(whole, key=len, reverse=True)) or _NEVER)
         self._whole, self._spelt_word = any_word.fullmatch, any_word.finditer
         self._part = re.compile("|".join(parts) or _NEVER).search
         self._is_listed = lru_cache(maxsize=4096)(self._look_up)
 
     def mask(self, text: str) -> str:
-        """The text with each listed word replaced by as many asterisks."""
+        """Return the text with each listed word replaced by asterisks."""
         hits: list[tuple[int, int]] = []
         listed = {piece for piece in set(_PIECE.findall(text)) if self._is_listed(piece.strip(_SIGNS))}
         if listed:
@@ -113,12 +114,12 @@ class Filter:
         return text
 
     def _spelt(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
-        """The listed words in letters set apart."""
+        """Return the spans of listed words written as separate letters."""
         shown = "".join(_PIECE.findall(text, start, end))
         for variant in dict.fromkeys((shown, shown.translate(_OR_L))):
             found = [match.span() for match in self._spelt_word(variant.translate(_folds))]
             if found:
-                # One character may stand for no letter, or for two.
+                # A character may fold to no letter, or to two.
                 places = [match.start() for match in _PIECE.finditer(text, start, end)]
                 at = [
                     place
@@ -133,7 +134,7 @@ class Filter:
             return False
         if self._is_word(piece.translate(_folds)):
             return True
-        # The digit one and its likes stand for i, and for l.
+        # ``1``, ``!`` and ``|`` may mean i or l.
         return _ONES.search(piece) is not None and self._is_word(piece.translate(_OR_L).translate(_folds))
 
     def _is_word(self, letters: str) -> bool:
@@ -151,19 +152,19 @@ class Filter:
 
 
 def read(path: str) -> list[str]:
-    """The words of a list: one a line, ``#`` before remarks."""
+    """Return the words of a list file: one per line, comments after ``#``."""
     lines = (line.partition("#")[0].strip() for line in Path(path).read_text(encoding="utf-8").splitlines())
     return [line for line in lines if line]
 
 
-def listed(function: Listed) -> Listed:
-    """Register a function, which may use the database, whose words count beside those of the file."""
+def extra_words(function: Listed) -> Listed:
+    """Register a function (it may use the database) whose words are added to those of the file."""
     _listed.append(function)
     return function
 
 
 class _Kept:
-    """The filter in use, made anew when operators have changed the words."""
+    """The current filter, rebuilt when operators change the words."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -172,10 +173,10 @@ class _Kept:
         self._filter = Filter(())
 
     def current(self) -> Filter:
-        if time.monotonic() - self._read_at < READ_AGAIN_S:
+        if time.monotonic() - self._read_at < RELOAD_INTERVAL_S:
             return self._filter
         with self._lock:
-            if time.monotonic() - self._read_at >= READ_AGAIN_S:
+            if time.monotonic() - self._read_at >= RELOAD_INTERVAL_S:
                 words = (*read(settings.CHAT_WORDS), *chain.from_iterable(more() for more in _listed))
                 if words != self._words:
                     self._filter, self._words = Filter(words), words
@@ -191,7 +192,7 @@ forget = _kept.forget
 
 
 def mask(text: str) -> str:
-    """The text with all listed words masked; from a thread that may use the database."""
+    """Return the text with all listed words masked. Must be called on a thread that may use the database."""
     return _kept.current().mask(text)
 
 

@@ -1,1 +1,1 @@
-"""What an operator needs: nginx, systemd, Prometheus, Grafana, and trials of them."""
+"""Deployment: nginx, systemd, Prometheus, Grafana, and their tests."""

@@ -1,6 +1,6 @@
-"""``python -m deploy.healthcheck [--live] [URL]``: 0 if the server is ready, or at least alive.
+"""``python -m deploy.healthcheck [--live] [URL]``: exits with 0 if the server is ready, or at least alive.
 
-The container's health check asks for the latter: to end a worker for what it waits for would help nobody.
+The container's health check uses ``--live``: restarting a worker that waits for a store would not help.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import urllib.request
 
 
 def main(*arguments: str) -> int:
-    """0 if ``/health/ready``, or with ``--live`` ``/health/live``, answers 200, else 1 with what is wrong."""
+    """Return 0 if ``/health/ready`` (``--live``: ``/health/live``) answers 200, else print why; return 1."""
     parser = argparse.ArgumentParser(prog="python -m deploy.healthcheck")
     parser.add_argument("--live", action="store_true")
     parser.add_argument("url", nargs="?", default="http://127.0.0.1:8000")

@@ -1,4 +1,4 @@
-"""The nginx of ``deploy/nginx``, run for tests and trials in front of server processes on this machine."""
+"""nginx with the configuration of ``deploy/nginx``, in front of local servers, for tests and trials."""
 
 import os
 import shutil
@@ -31,12 +31,12 @@ http {{
 
 
 def executable() -> str | None:
-    """Where nginx is, if it is installed."""
+    """Return the path of nginx, if it is installed."""
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
 class Proxy:
-    """nginx with the shipped configuration; only names, ports and the log's place are this machine's."""
+    """nginx with the shipped configuration, adapted in names, ports and log path only."""
 
     def __init__(self, folder: Path, *workers: str) -> None:
         self._folder = folder
@@ -55,7 +55,7 @@ class Proxy:
             text = text.replace(f"worker-{number}:8000", urlsplit(url).netloc)
         (self._folder / "gameplatform.conf").write_text(text)
         around = self._folder / "nginx.conf"
-        # Else its children could not read what is in a folder of root's.
+        # Otherwise its children could not read a folder that belongs to root.
         user = "user root;" if os.getuid() == 0 else ""
         around.write_text(_AROUND.format(folder=self._folder, user=user))
         nginx = executable()

@@ -1,7 +1,7 @@
-"""``python -m deploy.rolling_restart``: restarts two workers in turn under load, as an upgrade does.
+"""``python -m deploy.rolling_restart``: restarts two workers in turn under load, like an upgrade.
 
-nginx with the shipped configuration stands in front. Bots play throughout; the exit code is 1 if a game ended
-by anything but its rules, or a bot could not go on.
+nginx with the shipped configuration is in front. Bots play throughout; the exit code is 1 if a game did not
+end by its rules, or a bot could not continue.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def workers(folder: Path) -> Iterator[tuple[ServerProcess, ServerProcess]]:
 
 
 async def trial(game: str, bots: int, rounds: int) -> bool:
-    """Run it; true if nobody lost anything."""
+    """Run the trial; return whether nobody lost anything."""
     from game import simulation
     from game.author import catalogue
 

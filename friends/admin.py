@@ -1,4 +1,4 @@
-"""Friendships, requests and blocks for operators: to look at; blocks can be lifted."""
+"""Friendships, requests and blocks in the admin; blocks can be lifted."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ from friends.models import Block, FriendRequest, Friendship
 
 @admin.register(Friendship)
 class Friendships(ReadOnly, OperatorAdmin):
-    """Who is whose friend."""
+    """Friendships, read-only."""
 
     list_display = ("low", "high", "since")
     list_select_related = ("low", "high")
@@ -19,7 +19,7 @@ class Friendships(ReadOnly, OperatorAdmin):
 
 @admin.register(FriendRequest)
 class FriendRequests(ReadOnly, OperatorAdmin):
-    """Who asked whom, and what became of it."""
+    """Friend requests and their status, read-only."""
 
     list_display = ("from_user", "to_user", "status", "created_at", "answered_at")
     list_filter = ("status",)
@@ -29,7 +29,7 @@ class FriendRequests(ReadOnly, OperatorAdmin):
 
 @admin.register(Block)
 class Blocks(ReadOnly, OperatorAdmin):
-    """Who blocks whom."""
+    """Blocks between users."""
 
     list_display = ("by", "blocked", "created_at")
     list_select_related = ("by", "blocked")

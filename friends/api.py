@@ -1,4 +1,4 @@
-"""The routes of friends: the list, requests, blocks."""
+"""REST routes of friends: the list, requests, blocks."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ DIRECTIONS = {"in": "to_user", "out": "from_user"}
 
 
 class Friends(APIView):
-    """The caller's friends and how they stand, those of longest standing first."""
+    """The caller's friends with their status, longest friendship first."""
 
     @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=paging.page_of(serializers.Friend))
     def get(self, request: Request) -> Response:
@@ -32,7 +32,7 @@ class Friends(APIView):
 
 
 class OneFriend(APIView):
-    """A friendship of the caller's."""
+    """One of the caller's friendships."""
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, user_id: int) -> Response:
@@ -42,7 +42,7 @@ class OneFriend(APIView):
 
 
 class Requests(APIView):
-    """Open requests, to the caller and from the caller."""
+    """Open requests to and from the caller."""
 
     @extend_schema(
         parameters=[
@@ -54,7 +54,7 @@ class Requests(APIView):
         responses=paging.page_of(serializers.FriendRequest),
     )
     def get(self, request: Request) -> Response:
-        """The newest first."""
+        """Newest first."""
         user_id = identity(request).user_id
         requests = selectors.pending_requests(user_id)
         direction = request.query_params.get("direction")
@@ -69,7 +69,7 @@ class Requests(APIView):
     @extend_schema(request=serializers.NewRequest, responses={201: serializers.FriendRequest})
     @idempotent
     def post(self, request: Request) -> Response:
-        """Ask somebody to be friends. If they have asked the caller, both are friends at once.
+        """Send a friend request. If the other user has already asked the caller, both become friends.
 
         403 `takes_no_requests`, 404 `not_found`, 409 `already_requested`, `already_friends`,
         `you_block_them`, `too_many_friends`, `too_many_friend_requests`, 422 `yourself`.
@@ -86,7 +86,7 @@ class Accept(APIView):
     @extend_schema(request=None, responses=serializers.FriendRequest)
     @idempotent
     def post(self, request: Request, request_id: int) -> Response:
-        """Become friends.
+        """Accept it.
 
         403 `not_yours_to_answer`, 404 `unknown_friend_request`, 409 `friend_request_answered`,
         `too_many_friends`, `their_list_is_full`.
@@ -100,7 +100,7 @@ class Decline(APIView):
 
     @extend_schema(request=None, responses=serializers.FriendRequest)
     def post(self, request: Request, request_id: int) -> Response:
-        """Refuse it.
+        """Decline it.
 
         403 `not_yours_to_answer`, 404 `unknown_friend_request`, 409 `friend_request_answered`.
         """
@@ -109,11 +109,11 @@ class Decline(APIView):
 
 
 class Cancel(APIView):
-    """A request of the caller's."""
+    """A request from the caller."""
 
     @extend_schema(request=None, responses=serializers.FriendRequest)
     def post(self, request: Request, request_id: int) -> Response:
-        """Take it back.
+        """Cancel it.
 
         403 `not_yours_to_answer`, 404 `unknown_friend_request`, 409 `friend_request_answered`.
         """
@@ -122,7 +122,7 @@ class Cancel(APIView):
 
 
 class Blocks(APIView):
-    """Whom the caller blocks, the latest first."""
+    """The users whom the caller blocks, latest first."""
 
     @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=paging.page_of(serializers.Blocked))
     def get(self, request: Request) -> Response:
@@ -131,11 +131,11 @@ class Blocks(APIView):
 
 
 class OneBlock(APIView):
-    """A block of the caller's: it ends friendship and requests, direct messages, invites and whispers."""
+    """A block by the caller: it ends friendship and requests, direct messages, invites and whispers."""
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, user_id: int) -> Response:
-        """Block somebody; a second time changes nothing. The other one is not told.
+        """Block a user; repeating it changes nothing. The blocked user is not notified.
 
         409 `too_many_blocks`, 422 `yourself`.
         """
@@ -144,6 +144,6 @@ class OneBlock(APIView):
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, user_id: int) -> Response:
-        """End the block; what it ended does not come back. 404 `not_blocked`."""
+        """Remove the block; what it ended is not restored. 404 `not_blocked`."""
         services.unblock(user_id=identity(request).user_id, blocked_id=user_id)
         return Response(status=204)

@@ -7,5 +7,5 @@ class FriendsConfig(AppConfig):
     name = "friends"
 
     def ready(self) -> None:
-        # They register background tasks, and what public profiles leave out.
+        # Importing these registers background tasks and the visibility of public profiles.
         from friends import housekeeping, live, profiles  # noqa: F401

@@ -1,4 +1,4 @@
-"""What a client may ask over the socket of its friends' standing."""
+"""Commands of the friends' status socket."""
 
 from typing import Literal
 
@@ -6,6 +6,6 @@ from realtime.messages import Command
 
 
 class SetStatus(Command):
-    """Say how you are, to all friends; it holds until you are offline. A game you play shows before it."""
+    """Set your status for all friends, until you go offline. A running game takes precedence."""
 
     status: Literal["online", "away", "busy", "playing"]

@@ -1,4 +1,4 @@
-"""The socket on which a user sees how all friends stand, and says how they are themselves."""
+"""The socket with the status of all friends, on which users set their own."""
 
 from friends import commands, events, selectors, services
 from realtime import limits
@@ -10,12 +10,10 @@ STATUSES_IN_TEN_SECONDS = 10
 
 
 class FriendsStatusConsumer(Consumer):
-    """The first frame is how all friends stand, also for a client that comes back: what was told while it was
-    away was not kept for it.
-    """
+    """Sends the status of all friends as the first frame, also after a reconnect: there is no history."""
 
     opens_with = events.PresenceState
-    tells = (events.Presence, events.StatusSet, events.FriendAccepted, events.FriendRemoved)
+    emits = (events.Presence, events.StatusSet, events.FriendAccepted, events.FriendRemoved)
 
     async def opened(self) -> None:
         user_id = self.player.user_id
@@ -23,10 +21,10 @@ class FriendsStatusConsumer(Consumer):
         async def snapshot() -> events.PresenceState:
             return await in_database(selectors.presence_state, user_id)
 
-        await self.follow(events.standing_of_friends(user_id), snapshot, resumable=False)
+        await self.follow(events.friends_status_topic(user_id), snapshot, resumable=False)
 
     @handles(commands.SetStatus)
     async def set_status(self, command: commands.SetStatus) -> None:
         user_id = self.player.user_id
-        await limits.take(client(), f"status:{user_id}", allowed=STATUSES_IN_TEN_SECONDS, window_s=10)
+        await limits.enforce(client(), f"status:{user_id}", allowed=STATUSES_IN_TEN_SECONDS, window_s=10)
         await in_database(services.set_status, user_id=user_id, status=command.status)

@@ -1,4 +1,4 @@
-"""What happens between friends, and to whom it is told."""
+"""Events of friends, and their audiences."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -11,23 +11,23 @@ from realtime.messages import Ephemeral, Event, Reply
 from realtime.topics import Topic
 
 
-def standing_of_friends(user_id: int) -> Topic:
-    """How the friends of one user stand, on all the devices that want to know."""
+def friends_status_topic(user_id: int) -> Topic:
+    """Return the topic of status changes of this user's friends."""
     return Topic(f"friends_{user_id}")
 
 
 class Person(Struct, kw_only=True, frozen=True):
-    """A user by name."""
+    """A user's public identity."""
 
     id: int
     username: str
     is_premium: bool
 
 
-class Standing(Struct, kw_only=True, frozen=True):
-    """How a user is to their friends: ``status`` is offline, online, away, busy or playing.
+class FriendStatus(Struct, kw_only=True, frozen=True):
+    """A user's status for friends: ``status`` is offline, online, away, busy or playing.
 
-    ``last_seen`` is when someone offline was last online; ``game_id`` is there while a game of theirs runs.
+    ``last_seen`` is set for offline users, ``game_id`` while they play a game.
     """
 
     user_id: int
@@ -37,7 +37,7 @@ class Standing(Struct, kw_only=True, frozen=True):
     game_id: UUID | UnsetType = UNSET
 
 
-class Friend(Standing, kw_only=True, frozen=True):
+class Friend(FriendStatus, kw_only=True, frozen=True):
     """A friend in a user's list."""
 
     username: str
@@ -55,14 +55,14 @@ class Request(Struct, kw_only=True, frozen=True):
 
 
 class PresenceState(Reply):
-    """All friends and how they stand: the first frame. ``status`` is what the user said of themselves."""
+    """All friends with their status: the first frame. ``status`` is the user's own."""
 
     friends: list[Friend]
     status: str
 
 
 class Presence(Event, kw_only=True):
-    """A friend stands differently now."""
+    """Sent when a friend's status changes."""
 
     to_user_id: int
     user_id: int
@@ -72,11 +72,11 @@ class Presence(Event, kw_only=True):
     game_id: UUID | UnsetType = UNSET
 
     def audience(self) -> Topic:
-        return standing_of_friends(self.to_user_id)
+        return friends_status_topic(self.to_user_id)
 
 
 class PresenceHint(Ephemeral, kw_only=True, tag="presence"):
-    """The same for the notifications, which have no snapshot of friends: a newer one is all that counts."""
+    """Like ``presence``, for the notifications socket, which has no snapshot; only the latest counts."""
 
     to_user_id: int
     user_id: int
@@ -93,7 +93,7 @@ class PresenceHint(Ephemeral, kw_only=True, tag="presence"):
 
 
 class StatusSet(Event):
-    """What the user says of themselves, for their own devices."""
+    """Sent to the user's own devices when they set their status."""
 
     answers: ClassVar[tuple[str, ...]] = ("set_status",)
 
@@ -101,11 +101,11 @@ class StatusSet(Event):
     status: str
 
     def audience(self) -> Topic:
-        return standing_of_friends(self.user_id)
+        return friends_status_topic(self.user_id)
 
 
 class FriendRequest(Event):
-    """A request was made; both are told, each on all devices."""
+    """Sent to both users when a friend request is made."""
 
     request: Request
 
@@ -114,7 +114,7 @@ class FriendRequest(Event):
 
 
 class FriendRequestClosed(Event):
-    """A request was declined or cancelled; it goes from both lists. ``status`` says which."""
+    """Sent to both users when a request is declined or cancelled; ``status`` says which."""
 
     request_id: int
     from_user_id: int
@@ -126,28 +126,28 @@ class FriendRequestClosed(Event):
 
 
 class FriendAccepted(Event):
-    """Two users are friends now: to each the other one. The request is closed by it."""
+    """Sent to both users when they become friends, each with the other one; it closes the request."""
 
     to_user_id: int
     request_id: int
     friend: Friend
 
     def audience(self) -> tuple[Topic, ...]:
-        return topics.user(self.to_user_id), standing_of_friends(self.to_user_id)
+        return topics.user(self.to_user_id), friends_status_topic(self.to_user_id)
 
 
 class FriendRemoved(Event):
-    """A friendship has ended: to each the other one. It does not say why."""
+    """Sent to both users when their friendship ends; it gives no reason."""
 
     to_user_id: int
     user_id: int
 
     def audience(self) -> tuple[Topic, ...]:
-        return topics.user(self.to_user_id), standing_of_friends(self.to_user_id)
+        return topics.user(self.to_user_id), friends_status_topic(self.to_user_id)
 
 
 class PlayerBlocked(Event):
-    """A user blocks another: whatever connects the two ends. Only the blocker's devices hear of it."""
+    """Sent to the blocker's devices when a user blocks another; everything between the two ends."""
 
     by_id: int
     blocked_id: int
@@ -157,7 +157,7 @@ class PlayerBlocked(Event):
 
 
 class PlayerUnblocked(Event):
-    """A block has ended; what it ended does not come back."""
+    """Sent when a block is removed; what it ended is not restored."""
 
     by_id: int
     blocked_id: int

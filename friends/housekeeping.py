@@ -1,4 +1,4 @@
-"""What nobody needs any more is deleted now and then."""
+"""Periodic deletion of old friend requests."""
 
 from datetime import timedelta
 

@@ -1,8 +1,8 @@
-"""Notifies friends of a user's status as it changes: online, offline, in a game, away.
+"""Notifies friends of changes of a user's status: online, offline, in a game, away.
 
-A change is only noted. The status is read when friends are notified, for all users that changed meanwhile at
-once, and sent where somebody listens. It is read once more after that, so that the last one sent is true even
-where two workers notify of one user.
+A change only marks the user. The status is read when friends are notified, for all marked users together, and
+sent only to topics that somebody follows. It is read once more afterwards, so that the last status sent is
+true even if two workers notify about the same user.
 """
 
 from collections.abc import Sequence
@@ -13,24 +13,31 @@ from django.db import InterfaceError, OperationalError
 from core.batching import Announcer
 from core.database import in_database
 from friends import selectors, services
-from friends.events import FriendAccepted, Presence, PresenceHint, Standing, StatusSet, standing_of_friends
+from friends.events import (
+    FriendAccepted,
+    FriendStatus,
+    Presence,
+    PresenceHint,
+    StatusSet,
+    friends_status_topic,
+)
 from realtime import presence, topics, worker
 from realtime.publishing import publish_now
 from realtime.reactions import reacts_to
-from realtime.redis import Down
+from realtime.redis import REDIS_ERRORS
 from realtime.topics import Topic
 
 BATCH_SIZE = 200
-"""Users whose status is read by one query."""
-STORE_ERRORS: tuple[type[Exception], ...] = (*Down, OperationalError, InterfaceError)
+"""Maximum number of users whose status is read by one query."""
+STORE_ERRORS: tuple[type[Exception], ...] = (*REDIS_ERRORS, OperationalError, InterfaceError)
 
 
 class PresenceNotifier:
-    """The users whose friends this worker has still to notify."""
+    """The users about whom this worker still has to notify friends."""
 
     def __init__(self) -> None:
         self._gone: set[int] = set()
-        self._announcer: Announcer[int, Standing] = Announcer(
+        self._announcer: Announcer[int, FriendStatus] = Announcer(
             self._notify, size=BATCH_SIZE, what="Notifying friends", retry_on=STORE_ERRORS
         )
 
@@ -38,7 +45,7 @@ class PresenceNotifier:
         """Notify friends: the user's status changed."""
         self._announcer.changed(user_id)
 
-    def notified(self, standing: Standing) -> None:
+    def notified(self, standing: FriendStatus) -> None:
         """Check that this status, which friends have just been sent, still holds."""
         self._announcer.announced(standing.user_id, standing)
 
@@ -47,16 +54,16 @@ class PresenceNotifier:
         self._gone.add(user_id)
         self.changed(user_id)
 
-    async def _notify(self, batch: dict[int, Standing | None]) -> dict[int, Standing]:
+    async def _notify(self, batch: dict[int, FriendStatus | None]) -> dict[int, FriendStatus]:
         gone = self._gone & batch.keys()
         standings, friends = await in_database(_read, list(batch), gone)
         self._gone -= gone
         changed = [standing for standing in standings.values() if standing != batch[standing.user_id]]
         streams = worker.current().streams
-        listened = await streams.listened(
+        listened = await streams.with_listeners(
             topic for standing in changed for friend in friends[standing.user_id] for topic in _topics(friend)
         )
-        notified: dict[int, Standing] = {}
+        notified: dict[int, FriendStatus] = {}
         for standing in changed:
             facts = msgspec.structs.asdict(standing)
             for friend in friends[standing.user_id]:
@@ -69,18 +76,18 @@ class PresenceNotifier:
 
 
 def _topics(user_id: int) -> tuple[Topic, Topic]:
-    return standing_of_friends(user_id), topics.user(user_id)
+    return friends_status_topic(user_id), topics.user(user_id)
 
 
-def _read(user_ids: Sequence[int], gone: set[int]) -> tuple[dict[int, Standing], dict[int, list[int]]]:
+def _read(user_ids: Sequence[int], gone: set[int]) -> tuple[dict[int, FriendStatus], dict[int, list[int]]]:
     if gone:
         services.note_gone(gone)
     friends = selectors.friend_ids_of(user_ids)
-    return selectors.standings(list(friends)), friends
+    return selectors.statuses(list(friends)), friends
 
 
 def notifier() -> PresenceNotifier:
-    """Return this worker's."""
+    """Return this worker's notifier."""
     return worker.current().part(PresenceNotifier)
 
 
@@ -106,6 +113,6 @@ def status_set(event: StatusSet) -> None:
 
 @reacts_to(FriendAccepted)
 def friend_accepted(event: FriendAccepted) -> None:
-    """Check the status sent to the new friend: it was read before others could know of the friendship."""
-    standing = Standing(**{name: getattr(event.friend, name) for name in Standing.__struct_fields__})
+    """Check the status sent to the new friend again: changes before the commit did not reach them."""
+    standing = FriendStatus(**{name: getattr(event.friend, name) for name in FriendStatus.__struct_fields__})
     worker.once_committed(lambda: notifier().notified(standing))

@@ -1,7 +1,7 @@
-"""Who is whose friend, who asked whom, who blocked whom, and how users say they are.
+"""Friendships, requests, blocks, and the status that users set.
 
-Whoever changes what stands between two users holds the locks of both their rows (``services``), so the
-constraints here are a second net.
+Code that changes the relation of two users holds locks on both their rows (see ``services``); the constraints
+here are a second safeguard.
 """
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest, Least
 
 
 class FriendRequest(models.Model):
-    """One user asked another to be friends. Answered ones are kept for a while: they say what came of it."""
+    """A friend request. Answered ones are kept for some time."""
 
     class Status(models.TextChoices):
         PENDING = "pending"
@@ -50,7 +50,7 @@ class FriendRequest(models.Model):
 
 
 class Friendship(models.Model):
-    """Two users are friends: one row for both, the lower id first."""
+    """A friendship: one row for both users, the lower id first."""
 
     low = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     high = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -66,12 +66,12 @@ class Friendship(models.Model):
         return f"{self.low_id} and {self.high_id}"
 
     def other(self, user_id: int) -> int:
-        """The friend of this one of the two."""
+        """Return the id of the other user."""
         return self.high_id if user_id == self.low_id else self.low_id
 
 
 class Block(models.Model):
-    """One user wants nothing to do with another; it works in both directions."""
+    """A block of one user by another; it works in both directions."""
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks")
     blocked = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -88,7 +88,7 @@ class Block(models.Model):
 
 
 class Standing(models.Model):
-    """How a user says they are while online, and when they were last online. No row: nothing said yet."""
+    """The status that a user set for while they are online, and when they were last online."""
 
     class Status(models.TextChoices):
         ONLINE = "online"

@@ -1,4 +1,4 @@
-"""What friends holds about a person."""
+"""Personal data in friends."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def friends(user_id: int) -> list[dict[str, Any]]:
 
 @exports("friend_requests")
 def friend_requests(user_id: int) -> dict[str, list[dict[str, Any]]]:
-    """Requests sent and received, answered ones included while they are kept."""
+    """Export stored requests, sent and received, including answered ones."""
     fields = ("created_at", "status", "answered_at")
     return {
         "sent": list(FriendRequest.objects.filter(from_user=user_id).values("to_user__username", *fields)),
@@ -28,7 +28,7 @@ def friend_requests(user_id: int) -> dict[str, list[dict[str, Any]]]:
 
 @exports("blocks")
 def blocks(user_id: int) -> list[dict[str, Any]]:
-    """Whom the person blocks; who blocks the person is the others' data."""
+    """Export the user's own blocks; blocks of the user are the blockers' data."""
     return [
         {"id": block.blocked_id, "username": block.blocked.username, "created_at": block.created_at}
         for block in selectors.blocks(user_id).order_by("pk")
@@ -37,10 +37,10 @@ def blocks(user_id: int) -> list[dict[str, Any]]:
 
 @exports("standing")
 def standing(user_id: int) -> dict[str, Any]:
-    return selectors.said(user_id)
+    return selectors.own_status(user_id)
 
 
 @erases
 def forget(user_id: int) -> None:
-    """Nobody has an erased user as a friend."""
+    """Delete everything that friends stores about an erased user."""
     services.forget(user_id=user_id)

@@ -1,4 +1,4 @@
-"""Who plays what: friends knows no games, so the floor that has them answers."""
+"""Registry of running games, so that a status can show "playing" without knowing the game app."""
 
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
@@ -8,17 +8,17 @@ Games = Callable[[Sequence[int]], Mapping[int, UUID]]
 _sources: list[Games] = []
 
 
-def tells_games(function: Games) -> Games:
-    """Register ``function(user_ids) -> {user_id: game_id}``: the running games of those who play one.
+def provides_games(function: Games) -> Games:
+    """Register ``function(user_ids) -> {user_id: game_id}``, which returns the users' running games.
 
-    When one begins or ends, call ``friends.live.changed``.
+    Call ``friends.live.changed`` when a game begins or ends.
     """
     _sources.append(function)
     return function
 
 
 def games(user_ids: Sequence[int]) -> dict[int, UUID]:
-    """The running game of each of these users who plays one."""
+    """Return the running games of those of these users who play."""
     found: dict[int, UUID] = {}
     for source in _sources if user_ids else ():
         found.update(source(user_ids))

@@ -1,10 +1,10 @@
-"""Blocks in public profiles: who blocks, or is blocked by, the viewer looks offline."""
+"""Hide the online status of users from those they block or are blocked by."""
 
-from accounts.profiles import looks_offline
+from accounts.profiles import hides_online_status
 from friends import selectors
 
 
-@looks_offline
+@hides_online_status
 def blocked(viewer_id: int, user_ids: list[int]) -> set[int]:
-    """Those between whom and the viewer a block stands."""
+    """Return the users with a block between them and the viewer."""
     return selectors.blocked_ids(viewer_id)

@@ -1,74 +1,75 @@
-"""Why the friends app refuses."""
+"""Refusals of friends."""
 
 from core.refusals import Conflict, Invalid, NotAllowed, NotFound
 
 
 class Yourself(Invalid):
-    """Nobody is their own friend, or blocks themselves."""
+    """Users cannot befriend or block themselves."""
 
     code = "yourself"
     title = "That is you"
 
 
 class UnknownRequest(NotFound):
-    """There is no such request, or it is none of the caller's."""
+    """The request does not exist, or is not the caller's."""
 
     code = "unknown_friend_request"
     title = "There is no such friend request"
 
 
 class NotYoursToAnswer(NotAllowed):
-    """Who was asked accepts or declines; who asked cancels."""
+    """Only the recipient may accept or decline; only the sender may cancel."""
 
     code = "not_yours_to_answer"
     title = "That is for the other one to do"
 
 
 class RequestAnswered(Conflict):
-    """It was accepted, declined or cancelled before; ``details`` has the ``status``."""
+    """The request was already accepted, declined or cancelled; ``details`` has the ``status``."""
 
     code = "friend_request_answered"
     title = "The request is not open any more"
 
 
 class AlreadyRequested(Conflict):
-    """The same request is open; ``details`` has its ``request_id``."""
+    """The same request is already open; ``details`` has its ``request_id``."""
 
     code = "already_requested"
     title = "You have asked already"
 
 
 class AlreadyFriends(Conflict):
-    """There is nothing to ask for."""
+    """The two are already friends."""
 
     code = "already_friends"
     title = "You are friends already"
 
 
 class NotFriends(NotFound):
-    """The friendship is not there (any more)."""
+    """The two are not friends."""
 
     code = "not_friends"
     title = "You are not friends"
 
 
 class Blocking(Conflict):
-    """The caller blocks the other one, and has to end that first."""
+    """The caller blocks the other user and must unblock them first."""
 
     code = "you_block_them"
     title = "You block this user"
 
 
 class NotBlocked(NotFound):
-    """There is no block of the caller's to end."""
+    """The caller does not block this user."""
 
     code = "not_blocked"
     title = "You do not block this user"
 
 
 class TakesNoRequests(NotAllowed):
-    """The other one cannot be asked. One answer for all reasons, so that a block does not show: bots, full
-    lists, full inboxes and blocks.
+    """The other user cannot be asked.
+
+    One answer for all reasons (bots, full lists, full inboxes, blocks), so that a block is not revealed.
     """
 
     code = "takes_no_requests"
@@ -76,28 +77,28 @@ class TakesNoRequests(NotAllowed):
 
 
 class TooManyFriends(Conflict):
-    """The caller's list is full."""
+    """The caller's friends list is full."""
 
     code = "too_many_friends"
     title = "Your list of friends is full"
 
 
 class TheirListIsFull(Conflict):
-    """Whoever asked has meanwhile filled their list."""
+    """The sender's friends list has become full."""
 
     code = "their_list_is_full"
     title = "Their list of friends is full"
 
 
 class TooManyRequests(Conflict):
-    """Too many requests of the caller's wait for an answer."""
+    """Too many of the caller's requests are open."""
 
     code = "too_many_friend_requests"
     title = "Too many of your requests are open"
 
 
 class TooManyBlocks(Conflict):
-    """The caller's list of blocks is full."""
+    """The caller's block list is full."""
 
     code = "too_many_blocks"
     title = "You block too many users"

@@ -1,4 +1,4 @@
-"""The socket of friends."""
+"""The route of the friends' status socket."""
 
 from django.urls import re_path
 

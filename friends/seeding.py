@@ -1,4 +1,4 @@
-"""Friendships among the people of the demo data."""
+"""Friendships of the demo users."""
 
 from accounts.models import User
 from core.seeding import seeds
@@ -15,10 +15,10 @@ FRIENDS = (
 ASKED = (("user_4", "premium_user_1"), ("premium_user_2", "user_2"))
 
 
-# They go with the users.
+# Deleted together with the users.
 @seeds(order=20)
 def seed() -> None:
-    """Make the demo people friends, unless there is something between them already."""
+    """Create the demo users' friendships and requests, unless they exist."""
     names = {name for pair in (*FRIENDS, *ASKED) for name in pair}
     ids = dict(User.objects.filter(username__in=names).values_list("username", "pk"))
     pairs = [sorted((ids[one], ids[other])) for one, other in FRIENDS]

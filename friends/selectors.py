@@ -1,4 +1,4 @@
-"""Questions about friends: who they are, how they stand, who asked whom, who blocks whom."""
+"""Queries about friends, their status, requests and blocks."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 from accounts import selectors as accounts
 from accounts.models import User
 from friends import playing
-from friends.events import Friend, Person, PresenceState, Request, Standing
+from friends.events import Friend, FriendStatus, Person, PresenceState, Request
 from friends.models import Block, FriendRequest, Friendship
 from friends.models import Standing as Said
 from realtime import presence
@@ -21,27 +21,27 @@ OFFLINE = "offline"
 
 
 def are_friends(a: int, b: int) -> bool:
-    """Whether these two users are friends."""
+    """Return whether these two users are friends."""
     return between(a, b).exists()
 
 
 def between(a: int, b: int) -> QuerySet[Friendship]:
-    """The friendship of these two, if there is one."""
+    """Return the friendship of these two users, if any."""
     return Friendship.objects.filter(low=min(a, b), high=max(a, b))
 
 
 def friendships(user_id: int) -> QuerySet[Friendship]:
-    """The user's friendships."""
+    """Return the user's friendships."""
     return Friendship.objects.filter(Q(low=user_id) | Q(high=user_id))
 
 
 def friend_ids(user_id: int) -> list[int]:
-    """The user's friends, those of longest standing first."""
+    """Return the ids of the user's friends, longest friendship first."""
     return [friendship.other(user_id) for friendship in friendships(user_id).order_by("pk")]
 
 
 def friend_ids_of(user_ids: Iterable[int]) -> dict[int, list[int]]:
-    """The friends of each of these users who has any."""
+    """Return the friends' ids for each of these users who has any."""
     wanted = set(user_ids)
     pairs = Friendship.objects.filter(Q(low__in=wanted) | Q(high__in=wanted)).values_list("low_id", "high_id")
     found: defaultdict[int, list[int]] = defaultdict(list)
@@ -53,30 +53,30 @@ def friend_ids_of(user_ids: Iterable[int]) -> dict[int, list[int]]:
 
 
 def is_blocked_between(a: int, b: int) -> bool:
-    """Whether one of the two blocks the other."""
+    """Return whether one of the two blocks the other."""
     return Block.objects.filter(Q(by=a, blocked=b) | Q(by=b, blocked=a)).exists()
 
 
 def blocked_ids(user_id: int) -> set[int]:
-    """Everybody whom the user blocks or who blocks the user."""
+    """Return the ids of all users whom this user blocks or who block this user."""
     pairs = Block.objects.filter(Q(by=user_id) | Q(blocked=user_id)).values_list("by_id", "blocked_id")
     return {by + blocked - user_id for by, blocked in pairs}
 
 
 def blocks_among(user_ids: Iterable[int]) -> set[tuple[int, int]]:
-    """The pairs of these users, lower id first, of whom one blocks the other."""
+    """Return the pairs of these users (lower id first) in which one blocks the other."""
     ids = list(user_ids)
     pairs = Block.objects.filter(by__in=ids, blocked__in=ids).values_list("by_id", "blocked_id")
     return {(min(pair), max(pair)) for pair in pairs}
 
 
 def blocks(user_id: int) -> QuerySet[Block]:
-    """The user's own blocks, with whom they are of."""
+    """Return the user's own blocks, with the blocked users."""
     return Block.objects.filter(by=user_id).select_related("blocked")
 
 
 def shown_blocks(blocks: Iterable[Block]) -> list[dict[str, Any]]:
-    """Blocks as who made them sees them."""
+    """Return blocks as shown to the blocker."""
     return [
         {"user_id": block.blocked_id, "username": block.blocked.username, "created_at": block.created_at}
         for block in blocks
@@ -84,13 +84,13 @@ def shown_blocks(blocks: Iterable[Block]) -> list[dict[str, Any]]:
 
 
 def pending_requests(user_id: int) -> QuerySet[FriendRequest]:
-    """The open requests from the user and to the user."""
+    """Return the open requests from and to the user."""
     pending = FriendRequest.objects.filter(status=FriendRequest.Status.PENDING)
     return pending.filter(Q(from_user=user_id) | Q(to_user=user_id)).select_related("from_user", "to_user")
 
 
 def shown_request(request: FriendRequest) -> Request:
-    """A request as both see it."""
+    """Return a request as shown to both users."""
     return Request(
         id=request.pk,
         from_user=person(request.from_user),
@@ -101,41 +101,41 @@ def shown_request(request: FriendRequest) -> Request:
 
 
 def person(user: User) -> Person:
-    """A user by name, as others see them."""
+    """Return a user's public identity."""
     return Person(id=user.pk, username=user.username, is_premium=user.is_premium)
 
 
-def said(user_id: int) -> dict[str, Any]:
-    """What the user said of themselves, and when they were last online."""
+def own_status(user_id: int) -> dict[str, Any]:
+    """Return the status that the user set, and when they were last online."""
     found = Said.objects.filter(pk=user_id).first() or Said(pk=user_id)
     return {"status": found.status, "last_seen": found.last_seen}
 
 
-def standings(user_ids: Sequence[int]) -> dict[int, Standing]:
-    """How these users stand now, as their friends see it."""
+def statuses(user_ids: Sequence[int]) -> dict[int, FriendStatus]:
+    """Return the current status of these users, as their friends see it."""
     online = presence.online_sync(user_ids)
     said = Said.objects.in_bulk(list(user_ids))
     games = playing.games(sorted(online))
     return {
-        user_id: _standing(user_id, user_id in online, said.get(user_id), games.get(user_id, UNSET))
+        user_id: _status(user_id, user_id in online, said.get(user_id), games.get(user_id, UNSET))
         for user_id in user_ids
     }
 
 
-def _standing(user_id: int, online: bool, said: Said | None, game_id: UUID | UnsetType) -> Standing:
+def _status(user_id: int, online: bool, said: Said | None, game_id: UUID | UnsetType) -> FriendStatus:
     if not online:
-        return Standing(
+        return FriendStatus(
             user_id=user_id, online=False, status=OFFLINE, last_seen=None if said is None else said.last_seen
         )
     if game_id is not UNSET:
         status = Said.Status.PLAYING.value
     else:
         status = Said.Status.ONLINE.value if said is None else said.status
-    return Standing(user_id=user_id, online=True, status=status, last_seen=None, game_id=game_id)
+    return FriendStatus(user_id=user_id, online=True, status=status, last_seen=None, game_id=game_id)
 
 
 def friends(user_ids: Sequence[int]) -> list[Friend]:
-    """These users as a list of friends shows them, in this order."""
+    """Return these users as shown in a friends list, in this order."""
     users = accounts.by_ids(user_ids)
     return [
         Friend(
@@ -143,11 +143,11 @@ def friends(user_ids: Sequence[int]) -> list[Friend]:
             is_premium=users[user_id].is_premium,
             **msgspec.structs.asdict(standing),
         )
-        for user_id, standing in standings(user_ids).items()
+        for user_id, standing in statuses(user_ids).items()
         if user_id in users
     ]
 
 
 def presence_state(user_id: int) -> PresenceState:
-    """All friends of this user, and what the user said of themselves."""
-    return PresenceState(friends=friends(friend_ids(user_id)), status=said(user_id)["status"])
+    """Return all friends of this user with their status, and the user's own status."""
+    return PresenceState(friends=friends(friend_ids(user_id)), status=own_status(user_id)["status"])

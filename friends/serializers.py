@@ -1,17 +1,17 @@
-"""What the routes of friends take and give."""
+"""Request and response bodies of the friends routes."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from accounts.serializers import Text, Whole
+from accounts.serializers import StrictInteger, StrictText
 
 
 class NewRequest(serializers.Serializer[Any]):
-    """Whom to ask, by name or by id."""
+    """The user to ask, by name or by id."""
 
-    username = Text(max_length=150, required=False)
-    user_id = Whole(required=False)
+    username = StrictText(max_length=150, required=False)
+    user_id = StrictInteger(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if len(attrs) != 1:
@@ -20,7 +20,7 @@ class NewRequest(serializers.Serializer[Any]):
 
 
 class Person(serializers.Serializer[Any]):
-    """A user by name."""
+    """A user's public identity."""
 
     id = serializers.IntegerField()
     username = serializers.CharField()
@@ -38,7 +38,7 @@ class FriendRequest(serializers.Serializer[Any]):
 
 
 class Friend(serializers.Serializer[Any]):
-    """A friend, and how they stand now."""
+    """A friend and their current status."""
 
     user_id = serializers.IntegerField()
     username = serializers.CharField()
@@ -50,7 +50,7 @@ class Friend(serializers.Serializer[Any]):
 
 
 class Blocked(serializers.Serializer[Any]):
-    """Somebody whom the caller blocks."""
+    """A user whom the caller blocks."""
 
     user_id = serializers.IntegerField()
     username = serializers.CharField()

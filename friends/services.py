@@ -1,7 +1,7 @@
-"""What changes friendships, requests, blocks and what users say of themselves.
+"""All writes to friendships, requests, blocks and statuses.
 
-Whatever stands between two users changes under the locks of both their rows, the lower id first: of things
-done at once there is exactly one order, and one outcome.
+The relation of two users changes only under locks on both their rows, lower id first, so that concurrent
+changes have exactly one order and one outcome.
 """
 
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ from realtime.publishing import publish
 
 MAX_FRIENDS = 500
 MAX_REQUESTS = 100
-"""How many requests of one user, and how many to one user, may wait for an answer."""
+"""Maximum number of open requests from one user, and to one user."""
 MAX_BLOCKS = 1000
 REQUESTS_A_MINUTE = 60
 
@@ -52,12 +52,12 @@ Status = FriendRequest.Status
 
 
 def request(*, user_id: int, to_user_id: int) -> FriendRequest:
-    """Ask somebody to be friends; if they have asked too, both are friends at once.
+    """Send a friend request; if the other user has already asked, both become friends.
 
     Raises ``Yourself``, ``NotFound``, ``Blocking``, ``AlreadyFriends``, ``AlreadyRequested``,
     ``TooManyFriends``, ``TooManyRequests``, ``TakesNoRequests`` and ``RateLimited``.
     """
-    limits.take_sync(f"friend_requests:{user_id}", allowed=REQUESTS_A_MINUTE, window_s=60)
+    limits.enforce_sync(f"friend_requests:{user_id}", allowed=REQUESTS_A_MINUTE, window_s=60)
     return _request(user_id, to_user_id)
 
 
@@ -93,8 +93,10 @@ def _request(user_id: int, to_user_id: int) -> FriendRequest:
 
 @transaction.atomic
 def accept(*, user_id: int, request_id: int) -> FriendRequest:
-    """Become friends with who asked. Raises ``UnknownRequest``, ``NotYoursToAnswer``, ``RequestAnswered``,
-    ``TooManyFriends`` and ``TheirListIsFull``.
+    """Accept a friend request.
+
+    Raises ``UnknownRequest``, ``NotYoursToAnswer``, ``RequestAnswered``, ``TooManyFriends`` and
+    ``TheirListIsFull``.
     """
     asked = _lock_request(request_id, user_id)
     if asked.to_user_id != user_id:
@@ -109,7 +111,7 @@ def accept(*, user_id: int, request_id: int) -> FriendRequest:
 
 @transaction.atomic
 def decline(*, user_id: int, request_id: int) -> FriendRequest:
-    """Refuse who asked. Raises ``UnknownRequest``, ``NotYoursToAnswer`` and ``RequestAnswered``."""
+    """Decline a friend request. Raises ``UnknownRequest``, ``NotYoursToAnswer`` and ``RequestAnswered``."""
     asked = _lock_request(request_id, user_id)
     if asked.to_user_id != user_id:
         raise NotYoursToAnswer("Who was asked declines a request.")
@@ -119,7 +121,7 @@ def decline(*, user_id: int, request_id: int) -> FriendRequest:
 
 @transaction.atomic
 def cancel(*, user_id: int, request_id: int) -> FriendRequest:
-    """Take the own request back. Raises ``UnknownRequest``, ``NotYoursToAnswer`` and ``RequestAnswered``."""
+    """Cancel one's own request. Raises ``UnknownRequest``, ``NotYoursToAnswer`` and ``RequestAnswered``."""
     asked = _lock_request(request_id, user_id)
     if asked.from_user_id != user_id:
         raise NotYoursToAnswer("Who made a request cancels it.")
@@ -130,16 +132,16 @@ def cancel(*, user_id: int, request_id: int) -> FriendRequest:
 @transaction.atomic
 def remove(*, user_id: int, friend_id: int) -> None:
     """End a friendship. Raises ``NotFriends``."""
-    if len(accounts.lock(user_id, friend_id)) < 2 or not _part(user_id, friend_id):
+    if len(accounts.lock(user_id, friend_id)) < 2 or not _unfriend(user_id, friend_id):
         raise NotFriends
 
 
 @transaction.atomic
 def block(*, user_id: int, blocked_id: int) -> None:
-    """Have nothing to do with somebody any more; a second time changes nothing.
+    """Block a user; repeating it changes nothing.
 
-    Friendship and requests end here, what else connects the two by reaction to ``PlayerBlocked``. Raises
-    ``Yourself``, ``NotFound`` and ``TooManyBlocks``.
+    Ends friendship and requests; other apps end their own connections by reacting to ``PlayerBlocked``.
+    Raises ``Yourself``, ``NotFound`` and ``TooManyBlocks``.
     """
     _lock_pair(user_id, blocked_id)
     mine = Block.objects.filter(by=user_id)
@@ -148,19 +150,19 @@ def block(*, user_id: int, blocked_id: int) -> None:
     if mine.count() >= MAX_BLOCKS:
         raise TooManyBlocks(f"You block {MAX_BLOCKS} users, the most there can be.")
     Block.objects.create(by_id=user_id, blocked_id=blocked_id)
-    _part(user_id, blocked_id)
+    _unfriend(user_id, blocked_id)
     between = FriendRequest.objects.filter(
         from_user__in=(user_id, blocked_id), to_user__in=(user_id, blocked_id), status=Status.PENDING
     )
     for asked in between:
-        # As if it had been answered: the other one is not to see that it was a block.
+        # Looks like an ordinary answer, so that the block is not revealed.
         _close(asked, Status.CANCELLED if asked.from_user_id == user_id else Status.DECLINED)
     publish(PlayerBlocked(by_id=user_id, blocked_id=blocked_id))
 
 
 @transaction.atomic
 def unblock(*, user_id: int, blocked_id: int) -> None:
-    """End the own block. Raises ``NotBlocked``."""
+    """Remove a block. Raises ``NotBlocked``."""
     mine = Block.objects.filter(by=user_id, blocked=blocked_id)
     if len(accounts.lock(user_id, blocked_id)) < 2 or not mine.delete()[0]:
         raise NotBlocked
@@ -169,17 +171,17 @@ def unblock(*, user_id: int, blocked_id: int) -> None:
 
 @transaction.atomic
 def set_status(*, user_id: int, status: str) -> None:
-    """Say how the user is; it holds until they are offline."""
+    """Set the user's status; it is cleared when they go offline."""
     Standing.objects.update_or_create(pk=user_id, defaults={"status": status})
     publish(StatusSet(user_id=user_id, status=status))
 
 
 def note_gone(user_ids: Iterable[int]) -> None:
-    """Note that these users were last seen now, but for those who are back."""
+    """Set the last-seen time of these users to now, except those who are online again."""
     ids = set(user_ids)
     now = timezone.now()
     Standing.objects.bulk_create(
-        # By rising id: two workers that note overlapping users never wait for each other in a circle.
+        # By ascending id, so that two workers with overlapping users cannot deadlock.
         [
             Standing(user_id=user_id, last_seen=now)
             for user_id in users.active_ids(ids - presence.online_sync(ids))
@@ -192,10 +194,10 @@ def note_gone(user_ids: Iterable[int]) -> None:
 
 @transaction.atomic
 def forget(*, user_id: int) -> None:
-    """Take an erased user from everybody's lists."""
+    """Delete an erased user's friendships, requests, blocks and status."""
     accounts.lock(user_id)
     for friend_id in selectors.friend_ids(user_id):
-        _part(user_id, friend_id)
+        _unfriend(user_id, friend_id)
     for asked in selectors.pending_requests(user_id):
         _close(asked, Status.CANCELLED if asked.from_user_id == user_id else Status.DECLINED)
     FriendRequest.objects.filter(from_user=user_id).delete()
@@ -214,8 +216,8 @@ def _befriend(asked: FriendRequest) -> FriendRequest:
     return asked
 
 
-def _part(a: int, b: int) -> bool:
-    """End the friendship of these two; false if there is none."""
+def _unfriend(a: int, b: int) -> bool:
+    """End the friendship of these two; return whether there was one."""
     deleted, _ = selectors.between(a, b).delete()
     if deleted:
         publish(FriendRemoved(to_user_id=a, user_id=b))
@@ -251,7 +253,7 @@ def _is_full(user_id: int) -> bool:
 
 
 def _lock_pair(user_id: int, other_id: int) -> bool:
-    """Lock two different users; says whether the other one is a bot. Raises ``Yourself`` and ``NotFound``."""
+    """Lock two users; return whether the other one is a bot. Raises ``Yourself`` and ``NotFound``."""
     if user_id == other_id:
         raise Yourself
     are_bots = {user.pk: user.is_bot for user in accounts.lock(user_id, other_id) if user.is_active}
@@ -261,13 +263,13 @@ def _lock_pair(user_id: int, other_id: int) -> bool:
 
 
 def _lock_request(request_id: int, user_id: int) -> FriendRequest:
-    """The request, if it is of or to this user, with both users locked. Raises ``UnknownRequest``."""
+    """Return a request from or to this user, with both users locked. Raises ``UnknownRequest``."""
     requests = FriendRequest.objects.select_related("from_user", "to_user")
     asked = requests.filter(pk=request_id).first()
     if asked is None or user_id not in (asked.from_user_id, asked.to_user_id):
         raise UnknownRequest
     accounts.lock(asked.from_user_id, asked.to_user_id)
-    # It may have been answered while the locks were waited for, or have gone with an erased user.
+    # Read again: it may have been answered, or deleted with an erased user, while waiting for the locks.
     asked = requests.filter(pk=request_id).first()
     if asked is None:
         raise UnknownRequest

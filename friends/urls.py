@@ -1,4 +1,4 @@
-"""The addresses of friends."""
+"""Routes of friends."""
 
 from core.routes import route
 from friends import api

@@ -1,4 +1,4 @@
-"""Games and ratings for operators: to look at, hidden information included, and to end what hangs."""
+"""The admin of games and ratings: shows all state, hidden information included, and ends stuck games."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from core.operators import OperatorAdmin, ReadOnly, Rows, operation
+from core.operators import OperatorAdmin, ReadOnly, ReadOnlyInline, operation
 from core.refusals import Refusal
 from game.live import operators
 from game.models import Game, JournalEntry, Rating, Seat
@@ -17,8 +17,8 @@ from game.models import Game, JournalEntry, Rating, Seat
 SHOWN_ENTRIES = 500
 
 
-class Seats(Rows):
-    """Who plays."""
+class Seats(ReadOnlyInline):
+    """The players of a game."""
 
     model = Seat
     fields = ("number", "user", "bot_level", "queue", "rating_before", "rating_after", "score")
@@ -83,7 +83,7 @@ class Games(ReadOnly, OperatorAdmin):
     def last_view(self, game: Game) -> str:
         return _pretty(game.final_view)
 
-    # A composite key keeps the journal from being an inline.
+    # The composite primary key rules out an inline for the journal.
     @admin.display(description=f"The last {SHOWN_ENTRIES} entries, newest first")
     def journal_lines(self, game: Game) -> str:
         entries = JournalEntry.objects.filter(game=game).order_by("-seq")[:SHOWN_ENTRIES]
@@ -105,7 +105,7 @@ def _pretty(value: Any) -> SafeString | str:
 
 @admin.register(Rating)
 class Ratings(ReadOnly, OperatorAdmin):
-    """How strong players are."""
+    """The ratings of all players."""
 
     list_display = ("user", "game", "shown", "played", "won", "mu", "sigma")
     list_filter = ("game",)

@@ -1,4 +1,4 @@
-"""The routes of games, their replays and leaderboards."""
+"""HTTP routes of games, their replays and leaderboards."""
 
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ CHAT_SHOWN = 100
 
 
 class Catalogue(APIView):
-    """The games that this server offers."""
+    """All games that this server offers."""
 
     @extend_schema(operation_id="api_games_catalog", responses=serializers.CatalogueEntry(many=True))
     def get(self, request: Request) -> HttpResponse:
@@ -34,7 +34,7 @@ class Catalogue(APIView):
 
 
 class Games(APIView):
-    """Games that were made here."""
+    """Games created on this server."""
 
     @extend_schema(
         operation_id="api_games_list",
@@ -50,7 +50,7 @@ class Games(APIView):
             games = games.filter(state=wanted["state"])
         if wanted.get("game"):
             games = games.filter(name=_known(wanted["game"]))
-        return paging.page(self, games, ordering="-created_at", show=shapes.shown)
+        return paging.page(self, games, ordering="-created_at", show=shapes.game_shapes)
 
     @extend_schema(
         description=(
@@ -86,7 +86,7 @@ def _known(name: str) -> str:
 
 
 def _options_beside(name: str, data: dict[str, Any]) -> dict[str, Any]:
-    """The game's own options among the fields of the body."""
+    """Return the game's own options from the fields of the body."""
     fields = [field.encode_name for field in msgspec.structs.fields(catalogue.get(name).Options)]
     return {
         field: data[field] for field in fields if field in data and field not in serializers.NewGame().fields
@@ -94,11 +94,11 @@ def _options_beside(name: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _own(game: Game, user_id: int) -> dict[str, Any]:
-    return shapes.shown_to_player(selectors.game(game.pk), user_id)
+    return shapes.game_shape_for_player(selectors.game(game.pk), user_id)
 
 
 class OneGame(APIView):
-    """A game."""
+    """One game."""
 
     @extend_schema(
         operation_id="api_games_retrieve",
@@ -109,11 +109,11 @@ class OneGame(APIView):
     )
     def get(self, request: Request, game_id: UUID) -> Response:
         game = selectors.game_visible_to(identity(request).user_id, game_id)
-        return Response(shapes.shown([game])[0])
+        return Response(shapes.game_shapes([game])[0])
 
 
 class Invitation(OpenView):
-    """Who invites to which game, for somebody with its link who has not signed in yet."""
+    """The game and host behind an invitation link; needs no sign-in."""
 
     @extend_schema(
         description="404 `unknown_match`: there is none, or it has no free seat.",
@@ -127,7 +127,7 @@ class Invitation(OpenView):
 
 
 class Join(APIView):
-    """A free seat of a game."""
+    """Join a game with a free seat."""
 
     @extend_schema(
         description="Take a free seat; again, it is the same one. 404 `unknown_match`, 409 `game_full`.",
@@ -140,7 +140,7 @@ class Join(APIView):
 
 
 class Chat(APIView):
-    """What was said in a game."""
+    """The latest chat messages of a game."""
 
     @extend_schema(
         operation_id="api_games_chat",
@@ -157,7 +157,7 @@ class Chat(APIView):
 
 
 class Replay(APIView):
-    """All that was done in a game."""
+    """All inputs of a game."""
 
     @extend_schema(
         description=(
@@ -181,7 +181,7 @@ class Replay(APIView):
 
 
 class Leaderboard(APIView):
-    """Who is how strong at a game, the strongest first."""
+    """A game's ranking, strongest players first."""
 
     @extend_schema(
         description="`around=me` gives the page around the caller, or the first for who has no rating yet.",

@@ -1,4 +1,4 @@
-"""Discovers the games of all installed apps, as the admin discovers ``admin.py``."""
+"""The game app; discovers the games of all installed apps, as the admin discovers ``admin.py``."""
 
 from django.apps import AppConfig, apps
 

@@ -1,4 +1,4 @@
-"""Computer players: the game's own, a random one, and one that thinks ahead (Monte Carlo tree search)."""
+"""Computer players: the game's own bot, a random one, and a Monte Carlo tree search."""
 
 import math
 from random import Random
@@ -11,23 +11,23 @@ from game.author.refusals import RulesError
 
 LEVELS = (1, 2, 3)
 
-# Games thought through for one move, by level; level 1 moves at random.
+# Simulated games per move, by level; level 1 moves at random.
 ITERATIONS = {2: 60, 3: 600}
 
-# Weight of little-tried moves (UCB1, Kocsis and Szepesvári 2006); rewards run from 0 to 1.
+# Weight of rarely tried moves (UCB1, Kocsis and Szepesvári 2006); rewards run from 0 to 1.
 EXPLORATION = math.sqrt(2)
 
-# A game thought further than this counts as a draw: some never end by chance.
-LONGEST_PLAYOUT = 300
+# A longer simulated game counts as a draw: some never end by chance.
+MAX_PLAYOUT_MOVES = 300
 
 
 def choose(match: Match, seat: Seat, random: Random, level: int) -> dict[str, Any] | None:
-    """A movement for ``seat``, one of ``match.turn`` or any in real time; None: do nothing (real time only).
+    """Return a movement for ``seat``, which is in ``match.turn`` or plays in real time; None means no input.
 
-    The same match, generator and level give the same movement. Level 3 can take some 100 ms: run it in a
-    thread, on ``match.copy(seed)`` if the match goes on meanwhile. Nobody's hidden information is used: the
-    game's own ``bot`` sees its player's view, and without one a hidden game is played at random.
-    Raises RulesError if the rules fail or the game's moves cannot be listed.
+    The same match, generator and level give the same movement. Level 3 can take about 100 ms: run it in a
+    thread, on ``match.copy(seed)`` if the match goes on meanwhile. Hidden information is never used: the
+    game's own ``bot`` gets its player's view, and without one a game with hidden information is played at
+    random. Raises RulesError if the rules fail or the game's moves cannot be listed.
     """
     game = match.game
     try:
@@ -47,9 +47,7 @@ def choose(match: Match, seat: Seat, random: Random, level: int) -> dict[str, An
 
 
 class Node:
-    """A movement in the tree, made by ``seat``: how often it was tried, what it brought that seat, and what
-    is ``legal`` after it.
-    """
+    """A movement of ``seat`` in the search tree, with its tries, its reward and its successors."""
 
     __slots__ = ("children", "movement", "reward", "seat", "untried", "visits")
 
@@ -74,10 +72,11 @@ class Node:
 def think(
     match: Match, seat: Seat, legal: list[dict[str, Any]], random: Random, iterations: int
 ) -> dict[str, Any]:
-    """Of its ``legal`` movements the one of ``seat`` that did best in ``iterations`` games, played on at
-    random past what is known. Where several may move at once, the others are taken to do so after it.
+    """Return the one of the ``legal`` movements that did best in ``iterations`` simulated games.
 
-    Each of them has its own dice, so that a movement is judged by its chances and not by the dice to come.
+    Beyond the tree, games are played at random. If several seats may move at once, the others are assumed to
+    move after this one. Each simulated game has its own dice, so that a movement is judged by its chances and
+    not by the dice to come.
     """
     root = Node(seat, None, legal, random)
     for _ in range(iterations):
@@ -93,7 +92,7 @@ def think(
 
 
 def descend(root: Node, world: Match, random: Random) -> list[Node]:
-    """Follow the promising movements to the first untried one, try it, and return the way."""
+    """Follow promising movements to the first untried one, try it, and return the path."""
     node, path = root, [root]
     while world.turn and (node.untried or node.children):
         mover = root.seat if node is root else min(world.turn)
@@ -108,7 +107,7 @@ def descend(root: Node, world: Match, random: Random) -> list[Node]:
                 node.children.append(Node(mover, movement, legal, random))
                 node = node.children[-1]
         except Refusal:
-            break  # With these dice the movement is against the rules here.
+            break  # With these dice the movement is illegal here.
         path.append(node)
         if movement is not None:
             break
@@ -116,9 +115,9 @@ def descend(root: Node, world: Match, random: Random) -> list[Node]:
 
 
 def play_out(world: Match, random: Random) -> list[float]:
-    """Play on at random; what the end is worth to each seat: 1 a win, 0 a loss, 1/2 a draw."""
-    for _ in range(LONGEST_PLAYOUT):
-        if world.result is not None or not play_any(world, random):
+    """Play on at random; return the reward of each seat: 1 for a win, 0 for a loss, 1/2 for a draw."""
+    for _ in range(MAX_PLAYOUT_MOVES):
+        if world.result is not None or not play_random(world, random):
             break
     result = world.result
     if result is None or result.draw:
@@ -126,8 +125,8 @@ def play_out(world: Match, random: Random) -> list[float]:
     return [float(seat in result.winners) for seat in world.game.seats]
 
 
-def play_any(world: Match, random: Random) -> bool:
-    """Make a legal move, each as likely; False if there is none. Trying is quicker than listing all."""
+def play_random(world: Match, random: Random) -> bool:
+    """Make a random legal move; return False if there is none. Trying is quicker than listing all."""
     mover = min(world.turn)
     untried = world.candidates(mover).copy()
     while untried:

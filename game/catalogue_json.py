@@ -1,4 +1,4 @@
-"""The catalogue of games, ready as JSON: the same for everybody for as long as the process runs."""
+"""The catalogue of games as JSON, encoded once per process because it is the same for everybody."""
 
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from game.author.game import Game as Rules
 
 
 def body() -> bytes:
-    """``GET /api/games/catalog/``: the entries of all games."""
+    """Return the body of ``GET /api/games/catalog/``: the entries of all games."""
     return _encoded(tuple(catalogue.all()))
 
 
@@ -20,7 +20,7 @@ def _encoded(games: tuple[type[Rules], ...]) -> bytes:
 
 
 def hot_read(token: str) -> bytes | None:
-    """The catalogue if no database is needed to know that the token's session lives, else None."""
+    """Return the catalogue if the token can be verified without the database, otherwise None."""
     try:
         return body() if live.is_live_here(tokens.identify(token).session_id) else None
     except Unauthenticated:

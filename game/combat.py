@@ -1,4 +1,7 @@
-"""Combat: what one does to another. Pure; chance comes in as a generator, so that it can be repeated."""
+"""Damage calculation of fights.
+
+Pure functions; the random generator is an argument, so results can be repeated.
+"""
 
 from dataclasses import dataclass
 from random import Random
@@ -12,7 +15,7 @@ ATTACK_FOR_EACH_FURTHER = 0.2
 
 
 class Combatant(Protocol):
-    """How strong somebody is; ``critical_chance`` from 0 to 1."""
+    """The strength of a fighter; ``critical_chance`` is from 0 to 1."""
 
     @property
     def attack(self) -> int: ...
@@ -24,16 +27,16 @@ class Combatant(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a strike did: at least 1 damage."""
+    """The result of a strike: at least 1 damage."""
 
     damage: int
     critical: bool
 
 
 def strike(attacker: Combatant, defender: Combatant, random: Random, *, factor: float = 1.0) -> Hit:
-    """One attack: ``factor`` times the attacker's attack, a tenth up or down, less what the defence takes.
+    """Return one attack: ``factor`` times the attacker's attack, plus or minus 10 %, reduced by the defence.
 
-    A defence of 100 halves the damage, 200 leaves a third. A critical hit does half as much again.
+    A defence of 100 halves the damage, 200 leaves a third. A critical hit does 50 % more.
     """
     critical = random.random() < attacker.critical_chance
     spread = random.uniform(1 - SPREAD, 1 + SPREAD)
@@ -43,10 +46,10 @@ def strike(attacker: Combatant, defender: Combatant, random: Random, *, factor: 
 
 
 def scaled_hp(hp: int, players: int) -> int:
-    """What an enemy of so many hit points has against so many players."""
+    """Return an enemy's hit points against this number of players."""
     return round(hp * (1 + HP_FOR_EACH_FURTHER * (max(players, 1) - 1)))
 
 
 def attack_factor(players: int) -> float:
-    """How much harder an enemy strikes against so many players."""
+    """Return the factor by which an enemy strikes harder against this number of players."""
     return 1 + ATTACK_FOR_EACH_FURTHER * (max(players, 1) - 1)

@@ -1,4 +1,4 @@
-"""The socket of a game: players and those who watch."""
+"""The consumer of a game's socket, for players and spectators."""
 
 import uuid
 from collections.abc import Awaitable
@@ -15,10 +15,10 @@ from realtime.worker import in_database
 
 
 class GameConsumer(Consumer):
-    """A game, for its players and all who may watch. What a player asks goes to the room, wherever it is."""
+    """A game's socket. Players' commands are sent to the room, whichever worker owns it."""
 
     opens_with = events.GameState
-    tells = (
+    emits = (
         events.PlayerReady,
         events.GameStart,
         events.PlayerMove,

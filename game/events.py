@@ -1,4 +1,4 @@
-"""What happens in games, and to whom it is told. A room numbers and sends its frames itself."""
+"""Events of games, and their audiences. A room numbers and sends its frames itself."""
 
 from uuid import UUID
 
@@ -10,11 +10,14 @@ from realtime.topics import Topic
 
 
 class RoomEvent(Message, kw_only=True):
-    """Anything a room tells its players and spectators, on ``/ws/game/{game_id}/``."""
+    """Base of the events that a room sends to its players and spectators on ``/ws/game/{game_id}/``."""
 
 
 class PlayerInfo(Struct, kw_only=True):
-    """A player as others see them; ``side`` is left or right in two-sided games. Guests have no rating."""
+    """A player in the form shown to others; ``side`` is left or right in two-sided games.
+
+    Guests have no rating.
+    """
 
     id: int
     username: str
@@ -26,14 +29,14 @@ class PlayerInfo(Struct, kw_only=True):
 
 
 class You(Struct, kw_only=True):
-    """Which of the players the receiver is."""
+    """The receiver's own seat."""
 
     user_id: int
     side: str
 
 
 class ClockState(Struct, kw_only=True):
-    """The clocks as they stood ``at`` that time; those of ``running`` run on. Milliseconds, by user id."""
+    """The clocks in milliseconds by user id, as of time ``at``; those in ``running`` count down."""
 
     initial_ms: int
     increment_ms: int
@@ -51,7 +54,7 @@ class RatingChange(Struct, kw_only=True):
 
 
 class Reward(Struct, kw_only=True):
-    """What a player got for the game; ``level_up`` says whether it brought a level."""
+    """A player's reward for the game; ``level_up`` says whether it brought a new level."""
 
     user_id: int
     xp: int
@@ -60,8 +63,10 @@ class Reward(Struct, kw_only=True):
 
 
 class GameOver(RoomEvent):
-    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned,
-    aborted (nobody had moved), error or operator (who ended it).
+    """Sent when the game has ended.
+
+    ``reason`` is win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved),
+    error, or operator (ended by one).
     """
 
     winner_ids: list[int]
@@ -73,7 +78,7 @@ class GameOver(RoomEvent):
 
 
 class GameState(RoomEvent):
-    """All there is to know: the first frame after connecting, and again at each change of state."""
+    """The complete state: the first frame after connecting, and again at each change of state."""
 
     id: UUID
     game: str
@@ -90,20 +95,20 @@ class GameState(RoomEvent):
 
 
 class PlayerReady(RoomEvent):
-    """A player is ready to begin."""
+    """Sent when a player is ready to begin."""
 
     user_id: int
     seq: int
 
 
 class GameStart(RoomEvent):
-    """All are ready; the game runs."""
+    """Sent when all players are ready and the game starts."""
 
     seq: int
 
 
 class PlayerMove(RoomEvent):
-    """A player moved; ``view`` is what the receiver sees after it."""
+    """Sent after a player's move; ``view`` is what the receiver sees after it."""
 
     user_id: int
     movement: Raw
@@ -114,14 +119,14 @@ class PlayerMove(RoomEvent):
 
 
 class GameTick(RoomEvent):
-    """One frame of a real-time game; a newer one replaces it."""
+    """A frame of a real-time game; a newer one replaces it."""
 
     tick: int
     view: Raw
 
 
 class GameAction(RoomEvent):
-    """A player did something beside the moves."""
+    """Sent when a player did something other than a move."""
 
     action: str
     data: Raw
@@ -130,7 +135,7 @@ class GameAction(RoomEvent):
 
 
 class ChatMessage(RoomEvent):
-    """A player said something."""
+    """A chat message of a player."""
 
     user_id: int
     username: str
@@ -139,7 +144,7 @@ class ChatMessage(RoomEvent):
 
 
 class PlayerJoined(RoomEvent):
-    """A player is here for the first time."""
+    """Sent when a player connects for the first time."""
 
     user_id: int
     username: str
@@ -147,7 +152,7 @@ class PlayerJoined(RoomEvent):
 
 
 class PlayerLeft(RoomEvent):
-    """A player is gone, and has ``grace_s`` seconds to come back."""
+    """Sent when a player disconnects; they have ``grace_s`` seconds to come back."""
 
     user_id: int
     username: str
@@ -156,7 +161,7 @@ class PlayerLeft(RoomEvent):
 
 
 class PlayerReconnected(RoomEvent):
-    """A player is back."""
+    """Sent when a player has come back."""
 
     user_id: int
     username: str
@@ -164,7 +169,7 @@ class PlayerReconnected(RoomEvent):
 
 
 class MatchFound(Event):
-    """A game was made for the user, who is to open its socket."""
+    """Sent when a game was created for the user, who should open its socket."""
 
     user_id: int
     game: str
@@ -177,23 +182,23 @@ class MatchFound(Event):
 
 
 class SeatTaken(Internal):
-    """Somebody sat down in a game that had a free seat."""
+    """A user took a free seat of a game."""
 
     game_id: UUID
 
 
 class GameStarted(Internal):
-    """All were ready, and a game runs."""
+    """A game started, because all players were ready."""
 
     game_id: UUID
     user_ids: list[int]
 
 
 class MatchLeft(Internal):
-    """Players left a match of a queue before they made a move.
+    """Players left a game made by a queue before they had moved.
 
-    ``stayed`` says when those joined the queue who were there to play, where nobody had moved. ``reason`` is
-    what ended it: aborted (it never began), resign, timeout, forfeit or abandoned.
+    ``stayed`` has the queueing times of the players who were present, if nobody had moved. ``reason`` is why
+    the game ended: aborted (it never began), resign, timeout, forfeit or abandoned.
     """
 
     game_id: UUID

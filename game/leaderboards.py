@@ -1,4 +1,4 @@
-"""Who is how strong at a game: pages of ranked ratings, kept for a second."""
+"""Leaderboards: pages of ranked ratings, cached for a second."""
 
 import re
 import time
@@ -9,52 +9,52 @@ from django.db.models import Count, Q, QuerySet
 from core.refusals import Invalid
 from game.models import Rating
 
-KEPT_FOR_S = 1.0
-_MOST_KEPT = 1_000
+CACHE_TTL_S = 1.0
+MAX_CACHED = 1_000
 
 _CURSOR = re.compile(r"(after|before)\.(-?[0-9]{1,9})\.([0-9]{1,18})")
 
 
-class Place(NamedTuple):
-    """A rating's place in the order: by rating, then by user."""
+class RankedPlayer(NamedTuple):
+    """A player's position in the ranking: by rating, then by user id."""
 
     shown: int
     user_id: int
 
 
 class Page(NamedTuple):
-    """Rows ``{rank, user: {id, username}, rating, played, won}``, and the cursors of the pages beside it."""
+    """Rows ``{rank, user: {id, username}, rating, played, won}``, and the cursors of the adjacent pages."""
 
     rows: list[dict[str, Any]]
     next: str | None
     previous: str | None
 
 
-_kept: dict[tuple[str, int, str | None], tuple[float, Page]] = {}
+_cache: dict[tuple[str, int, str | None], tuple[float, Page]] = {}
 
 
 def page(game: str, *, limit: int, cursor: str | None = None) -> Page:
-    """The page that a cursor of another page names, or the first. Raises ``Invalid`` for no such cursor."""
+    """Return the page that ``cursor`` names, or the first one. Raises ``Invalid`` for a malformed cursor."""
     key = (game, limit, cursor)
-    kept = _kept.get(key)
-    if kept is not None and kept[0] > time.monotonic():
-        return kept[1]
+    cached = _cache.get(key)
+    if cached is not None and cached[0] > time.monotonic():
+        return cached[1]
     fresh = _read(game, limit, cursor)
-    if len(_kept) >= _MOST_KEPT:
-        _kept.clear()
-    _kept[key] = (time.monotonic() + KEPT_FOR_S, fresh)
+    if len(_cache) >= MAX_CACHED:
+        _cache.clear()
+    _cache[key] = (time.monotonic() + CACHE_TTL_S, fresh)
     return fresh
 
 
 def page_around(game: str, *, user_id: int, limit: int) -> Page:
-    """The page with this user in its middle; the first page for who has no rating yet."""
+    """Return the page with this user in the middle, or the first page if the user has no rating."""
     mine = _ratings(game).filter(user_id=user_id).first()
     if mine is None:
         return page(game, limit=limit)
-    above = _before(game, _place(mine), limit // 2 + 1)
+    above = _before(game, _ranked(mine), limit // 2 + 1)
     has_previous = len(above) > limit // 2
     above = above[-(limit // 2) :] if limit > 1 else []
-    below = _after(game, _place(mine), limit - len(above))
+    below = _after(game, _ranked(mine), limit - len(above))
     ratings = [*above, mine, *below][:limit]
     return _page(game, ratings, has_next=len(above) + 1 + len(below) > limit, has_previous=has_previous)
 
@@ -66,34 +66,38 @@ def _read(game: str, limit: int, cursor: str | None) -> Page:
     found = _CURSOR.fullmatch(cursor)
     if found is None:
         raise Invalid("No such cursor.", details={"cursor": ["Not a cursor of this list."]})
-    place = Place(int(found[2]), int(found[3]))
+    player = RankedPlayer(int(found[2]), int(found[3]))
     if found[1] == "after":
-        ratings = _after(game, place, limit + 1)
+        ratings = _after(game, player, limit + 1)
         return _page(game, ratings[:limit], has_next=len(ratings) > limit, has_previous=True)
-    ratings = _before(game, place, limit + 1)
+    ratings = _before(game, player, limit + 1)
     return _page(game, ratings[-limit:], has_next=True, has_previous=len(ratings) > limit)
 
 
 def _ratings(game: str) -> QuerySet[Rating]:
-    """The ratings that are shown: guests have none."""
+    """Return the ratings on the leaderboard; guests have none."""
     return Rating.objects.filter(game=game, user__is_guest=False).select_related("user")
 
 
-def _place(rating: Rating) -> Place:
-    return Place(rating.shown, rating.user_id)
+def _ranked(rating: Rating) -> RankedPlayer:
+    return RankedPlayer(rating.shown, rating.user_id)
 
 
-def _after(game: str, place: Place, count: int) -> list[Rating]:
-    # The first condition follows from the second, but it is the one that an index answers.
+def _after(game: str, player: RankedPlayer, count: int) -> list[Rating]:
+    # The first condition follows from the second, but it is the one that can use an index.
     behind = (
-        _ratings(game).filter(shown__lte=place.shown).exclude(shown=place.shown, user_id__lte=place.user_id)
+        _ratings(game)
+        .filter(shown__lte=player.shown)
+        .exclude(shown=player.shown, user_id__lte=player.user_id)
     )
     return list(behind.order_by("-shown", "user_id")[:count])
 
 
-def _before(game: str, place: Place, count: int) -> list[Rating]:
+def _before(game: str, player: RankedPlayer, count: int) -> list[Rating]:
     ahead = (
-        _ratings(game).filter(shown__gte=place.shown).exclude(shown=place.shown, user_id__gte=place.user_id)
+        _ratings(game)
+        .filter(shown__gte=player.shown)
+        .exclude(shown=player.shown, user_id__gte=player.user_id)
     )
     return list(ahead.order_by("shown", "-user_id")[:count])[::-1]
 
@@ -121,10 +125,10 @@ def _page(game: str, ratings: list[Rating], *, has_next: bool, has_previous: boo
 
 
 def _rank_of_first(game: str, ratings: list[Rating], has_previous: bool) -> tuple[int, int]:
-    """The rank of a page's first row, which equals share, and how many rows come before it."""
+    """Return the rank of a page's first row (equal ratings share it) and the number of rows before it."""
     if not ratings or not has_previous:
         return 1, 0
-    shown, user_id = _place(ratings[0])
+    shown, user_id = _ranked(ratings[0])
     counts = (
         _ratings(game)
         .filter(shown__gte=shown)

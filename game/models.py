@@ -1,4 +1,4 @@
-"""Games, who sits in them, their journal, and the ratings that come of them."""
+"""Games, their seats and journal, and the ratings that result from them."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from django.db.models import CompositePrimaryKey, Q
 
 
 class Game(models.Model):
-    """One game, from the moment it is created; while it runs, its truth is the journal."""
+    """A game, from its creation on; while it runs, the journal is authoritative."""
 
     class State(models.TextChoices):
         CREATED = "created"
@@ -21,7 +21,7 @@ class Game(models.Model):
 
         @classmethod
         def after(cls, reason: str) -> "Game.State":
-            """The state of a game that ended for this reason."""
+            """Return the state of a game that ended for this reason."""
             if reason in ("abandoned", "error", "operator"):
                 return cls.ABANDONED
             return cls.ABORTED if reason == "aborted" else cls.FINISHED
@@ -70,11 +70,11 @@ class Seat(models.Model):
     )
     bot_level = models.PositiveSmallIntegerField(null=True, blank=True)
     queue = models.CharField(max_length=81, null=True, blank=True)
-    """The queue that seated the player; empty where no queue did."""
+    """The queue from which the player was seated, or empty."""
     queued_at = models.DateTimeField(null=True, blank=True)
     """When the player joined that queue."""
     is_open = models.BooleanField(default=True)
-    """Whether the game still goes on."""
+    """Whether the game has not ended yet."""
     rating_before = models.IntegerField(null=True, blank=True)
     rating_after = models.IntegerField(null=True, blank=True)
     score = models.FloatField(null=True, blank=True)
@@ -96,7 +96,7 @@ class Seat(models.Model):
 
 
 class JournalEntry(models.Model):
-    """One accepted input of a game. Its key is what keeps two workers from both owning a room."""
+    """An accepted input of a game. The primary key prevents two workers from owning the same room."""
 
     class Kind(models.TextChoices):
         JOINED = "joined"
@@ -110,8 +110,8 @@ class JournalEntry(models.Model):
         OVER = "over"
 
     pk = CompositePrimaryKey("game_id", "seq")
-    # Without a constraint: with one the database looks up and locks the game for each move it takes, which
-    # is a third of a commit.
+    # Without a constraint: with one, the database reads and locks the game's row for every move, a third of
+    # the cost of a commit.
     game = models.ForeignKey(
         Game, on_delete=models.CASCADE, related_name="journal", db_index=False, db_constraint=False
     )
@@ -120,18 +120,18 @@ class JournalEntry(models.Model):
     user_id = models.BigIntegerField(null=True)
     kind = models.CharField(max_length=12, choices=Kind)
     data = models.TextField()
-    """JSON, as text: the order of keys is part of it."""
+    """JSON as text, because the order of keys matters."""
 
     def __str__(self) -> str:
         return f"{self.game_id} {self.seq} {self.kind}"
 
 
 class Snapshot(models.Model):
-    """The latest kept state of a real-time game, so that a takeover need not play it again from the start."""
+    """The latest saved state of a real-time game, so that a takeover need not replay it from the start."""
 
     game = models.OneToOneField(Game, primary_key=True, on_delete=models.CASCADE, related_name="snapshot")
     epoch = models.PositiveIntegerField()
-    """Which ownership of the room wrote it: the game's own of that moment, so that only its owner could."""
+    """The epoch of the room's owner that wrote it; only the current owner's epoch is accepted."""
     seq = models.PositiveBigIntegerField()
     data = models.TextField()
 
@@ -140,7 +140,7 @@ class Snapshot(models.Model):
 
 
 class Rating(models.Model):
-    """How strong a player is at one game (openskill's Plackett-Luce model)."""
+    """A player's strength at one game (openskill's Plackett-Luce model)."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="ratings", db_index=False

@@ -1,4 +1,4 @@
-"""What games hold about a person."""
+"""Personal data of games."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from game.models import JournalEntry, Rating, Seat
 
 @exports("games")
 def games(user_id: int) -> list[dict[str, Any]]:
-    """The person's seats; the moves made from them are in the games' replays."""
+    """Return the user's seats; the moves are in the games' replays."""
     seats = Seat.objects.filter(user_id=user_id).select_related("game").order_by("game__created_at", "pk")
     return [
         {
@@ -36,20 +36,20 @@ def ratings(user_id: int) -> list[dict[str, Any]]:
 
 @exports("game_messages")
 def game_messages(user_id: int) -> list[dict[str, Any]]:
-    """What the person said in games."""
+    """Return the user's chat messages in games."""
     entries = _said(user_id).order_by("at").values_list("game_id", "at", "data")
     return [{"game_id": game_id, "at": at, **json.loads(data)} for game_id, at, data in entries]
 
 
 @erases
 def erase(user_id: int) -> None:
-    """The person's words go. The entries stay, for a journal has no gaps."""
+    """Erase the text of the user's messages. The entries stay, because a journal has no gaps."""
     _said(user_id).update(data="{}")
 
 
 def _said(user_id: int) -> QuerySet[JournalEntry]:
     seats = Seat.objects.filter(user_id=user_id)
-    # By the games, for the journal has no index of people.
+    # Filter by game, because the journal has no index on users.
     return JournalEntry.objects.filter(
         game_id__in=seats.values("game_id"), user_id=user_id, kind=JournalEntry.Kind.CHAT
     )

@@ -1,4 +1,4 @@
-"""The rating in public profiles."""
+"""Adds the rating to public profiles."""
 
 from accounts.profiles import profile_fact
 from game import selectors

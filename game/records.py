@@ -8,7 +8,7 @@ from game.author.game import Score
 
 
 class SeatRecord(NamedTuple):
-    """Who sits where; guests have no ``rating``."""
+    """The user in a seat; guests have no ``rating``."""
 
     number: int
     user_id: int
@@ -18,9 +18,9 @@ class SeatRecord(NamedTuple):
 
 
 class Entrant(NamedTuple):
-    """Who waits to be seated by a queue, and the unfinished match of that queue which they may still have.
+    """A user to be seated by a queue, and their unfinished game from that queue, if any.
 
-    ``rating`` and ``uncertainty`` (its standard deviation) are in points as shown to players.
+    ``rating`` and ``uncertainty`` (its standard deviation) are in displayed points.
     """
 
     user_id: int
@@ -32,14 +32,14 @@ class Entrant(NamedTuple):
 
 
 class QueuedParty(NamedTuple):
-    """Players who queued together, and when."""
+    """Players who queued together, and the time when they did."""
 
     players: list[Entrant]
     queued_at: datetime
 
 
 class SeatedGame(NamedTuple):
-    """What a game is, and who sits in it in the order of the seats."""
+    """A game and its players, in order of seats."""
 
     name: str
     mode: str
@@ -47,7 +47,7 @@ class SeatedGame(NamedTuple):
 
 
 class EntryRecord(NamedTuple):
-    """A row of the journal, but for its time, which would cost five times the rest to read."""
+    """A row of the journal without its time, which would cost five times the rest to read."""
 
     seq: int
     user_id: int | None
@@ -56,7 +56,7 @@ class EntryRecord(NamedTuple):
 
 
 class RoomRecord(NamedTuple):
-    """All that a room is rebuilt from."""
+    """Everything needed to rebuild a room."""
 
     game_id: UUID
     name: str
@@ -73,9 +73,9 @@ class RoomRecord(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """How a game ended: winning seats, why, the score of each seat, what spectators saw last.
+    """The end of a game: winning seats, reason, score of each seat, and the spectators' last view.
 
-    The winners of a game that is ``aborted`` are those who were there to play it.
+    The winners of an ``aborted`` game are the players who were present.
     """
 
     winners: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Why a game refuses, beside the rules' own reasons."""
+"""Refusals of games, other than those of the rules."""
 
 from core.refusals import Conflict, NotAllowed, NotFound, Unavailable
 
@@ -11,42 +11,42 @@ class UnknownMatch(NotFound):
 
 
 class NotAPlayer(NotAllowed):
-    """Who only watches cannot do that."""
+    """Spectators cannot do this."""
 
     code = "not_a_player"
     title = "Only the players of this game can do that."
 
 
 class NoSpectators(NotAllowed):
-    """The game, or its players, let nobody watch."""
+    """The game or its players do not allow spectators."""
 
     code = "no_spectators"
     title = "Nobody may watch this game."
 
 
 class NotRunning(Conflict):
-    """The game does not run yet, or stands still."""
+    """The game has not started, or is interrupted."""
 
     code = "game_not_active"
     title = "The game is not under way."
 
 
 class CannotBeOpened(Conflict):
-    """The game's rules are not installed any more, or fail."""
+    """The game's rules are no longer installed, or fail."""
 
     code = "cannot_be_opened"
     title = "The game cannot be opened."
 
 
 class StillRunning(Conflict):
-    """What is asked for is only there once the game is over."""
+    """This is available only after the end of the game."""
 
     code = "game_running"
     title = "The game is still running."
 
 
 class NoDrawOffered(Conflict):
-    """There is no open offer of the opponent."""
+    """The opponent has not offered a draw."""
 
     code = "no_draw_offered"
     title = "Nobody has offered a draw."
@@ -57,7 +57,7 @@ class UnknownAction(Conflict):
 
     status = 422
     code = "unknown_action"
-    title = "This game knows no such action."
+    title = "This game has no such action."
 
 
 class GameFull(Conflict):
@@ -68,14 +68,14 @@ class GameFull(Conflict):
 
 
 class TooManyGames(Conflict):
-    """The user has created many games that are not over yet."""
+    """The user has created too many unfinished games."""
 
     code = "too_many_games"
-    title = "Too many games are not over yet."
+    title = "You have too many unfinished games."
 
 
 class Recovering(Unavailable):
-    """The database is away, or takes nothing; the game goes on when it does again."""
+    """The database is unavailable or does not accept writes; the game continues when it does again."""
 
     code = "recovering"
-    title = "The game cannot be kept just now. It goes on in a moment."
+    title = "The game cannot be saved right now. It will continue in a moment."

@@ -1,4 +1,4 @@
-"""Replays: the inputs of a game, from which anybody with the rules gets its final state exactly."""
+"""Replays: the inputs of a game, from which anybody with the rules can compute its final state exactly."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,14 +18,15 @@ from game.refusals import NoSpectators, StillRunning
 from game.shapes import players_of, result_of
 
 NOBODY = 0
-"""The user id of a seat that nobody took."""
+"""The user id of a seat that was never taken."""
 
 
 def replay_of(game: Game, *, viewer_id: int) -> dict[str, Any]:
-    """Return the replay of a game (read with its seats) as this user may see it.
+    """Return the replay of a game (fetched with its seats) as this user may see it.
 
-    While the game runs its seed stays here: it would tell the dice to come. Raises ``StillRunning`` for a
-    running game that hides something, ``NoSpectators`` for one that the user may not watch.
+    While the game runs the seed is left out, because it would reveal the dice to come. Raises
+    ``StillRunning`` for a running game with hidden information, ``NoSpectators`` for a game that the user may
+    not watch.
     """
     rules = catalogue.get(game.name)
     is_over = game.state in Game.OVER
@@ -52,11 +53,11 @@ def replay_of(game: Game, *, viewer_id: int) -> dict[str, Any]:
 
 
 def rebuild(replay: Mapping[str, Any]) -> Match:
-    """Play a finished game again: return the match as it stood at the end.
+    """Replay a finished game and return the match in its final state.
 
-    ``replay`` is as ``replay_of`` gives it, or its decoded JSON. Resignations, agreed draws and time-outs are
-    not the rules' business: they show in ``result`` only. Raises ``UnknownGame``, ``ValueError`` for a replay
-    without its seed, and whatever the rules refuse, if they have changed since.
+    ``replay`` is the result of ``replay_of``, or its decoded JSON. Resignations, agreed draws and time-outs
+    are not part of the rules: they appear in ``result`` only. Raises ``UnknownGame``, ``ValueError`` for a
+    replay without its seed, and the rules' refusals if the rules have changed since.
     """
     match = _beginning(replay)
     for _ in _moves(match, replay):
@@ -66,10 +67,10 @@ def rebuild(replay: Mapping[str, Any]) -> Match:
 
 
 def views(replay: Mapping[str, Any]) -> list[Raw]:
-    """Return what spectators of a finished turn-based game saw at first and after each move, as JSON.
+    """Return the spectators' views of a finished turn-based game as JSON: the first, and one after each move.
 
-    It ends where the rules fail, or refuse what was played because they have changed since. Raises
-    ``ValueError`` for a replay without its seed.
+    Stops where the rules fail or refuse a move because they have changed since. Raises ``ValueError`` for a
+    replay without its seed.
     """
     seen = []
     try:
@@ -97,7 +98,7 @@ def _beginning(replay: Mapping[str, Any]) -> Match:
 
 
 def _moves(match: Match, replay: Mapping[str, Any]) -> Iterator[None]:
-    """Take the match from its beginning to its end as a room does after a takeover, a move at a time."""
+    """Apply the game's moves to the match one at a time, as a room does after a takeover."""
     table = Table(
         match, [Seated(number, user_id, "", None, None) for number, user_id in enumerate(match.users)]
     )

@@ -1,4 +1,4 @@
-"""What players get for a match: experience and gold, but not for the same match again and again."""
+"""Rewards for games: experience and gold, limited for repeated games with the same opponents."""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -17,7 +17,7 @@ from progression.achievements.metrics import Metric
 
 
 class Worth(NamedTuple):
-    """What a match is worth to a player."""
+    """The reward of a game for a player."""
 
     xp: int
     gold: int
@@ -25,20 +25,20 @@ class Worth(NamedTuple):
 
 WIN, DRAW, LOSS = Worth(50, 20), Worth(30, 10), Worth(20, 5)
 BOT_SHARE = 2
-"""Against a bot, or alone, it is a half of that."""
-MOST_A_DAY = 10
-"""For how many matches in 24 hours somebody is rewarded with the same opponent, against bots, or alone."""
-MOST_A_DAY_IN_ALL = 50
-"""The same with all opponents together: guests cost nothing, so new opponents are no bound."""
+"""The reward is divided by this in games against a bot, or alone."""
+MAX_REWARDED_PER_OPPONENT_A_DAY = 10
+"""Maximum rewarded games in 24 hours with the same opponent, against bots, or alone."""
+MAX_REWARDED_A_DAY = 50
+"""The same with all opponents together: guest accounts are free, so new opponents are no limit."""
 GIVEN_UP = ("resign", "timeout", "forfeit", "abandoned", "aborted")
-"""Endings that the losers brought about. They get nothing: else losing quickly would pay."""
+"""Reasons brought about by the losers, who get nothing: otherwise losing quickly would pay."""
 
 
 def reward(game: Game, seats: Sequence[Seat], ending: Ending, movers: Collection[int]) -> list[Reward]:
-    """Reward the people who have moved in a match that ends now, in the transaction of its end."""
+    """Reward the people who moved in a game, in the transaction that ends it."""
     seated = [seat.user_id for seat in seats if seat.bot_level is None and seat.user_id in movers]
     people = User.objects.filter(pk__in=seated, is_active=True).order_by("pk").values_list("pk", flat=True)
-    # What is counted below stays so until the end of the transaction.
+    # The counts below cannot change until the end of the transaction.
     progression.lock(*people)
     winners = {seats[number].user_id for number in ending.winners}
     rewards = []
@@ -78,15 +78,17 @@ def _has_had_enough(user_id: int, seats: Sequence[Seat]) -> bool:
         game__state=Game.State.FINISHED, game__finished_at__gt=timezone.now() - timedelta(days=1)
     )
     own = lately.filter(user_id=user_id)
-    if own.count() >= MOST_A_DAY_IN_ALL:
+    if own.count() >= MAX_REWARDED_A_DAY:
         return True
     if len(seats) == 1:
-        return own.filter(game__seats_wanted=1).count() >= MOST_A_DAY
+        return own.filter(game__seats_wanted=1).count() >= MAX_REWARDED_PER_OPPONENT_A_DAY
     others = lately.filter(game__seats__user_id=user_id).exclude(user_id=user_id)
     if any(seat.bot_level is not None for seat in seats):
-        return others.filter(bot_level__isnull=False).count() >= MOST_A_DAY
+        return others.filter(bot_level__isnull=False).count() >= MAX_REWARDED_PER_OPPONENT_A_DAY
     met = others.filter(user_id__in=[seat.user_id for seat in seats]).values_list("user_id")
     times = dict(met.annotate(Count("game_id")))
-    # One who is new at the table makes it another match.
+    # One new opponent at the table makes it a different match.
     opponents = [seat.user_id for seat in seats if seat.user_id != user_id]
-    return min((times.get(opponent, 0) for opponent in opponents), default=0) >= MOST_A_DAY
+    return (
+        min((times.get(opponent, 0) for opponent in opponents), default=0) >= MAX_REWARDED_PER_OPPONENT_A_DAY
+    )

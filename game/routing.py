@@ -1,4 +1,4 @@
-"""The sockets of games."""
+"""The route of games' sockets."""
 
 from django.urls import re_path
 

@@ -1,4 +1,4 @@
-"""Questions about games: the only reads that others use."""
+"""Queries about games; other apps read games only through these."""
 
 import uuid
 from collections.abc import Collection
@@ -19,25 +19,25 @@ from game.refusals import UnknownMatch
 
 
 class _MoveMade(msgspec.Struct):
-    """What the journal keeps of a move; real-time games have the tick."""
+    """The part of a move's journal entry that replays need; real-time games have the tick."""
 
     movement: msgspec.Raw
     tick: int | None = None
 
 
 class _ActionDone(msgspec.Struct):
-    """What the journal keeps of an action."""
+    """The part of an action's journal entry that replays need."""
 
     action: str
 
 
 class _Said(msgspec.Struct):
-    """What the journal keeps of a chat message."""
+    """The part of a chat message's journal entry that is read back."""
 
     message: str
 
 
-# What players do beside the moves that bears on the game.
+# Actions that affect the game's result.
 _DECISIVE_ACTIONS = frozenset({"resign", "offer_draw", "accept_draw"})
 
 _read_move = msgspec.json.Decoder(_MoveMade).decode
@@ -51,7 +51,7 @@ def _with_players(games: QuerySet[Game]) -> QuerySet[Game]:
 
 
 def game(game_id: uuid.UUID) -> Game:
-    """The game with its seats and their users. Raises ``UnknownMatch``."""
+    """Return the game with its seats and their users. Raises ``UnknownMatch``."""
     try:
         return _with_players(Game.objects.all()).get(pk=game_id)
     except Game.DoesNotExist:
@@ -59,7 +59,7 @@ def game(game_id: uuid.UUID) -> Game:
 
 
 def game_visible_to(user_id: int, game_id: uuid.UUID) -> Game:
-    """The game if it is public, the user's own, or has a free seat: then its id is an invitation.
+    """Return the game if it is public or the user's own, or has a free seat: its id is then an invitation.
 
     Raises ``UnknownMatch``.
     """
@@ -70,7 +70,7 @@ def game_visible_to(user_id: int, game_id: uuid.UUID) -> Game:
 
 
 def invitation(game_id: uuid.UUID) -> Game:
-    """The game with its creator, read by its key alone, while whoever has its link may join it.
+    """Return the game with its creator, in one query, while it can be joined by its link.
 
     Raises ``UnknownMatch``.
     """
@@ -82,18 +82,18 @@ def invitation(game_id: uuid.UUID) -> Game:
 
 
 def has_seat(game: Game, user_id: int) -> bool:
-    """Whether the user is a player of this game, whose seats were read with it."""
+    """Return whether the user plays in this game, which was fetched with its seats."""
     return any(seat.user_id == user_id for seat in game.seats.all())
 
 
 def games_visible_to(user_id: int) -> QuerySet[Game]:
-    """Public games and the user's own, of all games offered here."""
+    """Return public games and the user's own, limited to games offered here."""
     mine = Seat.objects.filter(user_id=user_id).values("game_id")
     return _with_players(_offered().filter(Q(private=False) | Q(pk__in=mine)))
 
 
 def games_of(user_id: int) -> QuerySet[Game]:
-    """The games in which the user has or had a seat, of all games offered here."""
+    """Return the games in which the user has or had a seat, limited to games offered here."""
     return _with_players(_offered().filter(seats__user_id=user_id))
 
 
@@ -101,34 +101,34 @@ def _offered() -> QuerySet[Game]:
     return Game.objects.filter(name__in=[rules.name for rules in catalogue.all()])
 
 
-def goes_on(game_id: uuid.UUID, name: str) -> bool:
-    """Whether this is a game of this name that is not over yet."""
+def is_unfinished(game_id: uuid.UUID, name: str) -> bool:
+    """Return whether this is an unfinished game with this name."""
     return Game.objects.filter(pk=game_id, name=name).exclude(state__in=Game.OVER).exists()
 
 
 def unfinished_created_by(user_id: int) -> int:
-    """How many of the games that the user created go on."""
+    """Return the number of unfinished games that the user created."""
     return _offered().filter(created_by_id=user_id).exclude(state__in=Game.OVER).count()
 
 
 def unfinished_ids(*, older_than_s: float) -> list[uuid.UUID]:
-    """Games that go on, of those offered here, created at least so many seconds ago."""
+    """Return the ids of unfinished games that are offered here and at least this many seconds old."""
     before = timezone.now() - timedelta(seconds=older_than_s)
     going_on = _offered().exclude(state__in=Game.OVER).filter(created_at__lt=before)
     return list(going_on.values_list("pk", flat=True))
 
 
 def latest_open_game(user_id: int) -> uuid.UUID | None:
-    """The latest unfinished match of those that a queue made for the user, of a game offered here."""
+    """Return the user's latest unfinished game that was made by a queue and is offered here, or None."""
     seats = Seat.objects.filter(user_id=user_id, is_open=True, queue__isnull=False, game__in=_offered())
     return seats.order_by("-game__created_at").values_list("game_id", flat=True).first()
 
 
-# Plain SQL where every join of a queue passes: the ORM takes five times the processor's time for these.
+# Plain SQL, because every join of a queue runs these: the ORM takes five times as much CPU time.
 
 
 def entrants(game_name: str, queue: str, user_ids: Collection[int]) -> dict[int, Entrant]:
-    """What has to be known of these users to seat them from this queue of the game."""
+    """Return the data needed to seat these users from this queue."""
     if not user_ids:
         return {}
     users = ", ".join(["%s"] * len(user_ids))
@@ -166,7 +166,7 @@ def _entrant(
 
 
 def seated(game_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, SeatedGame]:
-    """What these games are, and who sits in them."""
+    """Return these games and their players."""
     if not game_ids:
         return {}
     ids = ", ".join(["%s"] * len(game_ids))
@@ -194,38 +194,38 @@ def _uuid(stored: uuid.UUID | str) -> uuid.UUID:
 
 
 def shown_ratings(game_name: str, user_ids: list[int]) -> dict[int, int | None]:
-    """The ratings of these users at the game as others see them; guests have none."""
+    """Return the displayed ratings of these users at the game; guests have none."""
     guests = set(User.objects.filter(pk__in=user_ids, is_guest=True).values_list("pk", flat=True))
     known = dict(Rating.objects.filter(game=game_name, user_id__in=user_ids).values_list("user_id", "shown"))
     return {user_id: None if user_id in guests else known.get(user_id, START_SHOWN) for user_id in user_ids}
 
 
 def ratings_a_day_ago(game_name: str, user_ids: list[int]) -> dict[int, int]:
-    """The ratings with which those of these users who played rated games in the last 24 hours began them."""
+    """Return each user's rating before their first rated game of the last 24 hours, if they played any."""
     since = timezone.now() - timedelta(days=1)
     lately = Seat.objects.filter(
         user_id__in=user_ids, game__name=game_name, game__finished_at__gt=since, rating_after__isnull=False
     )
-    # The last of a user, who began the day so, replaces the later ones.
+    # Newest first: the earliest game of a user in these 24 hours overwrites later ones.
     rows = lately.order_by("-game__finished_at").values_list("user_id", "rating_before")
     return {user_id: before for user_id, before in rows if before is not None}
 
 
 def movers(game: Game) -> set[int]:
-    """The users, bots included, who have made a move in this game."""
+    """Return the users, bots included, who have moved in this game."""
     moves = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.MOVE)
     return {user_id for user_id in moves.values_list("user_id", flat=True).distinct() if user_id}
 
 
 def best_ratings(user_ids: list[int]) -> dict[int, int]:
-    """The highest rating of all games of each of these users who has one; guests have none to show."""
+    """Return the highest rating of each of these users over all games; guests have none."""
     shown = Rating.objects.filter(user_id__in=user_ids, user__is_guest=False)
     best = shown.values_list("user_id").annotate(Max("shown"))
     return dict(best)
 
 
 def room_record(game_id: uuid.UUID) -> RoomRecord:
-    """All that a room is rebuilt from. Raises ``UnknownMatch``."""
+    """Return everything needed to rebuild a room. Raises ``UnknownMatch``."""
     found = game(game_id)
     entries = JournalEntry.objects.filter(game=found).order_by("seq")
     return RoomRecord(
@@ -248,7 +248,7 @@ def room_record(game_id: uuid.UUID) -> RoomRecord:
 
 
 def inputs(game: Game) -> list[dict[str, Any]]:
-    """What the players did, in order, as a replay gives it."""
+    """Return the players' inputs in order, in the form used by replays."""
     kinds = (JournalEntry.Kind.MOVE, JournalEntry.Kind.ACTION)
     entries = JournalEntry.objects.filter(game=game, kind__in=kinds).order_by("seq")
     told: list[dict[str, Any]] = []
@@ -264,9 +264,9 @@ def inputs(game: Game) -> list[dict[str, Any]]:
 
 
 def chat(game: Game, *, most: int) -> list[dict[str, Any]]:
-    """The last things that were said in this game (read with its seats), oldest first."""
+    """Return the latest chat messages of this game (fetched with its seats), oldest first."""
     names: dict[int | None, str] = {seat.user_id: seat.user.username for seat in game.seats.all()}
-    # An account that is gone has left its seat, too.
+    # A deleted account no longer has its seat.
     said = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.CHAT, user_id__in=names)
     newest = said.order_by("-seq").values_list("seq", "user_id", "data")[:most]
     return [
@@ -276,7 +276,7 @@ def chat(game: Game, *, most: int) -> list[dict[str, Any]]:
 
 
 def unfinished_by_game() -> list[dict[str, Any]]:
-    """How many games go on, ``{"game", "state", "games"}`` for each game and state there are some of."""
+    """Return the number of unfinished games by game and state, as ``{"game", "state", "games"}``."""
     going_on = Game.objects.filter(state__in=Game.ON_THE_WAY).order_by("name", "state")
     counted = going_on.values_list("name", "state").annotate(games=Count("pk"))
     return [{"game": name, "state": state, "games": count} for name, state, count in counted]

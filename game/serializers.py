@@ -1,10 +1,10 @@
-"""What the game routes take and give."""
+"""Shapes of the requests and responses of the game routes."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from accounts.serializers import Text
+from accounts.serializers import StrictText
 from game.models import Game
 
 
@@ -18,13 +18,13 @@ class CatalogueEntry(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(["turn_based", "real_time"])
     spectators = serializers.BooleanField()
     modes = serializers.ListField(
-        child=serializers.CharField(), help_text="What `mode` may say on joining a queue, beside nothing"
+        child=serializers.CharField(), help_text="Values of `mode` for joining a queue, besides none"
     )
     move_schema = serializers.DictField(help_text="JSON schema of a movement")
 
 
-class Flag(serializers.BooleanField):
-    """A switch in an address: ``1`` or ``0``; None where it is empty."""
+class QueryBoolean(serializers.BooleanField):
+    """A boolean in a query string: ``1`` or ``0``; None if empty."""
 
     def to_internal_value(self, data: Any) -> Any:
         if data not in ("1", "true", "0", "false", ""):
@@ -32,8 +32,8 @@ class Flag(serializers.BooleanField):
         return data in ("1", "true") if data else None
 
 
-class Choice(serializers.ChoiceField):
-    """One of some texts; nothing else is taken for one."""
+class StrictChoice(serializers.ChoiceField):
+    """A choice that accepts only strings."""
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str):
@@ -42,15 +42,15 @@ class Choice(serializers.ChoiceField):
 
 
 class GamesWanted(serializers.Serializer[Any]):
-    """Which games to list; what is empty does not narrow the list."""
+    """Filters for the list of games; empty fields do not filter."""
 
-    state = Choice(Game.State.values, required=False, allow_blank=True)
+    state = StrictChoice(Game.State.values, required=False, allow_blank=True)
     game = serializers.CharField(required=False, allow_blank=True, max_length=40, help_text="A game's name")
-    mine = Flag(required=False, help_text="1: only those in which the caller has a seat")
+    mine = QueryBoolean(required=False, help_text="1: only those in which the caller has a seat")
 
 
-class Whole(serializers.IntegerField):
-    """A whole number; a text or a switch is none."""
+class StrictInteger(serializers.IntegerField):
+    """An integer field that accepts no strings or booleans."""
 
     def to_internal_value(self, data: Any) -> int:
         if type(data) is not int:
@@ -58,8 +58,8 @@ class Whole(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
-class Switch(serializers.BooleanField):
-    """True or false, and nothing that only looks like it."""
+class StrictBoolean(serializers.BooleanField):
+    """A boolean field that accepts only true and false."""
 
     def to_internal_value(self, data: Any) -> bool:
         if type(data) is not bool:
@@ -68,20 +68,20 @@ class Switch(serializers.BooleanField):
 
 
 class NewGame(serializers.Serializer[Any]):
-    """A game to be made: against a bot, or for others to join.
+    """A game to be created: against a bot, or for others to join.
 
-    The game's own options, such as ``target``, may also stand beside ``game``.
+    The game's own options, such as ``target``, may also be given beside ``game``.
     """
 
-    game = Text(max_length=40)
-    opponent = Choice(["bot"], required=False)
-    level = Whole(min_value=1, max_value=3, default=2, help_text="How strong the bot is")
-    private = Switch(default=False, help_text="Only who has its id finds it")
+    game = StrictText(max_length=40)
+    opponent = StrictChoice(["bot"], required=False)
+    level = StrictInteger(min_value=1, max_value=3, default=2, help_text="How strong the bot is")
+    private = StrictBoolean(default=False, help_text="Visible only to users who know its id")
     options = serializers.DictField(required=False)
 
 
 class Player(serializers.Serializer[Any]):
-    """Who plays."""
+    """A player."""
 
     id = serializers.IntegerField()
     username = serializers.CharField()
@@ -100,7 +100,7 @@ class RatingChange(serializers.Serializer[Any]):
 
 
 class Reward(serializers.Serializer[Any]):
-    """What a player got for the game."""
+    """A player's reward for the game."""
 
     user_id = serializers.IntegerField()
     xp = serializers.IntegerField()
@@ -109,7 +109,7 @@ class Reward(serializers.Serializer[Any]):
 
 
 class Result(serializers.Serializer[Any]):
-    """How a game ended."""
+    """The result of a game."""
 
     winner_ids = serializers.ListField(child=serializers.IntegerField())
     reason = serializers.CharField(
@@ -147,26 +147,28 @@ class OwnGame(OneGame):
 
 
 class Input(serializers.Serializer[Any]):
-    """Something a player did."""
+    """An input of a player."""
 
     seq = serializers.IntegerField()
     at = serializers.DateTimeField()
     user_id = serializers.IntegerField()
     type = serializers.ChoiceField(["player_move", "game_action"])
-    movement = serializers.DictField(help_text="Of a game_action: {action}")
-    tick = serializers.IntegerField(required=False, help_text="Real-time games: before which step it counted")
+    movement = serializers.DictField(help_text="For a game_action: {action}")
+    tick = serializers.IntegerField(
+        required=False, help_text="Real-time games: the step before which it was applied"
+    )
 
 
 class Invitation(serializers.Serializer[Any]):
-    """What a stranger is told of a game with a free seat."""
+    """The public data of a game with a free seat."""
 
     game = serializers.CharField()
     title = serializers.CharField()
-    host = serializers.CharField(help_text="The name of who made the game")
+    host = serializers.CharField(help_text="The name of the user who created the game")
 
 
 class ChatLine(serializers.Serializer[Any]):
-    """A message of a game's chat; `seq` is as the socket tells it."""
+    """A message of a game's chat; `seq` is the same as on the socket."""
 
     seq = serializers.IntegerField()
     user_id = serializers.IntegerField()
@@ -175,7 +177,7 @@ class ChatLine(serializers.Serializer[Any]):
 
 
 class Replay(serializers.Serializer[Any]):
-    """All from which the final state of a game is rebuilt."""
+    """Everything needed to rebuild the final state of a game."""
 
     game_id = serializers.UUIDField()
     game = serializers.CharField()
@@ -185,7 +187,7 @@ class Replay(serializers.Serializer[Any]):
     options = serializers.DictField()
     inputs = Input(many=True)
     result = Result(allow_null=True)
-    final_view = serializers.DictField(allow_null=True, help_text="What a spectator saw at the end")
+    final_view = serializers.DictField(allow_null=True, help_text="The spectators' view at the end")
     ticks = serializers.IntegerField(required=False, help_text="Real-time games: steps until the end")
     views = serializers.ListField(
         child=serializers.DictField(),
@@ -195,11 +197,11 @@ class Replay(serializers.Serializer[Any]):
 
 
 class ReplayWanted(serializers.Serializer[Any]):
-    """What is to come with a replay."""
+    """Options for a replay."""
 
-    views = Flag(
+    views = QueryBoolean(
         required=False,
-        help_text="1: with what spectators of a finished turn-based game saw at first and after each move",
+        help_text="1: include the spectators' views of a finished turn-based game, first and after each move",
     )
 
 
@@ -221,6 +223,8 @@ class LeaderboardRow(serializers.Serializer[Any]):
 
 
 class LeaderboardWanted(serializers.Serializer[Any]):
-    """Where a leaderboard is to be opened."""
+    """The part of a leaderboard to return."""
 
-    around = Choice(["me"], required=False, allow_blank=True, help_text="The page with the caller in it")
+    around = StrictChoice(
+        ["me"], required=False, allow_blank=True, help_text="The page with the caller in it"
+    )

@@ -1,4 +1,4 @@
-"""What changes games: creating, seating, ending. Live play passes through the journal instead."""
+"""Services of games: creation, seating and ending. Moves go through the journal instead."""
 
 import json
 import secrets
@@ -31,27 +31,27 @@ ended = Counter("game_ended_total", "Games that ended, by reason", ["game", "rea
 
 MAX_SEED = 2**53
 TRIED_BYTES = 64 * 1024
-MOST_RISE_A_DAY = 400
-"""How many points the rating of a player at a game rises in 24 hours, whoever the opponents are."""
-MOST_UNFINISHED = 20
-"""Games that one user may have created and that go on; more would be flooding."""
+MAX_RATING_GAIN_A_DAY = 400
+"""Maximum gain of a player's rating at one game in 24 hours."""
+MAX_UNFINISHED = 20
+"""Maximum unfinished games that one user may have created, against flooding."""
 
 User = get_user_model()
 
 
 class OwnedElsewhere(Exception):
-    """Another worker wrote this game's next entry first."""
+    """Another worker has written this game's next entry."""
 
 
 class Player(NamedTuple):
-    """Who is to be seated; a bot has a level."""
+    """A user to be seated; bots have a level."""
 
     user_id: int
     bot_level: int | None = None
 
 
 def ws_url(game_id: uuid.UUID) -> str:
-    """Where the game's socket is."""
+    """Return the path of the game's socket."""
     return f"/ws/game/{game_id}/"
 
 
@@ -67,9 +67,9 @@ def create_game(
     seats_wanted: int | None = None,
     rematch_of: Game | None = None,
 ) -> Game:
-    """Make a game and seat the players in this order. It is not rated: these players chose each other.
+    """Create an unrated game and seat the players in this order.
 
-    Raises ``UnknownGame`` and ``InvalidOptions``.
+    It is unrated because the players chose each other. Raises ``UnknownGame`` and ``InvalidOptions``.
     """
     rules = catalogue.get(name)
     wanted = seats_wanted or max(len(players), rules.min_players)
@@ -80,7 +80,7 @@ def create_game(
         mode=mode,
         seats_wanted=wanted,
         seed=seed,
-        # As understood, defaults included: a replay must not change when a default does.
+        # With defaults filled in: a replay must not change when a default does.
         options=to_builtins(match.options),
         private=private,
         created_by_id=created_by,
@@ -105,11 +105,11 @@ def create_game(
 def create_matches(
     *, name: str, queue: str, groups: Sequence[Sequence[QueuedParty]], mode: str = ""
 ) -> dict[uuid.UUID, SeatedGame]:
-    """Make a game for each group, seated in this order, and tell the players: all in few statements. It is
-    rated if the queue brought strangers together and no guest is among them. Where its rules fail from the
-    start, its room ends it and says so: who waits must not.
+    """Create a game for each group, seated in this order, and inform the players, in few statements.
 
-    Raises ``UnknownGame``; ``IntegrityError`` if a user still plays a match of this queue.
+    A game is rated if the queue matched strangers and no guest is among them. If the rules fail at the start,
+    the room reports it and ends the game, because other players of the queue must not wait for it. Raises
+    ``UnknownGame``; ``IntegrityError`` if a user has an unfinished game from this queue.
     """
     rules = catalogue.get(name)
     options = to_builtins(rules.Options())
@@ -151,18 +151,18 @@ def create_matches(
 
 
 def match_found(game: Game, rules: type[Rules], number: int, user_id: int) -> events.MatchFound:
-    """What a player is told of a new game."""
+    """Return the event that tells a player about a new game."""
     return events.MatchFound(
         user_id=user_id, game=game.name, game_id=game.pk, side=rules.sides[number], ws_url=ws_url(game.pk)
     )
 
 
-# No person can have such a name: the space is not allowed in theirs.
+# Not available to people: their names cannot contain spaces.
 BOT_NAMES = {1: "Easy bot", 2: "Medium bot", 3: "Hard bot"}
 
 
 def bot_user_id(level: int) -> int:
-    """The account that plays as the bot of this level, made at first need."""
+    """Return the account that plays as the bot of this level; created when first needed."""
     user, _ = User.objects.get_or_create(
         username=BOT_NAMES[level], defaults={"is_bot": True, "password": "!"}
     )
@@ -173,7 +173,7 @@ def bot_user_id(level: int) -> int:
 def create_against_bot(
     *, user_id: int, name: str, level: int, private: bool = False, options: Mapping[str, Any] | None = None
 ) -> Game:
-    """A game of the user against the bot of this level (1 to 3). Raises as ``create_open``."""
+    """Create a game of the user against the bot of this level (1 to 3). Raises as ``create_open``."""
     _check_may_create(user_id)
     rules = catalogue.get(name)
     if not rules.min_players <= 2 <= rules.max_players:
@@ -186,9 +186,10 @@ def create_against_bot(
 def create_open(
     *, user_id: int, name: str, private: bool = False, options: Mapping[str, Any] | None = None
 ) -> Game:
-    """A game with the user in the first seat, for others to join by its link.
+    """Create a game with the user in the first seat, which others can join by its link.
 
-    Raises ``UnknownGame``, ``InvalidOptions``, and ``TooManyGames`` for who has created too many that go on.
+    Raises ``UnknownGame``, ``InvalidOptions``, and ``TooManyGames`` if the user has too many unfinished
+    games.
     """
     _check_may_create(user_id)
     rules = catalogue.get(name)
@@ -203,15 +204,15 @@ def create_open(
 
 
 def _check_may_create(user_id: int) -> None:
-    # The lock makes calls of one user at the same moment wait for each other, so that each is counted.
+    # The lock serialises one user's concurrent calls, so that each is counted.
     User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
-    if selectors.unfinished_created_by(user_id) >= MOST_UNFINISHED:
-        raise TooManyGames(f"You have {MOST_UNFINISHED} games that are not over yet.")
+    if selectors.unfinished_created_by(user_id) >= MAX_UNFINISHED:
+        raise TooManyGames(f"You have {MAX_UNFINISHED} games that are not over yet.")
 
 
 @transaction.atomic
 def join(*, user_id: int, game_id: uuid.UUID) -> Game:
-    """Take a free seat; joining again gives the same seat. Raises ``UnknownMatch``, ``GameFull``."""
+    """Take a free seat; does nothing if the user has one. Raises ``UnknownMatch``, ``GameFull``."""
     try:
         game = Game.objects.select_for_update().get(pk=game_id)
     except Game.DoesNotExist:
@@ -236,9 +237,9 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
 
 @transaction.atomic
 def rematch(*, game_id: uuid.UUID) -> Game:
-    """The same players once more, each one seat further on; asked twice, it is the same game.
+    """Create a game with the same players, each moved by one seat; a second call returns the same game.
 
-    A rematch of a rated game is not rated, or two could play each other for ratings all day.
+    A rematch of a rated game is not rated: otherwise two players could trade ratings all day.
     """
     game = Game.objects.select_for_update().get(pk=game_id)
     if game.state not in Game.OVER:
@@ -260,8 +261,9 @@ def rematch(*, game_id: uuid.UUID) -> Game:
 
 @transaction.atomic
 def take_over(*, game_id: uuid.UUID) -> RoomRecord:
-    """Read all that a room is rebuilt from, as its new owner: who owned it before neither keeps a snapshot
-    nor ends it any more. Raises ``UnknownMatch``.
+    """Read everything needed to rebuild a room, as its new owner. Raises ``UnknownMatch``.
+
+    The previous owner can no longer save a snapshot or end the game.
     """
     try:
         game = Game.objects.select_for_update().get(pk=game_id)
@@ -274,11 +276,11 @@ def take_over(*, game_id: uuid.UUID) -> RoomRecord:
 
 
 @transaction.atomic
-def try_to_store() -> None:
-    """Write to the journal and take it back; raises ``Error`` while the database takes nothing, as when its
-    disk is full.
+def check_writable() -> None:
+    """Write to the journal and roll back, to test whether the database accepts writes.
 
-    The entry is random and long, since a short one may fit into a page that is there already.
+    Raises ``Error`` if it does not, for example because its disk is full. The entry is random and long,
+    because a short one may fit into an existing page.
     """
     JournalEntry.objects.create(
         game_id=uuid.uuid4(), seq=1, at=timezone.now(), kind="", data=secrets.token_hex(TRIED_BYTES)
@@ -287,8 +289,8 @@ def try_to_store() -> None:
 
 
 @transaction.atomic
-def note_states(states: Mapping[uuid.UUID, str]) -> None:
-    """Note for lists how far running games are; none goes back, in whatever order the notes arrive."""
+def store_states(states: Mapping[uuid.UUID, str]) -> None:
+    """Store the states of running games for lists. States only advance, whatever the order of the calls."""
     for number, state in enumerate(Game.ON_THE_WAY):
         ids = [game_id for game_id, reached in states.items() if reached == state]
         behind = Game.objects.filter(pk__in=ids, state__in=Game.ON_THE_WAY[:number])
@@ -309,10 +311,10 @@ def _tell_of_start(game_ids: Sequence[uuid.UUID]) -> None:
 
 @transaction.atomic
 def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> events.GameOver:
-    """End a game, as the owner of this epoch: the last entry, the seats freed, the ratings moved, the players
-    rewarded. A game in which nobody has moved is aborted, whatever ended it.
+    """End a game as the owner of this epoch.
 
-    Raises ``OwnedElsewhere``.
+    Writes the last entry, frees the seats, updates the ratings and rewards the players. A game in which
+    nobody has moved is aborted, whatever the reason. Raises ``OwnedElsewhere``.
     """
     game = Game.objects.select_for_update().get(pk=game_id)
     if game.state in Game.OVER or game.epoch != epoch:
@@ -322,7 +324,7 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
     leavers = _leavers(game, seats, ending, movers)
     if not movers and ending.reason not in ("error", "operator"):
         ending = ending._replace(reason="aborted", winners=(), scores=(0.0,) * game.seats_wanted)
-    # A seat that nobody took has a score and no row.
+    # A seat that was never taken has a score but no row.
     scored = list(zip(seats, ending.scores, strict=False))
     winner_ids = [seats[number].user_id for number in ending.winners]
     counts = _counts(game, ending, movers)
@@ -340,7 +342,7 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
         seat.is_open, seat.score, seat.rating_after = False, score, after.get(seat.user_id)
     Seat.objects.bulk_update(seats, ["is_open", "score", "rating_after"])
     game.state = Game.State.after(ending.reason)
-    # Nobody owns it any more: a snapshot that is still on its way comes too late.
+    # Ends the ownership: a snapshot that is still on its way is rejected.
     game.epoch += 1
     game.finished_at = timezone.now()
     game.final_view = ending.final_view
@@ -376,7 +378,7 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
 
 @transaction.atomic
 def end_unopened(*, game_id: uuid.UUID) -> None:
-    """End a game without a winner on the operators' behalf, though its rules are gone or fail.
+    """End a game without a winner for an operator, even if its rules are missing or fail.
 
     Raises ``GameIsOver``, ``OwnedElsewhere``.
     """
@@ -389,7 +391,7 @@ def end_unopened(*, game_id: uuid.UUID) -> None:
 
 
 def without_rules(reason: str, *, seats: int, tick: int = 0) -> Ending:
-    """How a game ends whose rules cannot say what there is to see, or the scores."""
+    """Return the ending of a game whose rules can provide neither a view nor scores."""
     return Ending(
         winners=(),
         reason=reason,
@@ -400,10 +402,10 @@ def without_rules(reason: str, *, seats: int, tick: int = 0) -> Ending:
 
 
 def _counts(game: Game, ending: Ending, movers: Collection[int]) -> bool:
-    """Return whether the game is worth ratings and rewards."""
+    """Return whether the game counts for ratings and rewards."""
     if Game.State.after(ending.reason) != Game.State.FINISHED:
         return False
-    # The rules of a turn-based game may decide it before everybody's turn has come.
+    # The rules of a turn-based game may end it before everybody has had a turn.
     by_its_rules = ending.reason in ("win", "draw") and not catalogue.get(game.name).real_time
     return len(movers) >= (1 if by_its_rules or game.seats_wanted == 1 else 2)
 
@@ -411,7 +413,7 @@ def _counts(game: Game, ending: Ending, movers: Collection[int]) -> bool:
 def _leavers(
     game: Game, seats: Sequence[Seat], ending: Ending, movers: Collection[int]
 ) -> events.MatchLeft | None:
-    """Return who left a match of a queue before they made a move, if anybody did."""
+    """Return the players of a queue's game who left before they had moved."""
     queue = seats[0].queue if seats else None
     if queue is None or ending.reason not in GIVEN_UP:
         return None
@@ -425,7 +427,7 @@ def _leavers(
 
 def _rate(name: str, seats: Sequence[Seat], winners: Sequence[int]) -> list[events.RatingChange]:
     user_ids = sorted(seat.user_id for seat in seats)
-    # Always by rising user id: two games of the same players never wait for each other in a circle.
+    # Always in ascending order of user id, so that two games with the same players cannot deadlock.
     Rating.objects.bulk_create(
         [
             Rating(
@@ -443,7 +445,7 @@ def _rate(name: str, seats: Sequence[Seat], winners: Sequence[int]) -> list[even
     changes = []
     for number, (rating, strength) in enumerate(zip(ordered, after_match(before, winners), strict=True)):
         if strength.shown > rating.shown:
-            highest = began_day_at.get(rating.user_id, rating.shown) + MOST_RISE_A_DAY
+            highest = began_day_at.get(rating.user_id, rating.shown) + MAX_RATING_GAIN_A_DAY
             strength = strength.at_most(max(highest, rating.shown))
         changes.append(events.RatingChange(user_id=rating.user_id, before=rating.shown, after=strength.shown))
         rating.mu, rating.sigma, rating.shown = strength.mu, strength.sigma, strength.shown

@@ -1,4 +1,4 @@
-"""Games as the HTTP interface shows them."""
+"""Games in the form shown over HTTP."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ _RESULT = ("winner_ids", "reason", "scores", "ratings", "rewards")
 
 
 def players_of(game: Game, rules: type[Rules]) -> list[dict[str, Any]]:
-    """The players in the order of their seats."""
+    """Return the players in order of their seats."""
     players = []
     for seat in game.seats.all():
         rating = seat.rating_before if seat.rating_after is None else seat.rating_after
@@ -32,17 +32,17 @@ def players_of(game: Game, rules: type[Rules]) -> list[dict[str, Any]]:
 
 
 def result_of(game: Game) -> dict[str, Any] | None:
-    """How the game ended, or None while it goes on."""
+    """Return the result of the game, or None while it is unfinished."""
     return None if game.result is None else {name: game.result[name] for name in _RESULT}
 
 
-def shown(games: Iterable[Game]) -> list[dict[str, Any]]:
-    """These games, read with their seats."""
+def game_shapes(games: Iterable[Game]) -> list[dict[str, Any]]:
+    """Return these games, which were fetched with their seats."""
     return [_shown(game) for game in games]
 
 
-def shown_to_player(game: Game, user_id: int) -> dict[str, Any]:
-    """A game as one of its players sees it: with the own ``side``."""
+def game_shape_for_player(game: Game, user_id: int) -> dict[str, Any]:
+    """Return a game in the form shown to one of its players, with the player's own ``side``."""
     body = _shown(game)
     (side,) = (player["side"] for player in body["players"] if player["id"] == user_id)
     return {**body, "side": side}

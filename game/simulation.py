@@ -1,4 +1,4 @@
-"""Bots that play any game against a running server, as clients do: guests with tokens and sockets.
+"""Bots that play any game against a running server, as clients do: as guests with tokens and sockets.
 
 They know what a player knows: the view, the types of the game's moves and, if it has one, the game's ``bot``.
 """
@@ -19,37 +19,37 @@ from picows import WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_conn
 from game.author.game import Game
 from game.author.match import Match
 
-ANSWER_WITHIN_S = 30.0
-SILENT_S = 30.0
-AGAIN_AFTER_S = 0.1
-# A player of real-time games thinks of something else about ten times a second.
-FRAMES_A_THOUGHT = 3
+RESPONSE_TIMEOUT_S = 30.0
+SILENCE_TIMEOUT_S = 30.0
+RETRY_DELAY_S = 0.1
+# A bot in a real-time game sends a new input about ten times a second.
+FRAMES_PER_INPUT = 3
 
 TOO_LATE = {"game_over", "game_not_active", "not_your_turn"}
-LOST: tuple[type[Exception], ...] = (OSError, WSError, TimeoutError)
-"""What a connection raises when its server goes."""
+CONNECTION_ERRORS: tuple[type[Exception], ...] = (OSError, WSError, TimeoutError)
+"""Exceptions that a connection raises when its server goes away."""
 
 
 @dataclass
 class Tally:
-    """What happened so far; ``latencies`` are seconds from sending a move to hearing of it."""
+    """Counters of a simulation; ``latencies`` are the seconds from sending a move to receiving it."""
 
     moves: int = 0
     frames: int = 0
     games: Counter[str] = field(default_factory=Counter)
-    """Finished games, by the reason they ended for."""
+    """Finished games, by reason."""
     refused: Counter[str] = field(default_factory=Counter)
-    """Moves against the rules (bots try), by code."""
+    """Moves refused by the rules (bots try moves), by code."""
     reconnects: Counter[str] = field(default_factory=Counter)
-    """Sockets that were lost and opened again, by close code."""
+    """Sockets that were lost and reopened, by close code."""
     unanswered: Counter[str] = field(default_factory=Counter)
-    """HTTP calls that had to be made again, by what went wrong."""
+    """Repeated HTTP calls, by cause."""
     errors: Counter[str] = field(default_factory=Counter)
     latencies: list[float] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
-        """Whether nothing happened, or what must not: an error, or a game that broke off."""
+        """True if there was an error, a game broke off, or nothing happened."""
         return (
             not self.frames
             or bool(self.errors)
@@ -57,21 +57,24 @@ class Tally:
         )
 
     def latency_ms(self, part: float) -> float:
-        """The latency that this part (0 to 1) of the moves stayed under."""
+        """Return the latency below which this share (0 to 1) of the moves stayed."""
         ordered = sorted(self.latencies)
         return ordered[min(len(ordered) - 1, int(len(ordered) * part))] * 1000 if ordered else 0.0
 
 
 class Server:
-    """The server's HTTP side; each call runs on a thread."""
+    """The server's HTTP interface; each call runs in a thread."""
 
     def __init__(self, base_url: str, tally: Tally) -> None:
         self.base_url = base_url.rstrip("/")
         self._tally = tally
 
     async def post(self, path: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
-        """POST until the server answers; ``HTTPError`` if it refuses, ``TimeoutError`` if it stays away."""
-        async with asyncio.timeout(ANSWER_WITHIN_S):
+        """POST until the server answers.
+
+        Raises ``HTTPError`` if it refuses, ``TimeoutError`` if it does not answer.
+        """
+        async with asyncio.timeout(RESPONSE_TIMEOUT_S):
             while True:
                 try:
                     return await asyncio.to_thread(self._post, path, body, token)
@@ -81,7 +84,7 @@ class Server:
                     self._tally.unanswered[f"HTTP {refusal.code}"] += 1
                 except OSError as problem:
                     self._tally.unanswered[type(problem).__name__] += 1
-                await asyncio.sleep(AGAIN_AFTER_S)
+                await asyncio.sleep(RETRY_DELAY_S)
 
     def _post(self, path: str, body: dict[str, Any], token: str) -> dict[str, Any]:
         headers = {
@@ -89,13 +92,13 @@ class Server:
             **({"Authorization": f"Bearer {token}"} if token else {}),
         }
         request = urllib.request.Request(self.base_url + path, json.dumps(body).encode(), headers)
-        with urllib.request.urlopen(request, timeout=ANSWER_WITHIN_S) as answer:
+        with urllib.request.urlopen(request, timeout=RESPONSE_TIMEOUT_S) as answer:
             parsed: dict[str, Any] = json.load(answer)
         return parsed
 
 
 class _Socket(WSListener):
-    """Puts what comes into a queue: frames, and None when the socket is lost."""
+    """Puts received frames into a queue, and None when the socket is lost."""
 
     def __init__(self) -> None:
         self.heard: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
@@ -127,34 +130,34 @@ class Bot:
         self.token = ""
 
     async def sign_in(self) -> None:
-        """Become a guest."""
+        """Sign in as a guest."""
         signed_in = await self._server.post("/api/auth/guest", {})
         self.id, self.token = signed_in["user"]["id"], signed_in["access"]
 
     async def play(self, path: str) -> str:
-        """Play the game whose socket is at ``path`` until it ends, coming back whenever the socket is lost.
+        """Play the game whose socket is at ``path`` until it ends, reconnecting whenever the socket is lost.
 
-        Returns the reason it ended for.
+        Returns the reason why it ended.
         """
         while True:
             try:
                 reason = await self._sit(path)
                 if reason is not None:
                     return reason
-            except LOST as problem:
+            except CONNECTION_ERRORS as problem:
                 self._tally.reconnects[type(problem).__name__] += 1
-            await asyncio.sleep(AGAIN_AFTER_S)
+            await asyncio.sleep(RETRY_DELAY_S)
 
     async def _sit(self, path: str) -> str | None:
-        """Play until the game is over, and say why; None if the socket is lost."""
+        """Play until the game is over and return the reason; None if the socket is lost."""
         url = self._server.base_url.replace("http", "ws", 1) + path
         headers = {"Authorization": f"Bearer {self.token}"}
-        async with asyncio.timeout(ANSWER_WITHIN_S):
+        async with asyncio.timeout(RESPONSE_TIMEOUT_S):
             transport, listener = await ws_connect(_Socket, url, extra_headers=headers)
         socket = cast(_Socket, listener)
         try:
             while True:
-                async with asyncio.timeout(SILENT_S):
+                async with asyncio.timeout(SILENCE_TIMEOUT_S):
                     frame = await socket.heard.get()
                 if frame is None:
                     return self._lost(socket.close_code)
@@ -166,7 +169,7 @@ class Bot:
             transport.disconnect()
 
     def _lost(self, code: int) -> str | None:
-        # 44xx: the server will not have the bot back, but for those of pace and idleness.
+        # 44xx: the server rejects the bot for good, except for 4408 (idle) and 4429 (too fast).
         if 4400 <= code < 4500 and code not in (4408, 4429):
             self._tally.errors[f"closed with {code}"] += 1
             return "shut out"
@@ -174,7 +177,7 @@ class Bot:
         return None
 
     def _hear(self, transport: WSTransport, frame: dict[str, Any]) -> str | None:
-        """Answer a frame; at the end of the game say why it ended."""
+        """Handle a frame; return the reason at the end of the game."""
         match frame["type"]:
             case "game_over":
                 return str(frame["reason"])
@@ -187,7 +190,7 @@ class Bot:
                 self._consider(transport, frame)
             case "game_tick":
                 self._frames += 1
-                if self._frames % FRAMES_A_THOUGHT == 0:
+                if self._frames % FRAMES_PER_INPUT == 0:
                     self._think(transport, frame["view"])
             case "error":
                 self._tally.refused[frame["code"]] += 1
@@ -203,7 +206,7 @@ class Bot:
     def _consider(self, transport: WSTransport, frame: dict[str, Any]) -> None:
         if self._kind.real_time or frame.get("state", "active") != "active":
             return
-        # Where several may move at once it is nobody's turn; elsewhere the game is over then.
+        # If several may move at once, ``turn`` is null; in other games that means that the game is over.
         if frame["turn"] == self.id or (frame["turn"] is None and not self._kind.alternating):
             self._think(transport, frame["view"])
 
@@ -229,16 +232,16 @@ class Bot:
         self._send(transport, {"type": "player_move", "movement": movement})
 
     def _send(self, transport: WSTransport, message: dict[str, Any]) -> None:
-        with contextlib.suppress(*LOST):
+        with contextlib.suppress(*CONNECTION_ERRORS):
             transport.send(WSMsgType.TEXT, json.dumps(message).encode())
 
 
 async def simulate(
     base_url: str, kind: type[Game], *, bots: int, seconds: float, tally: Tally, seed: int = 0
 ) -> None:
-    """Let bots play ``kind`` at tables of its fewest players, game after game, for about ``seconds``.
+    """Run bots that play ``kind`` at tables of its minimum size, game after game, for about ``seconds``.
 
-    What happens is added to ``tally``. Games under way at the end are not waited for.
+    Results are added to ``tally``. Unfinished games at the end are not waited for.
     """
     server = Server(base_url, tally)
     random = Random(seed)

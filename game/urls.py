@@ -1,4 +1,4 @@
-"""The addresses of games."""
+"""URL patterns of games."""
 
 from core.routes import route
 from game import api

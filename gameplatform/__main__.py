@@ -19,7 +19,7 @@ from gameplatform import compiled, serving
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gameplatform.settings")
-    # Not the default of dying at once: what is held (the embedded Valkey) is given back on the way out.
+    # Instead of the default, which would exit without releasing the embedded Valkey.
     signal.signal(signal.SIGTERM, _exit)
     try:
         _run()
@@ -51,7 +51,7 @@ def _exit(signum: int, _: FrameType | None) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m gameplatform", description=__doc__)
     parser.add_argument("--host", default=settings.HOST)
-    parser.add_argument("--port", type=_port, default=settings.PORT, help="0 takes a free one")
+    parser.add_argument("--port", type=_port, default=settings.PORT, help="0 picks a free one")
     parser.add_argument("--workers", type=_number_of_workers, default=settings.WORKERS)
     parser.add_argument(
         "--ws",
@@ -59,7 +59,7 @@ def _options() -> argparse.Namespace:
         type=_websocket_protocol,
         help="the WebSocket protocol: websockets-sansio, or a class as module:name (default: %(default)s)",
     )
-    parser.add_argument("--demo", action="store_true", help="first migrate, and lay the demo data")
+    parser.add_argument("--demo", action="store_true", help="migrate and create the demo data first")
     return parser.parse_args()
 
 

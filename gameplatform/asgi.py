@@ -1,4 +1,4 @@
-"""The one ASGI application: HTTP to Django, authenticated sockets to the apps' consumers."""
+"""The ASGI application: HTTP to Django, authenticated sockets to the apps' consumers."""
 
 import os
 

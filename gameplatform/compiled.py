@@ -1,7 +1,7 @@
-"""What each move and each frame goes through, compiled by mypyc: ``python -m gameplatform.compiled``.
+"""Compile the hot path of moves and frames with mypyc: ``python -m gameplatform.compiled``.
 
-A server loads what was built from these very sources with this very Python, and runs the modules as they are
-written otherwise. Building takes a C compiler, Python's headers and what requirements-compile.txt names.
+A server uses the build only if it was made from exactly these sources with this Python, and runs the plain
+modules otherwise. Building needs a C compiler, Python's headers and requirements-compile.txt.
 """
 
 import contextlib
@@ -38,21 +38,21 @@ MODULES = (
 )
 _GROUP = "kernel"
 _SHARED = f"{_GROUP}__mypyc"
-"""Holds the code of all; those of their own names are doors to it."""
+"""The library with the code of all modules; the modules themselves are thin wrappers around it."""
 _STAMP = "built-from"
 _SUFFIX = importlib.machinery.EXTENSION_SUFFIXES[0]
 _PACKAGES = ("accounts", "core", "friends", "game", "progression", "realtime")
-"""Where the modules import from: a constant of one of these may be part of what was compiled."""
+"""Packages that the modules import from: their constants may be inlined into the build."""
 
 
 class CannotBuild(Exception):
-    """What is missing here."""
+    """A requirement for building is missing; the message says which."""
 
 
 def use() -> bool:
-    """From now on import what was built in place of what it was built from; returns whether there is such.
+    """Import the compiled modules instead of their sources from now on; return whether there are any.
 
-    Nothing where ``COMPILED`` is off.
+    Does nothing if ``COMPILED`` is off.
     """
     if not settings.COMPILED or not is_fresh():
         return False
@@ -62,7 +62,7 @@ def use() -> bool:
 
 
 class Config(uvicorn.Config):
-    """uvicorn's, of which a worker that is a process of its own gets a copy: it too uses what was built."""
+    """uvicorn's config; it is copied to worker processes, so that they use the compiled modules too."""
 
     def load(self) -> None:
         use()
@@ -70,20 +70,20 @@ class Config(uvicorn.Config):
 
 
 def is_fresh() -> bool:
-    """Whether what there is was built from these very sources, with this very Python."""
+    """Return whether the build was made from exactly these sources with this Python."""
     with contextlib.suppress(OSError):
         return (FOLDER / _STAMP).read_text() == _digest()
     return False
 
 
 def compiler() -> str | None:
-    """The path of the C compiler, where there is one, and the headers of this Python."""
+    """Return the path of the C compiler, or None without one or without Python's headers."""
     headers = Path(sysconfig.get_path("include"), "Python.h")
     return shutil.which((sysconfig.get_config_var("CC") or "cc").split()[0]) if headers.exists() else None
 
 
 def build() -> None:
-    """Compile the modules, unless what there is is fresh. Raises ``CannotBuild``."""
+    """Compile the modules unless the build is fresh. Raises ``CannotBuild``."""
     if is_fresh():
         return
     digest = _digest()
@@ -92,7 +92,7 @@ def build() -> None:
         _compile(draft)
         shutil.rmtree(draft / "c")
         (draft / _STAMP).write_text(digest)
-        draft.chmod(0o755)  # Who builds is not always who runs it.
+        draft.chmod(0o755)  # The server may run as another user.
         shutil.rmtree(FOLDER, ignore_errors=True)
         draft.rename(FOLDER)
     finally:
@@ -100,7 +100,7 @@ def build() -> None:
 
 
 class _Finder:
-    """Finds the compiled modules in their folder."""
+    """Import hook that finds the compiled modules."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -147,7 +147,7 @@ def main() -> None:
     try:
         build()
     except CannotBuild as problem:
-        sys.exit(f"The server will run as it is written: {problem}")
+        sys.exit(f"The server will run without compiled modules: {problem}")
 
 
 if __name__ == "__main__":

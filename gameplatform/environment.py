@@ -1,6 +1,6 @@
-"""Values of the environment that must be of some form; one that is not is named in one sentence.
+"""Typed access to environment variables; a malformed value is reported in one sentence.
 
-A variable that is empty counts as not set. All raise ``ImproperlyConfigured``.
+An empty variable counts as unset. All functions raise ``ImproperlyConfigured``.
 """
 
 import hashlib
@@ -17,68 +17,68 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-# Of seconds or minutes: dates so far from now can still be written.
-MOST = 1_000_000_000
+# In seconds or minutes: still within the range of datetime.
+MAX_INTEGER = 1_000_000_000
 TRUE = ("true", "yes", "on", "1")
 FALSE = ("false", "no", "off", "0")
 DATABASES = ("postgres", "postgresql", "sqlite")
 
 
-def plain(name: str, default: str) -> str:
-    """A text of any form."""
-    # Not by django-environ, for which "$word" is what another variable holds, or nothing.
+def text(name: str, default: str) -> str:
+    """Return a variable as text."""
+    # Without django-environ, which expands "$word" to the value of another variable.
     return os.environ.get(name, "").strip() or default
 
 
-def whole(name: str, default: int, *, least: int = 1, most: int = MOST) -> int:
-    """A whole number between two."""
-    text = plain(name, str(default))
+def integer(name: str, default: int, *, minimum: int = 1, maximum: int = MAX_INTEGER) -> int:
+    """Return an integer between ``minimum`` and ``maximum``."""
+    value = text(name, str(default))
     try:
-        number = int(text)
+        number = int(value)
     except ValueError:
-        number = least - 1
-    if not least <= number <= most:
-        raise _wrong(name, f"a whole number from {least} to {most}", text)
+        number = minimum - 1
+    if not minimum <= number <= maximum:
+        raise _wrong(name, f"a whole number from {minimum} to {maximum}", value)
     return number
 
 
-def part(name: str, default: str) -> Decimal:
-    """A part of a whole. Decimal, so that a tenth is a tenth however many of them come together."""
-    text = plain(name, default)
+def fraction(name: str, default: str) -> Decimal:
+    """Return a number from 0 to 1, as a Decimal so that sums of tenths stay exact."""
+    value = text(name, default)
     try:
-        number = Decimal(text)
+        number = Decimal(value)
     except InvalidOperation:
         number = Decimal(-1)
     if not (number.is_finite() and 0 <= number <= 1):
-        raise _wrong(name, "a number from 0 to 1", text)
+        raise _wrong(name, "a number from 0 to 1", value)
     return number
 
 
-def flag(name: str, default: bool) -> bool:
-    """Whether something is so."""
-    text = plain(name, str(default)).lower()
-    if text not in TRUE + FALSE:
-        raise _wrong(name, "true or false", text)
-    return text in TRUE
+def boolean(name: str, default: bool) -> bool:
+    """Return true or false."""
+    value = text(name, str(default)).lower()
+    if value not in TRUE + FALSE:
+        raise _wrong(name, "true or false", value)
+    return value in TRUE
 
 
 def names(name: str, default: Sequence[str] = ()) -> list[str]:
-    """Names with commas between them."""
-    return [one for entry in plain(name, ",".join(default)).split(",") if (one := entry.strip())]
+    """Return a list of comma-separated names."""
+    return [one for entry in text(name, ",".join(default)).split(",") if (one := entry.strip())]
 
 
 def hosts(name: str, default: Sequence[str] = ()) -> list[str]:
-    """Names of hosts as Django wants them: without a scheme and a port, with which none would ever match."""
+    """Return host names as Django expects them: with a scheme or port none would ever match."""
     named = names(name, default)
     for host in named:
-        # A colon is well within [an address].
+        # A colon is allowed inside [an IPv6 address].
         if "/" in host or ":" in host.partition("]")[2 if host.startswith("[") else 0]:
             raise _wrong(name, "host names without scheme and port, such as play.example.com", host)
     return named
 
 
 def proxies(name: str, default: Sequence[str]) -> list[str]:
-    """Addresses and networks, or ``*`` for all."""
+    """Return IP addresses and networks, or ``*`` for all."""
     named = names(name, default)
     for one in named:
         if one != "*" and not _is_network(one):
@@ -95,64 +95,66 @@ def networks(name: str, default: Sequence[str]) -> list[str]:
     return named
 
 
-def _is_network(text: str) -> bool:
+def _is_network(value: str) -> bool:
     try:
-        return bool(ipaddress.ip_network(text))
+        return bool(ipaddress.ip_network(value))
     except ValueError:
         return False
 
 
 def origins(name: str) -> list[str]:
-    """Origins of pages, as browsers send them."""
+    """Return origins as browsers send them."""
     named = names(name)
     for origin in named:
         try:
             at = urlsplit(origin)
-            is_well = at.scheme in ("http", "https") and at.netloc and at.port != 0 and not at.path + at.query
+            is_valid = (
+                at.scheme in ("http", "https") and at.netloc and at.port != 0 and not at.path + at.query
+            )
         except ValueError:
-            is_well = False
-        if not is_well:
+            is_valid = False
+        if not is_valid:
             raise _wrong(name, "origins such as https://play.example.com, without a path", origin)
     return named
 
 
 def one_of(name: str, choices: Sequence[str], default: str) -> str:
-    """One of these words."""
-    text = plain(name, default)
-    if text not in choices:
-        raise _wrong(name, f"{', '.join(choices[:-1])} or {choices[-1]}", text)
-    return text
+    """Return one of ``choices``."""
+    value = text(name, default)
+    if value not in choices:
+        raise _wrong(name, f"{', '.join(choices[:-1])} or {choices[-1]}", value)
+    return value
 
 
 def readable(name: str, default: Path) -> str:
-    """The path of a file."""
-    text = plain(name, str(default))
+    """Return the path of a readable file."""
+    value = text(name, str(default))
     try:
-        Path(text).open("rb").close()
+        Path(value).open("rb").close()
     except OSError:
-        raise _wrong(name, "the path of a file that can be read", text) from None
-    return text
+        raise _wrong(name, "the path of a file that can be read", value) from None
+    return value
 
 
 def url(name: str, default: str, *, schemes: Sequence[str]) -> str:
-    """A URL of one of these schemes; it may hold a password, so what is wrong is not shown."""
-    text = plain(name, default)
+    """Return a URL with one of these schemes. It may contain a password, so a wrong value is not shown."""
+    value = text(name, default)
     try:
-        # Asked for, the port is looked at.
-        is_well = not text or (urlsplit(text).scheme in schemes and urlsplit(text).port != 0)
+        # Accessing the port validates it.
+        is_valid = not value or (urlsplit(value).scheme in schemes and urlsplit(value).port != 0)
     except ValueError:
-        is_well = False
-    if not is_well:
+        is_valid = False
+    if not is_valid:
         raise _wrong(name, f"a URL that begins with {'://, '.join(schemes)}://")
-    return text
+    return value
 
 
 def database(name: str, default: str) -> dict[str, Any]:
-    """Django's configuration of the database of a URL, of which nothing wrong is shown either."""
-    text = plain(name, default)
+    """Return Django's configuration for a database URL; a wrong value is not shown."""
+    value = text(name, default)
     try:
-        if urlsplit(text).scheme in DATABASES:
-            config: dict[str, Any] = environ.Env.db_url_config(text)
+        if urlsplit(value).scheme in DATABASES:
+            config: dict[str, Any] = environ.Env.db_url_config(value)
             return config
     except ValueError:
         pass
@@ -160,14 +162,16 @@ def database(name: str, default: str) -> dict[str, Any]:
 
 
 def redis_prefix(name: str, database: Mapping[str, Any]) -> str:
-    """The prefix of all keys and channels in Redis: the variable's, else one made from the database, so that
-    the workers of one database share it and no others do.
+    """Return the prefix of all Redis keys and channels.
+
+    Without the variable it is derived from the database, so that exactly the workers of one database share
+    it.
     """
-    text = plain(name, "")
-    if text and not re.fullmatch(r"[A-Za-z0-9._-]{1,32}", text):
-        raise _wrong(name, "1 to 32 letters, digits, dots, hyphens and underscores", text)
-    # The colon keeps "game1" from being the beginning of "game10".
-    return f"{text or _made_from(database)}:"
+    value = text(name, "")
+    if value and not re.fullmatch(r"[A-Za-z0-9._-]{1,32}", value):
+        raise _wrong(name, "1 to 32 letters, digits, dots, hyphens and underscores", value)
+    # The colon keeps the prefix "game1" distinct from "game10".
+    return f"{value or _made_from(database)}:"
 
 
 def _made_from(database: Mapping[str, Any]) -> str:
@@ -182,21 +186,21 @@ def _made_from(database: Mapping[str, Any]) -> str:
 
 
 def sentry(name: str) -> str:
-    """Where errors go at Sentry, if anywhere; it holds a key, so what is wrong is not shown."""
-    text = plain(name, "")
+    """Return Sentry's DSN, or an empty string. It contains a key, so a wrong value is not shown."""
+    value = text(name, "")
     try:
-        at = urlsplit(text)
+        at = urlsplit(value)
         is_whole = at.username and at.hostname and at.port != 0 and at.path.rpartition("/")[2].isdecimal()
-        is_well = not text or (at.scheme in ("https", "http") and is_whole)
+        is_valid = not value or (at.scheme in ("https", "http") and is_whole)
     except ValueError:
-        is_well = False
-    if not is_well:
+        is_valid = False
+    if not is_valid:
         raise _wrong(name, "a URL such as https://key@sentry.example.org/1")
-    return text
+    return value
 
 
 def apps(name: str) -> list[str]:
-    """Packages to install as Django apps. Their code is not run yet: it may ask for settings."""
+    """Return packages to install as Django apps, without importing them: they may need the settings."""
     named = names(name)
     for app in named:
         if not _is_package(app):
@@ -212,6 +216,6 @@ def _is_package(name: str) -> bool:
     return spec is not None and spec.submodule_search_locations is not None
 
 
-def _wrong(name: str, what: str, text: str | None = None) -> ImproperlyConfigured:
-    found = "" if text is None else f", not {text!r}"
+def _wrong(name: str, what: str, value: str | None = None) -> ImproperlyConfigured:
+    found = "" if value is None else f", not {value!r}"
     return ImproperlyConfigured(f"{name} must be {what}{found}.")

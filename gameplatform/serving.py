@@ -1,4 +1,4 @@
-"""Runs the ASGI application on uvicorn, with the platform's own protocol classes."""
+"""Run the ASGI application on uvicorn with our own protocol classes."""
 
 import socket
 from typing import Any
@@ -22,17 +22,17 @@ RELOAD_WITHIN_S = 1.0
 
 
 def prepare() -> None:
-    """Refuse to start with what no worker could start with. Raises ``ImproperlyConfigured``."""
-    # Here too, or the parent would start workers that refuse again and again.
+    """Check at startup everything a worker needs. Raises ``ImproperlyConfigured``."""
+    # Checked in the parent too, which would otherwise restart failing workers forever.
     refuse_dangerous_settings()
     telemetry.require_packages()
-    # The parent of several workers uses it too, and so outlives none of them without it.
+    # The parent process uses Valkey too, so that it keeps running as long as any worker.
     valkey.ensure_running(settings.REDIS_URL)
     _check_redis()
 
 
 def _check_redis() -> None:
-    """A worker has nothing to begin with until its lease is in Redis: it would wait, and not say for what."""
+    """Fail early: a worker would wait silently until it could store its lease in Redis."""
     from core.namespace import key
     from realtime.redis import sync_client
 
@@ -43,7 +43,7 @@ def _check_redis() -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to this address. Raises ``ImproperlyConfigured``."""
+    """Return a socket bound to this address. Raises ``ImproperlyConfigured``."""
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -56,7 +56,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(listener: socket.socket, *, workers: int, ws: str, is_compiled: bool) -> None:
-    """Serve until a signal ends it."""
+    """Serve until a signal arrives."""
     config = compiled.Config("gameplatform.asgi:application", workers=workers, **_options(listener, ws))
     _announce(listener, " (compiled)" if is_compiled else "")
     if workers > 1:
@@ -66,8 +66,9 @@ def serve(listener: socket.socket, *, workers: int, ws: str, is_compiled: bool) 
 
 
 def serve_development(listener: socket.socket, *, reload: bool) -> None:
-    """Serve the modules as they are written until a signal ends it; with ``reload``, start anew when one of
-    them changes.
+    """Serve the plain modules until a signal arrives.
+
+    With ``reload``, restart when one of them changes.
     """
     ours = {"gameplatform", *settings.OUR_APPS, *settings.EXTRA_APPS}
     config = uvicorn.Config(
@@ -96,13 +97,13 @@ def _options(listener: socket.socket, ws: str) -> dict[str, Any]:
         "ws_ping_interval": 20.0,
         "ws_per_message_deflate": False,
         "log_level": "warning",
-        # The access log would print the token of "?token=".
+        # The access log would contain the token of "?token=".
         "access_log": False,
         "server_header": False,
         "proxy_headers": True,
         "forwarded_allow_ips": settings.FORWARDED_ALLOW_IPS,
         "backlog": 4096,
-        # With what the worker then takes to stop, at most 20 seconds.
+        # Together with the worker's own shutdown, at most 20 seconds.
         "timeout_graceful_shutdown": 11,
     }
 

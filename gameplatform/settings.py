@@ -1,4 +1,4 @@
-"""Settings, all from the environment (see .env.example). With none set, everything runs from this folder."""
+"""Settings, all from the environment (see .env.example); the defaults need no other service."""
 
 import tomllib
 from datetime import timedelta
@@ -23,18 +23,18 @@ PRODUCT = "Game platform"
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 PROTOCOL_VERSION = "1.0"
 
-DEBUG = environment.flag("DEBUG", True)
-ENVIRONMENT = environment.plain("ENVIRONMENT", "development" if DEBUG else "production")
+DEBUG = environment.boolean("DEBUG", True)
+ENVIRONMENT = environment.text("ENVIRONMENT", "development" if DEBUG else "production")
 INSECURE_SECRET_KEY = "insecure-development-key-of-a-checkout-never-for-production"
-SECRET_KEY = environment.plain("SECRET_KEY", INSECURE_SECRET_KEY if DEBUG else "")
+SECRET_KEY = environment.text("SECRET_KEY", INSECURE_SECRET_KEY if DEBUG else "")
 SECRET_KEY_FALLBACKS = environment.names("SECRET_KEY_FALLBACKS")
-HOST = environment.plain("HOST", "127.0.0.1")
-PORT = environment.whole("PORT", 8000, least=0, most=65_535)
-WORKERS = environment.whole("WORKERS", 1)
-COMPILED = environment.flag("COMPILED", True)
+HOST = environment.text("HOST", "127.0.0.1")
+PORT = environment.integer("PORT", 8000, minimum=0, maximum=65_535)
+WORKERS = environment.integer("WORKERS", 1)
+COMPILED = environment.boolean("COMPILED", True)
 FORWARDED_ALLOW_IPS = environment.proxies("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"])
 UNLIMITED_ADDRESSES = environment.networks("UNLIMITED_ADDRESSES", ["127.0.0.0/8", "::1"] if DEBUG else [])
-DOOR_CHECK = environment.plain("DOOR_CHECK", "")
+DOOR_CHECK = environment.text("DOOR_CHECK", "")
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 
 # -- Applications
@@ -57,7 +57,7 @@ OUR_APPS = [
     "web",
 ]
 INSTALLED_APPS = [
-    # First, so that its runserver is found before that of staticfiles.
+    # First, so that its runserver takes precedence over that of staticfiles.
     "gameplatform",
     "unfold",
     "django.contrib.admin",
@@ -86,8 +86,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "core.middleware.KnownHost",
-    # The API has no use for those in between, and a hot read feels what each costs.
-    "core.middleware.ShortcutForAPI",
+    # The API does not need the middleware in between, whose cost is measurable on frequent reads.
+    "core.middleware.SkipForAPI",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "operators.middleware.AdminPolicy",
     "axes.middleware.AxesMiddleware",
-    "core.middleware.EndOfShortcut",
+    "core.middleware.EndOfSkip",
 ]
 APPEND_SLASH = False
 ROOT_URLCONF = "gameplatform.urls"
@@ -122,7 +122,7 @@ DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{BASE_D
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["ENGINE"] = "core.sqlite"
-    # Measured: with Django's defaults 317 of 800 concurrent transactions failed, with these none.
+    # Measured: 317 of 800 concurrent transactions failed with Django's defaults, none with these.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -132,8 +132,8 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["TEST"] = {"NAME": str(RUN_DIR / "test.sqlite3")}
 else:
     _database["ENGINE"] = "core.postgresql"
-    # Attempts to connect come ever more rarely until they are given up and begin anew: after an outage of 70
-    # seconds, and with the pool's own 300 for this, the next came 45 seconds after the database did.
+    # The pool's reconnection attempts back off until they are given up and start again: with its default of
+    # 300 s, the first success came 45 seconds after the end of a 70-second outage.
     _pool = {
         "min_size": 1,
         # The threads of all lanes (gameplatform/doors.py) and those of sockets, most of them busy.
@@ -142,15 +142,15 @@ else:
         "reconnect_timeout": 2,
         "connection_class": Connection,
     }
-    # A server that fell silent (its machine or the way to it is gone) is given up within half a minute: TCP's
-    # own patience, a quarter of an hour, would hold all threads that had asked it, and a worker that stops.
+    # An unreachable server (its machine or the network is gone) is given up within half a minute. TCP's own
+    # timeout of about 15 minutes would block every thread with a query, and the worker's shutdown.
     _patience = {
         "tcp_user_timeout": 10_000,
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
     }
-    # What the URL says beside, such as sslmode, is for libpq.
+    # Other options of the URL, such as sslmode, are passed to libpq.
     _database["OPTIONS"] = {**_patience, **_database.get("OPTIONS", {}), "pool": _pool}
 _database["CONN_MAX_AGE"] = 0
 
@@ -174,15 +174,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.NoPatternValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-# The one page with Django's own sign-in is the admin.
+# Only the admin uses Django's own sign-in page.
 LOGIN_REDIRECT_URL = "admin:index"
-SESSION_TIMEOUT = environment.whole("SESSION_TIMEOUT", 3600)
+SESSION_TIMEOUT = environment.integer("SESSION_TIMEOUT", 3600)
 SIMPLE_JWT = {
-    "ALGORITHM": environment.plain("ALGORITHM", "HS256"),
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=environment.whole("ACCESS_TOKEN_EXPIRE_MINUTES", 60)),
+    "ALGORITHM": environment.text("ALGORITHM", "HS256"),
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=environment.integer("ACCESS_TOKEN_EXPIRE_MINUTES", 60)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
-    # A token is good at once on a server whose clock is behind. Access tokens end on time all the same: when
-    # they do is checked apart.
+    # Tokens are accepted by servers whose clock is behind. The expiry of access tokens is checked separately,
+    # without leeway.
     "LEEWAY": timedelta(minutes=15),
     "UPDATE_LAST_LOGIN": False,
     "USER_ID_CLAIM": "sub",
@@ -194,10 +194,10 @@ AXES_CLIENT_IP_CALLABLE = "accounts.signing_in.counted_address"
 AXES_USERNAME_CALLABLE = "accounts.signing_in.name"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-# During a lockout nothing is counted, so that Retry-After stays true.
+# Not counting during a lockout keeps Retry-After true.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
-# Ours, in accounts/admin.py, keeps to the roles.
+# Our own admin in accounts/admin.py respects the roles.
 AXES_ENABLE_ADMIN = False
 AXES_SENSITIVE_PARAMETERS = ["password", "token", "ticket"]
 
@@ -207,7 +207,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.SessionTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["core.renderers.MsgspecRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.renderers.OneForm",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.renderers.JSONOnlyNegotiation",
     "DEFAULT_PARSER_CLASSES": ["core.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "core.paging.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "core.schema.ProblemAutoSchema",
@@ -239,7 +239,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:
     # No SECURE_PROXY_SSL_HEADER, which believes anybody: uvicorn takes the scheme from known proxies alone.
-    SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", True)
+    SECURE_SSL_REDIRECT = environment.boolean("SECURE_SSL_REDIRECT", True)
     SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -252,7 +252,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    # Without the one for enums, which would name each of them: they are said in place.
+    # Without drf-spectacular's enum hook: enums are documented inline.
     "POSTPROCESSING_HOOKS": ["core.schema.give_examples"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -268,7 +268,7 @@ UNFOLD = {
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-# The page is served the same client module that others install.
+# The page uses the published client module.
 STATICFILES_DIRS = [("client", BASE_DIR / "clients" / "js")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -278,21 +278,21 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 # -- Real time
 
-SOCKET_MAX_RATE = environment.whole("SOCKET_MAX_RATE", 100)
-SOCKETS_PER_ADDRESS = environment.whole("SOCKETS_PER_ADDRESS", 200)
+SOCKET_MAX_RATE = environment.integer("SOCKET_MAX_RATE", 100)
+SOCKETS_PER_ADDRESS = environment.integer("SOCKETS_PER_ADDRESS", 200)
 GAME_JOURNAL = "game.live.journal.Journal"
 CHAT_WORDS = environment.readable("CHAT_WORDS", BASE_DIR / "core" / "words.txt")
-ENCRYPTION_KEY = environment.plain("ENCRYPTION_KEY", "")
-INVITE_TTL = environment.whole("INVITE_TTL", 60)
+ENCRYPTION_KEY = environment.text("ENCRYPTION_KEY", "")
+INVITE_TTL = environment.integer("INVITE_TTL", 60)
 
 # -- Play
 
-STAMINA_REGEN_PERCENT = environment.part("STAMINA_REGEN_PERCENT", "0.1")
-STAMINA_REGEN_INTERVAL = environment.whole("STAMINA_REGEN_INTERVAL", 10)
+STAMINA_REGEN_PERCENT = environment.fraction("STAMINA_REGEN_PERCENT", "0.1")
+STAMINA_REGEN_INTERVAL = environment.integer("STAMINA_REGEN_INTERVAL", 10)
 
 # -- Operators
 
-METRICS_TOKEN = environment.plain("METRICS_TOKEN", "")
+METRICS_TOKEN = environment.text("METRICS_TOKEN", "")
 SENTRY_DSN = environment.sentry("SENTRY_DSN")
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

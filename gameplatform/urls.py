@@ -1,4 +1,4 @@
-"""All addresses: those of every app that has a ``urls`` module, the admin, and a problem for the rest."""
+"""All URLs: every app with a ``urls`` module, the admin, and a problem for unknown API paths."""
 
 from importlib.util import find_spec
 
@@ -19,7 +19,7 @@ handler500 = "core.problems.server_error"
 
 @csrf_exempt
 def unknown(request: HttpRequest) -> HttpResponse:
-    """An address of the API that nothing answers: a problem, in DEBUG too."""
+    """Answer an unknown API path with a problem, also in DEBUG."""
     return problems.not_found(request)
 
 
@@ -32,6 +32,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     re_path(r"^(?:api|game|health)(?:/|$)", unknown),
-    # Last, so that no page can hide an address of the API.
+    # Last, so that no page can shadow an API route.
     *_of("web"),
 ]

@@ -1,4 +1,4 @@
-"""Queues, invites and parties for operators: who waits for whom, and a way to end it."""
+"""Queues, tickets, invites and parties in the admin."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from core.operators import OperatorAdmin, ReadOnly, Rows, operation
+from core.operators import OperatorAdmin, ReadOnly, ReadOnlyInline, operation
 from matchmaking import services
 from matchmaking.invites import services as invites
 from matchmaking.models import Invite, Member, Party, PartyMember, Queue, Ticket
@@ -15,7 +15,7 @@ from matchmaking.parties import services as parties
 
 @admin.register(Queue)
 class Queues(ReadOnly, OperatorAdmin):
-    """All queues, with how many tickets wait in each."""
+    """All queues, with the number of tickets in each."""
 
     list_display = ("name", "tickets_waiting")
 
@@ -27,8 +27,8 @@ class Queues(ReadOnly, OperatorAdmin):
         return int(queue.waiting)
 
 
-class Members(Rows):
-    """Who waits together."""
+class Members(ReadOnlyInline):
+    """The users of a ticket."""
 
     model = Member
     fields = ("user",)
@@ -36,7 +36,7 @@ class Members(Rows):
 
 @admin.register(Ticket)
 class Tickets(ReadOnly, OperatorAdmin):
-    """All who wait, the eldest first."""
+    """All tickets, oldest first."""
 
     list_display = ("id", "queue", "players", "party", "rating", "joined_at", "heard_at")
     list_filter = ("queue",)
@@ -60,7 +60,7 @@ class Tickets(ReadOnly, OperatorAdmin):
 
 @admin.register(Invite)
 class Invites(ReadOnly, OperatorAdmin):
-    """All invites of the last days, the newest first."""
+    """Recent invites, newest first."""
 
     list_display = ("id", "kind", "from_user", "to_user", "game", "status", "created_at", "expires_at")
     list_filter = ("kind", "status")
@@ -74,8 +74,8 @@ class Invites(ReadOnly, OperatorAdmin):
         invites.cancel_all(Invite.objects.filter(pk=invite.pk))
 
 
-class PartyMembers(Rows):
-    """Who is in it."""
+class PartyMembers(ReadOnlyInline):
+    """The members of a party."""
 
     model = PartyMember
     fields = ("user", "ready")
@@ -83,7 +83,7 @@ class PartyMembers(Rows):
 
 @admin.register(Party)
 class Parties(ReadOnly, OperatorAdmin):
-    """All parties there are."""
+    """All parties."""
 
     list_display = ("id", "leader", "players", "open", "created_at")
     list_select_related = ("leader",)

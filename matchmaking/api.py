@@ -11,11 +11,11 @@ from matchmaking import selectors, serializers, services
 
 
 class Join(APIView):
-    """Queue for a match; 201 once there is one.
+    """Queue for a match; 201 if a match is found at once.
 
-    Joining again gives the same place, or the unfinished match of this queue, back. A place is given up 30
-    seconds after the player's last socket has closed. Without any socket it is kept for ten minutes: ask for
-    the status, or join again, now and then.
+    Joining again returns the same place, or the unfinished match of this queue. A place is lost 30 seconds
+    after the player's last socket has closed. Without any socket it is kept for ten minutes: query the status
+    or join again in time.
 
     404 `unknown_game`, 409 `already_queued`, 422 `unknown_queue` (the game has no such mode), 429
     `left_early` (after leaving matches before they began, with `Retry-After`); with a party 403
@@ -30,7 +30,7 @@ class Join(APIView):
 
 
 class Leave(APIView):
-    """Give the place in the queue up; an unfinished match stays."""
+    """Leave the queue; an unfinished match continues."""
 
     @extend_schema(request=None, responses=serializers.Left)
     def post(self, request: Request) -> Response:
@@ -39,12 +39,12 @@ class Leave(APIView):
 
 
 class Status(APIView):
-    """Where the caller stands: queued, else in the latest unfinished match, else idle."""
+    """The caller's status: queued, else in the latest unfinished match, else idle."""
 
     @extend_schema(responses=serializers.Standing)
     def get(self, request: Request) -> Response:
         user_id = identity(request).user_id
-        standing = selectors.standing(user_id)
+        standing = selectors.queue_status(user_id)
         if standing["status"] == "queued":
-            services.hear([user_id])
+            services.touch_tickets([user_id])
         return Response(standing)

@@ -7,7 +7,7 @@ class MatchmakingConfig(AppConfig):
     name = "matchmaking"
 
     def ready(self) -> None:
-        # They register background tasks, reactions and a count.
+        # Importing these registers background tasks, reactions and a count.
         from matchmaking import counts, matcher, reactions  # noqa: F401
         from matchmaking.invites import expiry  # noqa: F401
         from matchmaking.invites import reactions as invite_reactions  # noqa: F401

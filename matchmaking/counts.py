@@ -1,4 +1,4 @@
-"""How many wait, for ``GET /api/status`` and for ``/metrics``."""
+"""Counts of tickets for ``GET /api/status`` and ``/metrics``."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def queued() -> int:
 
 
 class QueueFigures(Collector):
-    """How many tickets wait for each game, and how long the eldest has."""
+    """For each game, the number of tickets and the age of the oldest."""
 
     def collect(self) -> Iterator[Metric]:
         depth = GaugeMetricFamily("matchmaking_queue_tickets", "Tickets that wait", labels=["game"])

@@ -1,4 +1,4 @@
-"""What matchmaking announces. That a match was found is the game's to say."""
+"""Events of matchmaking. The game announces that a match was found."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from realtime.topics import Topic
 
 
 class QueueEvent(Event):
-    """What befalls the place of a user in a queue, told to all their devices."""
+    """A change of a user's place in the queue, sent to all their devices."""
 
     user_id: int
 
@@ -17,7 +17,7 @@ class QueueEvent(Event):
 
 
 class QueueJoined(QueueEvent):
-    """The user's party waits for a match, as one."""
+    """Sent when the user's party starts waiting for a match."""
 
     party_id: int
     game: str
@@ -25,7 +25,7 @@ class QueueJoined(QueueEvent):
 
 
 class QueueLeft(QueueEvent):
-    """The user's party waits no longer: one of it has left the queue, or the party has changed."""
+    """Sent when the user's party stops waiting: a member has left the queue, or the party has changed."""
 
     party_id: int
     game: str
@@ -33,10 +33,10 @@ class QueueLeft(QueueEvent):
 
 
 class MatchCancelled(QueueEvent):
-    """A match was cancelled because others left it before anybody had moved.
+    """Sent when a match is cancelled because others left before the first move.
 
-    ``reason`` is aborted (they never came), resign, timeout, forfeit or abandoned; ``requeued`` says whether
-    the user waits in the queue again, at the old place.
+    ``reason`` is aborted (they never came), resign, timeout, forfeit or abandoned; ``requeued`` tells whether
+    the user is in the queue again, at the old place.
     """
 
     game_id: UUID
@@ -47,9 +47,7 @@ class MatchCancelled(QueueEvent):
 
 
 class QueueExpired(QueueEvent):
-    """The user's place in the queue was given up: nothing had been heard of them for long, or the game is not
-    offered any more.
-    """
+    """Sent when the user's ticket expires: no sign of them for too long, or the game is no longer offered."""
 
     game: str
     mode: str

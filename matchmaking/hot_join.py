@@ -1,4 +1,4 @@
-"""Joining the queue in the event loop: a thousand who join at once wait for a few transactions there."""
+"""Joining the queue on the event loop: a thousand simultaneous joins share a few transactions."""
 
 import asyncio
 from typing import Annotated
@@ -14,7 +14,7 @@ from matchmaking.serializers import DEFAULT_GAME
 
 
 class _Wanted(msgspec.Struct, forbid_unknown_fields=True):
-    """What those ask for who join alone; the serializer reads more, and says what is wrong with the rest."""
+    """A request to join alone; any other body goes to the serializer, which also reports errors."""
 
     game: Annotated[str, msgspec.Meta(pattern=r"^\w{1,40}\Z")] = DEFAULT_GAME
     mode: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z][A-Za-z0-9_-]{0,39})?\Z")] = ""
@@ -24,7 +24,11 @@ _decode = msgspec.json.Decoder(_Wanted).decode
 
 
 async def hot_join(token: str, body: bytes) -> HttpResponse | None:
-    """What ``POST /game/join/`` answers; None where the session has to be looked up, or more is asked for."""
+    """Return the response to ``POST /game/join/``.
+
+    Returns None if the ordinary view must answer: the session has to be looked up, or the request has more
+    fields.
+    """
     try:
         wanted = _decode(body)
     except msgspec.DecodeError:

@@ -1,29 +1,29 @@
-"""Every server process looks at the queues again and again: windows widen, and the silent are given up.
+"""The periodic matcher, in every server process: windows widen with time, and silent players are removed.
 
-Queues that another process is at are left to it.
+A queue that another process is matching is skipped.
 """
 
 from matchmaking import services
 from realtime import presence, worker
 
-_gone: set[int] = set()
-"""Users whose last socket has closed, and of whom that is not noted yet."""
+_disconnected: set[int] = set()
+"""Users whose last socket has closed, which is not recorded yet."""
 
 
 @presence.on_change
-async def come_or_gone(user_id: int, is_online: bool) -> None:
-    """Somebody came online, or is gone."""
+async def on_presence_change(user_id: int, is_online: bool) -> None:
+    """Track users who went offline."""
     if is_online:
-        _gone.discard(user_id)
+        _disconnected.discard(user_id)
     else:
-        _gone.add(user_id)
+        _disconnected.add(user_id)
 
 
 @worker.every(1)
-def look() -> None:
-    """Note who is gone, and match who may play by now."""
-    gone = list(_gone)
+def run_matcher() -> None:
+    """Record disconnected users, and match all queues."""
+    gone = list(_disconnected)
     if gone:
-        services.note_gone(gone)
-        _gone.difference_update(gone)
+        services.mark_disconnected(gone)
+        _disconnected.difference_update(gone)
     services.match_all()

@@ -1,4 +1,4 @@
-"""Who waits for a match, and in which queue."""
+"""Queues, tickets and penalties."""
 
 from django.conf import settings
 from django.db import models
@@ -15,9 +15,9 @@ SEPARATOR = ":"
 
 
 class Queue(models.Model):
-    """Players who wait for the same kind of match.
+    """The queue of one game and mode.
 
-    Who changes a queue locks its row: there is one matcher at a time, and what it sees stays so.
+    Every change of a queue locks its row, so that there is only one matcher at a time.
     """
 
     name = models.CharField(max_length=81, primary_key=True)
@@ -27,41 +27,41 @@ class Queue(models.Model):
 
     @staticmethod
     def name_of(game: str, mode: str = "") -> str:
-        """The name of the queue for this game in this mode."""
+        """Return the name of the queue for this game and mode."""
         return f"{game}{SEPARATOR}{mode}" if mode else game
 
     @staticmethod
     def kind_of(name: str) -> tuple[str, str]:
-        """The game and the mode of the queue with this name."""
+        """Return the game and mode of the queue with this name."""
         game, _, mode = name.partition(SEPARATOR)
         return game, mode
 
     @staticmethod
     def is_offered(name: str) -> bool:
-        """Whether the queue with this name is (still) declared by a game that is offered here."""
+        """Return whether a game that is offered here (still) declares the queue with this name."""
         game, mode = Queue.kind_of(name)
         return catalogue.offers(game) and (not mode or mode in catalogue.get(game).modes)
 
 
 class Ticket(models.Model):
-    """A place in a queue, of one player or of several who stay together.
+    """A place in a queue, of one player or of a party.
 
-    It goes when it is matched, left or not heard of for long; so every ticket there is waits.
+    It is deleted when it is matched, withdrawn or expired, so every ticket in the table is waiting.
     """
 
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tickets")
     party = models.OneToOneField(
         Party, on_delete=models.CASCADE, null=True, blank=True, related_name="ticket"
     )
-    """The party that waits, if it is one."""
+    """The party that waits, if any."""
     rating = models.IntegerField()
     """The mean rating of its members when they joined."""
     uncertainty = models.PositiveIntegerField(default=0, db_default=0)
     """The mean standard deviation of these ratings, in points."""
     joined_at = models.DateTimeField(default=timezone.now)
-    """Its place in the queue. Who is queued again after a match that was cancelled has the old one."""
+    """Its place in the queue. A ticket that is requeued after a cancelled match keeps its old value."""
     heard_at = models.DateTimeField(default=timezone.now)
-    """When one of its members last asked about it."""
+    """When one of its members last joined or asked for the status."""
 
     class Meta:
         indexes = [
@@ -75,14 +75,14 @@ class Ticket(models.Model):
 
 
 class Member(models.Model):
-    """A player who waits. The key keeps everybody to one ticket, whatever the queue."""
+    """A player on a ticket. The primary key limits each player to one ticket in all queues."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
     )
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="members")
     left_at = models.DateTimeField(null=True, blank=True)
-    """When the player's last socket closed; they may be back since."""
+    """When the player's last socket closed; the player may have returned since."""
 
     class Meta:
         indexes = [
@@ -94,7 +94,7 @@ class Member(models.Model):
 
 
 class Penalty(models.Model):
-    """A player's waiting time for leaving matches before they began; it grows with each ``times``."""
+    """A player's waiting time after leaving matches before they began; it grows with ``times``."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"

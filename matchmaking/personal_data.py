@@ -1,4 +1,4 @@
-"""What matchmaking holds about a person."""
+"""Export and erasure of a person's matchmaking data."""
 
 from contextlib import suppress
 from typing import Any
@@ -15,33 +15,33 @@ from matchmaking.parties.refusals import NotInParty
 
 @exports("queue")
 def queue(user_id: int) -> dict[str, Any] | None:
-    """The place in a queue, while there is one."""
+    """Return the person's place in a queue, if any."""
     return selectors.queued([user_id]).get(user_id)
 
 
 @exports("queue_penalty")
 def queue_penalty(user_id: int) -> dict[str, Any] | None:
-    """For how often leaving matches early the person waits or has waited, and until when."""
+    """Return the person's penalty for leaving matches early, and when it ends."""
     return selectors.penalty_of(user_id)
 
 
 @exports("party")
 def party(user_id: int) -> PartyInfo | None:
-    """The party, while the person is in one."""
+    """Return the person's party, if any."""
     return party_selectors.own(user_id)
 
 
 @exports("invites")
 def sent_and_received_invites(user_id: int) -> list[Any]:
-    """Every invite that is still on record."""
+    """Return every stored invite of the person."""
     return invite_selectors.shown(invite_selectors.of_either(user_id).order_by("pk"))
 
 
 @erases
 def leave(user_id: int) -> None:
-    """Nobody is matched with who is gone, waits for their answer, or has them in a party."""
+    """Remove the person from the queue, from invites and from their party."""
     with suppress(NotInParty):
         parties.leave(user_id=user_id)
     services.leave(user_id=user_id)
-    services.forgive(user_id=user_id)
+    services.clear_penalty(user_id=user_id)
     invites.erase(user_id=user_id)

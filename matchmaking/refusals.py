@@ -1,10 +1,10 @@
-"""Why matchmaking refuses."""
+"""Refusals of matchmaking."""
 
 from core.refusals import Conflict, Invalid, RateLimited
 
 
 class AlreadyQueued(Conflict):
-    """Nobody waits in two queues; leaving the one makes free for the other."""
+    """The user waits in another queue, and must leave it first."""
 
     code = "already_queued"
     title = "Waiting in another queue"
@@ -18,21 +18,21 @@ class AlreadyPlaying(Conflict):
 
 
 class LeftEarly(RateLimited):
-    """The user left a match before it began, and has to wait before the next."""
+    """The user left a match before it began, and has to wait before queueing again."""
 
     code = "left_early"
     title = "You left a match before it began"
 
 
 class UnknownQueue(Invalid):
-    """The game declares no such mode."""
+    """The game has no such mode."""
 
     code = "unknown_queue"
     title = "There is no such queue"
 
 
 class PartyTooLarge(Invalid):
-    """The game has not that many seats."""
+    """The party has more members than the game has seats."""
 
     code = "party_too_large"
     title = "Too many for this game"

@@ -1,4 +1,4 @@
-"""Who plays whom: waiting tickets in, groups for one game each out."""
+"""Matching rules: group waiting tickets into games."""
 
 import heapq
 import math
@@ -7,28 +7,28 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 WINDOW = 100.0
-"""How far apart the ratings of a group may be at once."""
+"""Maximum difference of ratings within a group, in points, before any waiting."""
 WINDOW_GROWTH = 25.0
-"""By how much the window widens with each second waited."""
+"""Points by which the window widens per second waited."""
 NEWCOMER_FROM = 200
-"""From this uncertainty of the rating on a player is a newcomer: about the first thirty games."""
+"""Players with at least this rating uncertainty are newcomers: about the first thirty games."""
 UNCERTAIN_WINDOW = 3.5
-"""So many times their uncertainty newcomers may be apart from each other: eight wins in a row are."""
+"""Window among newcomers, in multiples of their uncertainty: enough to include eight wins in a row."""
 ANYBODY_AFTER_S = 30.0
-"""From then on a ticket takes anybody."""
+"""After this time a ticket is matched with any opponent."""
 FEWER_AFTER_S = 10.0
-"""From then on a ticket makes do with fewer players than the game takes at most."""
+"""After this time a ticket is matched into a game with fewer players than the maximum."""
 FIRST_PENALTY_S = 30.0
-"""How long who left a match before it began waits before queueing again; each further time doubles it."""
+"""Penalty for leaving a match before it began; it doubles each time."""
 LONGEST_PENALTY_S = 900.0
 FORGIVEN_AFTER_S = 86_400.0
-"""After so long without another, the next counts as the first."""
-LOOKED_AT = 32
-"""How many more tickets than a game has seats are tried to fill one group: parties may fit badly."""
+"""After this long without another, the next penalty counts as the first."""
+MAX_CANDIDATES = 32
+"""How many tickets beyond the game's seats are tried to fill one group: parties may fit badly."""
 
 
 class Waiting(NamedTuple):
-    """A ticket as the matcher sees it. ``waited`` is in seconds; of equals lower ids came earlier."""
+    """A ticket as the matcher sees it. ``waited`` is in seconds; among equals, lower ids came first."""
 
     id: int
     rating: int
@@ -38,7 +38,7 @@ class Waiting(NamedTuple):
 
 
 class _Candidate(NamedTuple):
-    """A group that may play, in the order of preference: full, then close, then old."""
+    """A possible group, ordered by preference: full, then close in rating, then old."""
 
     free_seats: int
     spread: int
@@ -47,17 +47,17 @@ class _Candidate(NamedTuple):
 
 
 def window(waited: float) -> float:
-    """How far apart ratings may be for a ticket that has waited so long."""
+    """Return the maximum difference of ratings for a ticket that has waited this many seconds."""
     return math.inf if waited >= ANYBODY_AFTER_S else WINDOW + WINDOW_GROWTH * max(waited, 0.0)
 
 
 def window_among_newcomers(ticket: Waiting) -> float:
-    """How far apart ratings may be for a newcomer's ticket among others of newcomers."""
+    """Return the maximum difference of ratings for a newcomer's ticket among those of newcomers."""
     return max(window(ticket.waited), UNCERTAIN_WINDOW * ticket.uncertainty)
 
 
 def penalty_s(times: int) -> float:
-    """How long to wait after leaving a match early so many times in a row."""
+    """Return the penalty in seconds after leaving this many matches early in a row."""
     return min(FIRST_PENALTY_S * 2.0 ** (times - 1), LONGEST_PENALTY_S)
 
 
@@ -66,9 +66,9 @@ def groups(
 ) -> list[list[Waiting]]:
     """Group tickets into games of ``fewest`` to ``most`` players, the closest in rating first.
 
-    A group's ratings lie within the window of the one of it who has waited longest. Newcomers left over,
-    whose ratings say little yet, then play each other. Tickets are never split; those left over wait on.
-    Users to be kept ``apart`` never come into one group by different tickets.
+    A group's ratings lie within the window of its member that has waited longest. Remaining newcomers, whose
+    ratings mean little yet, are then matched with each other. Tickets are never split; the rest keep waiting.
+    Two users listed in ``apart`` are never matched unless they share a ticket.
     """
     waiting, foes = list(tickets), list(apart)
     made = list(_Sweep(waiting, fewest, most, foes, lambda ticket: window(ticket.waited)).run())
@@ -79,15 +79,15 @@ def groups(
 
 
 def _age(ticket: Waiting) -> tuple[float, int]:
-    """A key by which the eldest comes first."""
+    """Sort key that puts the oldest ticket first."""
     return -ticket.waited, ticket.id
 
 
 class _Sweep:
-    """The tickets in the order of rating, as a linked list from which groups are taken.
+    """The tickets sorted by rating, as a linked list from which groups are removed.
 
-    Only neighbours need looking at: whoever may play with somebody further off may play with those between,
-    but for those kept apart, who are passed over.
+    Only neighbours need to be considered: a player who can be matched with a distant ticket can also be
+    matched with those in between, except for users kept apart, who are skipped.
     """
 
     def __init__(
@@ -124,14 +124,14 @@ class _Sweep:
                 self._offer(candidate.places[0])
 
     def _offer(self, lowest: int) -> None:
-        """Put the best group in which this ticket has the lowest rating on the heap."""
+        """Push the best group in which this ticket has the lowest rating onto the heap."""
         tickets, last = self._tickets, len(self._tickets)
         first = tickets[lowest]
         places, players, waited, age = [lowest], len(first.user_ids), first.waited, _age(first)
         reach = self._window_of(first)
         best: _Candidate | None = None
         place = lowest
-        for _ in range(self._most + LOOKED_AT):
+        for _ in range(self._most + MAX_CANDIDATES):
             spread = tickets[place].rating - first.rating
             is_enough = players == self._most or (players >= self._fewest and waited >= FEWER_AFTER_S)
             if places[-1] == place and is_enough and spread <= reach:
@@ -162,7 +162,7 @@ class _Sweep:
                 self._after[before] = after
             if after < len(self._tickets):
                 self._before[after] = before
-        # Those below have new neighbours.
+        # The tickets below have new neighbours.
         below = self._before[places[-1]]
         for _ in range(self._most - 1):
             if below < 0:

@@ -1,4 +1,4 @@
-"""Questions about the queue: where a player stands, and who waits near whom."""
+"""Queries of the queue: a player's status, and the tickets near a rating."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -19,10 +19,10 @@ from game.records import SeatedGame
 from matchmaking.models import Penalty, Queue, Ticket
 from matchmaking.rules import Waiting
 
-TICKET_LIVES = timedelta(minutes=10)
-"""How long a place is kept for somebody of whom nothing is heard."""
+TICKET_TTL = timedelta(minutes=10)
+"""How long a ticket without any sign of its players is kept."""
 
-# Plain SQL where every join passes: the ORM takes five times the processor's time for these.
+# Plain SQL on the path of every join: the ORM takes five times the CPU time for these.
 _PLACES = """
     SELECT user_id, ticket.queue_id, joined_at,
         (
@@ -43,7 +43,7 @@ _WAITING = """
     FROM matchmaking_member member JOIN matchmaking_ticket ticket ON ticket.id = member.ticket_id
     WHERE heard_at >= %s AND ticket.id IN ({})
 """
-# Each side is found at once by the index.
+# Each side is one index lookup.
 _NEAREST = """
     SELECT id FROM (
         SELECT id FROM matchmaking_ticket
@@ -58,10 +58,10 @@ _NEAREST = """
 _ELDEST = "SELECT id FROM matchmaking_ticket WHERE queue_id = %s ORDER BY joined_at, id LIMIT %s"
 
 
-def standing(user_id: int) -> dict[str, Any]:
-    """Where the user stands, as clients are told: queued, else in the latest unfinished match, else idle.
+def queue_status(user_id: int) -> dict[str, Any]:
+    """Return the user's status as sent to clients: queued, else in the latest unfinished match, else idle.
 
-    Nobody is bound to a game that is not offered here any more.
+    Matches of games that are no longer offered here are ignored.
     """
     place = queued([user_id]).get(user_id)
     if place is not None and catalogue.offers(place["game"]):
@@ -71,10 +71,13 @@ def standing(user_id: int) -> dict[str, Any]:
 
 
 def queued(user_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """The places of those of the users who wait: ``position`` counts from 1, ``waited_s`` is in seconds."""
+    """Return the places of the queued users among these.
+
+    ``position`` counts from 1, ``waited_s`` is in seconds.
+    """
     now = timezone.now()
     standings = {}
-    # One statement: the places and the tickets are of the same moment.
+    # One statement, so that places and tickets are consistent.
     for user_id, queue, joined_at, position, queue_size in _select(_PLACES, user_ids):
         game, mode = Queue.kind_of(queue)
         standings[user_id] = {
@@ -91,7 +94,7 @@ def queued(user_ids: Collection[int]) -> dict[int, dict[str, Any]]:
 def matched(
     game_ids: Mapping[int, UUID], known: Mapping[UUID, SeatedGame] = MappingProxyType({})
 ) -> dict[int, dict[str, Any]]:
-    """The matches of these users, ``{user_id: game_id}``; those not ``known`` are looked up."""
+    """Return the matches of these users, ``{user_id: game_id}``; those not ``known`` are looked up."""
     games = {**known, **game_selectors.seated(set(game_ids.values()) - known.keys())}
     standings = {}
     for user_id, game_id in game_ids.items():
@@ -118,41 +121,41 @@ def matched(
 
 
 def ticket_of(user_id: int) -> Ticket | None:
-    """The ticket with which the user waits, alone or with others."""
+    """Return the user's ticket, if any."""
     return Ticket.objects.filter(members__user=user_id).first()
 
 
 def queues_of(user_ids: Collection[int]) -> dict[int, str]:
-    """In which queue those of the users wait who do."""
+    """Return the queue of each of these users who is queued."""
     return dict(_select(_QUEUES, user_ids))
 
 
 def penalties(user_ids: Collection[int]) -> dict[int, float]:
-    """How many seconds those of the users have to wait, before they may queue, who left a match early."""
+    """Return the remaining penalty, in seconds, of each of these users who has one."""
     now = timezone.now()
     held = Penalty.objects.filter(user__in=user_ids, until__gt=now).values_list("user_id", "until")
     return {user_id: (until - now).total_seconds() for user_id, until in held}
 
 
 def penalty_of(user_id: int) -> dict[str, Any] | None:
-    """Return the user's waiting time for leaving matches early, over or not."""
+    """Return the user's penalty for leaving matches early, over or not."""
     held = Penalty.objects.filter(user=user_id).values("times", "until").first()
     return None if held is None else dict(held)
 
 
 def neighbours(queue: str, ratings: Collection[int], count: int) -> list[Waiting]:
-    """The nearest tickets: for each rating up to ``count`` rated at least so, and as many rated lower."""
+    """Return the nearest tickets: for each rating, up to ``count`` at or above it and ``count`` below."""
     parameters = [value for rating in ratings for value in (queue, rating, count) * 2]
     return _waiting(" UNION ALL ".join([_NEAREST] * len(ratings)), parameters) if ratings else []
 
 
-def eldest(queue: str, count: int) -> list[Waiting]:
-    """Up to ``count`` tickets of the queue, those that came first."""
+def oldest(queue: str, count: int) -> list[Waiting]:
+    """Return up to ``count`` tickets of the queue, oldest first."""
     return _waiting(_ELDEST, [queue, count])
 
 
 def waiting_by_queue() -> list[dict[str, Any]]:
-    """What waits: ``{"game", "mode", "tickets", "players", "longest_wait_s"}`` for each queue not empty."""
+    """Return ``{"game", "mode", "tickets", "players", "longest_wait_s"}`` for each non-empty queue."""
     now = timezone.now()
     tickets = Ticket.objects.order_by("queue").values_list("queue")
     rows = []
@@ -174,9 +177,9 @@ def _select(statement: str, user_ids: Collection[int]) -> list[Any]:
 
 
 def _waiting(tickets: str, parameters: Sequence[Any]) -> list[Waiting]:
-    """Those of the tickets, a statement that selects their ids, of which something was heard lately."""
+    """Return the tickets selected by this statement of ids that have had a recent heartbeat."""
     now = timezone.now()
-    heard_since = connection.ops.adapt_datetimefield_value(now - TICKET_LIVES)
+    heard_since = connection.ops.adapt_datetimefield_value(now - TICKET_TTL)
     with connection.cursor() as cursor:
         cursor.execute(_WAITING.format(tickets), [heard_since, *parameters])
         rows = cursor.fetchall()
@@ -192,7 +195,7 @@ def _waiting(tickets: str, parameters: Sequence[Any]) -> list[Waiting]:
 
 
 def _seconds_since(then: datetime, now: datetime) -> float:
-    if then.tzinfo is None:  # SQLite keeps none.
+    if then.tzinfo is None:  # SQLite stores no time zone.
         then = then.replace(tzinfo=UTC)
     # Workers' clocks may differ a little.
     return max(0.0, (now - then).total_seconds())

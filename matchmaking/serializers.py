@@ -1,21 +1,21 @@
-"""What the queue's routes take and give."""
+"""Serializers of the queue's routes."""
 
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.serializers import Text, Whole
+from accounts.serializers import StrictInteger, StrictText
 
 DEFAULT_GAME = "pong"
 
 
 class Join(serializers.Serializer[Any]):
-    """Which match is wanted: of what game, in what mode, with which party."""
+    """The wanted match: game, mode and party."""
 
-    game = Text(max_length=40, default=DEFAULT_GAME)
-    mode = Text(max_length=40, default="", allow_blank=True)
-    party_id = Whole(required=False, min_value=1)
+    game = StrictText(max_length=40, default=DEFAULT_GAME)
+    mode = StrictText(max_length=40, default="", allow_blank=True)
+    party_id = StrictInteger(required=False, min_value=1)
 
     def validate_mode(self, value: str) -> str:
         if value and not (value.isascii() and value.replace("-", "_").isidentifier()):
@@ -24,7 +24,7 @@ class Join(serializers.Serializer[Any]):
 
 
 class MatchedPlayer(serializers.Serializer[Any]):
-    """Somebody in the match."""
+    """A player in the match."""
 
     id = serializers.IntegerField()
     username = serializers.CharField()
@@ -33,7 +33,7 @@ class MatchedPlayer(serializers.Serializer[Any]):
 
 
 class Standing(serializers.Serializer[Any]):
-    """Where the caller stands: ``idle``, or ``queued`` with the place, or ``matched`` with the match."""
+    """The caller's status: ``idle``, ``queued`` with the place, or ``matched`` with the match."""
 
     status = serializers.ChoiceField(["idle", "queued", "matched"])
     game = serializers.CharField(required=False)
@@ -49,6 +49,6 @@ class Standing(serializers.Serializer[Any]):
 
 @extend_schema_serializer(component_name="QueueLeft")
 class Left(serializers.Serializer[Any]):
-    """Whether there was a place to give up."""
+    """Whether there was a ticket to withdraw."""
 
     status = serializers.ChoiceField(["left", "not_queued"])

@@ -1,7 +1,7 @@
-"""What changes the queue: joining, leaving, matching, giving up on those who are gone.
+"""Services that change the queue: join, leave, match, expire.
 
-Every change of a queue holds its row's lock, and claims tickets and makes their games in one transaction:
-nobody is matched twice, or matched and gone.
+Every change locks the queue's row, and claims tickets and creates their games in one transaction: nobody is
+matched twice, or matched after leaving.
 """
 
 import logging
@@ -33,20 +33,20 @@ from matchmaking.parties import selectors as party_selectors
 from matchmaking.parties import services as parties
 from matchmaking.refusals import AlreadyPlaying, AlreadyQueued, LeftEarly, PartyTooLarge, UnknownQueue
 from matchmaking.rules import Waiting
-from matchmaking.selectors import TICKET_LIVES
+from matchmaking.selectors import TICKET_TTL
 from realtime import presence
 from realtime.publishing import publish
 
 logger = logging.getLogger(__name__)
 
-OUTLIVES_SOCKETS = timedelta(seconds=30)
-"""How long a place is kept after its player's last socket has closed."""
-HEARD_EVERY = timedelta(minutes=1)
-"""How exactly it is noted when somebody was heard of."""
-AT_ONCE = 10_000
-"""How many tickets one pass looks at: a transaction of a second or two."""
+DISCONNECT_GRACE = timedelta(seconds=30)
+"""How long a ticket is kept after the player's last socket has closed."""
+HEARTBEAT_RESOLUTION = timedelta(minutes=1)
+"""Heartbeats of tickets are stored at most this often."""
+BATCH_SIZE = 10_000
+"""Tickets considered in one run: a transaction of a second or two."""
 _NEW = 2**63
-"""From here on are the ids of tickets that may be matched before they need a row."""
+"""Ids from here on belong to tickets that may be matched before they need a row."""
 
 waits = Histogram(
     "matchmaking_wait_seconds",
@@ -56,12 +56,12 @@ waits = Histogram(
 
 
 def join(*, user_id: int, game: str, mode: str = "", party_id: int | None = None) -> dict[str, Any]:
-    """Queue the user, or the whole party the user leads, and match them at once if somebody near waits.
+    """Queue the user, or the party that the user leads, and match them at once if possible.
 
-    Gives what ``selectors.standing`` gives. Who waits already keeps the place, and who has an unfinished
-    match of this queue gets it back. Raises ``UnknownGame``, ``UnknownQueue``, ``AlreadyQueued`` and
-    ``LeftEarly``; for parties ``NotInParty``, ``UnknownParty``, ``NotLeader``, ``PartyTooLarge`` and
-    ``AlreadyPlaying``.
+    Returns the same as ``selectors.queue_status``. A user who is already queued keeps the place, and one with
+    an unfinished match of this queue gets that match. Raises ``UnknownGame``, ``UnknownQueue``,
+    ``AlreadyQueued`` and ``LeftEarly``; for parties ``NotInParty``, ``UnknownParty``, ``NotLeader``,
+    ``PartyTooLarge`` and ``AlreadyPlaying``.
     """
     kind = catalogue.get(game)
     queue = _declared(kind, mode)
@@ -71,7 +71,7 @@ def join(*, user_id: int, game: str, mode: str = "", party_id: int | None = None
 
 
 def join_soon(*, user_id: int, game: str, mode: str = "") -> Future[dict[str, Any]]:
-    """What :func:`join` will answer to one user, for the event loop.
+    """Like :func:`join` for one user, but return a future; for the event loop.
 
     Raises ``UnknownGame``, ``UnknownQueue``.
     """
@@ -90,7 +90,7 @@ def _declared(kind: type[Rules], mode: str) -> str:
 
 @transaction.atomic
 def _join_as_party(kind: type[Rules], queue: str, user_id: int, party_id: int) -> dict[str, Any]:
-    # The party's row first, so that nobody comes or goes meanwhile.
+    # The party's row first, so that its members cannot change meanwhile.
     party = parties.lock_led(user_id, party_id)
     user_ids = party_selectors.member_ids(party.pk)
     if len(user_ids) > kind.max_players:
@@ -110,11 +110,11 @@ def _join_as_party(kind: type[Rules], queue: str, user_id: int, party_id: int) -
 
 @transaction.atomic(savepoint=False)
 def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any] | Exception]:
-    """Where each party's leader, who comes first, stands after they have joined this queue in this order."""
+    """Return the status of each party's leader, who comes first, after they have joined in this order."""
     kind = catalogue.get(Queue.kind_of(queue)[0])
     _lock(queue)
     user_ids = [user_id for party in parties for user_id in party]
-    queued = _without_the_gone(selectors.queues_of(user_ids))
+    queued = _drop_closed_queues(selectors.queues_of(user_ids))
     entrants = game_selectors.entrants(kind.name, queue, user_ids)
     games = {one.user_id: one.open_game for one in entrants.values() if one.open_game is not None}
     kept = [leader for leader, *_ in parties if queued.get(leader) == queue]
@@ -136,7 +136,7 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
             )
         else:
             new.append(_waiting(_NEW + len(new), 0.0, [entrants[user_id] for user_id in (leader, *others)]))
-            # The same party twice at this moment: the second finds the first.
+            # If the same party is in this batch twice, the second finds the first.
             queued |= dict.fromkeys((leader, *others), queue)
     near = selectors.neighbours(queue, {ticket.rating for ticket in new}, kind.max_players)
     groups = _groups(kind, [*near, *new])
@@ -144,7 +144,7 @@ def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any]
     games |= {seat.user_id: game_id for game_id, game in made.items() for seat in game.seats}
     _queue(queue, [ticket for ticket in new if ticket.user_ids[0] not in games])
     if kept:
-        hear(kept)
+        touch_tickets(kept)
         Member.objects.filter(user__in=kept, left_at__isnull=False).update(left_at=None)
     leaders = [leader for leader, *_ in parties]
     playing = {leader: games[leader] for leader in leaders if leader in games}
@@ -165,8 +165,8 @@ def _waiting(ticket_id: int, waited: float, players: Sequence[Entrant]) -> Waiti
     )
 
 
-def _without_the_gone(queued: dict[int, str]) -> dict[int, str]:
-    """Give up the places, of those by user, in queues whose games are not offered here any more."""
+def _drop_closed_queues(queued: dict[int, str]) -> dict[int, str]:
+    """Withdraw tickets from queues whose games are not offered here any more; return the other queues."""
     gone = {user_id for user_id, queue in queued.items() if not Queue.is_offered(queue)}
     for user_id in gone:
         leave(user_id=user_id)
@@ -179,7 +179,7 @@ def _queue(queue: str, tickets: Sequence[Waiting]) -> None:
     rows = Ticket.objects.bulk_create(
         Ticket(queue_id=queue, rating=ticket.rating, uncertainty=ticket.uncertainty) for ticket in tickets
     )
-    # By rising user id: overlapping parties that join two queues never wait for each other in a circle.
+    # In ascending order of user ids: overlapping parties that join two queues cannot deadlock.
     members = sorted(
         (user_id, row.pk) for row, ticket in zip(rows, tickets, strict=True) for user_id in ticket.user_ids
     )
@@ -190,20 +190,20 @@ def _queue(queue: str, tickets: Sequence[Waiting]) -> None:
             [value for member in members for value in member],
         )
         if cursor.rowcount < len(members):
-            # Somebody joined another queue at this very moment.
+            # A member has joined another queue concurrently.
             raise AlreadyQueued
 
 
 @transaction.atomic
 def leave(*, user_id: int) -> bool:
-    """Give up the user's place and that of who waits with them; false if there is none (any more)."""
+    """Withdraw the user's ticket, for all its members; return whether there was one."""
     ticket = selectors.ticket_of(user_id)
     return ticket is not None and _withdraw(ticket)
 
 
 @transaction.atomic
 def withdraw(*, party_id: int) -> None:
-    """Take the party out of the queue, if it waits."""
+    """Withdraw the party's ticket, if any."""
     ticket = Ticket.objects.filter(party=party_id).first()
     if ticket is not None:
         _withdraw(ticket)
@@ -231,11 +231,11 @@ def _tell_party(
 def cancel_match(
     *, game_id: UUID, queue: str, reason: str, left: Sequence[int], stayed: Mapping[int, datetime]
 ) -> None:
-    """Queue those again who ``stayed``, at the places they joined at, and let those who ``left`` wait.
+    """Requeue the players who ``stayed``, at their old places, and penalise those who ``left``.
 
-    A party goes back as a whole or, if one of it left, not at all.
+    A party is requeued as a whole or, if one of its members left, not at all.
     """
-    requeued = _queue_again(queue, left, stayed) if stayed and Queue.is_offered(queue) else set()
+    requeued = _requeue(queue, left, stayed) if stayed and Queue.is_offered(queue) else set()
     game, mode = Queue.kind_of(queue)
     for user_id in stayed:
         publish(
@@ -252,13 +252,13 @@ def cancel_match(
         _penalise(user_id)
 
 
-def _queue_again(queue: str, left: Sequence[int], stayed: Mapping[int, datetime]) -> set[int]:
+def _requeue(queue: str, left: Sequence[int], stayed: Mapping[int, datetime]) -> set[int]:
     _lock(queue)
     entrants = game_selectors.entrants(Queue.kind_of(queue)[0], queue, list(stayed))
     waiting = selectors.queues_of(stayed)
     now = timezone.now()
     requeued: set[int] = set()
-    for party_id, user_ids in party_selectors.together([*stayed, *left]):
+    for party_id, user_ids in party_selectors.by_party([*stayed, *left]):
         if not stayed.keys() >= set(user_ids) or any(user_id in waiting for user_id in user_ids):
             continue
         ticket = _waiting(0, 0.0, [entrants[user_id] for user_id in user_ids])
@@ -269,7 +269,7 @@ def _queue_again(queue: str, left: Sequence[int], stayed: Mapping[int, datetime]
             uncertainty=ticket.uncertainty,
             joined_at=min(stayed[user_id] for user_id in user_ids),
         )
-        # As if they had just left, for who is not there loses the place soon.
+        # Marked as disconnected: players who do not reconnect lose their place soon.
         Member.objects.bulk_create(
             Member(user_id=user_id, ticket=row, left_at=now) for user_id in sorted(user_ids)
         )
@@ -290,47 +290,49 @@ def _penalise(user_id: int) -> None:
     held.save(update_fields=["times", "until"])
 
 
-def forgive(*, user_id: int) -> None:
-    """Take the user's waiting time for leaving matches early away."""
+def clear_penalty(*, user_id: int) -> None:
+    """Delete the user's penalty for leaving matches early."""
     Penalty.objects.filter(user=user_id).delete()
 
 
-def note_gone(user_ids: Iterable[int]) -> None:
-    """Note that the last sockets of these users have closed."""
+def mark_disconnected(user_ids: Iterable[int]) -> None:
+    """Record that the last sockets of these users have closed."""
     closed_at = timezone.now() - timedelta(seconds=presence.LINGER_S)
     Member.objects.filter(user__in=user_ids).update(left_at=closed_at)
 
 
-def hear(user_ids: Iterable[int]) -> None:
-    """Note that these users still wait."""
+def touch_tickets(user_ids: Iterable[int]) -> None:
+    """Refresh the heartbeat of these users' tickets."""
     now = timezone.now()
-    Ticket.objects.filter(members__user__in=user_ids, heard_at__lt=now - HEARD_EVERY).update(heard_at=now)
+    Ticket.objects.filter(members__user__in=user_ids, heard_at__lt=now - HEARTBEAT_RESOLUTION).update(
+        heard_at=now
+    )
 
 
 def match_all() -> int:
-    """One pass over every queue in which somebody waits; says how many games it made."""
+    """Match every non-empty queue; return the number of games created."""
     made = 0
     for queue in Ticket.objects.order_by().values_list("queue_id", flat=True).distinct():
         try:
             made += match_queue(queue)
         except Exception:
-            # One broken game must not keep the players of the others waiting.
+            # An error in one game must not stop the matching of others.
             logger.exception("The queue %s could not be matched", queue)
     return made
 
 
 @transaction.atomic
 def match_queue(queue: str) -> int:
-    """Match who may play by now, unless another worker is at it; says how many games it made."""
+    """Match this queue unless another worker is doing so; return the number of games created."""
     if not _is_locked(queue, skip_locked=True):
         return 0
     _expire(queue)
     if not Queue.is_offered(queue):
-        # Workers may be of different versions for a while. Where none has the game, nobody is heard here
-        # any more, and so given up.
+        # Workers may run different versions for a while. If none offers the game, its tickets get no
+        # heartbeats any more and expire.
         return 0
     kind = catalogue.get(Queue.kind_of(queue)[0])
-    groups = _groups(kind, selectors.eldest(queue, AT_ONCE))
+    groups = _groups(kind, selectors.oldest(queue, BATCH_SIZE))
     _play(kind, queue, groups, {})
     return len(groups)
 
@@ -338,7 +340,7 @@ def match_queue(queue: str) -> int:
 def _groups(kind: type[Rules], tickets: Sequence[Waiting]) -> list[list[Waiting]]:
     user_ids = [user_id for ticket in tickets for user_id in ticket.user_ids]
     apart = friends.blocks_among(user_ids) if len(tickets) > 1 else ()
-    # Who queues wants company, even in a game that one can play.
+    # Players who queue want an opponent, even in a game that can be played alone.
     fewest = max(kind.min_players, min(2, kind.max_players))
     return rules.groups(tickets, fewest=fewest, most=kind.max_players, apart=apart)
 
@@ -346,7 +348,7 @@ def _groups(kind: type[Rules], tickets: Sequence[Waiting]) -> list[list[Waiting]
 def _play(
     kind: type[Rules], queue: str, groups: Sequence[Sequence[Waiting]], known: Mapping[int, Entrant]
 ) -> dict[UUID, SeatedGame]:
-    """Take the groups out of the queue and make their games; players not ``known`` are looked up."""
+    """Remove the groups from the queue and create their games; players not ``known`` are looked up."""
     if not groups:
         return {}
     tickets = [ticket for group in groups for ticket in group]
@@ -354,7 +356,7 @@ def _play(
     unknown = {user_id for ticket in tickets for user_id in ticket.user_ids} - known.keys()
     entrants = {**known, **game_selectors.entrants(kind.name, queue, unknown)}
     now = timezone.now()
-    # Who begins is left to chance, and parties sit side by side.
+    # Seats are assigned at random, with members of a party side by side.
     seatings = [
         [
             QueuedParty(
@@ -371,7 +373,7 @@ def _play(
 
 
 def _expire(queue: str) -> None:
-    tickets = _given_up(queue)
+    tickets = _expired_tickets(queue)
     if not tickets:
         return
     game, mode = Queue.kind_of(queue)
@@ -380,15 +382,15 @@ def _expire(queue: str) -> None:
     _close(tickets)
 
 
-def _given_up(queue: str) -> list[int]:
-    """The tickets of those who closed their last socket, or asked by REST, too long ago."""
+def _expired_tickets(queue: str) -> list[int]:
+    """Return the tickets of players whose last socket closed, or whose last request was, too long ago."""
     now = timezone.now()
     members = Member.objects.filter(ticket__queue=queue)
-    gone = dict(members.filter(left_at__lt=now - OUTLIVES_SOCKETS).values_list("user_id", "ticket_id"))
-    silent = dict(members.filter(ticket__heard_at__lt=now - TICKET_LIVES).values_list("user_id", "ticket_id"))
+    gone = dict(members.filter(left_at__lt=now - DISCONNECT_GRACE).values_list("user_id", "ticket_id"))
+    silent = dict(members.filter(ticket__heard_at__lt=now - TICKET_TTL).values_list("user_id", "ticket_id"))
     if not gone and not silent:
         return []
-    # An open socket keeps a place, unless the game is not offered any more.
+    # An open socket keeps the ticket, unless the game is not offered any more.
     here = presence.online_sync(gone.keys() | silent.keys()) if Queue.is_offered(queue) else set()
     members.filter(user__in=here).update(left_at=None)
     heard = {silent[user_id] for user_id in here & silent.keys()}
@@ -403,7 +405,7 @@ def _lock(queue: str) -> None:
 
 
 def _is_locked(queue: str, *, skip_locked: bool = False) -> bool:
-    """Lock the queue's row if it is there; where another one holds it, wait or skip it."""
+    """Lock the queue's row, waiting for it or skipping it; return whether it exists and was locked."""
     statement = "SELECT 1 FROM matchmaking_queue WHERE name = %s"
     if connection.features.has_select_for_update:  # SQLite has one writer at a time anyway
         statement += " " + connection.ops.for_update_sql(skip_locked=skip_locked)
@@ -413,7 +415,7 @@ def _is_locked(queue: str, *, skip_locked: bool = False) -> bool:
 
 
 def _close(tickets: Sequence[int]) -> int:
-    """Take tickets out of their queue; says how many were there."""
+    """Delete tickets; return how many existed."""
     if not tickets:
         return 0
     ids = _list("%s", tickets)

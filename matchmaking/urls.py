@@ -1,4 +1,4 @@
-"""The addresses of matchmaking."""
+"""Routes of matchmaking."""
 
 from core.routes import route
 from matchmaking import api

@@ -7,5 +7,5 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        # They react to what other apps announce.
+        # Importing this registers the reactions.
         from notifications import reactions  # noqa: F401

@@ -1,4 +1,4 @@
-"""The badge: the number of things that wait for a user, sent whenever it changes."""
+"""The badge: the number of things waiting for a user, sent whenever it changes."""
 
 from collections.abc import Collection
 
@@ -15,7 +15,7 @@ BATCH_SIZE = 200
 
 
 def badges(user_ids: Collection[int]) -> dict[int, Badge]:
-    """Return the badge of each of these users."""
+    """Return the badges of these users."""
     unanswered = invites.unanswered_by_each(user_ids)
     unread = chat.unread_counts_of(user_ids)
     return {
@@ -37,7 +37,7 @@ badge_of: BatchLoader[int, Badge] = BatchLoader(_badges)
 
 
 class BadgeNotifier:
-    """The users to whom this worker has still to send their badge."""
+    """Sends changed badges to the users of this worker."""
 
     def __init__(self) -> None:
         self._announcer: Announcer[int, Badge] = Announcer(
@@ -56,7 +56,7 @@ class BadgeNotifier:
 
 
 def notifier() -> BadgeNotifier:
-    """Return this worker's."""
+    """Return this worker's notifier."""
     return worker.current().part(BadgeNotifier)
 
 

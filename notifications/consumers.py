@@ -1,4 +1,4 @@
-"""The one user socket: it carries what is addressed to a user, and decides nothing."""
+"""The notifications socket: delivers everything addressed to a user."""
 
 from friends import events as friends
 from game.events import MatchFound
@@ -21,10 +21,10 @@ from world.trading.events import TradeRequest
 
 
 class NotificationsConsumer(Consumer):
-    """Everything addressed to the user, on each of their devices."""
+    """Everything addressed to the user, on all of their devices."""
 
     opens_with = Badge
-    tells = (
+    emits = (
         MatchFound,
         QueueJoined,
         QueueLeft,
@@ -48,9 +48,9 @@ class NotificationsConsumer(Consumer):
         friends.PlayerBlocked,
         friends.PlayerUnblocked,
     )
-    tells_beside = (Announcement,)
+    emits_unsequenced = (Announcement,)
 
     async def opened(self) -> None:
         user_id = self.player.user_id
         await self.follow(topics.user(user_id), lambda: badge_of(user_id))
-        (await self.overhear(topics.everybody())).begin()
+        (await self.subscribe(topics.everybody())).begin()

@@ -1,4 +1,4 @@
-"""What notifications say of themselves; all else on their socket is announced by the apps it is about."""
+"""Events of notifications itself; the other events on its socket belong to other apps."""
 
 from realtime import topics
 from realtime.messages import Ephemeral, Event
@@ -6,9 +6,9 @@ from realtime.topics import Topic
 
 
 class Badge(Event):
-    """How much waits for the user: unread direct messages by sender, invites to answer, and all together.
+    """The number of things waiting for the user: unread messages by sender, open invites, and the total.
 
-    It is the first frame, and comes again whenever something of it has changed.
+    Sent as the first frame, and again whenever it changes.
     """
 
     user_id: int
@@ -21,7 +21,7 @@ class Badge(Event):
 
 
 class Announcement(Ephemeral):
-    """The operators have something to say to everybody who is here."""
+    """Sent when the operators announce something to everybody who is connected."""
 
     id: str
     message: str
@@ -30,5 +30,5 @@ class Announcement(Ephemeral):
         return topics.everybody()
 
     def coalescing_key(self) -> str:
-        # Each of several is heard.
+        # Announcements do not replace each other.
         return f"announcement {self.id}"

@@ -1,4 +1,4 @@
-"""What changes the badge."""
+"""Reactions that update the badge."""
 
 from chat.events import UnreadChanged
 from matchmaking.invites import events as invites
@@ -14,11 +14,11 @@ from realtime.reactions import reacts_to
     invites.InviteExpired,
 )
 def count_invites(event: invites.InviteEvent) -> None:
-    """There is one more, or one less, to answer."""
+    """Update the badge after an invite was made or answered."""
     badges.changed(event.invite.to_user.id)
 
 
 @reacts_to(UnreadChanged)
 def count_unread(event: UnreadChanged) -> None:
-    """There is more, or less, to read."""
+    """Update the badge after a message arrived or was read."""
     badges.changed(event.user_id)

@@ -1,4 +1,4 @@
-"""The one user socket."""
+"""The route of the notifications socket."""
 
 from django.urls import re_path
 

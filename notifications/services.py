@@ -1,4 +1,4 @@
-"""What operators do with everybody's notifications."""
+"""Announcements to all users."""
 
 from uuid import uuid4
 
@@ -6,12 +6,12 @@ from core.refusals import Invalid
 from notifications.events import Announcement
 from realtime.publishing import publish
 
-LONGEST = 500
+MAX_LENGTH = 500
 
 
 def announce(message: str) -> None:
-    """Say something to everybody who is connected. Raises ``Invalid`` for an empty or very long message."""
+    """Send an announcement to everybody connected. Raises ``Invalid`` if it is empty or too long."""
     message = message.strip()
-    if not 0 < len(message) <= LONGEST:
-        raise Invalid(f"An announcement has 1 to {LONGEST} characters.")
+    if not 0 < len(message) <= MAX_LENGTH:
+        raise Invalid(f"An announcement has 1 to {MAX_LENGTH} characters.")
     publish(Announcement(id=uuid4().hex, message=message))

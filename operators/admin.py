@@ -1,4 +1,4 @@
-"""Announcements to send, and the audit trail of all that operators do."""
+"""Admin pages to send announcements and to read the audit trail."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from core.operators import OperatorAdmin, ReadOnly
 from notifications import services
 from operators.models import Announcement
 
-# Roles are laid from the table in the code; who has one is said at the user.
+# Roles are defined by the table in roles.py and assigned on the user's page.
 admin.site.unregister(Group)
 
 
 @admin.register(Announcement)
 class Announcements(ReadOnly, OperatorAdmin):
-    """What was said to everybody. To add one is to say it, at once, to all who are connected."""
+    """Announcements. Adding one sends it to everybody who is connected."""
 
     list_display = ("message", "by", "created_at")
     list_select_related = ("by",)
@@ -34,7 +34,7 @@ class Announcements(ReadOnly, OperatorAdmin):
 
 @admin.register(LogEntry)
 class AuditTrail(ReadOnly, OperatorAdmin):
-    """Who changed what, and when. Nobody changes this."""
+    """A read-only log of all changes made by operators."""
 
     list_display = ("action_time", "user", "content_type", "object_repr", "what")
     list_filter = ("action_flag", "content_type")

@@ -1,4 +1,4 @@
-"""The admin as a whole: front page, roles, audit trail. Each app's own part is in its ``admin.py``."""
+"""The admin site: front page, roles, audit trail. The apps' own pages are in their ``admin.py``."""
 
 from django.apps import AppConfig
 from django.contrib import admin
@@ -13,5 +13,5 @@ class OperatorsConfig(AppConfig):
 
         admin.site.index_template = "operators/index.html"
         admin.site.site_header = admin.site.site_title = "Game platform"
-        admin.site.index_title = "What goes on"
-        post_migrate.connect(roles.lay, sender=self)
+        admin.site.index_title = "Live figures"
+        post_migrate.connect(roles.sync_roles, sender=self)

@@ -1,6 +1,6 @@
-"""Live figures of all workers together: each keeps in Redis what it counts, a sample every few seconds.
+"""Live metrics of all workers: each stores a sample in Redis every few seconds.
 
-The database's counts are the same for all of them, and in each sample too: for their history.
+Counts from the database are equal for all workers; every sample contains them, for their history.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ logger = logging.getLogger(__name__)
 
 
 EVERY_S = 5
-KEPT = 120
+HISTORY_LENGTH = 120
 WORKERS = key("figures:workers")
 
 LAG_SHARE = 0.99
 SHOWN_IN_S = {"errors": 60}
-"""Totals that are shown in so many seconds, not in one."""
+"""Counters shown per this many seconds instead of per second."""
 FIGURES = (
     "sockets",
     "received",
@@ -46,18 +46,18 @@ FIGURES = (
 
 
 class Sample(msgspec.Struct, array_like=True):
-    """What one worker counted by a moment.
+    """Metrics of one worker at one moment.
 
-    ``slot`` is that moment in units of ``EVERY_S`` since the epoch. ``now`` holds what is measured,
-    ``totals`` what only rises, ``late`` how often the real-time scheduler woke at most so many seconds late,
-    ``everywhere`` what the database says, to all workers alike.
+    ``slot`` is the time in units of ``EVERY_S`` since the epoch. ``now`` holds gauges, ``totals`` counters,
+    ``late`` the buckets of the scheduler's lag by upper bound in seconds, ``shared`` the counts from the
+    database, which are equal for all workers.
     """
 
     slot: int
     now: dict[str, float]
     totals: dict[str, float]
     late: dict[str, float]
-    everywhere: dict[str, float]
+    shared: dict[str, float]
 
 
 _encode = msgspec.json.Encoder().encode
@@ -68,27 +68,27 @@ _decode = msgspec.json.Decoder(Sample).decode
 
 
 @worker.background
-async def _keep_samples() -> None:
-    """Sample at the same moments as all other workers, so that their samples add up."""
+async def _record_samples() -> None:
+    """Record samples at the same moments as all other workers, so that they can be added up."""
     while True:
         await asyncio.sleep(EVERY_S - time.time() % EVERY_S)
         here = worker.current()
         slot = round(time.time() / EVERY_S)
         try:
-            await worker.in_database(keep, here.id, slot, sockets=here.sockets.count)
-        except worker.AWAY as problem:
-            logger.warning("The figures of this moment are lost: %s", problem)
+            await worker.in_database(record_sample, here.id, slot, sockets=here.sockets.count)
+        except worker.STORE_ERRORS as problem:
+            logger.warning("A sample of the live figures is lost: %s", problem)
 
 
-def keep(worker_id: str, slot: int, *, sockets: int) -> None:
-    """Count, and keep it as this worker's sample of this moment."""
+def record_sample(worker_id: str, slot: int, *, sockets: int) -> None:
+    """Collect this worker's sample for ``slot`` and store it."""
     samples = _key(worker_id)
     pipe = sync_client().pipeline()
     pipe.lpush(samples, _encode(_sample(slot, sockets)))
-    pipe.ltrim(samples, 0, KEPT)
-    pipe.expire(samples, KEPT * EVERY_S)
+    pipe.ltrim(samples, 0, HISTORY_LENGTH)
+    pipe.expire(samples, HISTORY_LENGTH * EVERY_S)
     pipe.zadd(WORKERS, {worker_id: slot})
-    pipe.zremrangebyscore(WORKERS, "-inf", slot - KEPT)
+    pipe.zremrangebyscore(WORKERS, "-inf", slot - HISTORY_LENGTH)
     pipe.execute()
 
 
@@ -99,12 +99,12 @@ def _sample(slot: int, sockets: int) -> Sample:
         now={"sockets": sockets},
         totals={
             "received": sum(list(metrics.received.values())),
-            "told": sum(list(metrics.told.values())),
+            "told": sum(list(metrics.published.values())),
             "refused": sum(one.value for one in _samples(metrics.refusals, "_total")),
             "errors": sum(one.value for one in _samples(logs.errors, "_total")),
         },
         late={one.labels["le"]: one.value for one in _samples(metrics.tick_lag, "_bucket")},
-        everywhere={
+        shared={
             "rooms": sum(row["games"] for row in games.unfinished_by_game()),
             "waiting": sum(queue["players"] for queue in queues),
             "longest_wait_s": max((queue["longest_wait_s"] for queue in queues), default=0.0),
@@ -124,15 +124,15 @@ def _key(worker_id: str) -> str:
 
 
 def history() -> dict[str, Any]:
-    """The figures of the last ten minutes, all workers together.
+    """Return the metrics of the last ten minutes, summed over all workers.
 
-    ``series`` holds for each figure ``KEPT`` values, the latest last, ``every_s`` seconds apart; None where
-    nobody counted. ``received``, ``told`` and ``refused`` are a second, ``errors`` a minute, ``tick_lag_ms``
-    is what 99 of 100 ticks stay below. Raises one of ``Down`` without Redis.
+    ``series`` holds ``HISTORY_LENGTH`` values for each metric, latest last, ``every_s`` seconds apart; None
+    where there is no sample. ``received``, ``told`` and ``refused`` are per second, ``errors`` per minute,
+    ``tick_lag_ms`` is the 99th percentile. Raises one of ``REDIS_ERRORS`` without Redis.
     """
     now = int(time.time() / EVERY_S)
     redis: Any = sync_client()
-    workers = redis.zrangebyscore(WORKERS, now - KEPT, "+inf", withscores=True)
+    workers = redis.zrangebyscore(WORKERS, now - HISTORY_LENGTH, "+inf", withscores=True)
     pipe = redis.pipeline(transaction=False)
     for name, _ in workers:
         pipe.lrange(_key(name.decode()), 0, -1)
@@ -151,7 +151,7 @@ def _series(by_worker: Iterable[list[Sample]], *, latest: int) -> dict[str, list
         for sample in samples:
             for figure, value in sample.now.items():
                 slots[figure][sample.slot] = slots[figure].get(sample.slot, 0.0) + value
-            for figure, value in sample.everywhere.items():
+            for figure, value in sample.shared.items():
                 slots[figure][sample.slot] = value
         for before, sample in pairwise(samples):
             seconds = (sample.slot - before.slot) * EVERY_S
@@ -164,12 +164,12 @@ def _series(by_worker: Iterable[list[Sample]], *, latest: int) -> dict[str, list
         lag = _quantile(counts)
         if lag is not None:
             slots["tick_lag_ms"][slot] = lag * 1000
-    shown = range(latest - KEPT + 1, latest + 1)
+    shown = range(latest - HISTORY_LENGTH + 1, latest + 1)
     return {figure: [slots[figure].get(slot) for slot in shown] for figure in FIGURES}
 
 
 def _quantile(counts: dict[str, float]) -> float | None:
-    """Within how many seconds ``LAG_SHARE`` of ticks came, from counts by upper limit; None without any."""
+    """Return the ``LAG_SHARE`` quantile in seconds from cumulative bucket counts; None without data."""
     limits = sorted((float(limit), count) for limit, count in counts.items())
     wanted = limits[-1][1] * LAG_SHARE if limits else 0.0
     if not wanted:

@@ -1,4 +1,4 @@
-"""What the pages of the admin are allowed beyond the site's policy, and what is no fault of theirs."""
+"""Exceptions for the admin: its content security policy, and errors of Django's own views."""
 
 from collections.abc import Callable
 
@@ -15,13 +15,13 @@ from core.refusals import Refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-# Alpine, on which django-unfold is built, evaluates the expressions in its attributes, and its colours are a
-# style element. Scripts stay files of our own. Django's own admin needs none of it.
+# django-unfold uses Alpine, which evaluates expressions in attributes, and an inline style element for its
+# colours. Scripts are still files of our own. Django's own admin needs none of this.
 UNFOLD_NEEDS = {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE]}
 
 
 class AdminPolicy:
-    """Adds to the content security policy what django-unfold needs, under ``/admin/`` alone."""
+    """Extends the content security policy for django-unfold, only under ``/admin/``."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._others = get_response
@@ -36,7 +36,7 @@ class AdminPolicy:
         if not _is_of_the_admin(request):
             return None
         if isinstance(exception, Refusal):
-            return problems.refused(exception)
+            return problems.refusal_response(exception)
         if isinstance(exception, OverflowError | ValidationError):
             return HttpResponseNotFound("There is no such thing.")
         return None

@@ -1,16 +1,16 @@
-"""What operators said to everybody."""
+"""The operators' announcements."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from notifications.services import LONGEST
+from notifications.services import MAX_LENGTH
 
 
 class Announcement(models.Model):
-    """Something that was said to everybody who was connected, and by whom."""
+    """An announcement that was sent to everybody connected, and its author."""
 
-    message = models.TextField(max_length=LONGEST)
+    message = models.TextField(max_length=MAX_LENGTH)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
@@ -25,4 +25,4 @@ class Announcement(models.Model):
     def clean(self) -> None:
         self.message = self.message.strip()
         if not self.message:
-            raise ValidationError({"message": "There is nothing in it."})
+            raise ValidationError({"message": "The message is empty."})

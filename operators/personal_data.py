@@ -1,4 +1,4 @@
-"""What the audit trail holds about a person: what was done to them stays, who they were does not."""
+"""Personal data in the audit trail: entries are kept, the user's name in them is erased."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from core.personal_data import erases, exports
 
 @exports("operations")
 def operations(user_id: int) -> list[dict[str, Any]]:
-    """What operators did to the account."""
+    """Export the operators' actions on this account."""
     return [{"at": entry.action_time, "what": entry.get_change_message()} for entry in _about(user_id)]
 
 

@@ -1,6 +1,6 @@
-"""Which operator may do what: one table, laid as Django groups whenever the database is migrated.
+"""The operators' roles and their permissions: one table, synchronised to Django groups on migrate.
 
-Superusers may do everything. Everybody else needs a role, and sees nothing of what it does not name.
+Superusers may do everything. Everybody else needs a role, and sees only what it grants.
 """
 
 from typing import Any
@@ -64,7 +64,7 @@ TABLE: dict[str, Row] = {
     "progression.hatchodds": _TUNED_BY_ECONOMISTS,
     "progression.item": _EDITED_BY_ECONOMISTS,
     "progression.offer": _EDITED_BY_ECONOMISTS,
-    # To change a player is to give something.
+    # Changing a player means granting something.
     "progression.player": {"view": (SUPPORT, ECONOMIST), "change": (ECONOMIST,)},
     "progression.species": _EDITED_BY_ECONOMISTS,
     "world.ability": _EDITED_BY_ECONOMISTS,
@@ -79,11 +79,11 @@ TABLE: dict[str, Row] = {
     "world.worldevent": {"view": (SUPPORT, ECONOMIST)},
     "world.worldstate": {"view": (SUPPORT, ECONOMIST)},
 }
-"""For each model of the admin, who may do each thing that can be done to it."""
+"""For each model in the admin, the roles that may perform each action."""
 
 
-def lay(using: str, **_: Any) -> None:
-    """Make the groups and their permissions exactly those of the table."""
+def sync_roles(using: str, **_: Any) -> None:
+    """Make the groups and their permissions match the table."""
     models = {label: apps.get_model(label) for label in TABLE}
     types = ContentType.objects.db_manager(using).get_for_models(*models.values())
     permissions = Permission.objects.using(using)

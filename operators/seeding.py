@@ -1,4 +1,4 @@
-"""The operator of the demo data, in development only."""
+"""The operator account of the demo data, in development only."""
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -11,14 +11,14 @@ NAME = "operator"
 
 
 def clear() -> None:
-    """Take the demo operator away."""
+    """Delete the demo operator."""
     if settings.DEBUG:
         User.objects.filter(username=NAME).delete()
 
 
 @seeds(order=15, clear=clear)
 def seed() -> None:
-    """Add a superuser if there is none, so that the admin can be tried."""
+    """Create a superuser if there is none, so that the admin can be tried."""
     if settings.DEBUG and not User.objects.filter(is_superuser=True).exists():
         User.objects.create(
             username=NAME,

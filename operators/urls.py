@@ -1,4 +1,4 @@
-"""What the front page of the admin asks for."""
+"""The route of the admin's front page."""
 
 from django.contrib import admin
 from django.urls import path

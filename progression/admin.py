@@ -1,4 +1,4 @@
-"""Players, their ledger, and the content of the game, for operators."""
+"""Players, their ledger and the economy's content in the admin."""
 
 import uuid
 from typing import Any
@@ -7,17 +7,17 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from core.admin import NotesWhoSaves
-from core.operators import NeitherAddedNorDeleted, OnlyChanged, OperatorAdmin, ReadOnly, Rows
+from core.admin import RecordsEditor
+from core.operators import ChangedFieldsAdmin, ChangeOnly, OperatorAdmin, ReadOnly, ReadOnlyInline
 from progression import rules, services
 from progression.models import Entry, Growth, HatchOdds, Item, Offer, Pet, Player, Species, Stack
 
-MOST_GRANTED = 1_000_000
+MAX_GRANTED = 1_000_000
 
 
 @admin.register(Item)
-class Items(NotesWhoSaves, OnlyChanged):
-    """What there is to own."""
+class Items(RecordsEditor, ChangedFieldsAdmin):
+    """All items."""
 
     list_display = ("name", "kind", "rarity", "slot", *rules.STATS, "food_xp")
     list_filter = ("kind", "rarity", "slot")
@@ -26,8 +26,8 @@ class Items(NotesWhoSaves, OnlyChanged):
 
 
 @admin.register(Species)
-class AllSpecies(NotesWhoSaves, OnlyChanged):
-    """What hatches."""
+class AllSpecies(RecordsEditor, ChangedFieldsAdmin):
+    """All species of pets."""
 
     list_display = ("name", "family", "rarity", *rules.STATS)
     list_filter = ("family", "rarity")
@@ -36,24 +36,24 @@ class AllSpecies(NotesWhoSaves, OnlyChanged):
 
 
 @admin.register(Offer)
-class Offers(NotesWhoSaves, OnlyChanged):
-    """What the shop sells."""
+class Offers(RecordsEditor, ChangedFieldsAdmin):
+    """The shop's offers."""
 
     list_display = ("item", "price", "currency", "stock", "is_daily", "is_open")
     list_filter = ("currency", "is_daily", "is_open")
     list_select_related = ("item",)
     search_fields = ("item__name",)
     autocomplete_fields = ("item",)
-    # It is sold while the page is open.
-    changing = ("stock",)
+    # Sales change it while the page is open.
+    volatile_fields = ("stock",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else ("item",)
 
 
 @admin.register(Growth)
-class HowPlayersGrow(NotesWhoSaves, NeitherAddedNorDeleted, OnlyChanged):
-    """The curves of players and pets. A change moves the levels of all at once, up or down."""
+class GrowthAdmin(RecordsEditor, ChangeOnly, ChangedFieldsAdmin):
+    """The curves of players and pets. A change moves all levels at once, up or down."""
 
     list_display = ("__str__", "level_xp", "level_xp_more", "highest_level", "points_a_level", "version")
     fieldsets = (
@@ -65,21 +65,21 @@ class HowPlayersGrow(NotesWhoSaves, NeitherAddedNorDeleted, OnlyChanged):
 
 
 @admin.register(HatchOdds)
-class WhatHatches(NotesWhoSaves, NeitherAddedNorDeleted, OnlyChanged):
-    """The chances of each kind of egg, in ten thousand."""
+class HatchOddsAdmin(RecordsEditor, ChangeOnly, ChangedFieldsAdmin):
+    """The hatching chances for each kind of egg, out of ten thousand."""
 
     list_display = ("egg", *rules.RARITIES, "version")
     readonly_fields = ("egg",)
 
 
-class Stacks(Rows):
-    """What the player owns."""
+class Stacks(ReadOnlyInline):
+    """The player's inventory."""
 
     model = Stack
     fields = ("item", "quantity", "worn_in")
 
 
-class Pets(Rows):
+class Pets(ReadOnlyInline):
     """The player's pets."""
 
     model = Pet
@@ -87,11 +87,11 @@ class Pets(Rows):
 
 
 class Grant(forms.ModelForm):
-    """Something to give to the player. Sent twice, it is given once."""
+    """A grant to a player. The hidden key makes a repeated submission harmless."""
 
-    give_xp = forms.IntegerField(min_value=0, max_value=MOST_GRANTED, initial=0)
-    give_gold = forms.IntegerField(min_value=0, max_value=MOST_GRANTED, initial=0)
-    give_gems = forms.IntegerField(min_value=0, max_value=MOST_GRANTED, initial=0)
+    give_xp = forms.IntegerField(min_value=0, max_value=MAX_GRANTED, initial=0)
+    give_gold = forms.IntegerField(min_value=0, max_value=MAX_GRANTED, initial=0)
+    give_gems = forms.IntegerField(min_value=0, max_value=MAX_GRANTED, initial=0)
     give_item = forms.ModelChoiceField(Item.objects.all(), required=False)
     reason = forms.CharField(max_length=40, required=False)
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
@@ -102,8 +102,8 @@ class Grant(forms.ModelForm):
 
 
 @admin.register(Player)
-class Players(NeitherAddedNorDeleted, OperatorAdmin):
-    """Players: to look at, and to give something to."""
+class Players(ChangeOnly, OperatorAdmin):
+    """Players, read-only except for grants."""
 
     form = Grant
     list_display = ("user", "level", "gold", "gems", "stat_points")
@@ -119,7 +119,7 @@ class Players(NeitherAddedNorDeleted, OperatorAdmin):
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> list[dict[str, dict[str, list[str]]]]:
-        # With what was given: names of fields would not tell it.
+        # Record the values: names of the form's fields would not say what was given.
         given = [f"{name}: {value}" for name, value in form.cleaned_data.items() if value and name != "key"]
         return [{"changed": {"fields": given}}]
 
@@ -138,10 +138,10 @@ class Players(NeitherAddedNorDeleted, OperatorAdmin):
 
 @admin.register(Entry)
 class Ledger(ReadOnly, OperatorAdmin):
-    """All movements of money and items, the newest first."""
+    """All movements of money and items, newest first."""
 
     list_display = ("id", "player", "currency", "item", "amount", "balance", "cause", "created_at")
-    # No filter by cause: to list the causes there are, each page would read the whole ledger.
+    # No filter by cause: listing its values would scan the whole ledger on each page.
     list_filter = ("currency",)
     list_select_related = ("player", "item")
     search_fields = ("player__user__username", "key", "cause")

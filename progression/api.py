@@ -1,4 +1,4 @@
-"""The routes of players, their belongings, pets, the shop and the ledger."""
+"""REST routes of players, inventory, pets, the shop and the ledger."""
 
 from dataclasses import asdict
 
@@ -22,7 +22,7 @@ def _shown(request: Request, player: Player) -> Response:
 
 
 class Me(APIView):
-    """The caller as a player; who asks for the first time becomes one."""
+    """The caller's player, created on first access."""
 
     @extend_schema(responses=serializers.PlayerShape)
     def get(self, request: Request) -> Response:
@@ -30,10 +30,10 @@ class Me(APIView):
 
 
 class AllocateStats(APIView):
-    """Stat points for stats."""
+    """Stat points."""
 
     @extend_schema(
-        description="Turn stat points into stats. 409 `not_enough_stat_points`.",
+        description="Spend stat points on stats. 409 `not_enough_stat_points`.",
         request=serializers.Allocation,
         responses=serializers.PlayerShape,
     )
@@ -44,10 +44,10 @@ class AllocateStats(APIView):
 
 
 class RegenerateStamina(APIView):
-    """The stamina that has come back."""
+    """Regenerated stamina."""
 
     @extend_schema(
-        description="Write down what has come back by now; reading shows it without.",
+        description="Store the stamina regenerated so far; reading does not need it.",
         request=None,
         responses=serializers.PlayerShape,
     )
@@ -56,7 +56,7 @@ class RegenerateStamina(APIView):
 
 
 class DailyReward(APIView):
-    """The reward for coming back today, by UTC."""
+    """The daily reward of today (UTC)."""
 
     @extend_schema(responses=serializers.DailyReward)
     def get(self, request: Request) -> Response:
@@ -64,7 +64,7 @@ class DailyReward(APIView):
         return Response(asdict(selectors.daily_reward(identity(request).user_id, today)))
 
     @extend_schema(
-        description="Claim it: more for each day in a row. 409 `claimed_today`.",
+        description="Claim it; it grows with each consecutive day. 409 `claimed_today`.",
         request=None,
         responses=serializers.DailyReward,
     )
@@ -74,10 +74,10 @@ class DailyReward(APIView):
 
 
 class Ledger(APIView):
-    """The movements of the caller's money, the newest first; they add up to the balances."""
+    """The caller's money movements, newest first; their sum is the balance."""
 
     @extend_schema(
-        description="Starting funds included. `of=items` gives the movements of items instead.",
+        description="Includes starting funds. `of=items` returns item movements instead.",
         parameters=[serializers.EntriesWanted, *paging.PAGE_PARAMETERS],
         responses=paging.page_of(serializers.LedgerEntry),
     )
@@ -92,7 +92,7 @@ class Ledger(APIView):
 
 
 class Inventory(APIView):
-    """What the caller owns."""
+    """The caller's items."""
 
     @extend_schema(
         operation_id="api_inventory_list",
@@ -105,11 +105,11 @@ class Inventory(APIView):
 
 
 class Equip(APIView):
-    """Gear to wear."""
+    """Equip gear."""
 
     @extend_schema(
         description=(
-            "Wear a piece of gear (the id of its inventory row) in place of what is worn there. "
+            "Equip a piece of gear (the id of its inventory row), replacing what is in the slot. "
             "404 `not_owned`, 409 `cannot_be_worn`."
         ),
         request=None,
@@ -121,10 +121,10 @@ class Equip(APIView):
 
 
 class Unequip(APIView):
-    """Gear to take off."""
+    """Unequip gear."""
 
     @extend_schema(
-        description="Take off what is worn in a slot. 409 `slot_empty`.",
+        description="Empty a slot. 409 `slot_empty`.",
         request=None,
         responses=serializers.InventoryRow,
     )
@@ -147,7 +147,7 @@ class Pets(APIView):
 
 
 class Odds(APIView):
-    """How likely a pet of each rarity is, by the rarity of the egg."""
+    """The probability of each rarity of pet, by the rarity of the egg."""
 
     @extend_schema(responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request) -> Response:
@@ -155,11 +155,11 @@ class Odds(APIView):
 
 
 class Hatch(APIView):
-    """A pet from an egg."""
+    """Hatch an egg."""
 
     @extend_schema(
         description=(
-            "Hatch an egg (the id of its inventory row). "
+            "Turn an egg (the id of its inventory row) into a pet. "
             "404 `not_owned`, 409 `not_an_egg`, `nothing_hatches`."
         ),
         request=None,
@@ -172,11 +172,11 @@ class Hatch(APIView):
 
 
 class Feed(APIView):
-    """Food for a pet."""
+    """Feed a pet."""
 
     @extend_schema(
         description=(
-            "Give a pet one of a stack of food (the id of its inventory row). "
+            "Give a pet one unit of food (the id of its inventory row). "
             "404 `not_owned`, 409 `not_food`, `not_enough_items`, `fully_grown`."
         ),
         request=serializers.Feeding,
@@ -190,12 +190,11 @@ class Feed(APIView):
 
 
 class EquipPet(APIView):
-    """A pet for the active set."""
+    """Add a pet to the active set."""
 
     @extend_schema(
         description=(
-            "Take a pet into the set of three; if it is full, the one that has been there longest makes "
-            "room. 404 `not_owned`."
+            "The set holds three pets; if it is full, the one added first is removed. 404 `not_owned`."
         ),
         request=None,
         responses=serializers.PetShape,
@@ -205,7 +204,7 @@ class EquipPet(APIView):
 
 
 class UnequipPet(APIView):
-    """A pet out of the active set."""
+    """Remove a pet from the active set."""
 
     @extend_schema(
         description="404 `not_owned`, 409 `not_in_set`.", request=None, responses=serializers.PetShape
@@ -215,7 +214,7 @@ class UnequipPet(APIView):
 
 
 class Shop(APIView):
-    """What the shop sells today."""
+    """Today's offers in the shop."""
 
     @extend_schema(responses=serializers.ShopItem(many=True))
     def get(self, request: Request) -> Response:
@@ -223,11 +222,11 @@ class Shop(APIView):
 
 
 class Purchase(APIView):
-    """Something from the shop."""
+    """Buy from the shop."""
 
     @extend_schema(
         description=(
-            "Buy an item (by its id in the shop). 402 `not_enough_gold` or `not_enough_gems`, "
+            "Buy an item by its id in the shop. 402 `not_enough_gold` or `not_enough_gems`, "
             "404 `not_for_sale`, 409 `sold_out`."
         ),
         request=serializers.Buying,

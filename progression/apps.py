@@ -7,5 +7,5 @@ class ProgressionConfig(AppConfig):
     name = "progression"
 
     def ready(self) -> None:
-        # It registers the level in public profiles.
+        # Importing this registers the level in public profiles.
         from progression import profiles  # noqa: F401

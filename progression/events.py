@@ -1,4 +1,4 @@
-"""What is announced of how players grow."""
+"""Events of progression."""
 
 from realtime import topics
 from realtime.messages import Event, Internal
@@ -6,7 +6,7 @@ from realtime.topics import Topic
 
 
 class LevelUp(Event):
-    """The user has reached a level; ``stat_points`` are there to allocate."""
+    """Sent when the user reaches a level; ``stat_points`` is the number available to allocate."""
 
     user_id: int
     level: int
@@ -17,25 +17,25 @@ class LevelUp(Event):
 
 
 class StatsChanged(Internal):
-    """What the user brings to a fight is not what it was, by level, points, gear or pets."""
+    """Published when a user's combat stats change, by level, points, gear or pets."""
 
     user_id: int
 
 
 class ItemsBought(Internal):
-    """The user has bought so many of an item."""
+    """Published when a user buys items."""
 
     user_id: int
     quantity: int
 
 
 class PetHatched(Internal):
-    """An egg of the user's has become a pet."""
+    """Published when a user hatches an egg."""
 
     user_id: int
 
 
 class DailyRewardClaimed(Internal):
-    """The user has come back today, and been rewarded."""
+    """Published when a user claims the daily reward."""
 
     user_id: int

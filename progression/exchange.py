@@ -1,4 +1,4 @@
-"""What two players give each other: both sides move, or neither does."""
+"""Atomic exchange of goods between two players."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ first gold are no use. Premium accounts have been paid for, and give at once."""
 
 @dataclass(frozen=True)
 class Goods:
-    """What one side gives: gold, and items as quantities by the item's id. None of it is below zero."""
+    """The goods of one side: gold, and quantities by item id. Nothing is negative."""
 
     gold: int
     items: Mapping[int, int]
@@ -61,7 +61,7 @@ def _check(player: Player, goods: Goods) -> None:
     if gives and player.level < GIVES_FROM_LEVEL and not player.user.is_premium:
         raise AccountTooNew(f"You can give something away from level {GIVES_FROM_LEVEL} on.")
     if goods.gold > player.gold:
-        # Not how much there is: the other one may be told.
+        # Does not say how much there is: the other user may see the message.
         raise NotEnoughGold("More gold is offered than there is.")
     owned = selectors.inventory(player.pk).filter(item__in=goods.items)
     stacks = {stack.item_id: stack for stack in owned}

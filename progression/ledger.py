@@ -1,7 +1,7 @@
-"""The only place where money and items move: each movement is an entry, and they add up to what is owned.
+"""The only module that moves money and items: every movement is an entry, and entries sum to holdings.
 
-All that a player owns is guarded by the lock on the player's row. Who needs the rows of several players locks
-them in one call, which takes them by rising id; rows of other tables are locked after them.
+A player's holdings are guarded by the lock on the player's row. To lock several players pass them in one
+call, which locks by ascending id; lock rows of other tables after them.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _NOT_ENOUGH = {Currency.GOLD: NotEnoughGold, Currency.GEMS: NotEnoughGems}
 
 
 def lock(*user_ids: int) -> dict[int, Player]:
-    """The players of these users, by id, locked until the transaction ends; made at first need."""
+    """Return the players of these users by id, locked until the transaction ends; created if missing."""
     return {user_id: _locked(user_id) for user_id in sorted(set(user_ids))}
 
 
@@ -43,7 +43,7 @@ def _open(user_id: int) -> None:
 
 
 def move_money(player: Player, currency: str, amount: int, *, cause: str, key: str = "") -> None:
-    """Give (or, below zero, take) money. The player is locked.
+    """Add money, or take it if ``amount`` is negative. The player must be locked.
 
     Raises ``NotEnoughGold``, ``NotEnoughGems``.
     """
@@ -59,9 +59,9 @@ def move_money(player: Player, currency: str, amount: int, *, cause: str, key: s
 
 
 def move_items(player: Player, item: Item, amount: int, *, cause: str, key: str = "") -> Entry:
-    """Give (or, below zero, take) items; the last of a stack takes it along. The player is locked.
+    """Add items, or take them if ``amount`` is negative. The player must be locked.
 
-    Raises ``NotEnoughItems``.
+    An empty stack is deleted. Raises ``NotEnoughItems``.
     """
     stack = Stack.objects.filter(player=player, item=item).first()
     there = 0 if stack is None else stack.quantity
@@ -80,19 +80,19 @@ def move_items(player: Player, item: Item, amount: int, *, cause: str, key: str 
 
 
 def receipt(player: Player, key: str) -> Any:
-    """What came of what was done under this key; None if nothing was. The player is locked."""
+    """Return the stored result of an operation with this key, or None. The player must be locked."""
     done = Receipt.objects.filter(player=player, key=key).first() if key else None
     return None if done is None else done.answer
 
 
-def note(player: Player, key: str, answer: Any) -> None:
-    """Keep what came of something, so that it is not done again under this key. No key, no receipt."""
+def store_receipt(player: Player, key: str, answer: Any) -> None:
+    """Store the result of an operation, so that it runs once per key. Does nothing without a key."""
     if key:
         Receipt.objects.create(player=player, key=key, answer=answer)
 
 
 def audit() -> Iterator[str]:
-    """What is wrong with the books, a sentence each: nothing, or there is a bug."""
+    """Yield a sentence for every inconsistency in the books; any is a bug."""
     for currency in Currency.values:
         moved = Entry.objects.filter(player=OuterRef("pk"), currency=currency).values("player")
         added_up = Coalesce(Subquery(moved.annotate(sum=Sum("amount")).values("sum")), 0)

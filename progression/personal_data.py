@@ -1,4 +1,4 @@
-"""What progression holds about a person."""
+"""Personal data in progression."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def pets(user_id: int) -> list[dict[str, Any]]:
 
 @exports("ledger")
 def ledger(user_id: int) -> list[dict[str, Any]]:
-    """Every movement, of money and of items."""
+    """Export all movements of money and items."""
     rows = Entry.objects.filter(player=user_id).order_by("pk")
     fields = ("currency", "item__name", "amount", "balance", "cause", "created_at")
     return [dict(row) for row in rows.values(*fields)]
@@ -40,5 +40,5 @@ def ledger(user_id: int) -> list[dict[str, Any]]:
 
 @erases
 def forget(user_id: int) -> None:
-    """All of it goes at once, books and belongings, so that what remains adds up."""
+    """Delete the player with all holdings and entries, so that the books still balance."""
     Player.objects.filter(pk=user_id).delete()

@@ -1,4 +1,4 @@
-"""The level in public profiles."""
+"""Adds the level to public profiles."""
 
 from accounts.profiles import profile_fact
 from progression import selectors

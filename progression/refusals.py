@@ -1,45 +1,45 @@
-"""Why something about what players own is refused."""
+"""Refusals of progression."""
 
 from core.refusals import CannotAfford, Conflict, NotAllowed, NotFound
 
 
 class NotEnoughGold(CannotAfford):
-    """Less gold than it costs."""
+    """The player has less gold than it costs."""
 
     code = "not_enough_gold"
     title = "Not enough gold"
 
 
 class NotEnoughGems(CannotAfford):
-    """Fewer gems than it costs."""
+    """The player has fewer gems than it costs."""
 
     code = "not_enough_gems"
     title = "Not enough gems"
 
 
 class NotEnoughStamina(CannotAfford):
-    """Less stamina than it takes; ``details`` says how much there is."""
+    """The player has too little stamina; ``details`` says how much."""
 
     code = "not_enough_stamina"
     title = "Not enough stamina"
 
 
 class NotEnoughStatPoints(Conflict):
-    """Fewer stat points are left than are to be allocated."""
+    """The player has fewer stat points than requested."""
 
     code = "not_enough_stat_points"
     title = "Not enough stat points"
 
 
 class NotEnoughItems(Conflict):
-    """Fewer of the item than it takes."""
+    """The player has too few of the item."""
 
     code = "not_enough_items"
     title = "Not enough of this item"
 
 
 class ItemEquipped(Conflict):
-    """The last of the item is worn, and what is worn is not given away."""
+    """The last unit of the item is equipped, and equipped items cannot be given away."""
 
     code = "item_equipped"
     title = "The item is worn"
@@ -60,7 +60,7 @@ class AccountTooNew(NotAllowed):
 
 
 class ClaimedToday(Conflict):
-    """The reward of this day has been given."""
+    """Today's reward has already been claimed."""
 
     code = "claimed_today"
     title = "Claimed today"
@@ -74,49 +74,49 @@ class NotOwned(NotFound):
 
 
 class NotForSale(NotFound):
-    """The shop does not sell it, or not today."""
+    """The shop does not sell the item, or not today."""
 
     code = "not_for_sale"
     title = "Not for sale"
 
 
 class SoldOut(Conflict):
-    """Fewer are left in the shop than are wanted."""
+    """The shop has fewer left than requested."""
 
     code = "sold_out"
     title = "Sold out"
 
 
 class CannotBeWorn(Conflict):
-    """The item is no gear."""
+    """The item is not gear."""
 
     code = "cannot_be_worn"
     title = "Cannot be worn"
 
 
 class SlotEmpty(Conflict):
-    """Nothing is worn there."""
+    """Nothing is equipped in this slot."""
 
     code = "slot_empty"
     title = "Nothing is worn there"
 
 
 class NotAnEgg(Conflict):
-    """Only eggs hatch."""
+    """The item is not an egg."""
 
     code = "not_an_egg"
     title = "Not an egg"
 
 
 class NotFood(Conflict):
-    """Only food is eaten."""
+    """The item is not food."""
 
     code = "not_food"
     title = "Not food"
 
 
 class FullyGrown(Conflict):
-    """The pet is at the last level, so that food would be lost on it."""
+    """The pet has the highest level, so food would be wasted."""
 
     code = "fully_grown"
     title = "Fully grown"
@@ -130,7 +130,7 @@ class NotInSet(Conflict):
 
 
 class NothingHatches(Conflict):
-    """No species of pet is there to hatch."""
+    """There are no species of pets on this server."""
 
     code = "nothing_hatches"
     title = "Nothing hatches"

@@ -1,4 +1,4 @@
-"""How players grow: levels, stats, stamina, the hatching of eggs. Pure functions and frozen values."""
+"""Rules of levels, stats, stamina and hatching. Pure functions and frozen values."""
 
 import math
 from bisect import bisect_right
@@ -15,35 +15,35 @@ RARITIES = ("common", "uncommon", "rare", "epic", "legendary")
 # -- Growing
 
 DAYS_THAT_COUNT = 7
-"""Of a row of days on which somebody comes back; from then on the reward stays as it is."""
+"""The number of consecutive days over which the daily reward grows."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """What levels take: ``first`` experience for the second, for each further one ``more`` than before."""
+    """Experience per level: ``first`` for the second level, ``more`` in addition for each further one."""
 
     first: int
     more: int
     highest: int
 
     def begins_at(self, level: int) -> int:
-        """The experience with which a level begins: 0, 100, 300, 600, ... where both are 100."""
+        """Return the experience at which a level begins: 0, 100, 300, 600, ... if both are 100."""
         steps = level - 1
         return steps * self.first + steps * (steps - 1) // 2 * self.more
 
     def level_at(self, xp: int) -> int:
-        """The level that this much experience makes, from 1 to ``highest``."""
+        """Return the level for this experience, from 1 to ``highest``."""
         return bisect_right(range(1, self.highest + 1), xp, key=self.begins_at)
 
     def to_next(self, xp: int) -> int:
-        """The experience that lacks to the next level; 0 at the last."""
+        """Return the experience missing to the next level; 0 at the highest."""
         level = self.level_at(xp)
         return 0 if level == self.highest else self.begins_at(level + 1) - xp
 
 
 @dataclass(frozen=True)
 class Growth:
-    """The numbers by which players and pets grow; these are the ones to begin with."""
+    """The growth of players and pets; the defaults are the initial values."""
 
     player: Curve = Curve(first=100, more=100, highest=100)
     pet: Curve = Curve(first=40, more=40, highest=50)
@@ -54,11 +54,11 @@ class Growth:
     daily_gold_a_day: int = 10
 
     def max_stamina(self, level: int) -> int:
-        """The most stamina a player of this level has."""
+        """Return the maximum stamina at this level."""
         return self.stamina + self.stamina_a_level * (level - 1)
 
     def gold_for_coming_back(self, days: int) -> int:
-        """The gold for coming back, on so many days in a row, this one included."""
+        """Return the daily gold after this many consecutive days, including today."""
         return self.daily_gold + self.daily_gold_a_day * (min(days, DAYS_THAT_COUNT) - 1)
 
 
@@ -66,7 +66,7 @@ class Growth:
 
 
 class Stats(NamedTuple):
-    """The five stats, or what something adds to them."""
+    """The five stats, or a bonus to them."""
 
     strength: int = 0
     agility: int = 0
@@ -82,7 +82,7 @@ FIRST_STATS = Stats(5, 5, 5, 5, 5)
 
 
 class PetInSet(NamedTuple):
-    """A pet that fights along: its family, its level, and what its species adds at the first level."""
+    """A pet in the active set: its family, its level, and its species' bonus at the first level."""
 
     family: str
     level: int
@@ -91,11 +91,11 @@ class PetInSet(NamedTuple):
 
 PET_SET_SIZE = 3
 FAMILY_BONUS_PERCENT = {2: 10, 3: 25}
-"""What pets of one family add to what they give, by how many of the set they are."""
+"""The additional bonus of pets of one family, by their number in the set."""
 
 
 def pet_bonus(pets: Sequence[PetInSet]) -> Stats:
-    """What the pets of a set add together: a tenth more for each level, and more among their own family."""
+    """Return the bonus of a set of pets: 10 % more per level, plus the family bonus."""
     total = Stats()
     for pet in pets:
         alike = sum(other.family == pet.family for other in pets)
@@ -105,16 +105,16 @@ def pet_bonus(pets: Sequence[PetInSet]) -> Stats:
 
 
 def total(parts: Iterable[Stats]) -> Stats:
-    """All of these together."""
+    """Return the sum of these stats."""
     together = Stats()
-    for part in parts:
-        together = together.plus(part)
+    for fraction in parts:
+        together = together.plus(fraction)
     return together
 
 
 @dataclass(frozen=True)
 class Combat:
-    """What a player brings to a fight. ``speed`` scales how often; ``critical_chance`` is from 0 to 0.5."""
+    """A player's combat values. ``critical_chance`` is from 0 to 0.5."""
 
     max_hp: int
     attack: int
@@ -124,7 +124,7 @@ class Combat:
 
 
 def derived(level: int, stats: Stats) -> Combat:
-    """What a level and stats, bonuses included, amount to in a fight."""
+    """Return the combat values for a level and stats (bonuses included)."""
     return Combat(
         max_hp=max(1, 50 + 10 * level + 8 * stats.vitality),
         attack=max(1, 2 * level + 2 * stats.strength + stats.intellect),
@@ -138,7 +138,7 @@ def derived(level: int, stats: Stats) -> Combat:
 
 
 class Stamina(NamedTuple):
-    """How much there was at a moment. Parts are kept, whole points are spent."""
+    """The stamina at a moment, including fractions; only whole points can be spent."""
 
     value: Decimal
     at: datetime
@@ -146,38 +146,38 @@ class Stamina(NamedTuple):
 
 @dataclass(frozen=True)
 class Regeneration:
-    """``part`` of the maximum comes back every ``interval`` seconds, at once when they are over."""
+    """``fraction`` of the maximum is regenerated at the end of every ``interval`` seconds."""
 
-    part: Decimal
+    fraction: Decimal
     interval: int
 
 
-def regenerated(stamina: Stamina, now: datetime, *, most: int, by: Regeneration) -> Stamina:
-    """The stamina now. What is left of the current interval still counts for the next.
+def regenerated(stamina: Stamina, now: datetime, *, maximum: int, by: Regeneration) -> Stamina:
+    """Return the stamina now; the elapsed part of the current interval still counts.
 
-    A clock that was put back takes nothing: the current interval begins anew by the new time.
+    If the clock was set back nothing is lost: the current interval starts again at the new time.
     """
-    if stamina.value >= most or now < stamina.at:
-        return Stamina(min(stamina.value, Decimal(most)), now)
+    if stamina.value >= maximum or now < stamina.at:
+        return Stamina(min(stamina.value, Decimal(maximum)), now)
     intervals = (now - stamina.at) // timedelta(seconds=by.interval)
-    value = stamina.value + intervals * by.part * most
-    if value >= most:
-        return Stamina(Decimal(most), now)
+    value = stamina.value + intervals * by.fraction * maximum
+    if value >= maximum:
+        return Stamina(Decimal(maximum), now)
     return Stamina(value, stamina.at + timedelta(seconds=by.interval) * intervals)
 
 
-def full_at(stamina: Stamina, *, most: int, by: Regeneration) -> datetime | None:
-    """When all the stamina will be back; None if it is, or if none comes back."""
-    lacking = most - stamina.value
-    if lacking <= 0 or by.part <= 0:
+def full_at(stamina: Stamina, *, maximum: int, by: Regeneration) -> datetime | None:
+    """Return when the stamina will be full; None if it is, or if nothing regenerates."""
+    lacking = maximum - stamina.value
+    if lacking <= 0 or by.fraction <= 0:
         return None
-    return stamina.at + timedelta(seconds=by.interval) * math.ceil(lacking / (by.part * most))
+    return stamina.at + timedelta(seconds=by.interval) * math.ceil(lacking / (by.fraction * maximum))
 
 
 # -- Eggs
 
 ALL_CHANCES = 10_000
-"""What the chances of an egg add up to."""
+"""The sum of an egg's chances."""
 
 HATCH_ODDS: Mapping[str, Mapping[str, int]] = {
     "common": {"common": 7500, "uncommon": 2000, "rare": 400, "epic": 90, "legendary": 10},
@@ -186,13 +186,13 @@ HATCH_ODDS: Mapping[str, Mapping[str, int]] = {
     "epic": {"rare": 5000, "epic": 4200, "legendary": 800},
     "legendary": {"epic": 5500, "legendary": 4500},
 }
-"""By the egg's rarity: the chances of a pet of each rarity to begin with, in ``ALL_CHANCES``."""
+"""The initial chances for each rarity of pet, by the egg's rarity, out of ``ALL_CHANCES``."""
 
 
 def odds(chances: Mapping[str, int], there: Collection[str]) -> dict[str, float]:
-    """How likely a pet of each rarity is, from an egg of these chances, where there are only pets of some.
+    """Return the probability of each rarity, given the rarities for which species exist.
 
-    If the egg could hold none of them, each of them is as likely as the others.
+    If the egg allows none of them, all are equally likely.
     """
     possible = {rarity: chance for rarity, chance in chances.items() if chance and rarity in there}
     possible = possible or {rarity: 1 for rarity in RARITIES if rarity in there}
@@ -201,9 +201,9 @@ def odds(chances: Mapping[str, int], there: Collection[str]) -> dict[str, float]
 
 
 def hatch(seed: int, chances: Mapping[str, int], species: Mapping[str, Sequence[str]]) -> str:
-    """Which species hatches from an egg of these chances: the same for the same seed.
+    """Return the species that hatches from an egg with these chances; deterministic for a seed.
 
-    ``species`` holds the names of the species by rarity, none of it empty; its order is no matter.
+    ``species`` maps rarities to non-empty lists of species; their order does not matter.
     """
     random = Random(seed)
     likely = odds(chances, species)
@@ -215,6 +215,6 @@ def hatch(seed: int, chances: Mapping[str, int], species: Mapping[str, Sequence[
 
 
 def of_the_day(names: Iterable[str], day: date, count: int) -> list[str]:
-    """Those of these names whose day it is: ``count`` of them, drawn anew each day."""
+    """Return ``count`` of these names, drawn anew each day."""
     candidates = sorted(names)
     return Random(day.toordinal()).sample(candidates, min(count, len(candidates)))

@@ -1,4 +1,4 @@
-"""The content to begin with (items, pets, a shop), and rich premium users in the demo data."""
+"""The initial content (items, pets, a shop), and wealth for the premium demo users."""
 
 from typing import Any
 
@@ -74,18 +74,18 @@ OFFERS: dict[str, tuple[int, str, dict[str, Any]]] = {
 
 
 def clear() -> None:
-    """Take away what the demo people own, and the content that nobody else owns."""
+    """Delete the demo users' holdings, and initial content that nobody else owns."""
     Player.objects.filter(user__username__in=NAMES).delete()
     slugs = [*GEAR, *FOOD, *EGGS, *MATERIALS]
     Offer.objects.filter(item__slug__in=slugs).delete()
-    # What is in somebody's books stays.
+    # Items with ledger entries are kept.
     Item.objects.filter(slug__in=slugs, stacks=None, entries=None).delete()
     Species.objects.filter(slug__in=SPECIES, pets=None).delete()
 
 
 @seeds(order=15, clear=clear)
 def seed() -> None:
-    """Add the content that is missing, and fill premium wallets once; what an operator has changed stays."""
+    """Create missing content and fill the premium users' wallets once; operators' changes are kept."""
     seed_content()
     for user_id in User.objects.filter(username__in=PREMIUM).order_by("pk").values_list("pk", flat=True):
         if not Player.objects.filter(pk=user_id).exists():
@@ -95,7 +95,7 @@ def seed() -> None:
 
 
 def seed_content() -> None:
-    """Items, species and offers, as far as they are missing."""
+    """Create missing items, species and offers."""
     items: dict[str, dict[str, Any]] = {
         **{
             slug: {"name": name, "kind": "gear", "slot": slot, "rarity": rarity, **stats}
@@ -115,7 +115,7 @@ def seed_content() -> None:
     new = Item.objects.bulk_create(
         Item(slug=slug, **fields) for slug, fields in items.items() if slug not in there
     )
-    # An offer that an operator has taken out of the shop does not come back; a shop with none was cleared.
+    # Offers that an operator removed are not recreated, unless the shop was cleared.
     is_cleared = not Offer.objects.filter(item__slug__in=OFFERS).exists()
     Offer.objects.bulk_create(
         Offer(item=item, price=price, currency=currency, **more)

@@ -1,4 +1,4 @@
-"""Questions about players, what they own, and the shop. None of them writes."""
+"""Queries about players, their holdings and the shop."""
 
 import itertools
 from collections import defaultdict
@@ -16,44 +16,44 @@ from progression.models import Entry, HatchOdds, Item, Offer, Pet, Player, Recei
 from progression.models.tuning import growth
 
 DAILY_OFFERS = 3
-"""How many of the daily offers are in the shop on a day."""
+"""The number of daily offers shown per day."""
 
 
 def regeneration() -> rules.Regeneration:
-    """How stamina comes back on this server."""
+    """Return this server's stamina regeneration."""
     return rules.Regeneration(settings.STAMINA_REGEN_PERCENT, settings.STAMINA_REGEN_INTERVAL)
 
 
 def stamina(player: Player, now: datetime) -> rules.Stamina:
-    """What the player's stamina has come back to."""
+    """Return the player's stamina at ``now``."""
     numbers = growth()
     return rules.regenerated(
         rules.Stamina(player.stamina, player.stamina_at),
         now,
-        most=numbers.max_stamina(numbers.player.level_at(player.xp)),
+        maximum=numbers.max_stamina(numbers.player.level_at(player.xp)),
         by=regeneration(),
     )
 
 
 def player(user_id: int) -> Player:
-    """The player as stored; for who has none yet, as a new one will be."""
+    """Return the stored player, or an unsaved one with initial values."""
     return Player.objects.filter(pk=user_id).first() or Player(pk=user_id)
 
 
 def levels(user_ids: Iterable[int]) -> dict[int, int]:
-    """The levels of those of these users who have begun to play."""
+    """Return the levels of those of these users who have a player."""
     rows = Player.objects.filter(pk__in=user_ids).values_list("pk", "xp")
     curve = growth().player
     return {user_id: curve.level_at(xp) for user_id, xp in rows}
 
 
 def combat_stats(user_id: int) -> rules.Combat:
-    """What the user brings to a fight: level, stats, gear and pets together."""
+    """Return the user's combat values from level, stats, gear and pets."""
     return combat_stats_of([user_id])[user_id]
 
 
 def combat_stats_of(user_ids: Iterable[int]) -> dict[int, rules.Combat]:
-    """What each of these users brings to a fight."""
+    """Return the combat values of each of these users."""
     ids = set(user_ids)
     fighters = Player.objects.in_bulk(ids)
     worn: defaultdict[int, list[Stack]] = defaultdict(list)
@@ -70,7 +70,7 @@ def combat_stats_of(user_ids: Iterable[int]) -> dict[int, rules.Combat]:
 
 
 def bonuses(worn: Iterable[Stack], pets: Iterable[Pet]) -> rules.Stats:
-    """What gear and pets add to a player's own stats."""
+    """Return the bonuses of gear and pets."""
     curve = growth().pet
     in_set = [rules.PetInSet(pet.species.family, curve.level_at(pet.xp), pet.species.stats) for pet in pets]
     return rules.total([stack.item.stats for stack in worn]).plus(rules.pet_bonus(in_set))
@@ -86,11 +86,11 @@ def _pet_set(user_id: int) -> list[Pet]:
 
 
 def shown_player(player: Player, username: str) -> dict[str, Any]:
-    """All that users are shown of themselves."""
+    """Return the player as shown to its user."""
     now = timezone.now()
     numbers = growth()
     level = numbers.player.level_at(player.xp)
-    most = numbers.max_stamina(level)
+    maximum = numbers.max_stamina(level)
     worn, pets = _worn(player.pk), _pet_set(player.pk)
     extra = bonuses(worn, pets)
     fight = rules.derived(level, player.stats.plus(extra))
@@ -110,10 +110,10 @@ def shown_player(player: Player, username: str) -> dict[str, Any]:
         "gold": player.gold,
         "gems": player.gems,
         "stamina": int(there.value),
-        "max_stamina": most,
-        "stamina_full_at": rules.full_at(there, most=most, by=regeneration()),
+        "max_stamina": maximum,
+        "stamina_full_at": rules.full_at(there, maximum=maximum, by=regeneration()),
         "stamina_regeneration": {
-            "amount": float(regeneration().part * most),
+            "amount": float(regeneration().fraction * maximum),
             "interval_s": regeneration().interval,
         },
         "equipped": {
@@ -125,7 +125,7 @@ def shown_player(player: Player, username: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Daily:
-    """The reward for coming back today: whether it was given, how many days in a row it is, and the gold."""
+    """Today's reward: whether it was claimed, the number of consecutive days, and the gold."""
 
     claimed: bool
     days: int
@@ -133,12 +133,12 @@ class Daily:
 
 
 def daily_key(day: int) -> str:
-    """The key under which the reward of a day, by its ordinal, is given."""
+    """Return the idempotency key of the reward of a day (its ordinal)."""
     return f"daily:{day}"
 
 
 def daily_reward(user_id: int, today: date) -> Daily:
-    """How the user stands with today's reward."""
+    """Return today's reward for the user."""
     ordinal = today.toordinal()
     days = [daily_key(ordinal - back) for back in range(rules.DAYS_THAT_COUNT)]
     claimed = set(Receipt.objects.filter(player=user_id, key__in=days).values_list("key", flat=True))
@@ -150,12 +150,12 @@ def daily_reward(user_id: int, today: date) -> Daily:
 
 
 def inventory(user_id: int) -> QuerySet[Stack]:
-    """What the user owns."""
+    """Return the user's items."""
     return Stack.objects.filter(player=user_id).select_related("item")
 
 
 def shown_stacks(stacks: Iterable[Stack]) -> list[dict[str, Any]]:
-    """Stacks as their owner sees them."""
+    """Return stacks as shown to their owner."""
     return [
         {
             "id": stack.pk,
@@ -169,7 +169,7 @@ def shown_stacks(stacks: Iterable[Stack]) -> list[dict[str, Any]]:
 
 
 def shown_item(item: Item) -> dict[str, Any]:
-    """What an item is."""
+    """Return an item's properties."""
     return {
         "name": item.name,
         "description": item.description,
@@ -182,12 +182,12 @@ def shown_item(item: Item) -> dict[str, Any]:
 
 
 def pets(user_id: int) -> QuerySet[Pet]:
-    """The user's pets."""
+    """Return the user's pets."""
     return Pet.objects.filter(player=user_id).select_related("species")
 
 
 def shown_pets(pets: Iterable[Pet]) -> list[dict[str, Any]]:
-    """Pets as their owner sees them; ``stats`` is what the pet adds by itself."""
+    """Return pets as shown to their owner; ``stats`` is the pet's bonus outside a family."""
     curve = growth().pet
     shown = []
     for pet in pets:
@@ -213,7 +213,7 @@ def shown_pets(pets: Iterable[Pet]) -> list[dict[str, Any]]:
 
 
 def species_by_rarity() -> dict[str, list[str]]:
-    """The slugs of all species, by rarity."""
+    """Return the slugs of all species, by rarity."""
     by_rarity: dict[str, list[str]] = {}
     for slug, rarity in Species.objects.values_list("slug", "rarity"):
         by_rarity.setdefault(rarity, []).append(slug)
@@ -221,12 +221,12 @@ def species_by_rarity() -> dict[str, list[str]]:
 
 
 def hatch_chances() -> Mapping[str, Mapping[str, int]]:
-    """The chances of a pet of each rarity, by the rarity of the egg, in ``rules.ALL_CHANCES``."""
+    """Return the chances for each rarity of pet, by the egg's rarity, out of ``rules.ALL_CHANCES``."""
     return {**rules.HATCH_ODDS, **{row.egg: row.chances for row in HatchOdds.objects.all()}}
 
 
 def hatch_odds() -> dict[str, dict[str, float]]:
-    """How likely a pet of each rarity is, by the rarity of the egg."""
+    """Return the probability of each rarity of pet, by the egg's rarity."""
     there = species_by_rarity()
     return {egg: rules.odds(chances, there) if there else {} for egg, chances in hatch_chances().items()}
 
@@ -235,7 +235,7 @@ def hatch_odds() -> dict[str, dict[str, float]]:
 
 
 def offers(today: date) -> QuerySet[Offer]:
-    """What the shop sells today, sold out or not."""
+    """Return today's offers, including sold out ones."""
     is_open = Offer.objects.filter(is_open=True)
     daily = is_open.filter(is_daily=True).values_list("item__slug", flat=True)
     of_today = rules.of_the_day(daily, today, DAILY_OFFERS)
@@ -243,7 +243,7 @@ def offers(today: date) -> QuerySet[Offer]:
 
 
 def shown_offers(offers: Iterable[Offer]) -> list[dict[str, Any]]:
-    """Offers as everybody sees them; the id is the item's."""
+    """Return offers as shown in the shop; the id is the item's."""
     return [
         {
             "id": offer.pk,
@@ -261,17 +261,17 @@ def shown_offers(offers: Iterable[Offer]) -> list[dict[str, Any]]:
 
 
 def money_entries(user_id: int) -> QuerySet[Entry]:
-    """The movements of the user's money; they add up to the balances."""
+    """Return the user's money movements; their sum is the balance."""
     return Entry.objects.filter(player=user_id, currency__isnull=False)
 
 
 def item_entries(user_id: int) -> QuerySet[Entry]:
-    """The movements of the user's items; they add up to the quantities."""
+    """Return the user's item movements; their sum is the quantity."""
     return Entry.objects.filter(player=user_id, currency=None).select_related("item")
 
 
 def shown_entries(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """Movements of money as their owner sees them."""
+    """Return money movements as shown to their owner."""
     return [
         {
             "id": entry.pk,
@@ -286,7 +286,7 @@ def shown_entries(entries: Iterable[Entry]) -> list[dict[str, Any]]:
 
 
 def shown_item_entries(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """Movements of items as their owner sees them."""
+    """Return item movements as shown to their owner."""
     return [
         {
             "id": entry.pk,

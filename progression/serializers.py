@@ -1,25 +1,25 @@
-"""What the routes of progression take and give."""
+"""Request and response bodies of the progression routes."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from accounts.serializers import Whole
+from accounts.serializers import StrictInteger
 from progression import rules
 from progression.models import Currency, Item, Rarity, Slot
 
-MOST_AT_ONCE = 1000
-"""How many one purchase buys at most."""
+MAX_QUANTITY = 1000
+"""Maximum quantity of one purchase."""
 
 
 class Allocation(serializers.Serializer[Any]):
-    """How many stat points go to which stat."""
+    """Stat points to spend, by stat."""
 
-    strength = Whole(required=False, min_value=0, max_value=10_000)
-    agility = Whole(required=False, min_value=0, max_value=10_000)
-    intellect = Whole(required=False, min_value=0, max_value=10_000)
-    vitality = Whole(required=False, min_value=0, max_value=10_000)
-    luck = Whole(required=False, min_value=0, max_value=10_000)
+    strength = StrictInteger(required=False, min_value=0, max_value=10_000)
+    agility = StrictInteger(required=False, min_value=0, max_value=10_000)
+    intellect = StrictInteger(required=False, min_value=0, max_value=10_000)
+    vitality = StrictInteger(required=False, min_value=0, max_value=10_000)
+    luck = StrictInteger(required=False, min_value=0, max_value=10_000)
 
     def validate(self, attrs: dict[str, int]) -> dict[str, int]:
         unknown = set(self.initial_data) - set(rules.STATS)
@@ -31,20 +31,20 @@ class Allocation(serializers.Serializer[Any]):
 
 
 class Feeding(serializers.Serializer[Any]):
-    """Which food: the id of an inventory row."""
+    """The food: the id of an inventory row."""
 
-    item_id = Whole(min_value=1)
+    item_id = StrictInteger(min_value=1)
 
 
 class Buying(serializers.Serializer[Any]):
-    """What to buy: the id of an item of the shop."""
+    """The id of an item in the shop, and a quantity."""
 
-    item_id = Whole(min_value=1)
-    quantity = Whole(default=1, min_value=1, max_value=MOST_AT_ONCE)
+    item_id = StrictInteger(min_value=1)
+    quantity = StrictInteger(default=1, min_value=1, max_value=MAX_QUANTITY)
 
 
 class EntriesWanted(serializers.Serializer[Any]):
-    """Which part of the ledger."""
+    """The part of the ledger to list."""
 
     of = serializers.ChoiceField(["money", "items"], default="money")
 
@@ -60,7 +60,7 @@ class Stats(serializers.Serializer[Any]):
 
 
 class Derived(serializers.Serializer[Any]):
-    """What stats amount to in a fight."""
+    """Combat values derived from the stats."""
 
     max_hp = serializers.IntegerField()
     attack = serializers.IntegerField()
@@ -70,36 +70,36 @@ class Derived(serializers.Serializer[Any]):
 
 
 class DailyReward(serializers.Serializer[Any]):
-    """The reward for coming back today."""
+    """Today's reward."""
 
-    claimed = serializers.BooleanField(help_text="Whether it was given")
-    days = serializers.IntegerField(help_text="In a row, today included; what is beyond 7 does not count")
+    claimed = serializers.BooleanField(help_text="Whether it was claimed")
+    days = serializers.IntegerField(help_text="Consecutive days including today; the reward grows up to 7")
     gold = serializers.IntegerField()
 
 
 class ItemShape(serializers.Serializer[Any]):
-    """What an item is."""
+    """An item's properties."""
 
     name = serializers.CharField()
     description = serializers.CharField()
     kind = serializers.ChoiceField(Item.Kind.choices)
     rarity = serializers.ChoiceField(Rarity.choices)
     slot = serializers.ChoiceField(Slot.choices, allow_null=True)
-    stats = Stats(help_text="What it adds while it is worn")
+    stats = Stats(help_text="Its bonus while equipped")
     food_xp = serializers.IntegerField(help_text="Experience for the pet that eats it")
 
 
 class InventoryRow(ItemShape):
-    """So many of an item that the caller owns."""
+    """A quantity of one item owned by the caller."""
 
-    id = serializers.IntegerField(help_text="Of the row: equip, hatch and feed take it")
+    id = serializers.IntegerField(help_text="The row's id, for equip, hatch and feed")
     item_id = serializers.IntegerField()
     quantity = serializers.IntegerField()
     equipped = serializers.BooleanField()
 
 
 class PetShape(serializers.Serializer[Any]):
-    """A pet of the caller's."""
+    """One of the caller's pets."""
 
     id = serializers.IntegerField()
     species = serializers.CharField()
@@ -110,30 +110,30 @@ class PetShape(serializers.Serializer[Any]):
     xp = serializers.IntegerField()
     xp_to_next = serializers.IntegerField()
     level_began_at_xp = serializers.IntegerField()
-    stats = Stats(help_text="What it adds in the set, by itself")
+    stats = Stats(help_text="Its bonus in the set, without the family bonus")
     equipped = serializers.BooleanField()
     place = serializers.IntegerField(allow_null=True, help_text="In the set, from 1")
 
 
 class Regeneration(serializers.Serializer[Any]):
-    """How stamina comes back: so much, each time the interval is over."""
+    """The amount of stamina regenerated per interval."""
 
     amount = serializers.FloatField()
     interval_s = serializers.IntegerField()
 
 
 class PlayerShape(serializers.Serializer[Any]):
-    """All that users are shown of themselves."""
+    """The player as shown to its user."""
 
     id = serializers.IntegerField()
     username = serializers.CharField()
     level = serializers.IntegerField()
-    xp = serializers.IntegerField(help_text="All that was ever earned")
-    xp_to_next = serializers.IntegerField(help_text="What the next level still takes")
+    xp = serializers.IntegerField(help_text="All experience ever earned")
+    xp_to_next = serializers.IntegerField(help_text="Experience missing to the next level")
     level_began_at_xp = serializers.IntegerField()
     stat_points = serializers.IntegerField()
     stats = Stats(help_text="The player's own")
-    bonuses = Stats(help_text="What gear and pets add")
+    bonuses = Stats(help_text="Bonuses of gear and pets")
     derived = Derived()
     gold = serializers.IntegerField()
     gems = serializers.IntegerField()
@@ -146,7 +146,7 @@ class PlayerShape(serializers.Serializer[Any]):
 
 
 class ShopItem(ItemShape):
-    """An offer of the shop; the id is the item's."""
+    """An offer in the shop; the id is the item's."""
 
     id = serializers.IntegerField()
     price = serializers.IntegerField()
@@ -156,7 +156,7 @@ class ShopItem(ItemShape):
 
 
 class Bought(serializers.Serializer[Any]):
-    """What was bought, what it cost, and what is left of that currency."""
+    """The purchase, its price, and the remaining balance."""
 
     item = InventoryRow()
     quantity = serializers.IntegerField()
@@ -166,7 +166,7 @@ class Bought(serializers.Serializer[Any]):
 
 
 class LedgerEntry(serializers.Serializer[Any]):
-    """A movement of money; of an item, with ``item_id`` and ``name`` in place of the currency."""
+    """A movement of money, or of an item with ``item_id`` and ``name`` instead of a currency."""
 
     id = serializers.IntegerField()
     currency = serializers.ChoiceField(Currency.choices, required=False)

@@ -1,4 +1,4 @@
-"""What players do and are given: the only writes, beside the ledger that all money and items pass through."""
+"""All writes to players; money and items move only through the ledger."""
 
 import logging
 import secrets
@@ -37,10 +37,7 @@ logger = logging.getLogger(__name__)
 
 
 def lock(*user_ids: int) -> None:
-    """Keep what these users own as it is for others, until the transaction ends.
-
-    For who does several things with several users: it takes them in the one order that everybody keeps to.
-    """
+    """Lock these users' holdings until the transaction ends, in the order that avoids deadlocks."""
     ledger.lock(*user_ids)
 
 
@@ -49,10 +46,9 @@ def lock(*user_ids: int) -> None:
 
 @dataclass(frozen=True)
 class Granted:
-    """What a player was given.
+    """The result of a grant.
 
-    ``items`` are ``{item, item_id, name, rarity, quantity}``; ``level_up`` is the level that was reached by
-    it, None if none was.
+    ``items`` are ``{item, item_id, name, rarity, quantity}``; ``level_up`` is the level reached, or None.
     """
 
     xp: int
@@ -73,10 +69,10 @@ def grant(
     cause: str,
     key: str = "",
 ) -> Granted:
-    """Give a user experience, money and items (pairs of slug and quantity), and tell of a new level.
+    """Give a user experience, money and items (pairs of slug and quantity), and publish a new level.
 
-    Nothing of it is below zero; an item that is not there is left out. Under a key that was used before for
-    this user nothing is given again: the answer is that of the first time.
+    Nothing may be negative; unknown items are left out. A repeated ``key`` grants nothing and returns the
+    first result.
     """
     if min(xp, gold, gems) < 0:
         raise ValueError("A grant takes nothing away")
@@ -94,18 +90,18 @@ def grant(
         items=_give_items(player, dict(items), cause, key),
         level_up=_add_xp(player, xp),
     )
-    ledger.note(player, key, asdict(granted))
+    ledger.store_receipt(player, key, asdict(granted))
     return granted
 
 
 def _give_items(player: Player, quantities: Mapping[str, int], cause: str, key: str) -> list[dict[str, Any]]:
-    """Give so many of these items, by slug; says what each is."""
+    """Add these quantities of items, by slug; return their descriptions."""
     given = list(Item.objects.filter(slug__in=quantities).order_by("pk"))
     for item in given:
         ledger.move_items(player, item, quantities[item.slug], cause=cause, key=key)
     if len(given) < len(quantities):
         unknown = sorted(set(quantities) - {item.slug for item in given})
-        logger.warning("A grant to user %d holds items that are not there: %s", player.pk, ", ".join(unknown))
+        logger.warning("A grant to user %d contains unknown items: %s", player.pk, ", ".join(unknown))
     return [
         {
             "item": item.slug,
@@ -121,7 +117,7 @@ def _give_items(player: Player, quantities: Mapping[str, int], cause: str, key: 
 def _add_xp(player: Player, xp: int) -> int | None:
     numbers = growth()
     before = numbers.player.level_at(player.xp)
-    # By the old maximum; the next level's begins to count now.
+    # With the old maximum; the new level's applies from now on.
     player.stamina, player.stamina_at = selectors.stamina(player, timezone.now())
     player.xp += xp
     level = numbers.player.level_at(player.xp)
@@ -137,7 +133,7 @@ def _add_xp(player: Player, xp: int) -> int | None:
 
 @transaction.atomic
 def player(user_id: int) -> Player:
-    """The user's player, made at first need; a stamina from a time that is still to come is set right."""
+    """Return the user's player, created if missing; repair a stamina time in the future."""
     found = Player.objects.filter(pk=user_id).first()
     if found is None:
         return ledger.lock(user_id)[user_id]
@@ -148,7 +144,7 @@ def player(user_id: int) -> Player:
 
 @transaction.atomic
 def allocate_stats(user_id: int, points: Mapping[str, int]) -> Player:
-    """Turn stat points into stats, by name; none is below zero. Raises ``NotEnoughStatPoints``."""
+    """Spend stat points on stats, by name; none is negative. Raises ``NotEnoughStatPoints``."""
     player = ledger.lock(user_id)[user_id]
     wanted = sum(points.values())
     if wanted > player.stat_points:
@@ -163,7 +159,7 @@ def allocate_stats(user_id: int, points: Mapping[str, int]) -> Player:
 
 @transaction.atomic
 def claim_daily_reward(user_id: int) -> selectors.Daily:
-    """Give the reward for coming back today (by UTC), which grows with each day in a row.
+    """Grant today's reward (UTC), which grows with consecutive days.
 
     Raises ``ClaimedToday``.
     """
@@ -183,7 +179,7 @@ def claim_daily_reward(user_id: int) -> selectors.Daily:
 
 @transaction.atomic
 def regenerate_stamina(user_id: int) -> Player:
-    """Write down what the user's stamina has come back to by now."""
+    """Store the user's stamina as of now."""
     player = ledger.lock(user_id)[user_id]
     player.stamina, player.stamina_at = selectors.stamina(player, timezone.now())
     player.save(update_fields=["stamina", "stamina_at"])
@@ -192,7 +188,7 @@ def regenerate_stamina(user_id: int) -> Player:
 
 @transaction.atomic
 def spend_stamina(user_id: int, amount: int, *, cause: str, key: str = "") -> int:
-    """Take stamina; says how much is left. Under a key that was used before nothing is taken again.
+    """Spend stamina and return the remainder. A repeated ``key`` spends nothing.
 
     Raises ``NotEnoughStamina``.
     """
@@ -210,7 +206,7 @@ def spend_stamina(user_id: int, amount: int, *, cause: str, key: str = "") -> in
         )
     player.stamina, player.stamina_at = value - amount, at
     player.save(update_fields=["stamina", "stamina_at"])
-    ledger.note(player, key, {"cause": cause, "left": int(player.stamina)})
+    ledger.store_receipt(player, key, {"cause": cause, "left": int(player.stamina)})
     return int(player.stamina)
 
 
@@ -233,7 +229,7 @@ def _own_pet(player: Player, pet_id: int) -> Pet:
 
 @transaction.atomic
 def consume_item(user_id: int, stack_id: int, quantity: int = 1, *, cause: str, key: str = "") -> Item:
-    """Use some of a stack of the user's inventory up; under a key, once.
+    """Use up items of a stack; once per ``key``.
 
     Raises ``NotOwned``, ``NotEnoughItems``.
     """
@@ -245,13 +241,13 @@ def consume_item(user_id: int, stack_id: int, quantity: int = 1, *, cause: str, 
         return Item.objects.get(pk=before["item_id"])
     item = _own_stack(player, stack_id).item
     ledger.move_items(player, item, -quantity, cause=cause, key=key)
-    ledger.note(player, key, {"item_id": item.pk})
+    ledger.store_receipt(player, key, {"item_id": item.pk})
     return item
 
 
 @transaction.atomic
 def equip(user_id: int, stack_id: int) -> Stack:
-    """Wear a piece of gear, in place of what is worn there. Raises ``NotOwned``, ``CannotBeWorn``."""
+    """Equip a piece of gear, replacing what is in its slot. Raises ``NotOwned``, ``CannotBeWorn``."""
     player = ledger.lock(user_id)[user_id]
     stack = _own_stack(player, stack_id)
     if not stack.item.slot:
@@ -265,7 +261,7 @@ def equip(user_id: int, stack_id: int) -> Stack:
 
 @transaction.atomic
 def unequip(user_id: int, slot: str) -> Stack:
-    """Take off what is worn in a slot. Raises ``SlotEmpty``."""
+    """Empty a slot. Raises ``SlotEmpty``."""
     player = ledger.lock(user_id)[user_id]
     stack = Stack.objects.filter(player=player, worn_in=slot).select_related("item").first()
     if stack is None:
@@ -281,7 +277,7 @@ def unequip(user_id: int, slot: str) -> Stack:
 
 @transaction.atomic
 def hatch(user_id: int, stack_id: int) -> Pet:
-    """Turn an egg into a pet, which is drawn by the egg's odds.
+    """Turn an egg into a pet, drawn by the egg's chances.
 
     Raises ``NotOwned``, ``NotAnEgg`` or ``NothingHatches``.
     """
@@ -302,7 +298,7 @@ def hatch(user_id: int, stack_id: int) -> Pet:
 
 @transaction.atomic
 def feed(user_id: int, pet_id: int, stack_id: int) -> Pet:
-    """Let a pet eat one of a stack of food. Raises ``NotOwned``, ``NotFood``, ``FullyGrown``."""
+    """Feed a pet one unit of a stack of food. Raises ``NotOwned``, ``NotFood``, ``FullyGrown``."""
     player = ledger.lock(user_id)[user_id]
     pet = _own_pet(player, pet_id)
     food = _own_stack(player, stack_id).item
@@ -319,7 +315,7 @@ def feed(user_id: int, pet_id: int, stack_id: int) -> Pet:
 
 @transaction.atomic
 def equip_pet(user_id: int, pet_id: int) -> Pet:
-    """Take a pet into the active set. If it is full, the one that has been there longest makes room.
+    """Add a pet to the active set; if it is full, remove the one added first.
 
     Raises ``NotOwned``.
     """
@@ -339,7 +335,7 @@ def equip_pet(user_id: int, pet_id: int) -> Pet:
 
 @transaction.atomic
 def unequip_pet(user_id: int, pet_id: int) -> Pet:
-    """Take a pet out of the active set. Raises ``NotOwned``, ``NotInSet``."""
+    """Remove a pet from the active set. Raises ``NotOwned``, ``NotInSet``."""
     player = ledger.lock(user_id)[user_id]
     pet = _own_pet(player, pet_id)
     if pet.place is None:
@@ -350,7 +346,7 @@ def unequip_pet(user_id: int, pet_id: int) -> Pet:
 
 
 def _leave_set(player: Player, pet: Pet) -> None:
-    """The others move up; one by one, so that no two are in one place at any moment."""
+    """Remove the pet and move the others up, one by one, so that no two share a place at any moment."""
     left, pet.place = pet.place, None
     pet.save(update_fields=["place"])
     for other in Pet.objects.filter(player=player, place__gt=left).order_by("place"):
@@ -362,7 +358,7 @@ def _leave_set(player: Player, pet: Pet) -> None:
 
 @dataclass(frozen=True)
 class Purchase:
-    """What was bought, and what it cost."""
+    """A purchase and its price."""
 
     offer: Offer
     stack: Stack
@@ -382,7 +378,7 @@ def purchase(user_id: int, item_id: int, quantity: int = 1) -> Purchase:
     if offer is None:
         raise NotForSale("The shop does not sell this.")
     if offer.stock is not None:
-        # One conditional statement: of many at once, no more find it in stock than there are.
+        # One conditional UPDATE: concurrent purchases cannot sell more than the stock.
         sold = Offer.objects.filter(pk=offer.pk, stock__gte=quantity).update(stock=F("stock") - quantity)
         if not sold:
             raise SoldOut(f"There are not {quantity} of {offer.item.name} left.")

@@ -1,4 +1,4 @@
-"""The addresses of progression."""
+"""Routes of progression."""
 
 from core.routes import route
 from progression import api

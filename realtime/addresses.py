@@ -1,6 +1,4 @@
-"""Sockets that every worker can reach: each by an address, ``<worker>/<number>``, that may be kept in the
-database.
-"""
+"""Socket addresses, ``<worker>/<number>``: every worker can reach them, and the database may store them."""
 
 from collections.abc import Collection
 from itertools import count
@@ -16,29 +14,29 @@ _sockets: dict[str, Connection] = {}
 
 
 def prefix() -> str:
-    """What the addresses of this worker's sockets begin with."""
+    """Return the prefix of the addresses of this worker's sockets."""
     return f"{worker.current().id}/"
 
 
 def register(connection: Connection) -> str:
-    """Let the socket be reached; returns its address, which no other socket of any worker has."""
+    """Register a socket and return its address, which is unique among all workers."""
     address = f"{prefix()}{next(_numbers)}"
     _sockets[address] = connection
     return address
 
 
 def forget(address: str) -> None:
-    """The socket is gone."""
+    """Unregister a closed socket."""
     _sockets.pop(address, None)
 
 
 def worker_of(address: str) -> str:
-    """The worker that has the socket."""
+    """Return the id of the worker that holds the socket."""
     return address.rpartition("/")[0]
 
 
 def replace(address: str) -> None:
-    """Close the socket, wherever it is: its user has opened another."""
+    """Close the socket, on whichever worker it is: its user has opened another one."""
     here = worker.current()
     if address in _sockets:
         _replaced(here.id, address)
@@ -53,6 +51,6 @@ def _replaced(sender: str, address: str) -> None:
 
 
 async def lost(addresses: Collection[str]) -> set[str]:
-    """Those of these sockets whose worker is gone."""
+    """Return those of these addresses whose worker is dead."""
     gone = await worker.current().gone(map(worker_of, addresses))
     return {address for address in addresses if worker_of(address) in gone}

@@ -1,16 +1,16 @@
-"""Admission of sockets: a few at a time, so that those who are in are served between them."""
+"""Admission of new sockets, a few at a time, so that open sockets are served in between."""
 
 import asyncio
 from collections import deque
 
-ADMITTED_A_TURN = 8
+MAX_ADMITTED_PER_TURN = 8
 
 
 class Admission:
-    """First come, first served: at most ``ADMITTED_A_TURN`` sockets begin in one turn of the loop.
+    """Admits sockets in order of arrival, at most ``MAX_ADMITTED_PER_TURN`` in one iteration of the loop.
 
-    To open one costs a hundred times what a message does. Two thousand that come at once, after a cut of
-    the network, would else hold up everybody's messages until the last of them is open.
+    Opening a socket costs a hundred times as much as handling a message. Without this, two thousand sockets
+    that reconnect after a network failure would delay everybody's messages until the last of them is open.
     """
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Admission:
         self._line: deque[asyncio.Future[None]] = deque()
 
     async def wait(self) -> None:
-        """Wait for one's turn."""
+        """Wait until this socket is admitted."""
         place = self._loop.create_future()
         self._line.append(place)
         if len(self._line) == 1:
@@ -26,7 +26,7 @@ class Admission:
         await place
 
     def _admit(self) -> None:
-        for _ in range(min(ADMITTED_A_TURN, len(self._line))):
+        for _ in range(min(MAX_ADMITTED_PER_TURN, len(self._line))):
             place = self._line.popleft()
             if not place.done():
                 place.set_result(None)

@@ -1,4 +1,4 @@
-"""The command whose handler is running: the event that answers it carries its ``id`` back to who sent it."""
+"""The command that is being handled: the event that answers it carries its ``id`` back to the sender."""
 
 import contextlib
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from realtime.messages import Command, Event, MessageId
 
 
 class Asker(msgspec.Struct, frozen=True, array_like=True):
-    """A socket, by its worker and its number there, and the ``id`` of what it sent."""
+    """The sender of a command: its worker, the socket's number there, and the command's ``id``."""
 
     worker: str
     socket: int
@@ -33,24 +33,24 @@ _question: ContextVar[Question | None] = ContextVar("question", default=None)
 
 @contextlib.contextmanager
 def answering(question: Question) -> Iterator[None]:
-    """Handle the question within the block."""
+    """Mark the command as being handled within the block."""
     token = _question.set(question)
     try:
         yield
     finally:
-        # A task that was begun meanwhile inherits the question, and may outlive it.
+        # A task that is started meanwhile inherits the context, and may outlive the command.
         question.is_open = False
         _question.reset(token)
 
 
 def current() -> Question | None:
-    """The question that the caller helps to answer."""
+    """Return the command that is being handled in this context, if any."""
     question = _question.get()
     return question if question is not None and question.is_open else None
 
 
 def asker_of(event: Event, question: Question | None) -> Asker | None:
-    """Who asked for what this event tells, if somebody did."""
+    """Return the sender of the command that this event answers, if it answers one."""
     if question is None:
         return None
     tells = question.kind == event.__struct_config__.tag or question.kind in event.answers

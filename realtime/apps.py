@@ -1,4 +1,4 @@
-"""The app of the sockets' kernel."""
+"""The app of the realtime layer."""
 
 from django.apps import AppConfig
 

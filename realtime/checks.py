@@ -1,4 +1,4 @@
-"""System checks of the messages: each is described, taken or told by a socket, alone of its name there."""
+"""System checks: every message is documented, used by a socket, and has a unique name there."""
 
 from collections import Counter
 from typing import Any
@@ -11,22 +11,20 @@ from realtime.messages import Command, Event, Internal, Message
 
 @register
 def check_messages(**_: Any) -> list[CheckMessage]:
-    """All message classes of the installed apps against all their sockets."""
+    """Check all message classes of the installed apps against all sockets."""
     found = sockets()
     return [*problems_of_classes(message_classes(), found), *problems_of_sockets(found)]
 
 
 def problems_of_classes(kinds: list[type[Message]], sockets: list[Socket]) -> list[CheckMessage]:
-    """What is wrong with message classes."""
+    """Return the problems of these message classes."""
     known = {one.kind for socket in sockets for one in socket.commands + socket.messages}
     found: list[CheckMessage] = []
     for kind in kinds:
         if kind not in known and not issubclass(kind, Internal):
-            hint = (
-                "Name it in what a consumer tells, opens_with or @handles; what no socket hears is Internal."
-            )
+            hint = "List it in emits or opens_with, or handle it; what no socket sends is Internal."
             found.append(
-                Error("No socket takes or tells this message.", hint=hint, obj=kind, id="realtime.E001")
+                Error("No socket accepts or emits this message.", hint=hint, obj=kind, id="realtime.E001")
             )
         if issubclass(kind, Event) and kind.audience is Event.audience:
             found.append(
@@ -45,7 +43,7 @@ def problems_of_classes(kinds: list[type[Message]], sockets: list[Socket]) -> li
 
 
 def problems_of_sockets(sockets: list[Socket]) -> list[CheckMessage]:
-    """What is wrong with what consumers declare."""
+    """Return the problems of the consumers' declarations."""
     found: list[CheckMessage] = []
     for socket in sockets:
         for kind in socket.consumer.handlers:
@@ -54,8 +52,8 @@ def problems_of_sockets(sockets: list[Socket]) -> list[CheckMessage]:
                     Error(f"{kind!r} is handled but is no Command.", obj=socket.consumer, id="realtime.E004")
                 )
         for told in (
-            *socket.consumer.tells,
-            *socket.consumer.tells_beside,
+            *socket.consumer.emits,
+            *socket.consumer.emits_unsequenced,
             socket.consumer.opens_with or Message,
         ):
             if issubclass(told, Command | Internal):

@@ -1,4 +1,4 @@
-"""One socket as the server sees it: a bounded outbox that never makes anyone else wait."""
+"""A socket as seen by the server: its bounded outbox never makes other sockets wait."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -18,7 +18,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Direct(Protocol):
-    """The server's own door to a socket, when it has one (see ``realtime.server``)."""
+    """The server's direct, synchronous interface to a socket, if it has one (see ``realtime.server``)."""
 
     @property
     def outlet(self) -> Outlet: ...
@@ -33,8 +33,9 @@ class Direct(Protocol):
 class Connection:
     """An accepted socket. ``send`` and ``close`` never wait and never raise.
 
-    What the network does not take at once waits in an outbox of at most 256 frames and 256 KiB, where a frame
-    replaces an unsent one with the same key; beyond that the socket is closed (1013), and its client resumes.
+    Frames that the network does not accept at once are queued in an outbox of at most 256 frames and 256 KiB,
+    in which a frame replaces an unsent one with the same key. A socket that exceeds these bounds is closed
+    (1013), and its client resumes.
     """
 
     __slots__ = (
@@ -58,8 +59,8 @@ class Connection:
     )
 
     def __init__(self, send: Send, direct: Direct | None, now: float) -> None:
-        # What each frame and each message touches comes first, as it lies in this order when compiled: with
-        # many sockets all of it has to come from afar.
+        # The attributes used for every frame come first: the compiled object is laid out in this order, and
+        # with many sockets each cache line has to be fetched from memory.
         self._is_clear = direct is not None
         self._outlet = None if direct is None else direct.outlet
         self._seal: Callable[[bytes], bytes] | None = None
@@ -82,19 +83,19 @@ class Connection:
 
     @property
     def waiting(self) -> int:
-        """How many frames the network has not taken yet."""
+        """Return the number of unsent frames."""
         return len(self._outbox)
 
-    def is_of(self, user_id: int) -> bool:
-        """Whether it is this user's."""
+    def belongs_to(self, user_id: int) -> bool:
+        """Return whether the socket belongs to this user."""
         return self.identity is not None and self.identity.user_id == user_id
 
-    def stands_for(self, connection: "Connection") -> bool:
-        """Whether it is this socket."""
+    def is_socket(self, connection: "Connection") -> bool:
+        """Return whether this is the given socket."""
         return self is connection
 
-    def heard(self, now: float, allowance: int) -> bool:
-        """Count a message that came; returns whether so many are allowed in ``FLOOD_WINDOW_S``."""
+    def count_received(self, now: float, allowance: int) -> bool:
+        """Count a received message; return whether there were at most ``allowance`` in ``FLOOD_WINDOW_S``."""
         self.last_heard = now
         if now - self._counted_since >= FLOOD_WINDOW_S:
             self._counted_since, self._counted = now, 0
@@ -102,12 +103,12 @@ class Connection:
         return self._counted <= allowance
 
     def tell(self, message: Message) -> None:
-        """Send a message to this socket alone."""
+        """Send a message to this socket only."""
         self.send(encode(message))
 
     def send(self, frame: bytes, key: Hashable = None) -> None:
-        """Send an encoded frame; with a ``key`` it replaces an unsent frame of the same key."""
-        # The one way that counts: nothing waits, and the network takes it.
+        """Send an encoded frame; with a ``key`` it replaces an unsent frame with the same key."""
+        # The fast path: the outbox is empty and the network accepts the frame.
         if self._is_clear and self._try_send(frame):
             return
         if self.closed_with is not None:
@@ -120,36 +121,36 @@ class Connection:
             self.close(TOO_SLOW, "too_slow")
 
     def send_ahead(self, frame: bytes, key: Hashable = None) -> None:
-        """Send an encoded frame before those that are held."""
+        """Send an encoded frame before the held ones."""
         if self.closed_with is None and (self._outbox or not self._try_send(frame)):
             self._queue(frame, key)
 
-    async def taken(self) -> None:
-        """Wait until the network has taken what waits; a server with a door of its own takes it at once."""
+    async def drain(self) -> None:
+        """Wait until the outbox is sent. Returns at once for servers with a direct interface."""
         if self._writer is not None:
             await asyncio.wait({self._writer})
 
     def seal(self, seal: Callable[[bytes], bytes]) -> None:
-        """Let each frame from now on travel as ``seal`` makes it."""
+        """Transform every frame from now on with ``seal``, such as to encrypt it."""
         self._seal = seal
 
     def hold(self) -> None:
-        """Keep back what arrives until ``release``: a snapshot is being made that must come first.
+        """Hold frames until ``release``, so that a snapshot can be sent before them.
 
-        What an earlier ``hold`` kept back is dropped: the new snapshot holds it.
+        Frames held by an earlier call are dropped: the new snapshot includes them.
         """
         self._held = []
         self._is_clear = False
 
     def release(self) -> None:
-        """Send what was kept back."""
+        """Send the held frames."""
         held, self._held = self._held or [], None
         self._is_clear = self.closed_with is None and not self._outbox
         for frame, key in held:
             self.send(frame, key)
 
     def close(self, code: int, reason: str = "") -> None:
-        """Close the socket, after what is already on its way out."""
+        """Close the socket after the frames that are already in the outbox."""
         if self.closed_with is not None:
             return
         self.closed_with, self._reason = code, reason
@@ -168,7 +169,7 @@ class Connection:
             self._ensure_writer()
 
     def gone(self) -> None:
-        """The peer is gone: nothing can be sent any more."""
+        """Note that the peer has disconnected; nothing is sent any more."""
         if self.closed_with is None:
             self.closed_with = 1006
         self._is_clear = False
@@ -187,7 +188,7 @@ class Connection:
         if key is None:
             self._next += 1
             key = self._next
-        # The newer one comes after all that was sent before it.
+        # A replacement goes to the end of the queue, after everything sent before it.
         replaced = self._outbox.pop(key, None)
         if replaced is not None:
             metrics.frames_replaced.inc()
@@ -225,5 +226,5 @@ class Connection:
                     {"type": "websocket.close", "code": self.closed_with, "reason": self._reason}
                 )
         except (OSError, RuntimeError):
-            # The peer is gone, or the server already answered its close; receive() tells the consumer.
+            # The peer has disconnected, or the server has answered its close; receive() informs the consumer.
             self._outbox.clear()

@@ -1,4 +1,4 @@
-"""The consumer of a socket: decodes into declared commands, checks the allowance, calls the handler."""
+"""The base consumer: decodes frames into commands, enforces the rate limit, and calls the handlers."""
 
 import asyncio
 import re
@@ -10,11 +10,11 @@ from typing import Any, ClassVar, TypeVar
 from channels.consumer import AsyncConsumer
 
 from core.batches import batched
-from core.problems import UNREACHABLE, note_failure, out_of_reach
+from core.problems import UNREACHABLE, log_failure, unavailable
 from core.refusals import Malformed, Refusal
 from realtime import limits, metrics, worker
 from realtime.answering import Asker, Question, answering
-from realtime.beside import Beside
+from realtime.beside import Subscription
 from realtime.connection import Connection, Direct
 from realtime.gate import DIRECT, close_refused
 from realtime.identity import Identity
@@ -35,13 +35,13 @@ from realtime.topics import Topic
 
 MAX_INBOX = 32
 MAX_FRAME_BYTES = 64 * 1024
-RESUMED_AT_ONCE = 50
+RESUME_BATCH_SIZE = 50
 UNSUPPORTED = 4400
 FLOODING = 4429
 FRAME_TOO_LARGE = 1009
 NUL, NUL_TEXT = b"\\u0000", "\\u0000"
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-"""After an escaped backslash the same is plain text."""
+"""After an escaped backslash, the same characters are plain text."""
 
 _numbers = count(1)
 
@@ -49,7 +49,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 class InternalError(Refusal):
-    """A fault of ours in handling one message."""
+    """An unexpected server error while handling one message."""
 
     status = 500
     code = "internal_error"
@@ -57,10 +57,10 @@ class InternalError(Refusal):
 
 
 def handles(*kinds: type[Command]) -> Callable[[Handler], Handler]:
-    """Make a consumer's method the handler of these commands: ``def handler(self, command)``, plain or async.
+    """Make a method the handler of these commands: ``def handler(self, command)``, sync or async.
 
-    Plain handlers run at once; async ones in order, one at a time for each socket. A refusal they raise is
-    answered with an error frame.
+    Sync handlers run at once; async ones run in order, one at a time for each socket. A refusal that they
+    raise is answered with an error frame.
     """
 
     def mark(function: Handler) -> Handler:
@@ -71,18 +71,18 @@ def handles(*kinds: type[Command]) -> Callable[[Handler], Handler]:
 
 
 class Consumer(AsyncConsumer):
-    """Base of every socket's consumer. It replaces Channels' dispatch, which costs a task and several hops a
-    message.
+    """Base class of all consumers.
 
-    Subclasses declare handlers with ``@handles``, send their first frame in ``opened`` and tidy up in
-    ``closed``.
-    For the catalogue they name the class of that frame in ``opens_with``, of what is heard beside the stream
-    in ``tells_beside``, and of all others in ``tells``; what comes either way is in both.
+    It replaces Channels' dispatch, which costs a task and several hops per message.
+
+    Subclasses declare handlers with ``@handles``, send their first frame in ``opened`` and clean up in
+    ``closed``. For the catalogue they list the class of the first frame in ``opens_with``, messages of
+    subscriptions in ``emits_unsequenced`` and all others in ``emits``; a message may be in both.
     """
 
     opens_with: ClassVar[type[Message] | None] = None
-    tells: ClassVar[tuple[type[Message], ...]] = ()
-    tells_beside: ClassVar[tuple[type[Message], ...]] = ()
+    emits: ClassVar[tuple[type[Message], ...]] = ()
+    emits_unsequenced: ClassVar[tuple[type[Message], ...]] = ()
     handlers: ClassVar[dict[type[Command], Callable[..., Any]]]
     decoder: ClassVar[CommandDecoder]
 
@@ -100,7 +100,7 @@ class Consumer(AsyncConsumer):
 
     @classmethod
     def as_asgi(cls, **initkwargs: Any) -> Any:
-        """The ASGI application that makes a consumer for each socket and calls it."""
+        """Return the ASGI application that creates and calls a consumer for each socket."""
 
         def application(scope: dict[str, Any], receive: Any, send: Any) -> Awaitable[None]:
             return cls(**initkwargs)(scope, receive, send)
@@ -110,15 +110,15 @@ class Consumer(AsyncConsumer):
 
     @property
     def player(self) -> Identity:
-        """Who is at the other end; only once it has shown its token."""
+        """Return the authenticated user. Only available once the socket has sent its token."""
         assert self.connection.identity is not None
         return self.connection.identity
 
     async def opened(self) -> None:
-        """The socket is accepted: refuse it by raising, or send the first frame."""
+        """Handle a newly accepted socket: send the first frame, or raise a refusal."""
 
     async def closed(self) -> None:
-        """The socket is gone."""
+        """Clean up after the socket has closed."""
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         self.scope = scope
@@ -128,11 +128,11 @@ class Consumer(AsyncConsumer):
         self._allowance = limits.flood_allowance()
         self._inbox: list[bytes | str] = []  # a deque takes 0.7 KiB, full or empty
         self._followed: list[Topic] = []
-        self._beside: list[Beside] = []
+        self._subscriptions: list[Subscription] = []
         self._direct: Direct | None = scope.get("extensions", {}).get(DIRECT)
         self._reading_paused = False
-        self._number = 0  # as an asker, from its first command with an id on
-        # What comes before ``opened`` is done waits in the inbox.
+        self._number = 0  # identifies the socket in ``Asker``; assigned with its first command with an id
+        # Messages that arrive before ``opened`` returns wait in the inbox.
         self._busy: asyncio.Task[None] | None = asyncio.create_task(self._open())
         if self._direct is not None:
             self._direct.set_on_text(self.take)
@@ -146,12 +146,12 @@ class Consumer(AsyncConsumer):
                 await asyncio.gather(self._busy, return_exceptions=True)
             for topic in self._followed:
                 await self._here.streams.leave(topic, self.connection)
-            for heard in self._beside:
+            for heard in self._subscriptions:
                 await self._here.streams.leave(heard.topic, heard)
             await self.closed()
 
     def since(self) -> int | None:
-        """The ``?since=`` of a client that comes back."""
+        """Return the ``?since=`` of a reconnecting client."""
         given = self.scope["query"].get("since")
         if given is None:
             return None
@@ -162,15 +162,15 @@ class Consumer(AsyncConsumer):
     async def follow(
         self, topic: Topic, snapshot: Callable[[], Awaitable[Message]], *, resumable: bool = True
     ) -> bool:
-        """Listen to the socket's stream; the first frame is a snapshot, or what was missed after ``?since=``.
+        """Follow the socket's own stream, from a snapshot or from the events missed after ``?since=``.
 
-        ``snapshot`` makes the frame that says how things stand; it is asked again when events were lost for
+        ``snapshot`` makes the frame with the current state; it is called again when events were lost for
         good. A stream that is not ``resumable``, because nothing is published while nobody listens, always
-        begins with it. Returns whether the socket began with the snapshot.
+        starts with a snapshot. Returns whether a snapshot was sent.
         """
         since = self.since()
         streams, connection = self._here.streams, self.connection
-        begin_anew = partial(self._begin_anew, topic, snapshot)
+        begin_anew = partial(self._resync, topic, snapshot)
         connection.hold()
         self._followed.append(topic)
         seq = await streams.join(topic, connection, begin_anew)
@@ -182,18 +182,18 @@ class Consumer(AsyncConsumer):
             await begin_anew(b',"recovered":false')
             return True
         connection.send_ahead(encode(Resumed(recovered=True, since=since, seq=seq)))
-        for frames in batched(missed, RESUMED_AT_ONCE):
+        for frames in batched(missed, RESUME_BATCH_SIZE):
             for frame in frames:
                 connection.send_ahead(frame)
-            # There may be more of them than wait in an outbox.
-            await connection.taken()
+            # The missed frames may exceed the outbox.
+            await connection.drain()
         connection.release()
         return False
 
-    def _begin_anew(
+    def _resync(
         self, topic: Topic, snapshot: Callable[[], Awaitable[Message]], recovered: bytes = b""
     ) -> Awaitable[None]:
-        # What is held from here on is newer than ``seq``; what was held before is in the snapshot.
+        # Frames held from here on are newer than ``seq``; those held before are in the snapshot.
         self.connection.hold()
         return self._send_snapshot(snapshot, self._here.streams.seq(topic), recovered)
 
@@ -203,37 +203,36 @@ class Consumer(AsyncConsumer):
         try:
             frame = with_seq(encode(await snapshot()), seq)
         except Refusal as refusal:
-            # Who may not hear the stream any more is found out here when the event that said so was lost.
+            # A user who lost access is detected here if the event that closes the socket was lost.
             close_refused(self.connection, refusal)
             return
         self.connection.send_ahead(frame[:-1] + recovered + b"}")
         self.connection.release()
 
-    async def overhear(
+    async def subscribe(
         self, topic: Topic, snapshot: Callable[[], Awaitable[Message]] | None = None
-    ) -> Beside:
-        """Hear what is told on a topic beside the socket's stream, without ``seq``, so that the client's
-        place in the stream stays what it is.
+    ) -> Subscription:
+        """Subscribe to an additional topic, whose frames have no ``seq``; the socket's stream is unaffected.
 
-        What comes waits until ``begin`` of what this returns. ``snapshot`` is asked, and sent, when events
-        were lost for good.
+        Frames are held until ``begin`` of the returned subscription is called. ``snapshot`` makes the message
+        to send after events were lost for good.
         """
-        heard = Beside(topic, self.connection, snapshot)
-        self._beside.append(heard)
-        await self._here.streams.join(topic, heard, heard.begin_anew, is_beside=True)
+        heard = Subscription(topic, self.connection, snapshot)
+        self._subscriptions.append(heard)
+        await self._here.streams.join(topic, heard, heard.resync, unsequenced=True)
         return heard
 
-    async def stop_hearing(self, heard: Beside) -> None:
-        """Hear it no more."""
-        self._beside.remove(heard)
+    async def unsubscribe(self, heard: Subscription) -> None:
+        """Cancel the subscription."""
+        self._subscriptions.remove(heard)
         await self._here.streams.leave(heard.topic, heard)
 
     def take(self, data: bytes | str) -> None:
-        """Take one text frame from the client."""
+        """Process one text frame from the client."""
         connection = self.connection
         if connection.closed_with is not None:
             return
-        if not connection.heard(self._clock(), self._allowance):
+        if not connection.count_received(self._clock(), self._allowance):
             connection.close(FLOODING, "flooding")
         elif len(data) > MAX_FRAME_BYTES:
             connection.close(FRAME_TOO_LARGE, "too_large")
@@ -257,7 +256,7 @@ class Consumer(AsyncConsumer):
         self.connection.tell(pong(command))
 
     def _handle(self, data: bytes | str) -> Coroutine[Any, Any, None] | None:
-        """Handle one frame, wholly (None) or up to the coroutine that is left to run."""
+        """Handle one frame. Returns None when done, or the coroutine that remains to be run."""
         try:
             if ((NUL in data) if isinstance(data, bytes) else (NUL_TEXT in data)) and _holds_nul(data):
                 raise InvalidMessage("Text must not hold the character U+0000.")
@@ -276,7 +275,7 @@ class Consumer(AsyncConsumer):
         return None if outcome is None else self._finish(outcome, command)
 
     def _answer(self, command: Command, ref: MessageId) -> Coroutine[Any, Any, None] | None:
-        """Handle a command whose success is to carry its ``id``."""
+        """Handle a command whose answer must carry its ``id``."""
         if not self._number:
             self._number = next(_numbers)
             self._here.streams.asking[self._number] = self.connection
@@ -302,14 +301,14 @@ class Consumer(AsyncConsumer):
 
     def _failed(self, problem: Exception, what: str, ref: MessageId | None) -> None:
         if not isinstance(problem, Refusal):
-            note_failure(problem, f"Handling a {what}", self._whereabouts())
+            log_failure(problem, f"Handling a {what}", self._whereabouts())
             problem = _refusal_of(problem)
         self.refuse(problem, ref)
 
     def _whereabouts(self) -> dict[str, Any]:
-        """Whose socket this is and the id of what it is about, for the log.
+        """Return the ids of the user and of the socket's subject, for the log.
 
-        Ids only: logging refuses a record with a field of another name of its own, such as ``name``.
+        Only ids: logging rejects extra fields that share the name of a record attribute, such as ``name``.
         """
         identity = self.connection.identity
         who = {} if identity is None else {"session_id": identity.session_id, "user_id": identity.user_id}
@@ -322,14 +321,14 @@ class Consumer(AsyncConsumer):
         except Refusal as refusal:
             close_refused(self.connection, refusal)
         except Exception as problem:
-            note_failure(problem, "Opening a socket", self._whereabouts())
+            log_failure(problem, "Opening a socket", self._whereabouts())
             close_refused(self.connection, _refusal_of(problem))
         if self.connection.closed_with is not None:
             self._inbox.clear()
         await self._work()
 
     async def _work(self, first: Coroutine[Any, Any, None] | None = None) -> None:
-        """Run what takes time, then what came meanwhile, in order."""
+        """Run the coroutine, then handle the messages that have arrived meanwhile, in order."""
         if first is not None:
             await first
         while self._inbox:
@@ -362,4 +361,4 @@ def _holds_nul(data: bytes | str) -> bool:
 
 
 def _refusal_of(problem: Exception) -> Refusal:
-    return out_of_reach() if isinstance(problem, UNREACHABLE) else InternalError()
+    return unavailable() if isinstance(problem, UNREACHABLE) else InternalError()

@@ -1,8 +1,8 @@
-"""The figures behind ``/metrics``: those of every worker, gathered by the one that is asked.
+"""The metrics behind ``/metrics``, collected from all workers by the one that is asked.
 
-Workers may share one port, so that a scrape reaches any of them. It asks the others over the relay, and tells
-them apart by the label ``worker``. Where each has an address of its own, each is asked for its own figures.
-What is true of the whole system alike is in ``core.figures.SHARED``.
+Workers may share one port, so a scrape can reach any of them. That worker collects the metrics of the others
+over the relay and distinguishes them by the label ``worker``. If each worker has its own port, each is
+scraped separately. Metrics of the whole system are listed in ``core.figures.SHARED``.
 """
 
 import asyncio
@@ -21,28 +21,28 @@ from core.figures import SHARED
 from core.refusals import Unavailable
 from realtime import metrics, worker
 from realtime.messages import wire_name
-from realtime.redis import Down
+from realtime.redis import REDIS_ERRORS
 from realtime.relay import relayed
 
 logger = logging.getLogger(__name__)
 
-ASK_WITHIN_S = 2.0
+ASK_TIMEOUT_S = 2.0
 
 Figures = Callable[[], Iterable[Metric]]
-# A family on its way between workers: name, documentation, type, samples (name, labels, value).
+# A metric family as sent between workers: name, documentation, type, samples (name, labels, value).
 Packed = tuple[str, str, str, list[tuple[str, dict[str, str], float]]]
 
 _of_the_loop: list[Figures] = []
 
 
 def on_loop(function: Figures) -> Figures:
-    """Register figures that are read on the worker's loop at each scrape; they must be quick to make."""
+    """Register metrics that are read on the worker's event loop at each scrape; they must be quick."""
     _of_the_loop.append(function)
     return function
 
 
 class _Families:
-    """Families of several workers, merged by name."""
+    """Metric families of several workers, merged by name."""
 
     def __init__(self) -> None:
         self._families: dict[str, Metric] = {}
@@ -57,18 +57,18 @@ class _Families:
 
 
 async def exposition() -> bytes:
-    """The figures of all workers, in Prometheus' text format. On the loop."""
+    """Return the metrics of all workers in Prometheus' text format. Runs on the loop."""
     here = worker.current()
     families = _Families()
     others = await _others(here)
     answers = await asyncio.gather(
         _own("", None),
-        *(here.relay.ask(other, "figures", None, within_s=ASK_WITHIN_S) for other in others),
+        *(here.relay.ask(other, "figures", None, within_s=ASK_TIMEOUT_S) for other in others),
         return_exceptions=True,
     )
     for answer in answers:
         if isinstance(answer, BaseException):
-            # A worker that is on its way out is missing from this scrape alone.
+            # A worker that is stopping is missing from this scrape only.
             if not isinstance(answer, Unavailable):
                 raise answer
             continue
@@ -78,7 +78,7 @@ async def exposition() -> bytes:
 
 
 async def own_exposition() -> bytes:
-    """The figures of this worker alone. On the loop."""
+    """Return the metrics of this worker only. Runs on the loop."""
     families = _Families()
     _, packed = await _own("", None)
     families.add(packed)
@@ -89,31 +89,31 @@ async def _page(families: _Families, others: list[str]) -> bytes:
     workers = GaugeMetricFamily("workers", "Workers that answered or should have", len(others) + 1)
     families.add([_packed(workers)])
     families.add(await _shared())
-    # All it needs is collect().
+    # Only collect() is required.
     return generate_latest(cast(CollectorRegistry, families))
 
 
 async def _others(here: worker.Worker) -> list[str]:
     try:
-        async with asyncio.timeout(ASK_WITHIN_S):
+        async with asyncio.timeout(ASK_TIMEOUT_S):
             return [name for name in await here.presence.workers() if name != here.id]
-    except Down:
+    except REDIS_ERRORS:
         return []
 
 
 async def _shared() -> list[Packed]:
-    """What is the same whichever worker is asked; nothing while the database, which knows it, is away."""
+    """Return the metrics that are equal on all workers; empty while the database is unavailable."""
     try:
-        async with asyncio.timeout(ASK_WITHIN_S):
+        async with asyncio.timeout(ASK_TIMEOUT_S):
             return await worker.in_database(lambda: [_packed(family) for family in SHARED.collect()])
-    except worker.AWAY as problem:
+    except worker.STORE_ERRORS as problem:
         logger.warning("The figures that the database holds are missing from a scrape: %r", problem)
         return []
 
 
 @relayed("figures")
 async def _own(sender: str, nothing: None) -> tuple[str, list[Packed]]:
-    """This worker's name and figures."""
+    """Return this worker's name and metrics."""
     quick = [_packed(family) for figures in _of_the_loop for family in figures()]
     registered = await asyncio.to_thread(lambda: [_packed(family) for family in REGISTRY.collect()])
     return f"{socket.gethostname()}:{os.getpid()}", quick + registered
@@ -146,7 +146,7 @@ def _kernel() -> Iterator[Metric]:
         failing.add_metric([check], result != "ok")
     yield failing
     yield _by_type("realtime_messages_received", "Commands taken from clients", metrics.received)
-    yield _by_type("realtime_messages_told", "Events told, each once for all who hear it", metrics.told)
+    yield _by_type("realtime_messages_told", "Events told, each once for all who hear it", metrics.published)
 
 
 def _by_type(name: str, documentation: str, counts: dict[str, int]) -> Metric:
@@ -157,9 +157,9 @@ def _by_type(name: str, documentation: str, counts: dict[str, int]) -> Metric:
 
 
 def page(*, own: bool = False) -> bytes:
-    """The exposition from a thread; in a process without a worker, of this process alone."""
+    """Return the exposition, from a thread; in a process without a worker, its own metrics only."""
     here = worker.running()
     if here is None:
         return generate_latest()
     making = own_exposition() if own else exposition()
-    return asyncio.run_coroutine_threadsafe(making, here.loop).result(ASK_WITHIN_S * 4)
+    return asyncio.run_coroutine_threadsafe(making, here.loop).result(ASK_TIMEOUT_S * 4)

@@ -1,4 +1,4 @@
-"""The way into every socket: accepts, finds out who it is, and refuses with codes that browsers can see."""
+"""The entry to every socket: accepts, authenticates, and refuses with close codes that browsers can read."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -9,7 +9,7 @@ from channels.security.websocket import OriginValidator
 from django.conf import settings
 
 from core import client_address, limits
-from core.problems import UNREACHABLE, note_failure, out_of_reach
+from core.problems import UNREACHABLE, log_failure, unavailable
 from core.refusals import Malformed, Refusal, Unauthenticated
 from realtime import worker
 from realtime.connection import Connection
@@ -30,21 +30,21 @@ CLOSE_CODES = {
     503: 1013,
 }
 
-# Of the scope; all else is of no use to a socket whose user is known.
+# The scope keys to keep once the user is known.
 _KEPT = ("type", "path", "root_path", "extensions")
 
 Identify = Callable[[str], Awaitable[Identity]]
 
 
 class WrongProtocolVersion(Malformed):
-    """The client speaks another major version."""
+    """The client uses another major protocol version."""
 
     code = "protocol_version"
     title = "Another protocol version is spoken here"
 
 
 def close_refused(connection: Connection, refusal: Refusal) -> None:
-    """Close a socket for this refusal; the reason is its code."""
+    """Close a socket because of this refusal; the close reason is its code."""
     if isinstance(refusal, TooManySockets):
         # The close code alone would say that it flooded.
         connection.tell(error(refusal))
@@ -52,16 +52,14 @@ def close_refused(connection: Connection, refusal: Refusal) -> None:
 
 
 def close_sessions(session_ids: Iterable[int]) -> None:
-    """Close this process's sockets of these sessions; on the worker's loop only."""
+    """Close this process's sockets of these sessions. Must run on the worker's loop."""
     here = worker.running()
     if here is not None:
         here.sockets.close_sessions(session_ids)
 
 
 def rename(users: Mapping[int, Named]) -> None:
-    """Have this process's sockets of these sessions go by what their users are by now; on the worker's loop
-    only.
-    """
+    """Update the user data of this process's sockets of these sessions. Must run on the worker's loop."""
     here = worker.running()
     if here is not None:
         for session_id, user in users.items():
@@ -69,8 +67,11 @@ def rename(users: Mapping[int, Named]) -> None:
 
 
 class HostOriginValidator(OriginValidator):
-    """Refuses browsers from other sites. A native client sends no ``Origin``: its token, which no browser
-    attaches by itself, lets it in."""
+    """Refuses browsers from other sites.
+
+    Native clients send no ``Origin``; they are authenticated by a token, which browsers never attach by
+    themselves.
+    """
 
     def __init__(self, application: Any) -> None:
         hosts = settings.ALLOWED_HOSTS or (["localhost", "127.0.0.1", "[::1]"] if settings.DEBUG else [])
@@ -86,12 +87,12 @@ class HostOriginValidator(OriginValidator):
 
 
 class Gate:
-    """ASGI middleware: a socket reaches the inner application accepted, with its ``connection`` and ``query``
-    in the scope; once its user is known, with little else.
+    """ASGI middleware that accepts sockets and authenticates their users.
 
-    ``identify`` turns a JWT, ``redeem`` a single-use ticket into an identity; both raise
-    ``Unauthenticated``. Paths in ``open_paths`` may connect without a token; their consumer asks for it
-    (``connection.identity`` is None till then).
+    The inner application gets a scope with ``connection`` and ``query``; most other keys are dropped once the
+    user is known. ``identify`` turns a JWT into an identity, ``redeem`` a single-use ticket; both raise
+    ``Unauthenticated``. Paths in ``open_paths`` may connect without a token; their consumer must ask for it
+    (``connection.identity`` is None until then).
     """
 
     def __init__(
@@ -127,9 +128,10 @@ class Gate:
             if identity is not None:
                 here.sockets.identify(connection, identity)
                 inner |= {name: scope[name] for name in _KEPT if name in scope}
-                # The server and what is in between hold it as long as the socket is open: kilobytes.
+                # The server and the middleware keep the scope alive as long as the socket is open: kilobytes
+                # each.
                 scope.clear()
-                # Middleware around this asks for it with each message, and in the end.
+                # Outer middleware reads it for every message and at the end.
                 scope["type"] = "websocket"
             elif scope["path"].rstrip("/") not in self._open_paths:
                 raise Unauthenticated("This socket needs a token.")
@@ -140,8 +142,8 @@ class Gate:
             close_refused(connection, refusal)
             await _until_disconnected(receive)
         except UNREACHABLE as problem:
-            note_failure(problem, "Letting somebody in")
-            close_refused(connection, out_of_reach())
+            log_failure(problem, "Letting somebody in")
+            close_refused(connection, unavailable())
             await _until_disconnected(receive)
         finally:
             here.sockets.remove(connection)

@@ -1,6 +1,6 @@
-"""What the channel layer's own interface cannot do: join many groups in one command, and subscribe anew.
+"""Group operations that the channel layer lacks: joining many groups at once, and resubscribing.
 
-All that leans on the inside of channels_redis stands here; its version is pinned.
+Everything that depends on channels_redis internals is in this file; its version is pinned.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from channels_redis.pubsub import RedisPubSubChannelLayer
 
 
 async def add(layer: RedisPubSubChannelLayer, groups: Iterable[str], channel: str) -> None:
-    """``group_add`` of the channel to each of the groups."""
+    """Add the channel to all these groups, like ``group_add``."""
     inside = layer._get_layer()
     by_shard: dict[Any, list[str]] = defaultdict(list)
     for group in groups:
@@ -29,7 +29,7 @@ async def add(layer: RedisPubSubChannelLayer, groups: Iterable[str], channel: st
 
 
 async def listen_anew(layer: RedisPubSubChannelLayer) -> None:
-    """Give up the connections on which the layer listens: it connects, and subscribes to the same again."""
+    """Drop the layer's pub/sub connections; it reconnects and subscribes to the same channels."""
     for shard in layer._get_layer()._shards:
         async with shard._lock:
             connection = None if shard._pubsub is None else shard._pubsub.connection

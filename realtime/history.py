@@ -1,6 +1,6 @@
-"""What Redis keeps of streams: how far each topic is counted, and its last frames for those who missed some.
+"""The part of streams that Redis stores: each topic's counter and its last frames, for clients that resume.
 
-Counters start at the clock's milliseconds, so they never run backwards, even over a Redis that was emptied.
+Counters start at the clock's milliseconds, so that they never run backwards, even after Redis lost its data.
 """
 
 import time
@@ -14,7 +14,7 @@ from realtime.redis import evaluate, evaluate_sync
 from realtime.topics import Topic
 
 STREAM = key("stream:")
-GROUP = key("__group__")  # as channels_redis names the pub/sub channel of a group
+GROUP = key("__group__")  # the prefix of channels_redis' pub/sub channels of groups
 KEPT_FRAMES = 500
 KEPT_S = 120
 COUNTER_KEPT_S = 7 * 86_400
@@ -65,36 +65,36 @@ redis.call('DEL', KEYS[2])
 
 
 class History:
-    """The counters and frames of topics, for a worker's loop. Calls raise ``Down`` while Redis is away."""
+    """Counters and frames of topics. Its coroutines raise ``REDIS_ERRORS`` while Redis is unavailable."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     def append(self, frames: Iterable[tuple[Topic, bytes]]) -> Awaitable[list[tuple[int, int]]]:
-        """Number these frames and keep them; gives for each its number and how many processes listen."""
+        """Number and store these frames; return each one's number and how many processes listen."""
         return evaluate(self._redis, _APPEND, *_append(frames))
 
     async def begin(self, topics: Sequence[Topic]) -> dict[Topic, int]:
-        """Where these topics stand; one of which nothing was ever told begins here."""
+        """Return the current ``seq`` of these topics, starting counters that do not exist."""
         counters = [keys(topic)[0] for topic in topics]
         begun = await evaluate(self._redis, _BEGIN, counters, [_clock(), COUNTER_KEPT_S])
         return {topic: int(seq) for topic, seq in zip(topics, begun, strict=True)}
 
     async def begin_above(self, topic: Topic, seq: int) -> None:
-        """Begin the topic anew above ``seq``, to which it had come, where its counter is behind that."""
+        """Restart the topic's counter above ``seq``, which it had already reached, if it is behind."""
         await evaluate(self._redis, _BEGIN_ANEW, keys(topic), [seq, max(_clock(), seq + 1), COUNTER_KEPT_S])
 
     async def leave_out(self, topic: Topic) -> None:
-        """Leave a number out, so that all who hear the topic find a gap that nothing fills."""
+        """Skip a number, so that all listeners of the topic detect a gap that cannot be filled."""
         await evaluate(self._redis, _LEAVE_OUT, keys(topic), [])
 
     async def counters(self, topics: Iterable[Topic]) -> list[int | None]:
-        """Where each of these topics stands; None where that is not known any more."""
+        """Return the counters of these topics; None for one that has expired."""
         counters = await self._redis.mget([keys(topic)[0] for topic in topics])
         return [None if counter is None else int(counter) for counter in counters]
 
     async def kept(self, topic: Topic, since: int, upto: int) -> list[bytes] | None:
-        """The frames after ``since`` up to ``upto``, or None where they are not all kept any more."""
+        """Return the frames after ``since`` up to ``upto``, or None if some are not stored any more."""
         if since == upto:
             return []
         if since > upto:
@@ -108,8 +108,8 @@ class History:
             return None
         return cast(list[bytes], frames[since + 1 - first : upto + 1 - first])
 
-    async def listened(self, topics: Iterable[Topic]) -> set[Topic]:
-        """Those of these topics that somebody hears, on any worker."""
+    async def with_listeners(self, topics: Iterable[Topic]) -> set[Topic]:
+        """Return those of these topics that have a listener on any worker."""
         by_channel = {channel(topic): topic for topic in topics}
         if not by_channel:
             return set()
@@ -118,30 +118,31 @@ class History:
 
 
 def append_sync(topic: Topic, frame: bytes) -> int:
-    """Number a frame and keep it, from a thread; gives its number."""
+    """Number and store a frame, from a thread; return its number."""
     ((seq, _),) = evaluate_sync(_APPEND, *_append([(topic, frame)]))
     return int(seq)
 
 
 def forget(topic: Topic) -> None:
-    """Drop what is kept of a topic, whose name another thing is given; from a thread. Who still hears it for
-    what had the name before begins anew.
+    """Delete the stored frames of a topic whose name will be reused; from a thread.
+
+    Sockets that still listen to the old topic are resynchronised.
     """
     evaluate_sync(_LEAVE_OUT, keys(topic), [])
 
 
 def keys(topic: Topic) -> list[str]:
-    """The Redis keys of a topic's counter and of its frames."""
+    """Return the Redis keys of a topic's counter and frames."""
     return [f"{STREAM}{topic}:seq", f"{STREAM}{topic}:frames"]
 
 
 def channel(topic: Topic) -> str:
-    """The Redis pub/sub channel of a topic."""
+    """Return the Redis pub/sub channel of a topic."""
     return GROUP + topic
 
 
 def _append(frames: Iterable[tuple[Topic, bytes]]) -> tuple[list[str], list[Any]]:
-    """The keys and the arguments with which ``_APPEND`` appends these frames to their topics."""
+    """Return the keys and arguments of ``_APPEND`` for these frames."""
     keys_of_all: list[str] = []
     arguments: list[Any] = [_clock(), KEPT_FRAMES, KEPT_S, COUNTER_KEPT_S]
     for topic, frame in frames:

@@ -1,4 +1,4 @@
-"""Who of this process listens to what; a frame encoded once goes to each of them as the same bytes."""
+"""The listeners of each topic in this process; a frame is encoded once and sent to each as the same bytes."""
 
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
@@ -9,11 +9,11 @@ from realtime.topics import Topic
 
 
 class Listener(Protocol):
-    """Who hears a topic: a socket, or what stands for one."""
+    """A listener of a topic: a socket, or an object that forwards to one."""
 
     def send(self, frame: bytes, key: Hashable = None) -> None: ...
-    def is_of(self, user_id: int) -> bool: ...
-    def stands_for(self, connection: Connection) -> bool: ...
+    def belongs_to(self, user_id: int) -> bool: ...
+    def is_socket(self, connection: Connection) -> bool: ...
     def close(self, code: int, reason: str = "") -> None: ...
 
 
@@ -21,20 +21,20 @@ Resync = Callable[[], Awaitable[None]]
 
 
 class Hub:
-    """Topics and their local sockets."""
+    """Topics and their local listeners."""
 
     def __init__(self) -> None:
         self._listeners: dict[Topic, dict[Listener, Resync | None]] = {}
 
     def join(self, topic: Topic, listener: Listener, resync: Resync | None) -> None:
-        """Let the socket hear the topic.
+        """Add a listener to the topic.
 
-        ``resync`` begins anew with the socket when frames of the topic are lost for good.
+        ``resync`` is called to send it a fresh snapshot when frames of the topic are lost for good.
         """
         self._listeners.setdefault(topic, {})[listener] = resync
 
     def leave(self, topic: Topic, listener: Listener) -> bool:
-        """Stop hearing it; true if the topic has no local listener any more."""
+        """Remove a listener; return whether the topic has no local listener left."""
         listeners = self._listeners.get(topic)
         if listeners is None:
             return False
@@ -45,37 +45,37 @@ class Hub:
         return True
 
     def deliver(self, topic: Topic, frame: bytes) -> None:
-        """Hand the frame to every local listener."""
+        """Send the frame to every local listener."""
         listeners = self._listeners.get(topic)
         if listeners is None:
             return
-        # A copy: a listener that is too slow is closed on the way, which may take it out.
+        # Iterate over a copy: closing a slow listener may remove it from the topic.
         for listener in tuple(listeners):
             listener.send(frame)
 
     def deliver_answer(self, topic: Topic, frame: bytes, asking: Connection, answer: bytes) -> None:
-        """Hand the frame to every local listener but the socket that asked for it, which gets the answer."""
+        """Send the frame to every local listener except ``asking``, which gets ``answer``."""
         for listener in self.listeners(topic):
-            listener.send(answer if listener.stands_for(asking) else frame)
+            listener.send(answer if listener.is_socket(asking) else frame)
 
-    def deliver_passing(self, topic: Topic, frame: bytes, key: Hashable, but_user_id: int | None) -> None:
-        """Hand the frame, which replaces unsent ones of its key, to every local listener but this user's."""
+    def deliver_ephemeral(self, topic: Topic, frame: bytes, key: Hashable, but_user_id: int | None) -> None:
+        """Send the frame, which replaces unsent ones of its key, to all local listeners but this user's."""
         for listener in self.listeners(topic):
-            if but_user_id is None or not listener.is_of(but_user_id):
+            if but_user_id is None or not listener.belongs_to(but_user_id):
                 listener.send(frame, key)
 
     def close(self, topic: Topic, closing: Closing) -> None:
-        """Close the sockets that listen: all, or those of one user."""
+        """Close the topic's local sockets: all, or those of one user."""
         for listener in self.listeners(topic):
-            if closing.user_id is None or listener.is_of(closing.user_id):
+            if closing.user_id is None or listener.belongs_to(closing.user_id):
                 listener.close(closing.code, closing.reason)
 
     def listeners(self, topic: Topic) -> tuple[Listener, ...]:
-        """The local sockets that hear the topic."""
+        """Return the topic's local listeners."""
         return tuple(self._listeners.get(topic, ()))
 
     def resyncs(self, topic: Topic) -> list[tuple[Listener, Resync]]:
-        """The local sockets that hear the topic and can begin anew, and how."""
+        """Return the local listeners that can be resynchronised, with their functions."""
         listeners = self._listeners.get(topic, {})
         return [(listener, resync) for listener, resync in listeners.items() if resync is not None]
 

@@ -1,4 +1,4 @@
-"""Who is at the other end of a socket, as its token says."""
+"""The identity of a socket's user, as stated by the token."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Named(NamedTuple):
-    """What a user may become anew while signed in."""
+    """User attributes that may change while the user is signed in."""
 
     username: str
     is_premium: bool
@@ -14,9 +14,9 @@ class Named(NamedTuple):
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """The claims of a verified token: no database row was read for them.
+    """The claims of a verified token; reading them needs no database query.
 
-    ``expires_at`` is the token's end in seconds since the epoch.
+    ``expires_at`` is the token's expiry, in seconds since the epoch.
     """
 
     user_id: int
@@ -27,7 +27,7 @@ class Identity(msgspec.Struct, frozen=True):
     expires_at: float
 
     def called(self, user: Named) -> "Identity":
-        """The same session, with its user as they are by now."""
+        """Return the same identity with these user attributes."""
         return msgspec.structs.replace(
             self, username=user.username, is_premium=user.is_premium, is_guest=user.is_guest
         )

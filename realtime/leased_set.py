@@ -1,8 +1,8 @@
-"""Who is in a room: users with an open socket in it on any worker, counted by leases of workers.
+"""Members of rooms: users with an open socket in a room on any worker, tracked by leases of workers.
 
-Redis holds, for each room, how many workers have each user (``<kind>:<room>``), for each worker its members
-(``<kind>:of:<worker>``), and when each worker last gave a sign of life (``<kind>:workers``). What a silent
-worker left behind, the others clear away. Each change is announced by the one worker that made it.
+For each room, Redis stores how many workers have each user (``<kind>:<room>``); for each worker, its members
+(``<kind>:of:<worker>``); and each worker's last heartbeat (``<kind>:workers``). When a worker dies, the
+others remove its members. Each change is announced by the worker that made it.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 
 from core.batches import batched
 from core.namespace import key
-from core.problems import note_failure
-from realtime.redis import Down, evaluate, sync_client
+from core.problems import log_failure
+from realtime.redis import REDIS_ERRORS, evaluate, sync_client
 from realtime.relay import Relay
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ DEAD_AFTER_S = 10.0
 RETRY_S = 0.2
 BATCH_SIZE = 500
 
-# Redis' own clock, so that workers' clocks may differ.
+# Redis' clock, so that the workers' clocks may differ.
 _NOW = "local now = redis.call('TIME'); now = now[1] + now[2] / 1000000\n"
 # KEYS: workers, swept. ARGV: worker. Returns whether Redis knew the worker (0) or not (1: Redis was emptied
 # or the worker is new, 2: it was taken for dead, and its members were announced to have left).
@@ -96,7 +96,7 @@ _RESIGN = f"{_NOW} return redis.call('ZADD', KEYS[1], 'XX', now - ARGV[2], ARGV[
 
 
 class Member(NamedTuple):
-    """A user in a room. The room's name holds no blanks."""
+    """A user in a room. The room's name must not contain spaces."""
 
     room: str
     user_id: int
@@ -116,10 +116,10 @@ Changed = Callable[[str, int, bool], Awaitable[None]]
 class LeasedSet:
     """The rooms of one kind, as seen by one worker.
 
-    :meth:`arrived` and :meth:`left` note this worker's sockets. :meth:`keep` brings that to Redis, and
-    :meth:`announce` calls ``await changed(room, user_id, is_present)``, on one worker, for a user's first
-    socket in a room and ``linger_s`` after the last. After a race between workers, or while Redis was away, a
-    change may be announced twice. Changes within ``settle_every_s`` go to Redis together.
+    :meth:`arrived` and :meth:`left` register this worker's sockets. :meth:`keep` writes them to Redis, and
+    :meth:`announce` calls ``await changed(room, user_id, is_present)`` on one worker: for a user's first
+    socket in a room, and ``linger_s`` after the last. After a race between workers, or while Redis was
+    unavailable, a change may be announced twice. Changes within ``settle_every_s`` are written together.
     """
 
     def __init__(
@@ -141,20 +141,20 @@ class LeasedSet:
         self._workers = f"{self._prefix}workers"
         self._sockets: dict[Member, int] = {}
         self._arriving: dict[Member, None] = {}
-        self._leaving: dict[Member, float] = {}  # when each is due
-        self._held: set[Member] = set()  # what Redis has for this worker
-        self._restoring = 0  # what _BEAT returned, until all of _held is in Redis again
+        self._leaving: dict[Member, float] = {}  # the time at which each is removed
+        self._held: set[Member] = set()  # this worker's members in Redis
+        self._restoring = 0  # the result of _BEAT, until all of _held is in Redis again
         self._next_beat = float("-inf")
         self._woken = asyncio.Event()
         self._changes: asyncio.Queue[tuple[Member, bool]] = asyncio.Queue()
         self._clock = asyncio.get_running_loop().time
 
     def __len__(self) -> int:
-        """The number of members with a socket on this worker."""
+        """Return the number of members with a socket on this worker."""
         return len(self._sockets)
 
     def arrived(self, room: str, user_id: int) -> None:
-        """Note that a socket of the user was opened in the room."""
+        """Register an open socket of the user in the room."""
         member = Member(room, user_id)
         self._sockets[member] = self._sockets.get(member, 0) + 1
         self._leaving.pop(member, None)
@@ -163,7 +163,7 @@ class LeasedSet:
             self._woken.set()
 
     def left(self, room: str, user_id: int) -> None:
-        """Note that a socket of the user in the room has closed."""
+        """Unregister a closed socket of the user in the room."""
         member = Member(room, user_id)
         remaining = self._sockets.pop(member) - 1
         if remaining:
@@ -173,14 +173,14 @@ class LeasedSet:
             self._woken.set()
 
     async def keep(self) -> None:
-        """Keep Redis true, for this worker's life."""
+        """Keep Redis up to date; runs as long as the worker."""
         is_waiting = False
         while True:
             self._woken.clear()
             try:
                 await self._settle()
                 is_waiting = False
-            except Down as problem:
+            except REDIS_ERRORS as problem:
                 if not is_waiting:
                     logger.warning("%s waits for Redis: %s", self._prefix, problem)
                 is_waiting = True
@@ -195,26 +195,26 @@ class LeasedSet:
                 pass
 
     async def announce(self) -> None:
-        """Announce changes, for this worker's life."""
+        """Announce changes; runs as long as the worker."""
         while True:
             member, is_present = await self._changes.get()
             try:
                 await self._changed(*member, is_present)
             except Exception as problem:
-                note_failure(problem, "Announcing a change of presence")
-            # A user who came back on another worker may have been announced there before this was here.
+                log_failure(problem, "Announcing a change of presence")
+            # The user may have returned on another worker, which announced it first.
             if not is_present and await self._is_present(member):
                 self._changes.put_nowait((member, True))
 
     async def resign(self, within_s: float) -> None:
-        """Leave the members to the other workers, to which most come back within this time."""
+        """Leave the members to the other workers, to which most reconnect within this time."""
         try:
             await evaluate(self._redis, _RESIGN, [self._workers], [self._worker, DEAD_AFTER_S - within_s])
-        except Down as problem:
+        except REDIS_ERRORS as problem:
             logger.warning("%s is left to run out: %s", self._prefix, problem)
 
     async def workers(self) -> list[str]:
-        """Return the workers that gave a sign of life of late."""
+        """Return the workers with a recent heartbeat."""
         return [name.decode() for name in await self._redis.zrange(self._workers, 0, -1)]
 
     @property
@@ -227,12 +227,12 @@ class LeasedSet:
             return bool(
                 await cast(Awaitable[bool], self._redis.hexists(f"{self._prefix}{room}", str(user_id)))
             )
-        except Down as problem:
+        except REDIS_ERRORS as problem:
             logger.warning("A user counts as absent: %s", problem)
             return False
 
     def _until_next(self) -> float:
-        # They left one after the other, so the first is due first.
+        # Members left in order, so the first is due first.
         due = next(iter(self._leaving.values()), self._next_beat)
         return max(0.0, min(due, self._next_beat) - self._clock())
 
@@ -277,7 +277,7 @@ class LeasedSet:
     async def _leave(self) -> None:
         now = self._clock()
         for members in batched([member for member, due in self._leaving.items() if due <= now], BATCH_SIZE):
-            # Whoever comes back from here on enters anew, whatever becomes of this.
+            # A member who returns from here on is added anew, whether this succeeds or fails.
             leaving = [member for member in members if self._leaving.pop(member, None) is not None]
             self._held.difference_update(leaving)
             gone: list[Member] | None = None
@@ -289,7 +289,8 @@ class LeasedSet:
                     absent = [member for member in leaving if member not in self._sockets]
                     self._leaving.update(dict.fromkeys(absent, again))
             if gone is None:
-                # After an emptied Redis the others' members must be back before one can be called gone.
+                # After Redis lost its data, all workers must restore their members before any worker counts
+                # as dead.
                 self._restore_first()
                 return
             self._note(gone, False)
@@ -311,10 +312,10 @@ class LeasedSet:
 
 
 def users_in(kind: str, room: str) -> set[int]:
-    """Return the users in a room, from a thread; nobody while Redis is away."""
+    """Return the users in a room, from a thread; empty while Redis is unavailable."""
     try:
         users = cast(list[bytes], sync_client().hkeys(key(f"{kind}:{room}")))
-    except Down as problem:
+    except REDIS_ERRORS as problem:
         logger.warning("Nobody counts as present: %s", problem)
         return set()
     return {int(user) for user in users}

@@ -1,4 +1,4 @@
-"""Starts and stops this process's worker with the server."""
+"""Starts and stops this process's worker together with the server."""
 
 import gc
 import logging
@@ -16,8 +16,8 @@ from realtime import systemd, watchdog, worker
 
 logger = logging.getLogger(__name__)
 
-DATABASE_ANSWERS_WITHIN_S = 30.0
-ENDS_WITHIN_S = 3.0
+DATABASE_TIMEOUT_S = 30.0
+EXIT_TIMEOUT_S = 3.0
 
 
 class Lifespan:
@@ -28,17 +28,18 @@ class Lifespan:
         while True:
             event = await receive()
             if event["type"] == "lifespan.startup":
-                Connection.answers_within_s = DATABASE_ANSWERS_WITHIN_S
-                # As log lines, not as raw text between them.
+                Connection.response_timeout_s = DATABASE_TIMEOUT_S
+                # Log warnings instead of writing raw text to stderr.
                 logging.captureWarnings(True)
                 await worker.start()
-                # What is loaded now stays: the collector need not look at it again and again.
+                # Objects that exist now live as long as the process, so the garbage collector need not scan
+                # them.
                 gc.collect()
                 gc.freeze()
-                # Nor, often, at thousands of sockets: that stops the loop for a tenth of a second. What is
-                # young is looked at in small portions: of twenty it took up to 40 ms.
+                # Full collections with thousands of sockets block the loop for a tenth of a second, so they
+                # are rare. Young objects are collected in small steps: steps of twenty took up to 40 ms.
                 gc.set_threshold(5_000, 3, 700)
-                # A breakpoint holds the loop, too.
+                # A breakpoint blocks the loop, too.
                 if not settings.DEBUG:
                     watched = watchdog.start(worker.current())
                 systemd.notify("READY=1")
@@ -54,21 +55,22 @@ class Lifespan:
 
 
 def _end_soon() -> None:
-    """Let no thread keep this process from ending: Python waits for those that wait for a database, and one
-    that is reached and never answers would keep them for ever.
+    """Make sure that no thread keeps the process alive.
+
+    Python waits for threads at exit, and one whose database never answers would block for ever.
     """
     threading.Thread(target=_end, name="end", daemon=True).start()
 
 
 def _end() -> None:
-    threading.Event().wait(ENDS_WITHIN_S)
+    threading.Event().wait(EXIT_TIMEOUT_S)
     logger.error("The worker has stopped, and ends without what its threads wait for: %s", _waiting_threads())
     logging.shutdown()
     os._exit(1)
 
 
 def _waiting_threads() -> str:
-    """The threads that Python waits for, and where each is."""
+    """Return the names and stacks of the threads that Python is waiting for."""
     frames = sys._current_frames()
     waiting = [thread for thread in threading.enumerate() if not thread.daemon and thread.is_alive()]
     return ", ".join(
@@ -82,7 +84,7 @@ def _place(frame: FrameType) -> str:
 
 
 class WithWorker:
-    """For servers without a lifespan: the first request starts the worker."""
+    """Starts the worker with the first request, for servers without lifespan support."""
 
     def __init__(self, application: Any) -> None:
         self._application = application

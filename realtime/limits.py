@@ -1,4 +1,4 @@
-"""How often a user may do a thing, counted over all sockets, requests and workers."""
+"""Rate limits for users, counted over all sockets, requests and workers."""
 
 from typing import Final
 
@@ -11,8 +11,8 @@ from realtime.redis import evaluate, evaluate_sync
 
 _LIMIT: Final = namespace.key("limit:")
 
-# KEYS: log of moments. ARGV: allowed, window in milliseconds. Returns 0, or the milliseconds until there is
-# room again.
+# KEYS: log of timestamps. ARGV: limit, window in milliseconds. Returns 0, or the milliseconds until another
+# use is allowed.
 _TAKE = """
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
@@ -33,15 +33,13 @@ def _refuse(wait_ms: int) -> None:
         raise RateLimited("Too quick. Wait a moment.", retry_after=round(wait_ms / 1000, 3))
 
 
-async def take(redis: Redis, key: str, *, allowed: int, window_s: float) -> None:
-    """Count one use of ``key``; raises ``RateLimited`` if there were ``allowed`` in the last ``window_s``
-    seconds.
-    """
+async def enforce(redis: Redis, key: str, *, allowed: int, window_s: float) -> None:
+    """Count one use of ``key``; raise ``RateLimited`` after ``allowed`` uses within ``window_s`` seconds."""
     _refuse(int(await evaluate(redis, _TAKE, [_LIMIT + key], [allowed, int(window_s * 1000)])))
 
 
-def take_sync(key: str, *, allowed: int, window_s: float) -> None:
-    """The same, from a thread."""
+def enforce_sync(key: str, *, allowed: int, window_s: float) -> None:
+    """Like :func:`enforce`, from a thread."""
     _refuse(int(evaluate_sync(_TAKE, [_LIMIT + key], [allowed, int(window_s * 1000)])))
 
 
@@ -49,5 +47,5 @@ FLOOD_WINDOW_S: Final = 5.0
 
 
 def flood_allowance() -> int:
-    """How many messages one socket may send in ``FLOOD_WINDOW_S``."""
+    """Return how many messages a socket may send per ``FLOOD_WINDOW_S``."""
     return int(settings.SOCKET_MAX_RATE * FLOOD_WINDOW_S)

@@ -1,4 +1,4 @@
-"""Messages of the sockets, declared once: decoded straight into these classes, encoded once from them."""
+"""Socket messages, declared once: frames are decoded directly into these classes and encoded from them."""
 
 import re
 from datetime import UTC, datetime
@@ -12,34 +12,34 @@ from realtime.topics import Topic
 
 MessageId = (
     Annotated[str, Meta(max_length=64)] | Annotated[int, Meta(ge=-(2**53), le=2**53)]
-)  # JavaScript's safe integers
+)  # within JavaScript's safe integers
 
 Time = Annotated[datetime, Meta(tz=True)]
-"""A moment; on the wire ISO 8601 in UTC."""
+"""A timestamp; ISO 8601 in UTC on the wire."""
 
 
 def wire_name(class_name: str) -> str:
-    """The ``type`` of a message class on the wire: its name in snake_case."""
+    """Return the ``type`` of a message class on the wire: its name in snake_case."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", class_name).lower()
 
 
 class Message(msgspec.Struct, kw_only=True, tag_field="type", tag=wire_name):
-    """Anything with a ``type`` that travels over a socket."""
+    """A message with a ``type`` that travels over a socket."""
 
 
 class Command(Message, kw_only=True):
-    """What a client asks for; it may be refused. A reply or an error carries its ``id`` as ``ref``."""
+    """A request from a client, which may be refused. A reply or an error carries its ``id`` as ``ref``."""
 
     id: MessageId | None = None
 
     @property
     def ref(self) -> MessageId | UnsetType:
-        """The ``ref`` of a reply to it."""
+        """Return the ``ref`` for replies to this command."""
         return UNSET if self.id is None else self.id
 
 
 class Closing(msgspec.Struct, frozen=True, array_like=True):
-    """Sockets that close: those of one user, or all that listen."""
+    """Which sockets to close: those of one user, or all listeners."""
 
     code: int
     reason: str
@@ -47,54 +47,55 @@ class Closing(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Event(Message, kw_only=True):
-    """What happened, for all who listen to its audience.
+    """Something that happened, sent to all listeners of its audience.
 
-    It joins its topic's stream: it gets the next ``seq``, is kept for clients that come back, and reaches
-    every worker in order. Where it tells what a command has come to, the copy of the socket that sent it
-    carries the command's ``id`` as ``ref``.
+    It is appended to its topic's stream: it gets the next ``seq``, is stored for clients that resume, and
+    reaches every worker in order. If it is the outcome of a command, the copy for the sender's socket carries
+    the command's ``id`` as ``ref``.
     """
 
     answers: ClassVar[tuple[str, ...]] = ()
-    """The commands that it answers beside the one of its own name."""
+    """The commands that it answers besides the one with its own name."""
 
     def audience(self) -> Topic | tuple[Topic, ...]:
-        """The topic (or topics) whose listeners hear of it."""
+        """Return the topic (or topics) whose listeners receive the event."""
         raise NotImplementedError
 
     def closing(self) -> Closing | None:
-        """Whose sockets close once they have heard of it."""
+        """Return which sockets are closed after they have received the event."""
         return None
 
 
 class Ephemeral(Event, kw_only=True):
-    """What is only of use now: no ``seq``, not kept, and a newer one with the same key replaces one still
-    unsent.
+    """A message that is only useful now: without ``seq``, not stored.
+
+    It replaces unsent messages with the same key.
     """
 
     def coalescing_key(self) -> str:
-        """Frames of one socket with the same key replace each other."""
+        """Return the key; among a socket's unsent frames with the same key, only the newest is sent."""
         return type(self).__name__
 
     def but_user_id(self) -> int | None:
-        """The one user who does not hear of it."""
+        """Return the id of a user who does not receive it, if any."""
         return None
 
 
 class Internal(Event, kw_only=True):
-    """What only other parts of the server react to: no socket hears of it."""
+    """An event for other parts of the server only; never sent to sockets."""
 
     def audience(self) -> tuple[Topic, ...]:
         return ()
 
 
 class Reply(Message, kw_only=True):
-    """An answer to one socket alone."""
+    """An answer to one socket only."""
 
     ref: MessageId | UnsetType = UNSET
 
 
 class Ping(Command, kw_only=True):
-    """Ask whether the server is there; keeps the session alive."""
+    """Check the connection; keeps the session alive."""
 
 
 class Pong(Reply, kw_only=True):
@@ -104,7 +105,7 @@ class Pong(Reply, kw_only=True):
 
 
 class Error(Reply, kw_only=True):
-    """Why one message was refused; the socket stays open."""
+    """Sent when a message is refused; the socket stays open."""
 
     code: str
     message: str
@@ -113,7 +114,7 @@ class Error(Reply, kw_only=True):
 
 
 class Resumed(Reply, kw_only=True):
-    """First frame of a socket that came back in time: the events after ``since``, up to ``seq``, follow."""
+    """The first frame of a resumed socket: the events after ``since``, up to ``seq``, follow."""
 
     recovered: bool
     since: int
@@ -125,22 +126,22 @@ encode = _encoder.encode
 
 
 def with_seq(frame: bytes, seq: int) -> bytes:
-    """An encoded message with its place in the stream added."""
+    """Return an encoded message with ``seq`` added."""
     return b'%b,"seq":%d}' % (frame[:-1], seq)
 
 
 def with_ref(frame: bytes, ref: MessageId) -> bytes:
-    """An encoded message with the ``id`` of the command that it answers added."""
+    """Return an encoded message with ``ref`` added: the ``id`` of the command that it answers."""
     return b'%b,"ref":%b}' % (frame[:-1], encode(ref))
 
 
 def pong(command: Ping) -> Pong:
-    """The answer to this ping."""
+    """Return the answer to a ping."""
     return Pong(time=datetime.now(UTC), ref=command.ref)
 
 
 def error(refusal: Refusal, ref: MessageId | None = None) -> Error:
-    """A refusal as its frame."""
+    """Return the error message for a refusal."""
     return Error(
         code=refusal.code,
         message=refusal.message,
@@ -151,21 +152,21 @@ def error(refusal: Refusal, ref: MessageId | None = None) -> Error:
 
 
 class UnknownType(Invalid):
-    """A message whose ``type`` this socket does not take."""
+    """A message whose ``type`` this socket does not accept."""
 
     code = "unknown_type"
     title = "Unknown message type"
 
 
 class InvalidMessage(Invalid):
-    """A message of a known type whose fields do not fit."""
+    """A message of a known type with invalid fields."""
 
     code = "invalid_message"
     title = "Invalid message"
 
 
 class InvalidJSON(Malformed):
-    """A frame that is no JSON object."""
+    """A frame that is not a JSON object."""
 
     code = "invalid_json"
     title = "Not a JSON object"
@@ -176,13 +177,13 @@ class _Envelope(msgspec.Struct):
 
 
 class _Never(msgspec.Struct, tag="never"):
-    """Beside a single command: msgspec asks for ``type`` only where there is a choice."""
+    """A second command for sockets that have only one: msgspec requires ``type`` only in a union."""
 
     nothing: Annotated[int, msgspec.Meta(ge=1, le=0)]
 
 
 class CommandDecoder:
-    """Decodes the frames of one kind of socket into its declared commands, and nothing else.
+    """Decodes the frames of one kind of socket into its declared commands.
 
     Raises ``InvalidJSON``, ``UnknownType`` or ``InvalidMessage`` (with ``details`` ``{field: [reason]}``).
     """
@@ -200,7 +201,7 @@ class CommandDecoder:
         self._decode = msgspec.json.Decoder(union).decode
 
     def decode(self, data: bytes | str) -> Command:
-        """The command in this frame."""
+        """Return the command in this frame."""
         try:
             return self._decode(data)
         except msgspec.ValidationError as problem:
@@ -217,7 +218,7 @@ class CommandDecoder:
             raise InvalidJSON("The frame is not valid JSON.") from None
 
     def id_of(self, data: bytes | str) -> MessageId | None:
-        """The ``id`` of a frame that could not be decoded, so that its error can carry it."""
+        """Return the ``id`` of a frame that could not be decoded, so that its error can carry it."""
         try:
             return self._envelope.decode(data).id
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

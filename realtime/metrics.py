@@ -1,6 +1,6 @@
-"""What operators see of the sockets (Prometheus).
+"""Prometheus metrics of the sockets.
 
-What happens with every message is counted in plain numbers, which are looked at when somebody asks.
+What happens with every message is counted in plain integers, which are only read at a scrape.
 """
 
 from collections import defaultdict
@@ -28,7 +28,7 @@ loop_lag = Histogram(
 )
 
 received: defaultdict[str, int] = defaultdict(int)
-"""Commands taken from clients, by class name."""
+"""Commands received from clients, by class name."""
 
-told: defaultdict[str, int] = defaultdict(int)
-"""Events told on topics, by class name; each once, however many hear it."""
+published: defaultdict[str, int] = defaultdict(int)
+"""Events published, by class name; each counts once, however many sockets receive it."""

@@ -1,4 +1,4 @@
-"""Who is online: everybody with an open socket on any worker."""
+"""Online status: a user is online with an open socket on any worker."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from redis.asyncio import Redis
 
 from core.namespace import key
-from core.problems import note_failure
+from core.problems import log_failure
 from realtime.leased_set import LeasedSet
-from realtime.redis import Down, sync_client
+from realtime.redis import REDIS_ERRORS, sync_client
 from realtime.relay import Relay
 
 logger = logging.getLogger(__name__)
 
-LINGER_S = 3.0  # a page that is loaded again is back by then
+LINGER_S = 3.0  # covers the reload of a page
 SETTLE_EVERY_S = 0.05
 KIND = "online"
 
@@ -22,23 +22,23 @@ _on_change: list[Changed] = []
 
 
 def on_change(function: Changed) -> Changed:
-    """Call ``await function(user_id, is_online)`` when a user comes online or goes offline, on one worker.
+    """Call ``await function(user_id, is_online)`` on one worker when a user comes online or goes offline.
 
-    It must bear repetition: after a race between workers, or when Redis was away, a change may come again.
+    It must be idempotent: after a race between workers, or an outage of Redis, a change may be repeated.
     """
     _on_change.append(function)
     return function
 
 
 def online_sync(user_ids: Iterable[int]) -> set[int]:
-    """Return those of these users who are online, from a thread; nobody while Redis is away."""
+    """Return the online users among these, from a thread; empty while Redis is unavailable."""
     ids = list(user_ids)
     pipe = sync_client().pipeline(transaction=False)
     for user_id in ids:
         pipe.exists(key(f"{KIND}:{user_id}"))
     try:
         answers = pipe.execute()
-    except Down as problem:
+    except REDIS_ERRORS as problem:
         logger.warning("Nobody counts as online: %s", problem)
         return set()
     return {user_id for user_id, exists in zip(ids, answers, strict=True) if exists}
@@ -57,19 +57,19 @@ class Presence:
 
     @property
     def users(self) -> int:
-        """The number of users with a socket on this worker."""
+        """Return the number of users with a socket on this worker."""
         return len(self._members)
 
     def arrived(self, user_id: int) -> None:
-        """Note that a socket of this user was opened."""
+        """Register an open socket of this user."""
         self._members.arrived(str(user_id), user_id)
 
     def left(self, user_id: int) -> None:
-        """Note that a socket of this user has closed."""
+        """Unregister a closed socket of this user."""
         self._members.left(str(user_id), user_id)
 
     async def stop(self) -> None:
-        """Leave the users to the other workers, to which most of them come back at once."""
+        """Leave the users to the other workers, to which most of them reconnect at once."""
         await self._members.resign(LINGER_S)
 
     async def _announce(self, room: str, user_id: int, is_online: bool) -> None:
@@ -77,4 +77,4 @@ class Presence:
             try:
                 await function(user_id, is_online)
             except Exception as problem:
-                note_failure(problem, "Announcing a change of presence")
+                log_failure(problem, "Announcing a change of presence")

@@ -1,4 +1,4 @@
-"""Announcing events: after the commit from services, at once from live play."""
+"""Publishing events: from services after the commit, from live play at once."""
 
 from realtime import answering, metrics, reactions, streams, worker
 from realtime.answering import Asker, Question, asker_of
@@ -7,16 +7,16 @@ from realtime.topics import Topic
 
 
 def publish(event: Event) -> None:
-    """Announce what a service changed: reactions run now, listeners hear of it once the transaction commits.
+    """Publish an event: reactions run now, listeners receive it after the transaction commits.
 
-    For synchronous code on any thread, in a server or in a management command. What reactions announce is
-    heard after it.
+    For synchronous code on any thread, in a server or a management command. Events published by reactions are
+    received after this one.
     """
     publish_for(answering.current(), event)
 
 
 def publish_for(question: Question | None, event: Event) -> None:
-    """:func:`publish` an event that may answer this question."""
+    """Publish an event, like :func:`publish`, that may answer this command."""
     if not isinstance(event, Internal):
         worker.once_committed(
             _tell, event, asker_of(event, question), outside=lambda: _publish_from_outside(event)
@@ -25,14 +25,14 @@ def publish_for(question: Question | None, event: Event) -> None:
 
 
 def publish_now(event: Event) -> None:
-    """Announce at once what is never stored, from the worker's loop."""
+    """Publish an event at once, from the worker's loop. For live play, where nothing is committed."""
     _tell(event, asker_of(event, answering.current()))
 
 
 def _tell(event: Event, asker: Asker | None) -> None:
     here = worker.current()
     packed = _packed(event, asker)
-    metrics.told[type(event).__name__] += 1
+    metrics.published[type(event).__name__] += 1
     for topic in _audience(event):
         here.streams.offer(topic, packed)
 
@@ -47,8 +47,8 @@ def _audience(event: Event) -> tuple[Topic, ...]:
     return audience if isinstance(audience, tuple) else (audience,)
 
 
-def _packed(event: Event, asker: Asker | None = None) -> streams.Passing | bytes:
+def _packed(event: Event, asker: Asker | None = None) -> streams.EphemeralFrame | bytes:
     frame = encode(event)
     if isinstance(event, Ephemeral):
-        return streams.Passing(frame, event.coalescing_key(), event.but_user_id())
-    return streams.lasting(frame, event.closing(), asker)
+        return streams.EphemeralFrame(frame, event.coalescing_key(), event.but_user_id())
+    return streams.durable_frame(frame, event.closing(), asker)

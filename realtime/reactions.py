@@ -1,4 +1,4 @@
-"""How a higher floor answers a lower one that does not know it: functions that react to an event class."""
+"""Reactions: functions of higher apps that run when a lower app publishes an event."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -23,6 +23,6 @@ def reacts_to(*kinds: type[AnyEvent]) -> Callable[[Callable[[AnyEvent], None]], 
 
 
 def run(event: Event) -> None:
-    """Run what reacts to this event."""
+    """Run the reactions to this event."""
     for react in _reactions.get(type(event), ()):
         react(event)

@@ -1,4 +1,4 @@
-"""The Redis of this process: one client for the loop, one for threads."""
+"""The Redis clients of this process: one for the event loop, one for threads."""
 
 import asyncio
 import functools
@@ -19,74 +19,74 @@ from core.embedded import valkey
 from realtime import metrics
 
 CONNECTIONS = 16
-# A server that is replaced may leave connections on which nothing ever comes, not even their end.
-ANSWER_WITHIN_S = 5.0
-CONNECT_WITHIN_S = 2
-_DRIVER = DriverInfo()  # made once: finding out the library's version takes milliseconds
+# A Redis server that is replaced may leave connections that stay silent and never close.
+ANSWER_TIMEOUT_S = 5.0
+CONNECT_TIMEOUT_S = 2
+_DRIVER = DriverInfo()  # created once: reading the library's version takes milliseconds
 
-Lost: tuple[type[Exception], ...] = (Disconnected, TimedOut, OSError)
-"""What a call raises while Redis cannot be reached."""
+CONNECTION_ERRORS: tuple[type[Exception], ...] = (Disconnected, TimedOut, OSError)
+"""Raised by calls while Redis is unreachable."""
 
-Down: tuple[type[Exception], ...] = (*Lost, ResponseError)
-"""What a call raises while Redis cannot be reached, or takes nothing: it is full, or a replica."""
+REDIS_ERRORS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, ResponseError)
+"""Raised by calls while Redis is unreachable or rejects writes: it is full, or a replica."""
 
 
 def connect() -> redis.asyncio.Redis:
-    """A client for the running loop; the caller closes it."""
+    """Return a new client for the running loop; the caller must close it."""
     valkey.ensure_running(settings.REDIS_URL)
     pool = redis.asyncio.BlockingConnectionPool.from_url(
         settings.REDIS_URL,
-        # Callers beyond these wait for one: two thousand sockets may open at once.
+        # Further callers wait for a free connection: two thousand sockets may open at once.
         max_connections=CONNECTIONS,
         timeout=5,
         health_check_interval=30,
-        socket_connect_timeout=CONNECT_WITHIN_S,
+        socket_connect_timeout=CONNECT_TIMEOUT_S,
         retry=AsyncRetry(ExponentialBackoff(cap=0.1, base=0.01), retries=2),
-        retry_on_error=list(Lost),
+        retry_on_error=list(CONNECTION_ERRORS),
         driver_info=_DRIVER,
     )
-    # Not by ``socket_timeout``: redis-py then sends with ``asyncio.wait_for``, which costs a task each time
-    # and may lose, in Python 3.11, that its caller is cancelled. A worker could not stop then.
+    # Instead of ``socket_timeout``: with it, redis-py sends through ``asyncio.wait_for``, which creates a
+    # task for every call and in Python 3.11 can swallow a cancellation, so that a worker would not stop.
     pool.connection_class = type("Connection", (_AnsweredInTime, pool.connection_class), {})
     return redis.asyncio.Redis.from_pool(pool)
 
 
 class _AnsweredInTime:
-    """A connection that is given up when an answer does not come."""
+    """A connection that is dropped when an answer does not arrive in time."""
 
     async def read_response(self, *args: Any, **options: Any) -> Any:
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_S):
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
                 return await super().read_response(*args, **options)  # type: ignore[misc]
         except TimeoutError:
             metrics.redis_errors.inc()
             raise TimedOut("Redis did not answer") from None
-        except Down:
+        except REDIS_ERRORS:
             metrics.redis_errors.inc()
             raise
 
     async def connect(self, *args: Any, **options: Any) -> None:
         try:
             await super().connect(*args, **options)  # type: ignore[misc]
-        except Down:
+        except REDIS_ERRORS:
             metrics.redis_errors.inc()
             raise
 
 
 @functools.cache
 def sync_client() -> redis.Redis:
-    """The client of this process's threads."""
+    """Return the client for this process's threads."""
     valkey.ensure_running(settings.REDIS_URL)
     return redis.from_url(
         settings.REDIS_URL,
         max_connections=64,
-        socket_timeout=ANSWER_WITHIN_S,
-        socket_connect_timeout=CONNECT_WITHIN_S,
+        socket_timeout=ANSWER_TIMEOUT_S,
+        socket_connect_timeout=CONNECT_TIMEOUT_S,
     )
 
 
 def client() -> redis.asyncio.Redis:
-    """The client of this process's worker loop."""
+    """Return the client of this process's worker loop."""
     from realtime.worker import current
 
     return current().redis

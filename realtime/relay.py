@@ -1,7 +1,7 @@
-"""Frames and requests between workers: one channel-layer channel per process, batched per turn of the loop.
+"""Frames and requests between workers: one channel-layer channel per process, batched per loop iteration.
 
-The layer is a hint, never the truth: what it drops is found by the gap it leaves in a stream, or by a request
-that is not answered.
+Delivery is best effort: a dropped frame is detected by the gap in its stream, a dropped request by the
+missing answer.
 """
 
 import asyncio
@@ -15,17 +15,17 @@ from channels.layers import get_channel_layer
 from redis.asyncio import Redis
 
 from core.batching import Drain
-from core.problems import note_failure
+from core.problems import log_failure
 from core.refusals import Refusal, Unavailable
 from realtime import groups, redis
-from realtime.redis import Down
+from realtime.redis import REDIS_ERRORS
 from realtime.tasks import begin
 from realtime.topics import Topic
 
 logger = logging.getLogger(__name__)
 
-PING_WITHIN_S = 0.5
-# Twice a second; a connection that was cut comes back by itself within that time.
+PING_TIMEOUT_S = 0.5
+# Checked twice a second; a connection that was cut is restored within that time.
 UNKNOWN_FOR_CHECKS = 5
 
 Handler = Callable[[str, Any], Any]
@@ -33,9 +33,9 @@ _handlers: dict[str, Handler] = {}
 
 
 def relayed(kind: str) -> Callable[[Handler], Handler]:
-    """Handle requests of this kind from other workers: ``function(sender, payload)``, plain or async.
+    """Register ``function(sender, payload)``, sync or async, for requests of this kind from other workers.
 
-    What it returns (msgpack-able) is the answer to ``ask``; a refusal it raises is raised there.
+    Its return value (msgpack-able) is the answer to ``ask``; a refusal that it raises is raised there.
     """
 
     def register(function: Handler) -> Handler:
@@ -47,11 +47,11 @@ def relayed(kind: str) -> Callable[[Handler], Handler]:
 
 @relayed("ping")
 def _ping(sender: str, nothing: None) -> None:
-    """Answering is all there is to it."""
+    """Answer, and do nothing else."""
 
 
 class Refused(Refusal):
-    """A refusal that came from another worker, as it was there."""
+    """A refusal raised by another worker, with its code and details."""
 
     def __init__(self, facts: dict[str, Any]) -> None:
         super().__init__(facts["message"], details=facts["details"], retry_after=facts["retry_after"])
@@ -59,7 +59,7 @@ class Refused(Refusal):
 
 
 class Relay:
-    """This worker's channel: ``address`` is its name, by which other workers reach it."""
+    """This worker's channel. Other workers reach it by its ``address``."""
 
     def __init__(self, receive_frames: Callable[[Topic, list[Any]], None]) -> None:
         self._layer = get_channel_layer()
@@ -70,12 +70,12 @@ class Relay:
         self._questions: dict[int, asyncio.Future[Any]] = {}
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._unknown = 0  # for how many checks
+        self._unknown = 0  # the number of consecutive checks
         self.address = ""
         self.batches = 0
 
     async def start(self) -> None:
-        """Open the channel and listen."""
+        """Open the channel and start listening."""
         self.address = await self._layer.new_channel("worker.")
         self._listening = asyncio.create_task(self._listen(), name="relay")
 
@@ -88,9 +88,9 @@ class Relay:
         await self._layer.flush()
 
     async def check(self, redis: Redis) -> None:
-        """Listen anew if Redis has not known of this listener for some checks.
+        """Reconnect if Redis has not known this listener for several checks.
 
-        A Redis that took another's place does not, while the connection to the other may just stay silent.
+        That happens after a failover, while the connection to the old server may just stay silent.
         """
         ((_, listeners),) = await redis.pubsub_numsub(self.address)
         self._unknown = 0 if listeners else self._unknown + 1
@@ -100,35 +100,37 @@ class Relay:
             await groups.listen_anew(self._layer)
 
     async def join(self, topics: Iterable[Topic]) -> None:
-        """Receive the frames of these topics from other workers."""
+        """Subscribe to these topics: receive their frames from other workers."""
         await groups.add(self._layer, topics, self.address)
 
     async def leave(self, topic: Topic) -> None:
-        """Receive them no more."""
+        """Unsubscribe from this topic."""
         await self._layer.group_discard(topic, self.address)
 
     def publish(self, topic: Topic, seq: int | None, packed: Any) -> None:
-        """Send a frame to the topic's listeners on other workers, with all else of this turn."""
+        """Send a frame to the topic's listeners on other workers, in this loop iteration's batch."""
         self._to_topics[topic].append((seq, packed))
         self._flushing.wake()
 
     def tell(self, worker: str, kind: str, payload: Any) -> None:
-        """Send one worker a request that needs no answer."""
+        """Send a worker a request that needs no answer."""
         self._to_workers[worker].append((kind, 0, payload))
         self._flushing.wake()
 
-    async def is_there(self, worker: str) -> bool:
-        """Whether the worker answers at once: its lease may only have been forgotten."""
+    async def is_reachable(self, worker: str) -> bool:
+        """Return whether the worker answers a ping; its lease may be missing while it is alive."""
         try:
-            await self.ask(worker, "ping", None, within_s=PING_WITHIN_S)
+            await self.ask(worker, "ping", None, within_s=PING_TIMEOUT_S)
         except Unavailable:
             return False
         return True
 
-    async def ask(self, worker: str, kind: str, payload: Any, within_s: float = redis.ANSWER_WITHIN_S) -> Any:
-        """Send one worker a request and wait for its answer.
+    async def ask(
+        self, worker: str, kind: str, payload: Any, within_s: float = redis.ANSWER_TIMEOUT_S
+    ) -> Any:
+        """Send a worker a request and return its answer.
 
-        Raises the refusal that the other raised, or ``Unavailable`` if no answer came in time.
+        Raises the refusal that the worker raised, or ``Unavailable`` if no answer arrived in time.
         """
         number = next(self._numbers)
         answer = self._questions[number] = asyncio.get_running_loop().create_future()
@@ -150,12 +152,12 @@ class Relay:
                 message = {"type": "relay", "from": self.address, "topic": topic, "frames": frames}
                 await self._send(self._layer.group_send(topic, message))
             for worker, requests in to_workers.items():
-                # Who was refused because it took too long must not find it done later.
+                # A request that was refused as too slow must not take effect later.
                 wanted = [request for request in requests if self._is_wanted(*request)]
                 if wanted:
                     message = {"type": "relay", "from": self.address, "requests": wanted}
                     await self._send(self._layer.send(worker, message))
-        except Down as problem:
+        except REDIS_ERRORS as problem:
             logger.warning("The relay cannot reach Redis: %s", problem)
 
     def _is_wanted(self, kind: str, number: int, payload: Any) -> bool:
@@ -163,13 +165,13 @@ class Relay:
 
     async def _send(self, sending: Awaitable[None]) -> None:
         try:
-            async with asyncio.timeout(redis.ANSWER_WITHIN_S):
+            async with asyncio.timeout(redis.ANSWER_TIMEOUT_S):
                 await sending
-        except Down:
+        except REDIS_ERRORS:
             raise
         except Exception as problem:
-            # It holds what cannot be packed, such as a moment in a refusal's details.
-            note_failure(problem, "Sending to other workers")
+            # It contains something that msgpack cannot encode, such as a datetime in a refusal's details.
+            log_failure(problem, "Sending to other workers")
         else:
             self.batches += 1
 
@@ -219,7 +221,7 @@ class Relay:
 
     def _answer(self, sender: str, number: int, outcome: Any) -> None:
         if isinstance(outcome, Exception) and not isinstance(outcome, Refusal):
-            note_failure(outcome, "A request from another worker")
+            log_failure(outcome, "A request from another worker")
             outcome = Unavailable("That failed on the server that has it.")
         if not number:
             return

@@ -1,4 +1,4 @@
-"""The sockets of all installed apps: what their ``routing`` modules list, and the way to them."""
+"""The WebSocket routes of all installed apps, collected from their ``routing`` modules."""
 
 from collections.abc import Awaitable, Iterable
 from functools import lru_cache
@@ -15,8 +15,11 @@ _REMEMBERED_PATHS = 1024
 
 
 class Router(URLRouter):
-    """Channels' router that looks at a path once, makes no copy of the scope, and is not there any more while
-    the socket is open. Raises ``NotFound`` or ``Malformed``.
+    """A URL router that matches each path once and does not copy the scope.
+
+    It is released once the socket is open.
+
+    Raises ``NotFound`` or ``Malformed``.
     """
 
     def __init__(self, routes: Iterable[Any]) -> None:
@@ -30,7 +33,7 @@ class Router(URLRouter):
         return application(scope, receive, send)
 
     def _look_for(self, path: str) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-        # As over HTTP: no text of ours holds a NUL, and PostgreSQL takes none.
+        # As over HTTP: NUL is never valid, and PostgreSQL rejects it.
         if "\0" in path:
             raise Malformed("Addresses must not hold NUL characters.")
         for pattern in self.routes:
@@ -42,12 +45,12 @@ class Router(URLRouter):
 
 
 def apps() -> list[str]:
-    """The apps that may have sockets: ours, and those an operator installs beside them."""
+    """Return the apps that may declare sockets: the platform's, and those installed by the operator."""
     return [*settings.OUR_APPS, *settings.EXTRA_APPS]
 
 
 def websocket_urlpatterns() -> list[Any]:
-    """The ``websocket_urlpatterns`` of every app with a ``routing`` module."""
+    """Return the ``websocket_urlpatterns`` of every app with a ``routing`` module."""
     return [
         pattern
         for app in apps()

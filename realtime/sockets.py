@@ -1,4 +1,4 @@
-"""All open sockets of this process: which session each belongs to, and when each has to end."""
+"""All open sockets of this process: the session of each, and when it must be closed."""
 
 import asyncio
 import time
@@ -17,9 +17,9 @@ from realtime.presence import Presence
 UNAUTHENTICATED = 4401
 IDLE = 4408
 WATCH_EVERY_S = 0.5
-LOOKED_AT_ONCE = 250
+CHECK_BATCH_SIZE = 250
 MOST_OF_USER = 20
-# A silent socket first waits to hear whether its session has ended with its silence, which is final.
+# A silent socket is closed only once it is known whether its session ended, which is final.
 IDLE_GRACE_S = 5.0
 
 Heard = Callable[[int], None]
@@ -27,20 +27,20 @@ _heard_from: list[Heard] = []
 
 
 def on_heard(function: Heard) -> Heard:
-    """Call ``function(session_id)`` for sessions whose sockets said something, about twice a second."""
+    """Call ``function(session_id)`` for sessions whose sockets were active, about twice a second."""
     _heard_from.append(function)
     return function
 
 
 class TooManySockets(RateLimited):
-    """Who asks for one more socket than an account, or an address, may have open."""
+    """The account or address has the maximum number of open sockets."""
 
     code = "too_many_sockets"
     title = "Too many open sockets"
 
 
 class Sockets:
-    """The open sockets by session. One look at all of them twice a second replaces a timer for each.
+    """The open sockets by session. One scan twice a second replaces a timer for each socket.
 
     How many an account or an address has open is counted by each worker for itself: to ask Redis for each
     would cost more than the socket.
@@ -56,7 +56,7 @@ class Sockets:
         self.count = 0
 
     def add(self, connection: Connection) -> None:
-        """An accepted socket, not yet known by name."""
+        """Register an accepted socket whose user is not known yet."""
         self._anonymous[connection] = None
         self.count += 1
 
@@ -71,7 +71,7 @@ class Sockets:
         _count_down(self._of_network, network)
 
     def identify(self, connection: Connection, identity: Identity) -> None:
-        """The socket has shown whose it is. Raises ``TooManySockets``."""
+        """Register the identity of a socket's user. Raises ``TooManySockets``."""
         if self._of_user[identity.user_id] >= MOST_OF_USER:
             raise TooManySockets("You have too many sockets open.")
         self._of_user[identity.user_id] += 1
@@ -83,7 +83,7 @@ class Sockets:
         self._presence.arrived(identity.user_id)
 
     def remove(self, connection: Connection) -> None:
-        """The socket is gone."""
+        """Unregister a closed socket."""
         self._anonymous.pop(connection, None)
         self._identified.pop(connection, None)
         if connection.identity is not None:
@@ -97,7 +97,7 @@ class Sockets:
         self.count -= 1
 
     def all(self) -> list[Connection]:
-        """Every open socket."""
+        """Return every open socket."""
         return [*self._anonymous, *self._identified]
 
     def close_sessions(self, session_ids: Iterable[int]) -> None:
@@ -107,20 +107,20 @@ class Sockets:
                 connection.close(UNAUTHENTICATED, "session_ended")
 
     def rename(self, session_id: int, user: Named) -> None:
-        """The user of this session's sockets is called so, and is premium or a guest or not, by now."""
+        """Update the name, premium and guest status of this session's user on its sockets."""
         for connection in self._by_session.get(session_id, ()):
             assert connection.identity is not None
             connection.identity = connection.identity.called(user)
 
     async def watch(self) -> None:
-        """Close sockets whose token ran out (4401) or that were silent for too long (4408)."""
+        """Close sockets whose token has expired (4401) or that were silent for too long (4408)."""
         clock = asyncio.get_running_loop().time
         looked = clock()
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
             since, looked = looked, clock()
             now, too_silent = time.time(), looked - settings.SESSION_TIMEOUT - IDLE_GRACE_S
-            for connections in batched(self._identified, LOOKED_AT_ONCE):
+            for connections in batched(self._identified, CHECK_BATCH_SIZE):
                 _look_at(connections, since, too_silent, now)
                 await asyncio.sleep(0)
 
@@ -133,7 +133,7 @@ def _count_down(counter: Counter[Any], key: Any) -> None:
 
 def _look_at(connections: Iterable[Connection], since: float, too_silent: float, now: float) -> None:
     heard: set[int] = set()
-    # Of most no more than their own two times is read: what thousands of sockets refer to is in no cache.
+    # Only two timestamps are read of most sockets: with thousands of them, anything further is a cache miss.
     for connection in connections:
         if connection.expires_at <= now:
             connection.close(UNAUTHENTICATED, "token_expired")

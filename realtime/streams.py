@@ -1,10 +1,10 @@
-"""Streams: the events of a topic in one order for all workers, and what a client missed of them.
+"""Streams: a topic's events in the same order on all workers, and the events that a client missed.
 
-A topic's ``seq`` is counted by Redis, which also keeps its last frames (``realtime.history``). A worker
-delivers in order; a frame that comes early waits, and what the relay lost is read from that history. When it
-is not there any more, the topic's listeners get a fresh snapshot.
+A topic's ``seq`` is counted by Redis, which also stores its last frames (``realtime.history``). Workers
+deliver frames in order; an early frame waits, and a lost one is read from that history. If it is no longer
+there, the topic's listeners get a fresh snapshot.
 
-Topics whose frames one process numbers itself (a game's room) do not pass here.
+Topics whose frames are numbered by one process (a game's room) do not use streams.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ from redis.exceptions import RedisError
 
 from core.batches import batched
 from core.batching import BatchLoader
-from core.problems import note_failure
+from core.problems import log_failure
 from realtime import history, metrics
 from realtime.answering import Asker
 from realtime.connection import TOO_SLOW, Connection
 from realtime.history import History
 from realtime.hub import Hub, Listener, Resync
 from realtime.messages import Closing, with_ref, with_seq
-from realtime.redis import Down, sync_client
+from realtime.redis import REDIS_ERRORS, sync_client
 from realtime.relay import Relay
 from realtime.tasks import begin
 from realtime.topics import Topic
@@ -39,18 +39,19 @@ logger = logging.getLogger(__name__)
 MAX_WAITING = 10_000
 REPAIR_AFTER_S = 0.05
 AUDIT_EVERY_S = 1.0
-AUDITED_AT_ONCE = 250
-APPENDED_AT_ONCE = 250
+AUDIT_BATCH_SIZE = 250
+APPEND_BATCH_SIZE = 250
 
 
-def _beside(topic: Topic) -> Topic:
-    """The hub's name for who hears the topic beside another stream."""
+def _unsequenced(topic: Topic) -> Topic:
+    """Return the hub's topic for subscribers that get frames without ``seq``."""
     return Topic(f"{topic} beside")
 
 
-class Passing(NamedTuple):
-    """A frame that is neither numbered nor kept: it replaces unsent ones of its key, and one user may be
-    left out.
+class EphemeralFrame(NamedTuple):
+    """A frame without ``seq`` that is not stored.
+
+    It replaces unsent frames with the same key, and one user may be excluded.
     """
 
     frame: bytes
@@ -58,36 +59,39 @@ class Passing(NamedTuple):
     but_user_id: int | None
 
 
-class Aside(NamedTuple):
-    """What a frame in a stream means for some sockets: those that it closes, and the one that it answers."""
+class FrameMetadata(NamedTuple):
+    """Metadata of a stored frame: the sockets that it closes, and the command that it answers."""
 
     closing: Closing | None
     asker: Asker | None
 
 
-def lasting(frame: bytes, closing: Closing | None, asker: Asker | None = None) -> bytes:
-    """A frame as streams keep it: after a line feed, which no frame holds, its ``Aside``."""
+def durable_frame(frame: bytes, closing: Closing | None, asker: Asker | None = None) -> bytes:
+    """Return a frame as streams store it.
+
+    ``FrameMetadata`` follows after a newline, which frames never contain.
+    """
     if closing is None and asker is None:
         return frame
-    return b"%b\n%b" % (frame, msgspec.json.encode(Aside(closing, asker)))
+    return b"%b\n%b" % (frame, msgspec.json.encode(FrameMetadata(closing, asker)))
 
 
-_decode_aside = msgspec.json.Decoder(Aside).decode
+_decode_aside = msgspec.json.Decoder(FrameMetadata).decode
 
 
-def publish_from_outside(topic: Topic, packed: Passing | bytes) -> None:
-    """Publish from a process in which no worker runs: a management command, or a server that has stopped."""
+def publish_from_outside(topic: Topic, packed: EphemeralFrame | bytes) -> None:
+    """Publish from a process without a worker: a management command, or a server that has stopped."""
     seq = None
     if isinstance(packed, bytes):
         seq = history.append_sync(topic, packed)
     message = {"type": "relay", "from": "", "topic": topic, "frames": [(seq, packed)]}
-    # Without a loop: a thread may commit while the interpreter already ends, when none can be started.
+    # Synchronous: a thread may commit while the interpreter exits, when no loop can be started.
     sync_client().publish(history.channel(topic), get_channel_layer().serialize(message))
 
 
 @dataclass(slots=True)
 class Stream:
-    """A topic as this worker knows it: the last ``seq`` delivered, and frames that came too early."""
+    """A topic on this worker: the last delivered ``seq``, and frames that arrived early."""
 
     seq: int
     early: dict[int, bytes] = field(default_factory=dict)
@@ -95,19 +99,19 @@ class Stream:
 
 
 class Streams:
-    """All streams with a local listener, and the frames on their way out."""
+    """All streams with a local listener, and the frames that wait to be published."""
 
     def __init__(self, redis: Redis, relay: Relay, hub: Hub) -> None:
         self._history = History(redis)
         self._relay = relay
         self._hub = hub
         self._streams: dict[Topic, Stream] = {}
-        # Held by who begins or ends to hear a topic, and kept no longer.
+        # Locks of topics that are being joined or left; they exist only as long as someone holds them.
         self._changing: WeakValueDictionary[Topic, asyncio.Lock] = WeakValueDictionary()
         self._waiting: list[tuple[Topic, bytes]] = []
         self.asking: dict[int, Connection] = {}
-        """The open sockets that have sent a command with an ``id``, by the number that ``Asker`` gives."""
-        self._dropped: set[Topic] = set()  # of which something was offered that is not told any more
+        """The open sockets that have sent a command with an ``id``, by the number in ``Asker``."""
+        self._dropped: set[Topic] = set()  # topics with a frame that was dropped
         self._offered = self._settled = 0
         self._has_settled = asyncio.Event()
         self._begun = BatchLoader(self._begin)
@@ -115,13 +119,13 @@ class Streams:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def join(
-        self, topic: Topic, listener: Listener, resync: Resync | None, *, is_beside: bool = False
+        self, topic: Topic, listener: Listener, resync: Resync | None, *, unsequenced: bool = False
     ) -> int:
-        """Let the socket hear the stream from now on; returns the ``seq`` it stands at.
+        """Add a listener to the stream, and return the stream's current ``seq``.
 
-        ``resync``, if there is one, is called when events were lost for good: it holds the socket's frames at
-        once, and what it returns sends a fresh snapshot. Who hears it beside another stream gets its frames
-        in the same order, without ``seq``.
+        ``resync``, if given, is called when events were lost for good: it must hold the socket's frames at
+        once, and return an awaitable that sends a fresh snapshot. An ``unsequenced`` listener gets the same
+        frames in the same order, without ``seq``.
         """
         stream = self._streams.get(topic)
         if stream is None or topic in self._changing:
@@ -129,9 +133,9 @@ class Streams:
                 stream = self._streams.get(topic)
                 if stream is None:
                     stream = self._streams[topic] = Stream(await self._begin_one(topic))
-                self._hub.join(_beside(topic) if is_beside else topic, listener, resync)
+                self._hub.join(_unsequenced(topic) if unsequenced else topic, listener, resync)
         else:
-            self._hub.join(_beside(topic) if is_beside else topic, listener, resync)
+            self._hub.join(_unsequenced(topic) if unsequenced else topic, listener, resync)
         return stream.seq
 
     async def _begin_one(self, topic: Topic) -> int:
@@ -142,11 +146,11 @@ class Streams:
             raise
 
     async def _end_what_nobody_hears(self, topic: Topic) -> None:
-        """Whoever began to hear the topic went away before that was done."""
+        """Leave a topic whose only listener went away while joining it."""
         async with self._change(topic):
             if topic not in self._streams:
-                # Asked again, so as to leave only after what is under way has joined.
-                with contextlib.suppress(*Down):
+                # Joined again, so that the topic is left only after a pending join has finished.
+                with contextlib.suppress(*REDIS_ERRORS):
                     await self._begun(topic)
                 await self._stop_hearing(topic)
 
@@ -157,20 +161,20 @@ class Streams:
         return lock
 
     async def _begin(self, topics: list[Topic]) -> dict[Topic, int]:
-        """Begin to hear these topics; where their streams stand.
+        """Join these topics and return their current ``seq``.
 
-        One of which nothing was ever told begins here, so that who heard nothing so far and comes back is
-        told all that came since.
+        A topic without a counter gets one now, so that a client that resumes later gets everything published
+        since.
         """
         await self._relay.join(topics)
-        # Read after joining: what is published in between is then seen as early or missing, never lost.
+        # Read after joining: frames published in between are then seen as early or missing, never lost.
         return await self._history.begin(topics)
 
     async def leave(self, topic: Topic, listener: Listener) -> None:
-        """Stop hearing it."""
-        was_last = [self._hub.leave(heard, listener) for heard in (topic, _beside(topic))]
+        """Remove a listener from the stream."""
+        was_last = [self._hub.leave(heard, listener) for heard in (topic, _unsequenced(topic))]
         if any(was_last) and not self._is_heard(topic):
-            # Done whatever becomes of who leaves: it may be cut short.
+            # Shielded: the caller may be cancelled.
             await asyncio.shield(begin(self._leave(topic), self._tasks, "Leaving a topic"))
 
     async def _leave(self, topic: Topic) -> None:
@@ -183,61 +187,61 @@ class Streams:
     async def _stop_hearing(self, topic: Topic) -> None:
         try:
             await self._relay.leave(topic)
-        except Down as problem:
-            logger.warning("A topic that nobody hears could not be left: %s", problem)
+        except REDIS_ERRORS as problem:
+            logger.warning("A topic without listeners could not be left: %s", problem)
 
     def seq(self, topic: Topic) -> int:
-        """The ``seq`` that the joined stream stands at here."""
+        """Return the current ``seq`` of a joined stream on this worker."""
         return self._streams[topic].seq
 
     async def missed(self, topic: Topic, since: int, upto: int) -> list[bytes] | None:
-        """The frames after ``since`` up to ``upto``, or None where they are not all kept any more."""
+        """Return the frames after ``since`` up to ``upto``, or None if some are no longer stored."""
         kept = await self._history.kept(topic, since, upto)
         if kept is None:
             return None
         return [with_seq(frame.partition(b"\n")[0], seq) for seq, frame in enumerate(kept, since + 1)]
 
-    async def listened(self, topics: Iterable[Topic]) -> set[Topic]:
-        """Those of these topics that somebody hears, on any worker."""
-        return await self._history.listened(topics)
+    async def with_listeners(self, topics: Iterable[Topic]) -> set[Topic]:
+        """Return those of these topics that have a listener on any worker."""
+        return await self._history.with_listeners(topics)
 
     async def sent(self) -> None:
-        """Wait until all frames that were offered so far have their number."""
+        """Wait until all frames offered so far have been numbered."""
         offered = self._offered
         while self._settled < offered:
             await self._has_settled.wait()
 
-    def offer(self, topic: Topic, packed: Passing | bytes) -> None:
-        """Publish a frame: lasting ones are numbered and kept, passing ones go on at once."""
-        if isinstance(packed, Passing):
-            self.pass_here(topic, packed)
+    def offer(self, topic: Topic, packed: EphemeralFrame | bytes) -> None:
+        """Publish a frame: durable ones are numbered and stored, ephemeral ones are sent at once."""
+        if isinstance(packed, EphemeralFrame):
+            self.deliver_ephemeral(topic, packed)
             self._relay.publish(topic, None, packed)
             return
         self._waiting.append((topic, packed))
         self._offered += 1
         if len(self._waiting) > MAX_WAITING:
-            # Redis has long been away; what is dropped here is in the database, and a resync brings it.
+            # Redis has been away for long; what is dropped here is in the database, and a resync brings it.
             self._dropped.add(self._waiting.pop(0)[0])
             self._settled += 1
         if self._sending is None:
             self._sending = asyncio.create_task(self._send_waiting())
 
     def receive(self, topic: Topic, frames: list[Any]) -> None:
-        """Take frames that came from another worker."""
+        """Process frames from another worker."""
         stream = self._streams.get(topic)
         for seq, packed in frames:
             if seq is None:
-                self.pass_here(topic, packed)
+                self.deliver_ephemeral(topic, packed)
             elif stream is not None:
                 self._take(topic, stream, seq, packed)
 
     async def audit(self) -> None:
-        """Compare every local stream with its counter, and repair what is behind.
+        """Compare every local stream with its counter, and repair streams that are behind.
 
-        A counter is behind where Redis came back as it was a while ago, such as by a replica that lacked the
-        last: what is told under numbers that were had before is not heard.
+        A counter is behind if Redis lost its latest writes, such as after a failover to a lagging replica.
+        Frames that reuse numbers already delivered would be ignored.
         """
-        for streams in batched(self._streams.items(), AUDITED_AT_ONCE):
+        for streams in batched(self._streams.items(), AUDIT_BATCH_SIZE):
             known = [stream.seq for _, stream in streams]
             counters = await self._history.counters(topic for topic, _ in streams)
             for (topic, stream), seq, counter in zip(streams, known, counters, strict=True):
@@ -251,14 +255,14 @@ class Streams:
     async def _send_waiting(self) -> None:
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[:APPENDED_AT_ONCE], self._waiting[APPENDED_AT_ONCE:]
+                batch, self._waiting = self._waiting[:APPEND_BATCH_SIZE], self._waiting[APPEND_BATCH_SIZE:]
                 try:
                     for topic in tuple(self._dropped):
                         await self._history.leave_out(topic)
                         self._dropped.discard(topic)
                     numbered = await self._history.append(batch)
                 except (RedisError, OSError) as problem:
-                    # It may also be there and take nothing: it is full, or just a replica.
+                    # Redis may also be reachable but reject writes: it is full, or a replica.
                     logger.warning("Streams wait for Redis: %s", problem)
                     self._waiting[:0] = batch
                     await asyncio.sleep(0.2)
@@ -286,29 +290,29 @@ class Streams:
             stream.early[seq] = frame
             self._repair_soon(topic, stream)
 
-    def _deliver(self, topic: Topic, seq: int, lasting: bytes) -> None:
-        frame, _, aside = lasting.partition(b"\n")
+    def _deliver(self, topic: Topic, seq: int, durable: bytes) -> None:
+        frame, _, aside = durable.partition(b"\n")
         closing, asker = _decode_aside(aside) if aside else (None, None)
         asking = None
         if asker is not None and asker.worker == self._relay.address:
             asking = self.asking.get(asker.socket)
         if asker is None or asking is None:
             self._hub.deliver(topic, with_seq(frame, seq))
-            self._hub.deliver(_beside(topic), frame)
+            self._hub.deliver(_unsequenced(topic), frame)
         else:
             answer = with_ref(frame, asker.ref)
             self._hub.deliver_answer(topic, with_seq(frame, seq), asking, with_seq(answer, seq))
-            self._hub.deliver_answer(_beside(topic), frame, asking, answer)
+            self._hub.deliver_answer(_unsequenced(topic), frame, asking, answer)
         if closing is not None:
             self._hub.close(topic, closing)
 
-    def pass_here(self, topic: Topic, packed: Passing | list[Any]) -> None:
-        """Hand a passing frame to the topic's listeners on this worker alone."""
-        self._hub.deliver_passing(topic, *packed)
-        self._hub.deliver_passing(_beside(topic), *packed)
+    def deliver_ephemeral(self, topic: Topic, packed: EphemeralFrame | list[Any]) -> None:
+        """Deliver an ephemeral frame to the topic's listeners on this worker only."""
+        self._hub.deliver_ephemeral(topic, *packed)
+        self._hub.deliver_ephemeral(_unsequenced(topic), *packed)
 
     def _is_heard(self, topic: Topic) -> bool:
-        return topic in self._hub or _beside(topic) in self._hub
+        return topic in self._hub or _unsequenced(topic) in self._hub
 
     def _repair_soon(self, topic: Topic, stream: Stream) -> None:
         if stream.repairing:
@@ -325,7 +329,7 @@ class Streams:
                 return
             frames = await self._history.kept(topic, stream.seq, upto)
             if self._streams.get(topic) is not stream:
-                return  # all have left; who has come since was told how things stand
+                return  # all listeners have left; newer ones got a snapshot
             since = upto - len(frames or ())
             if frames is not None:
                 metrics.stream_repairs.inc()
@@ -336,20 +340,21 @@ class Streams:
             else:
                 metrics.stream_resyncs.inc()
                 stream.seq = upto
-                await self._begin_anew(topic)
+                await self._resync(topic)
             stream.early = {seq: frame for seq, frame in stream.early.items() if seq > stream.seq}
-        except Down as problem:
-            logger.warning("A stream could not be repaired yet: %s", problem)
+        except REDIS_ERRORS as problem:
+            logger.warning("A stream could not be repaired and will be retried: %s", problem)
         finally:
             stream.repairing = False
 
-    async def _begin_anew(self, topic: Topic) -> None:
-        """Send everybody a fresh snapshot. All are held before the first is made, so that none hears what
-        follows the gap.
+    async def _resync(self, topic: Topic) -> None:
+        """Send every listener a fresh snapshot.
+
+        All are held before the first snapshot is made, so that none receives frames from after the gap.
         """
-        listeners = self._hub.resyncs(topic) + self._hub.resyncs(_beside(topic))
+        listeners = self._hub.resyncs(topic) + self._hub.resyncs(_unsequenced(topic))
         results = await asyncio.gather(*[resync() for _, resync in listeners], return_exceptions=True)
         for (connection, _), result in zip(listeners, results, strict=True):
             if isinstance(result, Exception):
-                note_failure(result, "Making a fresh snapshot")
+                log_failure(result, "Making a fresh snapshot")
                 connection.close(TOO_SLOW, "no_snapshot")

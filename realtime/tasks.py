@@ -1,18 +1,18 @@
-"""Work that is begun and not waited for."""
+"""Background tasks."""
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from core.problems import note_failure
+from core.problems import log_failure
 
 T = TypeVar("T")
 
 
 def begin(work: Coroutine[Any, Any, T], held: set[asyncio.Task[Any]], what: str) -> asyncio.Task[T]:
-    """Run this beside all else. ``held`` has it until it is done: the loop alone may lose it.
+    """Start a task in the background; ``held`` keeps a reference, since the loop holds only weak ones.
 
-    That ``what`` failed is noted at once, not when the task is collected.
+    A failure of ``what`` is logged at once rather than when the task is collected.
     """
     task = asyncio.create_task(work)
     held.add(task)
@@ -20,7 +20,7 @@ def begin(work: Coroutine[Any, Any, T], held: set[asyncio.Task[Any]], what: str)
     def done(task: asyncio.Task[T]) -> None:
         held.discard(task)
         if not task.cancelled() and isinstance(problem := task.exception(), Exception):
-            note_failure(problem, what)
+            log_failure(problem, what)
 
     task.add_done_callback(done)
     return task

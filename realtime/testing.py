@@ -1,4 +1,4 @@
-"""A strict client for tests: each frame must be awaited, and be of a declared message."""
+"""A strict test client: each frame must be awaited, and be of a declared message."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ WITHIN_S = 30.0
 
 
 class Closed(Exception):
-    """The server closed the socket with this code."""
+    """Raised when the server closed the socket, with its close code."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(f"{code} {reason}")
@@ -55,8 +55,9 @@ def _sockets() -> list[tuple[re.Pattern[str], dict[str, Description]]]:
 
 
 def _is_as_described(path: str, frame: dict[str, Any]) -> bool:
-    """Whether ``seq`` and ``ref`` are there as the catalogue says; a socket's first message may be asked for
-    again.
+    """Return whether ``seq`` and ``ref`` are present as the catalogue says.
+
+    A socket's first message may be sent again as an answer.
     """
     for pattern, messages in _sockets():
         one = messages.get(frame["type"])
@@ -69,7 +70,7 @@ def _is_as_described(path: str, frame: dict[str, Any]) -> bool:
 
 
 class Player:
-    """A client of one socket, in process, over plain ASGI."""
+    """An in-process client of one socket, over plain ASGI."""
 
     def __init__(
         self,
@@ -96,8 +97,9 @@ class Player:
         self.seq: int | None = None
 
     async def enter(self) -> "Player":
-        """Connect, once all that was told so far has its place, so that none of it is heard; the server must
-        accept.
+        """Connect, after all events published so far are numbered, so that none of them is received.
+
+        The server must accept the socket.
         """
         here = worker.running()
         if here is not None:
@@ -105,7 +107,7 @@ class Player:
         return await self.rush_in()
 
     async def rush_in(self) -> "Player":
-        """Connect at once, and maybe hear what was told just before."""
+        """Connect at once; events published just before may still be received."""
         await self._asgi.send_input({"type": "websocket.connect"})
         answer = await self._asgi.receive_output(WITHIN_S)
         assert answer["type"] == "websocket.accept", answer
@@ -116,7 +118,7 @@ class Player:
         await self.send_text(json.dumps(message))
 
     async def send_text(self, text: str) -> None:
-        """Send one text frame as it is."""
+        """Send one text frame unchanged."""
         await self._asgi.send_input({"type": "websocket.receive", "text": text})
 
     async def send_bytes(self, data: bytes) -> None:
@@ -124,7 +126,7 @@ class Player:
         await self._asgi.send_input({"type": "websocket.receive", "bytes": data})
 
     async def hear(self, kind: str | None = None) -> dict[str, Any]:
-        """The next frame, which must be of this type; raises ``Closed`` if the server closed."""
+        """Return the next frame, which must be of this type; raises ``Closed`` if the server closed."""
         output = await self._asgi.receive_output(WITHIN_S)
         if output["type"] == "websocket.close":
             raise Closed(output.get("code", 1000), output.get("reason", ""))
@@ -135,17 +137,17 @@ class Player:
         return frame
 
     async def hear_until(self, kind: str) -> dict[str, Any]:
-        """The next frame of this type, whatever else comes before it."""
+        """Return the next frame of this type, skipping others."""
         while (frame := await self.hear())["type"] != kind:
             pass
         return frame
 
     async def refused(self) -> str:
-        """The code of the error frame that must come next."""
+        """Return the code of the next frame, which must be an error."""
         return (await self.hear("error"))["code"]
 
     async def closed(self) -> int:
-        """The code the server closes with, after whatever it still sends."""
+        """Return the close code, skipping frames sent before it."""
         try:
             while True:
                 await self.hear()
@@ -153,7 +155,7 @@ class Player:
             return closed.code
 
     async def hear_nothing(self) -> None:
-        """Nothing must have been sent: all that was asked before has been answered."""
+        """Assert that nothing was sent; all commands sent before must have been answered."""
         await self.send(type="ping", id="nothing")
         frame = await self.hear("pong")
         assert frame["ref"] == "nothing"
@@ -166,7 +168,7 @@ class Player:
 
 @asynccontextmanager
 async def running_worker() -> AsyncIterator[worker.Worker]:
-    """A worker on this test's loop."""
+    """Run a worker on this test's loop."""
     here = await worker.start()
     try:
         yield here

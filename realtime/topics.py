@@ -1,4 +1,4 @@
-"""The names of what can be listened to; each is also a channel-layer group."""
+"""Topic names; each is also a channel-layer group."""
 
 from typing import NewType
 from uuid import UUID
@@ -12,37 +12,37 @@ def user(user_id: int) -> Topic:
 
 
 def game(game_id: UUID | str) -> Topic:
-    """One game's public frames."""
+    """A game's public frames."""
     return Topic(f"game_{game_id}")
 
 
 def lobby(name: str) -> Topic:
-    """One lobby's room."""
+    """A lobby's room."""
     return Topic(f"lobby_{name}")
 
 
 def direct(one_id: int, other_id: int) -> Topic:
-    """What two users say to each other."""
+    """The conversation of two users."""
     return Topic(f"dm_{min(one_id, other_id)}_{max(one_id, other_id)}")
 
 
 def party(party_id: int) -> Topic:
-    """One party's changes and talk."""
+    """A party's changes and chat."""
     return Topic(f"party_{party_id}")
 
 
 def everybody() -> Topic:
-    """Whoever has a notifications socket open."""
+    """Everybody with an open notifications socket."""
     return Topic("everybody")
 
 
 def world() -> Topic:
-    """What concerns everybody in the shared world."""
+    """Messages for everybody in the shared world."""
     return Topic("world")
 
 
 def area(location_id: int) -> Topic:
-    """Who is in one place of the world."""
+    """The characters in one place of the world."""
     return Topic(f"area_{location_id}")
 
 
@@ -52,5 +52,5 @@ def faction(faction_id: int) -> Topic:
 
 
 def in_world(user_id: int) -> Topic:
-    """One user in the shared world, on the one socket that plays."""
+    """One user in the shared world, on the socket that plays."""
     return Topic(f"world_user_{user_id}")

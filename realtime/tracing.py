@@ -1,6 +1,6 @@
-"""Spans of sockets and of what is asked over them; without OpenTelemetry nothing here is in anybody's way.
+"""Tracing of sockets and their commands; does nothing unless OpenTelemetry is configured.
 
-A socket may live for hours, so each command begins a trace of its own, with a link to its socket's span.
+A socket may live for hours, so each command starts a trace of its own, linked to its socket's span.
 """
 
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,9 +16,7 @@ _SPAN = "span"
 
 
 def trace_sockets(application: Application) -> Application:
-    """Return the application of all sockets with spans around it and its consumers' handlers; the same
-    application where nobody asked for traces.
-    """
+    """Wrap the application of all sockets with spans; return it unchanged when tracing is off."""
     if not telemetry.is_tracing():
         return application
     for consumer in _descendants(Consumer):
@@ -27,7 +25,7 @@ def trace_sockets(application: Application) -> Application:
         }
 
     async def traced(scope: Any, receive: Any, send: Any) -> None:
-        # Without what differs from one to the next, names and ids.
+        # Without names and ids, which differ from one to the next.
         place = "/".join(scope["path"].split("/")[:3])
         with telemetry.span(f"socket {place}", is_served=True) as span:
             scope[_SPAN] = span

@@ -1,4 +1,4 @@
-"""Where the message catalogue and the figures are."""
+"""Routes of the message catalogue and the metrics."""
 
 from core.routes import route
 from realtime import views

@@ -1,4 +1,4 @@
-"""The message catalogue (AsyncAPI for programs, a page for people) and the figures for Prometheus."""
+"""Views of the message catalogue (AsyncAPI and HTML) and of the metrics for Prometheus."""
 
 import functools
 import hmac
@@ -39,16 +39,17 @@ class AsyncAPI(OpenView):
 
 
 class Metrics(OpenView):
-    """The figures of all workers, for Prometheus."""
+    """The metrics of all workers, for Prometheus."""
 
     @extend_schema(
         parameters=[OpenApiParameter("own", bool, description="Of this worker alone (`1`)")],
         responses={(200, "text/plain"): OpenApiTypes.STR},
     )
     def get(self, request: Request) -> HttpResponse:
-        """With `METRICS_TOKEN` set, for who bears it (401 `not_authenticated`); else for private networks.
+        """Requires the bearer token `METRICS_TOKEN` if set (401 `not_authenticated`), else a private address.
 
-        403 `not_allowed`. With `?own=1` of the worker that is asked alone, without the label `worker`.
+        403 `not_allowed`. With `?own=1` the metrics of the worker that is asked only, without the label
+        `worker`.
         """
         if settings.METRICS_TOKEN:
             given = request.META.get("HTTP_AUTHORIZATION", "")
@@ -64,7 +65,7 @@ def _is_private(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_private
     except ValueError:
-        # A unix socket has no address, and none from outside reaches it.
+        # Requests over a unix socket have no address, and cannot come from outside.
         return address == ""
 
 
@@ -83,9 +84,9 @@ _events = Document("text/html; charset=utf-8", _catalogue)
 
 @require_safe
 def events(request: HttpRequest) -> HttpResponseBase:
-    """The catalogue to read."""
+    """The message catalogue as a page."""
     response = _events.response(request)
-    # Addresses of the API are not given the pages' policy.
+    # API routes do not get the content security policy of pages.
     response["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )

@@ -1,6 +1,6 @@
-"""Ends a server process whose loop stands still, so that whoever started it starts it again.
+"""Ends a server process whose event loop hangs, so that its supervisor restarts it.
 
-A stopped process (SIGSTOP) ends nothing itself: systemd's own watchdog does, or uvicorn's supervisor.
+A process stopped by SIGSTOP cannot end itself; systemd's watchdog or uvicorn's supervisor does that.
 """
 
 import logging
@@ -14,13 +14,13 @@ from realtime import worker
 logger = logging.getLogger(__name__)
 
 LOOKS_EVERY_S = 1.0
-HANGS_AFTER_LOOKS = 10
-"""So many, not so much time: after a pause of the whole machine the loop gets its turn first."""
+MAX_MISSED_CHECKS = 10
+"""Counted in checks rather than seconds: after a pause of the whole machine, the loop gets its turn first."""
 EXIT_STATUS = 70
 
 
 def start(here: worker.Worker) -> threading.Event:
-    """Watch this worker's loop from a thread, until the event that this returns is set."""
+    """Watch this worker's loop from a thread, until the returned event is set."""
     ended = threading.Event()
     threading.Thread(target=_watch, args=(here, ended), name="watchdog", daemon=True).start()
     return ended
@@ -31,7 +31,7 @@ def _watch(here: worker.Worker, ended: threading.Event) -> None:
     while not ended.wait(LOOKS_EVERY_S):
         looks = looks + 1 if here.beat == seen else 0
         seen = here.beat
-        if looks >= HANGS_AFTER_LOOKS:
+        if looks >= MAX_MISSED_CHECKS:
             frame = sys._current_frames().get(here.thread)
             where = "".join(traceback.format_stack(frame)) if frame is not None else "nowhere"
             logger.critical("The worker's loop stands still, so the process ends. It is at:\n%s", where)

@@ -1,6 +1,4 @@
-"""This server process: its loop, its kernel, its background tasks, its lease in Redis, its way to the
-database.
-"""
+"""The worker: this server process's event loop, Redis lease, background tasks and database access."""
 
 import asyncio
 import contextlib
@@ -22,7 +20,7 @@ from realtime import metrics, systemd
 from realtime.admission import Admission
 from realtime.hub import Hub
 from realtime.presence import Presence
-from realtime.redis import Down, connect
+from realtime.redis import REDIS_ERRORS, connect
 from realtime.relay import Relay
 from realtime.sockets import Sockets
 from realtime.streams import AUDIT_EVERY_S, Streams
@@ -33,7 +31,7 @@ logger = logging.getLogger(__name__)
 LEASE_S = 2.0
 SILENT_S = 10.0
 BEAT_EVERY_S = 0.5
-HEARD_WITHIN_S = 3.0
+REACHABLE_TIMEOUT_S = 3.0
 RENEW_EVERY_S = 0.5
 BELIEVED_DEAD_S = 1.0
 
@@ -41,22 +39,22 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 Background = Callable[[], Awaitable[None]]
 
-AWAY: tuple[type[Exception], ...] = (Error, *Down)
-"""What work that is done again and again waits out."""
+STORE_ERRORS: tuple[type[Exception], ...] = (Error, *REDIS_ERRORS)
+"""Errors after which periodic work is retried."""
 
 _backgrounds: list[Background] = []
 _stops: list[Background] = []
 _current: "Worker | None" = None
 _listening: "Worker | None" = None
-"""The worker that takes what threads hand over; none once it stops."""
+"""The worker that accepts calls from threads; None once it stops."""
 _handing_over = threading.Lock()
 
 
 class Worker:
-    """The kernel of one server process; all parts live on its event loop.
+    """The core of one server process; all its parts live on its event loop.
 
-    ``id`` is the relay's address, so a worker is reached by its id. While its lease (``lease_key``) stands in
-    Redis, what it owns is its own. ``beat`` is when its loop last turned.
+    ``id`` is the relay's address, so a worker is reached by its id. As long as its lease (``lease_key``)
+    exists in Redis, it owns its rooms. ``beat`` is the loop's last heartbeat.
     """
 
     def __init__(self) -> None:
@@ -74,18 +72,18 @@ class Worker:
         self.beat = time.monotonic()
         self.is_stopping = False
         self.health: dict[str, str] = {}
-        """What the checks of ``/health/ready`` last said."""
+        """The latest results of the checks of ``/health/ready``."""
 
     @property
     def id(self) -> str:
         return self.relay.address
 
     def is_here(self) -> bool:
-        """Whether the caller runs on this worker's loop."""
+        """Return whether the caller runs on this worker's loop."""
         return threading.get_ident() == self.thread
 
     def part(self, kind: Callable[[], T]) -> T:
-        """Return this worker's one ``kind()``, made at first use: the state an app keeps in memory."""
+        """Return this worker's only instance of ``kind``, created at first use: an app's in-memory state."""
         if kind not in self._parts:
             self._parts[kind] = kind()
         return cast(T, self._parts[kind])
@@ -116,14 +114,15 @@ class Worker:
         await self.presence.stop()
         try:
             await self.redis.delete(lease_key(self.id))
-        except Down:
+        except REDIS_ERRORS:
             logger.warning("The lease is left to run out: Redis is away")
         await self.relay.stop()
         await self.redis.aclose()
 
     async def alive(self, workers: Iterable[str]) -> set[str]:
-        """Those of these workers that have a lease and listen to the relay: one that was killed still has
-        its lease for a while.
+        """Return the workers among these that have a lease and listen to the relay.
+
+        A worker that was killed still has its lease for a while.
         """
         names = list(set(workers))
         if not names:
@@ -139,9 +138,9 @@ class Worker:
         }
 
     async def gone(self, workers: Iterable[str]) -> set[str]:
-        """Those of these workers that are dead: not alive, nor a moment later, and not answering.
+        """Return the dead workers among these: twice found not alive, and not answering a ping.
 
-        A Redis that comes back empty has no leases yet, and the relay needs a moment to be whole again.
+        A Redis that comes back empty has no leases yet, and the relay needs a moment to reconnect.
         """
         others = set(workers) - {self.id}
         suspects = others - await self.alive(others)
@@ -149,27 +148,27 @@ class Worker:
             return set()
         await asyncio.sleep(BELIEVED_DEAD_S)
         suspects -= await self.alive(suspects)
-        answers = await asyncio.gather(*map(self.relay.is_there, suspects))
+        answers = await asyncio.gather(*map(self.relay.is_reachable, suspects))
         return {suspect for suspect, is_there in zip(suspects, answers, strict=True) if not is_there}
 
     def _receive_frames(self, topic: Topic, frames: list[Any]) -> None:
         self.streams.receive(topic, frames)
 
     async def _tell_what_is_committed(self) -> None:
-        """Publish all that threads have handed over; from now on they publish by themselves.
+        """Publish all events handed over by threads; from now on, threads publish by themselves.
 
-        What listeners are not told any more they find by its number.
+        Listeners detect events that can no longer be sent by the gap in the stream.
         """
         global _listening
         with _handing_over:
             _listening = None
-        # What was handed over before is called first.
+        # Calls that were handed over before run first.
         await asyncio.sleep(0)
         try:
-            async with asyncio.timeout(HEARD_WITHIN_S):
+            async with asyncio.timeout(REACHABLE_TIMEOUT_S):
                 await self.streams.sent()
         except TimeoutError:
-            logger.error("Events are not told, since Redis takes nothing while the worker stops")
+            logger.error("Events were not published: Redis is unavailable while the worker stops")
 
     async def _keep_beat(self) -> None:
         while True:
@@ -182,8 +181,8 @@ class Worker:
     async def _note_heartbeat(self) -> None:
         while True:
             await asyncio.sleep(heartbeats.EVERY_S)
-            # What does not reach both notes nothing: that is what the others look at.
-            with contextlib.suppress(*AWAY):
+            # The heartbeat is only recorded if both are reachable: that is what the other workers check.
+            with contextlib.suppress(*STORE_ERRORS):
                 await in_database(heartbeats.beat, self.id)
             self.health = await in_database(checks)
 
@@ -192,7 +191,7 @@ class Worker:
             try:
                 await self.redis.set(lease_key(self.id), 1, px=int(LEASE_S * 1000))
                 await self.relay.check(self.redis)
-            except Down as problem:
+            except REDIS_ERRORS as problem:
                 logger.warning("The lease could not be renewed: %s", problem)
                 await asyncio.to_thread(valkey.ensure_running, settings.REDIS_URL)
             await asyncio.sleep(RENEW_EVERY_S)
@@ -202,12 +201,12 @@ class Worker:
             await asyncio.sleep(AUDIT_EVERY_S)
             try:
                 await self.streams.audit()
-            except Down as problem:
+            except REDIS_ERRORS as problem:
                 logger.warning("Streams could not be audited: %s", problem)
 
 
 def lease_key(worker_id: str) -> str:
-    """The Redis key that stands while this worker lives."""
+    """Return the Redis key that exists as long as this worker lives."""
     return key(f"worker:{worker_id}")
 
 
@@ -233,13 +232,13 @@ def _check_worker() -> None:
 
 
 def background(function: Background) -> Background:
-    """Run this coroutine function in every server process, for its life; it is started again if it fails."""
+    """Run this coroutine function in every server process as long as it lives; restart it if it fails."""
     _backgrounds.append(function)
     return function
 
 
 def every(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
-    """Call this function, which uses the ORM, every ``seconds`` in every server process."""
+    """Call this function, which may use the ORM, every ``seconds`` in every server process."""
 
     def register(function: Callable[[], T]) -> Callable[[], T]:
         async def repeat() -> None:
@@ -249,8 +248,8 @@ def every(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
                 try:
                     await in_database(function)
                     waits = False
-                except AWAY as problem:
-                    # Once: some come four times a second.
+                except STORE_ERRORS as problem:
+                    # Logged once: some run four times a second.
                     if not waits:
                         logger.warning("%s waits: %s", function.__module__, problem)
                     waits = True
@@ -264,27 +263,27 @@ def every(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
 
 
 def at_stop(function: Background) -> Background:
-    """Run this coroutine function when a server process stops in good order, before its parts go."""
+    """Run this coroutine function when a server process stops gracefully, before its parts are stopped."""
     _stops.append(function)
     return function
 
 
 def current() -> Worker:
-    """The worker of this process; only where one runs."""
+    """Return the worker of this process. Requires that one is running."""
     if _current is None:
         raise RuntimeError("No worker runs in this process")
     return _current
 
 
 def running() -> Worker | None:
-    """The worker of this process, if it is a server."""
+    """Return the worker of this process, or None if it is not a server."""
     return _current
 
 
 async def start() -> Worker:
-    """Start this process's worker, or give the one that runs on this loop.
+    """Start this process's worker, or return the one that runs on this loop.
 
-    Called by the server's lifespan, and by the first request under servers that have none.
+    Called by the server's lifespan, and by the first request under servers without lifespan support.
     """
     global _current
     loop = asyncio.get_running_loop()
@@ -318,9 +317,9 @@ async def stop() -> None:
 def once_committed(
     function: Callable[[*Ts], object], *args: *Ts, outside: Callable[[], object] | None = None
 ) -> None:
-    """Call this on the worker's loop once the transaction commits; for synchronous code on any thread.
+    """Call the function on the worker's loop once the transaction commits; for sync code on any thread.
 
-    Where no worker runs, in a management command or a server that has stopped, ``outside`` is called instead.
+    In a process without a worker, such as a management command, ``outside`` is called instead.
     """
 
     def hand_over() -> None:

@@ -1,1 +1,1 @@
-"""What all tests stand on, and the tests of the set-up itself."""
+"""Shared test infrastructure, and tests of the setup itself."""

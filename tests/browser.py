@@ -1,10 +1,10 @@
-"""The Chromium of the browser tests."""
+"""The Chromium used by browser tests."""
 
 import os
 import shutil
 from pathlib import Path
 
-# As root Chromium has no sandbox; the rest keeps it from calling home.
+# Chromium's sandbox does not work as root; the other options disable background requests.
 ARGUMENTS = [
     *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
     "--disable-gpu",
@@ -17,7 +17,7 @@ ARGUMENTS = [
 
 
 def executable() -> str | None:
-    """The path of this machine's Chromium or Chrome, else of playwright's own, if there is any."""
+    """Return the path of the installed Chromium or Chrome, else of playwright's own, else None."""
     for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"):
         if path := shutil.which(name):
             return path

@@ -1,4 +1,4 @@
-"""Players who reach real server processes over real sockets."""
+"""Players who use real server processes over real sockets."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ WITHIN_S = 60.0
 
 
 class NetworkPlayer:
-    """A guest with a token and a socket, who comes back where the socket is lost."""
+    """A guest with a token and a socket, who can reconnect."""
 
     def __init__(self, base_url: str, name: str) -> None:
         self.base_url = base_url
@@ -26,7 +26,7 @@ class NetworkPlayer:
         self.heard: list[dict[str, Any]] = []
 
     def post(self, path: str, body: dict[str, Any] | None = None, *, base_url: str | None = None) -> Any:
-        """POST as this player; returns the parsed answer, which must be a success."""
+        """POST as this player; return the body of the response, which must succeed."""
         answer = httpx.post(
             f"{base_url or self.base_url}{path}",
             json=body or {},
@@ -37,14 +37,14 @@ class NetworkPlayer:
         return answer.json()
 
     def get(self, path: str) -> Any:
-        """GET as this player; returns the parsed answer, which must be a success."""
+        """GET as this player; return the body of the response, which must succeed."""
         headers = {"Authorization": f"Bearer {self.token}"}
         answer = httpx.get(f"{self.base_url}{path}", headers=headers, timeout=WITHIN_S)
         assert answer.is_success, answer.text
         return answer.json()
 
     async def enter(self, path: str, *, base_url: str | None = None) -> None:
-        """Open the socket at ``path``, on this server or another; what was missed is asked for."""
+        """Open the socket at ``path``, on this server or another, resuming after the last event seen."""
         self.path = path
         if base_url is not None:
             self.base_url = base_url
@@ -61,7 +61,7 @@ class NetworkPlayer:
         await self.socket.send(json.dumps(message))
 
     async def hear(self, kind: str | None = None) -> dict[str, Any]:
-        """The next frame, or the next of this type; raises ``ConnectionClosed`` if the socket is lost."""
+        """Return the next frame, or the next of this type; raises ``ConnectionClosed`` on a lost socket."""
         assert self.socket is not None
         async with asyncio.timeout(WITHIN_S):
             while True:
@@ -73,7 +73,7 @@ class NetworkPlayer:
                     return frame
 
     async def come_back(self, *base_urls: str) -> None:
-        """Reconnect, to whichever of these servers takes the player, until the first frame is heard."""
+        """Reconnect to the first of these servers that accepts, and wait for the first frame."""
         async with asyncio.timeout(WITHIN_S):
             while True:
                 for base_url in base_urls:
@@ -91,17 +91,17 @@ class NetworkPlayer:
 
 
 def new_game(first: NetworkPlayer, second: NetworkPlayer, game: str = "tictactoe", **options: Any) -> str:
-    """A game of these two; returns the path of its socket."""
+    """Create a game of these two; return the path of its socket."""
     made = first.post("/api/games/", {"game": game, "private": True, **options})
     second.post(f"/api/games/{made['id']}/join/")
     return str(made["ws_url"])
 
 
 async def begin(path: str, *players: NetworkPlayer) -> None:
-    """All enter and are ready; the game starts, in a room on the first player's server."""
+    """Enter the game with all players and get ready; its room is on the first player's server."""
     for player in players:
         await player.enter(path)
-        # Before the next one enters, who might be the quicker to open the room.
+        # One after the other, so that the first player opens the room.
         await player.hear("game_state")
     for player in players:
         await player.send(type="player_ready")

@@ -1,4 +1,4 @@
-"""Two transactions at one moment, on PostgreSQL: the one goes on when the other waits for it, or is done."""
+"""Two concurrent transactions on PostgreSQL: continue once the other waits for a lock, or is done."""
 
 import time
 from threading import Event
@@ -13,8 +13,9 @@ _WAITED_FOR = """
 
 
 def let_the_other_come(is_done: Event) -> None:
-    """Inside a transaction: return as soon as another one waits for what this one has locked, or ``is_done``
-    says that it found nothing to wait for.
+    """Inside a transaction, wait until another one waits for its locks.
+
+    Returns too when ``is_done`` is set, i.e. the other one did not have to wait.
     """
     until = time.monotonic() + WITHIN_S
     with connection.cursor() as cursor:

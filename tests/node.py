@@ -5,5 +5,5 @@ from pathlib import Path
 
 
 def executable() -> str:
-    """Its path; so no test depends on what is installed on the machine."""
+    """Return its path, independent of the machine's installation."""
     return str(Path(sys.executable).with_name("node"))

@@ -18,7 +18,7 @@ __all__ = ["Person", "ada", "bob", "cyd", "here", "person"]
 
 @dataclass
 class Person:
-    """Somebody with a token."""
+    """A user with a token."""
 
     id: int
     name: str
@@ -29,7 +29,7 @@ class Person:
         return await Player(application, f"/ws/game/{game}/{query}", token=self.token).enter()
 
     async def listen(self, query: str = "") -> Player:
-        """Open the notifications socket, with one more device."""
+        """Open a notifications socket, as on another device."""
         return await Player(application, f"/ws/notifications/{query}", token=self.token).enter()
 
 

@@ -1,4 +1,4 @@
-"""Real server processes for tests, trials and benchmarks: started, awaited, killed, stopped."""
+"""Real server processes for tests, trials and benchmarks."""
 
 import contextlib
 import hashlib
@@ -28,11 +28,10 @@ _numbers = itertools.count(1)
 
 
 class ServerProcess:
-    """A server of one or more workers, as ``python -m gameplatform`` starts it.
+    """A server with one or more workers, started by ``python -m gameplatform``.
 
-    ``environment`` holds its settings, ``DATABASE_URL`` and ``REDIS_URL`` among them. ``port`` 0 takes a free
-    one; ``command`` comes before Python's, as ``("taskset", "-c", "0")`` does. What the server says goes to
-    ``log_path``.
+    ``environment`` holds its settings, including ``DATABASE_URL`` and ``REDIS_URL``. ``port`` 0 picks a free
+    one; ``command`` is a prefix such as ``("taskset", "-c", "0")``. Output goes to ``log_path``.
     """
 
     def __init__(
@@ -57,11 +56,11 @@ class ServerProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # A server asked politely waits for its clients, which cannot answer while this waits for the server.
+        # A gracefully stopping server waits for its clients, which cannot react while this call blocks.
         self.stop(signal.SIGKILL)
 
     def start(self) -> None:
-        """Start and wait until ``/health/ready`` answers 200; once more on the same port as before."""
+        """Start and wait until ``/health/ready`` answers 200; a restart uses the same port."""
         with self._log_path.open("wb") as log:
             self._process = subprocess.Popen(
                 [*self._command, sys.executable, *self._arguments()],
@@ -82,7 +81,7 @@ class ServerProcess:
         return ["-m", "gameplatform", *address, "--workers", str(self._workers)]
 
     def await_ready(self) -> None:
-        """Wait until all workers are there and ``/health/ready`` answers 200."""
+        """Wait until all workers are running and ``/health/ready`` answers 200."""
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
             assert self._process is not None
@@ -97,7 +96,7 @@ class ServerProcess:
         raise RuntimeError(f"The server was not ready within {START_TIMEOUT} s:\n{self.log()}")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """Stop it and its workers, by SIGTERM as an operator does; nothing when it has ended already."""
+        """Stop the server and its workers, by default with SIGTERM; does nothing if it has ended."""
         if self._process is None:
             return
         family = [self._process, *self._children()]
@@ -117,7 +116,7 @@ class ServerProcess:
             self._process = None
 
     def kill(self, pid: int) -> None:
-        """End one process with no chance to say goodbye, and wait until it is gone."""
+        """Kill one process without cleanup, and wait until it is gone."""
         process = psutil.Process(pid)
         process.kill()
         process.wait(STOP_TIMEOUT)
@@ -128,7 +127,7 @@ class ServerProcess:
 
     @property
     def pids(self) -> list[int]:
-        """The processes that serve: the server itself, or its workers when it has several."""
+        """Return the ids of the serving processes: the server itself, or its workers if it has several."""
         if self._process is None:
             return []
         return [self._process.pid] if self._workers == 1 else [child.pid for child in self._serving()]
@@ -142,7 +141,7 @@ class ServerProcess:
         return []
 
     def _serving(self) -> list[psutil.Process]:
-        # Beside its workers a parent has multiprocessing's resource tracker and the embedded Valkey.
+        # The parent's children include multiprocessing's resource tracker and the embedded Valkey.
         serving = []
         for child in self._children():
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -159,7 +158,7 @@ class ServerProcess:
 
 
 class DevelopmentServer(ServerProcess):
-    """A server as ``manage.py runserver`` starts it."""
+    """A server started by ``manage.py runserver``."""
 
     def _arguments(self) -> list[str]:
         return ["manage.py", "runserver", f"127.0.0.1:{self._port}"]
@@ -167,7 +166,7 @@ class DevelopmentServer(ServerProcess):
 
 @contextlib.contextmanager
 def fresh_database(server_url: str, folder: Path) -> Iterator[str]:
-    """A migrated, empty database beside the one of ``server_url``; yields its ``DATABASE_URL``.
+    """Create a migrated, empty database on the server of ``server_url``; yield its ``DATABASE_URL``.
 
     On PostgreSQL it is a copy of a template that the first caller migrates, on SQLite a file in ``folder``.
     """
@@ -198,7 +197,7 @@ def _migrated_template(server: psycopg.Connection, server_url: str) -> str:
     server.execute("SELECT pg_advisory_lock(1684300902)")
     try:
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            # Under another name until it is whole.
+            # Renamed when complete, so that nobody copies half a template.
             draft = f"{name}_draft"
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(draft)))
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
@@ -212,7 +211,7 @@ def _migrated_template(server: psycopg.Connection, server_url: str) -> str:
 
 
 def manage(environment: Mapping[str, str], *arguments: str) -> None:
-    """Run a management command on the data that a server with this environment uses."""
+    """Run a management command with this environment's data."""
     result = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,

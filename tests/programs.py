@@ -1,4 +1,4 @@
-"""The programs that tests drive and pip does not bring; ``python -m tests.programs`` installs them."""
+"""Programs that tests need and pip does not provide; ``python -m tests.programs`` installs them."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ def promtool() -> str | None:
 
 
 def install() -> None:
-    """Install Debian's packages as root where there is apt, else the Chromium that playwright downloads."""
+    """Install Debian's packages if run as root with apt, else playwright's Chromium."""
     wanted = [
         (["chromium"], browser.executable),
         (["nginx-light"], proxy.executable),

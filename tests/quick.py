@@ -1,8 +1,8 @@
-"""The checks of ``make quick``: under a minute, for what changed.
+"""The checks of ``make quick``: under a minute, for the changed apps.
 
-Format, lint, import contracts and types of everything, and the tests of the apps that changed, without a
-browser and without server processes, on SQLite. Changed is what differs from ``main``; on ``main`` itself it
-is what is not committed, else the last commit.
+Runs format, lint, import contracts and types for everything, and the tests of changed apps without browser
+and server processes, on SQLite. Changes are relative to ``main``; on ``main`` itself they are the uncommitted
+ones, else the last commit.
 """
 
 import os
@@ -23,7 +23,7 @@ WORKERS = "3"
 
 
 def changed_files() -> set[str]:
-    """Return the paths that differ from ``main``, new files included, relative to the checkout."""
+    """Return the paths that differ from ``main``, including new files, relative to the checkout."""
     here = _git("rev-parse", "HEAD")
     base = _git("merge-base", "HEAD", "main") or here
     if base == here:
@@ -33,7 +33,7 @@ def changed_files() -> set[str]:
 
 
 def test_folders(changed: set[str]) -> list[str]:
-    """Return the innermost ``tests`` folders that speak of these files."""
+    """Return the innermost ``tests`` folders for these files."""
     folders = set()
     for name in changed:
         for parent in Path(name).parents:

@@ -1,4 +1,4 @@
-"""The database and the Redis of a test run: given ones, else embedded ones, never those of development."""
+"""The database and Redis of a test run: configured ones, else embedded ones, never development's."""
 
 import atexit
 import itertools
@@ -8,10 +8,10 @@ from pathlib import Path
 from redis.connection import parse_url
 
 from core.embedded import postgres, valkey
-from core.embedded.folders import OwnedFolder, left_behind
+from core.embedded.folders import OwnedFolder, orphaned_folders
 
 PREFIX = "gameplatform-tests-"
-# Set by the first process of a run for all that it starts.
+# Set by the first process of a run and inherited by the others.
 _RUN_FOLDER = "GAMEPLATFORM_TEST_RUN"
 _GIVEN_REDIS = "GAMEPLATFORM_TEST_REDIS"
 
@@ -19,10 +19,11 @@ _numbers = itertools.count(1)
 
 
 def provide() -> None:
-    """Set ``DATABASE_URL`` and ``REDIS_URL`` for this process; called before the settings are read.
+    """Set ``DATABASE_URL`` and ``REDIS_URL`` for this process, before the settings are imported.
 
-    The first process of a run starts the PostgreSQL that pytest-xdist's workers share. Each process has a
-    Redis to itself: embedded, or of a given one a database above that of ``REDIS_URL``, which tests empty.
+    The first process of a run starts the PostgreSQL that pytest-xdist's workers share. Each process has its
+    own Redis: an embedded one, or a database of the configured one above that of ``REDIS_URL``, which tests
+    empty.
     """
     if _RUN_FOLDER not in os.environ:
         _begin()
@@ -31,24 +32,24 @@ def provide() -> None:
 
 
 def another_redis_url() -> str:
-    """For a server process of a test: an embedded Valkey of its own, or this process's given Redis."""
+    """Return a Redis URL for a server process: another embedded Valkey, or the configured Redis."""
     if os.environ[_GIVEN_REDIS]:
         return os.environ["REDIS_URL"]
     return valkey.url(run_folder() / f"{worker()}-{next(_numbers)}")
 
 
 def worker() -> str:
-    """The name of this process among pytest-xdist's workers."""
+    """Return the name of this pytest-xdist worker."""
     return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
 
 def run_folder() -> Path:
-    """A folder of this run, under a short path; it is deleted at the end."""
+    """Return this run's temporary folder, with a short path; deleted at the end."""
     return Path(os.environ[_RUN_FOLDER])
 
 
 def _begin() -> None:
-    for folder in left_behind(PREFIX):
+    for folder in orphaned_folders(PREFIX):
         _end_valkeys(folder)
     owned = OwnedFolder(PREFIX)
     os.environ[_RUN_FOLDER] = str(owned.path)
@@ -80,5 +81,5 @@ def _end_valkeys(folder: Path) -> None:
 def _own_database(url: str) -> str:
     number = int(parse_url(url).get("db", 0)) + 1 + int(worker().removeprefix("gw"))
     address, _, query = url.partition("?")
-    # In the query, where a unix socket's URL has it too; the first of several counts.
+    # As a query parameter, which works for unix sockets too; the first of several counts.
     return f"{address}?db={number}&{query}".rstrip("&")

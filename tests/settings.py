@@ -1,4 +1,4 @@
-"""The platform's settings on servers of the test run's own."""
+"""The platform's settings, with the test run's own services."""
 
 from tests import services
 
@@ -7,23 +7,23 @@ services.provide()
 from gameplatform.settings import *  # noqa: E402, F403
 from gameplatform.settings import CHANNEL_LAYERS, DATABASES, PASSWORD_HASHERS, RUN_DIR  # noqa: E402
 
-RUN_DIR.mkdir(exist_ok=True)  # where SQLite's test database goes
+RUN_DIR.mkdir(exist_ok=True)  # the folder of SQLite's test database
 
-# Tests run with DEBUG off, for which the key of development is refused.
+# Tests run with DEBUG off, which does not accept the development key.
 SECRET_KEY = "of-the-tests-which-listen-on-loopback-alone"
 
-# The processes of a run share a database server, and perhaps a Redis whose channels know no database numbers.
+# The processes share a database server, and maybe a Redis, whose channels ignore database numbers.
 REDIS_PREFIX = CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{services.worker()}:"  # type: ignore[index]
 
-# Fifty threads that take turns at its connections need longer on a slow machine than a request may wait.
+# Tests with fifty threads wait longer for connections than a request may.
 if "pool" in DATABASES["default"]["OPTIONS"]:
     DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 60
 
-# Argon2's cost is the point of it everywhere but here.
+# Argon2 is slow by design, which tests do not need.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
 
 # Hundreds of people come from this machine. Tests of the limits come from elsewhere.
 UNLIMITED_ADDRESSES = ["127.0.0.0/8", "::1"]
 
-# Each test client would look at all static files anew.
+# Each test client would scan all static files again.
 WHITENOISE_USE_FINDERS = False

@@ -1,4 +1,4 @@
-"""What is compiled does what is written, wherever a server uses it."""
+"""Compiled modules behave like their sources, on every kind of server."""
 
 import os
 import shutil
@@ -41,7 +41,7 @@ def test_each_worker_uses_what_is_compiled(live_server_process):
         deadline = time.monotonic() + START_TIMEOUT
         for pid in server.pids:
             for module in ("game/live/room/actor", "realtime/connection", "realtime/server/turn"):
-                # One worker answers for the server while the other still starts.
+                # One worker may answer while the other is still starting.
                 while not has_loaded(pid, module):
                     assert time.monotonic() < deadline, f"a worker runs without a compiled {module}"
                     time.sleep(0.05)
@@ -58,7 +58,7 @@ def test_compiled_rules_pass_the_tests_of_those_that_are_not():
     done = subprocess.run(
         [sys.executable, "-c", RUN_COMPILED, "-q", "-p", "no:cacheprovider", "game/tests/test_author.py"],
         cwd=ROOT,
-        # As one of this run, with a database and a Redis of its own.
+        # A server of this run, with its own database and Redis.
         env={
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.settings",

@@ -1,4 +1,4 @@
-"""The documents lead somewhere, and what they name is there."""
+"""Links in the documentation work, and the names in it exist."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def without_code(text):
 
 
 def anchors(page):
-    """The fragments of a page's headings, as GitHub makes them."""
+    """Return the anchors of a page's headings, as GitHub generates them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -61,7 +61,7 @@ def test_every_promise_of_security_has_its_test():
 
 
 def test_the_clients_have_the_version_that_pyproject_states():
-    # Their registries read these manifests as they stand.
+    # Package registries read these manifests as they are.
     python_client = tomllib.loads((ROOT / "clients/python/pyproject.toml").read_text())["project"]["version"]
     javascript_client = json.loads((ROOT / "clients/js/package.json").read_text())["version"]
 

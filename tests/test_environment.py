@@ -1,4 +1,4 @@
-"""A setting that is not as it must be is told in one sentence, by whatever is started."""
+"""A malformed setting is reported in one sentence by every entry point."""
 
 import os
 import socket
@@ -27,15 +27,15 @@ def value(monkeypatch):
 
 
 def whole():
-    return environment.whole("ONE", 60, most=65_535)
+    return environment.integer("ONE", 60, maximum=65_535)
 
 
 def part():
-    return environment.part("ONE", "0.1")
+    return environment.fraction("ONE", "0.1")
 
 
 def flag():
-    return environment.flag("ONE", True)
+    return environment.boolean("ONE", True)
 
 
 def hosts():
@@ -71,7 +71,7 @@ def proxies():
 
 
 def plain():
-    return environment.plain("ONE", "127.0.0.1")
+    return environment.text("ONE", "127.0.0.1")
 
 
 def names():
@@ -106,7 +106,7 @@ def names():
         (plain, "$6$of-dollars", "$6$of-dollars"),
         (proxies, "10.0.0.0/8, ::1", ["10.0.0.0/8", "::1"]),
         (proxies, "*", ["*"]),
-        # Not every address of the machine.
+        # A wildcard is not an address.
         (plain, "", "127.0.0.1"),
         (names, "a.example, b.example,", ["a.example", "b.example"]),
         (names, "", ["localhost", "127.0.0.1"]),
@@ -142,7 +142,7 @@ def test_what_is_well_is_read_and_an_empty_value_is_none(value, read, text, mean
                 "null",
             ],
         ),
-        # Names would be compared with addresses, and none ever be believed.
+        # Host names would be compared with IP addresses and never match.
         (
             proxies,
             "addresses such as 127.0.0.1 or 10.0.0.0/8, or *",

@@ -1,4 +1,4 @@
-"""Servers with different databases may share one Redis, and never hear each other."""
+"""Servers with different databases may share one Redis without affecting each other."""
 
 import asyncio
 import contextlib
@@ -33,7 +33,7 @@ FEATURES = {
 
 
 class Overheard:
-    """The commands that a Redis server carries out, those of its scripts too."""
+    """The commands executed by a Redis server, including those of scripts."""
 
     def __init__(self, url):
         self._url = url
@@ -64,7 +64,7 @@ class Overheard:
                 yield shlex.split(command)
 
     def names(self):
-        """All keys and channels that were named."""
+        """Return all keys and channels in these commands."""
         names = set()
         with redis.from_url(self._url, decode_responses=True) as client:
             keys_of = client.pipeline(transaction=False)
@@ -79,7 +79,7 @@ class Overheard:
                     case _:
                         keys_of.execute_command("COMMAND GETKEYS", *command)
             for keys in keys_of.execute(raise_on_error=False):
-                if not isinstance(keys, redis.ResponseError):  # that the command has none
+                if not isinstance(keys, redis.ResponseError):  # the command has no keys
                     names.update(keys)
             names.update(client.scan_iter())
         return names
@@ -116,7 +116,7 @@ async def test_all_keys_and_channels_begin_with_the_prefix(live_server_process, 
 
 
 async def befriend(ada, bob):
-    """The two become friends; each sees how the other stands."""
+    """Make the two friends; each sees the other's status."""
     request = ada.post("/api/friends/requests", {"user_id": bob.id})
     bob.post(f"/api/friends/requests/{request['id']}/accept")
     await ada.enter("/ws/friends/status/")
@@ -128,7 +128,7 @@ async def befriend(ada, bob):
 
 
 async def play(ada, bob):
-    """A game is invited to and won; both wait in a queue, and one fights a battle."""
+    """Play an invited game to the end; then both queue, and one fights a battle."""
     for player in (ada, bob):
         player.seq = None
     await begin(new_game(ada, bob), ada, bob)
@@ -147,7 +147,7 @@ async def play(ada, bob):
 
 
 async def talk(ada, bob):
-    """In a lobby and between the two."""
+    """Chat in a lobby and by direct message."""
     lobby = ada.get("/api/lobbies/?public=1&status=open")["results"][0]["id"]
     for player, other in ((ada, bob), (bob, ada)):
         player.post(f"/api/lobbies/{lobby}/join/")
@@ -160,7 +160,7 @@ async def talk(ada, bob):
 
 
 async def travel(ada, bob):
-    """Both come to the shared world, and move, talk, trade and walk there."""
+    """Enter the shared world; move, talk, trade and walk."""
     for player, name in ((ada, "Ada"), (bob, "Bob")):
         made = player.post("/api/characters", {"name": name, "faction": "Rootkin"})
         player.post("/api/characters/select", {"character_id": made["id"]})
@@ -215,7 +215,7 @@ URLS = (
 
 @pytest.fixture
 def prefix(monkeypatch):
-    """``prefix(DATABASE_URL)``: of a server with this database."""
+    """``prefix(DATABASE_URL)``: the Redis prefix of a server with this database."""
 
     def prefix(url, given=""):
         monkeypatch.setenv("DATABASE_URL", url)

@@ -8,7 +8,7 @@ from accounts import hashers
 from gameplatform import doors, urls
 from tests.test_trials_surface import OPEN_SOCKETS, address, operations
 from web import urls as web
-from world.socket import FOR_STRANGERS, WorldSocket
+from world.socket import BEFORE_SIGN_IN, WorldSocket
 
 PLAIN = {"headers": [], "query_string": b""}
 
@@ -52,8 +52,8 @@ def test_every_page_says_what_bounds_its_cost():
 
 def test_every_command_that_is_taken_of_strangers_says_what_bounds_its_cost():
     assert {"/ws", "/ws/"} == OPEN_SOCKETS
-    assert names(FOR_STRANGERS) == doors.OPEN_COMMANDS.keys()
-    assert set(FOR_STRANGERS) <= WorldSocket.handlers.keys()
+    assert names(BEFORE_SIGN_IN) == doors.OPEN_COMMANDS.keys()
+    assert set(BEFORE_SIGN_IN) <= WorldSocket.handlers.keys()
     assert all(doors.OPEN_COMMANDS.values())
 
 

@@ -1,4 +1,4 @@
-"""``manage.py migrate`` and ``manage.py runserver`` alone make a server with sockets."""
+"""``manage.py migrate`` and ``manage.py runserver`` are enough for a server with sockets."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ class Nothing(Game):
 
 @pytest.fixture
 def runserver(tmp_path):
-    """``runserver(**environment)``: makes and migrates a database, and starts the server on it."""
+    """``runserver(**environment)``: create and migrate a database, and start the server on it."""
 
     def runserver(**environment):
         environment = {
@@ -76,7 +76,7 @@ def test_the_server_starts_anew_when_code_changes(runserver, tmp_path):
 
 
 def title_for(player):
-    """The title of the game as the server knows it; None while it starts."""
+    """Return the game's title on the server; None while it starts."""
     try:
         games = player.get("/api/games/catalog")
     except httpx.TransportError:

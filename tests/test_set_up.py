@@ -1,4 +1,4 @@
-"""The set-up holds what it promises: embedded servers that come and go, a server started by one command."""
+"""The setup: embedded servers that start and stop as needed, and a server started by one command."""
 
 import io
 import shutil
@@ -37,7 +37,7 @@ input()
 
 
 class Neighbour:
-    """Another process, and for the tests of Valkey a user of it until it leaves."""
+    """Another process; in Valkey's tests a user of the server until it exits."""
 
     def __init__(self, program: str, *arguments: str) -> None:
         self._process = subprocess.Popen(
@@ -74,7 +74,7 @@ def folder():
 
 @pytest.fixture
 def neighbour(folder):
-    """Starts processes that are gone at the end of the test, before the folder is."""
+    """Start processes that end with the test, before the folder is deleted."""
     started = []
 
     def start(program: str, *arguments: str) -> Neighbour:
@@ -88,7 +88,7 @@ def neighbour(folder):
 
 @pytest.fixture
 def user_of(neighbour):
-    """Another process that uses the embedded Valkey at a URL."""
+    """Start another process that uses the embedded Valkey at a URL."""
 
     def start(url: str) -> Neighbour:
         user = neighbour(USE_VALKEY, url)
@@ -130,7 +130,7 @@ def test_processes_that_start_at_once_make_one_valkey(folder, neighbour):
     for user in users:
         user.ask()
     assert [user.answer() for user in users] == ["in use"] * 4
-    # Valkey shows its program and its socket as its title.
+    # Valkey's process title contains its program and socket.
     titles = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
     assert sum(f"valkey-server unixsocket:{folder}" in title for title in titles) == 1
     for user in users:
@@ -162,7 +162,7 @@ def test_a_valkey_whose_users_were_all_killed_serves_the_next_one(folder, user_o
 
 def test_a_checkout_with_a_long_path_gets_a_socket_with_a_short_one(folder, user_of):
     url = valkey.url(folder / ("deep" * 40))
-    assert len(url) < len("unix://") + valkey.LONGEST_SOCKET_PATH
+    assert len(url) < len("unix://") + valkey.MAX_SOCKET_PATH
     user = user_of(url)
     assert is_up(url)
     user.leave()
@@ -237,8 +237,8 @@ def test_a_killed_server_comes_back_where_it_was(live_server_process):
 
 @pytest.fixture
 def happened(monkeypatch):
-    """What the steps of seeding did, of which there are two."""
-    autodiscover_modules("seeding")  # so that none of them registers below
+    """The calls of two registered seeding steps."""
+    autodiscover_modules("seeding")  # so that none of them is registered below
     monkeypatch.setattr(seeding, "_steps", [])
     happened = []
     seeding.seeds(order=20, clear=lambda: happened.append("no lobbies"))(lambda: happened.append("lobbies"))

@@ -1,4 +1,4 @@
-"""The trials in small: those that no app's tests stand for, and checkers that find what histories hold."""
+"""Small versions of trials that no app's tests cover, and tests of the checkers."""
 
 from unittest import mock
 
@@ -16,7 +16,7 @@ from trials.trial import conduct
 
 @pytest.fixture(scope="module")
 def cluster():
-    """A PostgreSQL that trials may crash: one that keeps what it has acknowledged."""
+    """A durable PostgreSQL that trials may crash."""
     with postgres.Server(durable=True) as server:
         yield server
 
@@ -27,7 +27,7 @@ def cluster():
 def test_a_trial_holds_in_small(name, cluster, tmp_path):
     figures = conduct(TRIALS[name], tmp_path / "history.jsonl", quick=True, cluster=cluster)
 
-    # How long things take says nothing on a machine that does much else.
+    # Durations mean nothing on a busy machine.
     assert not [figure for figure in figures if not figure.holds and not figure.is_timed]
 
 
@@ -77,7 +77,7 @@ def test_a_history_tells_how_each_operation_ended(history):
 
 
 class Journal:
-    """The final database as a checker of games asks for it: the moves, then the games with gaps."""
+    """The final database as read by the checker of games: the moves, then the games with gaps."""
 
     def __init__(self, *rows):
         self.rows = rows
@@ -119,7 +119,7 @@ def test_a_game_that_was_kept_as_it_was_told_is_whole(history, play):
     move(history, None, 1, 5, Refused)
 
     assert not broken(check_games(operations(history), Journal(*kept)))
-    # One of which nobody knows may be kept, once.
+    # One unacknowledged entry may be stored.
     assert not broken(check_games(operations(history), Journal(*kept, row(31, 1, 4))))
 
 

@@ -1,4 +1,4 @@
-"""Every address of the platform: none is open by accident, none without a row that says who may use it."""
+"""Every route and socket requires authentication, and has a row on authorisation."""
 
 import re
 import uuid
@@ -36,7 +36,7 @@ OPEN = {
     ("get", "metrics"),
 }
 OPEN_SOCKETS = {"/ws", "/ws/"}
-"""Where the token may come in the first message."""
+"""Sockets that accept the token in the first message."""
 
 STRANGER = {
     ("delete", "api/me/sessions/<int:session_id>"): 404,
@@ -52,7 +52,7 @@ STRANGER = {
     ("post", "api/battles/attack/<int:battle_id>"): 403,
     ("post", "api/battles/claim-loot/<int:battle_id>"): 403,
 }
-"""What somebody else gets of Ada's things; other apps have such tables in ``test_authorisation.py``."""
+"""The responses to a stranger on Ada's objects; other apps have their table in ``test_authorisation.py``."""
 
 
 def _routes(patterns):
@@ -69,7 +69,7 @@ def _view(pattern):
 
 
 def operations():
-    """Each method of each address, but those of operators and of the page."""
+    """Return each method of each route, except those of operators and of the page."""
     for path, view in _routes(get_resolver().url_patterns):
         for method in METHODS if view is not object else ("get",):
             if view is object or hasattr(view, method):
@@ -77,7 +77,7 @@ def operations():
 
 
 def address(path, **known):
-    """The path with each parameter filled in."""
+    """Return the path with its parameters filled in."""
     for part in path.split("/"):
         if part.startswith("<"):
             converter, _, name = part.strip("<>").partition(":")
@@ -138,7 +138,7 @@ def test_a_stranger_gets_nothing_of_what_is_adas(development):
     }
     enemy = battle["enemies"][0]["id"]
 
-    # Joining comes last: after it Cyd is no stranger to the battle.
+    # Joining is last: after it Cyd is a participant of the battle.
     by_joining = sorted(STRANGER, key=lambda operation: "join" in operation[1])
     got = {
         (method, path): getattr(cyd, method)(address(path, **known), {"enemy_id": enemy}).status_code

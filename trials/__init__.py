@@ -1,1 +1,1 @@
-"""Trials: what the platform promises, tried on real servers that are killed, starved and lied to."""
+"""Trials: the platform's promises, tested on real servers while faults are injected."""

@@ -1,7 +1,7 @@
-"""Runs trials one after the other and prints a table of figures; ends with 1 when a promise is broken.
+"""Runs trials in sequence and prints a table of figures; exits with 1 when a promise is broken.
 
-The history of each stays in .run/trials/NAME.jsonl. With --faulty each runs against its planted fault, and
-has to find it.
+Each one's history is kept in .run/trials/NAME.jsonl. With --faulty each trial runs against its planted fault,
+and must detect it.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def main() -> int:
         try:
             figures = _figures(trial, quick=given.quick, fault=fault)
         except Exception:
-            # One that never comes to its end has found nothing, and must not keep the others from theirs.
+            # A trial that hangs has found nothing, and must not block the others.
             traceback.print_exc()
             figures = []
         rows += [(name, figure) for figure in figures or [exactly("came to its end", 0, 1)]]

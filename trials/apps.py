@@ -1,4 +1,4 @@
-"""Lets a server of a trial run with a planted fault, a clock that jumps, or a log that tells all."""
+"""An app that gives a trial's server a planted fault, a jumping clock, or an overly verbose log."""
 
 import logging
 import os
@@ -30,7 +30,7 @@ class TrialsConfig(AppConfig):
 
 
 def _step_the_clock(step: float) -> None:
-    """Forward and back by so many seconds, each second. What counts time without a calendar sees nothing."""
+    """Move the wall clock by ``step`` seconds forward or back, each second; not monotonic clocks."""
     import time_machine
 
     clock = time_machine.travel(datetime.now(UTC), tick=True).start()
@@ -42,7 +42,7 @@ def _step_the_clock(step: float) -> None:
 
 
 def _log_requests() -> None:
-    """Each with its address and headers as they came, as somebody who looks for an error would."""
+    """Log each request with its address and headers, as somebody debugging would."""
     from realtime.gate import Gate
 
     def log_request(environ: dict[str, Any], **_: Any) -> None:

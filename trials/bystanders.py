@@ -1,9 +1,9 @@
-"""People who keep asking one server for an answer, in a process of their own: what the crowd of a trial costs
-their own machine must not count as the server's delay.
+"""Users who continuously send requests to one server, in a process of their own.
 
-``python -m trials.bystanders ADDRESS TOKEN ...`` opens a socket for each token, says ``ready``, and asks till
-its standard input ends. A line on it parts the answers before from those after; in the end they are written
-as JSON: ``{"before": [seconds], "after": [seconds], "lost": sockets}``.
+So the load that a trial puts on its own process is not measured as the server's delay. ``python -m
+trials.bystanders ADDRESS TOKEN ...`` opens a socket for each token, prints ``ready``, and sends requests
+until its standard input ends. A line on it separates the answers before from those after; in the end they are
+written as JSON: ``{"before": [seconds], "after": [seconds], "lost": sockets}``.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ async def main(address: str, tokens: list[str]) -> None:
                 while '"type":"pong"' not in await socket.recv():
                     pass
             finally:
-                # One that is still waited for in the end has taken at least so long.
+                # A request still unanswered at the end has taken at least this long.
                 told[-1].append(time.perf_counter() - began)
             await asyncio.sleep(PAUSE_S)
 

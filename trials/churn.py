@@ -27,7 +27,7 @@ from trials.trial import Query, Trial
 
 ENDED_ROOMS_STAY_S = 60
 COUNTED = ("realtime_tasks", "realtime_sockets_open", "realtime_topics", "game_rooms")
-# What comes and goes by itself: a task for a reader, the poll of a database pool.
+# What varies by itself: a task for a reader, the poll of a database pool.
 SLACK = {"realtime_tasks": 4, "descriptors": 12, "connections": 16, "redis_keys": 20}
 
 
@@ -63,7 +63,7 @@ async def run(ground: Ground, history: History, *, people: int, cycles: int, set
         async def rounds(number: int) -> None:
             await some_at_a_time((cycle(*pairs[n % len(pairs)]) for n in range(number)), len(pairs))
 
-        # The first round fills what is kept for good: pools, caches, the people's own topics.
+        # The first round fills permanent caches: pools, the users' own topics.
         await rounds(4 * len(pairs))
         await asyncio.sleep(settle)
         process = psutil.Process(server.pids[0])
@@ -107,7 +107,7 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
         at_most("threads more than before", after["threads"] - before["threads"], 8),
         at_most("MiB more than before", after["mib"] - before["mib"], 32),
         exactly("sockets still open", after["realtime_sockets_open"], 0),
-        # The same people come again: what stays behind of them is there from the first round on.
+        # The same users return: what remains of them exists since the first round.
         exactly("topics that nobody is left to hear", after["realtime_topics"], 0),
     ]
 

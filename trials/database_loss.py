@@ -32,7 +32,7 @@ async def run(
             while not done.is_set() and number < 90:
                 number += 1
                 await buy(history, person, berries, PLENTY, f"{person.name}-{number}")
-                # So that their gold lasts till the end.
+                # Enough gold for the whole trial.
                 await asyncio.sleep(random.uniform(0, 0.3 * restarts))
 
         async with asyncio.TaskGroup() as shopping:

@@ -24,7 +24,7 @@ CHECKS = (
     "content_type_conformance",
     "response_schema_conformance",
 )
-# What ends the session that all else is asked with.
+# Operations that would end the session used by all other requests.
 LEFT_OUT = "logout|^/api/me"
 
 

@@ -1,4 +1,4 @@
-"""Flaws to plant in a server, one for each trial: what a careless change might do, and the trial finds."""
+"""Faults to plant in a server, one for each trial: a careless change that the trial must detect."""
 
 import time
 from typing import Any
@@ -10,7 +10,7 @@ def _replace(target: str, new: Any) -> None:
 
 
 def stock_read_then_written() -> None:
-    """The shop looks at the stock, and then writes one less."""
+    """The shop reads the stock, and then writes one less."""
     from progression.models import Offer
 
     def update(self: Any, **changes: Any) -> int:
@@ -29,7 +29,7 @@ def stock_read_then_written() -> None:
 
 
 def takers_get_nothing() -> None:
-    """A swap takes from both what they give, and leaves out what they get."""
+    """A swap removes both offers, but grants nothing."""
     from progression import ledger
 
     def only_taking(move: Any) -> Any:
@@ -44,7 +44,7 @@ def takers_get_nothing() -> None:
 
 
 def told_before_written() -> None:
-    """A room tells of a move at once, and the journal follows when it can."""
+    """A room publishes a move before it is in the journal."""
     import asyncio
 
     from game.live.journal import Journal
@@ -59,12 +59,12 @@ def told_before_written() -> None:
 
 
 def failures_are_500() -> None:
-    """A database that cannot be reached is taken for a fault of the programme."""
+    """An unreachable database is treated as a bug."""
     _replace("core.problems.UNREACHABLE", ())
 
 
 def gaps_stay() -> None:
-    """Nobody looks whether a stream has lost something."""
+    """Streams are never checked for gaps."""
 
     async def nothing(self: Any) -> None:
         pass
@@ -74,7 +74,7 @@ def gaps_stay() -> None:
 
 
 def numbers_of_each_worker() -> None:
-    """Each worker numbers what it publishes, as if it were the only one."""
+    """Each worker numbers its own events, as if it were the only one."""
     from realtime.streams import Streams
 
     offer = Streams.offer
@@ -91,7 +91,7 @@ def numbers_of_each_worker() -> None:
 
 
 def stops_without_a_word() -> None:
-    """SIGTERM is taken for kill -9."""
+    """SIGTERM has the effect of kill -9."""
     import os
 
     import uvicorn
@@ -101,7 +101,7 @@ def stops_without_a_word() -> None:
 
 
 def accepts_one_at_a_time() -> None:
-    """Opening a socket holds up all else."""
+    """Opening a socket blocks everything else."""
     from realtime.gate import Gate
 
     authenticate = Gate._authenticate
@@ -114,20 +114,20 @@ def accepts_one_at_a_time() -> None:
 
 
 def outbox_without_bound() -> None:
-    """What a client does not read is kept for it, frame after frame."""
+    """A slow client's outbox grows without limit."""
     _replace("realtime.connection.MAX_FRAMES", 1 << 30)
     _replace("realtime.connection.MAX_BYTES", 1 << 40)
     from realtime.connection import Connection
 
     queue = Connection._queue
-    # Larger than life, so that seconds show what would take an hour.
+    # Exaggerated, so that seconds show what would take an hour.
     _replace(
         "realtime.connection.Connection._queue", lambda self, f, key: queue(self, f + b" " * 100_000, None)
     )
 
 
 def told_before_they_have_left() -> None:
-    """Who leaves the queue is told so at once, and taken out of it when there is time."""
+    """Leaving the queue is confirmed before the ticket is withdrawn."""
     import threading
 
     from django.db import connection, transaction
@@ -149,7 +149,7 @@ def told_before_they_have_left() -> None:
 
 
 def refresh_looks_then_writes() -> None:
-    """A refresh token is looked at first and crossed off later."""
+    """A refresh token is checked first and invalidated later."""
     from accounts import services, tokens
     from accounts.models import Session, User
 
@@ -169,7 +169,7 @@ def sockets_never_leave_their_topics() -> None:
 
 
 def rooms_live_by_the_calendar() -> None:
-    """Thinking time is counted by the wall clock."""
+    """Thinking time is measured by the wall clock."""
     from game.live.room.actor import Room
 
     restore = Room._restore
@@ -182,7 +182,7 @@ def rooms_live_by_the_calendar() -> None:
 
 
 def bad_messages_raise() -> None:
-    """What is no message of this socket is not refused but falls through."""
+    """Unknown messages raise instead of being refused."""
     from realtime.messages import CommandDecoder
 
     decode = CommandDecoder.decode
@@ -197,7 +197,7 @@ def bad_messages_raise() -> None:
 
 
 def unknown_names_are_told() -> None:
-    """Signing in says when there is no such name."""
+    """Signing in reveals that a name does not exist."""
     from accounts import selectors, signing_in
     from core.refusals import NotFound
 
@@ -212,17 +212,17 @@ def unknown_names_are_told() -> None:
 
 
 def nothing_is_redacted() -> None:
-    """Log lines are written as they come."""
+    """Log lines are not redacted."""
     _replace("core.redaction.redact", lambda text: text)
 
 
 def any_origin_will_do() -> None:
-    """Sockets are opened for whichever site asks."""
+    """Sockets accept any origin."""
     _replace("realtime.gate.HostOriginValidator.valid_origin", lambda self, origin: True)
 
 
 def answers_are_bare() -> None:
-    """A profile lacks a field that the document promises."""
+    """A profile lacks a documented field."""
     from accounts import selectors
 
     brief = selectors.brief
@@ -230,19 +230,19 @@ def answers_are_bare() -> None:
 
 
 def new_roles_are_not_told() -> None:
-    """Who is made a moderator of a lobby is one, and nobody hears of it."""
-    _replace("chat.services.moderation.tell_of", lambda lobby, user_id: None)
+    """New moderators of a lobby are not announced."""
+    _replace("chat.services.moderation.publish_update", lambda lobby, user_id: None)
 
 
 def all_are_owners_of_lobbies() -> None:
-    """Nobody looks whether who asks is a member of the lobby, and of what rank."""
+    """Membership and rank in a lobby are not checked."""
     from chat.models import Membership
 
     _replace("chat.selectors.check_member", lambda lobby, user_id: Membership.Role.OWNER)
 
 
 def any_close_code_will_do() -> None:
-    """Peers may close with codes that RFC 6455 keeps off the wire."""
+    """Close codes that RFC 6455 forbids on the wire are accepted."""
     _replace("realtime.server.picows_protocol._may_be_sent", lambda code: True)
 
 

@@ -1,4 +1,4 @@
-"""The verdict of a checker: measured values beside what is promised."""
+"""The verdict of a checker: measured values beside the promised ones."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured value; ``promised`` says what it has to be (empty: nothing) and ``holds`` whether it is.
+    """A measured value; ``promised`` is the requirement (empty: none) and ``holds`` whether it is met.
 
-    One that ``is_timed`` depends on how busy the machine is.
+    If ``is_timed``, it depends on how busy the machine is.
     """
 
     name: str
@@ -24,7 +24,7 @@ def exactly(name: str, value: float, wanted: float) -> Figure:
 
 
 def none_of(name: str, found: Iterable[object]) -> Figure:
-    """How many there are of what there must be none of."""
+    """The number of things of which there must be none."""
     return exactly(name, len(list(found)), 0)
 
 
@@ -33,12 +33,12 @@ def at_most(name: str, value: float, bound: float) -> Figure:
 
 
 def within(name: str, value: float, bound: float) -> Figure:
-    """A time, in the unit that ``name`` says."""
+    """A duration, in the unit stated in ``name``."""
     return Figure(name, value, f"<= {_short(bound)}", value <= bound, is_timed=True)
 
 
 def at_least(name: str, value: float, bound: float) -> Figure:
-    """Also what keeps a trial honest: one in which nothing was tried proves nothing."""
+    """A minimum count, also to make sure that the trial tried anything at all."""
     return Figure(name, value, f">= {_short(bound)}", value >= bound)
 
 
@@ -47,7 +47,7 @@ def told(name: str, value: float) -> Figure:
 
 
 def percentile(values: Iterable[float], percent: float) -> float:
-    """The nearest-rank percentile; infinite where there are none, so that nothing measured holds nothing."""
+    """Return the nearest-rank percentile; infinite for no values, so that an empty measurement fails."""
     ordered = sorted(values)
     if not ordered:
         return math.inf
@@ -55,7 +55,7 @@ def percentile(values: Iterable[float], percent: float) -> float:
 
 
 def table(rows: Sequence[tuple[str, Figure]]) -> str:
-    """The figures of several trials, as text in columns."""
+    """Return the figures of several trials as a text table."""
     cells = [("trial", "figure", "value", "promised", "")]
     for trial, figure in rows:
         verdict = "" if not figure.promised else "holds" if figure.holds else "BROKEN"

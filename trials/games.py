@@ -1,4 +1,4 @@
-"""A game with many modes, so that people of a trial wait in many queues."""
+"""A game with many modes, so that a trial can use many queues."""
 
 from game.games import TicTacToe
 

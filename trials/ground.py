@@ -1,4 +1,4 @@
-"""What a trial stands on: a PostgreSQL and a Redis of its own, and server processes to kill."""
+"""The environment of a trial: a PostgreSQL and a Redis of its own, and server processes to kill."""
 
 import contextlib
 import os
@@ -28,7 +28,7 @@ SETTINGS = {
 
 
 class Ground:
-    """Stores and servers. ``fault`` names what is planted in every server (see ``trials.faults``)."""
+    """Stores and servers. ``fault`` is planted in every server (see ``trials.faults``)."""
 
     def __init__(self, folder: Path, cluster: postgres.Server, database_url: str, fault: str = "") -> None:
         self.folder = folder
@@ -39,12 +39,12 @@ class Ground:
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "PLANTED_FAULT": fault,
-            # In what is compiled nothing can be planted.
+            # Faults cannot be planted in compiled modules.
             "COMPILED": "off" if fault else "on",
         }
 
     def start(self, count: int = 1, **environment: str) -> list[ServerProcess]:
-        """Start so many servers of one worker each; each has a port, so that a trial can choose."""
+        """Start ``count`` servers of one worker each, each on a port of its own."""
         for number in range(len(self.servers), len(self.servers) + count):
             log_path = self.folder / f"server-{number}.log"
             server = ServerProcess(self.environment | environment, log_path=log_path)
@@ -53,7 +53,7 @@ class Ground:
         return self.servers[-count:]
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command on the trial's database; returns what it said."""
+        """Run a management command on the trial's database; return its output."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -68,7 +68,7 @@ class Ground:
         return done.stdout
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Rows of the trial's database, or none where the statement changes some."""
+        """Return rows of the trial's database; empty for a statement that changes some."""
         name = self.environment["DATABASE_URL"].rpartition("/")[2]
         with psycopg.connect(
             host=str(self.cluster.folder), user=postgres.SUPERUSER, dbname=name, autocommit=True
@@ -77,12 +77,12 @@ class Ground:
             return cursor.fetchall() if cursor.description else []
 
     def connections(self) -> int:
-        """To the trial's database, with the one that asks."""
+        """Return the number of connections to the trial's database, including this one."""
         [(count,)] = self.query("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
         return int(count)
 
     def kill_redis(self) -> None:
-        """``kill -9``: its successor, which the servers start, is empty."""
+        """Kill Redis with SIGKILL; the servers start a new one, which is empty."""
         with redis.from_url(self.environment["REDIS_URL"]) as client:
             os.kill(client.info("server")["process_id"], signal.SIGKILL)
 
@@ -91,7 +91,7 @@ class Ground:
             return {key.decode() for key in client.scan_iter()}
 
     def logs(self) -> str:
-        """What all servers said."""
+        """Return the logs of all servers."""
         return "".join(server.log() for server in self.servers)
 
     def stop(self) -> None:
@@ -101,14 +101,14 @@ class Ground:
 
 @contextlib.contextmanager
 def prepared(*, fault: str = "", cluster: postgres.Server | None = None) -> Iterator[Ground]:
-    """A ground with a migrated database, on ``cluster`` or one of its own; all of it ends with the block."""
+    """Yield a ground with a migrated database, on ``cluster`` or one of its own, and clean it up."""
     with contextlib.ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="trial-", dir="/tmp")))
         if cluster is None:
             cluster = held.enter_context(postgres.Server(durable=True))
         url = held.enter_context(fresh_database(cluster.url(), folder))
         ground = Ground(folder, cluster, url, fault)
-        # The servers start the Redis that they share, and when killed leave it behind.
+        # The servers start the Redis that they share, and leave it running when killed.
         held.callback(valkey.shut_down_unless_used, ground.environment["REDIS_URL"])
         held.callback(ground.stop)
         yield ground

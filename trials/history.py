@@ -1,6 +1,6 @@
-"""What happened in a trial, as JSON lines: who asked what and how it ended, and what was seen.
+"""The history of a trial as JSON lines: operations with their outcomes, and observations.
 
-A trial only writes; its checker only reads, so a verdict can be made again from the file.
+A trial only writes; its checker only reads, so a verdict can be repeated from the file.
 """
 
 import contextlib
@@ -16,18 +16,18 @@ INVOKE, OK, FAIL, UNKNOWN, SEEN = "invoke", "ok", "fail", "unknown", "seen"
 
 
 class Unknown(Exception):
-    """Whether the operation took place cannot be said: its answer never came."""
+    """Raised when no answer came: the operation may or may not have been executed."""
 
 
 class Refused(Exception):
-    """The operation did not take place, and its caller was told so."""
+    """Raised when an operation was refused."""
 
 
 @dataclass
 class Operation:
-    """One thing that ``who`` asked, or saw; times are seconds since the trial began.
+    """An operation or observation of ``who``; times are seconds since the trial began.
 
-    ``outcome`` is ``ok``, ``fail`` (it did not take place), ``unknown`` (it may have) or ``seen``.
+    ``outcome`` is ``ok``, ``fail`` (not executed), ``unknown`` (perhaps executed) or ``seen``.
     """
 
     who: str
@@ -40,7 +40,7 @@ class Operation:
 
 
 class Asked:
-    """An operation under way: what is put into ``told`` stands with its outcome."""
+    """A running operation: entries of ``told`` are recorded with its outcome."""
 
     def __init__(self) -> None:
         self.told: dict[str, Any] = {}
@@ -64,9 +64,9 @@ class History:
 
     @contextlib.contextmanager
     def operation(self, who: str, name: str, **asked: Any) -> Iterator[Asked]:
-        """Write that ``who`` asks this and how it ends: ok, unless the block raises.
+        """Record an operation and its outcome: ok, unless the block raises.
 
-        ``Refused`` means that it did not take place, ``Unknown`` that nobody can say; both end here.
+        ``Refused`` means that it was not executed, ``Unknown`` that nobody can say; both are swallowed.
         """
         number = self._write(INVOKE, who, name, asked)
         under_way = Asked()
@@ -80,7 +80,7 @@ class History:
             self._write(OK, who, name, under_way.told, number)
 
     def seen(self, who: str, name: str, **value: Any) -> None:
-        """Write what ``who`` saw or did, that needs no answer."""
+        """Record an observation or an action that needs no answer."""
         self._write(SEEN, who, name, value)
 
     def _write(self, kind: str, who: str, name: str, value: Any, number: int | None = None) -> int:
@@ -100,7 +100,7 @@ class History:
 
 
 def read(path: Path) -> list[Operation]:
-    """The operations of a history in the order of their beginning; one never ended is ``unknown``."""
+    """Return the operations of a history in order of their start; one that never ended is ``unknown``."""
     operations: dict[int, Operation] = {}
     with path.open("rb") as lines:
         for line in map(msgspec.json.decode, lines):

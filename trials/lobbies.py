@@ -1,4 +1,4 @@
-"""Members of one lobby who talk, and what each must have heard."""
+"""Members of a lobby who chat, and the check that each received every message."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from trials.trial import Query
 
 
 class Member:
-    """A member of the lobby; what is heard goes into the history, with the ids of the messages."""
+    """A member of the lobby; received messages are recorded with their ids."""
 
     def __init__(self, history: History, person: Person, path: str, servers: Sequence[ServerProcess]) -> None:
         self.person = person
@@ -31,7 +31,7 @@ class Member:
                 self._history.seen(name, "event", ids=ids, seq=frame["seq"])
 
     async def say(self, text: str) -> None:
-        """Say it, and do not wait: what is kept of it the database tells."""
+        """Send a message without waiting; the database shows whether it was stored."""
         with self._history.operation(self.person.name, "say", text=text):
             await self.line.send(type="chat_message", message=text)
 
@@ -39,7 +39,7 @@ class Member:
 async def enter_lobby(
     ground: Ground, history: History, people: Sequence[Person], servers: Sequence[ServerProcess]
 ) -> list[Member]:
-    """All these people in one new lobby, in turn on one server each."""
+    """Put all these users into one new lobby, connected to the servers in turn."""
     owner = people[0]
     ground.query("UPDATE accounts_user SET is_premium = true WHERE id = %s", owner.id)
     wanted = {"name": "agora", "is_public": True, "max_participants": len(people) + 1}
@@ -62,7 +62,7 @@ def _kept(query: Query) -> dict[int, str]:
 
 
 def check_order(operations: Sequence[Operation], query: Query) -> list[Figure]:
-    """All hear all, in one order and without a gap."""
+    """Check that all members received all messages in one order and without gaps."""
     kept = _kept(query)
     known: dict[str, set[int]] = {}
     at: dict[str, int] = {}
@@ -89,7 +89,7 @@ def check_order(operations: Sequence[Operation], query: Query) -> list[Figure]:
 
 
 def heard_within(operations: Sequence[Operation], query: Query) -> list[float]:
-    """Seconds from the first hearing of each message (or its sending, if later) to each member's."""
+    """Return seconds from each message's first receipt (or its sending, if later) to each member's."""
     numbers = {content: number for number, content in _kept(query).items()}
     sent = {
         numbers[o.asked["text"]]: o.started

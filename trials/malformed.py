@@ -22,7 +22,7 @@ from trials.people import WITHIN_S, Person, crowd, figures_of, visitors
 from trials.trial import Query, Trial
 
 LETTERS = 'ab\0\u202e\U0001f4a5"\\{}[]:,e0-'
-# So many are sent before their answers are waited for.
+# Frames sent before their answers are awaited.
 TOGETHER = 10
 NUMBERS = (0, -1, 1.5, 2**31, 2**53, 2**63, -(2**63) - 1, 10**40)
 TEXTS = ("", "x", "0", "\0", "\U0001f4a5" * 300, "x" * 20_000, "1e999", "../..", "%00", "' OR 1=1 --")
@@ -44,7 +44,7 @@ NESTED = "[" * 5000 + "]" * 5000
 
 
 def _descriptors(ground: Ground, process: psutil.Process) -> int:
-    """The server's, without its connections to the database: their pool grows with what is asked at once."""
+    """Return the server's open descriptors, without database connections, whose pool varies with load."""
     return process.num_fds() - ground.connections()
 
 
@@ -75,7 +75,7 @@ async def run(ground: Ground, history: History, *, frames: int) -> None:
 
 
 async def _places(ground: Ground, first: Person, second: Person) -> dict[str, str]:
-    """Something for each parameter in a socket's address."""
+    """Return a value for each parameter in a socket's path."""
     ground.query("UPDATE accounts_user SET is_premium = true WHERE id = %s", first.id)
     lobby = await first.ask(
         "POST", "/api/lobbies/", {"name": "agora", "is_public": True, "max_participants": 5}
@@ -94,7 +94,7 @@ async def _places(ground: Ground, first: Person, second: Person) -> dict[str, st
 
 
 def _commands(document: dict[str, Any], channel: str) -> list[tuple[str, list[str]]]:
-    """What the socket declares to take: types, with the names of their fields."""
+    """Return the types of the socket's declared commands, with the names of their fields."""
     taken = []
     for operation in document["operations"].values():
         if operation["action"] == "receive" and operation["channel"]["$ref"].endswith(f"/{channel}"):
@@ -126,7 +126,7 @@ def _junk(commands: list[tuple[str, list[str]]]) -> Iterator[str | bytes]:
 
 
 async def _attack(history: History, person: Person, socket: tuple[str, list[Any]], frames: int) -> None:
-    """Send so many; open the socket again as often as it is closed."""
+    """Send ``frames`` frames, reopening the socket whenever it is closed."""
     path, commands = socket
     junk = _junk(commands)
     sent = answered = 0

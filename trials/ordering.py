@@ -25,7 +25,7 @@ async def run(ground: Ground, history: History, *, servers: int, members: int, m
         async def talk(member: Member) -> None:
             for number in range(messages):
                 await member.say(f"{member.person.name} says {number}")
-                await asyncio.sleep(1)  # three in two seconds, with room for a delay that bunches them
+                await asyncio.sleep(1)  # the limit is three in two seconds; leave room for jitter
 
         await asyncio.gather(*(talk(member) for member in talkers))
         await asyncio.sleep(3)

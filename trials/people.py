@@ -1,4 +1,4 @@
-"""The people of a trial: guests who ask over HTTP, and sockets that come back by themselves."""
+"""The users of a trial: guests with HTTP clients, and sockets that reconnect."""
 
 import asyncio
 import contextlib
@@ -40,7 +40,10 @@ class Person:
         server: ServerProcess | None = None,
         headers: dict[str, str] | None = None,
     ) -> Any:
-        """The parsed answer of this server or any. Raises ``Refused``, or ``Unknown`` where none came."""
+        """Send a request to this server or any; return the parsed answer.
+
+        Raises ``Refused``, or ``Unknown`` if there was no answer.
+        """
         base_url = (server or random.choice(self.servers)).base_url
         headers = {"Authorization": f"Bearer {self.token}"} | (headers or {}) if self.token else headers
         try:
@@ -51,11 +54,11 @@ class Person:
             return answer.json() if answer.content else None
         kind = answer.headers.get("content-type", "")
         code = answer.json()["code"] if kind == "application/problem+json" else "no problem+json"
-        # A server that lost its database in mid-commit cannot know either.
+        # A server that lost its database during a commit cannot know either.
         raise (Refused if answer.status_code < 500 else Unknown)(f"{answer.status_code} {code}")
 
     async def sign_up(self) -> None:
-        """Become a guest."""
+        """Sign up as a guest."""
         while True:
             try:
                 made = await self.ask("POST", "/api/auth/guest/", {})
@@ -67,7 +70,7 @@ class Person:
 
 
 def visitors() -> httpx.AsyncClient:
-    """The HTTP client that all people of a trial share."""
+    """Return the HTTP client shared by all users of a trial."""
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
     return httpx.AsyncClient(limits=limits, timeout=WITHIN_S)
 
@@ -75,14 +78,14 @@ def visitors() -> httpx.AsyncClient:
 async def crowd(
     count: int, http: httpx.AsyncClient, servers: Sequence[ServerProcess], name: str = "guest"
 ) -> list[Person]:
-    """So many guests."""
+    """Sign up ``count`` guests."""
     people = [Person(f"{name}-{number}", http, servers) for number in range(count)]
     await some_at_a_time((person.sign_up() for person in people), 32)
     return people
 
 
 async def some_at_a_time(jobs: Iterable[Any], width: int) -> None:
-    """Await all, of which ``width`` run at once."""
+    """Await all jobs, at most ``width`` at a time."""
     waiting = iter(jobs)
 
     async def work() -> None:
@@ -95,10 +98,10 @@ async def some_at_a_time(jobs: Iterable[Any], width: int) -> None:
 
 
 class Line:
-    """A person's socket that comes back by itself, as our clients do: after the codes that invite it, with
-    full jitter, asking for what it missed.
+    """A user's socket that reconnects like the official clients.
 
-    Its history: an operation ``connect`` for each attempt, ok with its first frame; ``lost`` with the code.
+    It does so after retryable codes, with full jitter, and resumes. It records an operation ``connect`` for
+    each attempt, ok with its first frame, and ``lost`` with the close code.
     """
 
     def __init__(
@@ -122,7 +125,7 @@ class Line:
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Connect, and stay; returns with the first frame."""
+        """Connect and stay connected; return after the first frame."""
         self._task = asyncio.create_task(self._stay(), name=f"line of {self.person.name}")
         opened = asyncio.create_task(self.is_open.wait())
         await asyncio.wait({self._task, opened}, return_when=asyncio.FIRST_COMPLETED)
@@ -137,12 +140,12 @@ class Line:
             await asyncio.gather(self._task, return_exceptions=True)
 
     def cut(self) -> None:
-        """Lose the connection with no goodbye."""
+        """Drop the connection without a close frame."""
         if self._socket is not None:
             self._socket.transport.abort()
 
     async def send(self, **message: Any) -> None:
-        """Send; raises ``Unknown`` where the socket is lost."""
+        """Send a message; raises ``Unknown`` if the socket is lost."""
         if self._socket is None:
             raise Unknown("not connected")
         try:
@@ -163,7 +166,7 @@ class Line:
             await asyncio.sleep(random.uniform(0, min(FIRST_WAIT_S * 2**failed, LONGEST_WAIT_S)))
 
     async def _be_connected(self) -> int:
-        """One connection from its beginning to its end; returns the close code."""
+        """Handle one connection from beginning to end; return the close code."""
         code = 1006
         with self._history.operation(self.person.name, "connect", path=self.path) as operation:
             try:
@@ -193,7 +196,7 @@ class Line:
         return code
 
     async def _dial(self) -> ClientConnection:
-        """A connection to whoever is up, as a balancer finds out."""
+        """Connect to any server that is up, like a load balancer."""
         since = "" if self.seq is None else f"?since={self.seq}"
         for server in random.sample(self.servers, len(self.servers)):
             with contextlib.suppress(ConnectionRefusedError):
@@ -232,7 +235,7 @@ async def close_all(lines: Iterable[Line]) -> None:
 
 
 async def figures_of(server: ServerProcess, http: httpx.AsyncClient) -> dict[str, float]:
-    """What ``/metrics`` says, each name's values added up."""
+    """Return the values of ``/metrics``, summed by name."""
     totals: dict[str, float] = {}
     for line in (await http.get(f"{server.base_url}/metrics")).text.splitlines():
         if not line.startswith("#"):

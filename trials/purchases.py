@@ -52,7 +52,7 @@ async def run(ground: Ground, history: History, *, clients: int, purchases: int,
 
 
 async def buy(history: History, person: Person, item_id: int, slug: str, key: str) -> None:
-    """Ask with one key until somebody knows how it ended."""
+    """Retry a purchase with one idempotency key until its outcome is known."""
     settled = False
     while not settled:
         with history.operation(person.name, "buy", slug=slug, key=key, user=person.id):
@@ -87,7 +87,7 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
 
 
 def check_books(operations: list[Operation], query: Query, *, price: int) -> list[Figure]:
-    """Each purchase made once, and no gold lost or found."""
+    """Check that each purchase was made once, and that gold is conserved."""
     bought = [operation for operation in operations if operation.name == "buy"]
     plenty = {o.asked["key"] for o in bought if o.outcome == "ok" and o.asked["slug"] == PLENTY}
     owned = _owned(query)

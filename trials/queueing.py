@@ -19,7 +19,7 @@ from trials.history import History, Operation, Unknown
 from trials.people import WITHIN_S, Person, crowd, some_at_a_time, visitors
 from trials.trial import Query, Trial
 
-# In few queues everybody is matched at once, and nobody is left to leave while they wait.
+# With fewer queues everybody is matched at once, and nobody could leave while waiting.
 CROWDED = "SELECT queue_id FROM matchmaking_ticket GROUP BY queue_id HAVING count(*) > 1"
 
 
@@ -39,7 +39,7 @@ async def run(ground: Ground, history: History, *, servers: int, people: int, qu
                 status = await _ask(history, person, "join", "/game/join/", wanted)
 
         await some_at_a_time((queue(person) for person in everybody), 48)
-        # The periodic pass widens the windows till all have somebody.
+        # The periodic matcher widens the windows until everybody is matched.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(60):
                 while ground.query(CROWDED):  # noqa: ASYNC110
@@ -47,7 +47,7 @@ async def run(ground: Ground, history: History, *, servers: int, people: int, qu
 
 
 async def _ask(history: History, person: Person, name: str, path: str, body: dict[str, str]) -> str:
-    """Ask until it is answered, or was not for long: both may be repeated. Returns the status told."""
+    """Retry until answered or timed out: both requests are idempotent. Returns the reported status."""
     status = ""
     deadline = time.monotonic() + WITHIN_S
     while not status and time.monotonic() < deadline:

@@ -26,7 +26,7 @@ from trials.trial import Query, Trial
 
 @contextlib.asynccontextmanager
 async def _bystanders(people: Sequence[Person], server: ServerProcess) -> AsyncIterator[Process]:
-    """``trials.bystanders``, who are there when the block begins."""
+    """Run ``trials.bystanders``; they are connected when the block begins."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "trials.bystanders", f"{server.ws_url}/ws/notifications/"),
         *(person.token for person in people),

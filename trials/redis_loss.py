@@ -44,7 +44,7 @@ async def run(ground: Ground, history: History, *, members: int, games: int, kil
                 ground.kill_redis()
                 await asyncio.sleep(4)
             done.set()
-        # What was said last has to arrive too.
+        # The last messages have to arrive, too.
         await asyncio.sleep(3)
         history.seen("operator", "done")
         for table in laid:

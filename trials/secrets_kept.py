@@ -34,7 +34,7 @@ async def run(ground: Ground, history: History) -> None:
 
 
 async def _use_secrets(ground: Ground, server: ServerProcess, name: str) -> list[str]:
-    """Send them by every way there is; returns them."""
+    """Send secrets through every interface; return them."""
     url = server.base_url
     async with visitors() as http:
         account = {"username": name, "email": f"{name}@example.org", "password": PASSWORD}
@@ -73,7 +73,7 @@ async def _knock(url: str, **how: object) -> None:
 async def _fail_inside(
     ground: Ground, http: httpx.AsyncClient, url: str, account: dict[str, str], refresh: str
 ) -> None:
-    """Let the server fail in mid-request, so that tracebacks are written."""
+    """Make the server fail during requests, so that tracebacks are logged."""
     ground.query("ALTER TABLE accounts_session RENAME TO elsewhere")
     await http.post(f"{url}/api/auth/login/", json=account)
     await http.post(f"{url}/api/token/refresh/", json={"refresh": refresh})
@@ -81,7 +81,7 @@ async def _fail_inside(
 
 
 def _where(log: str, secret: str) -> str:
-    """The line that holds any part of the secret that is long enough; of a token the signature matters."""
+    """Return the line that contains a usable part of the secret; for a token, part of its signature."""
     tail = secret.rpartition(".")[2]
     for start in range(0, max(len(tail) - LONG_ENOUGH, 0) + 1, 4):
         part = tail[start : start + LONG_ENOUGH]

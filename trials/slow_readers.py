@@ -29,7 +29,7 @@ REPLACED = "realtime_frames_replaced_total"
 
 
 class Watcher:
-    """A player who sits still and notes the seconds between frames."""
+    """A passive player who records the seconds between frames."""
 
     def __init__(self, history: History, person: Person, path: str) -> None:
         self.line = Line(history, person, path, self._hear)

@@ -23,7 +23,7 @@ async def run(ground: Ground, history: History, *, sockets: int, games: int) -> 
     [leaving] = ground.start(1)
     async with visitors() as http:
         everybody = await crowd(sockets, http, [leaving])
-        # So that all are on the one that leaves, the other comes later; it is there before they need it.
+        # The second server starts later, so that all users are on the one that stops.
         servers = ground.servers
         laid = await tables(history, everybody[: 2 * games], pause=0.2, servers=servers)
         lines = [
@@ -51,7 +51,7 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
     stop = next(operation for operation in operations if operation.name == "stop")
     done = next(operation.started for operation in operations if operation.name == "done")
     lost = [o for o in operations if o.name == "lost" and stop.started <= o.started < done]
-    # Who comes back before the game has moved is sent on once more.
+    # A player who returns before the game has moved is redirected once more.
     first_lost: dict[tuple[str, str], float] = {}
     for operation in lost:
         first_lost.setdefault((operation.who, operation.asked["path"]), operation.started)

@@ -1,8 +1,8 @@
-"""Trials that are suites of tests, found beside the apps they try; here they are run over and over.
+"""Trials that run test suites of the apps repeatedly.
 
 - ``streams``: for every kind of event, a snapshot and the events after it lead to the later snapshot.
-- ``authorisation``: every route and command, for everybody who might try it.
-- ``protocol``: what RFC 6455 forbids and demands, on raw sockets, against each server that we run on.
+- ``authorisation``: every route and command, for every kind of user.
+- ``protocol``: the rules of RFC 6455, on raw sockets, against each server that we run on.
 """
 
 import asyncio

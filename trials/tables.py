@@ -1,4 +1,4 @@
-"""Two people at a table who play without end, and what must be true of their games afterwards."""
+"""Pairs of users who play without end, and the checks of their games."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ ANSWER_WITHIN_S = 10.0
 
 
 class Player:
-    """One of the two: moves when it is their turn."""
+    """One of the two players, who moves in turn."""
 
     def __init__(self, history: History, person: Person, path: str, servers: Sequence[ServerProcess]) -> None:
         self.person = person
@@ -52,9 +52,9 @@ class Player:
                 cell=frame["movement"]["cell"],
             )
         mine = frame["type"] == "player_move" and frame["user_id"] == self.person.id
-        # A move that all have heard may still be refused, late, because the owner's answer was lost.
+        # A move that everybody received may still be refused late, because the owner's answer was lost.
         refused = frame["type"] == "error" and frame.get("ref") == self._moves
-        # The database took nothing for a while, and what was on its way may have been kept or not.
+        # The database was unavailable for a while: pending writes may or may not have been stored.
         anew = frame["type"] == "game_state"
         if (mine or refused or anew) and self._answer is not None and not self._answer.done():
             self._answer.set_result(frame)
@@ -65,7 +65,7 @@ class Player:
         await self.line.send(type="player_ready")
 
     async def play(self, pause: float) -> None:
-        """Move whenever it is one's turn, until cancelled."""
+        """Make a move whenever it is this player's turn, until cancelled."""
         while True:
             await self.line.is_open.wait()
             caught_up = (self.line.seq or 0) >= self._missing_till
@@ -106,7 +106,7 @@ class Table:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def begin(self, pause: float) -> None:
-        """Sit down and play on, a move every ``pause`` seconds on average."""
+        """Connect and play, with a move every ``pause`` seconds on average."""
         for player in self.players:
             await player.get_ready()
         self._tasks = [asyncio.create_task(player.play(pause)) for player in self.players]
@@ -129,7 +129,7 @@ async def tables(
     pause: float,
     servers: Sequence[ServerProcess] = (),
 ) -> list[Table]:
-    """A game under way for each two of these people; their lines lead to ``servers``."""
+    """Start a game for each two of these users, connected to ``servers``."""
     pairs = list(zip(people[::2], people[1::2], strict=True))
     laid: list[Table] = []
 
@@ -145,7 +145,7 @@ async def tables(
 
 
 def check_games(operations: Iterable[Operation], query: Query) -> list[Figure]:
-    """Nothing acknowledged is lost, nothing done twice, and all heard the same."""
+    """Check that no acknowledged move is lost, none is made twice, and all players saw the same."""
     moves = [operation for operation in operations if operation.name == "move"]
     journal = {
         (game.hex, seq): (user, msgspec.json.decode(data)["movement"]["cell"])
@@ -171,7 +171,7 @@ def check_games(operations: Iterable[Operation], query: Query) -> list[Figure]:
     return [
         at_least("moves acknowledged", len(acknowledged), 20),
         none_of("acknowledged moves lost", (p for p, m in acknowledged.items() if journal.get(p) != m)),
-        # Whoever repeats a lost move makes the same one.
+        # A player who repeats a lost move makes the same one.
         exactly("acknowledged moves whose place was given again", len(told) - len(acknowledged), 0),
         none_of("moves made twice, or by nobody", unasked),
         none_of("moves heard otherwise than kept", misheard),
@@ -180,7 +180,7 @@ def check_games(operations: Iterable[Operation], query: Query) -> list[Figure]:
 
 
 def resumed_after(operations: Sequence[Operation], events: Iterable[float]) -> list[float]:
-    """For each of these moments and each game that it interrupted, the seconds to its next move."""
+    """For each event and each game that it interrupted, return the seconds until the next move."""
     answered: dict[str, list[Operation]] = {}
     lost: dict[str, list[float]] = {}
     for operation in operations:

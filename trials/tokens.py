@@ -36,7 +36,7 @@ async def run(ground: Ground, history: History, *, sessions: int, uses: int) -> 
         await asyncio.sleep(REPEATED_FOR_S + 1)
         for person in people:
             await use(0, person, "refresh late")
-        # A session may be known to a server for a second.
+        # Servers cache a session for up to a second.
         await asyncio.sleep(1.1)
         for person in people:
             with history.operation("owner", "profile", session=person.name):

@@ -1,4 +1,4 @@
-"""People with characters at a market who trade over the world's socket, and now and then do not."""
+"""Users with characters at a market who trade over the world's socket, and sometimes abort."""
 
 import asyncio
 import contextlib
@@ -16,13 +16,13 @@ MOST_GOLD, MOST_OF_AN_ITEM = 20, 3
 ANSWER_WITHIN_S = 5.0
 ATTEMPTS = 3
 ABORTS = 25
-"""One in so many steps is another than the trade needs."""
+"""One step in so many is an abort."""
 
 _refs = itertools.count(1)
 
 
 class Denied(Refused):
-    """The server said no, or the trade has ended; ``frame`` says why."""
+    """The server refused, or the trade has ended; ``frame`` has the reason."""
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame.get("code") or frame["reason"])
@@ -30,7 +30,7 @@ class Denied(Refused):
 
 
 class Trader:
-    """A person with a character at the market, who takes part in several trades at once."""
+    """A user with a character at the market, who takes part in several trades at once."""
 
     def __init__(
         self, history: History, person: Person, limits: Redis, *, market: int, next_to_it: int
@@ -53,7 +53,7 @@ class Trader:
                 answer.set_result(frame)
 
     async def _ask(self, answers: Callable[[Frame], bool], **message: Any) -> Frame:
-        """Send this; returns what answers it. Raises ``Denied``, or ``Unknown`` where nothing came."""
+        """Send a command and return its answer. Raises ``Denied``, or ``Unknown`` if nothing arrived."""
         ref = next(_refs)
         answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
         waiting = (lambda frame: frame.get("ref") == ref or answers(frame), answer)
@@ -73,7 +73,7 @@ class Trader:
         return frame
 
     async def _step(self, kind: str, trade_id: int, at_version: int, **offered: Any) -> Frame:
-        """Ask for a step of a trade, which is told by an event of the same name."""
+        """Request a step of a trade, which is answered by an event of the same name."""
 
         def answers(frame: Frame) -> bool:
             if frame.get("trade_id") != trade_id:
@@ -91,7 +91,7 @@ class Trader:
             raise Unknown("not back") from None
 
     async def be_there(self) -> None:
-        """Be connected, and at the market."""
+        """Connect, and walk to the market."""
         await self._be_connected()
         if self._place != self._market:
             await self._walk(self._market)
@@ -103,9 +103,9 @@ class Trader:
         await self._ask(answers, type="move", to_location_id=to)
 
     async def request(self, other: "Trader") -> int:
-        """Ask the other to trade; returns the trade's id. One that is left over between them ends."""
+        """Request a trade with the other; return its id. An old one between the two is ended."""
         both = [self.person.id, other.person.id]
-        # People are allowed twenty a minute; a trial has no such patience.
+        # The rate limit is twenty a minute, too slow for a trial.
         await self._limits.delete(f"trial:limit:trades:{self.person.id}")
         try:
             asked = await self._ask(
@@ -115,7 +115,7 @@ class Trader:
             )
         except Denied as denied:
             match denied.frame:
-                # Without details it has ended meanwhile.
+                # Without details, the trade has ended meanwhile.
                 case {"code": "already_trading", "details": {"trade_id": left_over}}:
                     await self.decline(left_over)
             raise
@@ -125,7 +125,7 @@ class Trader:
         await self._step("trade_accept", trade_id, 0)
 
     async def offer(self, trade_id: int, at_version: int) -> None:
-        """Offer something, which makes the offers those of this version."""
+        """Make an offer, which replaces the offers of this version."""
         owned = await self._belongings()
         chosen = random.sample(owned, random.randint(0, min(2, len(owned))))
         items = [
@@ -145,7 +145,7 @@ class Trader:
                 return rows
 
     async def confirm(self, trade_id: int, version: int) -> Frame:
-        """Agree; returns the frame that says it is done. Whose answer was lost asks again."""
+        """Confirm, retrying if the answer was lost; return the frame of completion."""
         for _ in range(ATTEMPTS):
             with contextlib.suppress(Unknown):
                 await self._be_connected()
@@ -157,7 +157,7 @@ class Trader:
             await self._step("trade_decline", trade_id, 0)
 
     async def perhaps_abort(self, trade_id: int) -> None:
-        """Now and then end the trade: by saying so, by going, or by dropping out."""
+        """Sometimes abort the trade: by cancelling, by walking away, or by disconnecting."""
         if random.randrange(ABORTS) == 0:
             match random.randrange(3):
                 case 0:
@@ -170,9 +170,9 @@ class Trader:
 
 
 async def trade(history: History, one: Trader, other: Trader) -> None:
-    """Agree on what to swap, and then both say so at once.
+    """Agree on a swap, then confirm it on both sides at once.
 
-    Two of these for the same pair get into each other's way, as windows of one client may.
+    Two concurrent calls for the same pair interfere, like two windows of one client.
     """
     trade_id = 0
     agreed = False

@@ -28,7 +28,7 @@ FACTION, MARKET, NEXT_TO_IT = "Dawnguard", "Sunspire", "Amber Fields"
 PLENTY = {"berries": 10, "roast-fish": 5}
 
 Moved = dict[tuple[int, str], int]
-"""What a swap changes: by user and thing (``gold``, or an item's id), how much more they have of it."""
+"""The effect of a swap: by user and thing (``gold`` or an item's id), the change of its quantity."""
 
 
 async def run(ground: Ground, history: History, *, people: int, trades: int, kills: int) -> None:
@@ -55,7 +55,7 @@ async def run(ground: Ground, history: History, *, people: int, trades: int, kil
 
 
 async def _furnish(ground: Ground, people: Sequence[Person]) -> None:
-    """Give each a character, something to trade, and as far as they go something of which there is one."""
+    """Give each a character and something to trade; some get a unique item."""
     ground.query("UPDATE progression_offer SET price = 1, currency = 'gold', is_daily = false, stock = NULL")
     ids = dict(
         ground.query(
@@ -73,7 +73,7 @@ async def _furnish(ground: Ground, people: Sequence[Person]) -> None:
 
     wants = [PLENTY | ({slug: 1} if slug else {}) for _, slug in itertools.zip_longest(people, unique)]
     await some_at_a_time(map(furnish, people, wants), 8)
-    # Guests trade nothing, and new accounts give nothing.
+    # Guests and new accounts may not trade.
     ground.query("UPDATE accounts_user SET is_guest = false, is_premium = true WHERE is_guest")
 
 
@@ -108,7 +108,7 @@ def check(operations: list[Operation], query: Query) -> list[Figure]:
 
 
 def check_ownership(query: Query) -> list[Figure]:
-    """Nothing was lost or doubled by swaps, and the books of all add up."""
+    """Check that swaps lost or duplicated nothing, and that all ledgers balance."""
     owned = Counter(
         {
             (user, thing): amount
@@ -152,7 +152,7 @@ def check_ownership(query: Query) -> list[Figure]:
 
 
 def _offered(query: Query) -> dict[int, Moved]:
-    """What each completed trade promised to move."""
+    """Return the agreed effect of each completed trade."""
     offers: dict[int, list[dict[str, Any]]] = {}
     for trade_id, user, gold, items in query(
         "SELECT trade.id, owner_id, gold, items FROM world_trade trade "
@@ -164,7 +164,7 @@ def _offered(query: Query) -> dict[int, Moved]:
 
 
 def _swapped(query: Query) -> dict[int, Moved]:
-    """What the ledger says that each trade moved."""
+    """Return the effect of each trade according to the ledger."""
     swapped: dict[int, Moved] = {}
     for key, user, thing, amount in query(
         "SELECT key, player_id, coalesce(currency, item_id::text), sum(amount)::bigint "
@@ -175,7 +175,7 @@ def _swapped(query: Query) -> dict[int, Moved]:
 
 
 def _moved(offers: Iterable[dict[str, Any]]) -> Moved:
-    """What two such offers come to when they are swapped."""
+    """Return the effect of swapping two such offers."""
     moved: Counter[tuple[int, str]] = Counter()
     one, other = offers
     for giver, taker in ((one, other), (other, one)):

@@ -1,4 +1,4 @@
-"""What a trial is: a run that leaves a history behind, and a checker that judges it."""
+"""A trial: a run that records a history, and a checker that judges it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,10 +16,10 @@ Query = Callable[..., list[tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class Trial:
-    """``run(ground, history, **size)`` does it; ``check(operations, query)`` sees the history and the final
-    database, and nothing else.
+    """``run(ground, history, **size)`` performs the trial; ``check(operations, query)`` judges it.
 
-    ``fault`` is a flaw of ``trials.faults`` that breaks the promise, and that the trial must find.
+    The checker only sees the history and the final database. ``fault`` is a fault of ``trials.faults`` that
+    breaks the promise, and that the trial must detect.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Every place of the page has its own URL, so that reload, back and a shared link work."""
+"""Every place of the page has its own URL, so that reload, back and shared links work."""
 
 from django.urls import re_path
 
@@ -27,6 +27,6 @@ PLACES = (
     "signin",
     "register",
 )
-"""The counterpart of ``PLACES`` in ``places.js``."""
+"""Must match ``PLACES`` in ``places.js``."""
 
 urlpatterns = [*(re_path(rf"^{place}/?$", shell) for place in PLACES), re_path("", unknown)]

@@ -12,7 +12,7 @@ from core import problems
 @require_safe
 @cache_control(no_cache=True)
 def shell(request: HttpRequest, **_place: str) -> HttpResponse:
-    """The page without content. It holds nothing of the user, who is known to the script alone."""
+    """Return the page without content. It contains no user data; only the script knows the user."""
     return render(request, "web/shell.html")
 
 

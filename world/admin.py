@@ -1,4 +1,4 @@
-"""The world for operators: its content to edit, its characters to see, and its events."""
+"""The admin of the world: its content can be edited, its characters and events viewed."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from world.models import Character, Faction, Location, Visit, WorldEvent, WorldS
 
 @admin.register(Faction)
 class Factions(OperatorAdmin):
-    """The sides."""
+    """The factions."""
 
     list_display = ("name", "colour")
     search_fields = ("name",)
@@ -16,7 +16,7 @@ class Factions(OperatorAdmin):
 
 @admin.register(Location)
 class Locations(OperatorAdmin):
-    """The places and the paths between them, which lead both ways."""
+    """Locations and the paths between them; a path leads both ways."""
 
     list_display = ("name", "faction", "respawn", "x", "y", "size")
     list_filter = ("faction", "respawn")
@@ -27,7 +27,7 @@ class Locations(OperatorAdmin):
 
 @admin.register(Character)
 class Characters(ReadOnly, OperatorAdmin):
-    """Who is in the world, and where."""
+    """All characters, with their owners and locations."""
 
     list_display = ("name", "owner", "faction", "location", "health", "is_selected", "last_seen")
     list_filter = ("faction", "location", "is_selected")
@@ -37,7 +37,7 @@ class Characters(ReadOnly, OperatorAdmin):
 
 @admin.register(Visit)
 class Visits(ReadOnly, OperatorAdmin):
-    """Who is in the world at this moment."""
+    """The users who are in the world now."""
 
     list_display = ("user", "character")
     list_select_related = ("user", "character")
@@ -46,7 +46,7 @@ class Visits(ReadOnly, OperatorAdmin):
 
 @admin.register(WorldState)
 class State(ReadOnly, OperatorAdmin):
-    """How the world stands."""
+    """The state of the world."""
 
     list_display = ("epoch", "current_reality")
     list_select_related = ("current_reality",)
@@ -54,7 +54,7 @@ class State(ReadOnly, OperatorAdmin):
 
 @admin.register(WorldEvent)
 class Events(ReadOnly, OperatorAdmin):
-    """What has happened to the whole world."""
+    """Events that were announced to the whole world."""
 
     list_display = ("created_at", "kind", "detail")
     list_filter = ("kind",)

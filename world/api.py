@@ -1,4 +1,4 @@
-"""The routes of characters and of the world's state."""
+"""HTTP routes for characters and the state of the world."""
 
 import msgspec
 from drf_spectacular.utils import extend_schema
@@ -37,7 +37,7 @@ class Characters(APIView):
 
 
 class Select(APIView):
-    """The character to play."""
+    """Select the character to play."""
 
     @extend_schema(
         description="The character to play, from now on. 404 `unknown_character`, 429 `rate_limited`.",
@@ -62,7 +62,7 @@ class OneCharacter(APIView):
 
 
 class State(APIView):
-    """How the world stands."""
+    """The state of the world."""
 
     @extend_schema(responses=serializers.World)
     def get(self, request: Request) -> Response:
@@ -71,15 +71,15 @@ class State(APIView):
 
 
 class Events(APIView):
-    """What has happened to the whole world, the latest first."""
+    """World events, newest first."""
 
     @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=paging.page_of(serializers.WorldEvent))
     def get(self, request: Request) -> Response:
-        return paging.page(self, selectors.recent_events(), ordering="-id", show=selectors.shown_events)
+        return paging.page(self, selectors.recent_events(), ordering="-id", show=selectors.event_rows)
 
 
 class Announce(APIView):
-    """Tell everybody in the world something, as one of the staff. 403 `staff_only`, 429 `rate_limited`."""
+    """Send an announcement to everybody in the world. Staff only. 403 `staff_only`, 429 `rate_limited`."""
 
     @extend_schema(request=serializers.Announcement, responses={204: None})
     @idempotent

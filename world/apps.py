@@ -12,7 +12,7 @@ class WorldConfig(AppConfig):
     name = "world"
 
     def ready(self) -> None:
-        # They register background tasks, reactions, a count, and what other workers may tell.
+        # Importing them registers background tasks, reactions, a status count and relayed calls.
         from world import counts, reactions  # noqa: F401
         from world.live import growth, keeping, positions, sockets  # noqa: F401
 

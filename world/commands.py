@@ -1,4 +1,4 @@
-"""What a client may ask over the world's socket."""
+"""Commands that a client can send on the world's socket."""
 
 from typing import Annotated, Literal
 
@@ -13,8 +13,10 @@ Id = Annotated[int, Meta(ge=1, le=2**53)]
 
 
 class AuthRequest(Command):
-    """Show who you are on a socket that was opened without a token: a name or e-mail with its password, or an
-    access token. Refused with ``already_authenticated``, ``not_authenticated``.
+    """Authenticate on a socket that was opened without a token, with a password or an access token.
+
+    ``username`` may be a name or an e-mail address. Refused with ``already_authenticated``,
+    ``not_authenticated``.
     """
 
     username: Annotated[str, Meta(max_length=254)] | None = None
@@ -30,12 +32,13 @@ class Disconnect(Command):
 
 
 class CharacterList(Command):
-    """Ask for your characters."""
+    """List your characters."""
 
 
 class CharacterCreate(Command):
-    """Make a character, of a faction by its name. Refused with ``unknown_faction``, ``no_home``,
-    ``too_many_characters``, ``character_name_taken``.
+    """Create a character in the named faction.
+
+    Refused with ``unknown_faction``, ``no_home``, ``too_many_characters``, ``character_name_taken``.
     """
 
     name: Name
@@ -43,21 +46,22 @@ class CharacterCreate(Command):
 
 
 class CharacterSelect(Command):
-    """Play this character of yours from now on. Refused with ``unknown_character``, ``rate_limited``."""
+    """Select the character that you play. Refused with ``unknown_character``, ``rate_limited``."""
 
     character_id: Id
 
 
 class CharacterUpdate(Command):
-    """Ask how a character stands: yours, or one that is where yours is. Refused with
-    ``unknown_character``.
+    """Request the current state of one of your characters, or of a character in the same place as yours.
+
+    Refused with ``unknown_character``.
     """
 
     character_id: Id
 
 
 class CharacterDelete(Command):
-    """Delete a character of yours for good. Refused with ``unknown_character``."""
+    """Delete one of your characters permanently. Refused with ``unknown_character``."""
 
     character_id: Id
 
@@ -66,7 +70,7 @@ class CharacterDelete(Command):
 
 
 class Step(Struct, kw_only=True, frozen=True):
-    """A position in metres; what is left out stays as it is."""
+    """Coordinates of a move, in metres; an omitted coordinate keeps its value."""
 
     x: float | UnsetType = UNSET
     y: float | UnsetType = UNSET
@@ -74,11 +78,11 @@ class Step(Struct, kw_only=True, frozen=True):
 
 
 class Move(Command):
-    """Walk to a place to which a path leads, or move inside this one.
+    """Walk to a connected place, or move within the current one.
 
-    ``position`` is in metres: what is left out of x, y and z stays as it is. ``velocity`` is in metres a
-    second: what is left out of it is 0. Refused with ``no_character``,
-    ``not_in_play``, ``not_there``, ``no_path``, ``impossible_move``, ``rate_limited``.
+    ``position`` is in metres; omitted coordinates keep their values. ``velocity`` is in metres per second;
+    omitted components are 0. Refused with ``no_character``, ``not_in_play``, ``not_there``, ``no_path``,
+    ``impossible_move``, ``rate_limited``.
     """
 
     to_location_id: Id | None = None
@@ -91,8 +95,9 @@ class Move(Command):
 
 
 class Chat(Command):
-    """Say something to the whole world, or on the channel ``area`` to all who are where you are. Refused with
-    ``no_character``, ``rate_limited``.
+    """Send a chat message to the whole world, or on the channel ``area`` to everybody in the same place.
+
+    Refused with ``no_character``, ``rate_limited``.
     """
 
     content: Content
@@ -100,20 +105,23 @@ class Chat(Command):
 
 
 class Whisper(Command):
-    """Say something to one user who is in the world. Refused with ``not_in_world``, ``rate_limited``."""
+    """Send a private message to a user who is in the world.
+
+    Refused with ``not_in_world``, ``rate_limited``.
+    """
 
     to_user_id: Id
     content: Content
 
 
 class FactionChat(Command):
-    """Say something to your faction. Refused with ``no_character``, ``rate_limited``."""
+    """Send a chat message to your faction. Refused with ``no_character``, ``rate_limited``."""
 
     content: Content
 
 
 class WorldAnnouncement(Command):
-    """Tell everybody something, as one of the staff. Refused with ``staff_only``."""
+    """Send an announcement to everybody in the world. Refused with ``staff_only``."""
 
     content: Content
 
@@ -122,7 +130,7 @@ class WorldAnnouncement(Command):
 
 
 class PartyCreate(Command):
-    """Make a party, and lead it."""
+    """Create a party and lead it."""
 
     open: bool = False
 
@@ -134,7 +142,7 @@ class PartyInvite(Command):
 
 
 class PartyAccept(Command):
-    """Follow an invite to a party: this one, the one to this party, of this user, or the newest."""
+    """Accept a party invite, chosen by id, party or sender; the newest if none is given."""
 
     invite_id: Id | None = None
     party_id: Id | None = None
@@ -142,7 +150,7 @@ class PartyAccept(Command):
 
 
 class PartyDecline(PartyAccept):
-    """Decline an invite to a party, named as for ``party_accept``."""
+    """Decline a party invite, chosen as in ``party_accept``."""
 
 
 class PartyLeave(Command):
@@ -150,16 +158,16 @@ class PartyLeave(Command):
 
 
 class PartyKick(Command):
-    """Send a member away, as the leader."""
+    """Remove a member from the party that you lead."""
 
     user_id: Id
 
 
 class PartyDisband(Command):
-    """End the party, as its leader."""
+    """Disband the party that you lead."""
 
 
 class PartyChat(Command):
-    """Say something to your party."""
+    """Send a chat message to your party."""
 
     content: Content

@@ -1,4 +1,4 @@
-"""The one socket of the shared world: all that its players may ask, from every part of the world."""
+"""The shared world's only socket; it combines the commands of all its parts."""
 
 from world.combat.handlers import CombatHandlers
 from world.handlers.characters import CharacterHandlers
@@ -18,4 +18,4 @@ class WorldConsumer(
     ShardHandlers,
     TradeHandlers,
 ):
-    """The shared world, for one socket of each user."""
+    """The shared world's consumer, one per user."""

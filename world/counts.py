@@ -1,4 +1,4 @@
-"""What the server's status says of the world."""
+"""The world's figures on the server's status page."""
 
 from core.status import counts
 from world import selectors
@@ -6,5 +6,5 @@ from world import selectors
 
 @counts("in_world")
 def in_world() -> int:
-    """Users who are in the world."""
+    """The number of users in the world."""
     return selectors.online()

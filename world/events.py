@@ -1,4 +1,4 @@
-"""What is told of the shared world, and to whom."""
+"""Events of the shared world, and their audiences."""
 
 from datetime import datetime
 from typing import Literal
@@ -14,7 +14,7 @@ Departure = Literal["moved", "disconnected", "died", "deselected", "deleted"]
 
 
 class Vector(Struct, kw_only=True, frozen=True):
-    """A position in metres, or a velocity in metres a second."""
+    """A position in metres, or a velocity in metres per second."""
 
     x: float = 0.0
     y: float = 0.0
@@ -37,7 +37,7 @@ class CharacterInfo(Struct, kw_only=True, frozen=True):
 
 
 class FactionInfo(Struct, kw_only=True, frozen=True):
-    """One of the sides; ``shards`` is how many of the shards it holds."""
+    """A faction; ``shards`` is the number of shards it holds."""
 
     id: int
     name: str
@@ -47,9 +47,12 @@ class FactionInfo(Struct, kw_only=True, frozen=True):
 
 
 class LocationInfo(Struct, kw_only=True, frozen=True):
-    """A place: ``paths`` are the places one walks to from it, ``faction`` the name of whose home it is.
+    """A place on the map.
 
-    ``x`` and ``y`` put it on a map of 100 by 100. Positions inside go from ``-size`` to ``size``.
+    ``paths`` lists the places that can be reached from it, ``faction`` names the faction whose home it is.
+
+    ``x`` and ``y`` are its position on a map of 100 by 100. Positions inside it range from ``-size`` to
+    ``size``.
     """
 
     id: int
@@ -63,21 +66,26 @@ class LocationInfo(Struct, kw_only=True, frozen=True):
 
 
 class Area(Struct, kw_only=True, frozen=True):
-    """Who is in a place."""
+    """A place and the characters in it."""
 
     location_id: int
     members: list[CharacterInfo]
 
 
 class AreaState(Reply, kw_only=True):
-    """Who is where your character has come to, the character included; null without a character in play."""
+    """The place of your character and everybody in it, yourself included; null if you play no character.
+
+    Sent when your character arrives there.
+    """
 
     area: Area | None
 
 
 class WorldState(Reply, kw_only=True):
-    """How the world stands: the first frame. ``you`` is your character in play, and ``area`` who is where it
-    is; both are null until a character is selected.
+    """The state of the world: the first frame on the socket.
+
+    ``you`` is the character that you play and ``area`` the characters around it; both are null until you
+    select one.
     """
 
     epoch: int
@@ -91,8 +99,10 @@ class WorldState(Reply, kw_only=True):
 
 
 class AuthResponse(Reply, kw_only=True):
-    """You are signed in on this socket. The tokens are there if it was by password, the key if the socket was
-    opened with ``?encrypted=session``: what follows is encrypted with it.
+    """Confirms that you are signed in on this socket.
+
+    The tokens are included after a sign-in by password. The key is included if the socket was opened with
+    ``?encrypted=session``: all later frames are encrypted with it.
     """
 
     user_id: int
@@ -103,7 +113,7 @@ class AuthResponse(Reply, kw_only=True):
 
 
 class InArea(Event, kw_only=True):
-    """Anything that is told to who is in a place."""
+    """Base of the events sent to everybody in a place."""
 
     location_id: int
 
@@ -112,13 +122,13 @@ class InArea(Event, kw_only=True):
 
 
 class PlayerJoinedArea(InArea, kw_only=True):
-    """A character has come."""
+    """Sent when a character arrives in your place."""
 
     character: CharacterInfo
 
 
 class PlayerLeftArea(InArea, kw_only=True):
-    """A character is not here any more."""
+    """Sent when a character leaves your place or the world."""
 
     character_id: int
     user_id: int
@@ -127,7 +137,7 @@ class PlayerLeftArea(InArea, kw_only=True):
 
 
 class Moved(Struct, kw_only=True, frozen=True, array_like=True):
-    """Where a character is and how fast it goes: ``[character_id, x, y, z, vx, vy, vz]``."""
+    """The position and velocity of a character: ``[character_id, x, y, z, vx, vy, vz]``."""
 
     character_id: int
     x: float
@@ -139,10 +149,11 @@ class Moved(Struct, kw_only=True, frozen=True, array_like=True):
 
 
 class LocationUpdate(Ephemeral, kw_only=True):
-    """Who has moved in your place since the last one, each as ``[character_id, x, y, z, vx, vy, vz]``.
+    """Characters in your place that moved since the last update.
 
-    It comes at most 20 times a second, and at once as the answer to a move of yours with an ``id``. Who is
-    not among the members has just left, or is about to come.
+    Each is ``[character_id, x, y, z, vx, vy, vz]``. Sent at most 20 times a second, and at once in answer to
+    a ``move`` with an ``id``. A character that is not among the members you know has just left or is about to
+    arrive.
     """
 
     location_id: int
@@ -157,7 +168,7 @@ class LocationUpdate(Ephemeral, kw_only=True):
 
 
 class CharacterUpdate(Event, kw_only=True):
-    """How a character stands now; it is also sent to who moved impossibly, to be put back."""
+    """The current state of a character. Also sent after an impossible move, to reset the position."""
 
     character_id: int
     user_id: int
@@ -176,7 +187,7 @@ class CharacterUpdate(Event, kw_only=True):
 
 
 class OwnCharacter(Struct, kw_only=True, frozen=True):
-    """One of your characters; the selected one is the one that you play."""
+    """One of your own characters; ``is_selected`` marks the one that you play."""
 
     id: int
     name: str
@@ -192,7 +203,7 @@ class OwnCharacter(Struct, kw_only=True, frozen=True):
 
 
 class CharacterList(Reply, kw_only=True):
-    """Your characters, the eldest first."""
+    """Your characters, oldest first."""
 
     characters: list[OwnCharacter]
 
@@ -204,19 +215,19 @@ class CharacterCreate(Reply, kw_only=True):
 
 
 class CharacterSelect(Reply, kw_only=True):
-    """The character that you play now; ``area_state`` follows."""
+    """The character that you play from now on; ``area_state`` follows."""
 
     character: OwnCharacter
 
 
 class CharacterDelete(Reply, kw_only=True):
-    """A character of yours is deleted."""
+    """Sent when one of your characters was deleted."""
 
     character_id: int
 
 
 class Said(Event, kw_only=True):
-    """Something that was said: ``sender_id`` is the user, ``sender_name`` the character's name."""
+    """Base of chat messages: ``sender_id`` is a user's id, ``sender_name`` a character's name."""
 
     sender_id: int
     sender_name: str
@@ -224,7 +235,7 @@ class Said(Event, kw_only=True):
 
 
 class Chat(Said, kw_only=True):
-    """Said to a place, whose id is ``location_id``, or to the world."""
+    """A chat message to everybody in the world, or in the place ``location_id``."""
 
     channel: Literal["area", "world"]
     location_id: int
@@ -234,7 +245,7 @@ class Chat(Said, kw_only=True):
 
 
 class Whisper(Said, kw_only=True):
-    """Said to one user; the sender hears it too."""
+    """A private message, sent to the recipient and to its sender."""
 
     channel: Literal["whisper"] = "whisper"
     to_user_id: int
@@ -244,7 +255,7 @@ class Whisper(Said, kw_only=True):
 
 
 class FactionChat(Said, kw_only=True):
-    """Said to a faction."""
+    """A chat message to a faction."""
 
     channel: Literal["faction"] = "faction"
     faction_id: int
@@ -254,7 +265,7 @@ class FactionChat(Said, kw_only=True):
 
 
 class WorldAnnouncement(Said, kw_only=True):
-    """Said by the staff to everybody."""
+    """An announcement by the staff to everybody in the world."""
 
     channel: Literal["announcement"] = "announcement"
 
@@ -263,7 +274,7 @@ class WorldAnnouncement(Said, kw_only=True):
 
 
 class PartyInvite(Event, kw_only=True):
-    """Somebody invites you to a party, or your invite is on its way: both hear it."""
+    """An invite to a party, sent to the invited user and to the leader."""
 
     invite_id: int
     party_id: int
@@ -277,7 +288,7 @@ class PartyInvite(Event, kw_only=True):
 
 
 class PartyDecline(Event, kw_only=True):
-    """An invite to a party was declined: both hear it."""
+    """Sent to both users when an invite to a party was declined."""
 
     invite_id: int
     party_id: int
@@ -289,7 +300,7 @@ class PartyDecline(Event, kw_only=True):
 
 
 class CharacterLeftArea(Internal, kw_only=True):
-    """A character went from a place, or out of play: what binds it to that place ends."""
+    """A character left a place or the world. Whatever ties it to that place must end."""
 
     character_id: int
     user_id: int
@@ -298,7 +309,7 @@ class CharacterLeftArea(Internal, kw_only=True):
 
 
 class CharacterEnteredArea(Internal, kw_only=True):
-    """A character in play has come to a place."""
+    """A character in play arrived in a place."""
 
     character_id: int
     user_id: int
@@ -307,7 +318,7 @@ class CharacterEnteredArea(Internal, kw_only=True):
 
 
 class VisitChanged(Internal, kw_only=True):
-    """The character that a socket plays, or where it is, was changed: it has to hear another place."""
+    """A socket's character or its location changed, so the socket must subscribe to another place."""
 
     user_id: int
     socket: str

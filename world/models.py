@@ -1,4 +1,4 @@
-"""The world: its factions, places, characters, its state, and what has happened in it."""
+"""Factions, locations, characters, visits, and the state and events of the world."""
 
 from django.conf import settings
 from django.core.validators import MinLengthValidator, MinValueValidator, RegexValidator
@@ -33,7 +33,7 @@ COLOUR = RegexValidator(r"^#[0-9a-f]{6}\Z", "A colour is written #rrggbb, in sma
 
 
 class Faction(models.Model):
-    """One of the sides. A character belongs to one for good."""
+    """A faction. A character belongs to one permanently."""
 
     name = models.CharField(max_length=40, unique=True)
     colour = models.CharField(max_length=7, validators=[COLOUR])
@@ -44,10 +44,10 @@ class Faction(models.Model):
 
 
 class Location(models.Model):
-    """A place of the world: who is in it hears what happens there.
+    """A location: characters in it receive each other's events.
 
-    ``x`` and ``y`` put it on the map, from 0 to 100. Positions inside it go from ``-size`` to ``size`` metres
-    on each axis. Paths lead both ways.
+    ``x`` and ``y`` are its position on the map, from 0 to 100. Positions inside it range from ``-size`` to
+    ``size`` metres on each axis. Paths lead both ways.
     """
 
     name = models.CharField(max_length=60, unique=True)
@@ -55,9 +55,9 @@ class Location(models.Model):
     faction = models.ForeignKey(
         Faction, on_delete=models.PROTECT, null=True, blank=True, related_name="locations"
     )
-    """Whose home it is, if it is one."""
+    """The faction whose home it is, if any."""
     respawn = models.BooleanField(default=False)
-    """Whether the faction's characters begin here, and come back here when they died."""
+    """Whether the faction's characters start here, and respawn here after death."""
     x = models.FloatField()
     y = models.FloatField()
     size = models.FloatField(default=100.0, validators=[MinValueValidator(1)])
@@ -82,9 +82,10 @@ class Location(models.Model):
 
 
 class Character(models.Model):
-    """Who a user is in the world. Level, stats, gold and belongings are its owner's.
+    """A user's character in the world. Its level, stats, gold and items are the owner's.
 
-    It is in play while it has a ``visit``. Who changes several characters locks their rows by rising id.
+    It is in play while it has a ``visit``. Code that changes several characters locks their rows in ascending
+    order of id.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="characters")
@@ -101,11 +102,11 @@ class Character(models.Model):
     y = models.FloatField(default=0.0)
     z = models.FloatField(default=0.0)
     health = models.PositiveIntegerField()
-    """What is left of the most it may have, which its owner's stats say."""
+    """Current health; the owner's stats define the maximum."""
     is_selected = models.BooleanField(default=False)
-    """Whether it is the one that its owner plays."""
+    """Whether the owner has selected it to play."""
     walked_at = models.DateTimeField(null=True, blank=True)
-    """When its position was stored, after it had walked there."""
+    """When its position was last saved after a move."""
     last_seen = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -122,9 +123,9 @@ class Character(models.Model):
 
 
 class Visit(models.Model):
-    """A user who is in the world now: on one socket, and with a character once one is selected.
+    """The presence of a user in the world: one socket, and the character in play once one is selected.
 
-    The account's row is locked by who makes, changes or ends a visit.
+    Code that creates, changes or ends a visit locks the account's row.
     """
 
     user = models.OneToOneField(
@@ -140,7 +141,7 @@ class Visit(models.Model):
 
 
 class WorldState(models.Model):
-    """How the world stands: one row. Who changes it locks it first, before any character."""
+    """The state of the world, in one row. Code that changes it locks it before any character."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     epoch = models.PositiveIntegerField(default=1)
@@ -158,10 +159,10 @@ class WorldState(models.Model):
 
 
 class WorldEvent(models.Model):
-    """Something that happened to the whole world."""
+    """An event that was announced to the whole world."""
 
     kind = models.CharField(max_length=40)
-    """The type of the event that was told."""
+    """The type of the announced event."""
     detail = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 

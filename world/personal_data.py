@@ -1,4 +1,4 @@
-"""What the world holds about a person."""
+"""Personal data of the world."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from world import selectors, services
 
 @exports("characters")
 def characters(user_id: int) -> list[Any]:
-    """All characters."""
+    """Return all characters."""
     return list(selectors.own_characters(user_id))
 
 
 @erases
 def delete_characters(user_id: int) -> None:
-    """Characters are the person's alone: they go, and so does what they said to the whole world."""
+    """Delete the user's characters, and their messages to the whole world."""
     services.erase(user_id=user_id)

@@ -1,4 +1,4 @@
-"""What happens elsewhere and concerns who is in the world."""
+"""Reactions to events of other apps that concern users in the world."""
 
 from matchmaking.invites.events import InviteCreated, InviteDeclined
 from realtime.publishing import publish
@@ -8,7 +8,7 @@ from world import events
 
 @reacts_to(InviteCreated)
 def tell_of_party_invite(event: InviteCreated) -> None:
-    """Who plays need not look at the notifications for an invite to a party."""
+    """Send party invites on the world's socket too, so that players need not watch notifications."""
     invite = event.invite
     if invite.party_id is not None:
         publish(
@@ -25,7 +25,7 @@ def tell_of_party_invite(event: InviteCreated) -> None:
 
 @reacts_to(InviteDeclined)
 def tell_of_declined_party_invite(event: InviteDeclined) -> None:
-    """The leader learns of it where they play."""
+    """Inform the leader on the world's socket."""
     invite = event.invite
     if invite.party_id is not None:
         publish(

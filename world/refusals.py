@@ -1,24 +1,24 @@
-"""Why something about the shared world is refused."""
+"""Refusals of the shared world."""
 
 from core.refusals import Conflict, Invalid, NotAllowed, NotFound
 
 
 class UnknownCharacter(NotFound):
-    """There is no such character, or it is none of the caller's."""
+    """There is no such character, or it belongs to somebody else."""
 
     code = "unknown_character"
     title = "There is no such character"
 
 
 class NoCharacterInPlay(Conflict):
-    """The user plays no character at the moment."""
+    """The user is not playing a character."""
 
     code = "no_character"
     title = "Select a character first"
 
 
 class NotInPlay(Conflict):
-    """That character is not in the world at the moment."""
+    """The character is not in the world."""
 
     code = "not_in_play"
     title = "Not in the world at the moment"
@@ -32,56 +32,56 @@ class UnknownFaction(Invalid):
 
 
 class NoHome(Conflict):
-    """The faction has no place yet where its characters begin."""
+    """The faction has no location where characters start."""
 
     code = "no_home"
     title = "This faction has no home"
 
 
 class CharacterNameTaken(Conflict):
-    """Somebody has a character of this name, in whatever case."""
+    """A character with this name exists already; case is ignored."""
 
     code = "character_name_taken"
     title = "This name is taken"
 
 
 class TooManyCharacters(Conflict):
-    """The user has as many characters as one may have."""
+    """The user has the maximum number of characters."""
 
     code = "too_many_characters"
     title = "Too many characters"
 
 
 class NotThere(Conflict):
-    """The character is somewhere else than the client believes."""
+    """The character is not in the place that the client named."""
 
     code = "not_there"
     title = "The character is somewhere else"
 
 
 class NotInWorld(Conflict):
-    """The user is not in the world, or hears nothing from the caller: it is not said which."""
+    """The user is not in the world or the two have blocked each other; the refusal hides which."""
 
     code = "not_in_world"
     title = "Not in the world at the moment"
 
 
 class StaffOnly(NotAllowed):
-    """Only the staff may do that, and of it those whose role says so."""
+    """Only staff with the necessary role may do this."""
 
     code = "staff_only"
     title = "Only for the staff"
 
 
 class ImpossibleMove(Conflict):
-    """Nobody gets there so quickly, or the place ends before; the character is where it was."""
+    """The move is too fast or leaves the place; the character keeps its position."""
 
     code = "impossible_move"
     title = "That is not possible"
 
 
 class NoPath(Conflict):
-    """No path leads from here to there."""
+    """No path connects the two places."""
 
     code = "no_path"
     title = "No path leads there"

@@ -1,4 +1,4 @@
-"""The socket of the shared world."""
+"""The route of the world's socket."""
 
 from django.urls import re_path
 

@@ -1,4 +1,4 @@
-"""How far and how fast one moves in the world. Pure."""
+"""Limits of movement in the world: distance, speed and bounds. Pure functions."""
 
 import math
 from typing import NamedTuple
@@ -6,21 +6,21 @@ from typing import NamedTuple
 from world.events import Vector
 
 TOP_SPEED = 12.0
-"""Metres a second that any character moves at most."""
+"""The maximum speed of every character, in metres per second."""
 BURST_S = 0.5
-"""The network brings moves unevenly: so many seconds' way may come at once."""
+"""Seconds of travel that one move may cover at once, because the network delivers moves in bursts."""
 
 
 class Position(NamedTuple):
-    """Where a character is in a place."""
+    """A character's position in a place."""
 
     character_id: int
     location_id: int
     at: Vector
 
 
-class Pace:
-    """The way that a character may go at this moment: it grows with time, and each move takes of it."""
+class SpeedBudget:
+    """The distance that a character may cover now; grows with time and shrinks with each move."""
 
     __slots__ = ("_at", "_metres")
 
@@ -28,8 +28,11 @@ class Pace:
         self._at = now
         self._metres = TOP_SPEED * min(max(rested_s, 0.0), BURST_S)
 
-    def take(self, metres: float, now: float) -> bool:
-        """Whether the character can have gone so far by now, in seconds; if so, that is taken."""
+    def spend(self, metres: float, now: float) -> bool:
+        """Spend this distance at the time ``now`` (seconds).
+
+        Return False, spending nothing, if it is too far.
+        """
         metres_there = min(self._metres + TOP_SPEED * (now - self._at), TOP_SPEED * BURST_S)
         self._at = now
         self._metres = metres_there - metres if metres <= metres_there else metres_there
@@ -37,15 +40,15 @@ class Pace:
 
 
 def distance(one: Vector, other: Vector) -> float:
-    """Metres between two positions."""
+    """Return the distance between two positions in metres."""
     return math.dist((one.x, one.y, one.z), (other.x, other.y, other.z))
 
 
 def is_inside(position: Vector, size: float) -> bool:
-    """Whether the position is in a place of this size."""
+    """Return whether the position lies in a place of this size."""
     return max(abs(position.x), abs(position.y), abs(position.z)) <= size
 
 
 def is_possible(velocity: Vector) -> bool:
-    """Whether a character can be so fast; a little more is rounding."""
+    """Return whether the velocity is within the maximum speed, with a tolerance for rounding."""
     return distance(velocity, Vector()) <= TOP_SPEED * 1.01

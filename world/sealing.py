@@ -1,4 +1,4 @@
-"""Encrypted frames: each is ``{"enc": "<Fernet token>"}``, with the key of a user or of a session."""
+"""Encrypted frames: ``{"enc": "<Fernet token>"}``, encrypted with a user's or a session's key."""
 
 import base64
 import functools
@@ -28,10 +28,10 @@ class EncryptionUnavailable(Malformed):
 
 
 class NotEncrypted(Malformed):
-    """A frame on an encrypted socket that does not open with its key, or that was sent before."""
+    """A frame on an encrypted socket cannot be decrypted with its key, or was sent before."""
 
     code = "not_encrypted"
-    title = "The frame does not open"
+    title = "The frame cannot be decrypted"
 
 
 class _Sealed(msgspec.Struct):
@@ -42,17 +42,17 @@ _decode = msgspec.json.Decoder(_Sealed).decode
 
 
 class Seal:
-    """Encrypts what a user hears and decrypts what the user says."""
+    """Encrypts frames to a user and decrypts frames from the user."""
 
     def __init__(self, key: bytes) -> None:
         self._fernet = Fernet(key)
 
     def close(self, frame: bytes) -> bytes:
-        """The frame as it travels."""
+        """Return the encrypted frame."""
         return b'{"enc":"%b"}' % self._fernet.encrypt(frame)
 
     def open(self, frame: bytes | str) -> bytes:
-        """The frame that was meant. Raises ``NotEncrypted``."""
+        """Return the decrypted frame. Raises ``NotEncrypted``."""
         try:
             return self._fernet.decrypt(_decode(frame).enc)
         except (msgspec.DecodeError, UnicodeError, InvalidToken):
@@ -60,10 +60,10 @@ class Seal:
 
 
 class SessionSeal(Seal):
-    """The seal of one connection: a frame of another one, or one that was sent before, does not open.
+    """The seal of one connection: rejects frames of other connections and replayed frames.
 
-    Inside the token stands ``<sender>:<connection>:<number>:<frame>``. The connection is called by the nonces
-    of both ends, so each knows that the other is there now; the numbers of each sender rise.
+    The token contains ``<sender>:<connection>:<number>:<frame>``. The connection is named by the nonces of
+    both ends, so each end knows that the other is present now; each sender's numbers increase.
     """
 
     def __init__(self, key: bytes, nonce: str) -> None:
@@ -89,7 +89,7 @@ class SessionSeal(Seal):
 
 
 def read_nonce(given: list[str]) -> str:
-    """The client's nonce, as the query has it. Raises ``Malformed`` if that is none."""
+    """Return the client's nonce from the query's values. Raises ``Malformed`` if it is missing or invalid."""
     if len(given) != 1 or not _NONCE.fullmatch(given[0]):
         raise Malformed("A nonce is 16 to 64 letters, digits, hyphens and underscores, given once.")
     return given[0]
@@ -97,14 +97,17 @@ def read_nonce(given: list[str]) -> str:
 
 @functools.lru_cache(KEPT)
 def seal_of(username: str) -> Seal:
-    """The seal of this user; making it takes tens of milliseconds. Raises ``EncryptionUnavailable``."""
+    """Return the user's seal; deriving its key takes tens of milliseconds.
+
+    Raises ``EncryptionUnavailable``.
+    """
     salt = f"gameplatform:{username}".encode()
     key = hashlib.pbkdf2_hmac("sha256", _secret(), salt, ITERATIONS, 32)
     return Seal(base64.urlsafe_b64encode(key))
 
 
 def session_key(identity: Identity) -> bytes:
-    """The Fernet key of a session, for its user alone. Raises ``EncryptionUnavailable``."""
+    """Return the Fernet key of this user's session. Raises ``EncryptionUnavailable``."""
     info = f"gameplatform:session:{identity.user_id}:{identity.session_id}".encode()
     return base64.urlsafe_b64encode(HKDF(SHA256(), 32, salt=None, info=info).derive(_secret()))
 

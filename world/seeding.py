@@ -1,4 +1,4 @@
-"""The world to begin with: three factions, ten places with the paths between them."""
+"""Demo content of the world: three factions, and ten locations with the paths between them."""
 
 from core.seeding import seeds
 from world.models import Character, Faction, Location
@@ -8,7 +8,7 @@ FACTIONS = {
     "Tideborn": ("#2f8fd0", "Sailors and scholars of the western shore, who trust in the moon."),
     "Rootkin": ("#4f9f4a", "People of the deep forest, who trust in what grows."),
 }
-# Name: faction whose home it is, map position, what it looks like.
+# Name: home faction (if any), map position, description.
 LOCATIONS: dict[str, tuple[str | None, float, float, str]] = {
     "Sunspire": ("Dawnguard", 86, 24, "A white town on a hill; its bells ring at first light."),
     "Pearl Harbour": ("Tideborn", 12, 36, "Masts, gulls, and a lighthouse that never sleeps."),
@@ -39,17 +39,17 @@ PATHS = (
 
 
 def clear() -> None:
-    """Take the demo world away, with the characters in it."""
+    """Delete the demo world and the characters in it."""
     Character.objects.filter(faction__name__in=FACTIONS).delete()
     Character.objects.filter(location__name__in=LOCATIONS).delete()
     Location.objects.filter(name__in=LOCATIONS).delete()
-    # What an operator's places and characters are made of stays.
+    # Keep factions that an operator's locations or characters use.
     Faction.objects.filter(name__in=FACTIONS, locations=None, characters=None).delete()
 
 
 @seeds(order=70, clear=clear)
 def seed() -> None:
-    """Add what is missing of the demo world; what an operator has changed stays as it is."""
+    """Create missing demo content; do not change what operators have edited."""
     factions = {
         name: Faction.objects.get_or_create(
             name=name, defaults={"colour": colour, "description": description}

@@ -1,4 +1,4 @@
-"""Questions about the world. None of them writes."""
+"""Queries about the world."""
 
 import math
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from world.refusals import NoCharacterInPlay, NoHome, StaffOnly, UnknownCharacte
 
 
 def announcer(user_id: int) -> User:
-    """Return the user, an operator who may announce. Raises ``StaffOnly``."""
+    """Return the user if they are an operator who may announce. Raises ``StaffOnly``."""
     user = accounts.by_id(user_id)
     if not user.has_perm("operators.add_announcement"):
         raise StaffOnly
@@ -25,22 +25,22 @@ def announcer(user_id: int) -> User:
 
 
 def in_play() -> QuerySet[Character]:
-    """All characters that are in the world now."""
+    """Return all characters in the world now."""
     return Character.objects.filter(visit__isnull=False)
 
 
 def in_area(location_id: int) -> QuerySet[Character]:
-    """The characters that are in a place now."""
+    """Return the characters in a place now."""
     return in_play().filter(location=location_id)
 
 
 def played_by(user_id: int) -> Character | None:
-    """The character that the user plays at this moment, if there is one."""
+    """Return the character that the user plays now, or None."""
     return in_play().select_related("faction", "location").filter(owner=user_id).first()
 
 
 def character_in_play(user_id: int) -> Character:
-    """The character that the user plays at this moment. Raises ``NoCharacterInPlay``."""
+    """Return the character that the user plays now. Raises ``NoCharacterInPlay``."""
     found = played_by(user_id)
     if found is None:
         raise NoCharacterInPlay
@@ -48,22 +48,22 @@ def character_in_play(user_id: int) -> Character:
 
 
 def online() -> int:
-    """How many users are in the world now."""
+    """Return the number of users in the world."""
     return Visit.objects.count()
 
 
 def characters_of(user_id: int) -> QuerySet[Character]:
-    """The user's characters, the eldest first."""
+    """Return the user's characters, oldest first."""
     return Character.objects.filter(owner=user_id).select_related("faction").order_by("pk")
 
 
 def own_characters(user_id: int) -> list[OwnCharacter]:
-    """The user's characters as their owner sees them."""
-    return shown_to_owner(user_id, characters_of(user_id))
+    """Return the user's characters in the form shown to their owner."""
+    return owner_infos(user_id, characters_of(user_id))
 
 
-def shown_to_owner(user_id: int, characters: Iterable[Character]) -> list[OwnCharacter]:
-    """Characters of this user as their owner sees them."""
+def owner_infos(user_id: int, characters: Iterable[Character]) -> list[OwnCharacter]:
+    """Return characters of this user in the form shown to their owner."""
     level = progression.levels([user_id]).get(user_id, 1)
     most = max_health(user_id)
     return [
@@ -84,30 +84,30 @@ def shown_to_owner(user_id: int, characters: Iterable[Character]) -> list[OwnCha
     ]
 
 
-def seen_by(user_id: int, character_id: int) -> CharacterInfo:
-    """A character of the user, or one in play where the user's is. Raises ``UnknownCharacter``."""
+def visible_character(user_id: int, character_id: int) -> CharacterInfo:
+    """Return one of the user's characters, or one in the same place. Raises ``UnknownCharacter``."""
     own = Q(owner=user_id)
     here = Q(visit__isnull=False, location__in=in_play().filter(owner=user_id).values("location"))
     found = Character.objects.select_related("faction").filter(own | here, pk=character_id).first()
     if found is None:
         raise UnknownCharacter
-    return shown([found])[0]
+    return character_infos([found])[0]
 
 
 def visits() -> list[tuple[int, str]]:
-    """Who is in the world, and on which socket."""
+    """Return the user id and the socket's address of every visit."""
     return list(Visit.objects.values_list("user_id", "socket"))
 
 
 class Whereabouts(NamedTuple):
-    """A visit: its user, and the character in play with the id of its place."""
+    """A visit: its user, and the character in play with the id of its location."""
 
     user_id: int
     place: tuple[int, int] | None
 
 
 def whereabouts(prefix: str) -> dict[str, Whereabouts]:
-    """The visits on sockets whose addresses begin so."""
+    """Return the visits on sockets whose addresses start with ``prefix``, by address."""
     rows = Visit.objects.filter(socket__startswith=prefix)
     return {
         socket: Whereabouts(user_id, None if character_id is None else (character_id, location_id))
@@ -118,24 +118,24 @@ def whereabouts(prefix: str) -> dict[str, Whereabouts]:
 
 
 def recent_events() -> QuerySet[WorldEvent]:
-    """What has happened to the whole world."""
+    """Return the world's events."""
     return WorldEvent.objects.all()
 
 
-def shown_events(rows: Iterable[WorldEvent]) -> list[dict[str, Any]]:
-    """Events as everybody sees them."""
+def event_rows(rows: Iterable[WorldEvent]) -> list[dict[str, Any]]:
+    """Return events in the form shown to clients."""
     return [
         {"id": row.pk, "type": row.kind, "detail": row.detail, "created_at": row.created_at} for row in rows
     ]
 
 
 def max_health(user_id: int) -> int:
-    """The most health that a character of this user may have."""
+    """Return the maximum health of this user's characters."""
     return progression.combat_stats(user_id).max_hp
 
 
-def shown(characters: Iterable[Character]) -> list[CharacterInfo]:
-    """Characters as everybody sees them; their factions should be at hand."""
+def character_infos(characters: Iterable[Character]) -> list[CharacterInfo]:
+    """Return characters in the form shown to everybody. Select their factions beforehand to avoid queries."""
     listed = list(characters)
     owners = {character.owner_id for character in listed}
     levels, stats = progression.levels(owners), progression.combat_stats_of(owners)
@@ -158,9 +158,9 @@ def shown(characters: Iterable[Character]) -> list[CharacterInfo]:
 
 @dataclass(frozen=True)
 class Visitor:
-    """The character that a user plays at this moment, and the size of the place where it is.
+    """The character that a user plays now, and the size of its place.
 
-    ``rested_s`` is how long ago it walked to where it is stored.
+    ``rested_s`` is the time since it reached its saved position, in seconds.
     """
 
     info: CharacterInfo
@@ -170,27 +170,27 @@ class Visitor:
 
 
 def visitor(user_id: int) -> Visitor | None:
-    """The character that the user plays at this moment, if there is one."""
+    """Return the character that the user plays now, or None."""
     found = played_by(user_id)
     if found is None:
         return None
     rested_s = math.inf if found.walked_at is None else (timezone.now() - found.walked_at).total_seconds()
-    return Visitor(shown([found])[0], found.faction_id, found.location.size, rested_s)
+    return Visitor(character_infos([found])[0], found.faction_id, found.location.size, rested_s)
 
 
 def area(location_id: int) -> Area:
-    """Who is in a place, as it is stored."""
+    """Return a place and the characters in it, at their saved positions."""
     members = in_area(location_id).select_related("faction").order_by("pk")
-    return Area(location_id=location_id, members=shown(members))
+    return Area(location_id=location_id, members=character_infos(members))
 
 
 def state() -> WorldState:
-    """How the world stands; for a world in which nothing has happened yet, as it begins."""
+    """Return the state of the world; the initial state if nothing has happened yet."""
     return WorldState.objects.select_related("current_reality").first() or WorldState()
 
 
-def shown_factions() -> list[FactionInfo]:
-    """All factions, with how many shards each holds."""
+def faction_infos() -> list[FactionInfo]:
+    """Return all factions, with the number of shards that each holds."""
     return [
         FactionInfo(
             id=faction.pk,
@@ -203,8 +203,8 @@ def shown_factions() -> list[FactionInfo]:
     ]
 
 
-def shown_locations() -> list[LocationInfo]:
-    """All places with the paths between them."""
+def location_infos() -> list[LocationInfo]:
+    """Return all locations with the paths between them."""
     locations = Location.objects.select_related("faction").prefetch_related("paths").order_by("pk")
     return [
         LocationInfo(
@@ -222,7 +222,7 @@ def shown_locations() -> list[LocationInfo]:
 
 
 def respawn_of(faction_id: int) -> Location:
-    """Where this faction's characters begin, and come back when they died. Raises ``NoHome``."""
+    """Return the location where this faction's characters start and respawn. Raises ``NoHome``."""
     home = Location.objects.filter(faction=faction_id, respawn=True).first()
     if home is None:
         raise NoHome
@@ -230,7 +230,7 @@ def respawn_of(faction_id: int) -> Location:
 
 
 def faction_named(name: str) -> Faction:
-    """The faction of this name. Raises ``UnknownFaction``."""
+    """Return the faction with this name. Raises ``UnknownFaction``."""
     found = Faction.objects.filter(name=name).first()
     if found is None:
         raise UnknownFaction(f"There is no faction {name!r}.", details={"faction": ["No such faction."]})

@@ -1,31 +1,31 @@
-"""What the world's routes take and give."""
+"""Shapes of the requests and responses of the world's routes."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from accounts.serializers import Text, Whole
-from core.speech import MOST_CHARACTERS
+from accounts.serializers import StrictInteger, StrictText
+from core.speech import MAX_CHARACTERS
 from world.models import NAME_LENGTH
 
 
 class Creation(serializers.Serializer[Any]):
-    """A new character, of a faction by its name."""
+    """A new character in the named faction."""
 
-    name = Text(min_length=NAME_LENGTH[0], max_length=NAME_LENGTH[-1])
-    faction = Text(max_length=40)
+    name = StrictText(min_length=NAME_LENGTH[0], max_length=NAME_LENGTH[-1])
+    faction = StrictText(max_length=40)
 
 
 class Selection(serializers.Serializer[Any]):
-    """Which character to play."""
+    """The character to play."""
 
-    character_id = Whole(min_value=1)
+    character_id = StrictInteger(min_value=1)
 
 
 class Announcement(serializers.Serializer[Any]):
-    """What to tell everybody in the world."""
+    """An announcement to everybody in the world."""
 
-    content = Text(max_length=MOST_CHARACTERS)
+    content = StrictText(max_length=MAX_CHARACTERS)
 
 
 class EncryptionKey(serializers.Serializer[Any]):
@@ -43,7 +43,7 @@ class Position(serializers.Serializer[Any]):
 
 
 class OwnCharacter(serializers.Serializer[Any]):
-    """A character as its owner sees it."""
+    """A character in the form shown to its owner."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -53,36 +53,36 @@ class OwnCharacter(serializers.Serializer[Any]):
     level = serializers.IntegerField()
     health = serializers.IntegerField()
     max_health = serializers.IntegerField()
-    selected = serializers.BooleanField(help_text="Whether it is the one that is played")
+    selected = serializers.BooleanField(help_text="Whether it is the selected one")
     last_seen = serializers.DateTimeField()
     created_at = serializers.DateTimeField()
 
 
 class Faction(serializers.Serializer[Any]):
-    """One of the sides."""
+    """A faction."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
     colour = serializers.CharField()
     description = serializers.CharField()
-    shards = serializers.IntegerField(help_text="How many it holds")
+    shards = serializers.IntegerField(help_text="The number of shards it holds")
 
 
 class Location(serializers.Serializer[Any]):
-    """A place, its position on a map of 100 by 100, and the places to which paths lead."""
+    """A location, its position on a map of 100 by 100, and the locations to which paths lead."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
     description = serializers.CharField()
-    faction = serializers.CharField(allow_null=True, help_text="Whose home it is")
+    faction = serializers.CharField(allow_null=True, help_text="The faction whose home it is")
     x = serializers.FloatField()
     y = serializers.FloatField()
-    size = serializers.FloatField(help_text="Positions go from minus this to this, in metres")
+    size = serializers.FloatField(help_text="Positions range from -size to size, in metres")
     paths = serializers.ListField(child=serializers.IntegerField())
 
 
 class World(serializers.Serializer[Any]):
-    """How the world stands."""
+    """The state of the world."""
 
     current_reality = serializers.CharField(allow_null=True, help_text="The faction that rules")
     epoch = serializers.IntegerField()
@@ -92,7 +92,7 @@ class World(serializers.Serializer[Any]):
 
 
 class WorldEvent(serializers.Serializer[Any]):
-    """Something that happened to the whole world."""
+    """An event that was announced to the whole world."""
 
     id = serializers.IntegerField()
     type = serializers.CharField()

@@ -1,6 +1,7 @@
-"""What characters do and what becomes of them: the only writes.
+"""Services of the world: the only code that writes characters, visits and the world's state.
 
-Locks are taken in this order: accounts, the world's state, characters by rising id, what players own.
+Locks are taken in this order: accounts, the world's state, characters in ascending order of id, the players'
+belongings.
 """
 
 from collections.abc import Collection
@@ -20,7 +21,7 @@ from realtime.messages import Event, MessageId
 from realtime.publishing import publish
 from world import events, selectors
 from world.events import CharacterInfo, OwnCharacter
-from world.live.positions import latest
+from world.live.positions import with_live_position
 from world.models import Character, Location, Visit, WorldEvent
 from world.refusals import (
     CharacterNameTaken,
@@ -34,16 +35,19 @@ from world.refusals import (
 )
 from world.rules import Position
 
-MOST_CHARACTERS = 8
-SELECTIONS, SELECTIONS_WINDOW_S = 10, 10.0
-"""So often one selects a character in so long: all hear of it where it is, and where the one before was."""
+MAX_CHARACTERS = 8
+MAX_SELECTIONS, SELECTIONS_WINDOW_S = 10, 10.0
+"""At most this many selections in this many seconds: each one is broadcast in two places."""
 
 
 def lock_in_play(*character_ids: int) -> dict[int, Character]:
-    """These characters, which stay where they are until the transaction ends. Raises ``NotInPlay``."""
+    """Lock these characters so that they stay where they are until the transaction ends.
+
+    Raises ``NotInPlay``.
+    """
     ids = set(character_ids)
     found = Character.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").in_bulk()
-    # Asked under the locks: who waited for one would take the visit that has just ended for there still.
+    # Checked while holding the locks: the visit may have ended while this transaction waited for one.
     if Visit.objects.filter(character__in=ids).count() < len(ids):
         raise NotInPlay
     return found
@@ -51,8 +55,9 @@ def lock_in_play(*character_ids: int) -> dict[int, Character]:
 
 @transaction.atomic
 def create(*, user_id: int, name: str, faction: str) -> OwnCharacter:
-    """A new character at its faction's home. Raises ``Invalid``, ``UnknownFaction``, ``NoHome``,
-    ``TooManyCharacters`` and ``CharacterNameTaken``.
+    """Create a character at its faction's home.
+
+    Raises ``Invalid``, ``UnknownFaction``, ``NoHome``, ``TooManyCharacters`` and ``CharacterNameTaken``.
     """
     try:
         Character._meta.get_field("name").run_validators(name)
@@ -61,8 +66,8 @@ def create(*, user_id: int, name: str, faction: str) -> OwnCharacter:
     side = selectors.faction_named(faction)
     home = selectors.respawn_of(side.pk)
     accounts.lock(user_id)
-    if Character.objects.filter(owner=user_id).count() >= MOST_CHARACTERS:
-        raise TooManyCharacters(f"You may have {MOST_CHARACTERS} characters.")
+    if Character.objects.filter(owner=user_id).count() >= MAX_CHARACTERS:
+        raise TooManyCharacters(f"You may have {MAX_CHARACTERS} characters.")
     try:
         with transaction.atomic():
             character = Character.objects.create(
@@ -75,14 +80,15 @@ def create(*, user_id: int, name: str, faction: str) -> OwnCharacter:
             )
     except IntegrityError:
         raise CharacterNameTaken(f"The name {name} is taken.") from None
-    return selectors.shown_to_owner(user_id, [character])[0]
+    return selectors.owner_infos(user_id, [character])[0]
 
 
 def select(*, user_id: int, character_id: int) -> OwnCharacter:
-    """Play this character from now on; at once, if the user is in the world. Raises ``RateLimited`` and
-    ``UnknownCharacter``.
+    """Select the character to play; it enters the world at once if the user is there.
+
+    Raises ``RateLimited`` and ``UnknownCharacter``.
     """
-    limits.take_sync(f"world_select:{user_id}", allowed=SELECTIONS, window_s=SELECTIONS_WINDOW_S)
+    limits.enforce_sync(f"world_select:{user_id}", allowed=MAX_SELECTIONS, window_s=SELECTIONS_WINDOW_S)
     with transaction.atomic():
         accounts.lock(user_id)
         character = _own(user_id, character_id)
@@ -96,12 +102,12 @@ def select(*, user_id: int, character_id: int) -> OwnCharacter:
         if visit is not None and visit.character_id is None:
             _begin_play(visit, character)
             publish(events.VisitChanged(user_id=user_id, socket=visit.socket))
-        return selectors.shown_to_owner(user_id, [character])[0]
+        return selectors.owner_infos(user_id, [character])[0]
 
 
 @transaction.atomic
 def delete(*, user_id: int, character_id: int) -> None:
-    """Delete a character for good. Raises ``UnknownCharacter``."""
+    """Delete a character permanently. Raises ``UnknownCharacter``."""
     accounts.lock(user_id)
     character = _own(user_id, character_id)
     visit = Visit.objects.filter(user=user_id, character=character).first()
@@ -109,14 +115,14 @@ def delete(*, user_id: int, character_id: int) -> None:
         _end_play(visit, "deleted")
         publish(events.VisitChanged(user_id=user_id, socket=visit.socket))
     else:
-        # Something may still wait for its return.
+        # Published even if it was not in play: something may still wait for its return.
         publish(_left_area(character, "deleted"))
     character.delete()
 
 
 @transaction.atomic
 def erase(*, user_id: int) -> None:
-    """Delete all that is this user's alone, and the name on what they announced."""
+    """Delete all data that belongs to this user alone, and the user's name on their announcements."""
     for character in selectors.characters_of(user_id):
         delete(user_id=user_id, character_id=character.pk)
     for announcement in WorldEvent.objects.filter(detail__sender_id=user_id):
@@ -125,8 +131,11 @@ def erase(*, user_id: int) -> None:
 
 
 @transaction.atomic
-def come(*, user_id: int, socket: str) -> str:
-    """The user has opened a socket, and the selected character is in play. Says which socket it replaces."""
+def enter_world(*, user_id: int, socket: str) -> str:
+    """Put the user's selected character into play on a new socket.
+
+    Return the address of the replaced socket.
+    """
     accounts.lock(user_id)
     visit = Visit.objects.filter(user=user_id).first()
     replaced = "" if visit is None else visit.socket
@@ -142,9 +151,10 @@ def come(*, user_id: int, socket: str) -> str:
 
 
 @transaction.atomic
-def go(*, user_id: int, socket: str, at: Position | None = None) -> None:
-    """The socket is gone, and with it the character, which was there last; nothing if another socket has
-    replaced it.
+def leave_world(*, user_id: int, socket: str, at: Position | None = None) -> None:
+    """Take the user's character out of play after its socket closed, and save its last position ``at``.
+
+    Does nothing if another socket has replaced this one.
     """
     accounts.lock(user_id)
     visit = Visit.objects.filter(user=user_id, socket=socket).first()
@@ -157,7 +167,7 @@ def go(*, user_id: int, socket: str, at: Position | None = None) -> None:
 
 
 def _locked(user_id: int) -> dict[int, Character]:
-    """The user's characters, by id, as they stay until the transaction ends."""
+    """Return the user's characters by id, locked until the transaction ends."""
     own = selectors.characters_of(user_id).select_for_update(of=("self",), no_key=True)
     return {character.pk: character for character in own}
 
@@ -174,7 +184,7 @@ def _begin_play(visit: Visit, character: Character) -> None:
     visit.save(update_fields=["character"])
     character.last_seen = timezone.now()
     character.save(update_fields=["last_seen"])
-    _tell_of_arrival(character)
+    _publish_arrival(character)
 
 
 def _end_play(visit: Visit, reason: events.Departure) -> None:
@@ -185,12 +195,12 @@ def _end_play(visit: Visit, reason: events.Departure) -> None:
     visit.save(update_fields=["character"])
     character.last_seen = timezone.now()
     character.save(update_fields=["last_seen"])
-    _tell_of_departure(character, reason)
+    _publish_departure(character, reason)
 
 
 @transaction.atomic
 def travel(*, user_id: int, to_location_id: int, from_location_id: int | None = None) -> Character:
-    """Walk to a place next to this one. Raises ``NoCharacterInPlay``, ``NotThere`` and ``NoPath``."""
+    """Walk to an adjacent location. Raises ``NoCharacterInPlay``, ``NotThere`` and ``NoPath``."""
     character_id = selectors.character_in_play(user_id).pk
     character = lock_in_play(character_id)[character_id]
     if from_location_id is not None and from_location_id != character.location_id:
@@ -198,42 +208,42 @@ def travel(*, user_id: int, to_location_id: int, from_location_id: int | None = 
     destination = Location.objects.filter(pk=to_location_id, paths=character.location_id).first()
     if destination is None:
         raise NoPath
-    put(character, destination, "moved")
+    relocate(character, destination, "moved")
     return character
 
 
 @transaction.atomic
-def send_home(character: Character, *, health: int) -> None:
-    """Let a locked character that died begin again at its faction's home, with so much health."""
+def respawn(character: Character, *, health: int) -> None:
+    """Respawn a locked character that died at its faction's home, with this much health."""
     character.health = health
     character.save(update_fields=["health"])
     try:
         home = selectors.respawn_of(character.faction_id)
     except NoHome:
-        # An operator who moves it takes it away first. Nobody is to be immortal meanwhile.
+        # An operator who moves the home removes it first. A character must not become immortal meanwhile.
         home = character.location
-    put(character, home, "died")
+    relocate(character, home, "died")
 
 
-def put(character: Character, destination: Location, reason: events.Departure) -> None:
-    """Put a locked character at the middle of a place, inside a transaction.
+def relocate(character: Character, destination: Location, reason: events.Departure) -> None:
+    """Move a locked character to the middle of a place; call inside a transaction.
 
-    If it is in play, both places are told.
+    If it is in play, its departure and arrival are published.
     """
     visit = Visit.objects.filter(character=character).first()
     if visit is not None:
-        _tell_of_departure(character, reason)
+        _publish_departure(character, reason)
     character.location = destination
     character.x = character.y = character.z = 0.0
     character.last_seen = timezone.now()
     character.save(update_fields=["location", "x", "y", "z", "last_seen"])
     if visit is not None:
-        _tell_of_arrival(character)
+        _publish_arrival(character)
         publish(events.VisitChanged(user_id=visit.user_id, socket=visit.socket))
 
 
 def store_positions(positions: Collection[Position]) -> None:
-    """Store where characters are, in one statement; not of those who have left the place."""
+    """Save characters' positions in one statement; skips characters that have left the place."""
     if not positions:
         return
     now = connection.ops.adapt_datetimefield_value(timezone.now())
@@ -252,7 +262,7 @@ def store_positions(positions: Collection[Position]) -> None:
 
 
 def whisper(*, sender_id: int, sender_name: str, to_user_id: int, content: str) -> None:
-    """Say something to one user who is in the world. Raises ``NotInWorld``."""
+    """Send a private message to a user who is in the world. Raises ``NotInWorld``."""
     is_there = Visit.objects.filter(user=to_user_id).exists()
     if not is_there or friends.is_blocked_between(sender_id, to_user_id):
         raise NotInWorld
@@ -263,48 +273,50 @@ def whisper(*, sender_id: int, sender_name: str, to_user_id: int, content: str) 
 
 @transaction.atomic
 def announce(*, user_id: int, content: str) -> None:
-    """Tell everybody something, as an operator who may announce; it is in the audit trail.
+    """Announce something to everybody as an operator, and record it in the audit trail.
 
     Raises ``StaffOnly``.
     """
     sender = selectors.announcer(user_id)
-    kept = tell_world(
+    kept = record_world_event(
         events.WorldAnnouncement(sender_id=user_id, sender_name=sender.username, content=content)
     )
     LogEntry.objects.log_actions(user_id, [kept], ADDITION, f"Announced to the world: {content}")
 
 
-def tell_world(event: Event) -> WorldEvent:
-    """Tell everybody what has happened to the world, and keep it among its events."""
+def record_world_event(event: Event) -> WorldEvent:
+    """Publish an event to the whole world and save it among the world's events."""
     detail = msgspec.to_builtins(event)
     kept = WorldEvent.objects.create(kind=detail.pop("type"), detail=detail)
     publish(event)
     return kept
 
 
-# -- Telling
+# -- Publishing
 
 
-def update_of(info: CharacterInfo, ref: MessageId | UnsetType = UNSET) -> events.CharacterUpdate:
-    """How a character stands, as an event."""
+def character_update(info: CharacterInfo, ref: MessageId | UnsetType = UNSET) -> events.CharacterUpdate:
+    """Return an event with the current state of a character."""
     return events.CharacterUpdate(**msgspec.structs.asdict(info), ref=ref)
 
 
-def tell_of_owners(user_id: int) -> None:
-    """:func:`tell_of` the character that this user plays, if there is one."""
+def publish_update_of_owner(user_id: int) -> None:
+    """Publish an update of the character that this user plays, if any."""
     character = selectors.played_by(user_id)
     if character is not None:
-        tell_of(character)
+        publish_update(character)
 
 
-def tell_of(character: Character) -> None:
-    """Tell who is where this character is how it stands now: after its health or level has changed."""
-    publish(update_of(latest(selectors.shown([character])[0])))
+def publish_update(character: Character) -> None:
+    """Publish an update of this character to its place, after its health or level changed."""
+    publish(character_update(with_live_position(selectors.character_infos([character])[0])))
 
 
-def _tell_of_arrival(character: Character) -> None:
+def _publish_arrival(character: Character) -> None:
     publish(
-        events.PlayerJoinedArea(location_id=character.location_id, character=selectors.shown([character])[0])
+        events.PlayerJoinedArea(
+            location_id=character.location_id, character=selectors.character_infos([character])[0]
+        )
     )
     publish(
         events.CharacterEnteredArea(
@@ -316,7 +328,7 @@ def _tell_of_arrival(character: Character) -> None:
     )
 
 
-def _tell_of_departure(character: Character, reason: events.Departure) -> None:
+def _publish_departure(character: Character, reason: events.Departure) -> None:
     publish(
         events.PlayerLeftArea(
             location_id=character.location_id,

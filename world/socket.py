@@ -1,4 +1,4 @@
-"""What every part of the world's socket stands on: who it is, the character in play, and where it is."""
+"""The base of the world's socket: authentication, the character in play, and its place."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -13,7 +13,7 @@ from core import client_address, limits
 from core.database import in_database, in_lane
 from core.refusals import Conflict, Invalid, Unauthenticated
 from realtime import addresses, topics
-from realtime.beside import Beside
+from realtime.beside import Subscription
 from realtime.consumer import Consumer, handles
 from realtime.gate import close_refused
 from realtime.messages import Command, Message, MessageId, Ping
@@ -22,7 +22,7 @@ from realtime.tasks import begin
 from world import commands, events, selectors, services
 from world.events import CharacterInfo
 from world.live import sockets
-from world.live.positions import Standing, positions
+from world.live.positions import TrackedCharacter, positions
 from world.sealing import (
     EncryptionUnavailable,
     NotEncrypted,
@@ -33,77 +33,77 @@ from world.sealing import (
     session_key,
 )
 
-AUTHENTICATE_WITHIN_S = 10.0
+AUTH_TIMEOUT_S = 10.0
 UNAUTHENTICATED, RESTARTED, NORMAL = 4401, 1012, 1000
 BY_USER, BY_SESSION = "1", "session"
-"""How ``?encrypted=`` asks for encrypted frames: with the user's key, or with the session's."""
-FOR_STRANGERS: tuple[type[Command], ...] = (Ping, commands.AuthRequest, commands.Disconnect)
+"""Values of ``?encrypted=``: encrypt with the user's key, or with the session's."""
+BEFORE_SIGN_IN: tuple[type[Command], ...] = (Ping, commands.AuthRequest, commands.Disconnect)
 
 
 class AlreadyAuthenticated(Conflict):
-    """It is known already whose socket this is."""
+    """The socket has been authenticated already."""
 
     code = "already_authenticated"
     title = "You are signed in on this socket"
 
 
 class WorldSocket(Consumer):
-    """The shared world as one user's socket hears it.
+    """The consumer of one user's socket in the shared world.
 
-    Each part of the world adds its commands by a subclass (``handlers.py`` of its package) that
-    ``WorldConsumer`` inherits, and the messages that it tells by ``tells`` and
-    ``tells_beside`` of its own.
+    Each part of the world adds its commands in a subclass (``handlers.py`` of its package) from which
+    ``WorldConsumer`` inherits, and lists the messages that it sends in ``emits`` and
+    ``emits_unsequenced`` of its own.
     """
 
     opens_with: ClassVar[type[Message] | None] = events.WorldState
-    tells: ClassVar[tuple[type[Message], ...]] = (
+    emits: ClassVar[tuple[type[Message], ...]] = (
         events.AuthResponse,
         events.AreaState,
     )
-    tells_beside: ClassVar[tuple[type[Message], ...]] = (events.PlayerJoinedArea, events.PlayerLeftArea)
+    emits_unsequenced: ClassVar[tuple[type[Message], ...]] = (events.PlayerJoinedArea, events.PlayerLeftArea)
 
     address = ""
-    """By which every worker reaches this socket."""
-    has_come = False
-    """Whether the visit has begun and its place is heard."""
+    """The address by which every worker reaches this socket."""
+    has_entered = False
+    """Whether the visit has begun and the socket receives the events of its place."""
     character: CharacterInfo | None = None
-    """Who is in play, as it was when it came to this place."""
+    """The character in play, as it was on arrival in this place."""
     faction_id: int | None = None
-    standing: Standing | None = None
-    """Where it is, checked by this worker."""
+    tracked: TrackedCharacter | None = None
+    """The character's position, validated by this worker."""
     walk_ref: MessageId | UnsetType = UNSET
-    """The ``ref`` of the walk that is under way to another place."""
+    """The ``ref`` of the walk to another place that is in progress."""
 
-    _area: Beside | None = None
-    _faction: Beside | None = None
+    _area: Subscription | None = None
+    _faction: Subscription | None = None
     _deadline: asyncio.TimerHandle | None = None
-    _coming: asyncio.Future[str] | None = None
+    _entering: asyncio.Future[str] | None = None
     _seal: Seal | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        for name in ("tells", "tells_beside"):
+        for name in ("emits", "emits_unsequenced"):
             told = dict.fromkeys(kind for base in cls.__mro__ for kind in vars(base).get(name, ()))
             setattr(cls, name, tuple(told))
         super().__init_subclass__(**kwargs)
 
     def __init__(self) -> None:
-        # Not in ``opened``: who goes at once may be gone before that.
+        # Not in ``opened``: the socket may be closed before that runs.
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def opened(self) -> None:
-        self._settling = asyncio.Lock()
+        self._refresh_lock = asyncio.Lock()
         self._positions = positions()
         self._read_encryption()
         if self.connection.identity is not None:
             await self._begin_sealing()
             await self._enter()
             return
-        self.handlers = {  # type: ignore[misc]  # until it is known who asks
-            kind: handler if kind in FOR_STRANGERS else WorldSocket._refuse_stranger
+        self.handlers = {  # type: ignore[misc]  # until the user is known
+            kind: handler if kind in BEFORE_SIGN_IN else WorldSocket._refuse_unauthenticated
             for kind, handler in type(self).handlers.items()
         }
         self._deadline = self._here.loop.call_later(
-            AUTHENTICATE_WITHIN_S, self.connection.close, UNAUTHENTICATED, "not_authenticated"
+            AUTH_TIMEOUT_S, self.connection.close, UNAUTHENTICATED, "not_authenticated"
         )
 
     async def closed(self) -> None:
@@ -112,20 +112,20 @@ class WorldSocket(Consumer):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._coming is None:
+        if self._entering is None:
             return
-        # The database may still be at work on it.
-        await asyncio.wait({self._coming})
+        # The database may still be working on it.
+        await asyncio.wait({self._entering})
         sockets.forget(self.address)
         at = None
-        if self.standing is not None:
-            at = None if self.standing.is_stored else self.standing.stored()
-            await self._positions.leave(self.standing)
-        await in_database(services.go, user_id=self.player.user_id, socket=self.address, at=at)
+        if self.tracked is not None:
+            at = None if self.tracked.is_saved else self.tracked.as_position()
+            await self._positions.leave(self.tracked)
+        await in_database(services.leave_world, user_id=self.player.user_id, socket=self.address, at=at)
 
-    # -- Who it is
+    # -- Authentication
 
-    def _refuse_stranger(self, command: Command) -> None:
+    def _refuse_unauthenticated(self, command: Command) -> None:
         raise Unauthenticated("Send auth_request first.")
 
     @handles(commands.AuthRequest)
@@ -162,10 +162,10 @@ class WorldSocket(Consumer):
         del self.handlers
         answer.user_id, answer.username = identity.user_id, identity.username
         if self._encrypted == BY_SESSION:
-            # The client needs it to open all that follows.
+            # The client needs the key to decrypt everything that follows.
             answer.encryption_key = session_key(self.player).decode()
             self.connection.tell(answer)
-            await self.connection.taken()
+            await self.connection.drain()
             await self._begin_sealing()
         else:
             await self._begin_sealing()
@@ -173,8 +173,8 @@ class WorldSocket(Consumer):
         try:
             await self._enter()
         except Exception:
-            # Who is half in would hear nothing, and cannot sign in again.
-            self.lose()
+            # A socket that entered only in part would receive nothing and could not sign in again.
+            self.close_lost()
             raise
 
     @handles(commands.Disconnect)
@@ -206,66 +206,68 @@ class WorldSocket(Consumer):
                 return None
         return super()._handle(data)
 
-    def lose(self) -> None:
-        """The visit has ended without the socket: let the client come again."""
+    def close_lost(self) -> None:
+        """Close the socket because its visit ended elsewhere; the client should reconnect."""
         self.connection.close(RESTARTED, "visit_lost")
 
-    # -- Where it is
+    # -- The character's place
 
     async def _enter(self) -> None:
         user_id = self.player.user_id
         self.address = sockets.register(self)
-        self._coming = asyncio.ensure_future(in_database(services.come, user_id=user_id, socket=self.address))
-        replaced = await asyncio.shield(self._coming)
+        self._entering = asyncio.ensure_future(
+            in_database(services.enter_world, user_id=user_id, socket=self.address)
+        )
+        replaced = await asyncio.shield(self._entering)
         if replaced:
             addresses.replace(replaced)
-        async with self._settling:
-            own = await self.overhear(topics.in_world(user_id))
-            await self._hear_place()
+        async with self._refresh_lock:
+            own = await self.subscribe(topics.in_world(user_id))
+            await self._subscribe_to_place()
             if not await self.follow(topics.world(), self.snapshot) and self._area is not None:
                 self.connection.tell(await self._area_state())
             await self.entered()
             for heard in (own, self._area, self._faction):
                 if heard is not None:
                     heard.begin()
-        self.has_come = True
+        self.has_entered = True
 
     async def entered(self) -> None:
-        """It is known how the world stands; what else concerns this user comes next, and then news of it."""
+        """Called after the first frame and before live events: send other state that concerns this user."""
 
-    async def _hear_place(self) -> None:
-        """Hear where the character in play is, and who is of its faction; frames wait."""
-        # What was told of its own coming and going is heard where it was, or not at all.
+    async def _subscribe_to_place(self) -> None:
+        """Subscribe to the character's place and faction; frames are held until the subscriptions begin."""
+        # Events about its own arrival and departure belong to the previous place, or to none.
         await self._here.streams.sent()
         found = await in_database(selectors.visitor, self.player.user_id)
         for before in (self._area, self._faction):
             if before is not None:
-                await self.stop_hearing(before)
-        if self.standing is not None:
-            await self._positions.leave(self.standing)
-        self._area = self._faction = self.character = self.faction_id = self.standing = None
+                await self.unsubscribe(before)
+        if self.tracked is not None:
+            await self._positions.leave(self.tracked)
+        self._area = self._faction = self.character = self.faction_id = self.tracked = None
         if found is not None:
-            # Where the socket that this one replaces has left it.
-            self.character, self.faction_id = self._positions.where(found.info), found.faction_id
-            self.standing = await self._positions.enter(found.info, found.size, found.rested_s)
-            self._area = await self.overhear(topics.area(found.info.location_id), self._area_state)
-            self._faction = await self.overhear(topics.faction(found.faction_id))
+            # Use the position at which the replaced socket left it.
+            self.character, self.faction_id = self._positions.with_live_position(found.info), found.faction_id
+            self.tracked = await self._positions.enter(found.info, found.size, found.rested_s)
+            self._area = await self.subscribe(topics.area(found.info.location_id), self._area_state)
+            self._faction = await self.subscribe(topics.faction(found.faction_id))
 
-    def settle_soon(self) -> None:
-        """The character, or where it is, was changed."""
-        begin(self._settle(), self._tasks, "Bringing a socket of the world to another place")
+    def refresh_soon(self) -> None:
+        """Refresh the subscriptions after the character or its location changed."""
+        begin(self._refresh(), self._tasks, "Refreshing a world socket's place")
 
-    async def _settle(self) -> None:
-        async with self._settling:
+    async def _refresh(self) -> None:
+        async with self._refresh_lock:
             ref, self.walk_ref = self.walk_ref, UNSET
-            await self._hear_place()
+            await self._subscribe_to_place()
             self.connection.tell(msgspec.structs.replace(await self._area_state(), ref=ref))
             for heard in (self._area, self._faction):
                 if heard is not None:
                     heard.begin()
 
     async def snapshot(self) -> events.WorldState:
-        """How the world stands for this user."""
+        """Return the state of the world for this user."""
         state, character = await self._positions.world(None), self.character
         if character is None:
             return state

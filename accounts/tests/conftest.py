@@ -1,4 +1,4 @@
-"""People who sign in by the real addresses."""
+"""Fixtures: users who sign in through the real routes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PASSWORD = "correct horse battery"
 
 @dataclass
 class Person:
-    """Somebody with a client that carries their token."""
+    """A user with a client that carries their token."""
 
     user: dict[str, Any]
     access: str
@@ -38,8 +38,8 @@ def person(answer: dict[str, Any]) -> Person:
 
 @pytest.fixture(autouse=True)
 def _no_profile_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The database was emptied under what memory knows."""
-    monkeypatch.setattr(own_profile, "_kept", {})
+    """Clear cached profiles, since the database is emptied between tests."""
+    monkeypatch.setattr(own_profile, "_cache", {})
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Passwords are hashed by Argon2id, a bounded number at a time."""
+"""Password hashing: Argon2id, with a limit on concurrent hashes."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ def test_hashes_are_argon2id_with_modest_memory():
 
 @pytest.fixture
 def slow(monkeypatch):
-    """Hashing that waits for leave to go on, and counts how many do so at once."""
+    """Hashing that blocks until released, and records the highest concurrency."""
 
     class Slow:
         leave = threading.Event()
@@ -46,19 +46,19 @@ def slow(monkeypatch):
 def test_no_more_than_two_are_hashed_at_once_and_the_others_wait(slow):
     with ThreadPoolExecutor(6) as pool:
         jobs = [pool.submit(Argon2id().encode, "x", "salt") for _ in range(6)]
-        for _ in range(hashers.AT_ONCE):
+        for _ in range(hashers.MAX_CONCURRENT):
             assert slow.running.acquire(timeout=30)
         slow.leave.set()
 
         assert [job.result(timeout=30) for job in jobs] == ["hashed"] * 6
-    assert slow.most == hashers.AT_ONCE
+    assert slow.most == hashers.MAX_CONCURRENT
 
 
 def test_who_would_wait_too_long_is_told_to_come_back(slow, monkeypatch):
-    monkeypatch.setattr(hashers, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(hashers, "WAIT_TIMEOUT_S", 0.01)
     with ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(Argon2id().encode, "x", "salt") for _ in range(2)]
-        for _ in range(hashers.AT_ONCE):
+        for _ in range(hashers.MAX_CONCURRENT):
             assert slow.running.acquire(timeout=30)
 
         with pytest.raises(TooManySignIns) as refused:

@@ -24,7 +24,7 @@ NEW = "a new key, long enough for all algorithms: " * 2
 def restart(settings, key, *fallbacks):
     """As workers start with these keys: they remember no token."""
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = key, list(fallbacks)
-    tokens._remembered.cache_clear()
+    tokens._verified_cached.cache_clear()
 
 
 @pytest.fixture(params=["HS256", "HS512"])

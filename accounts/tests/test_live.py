@@ -1,4 +1,4 @@
-"""Sessions in a running server: sockets get in, stay, and are closed when their session ends."""
+"""Sessions in a running server: sockets open, stay open, and close when their session ends."""
 
 import asyncio
 import time
@@ -33,14 +33,14 @@ def session(signed_in):
 
 @pytest.fixture
 async def server():
-    """The worker of this process, whose background task keeps sessions true."""
+    """The worker of this process, with its background task."""
     yield await worker.start()
     await worker.stop()
 
 
 @pytest.fixture
 def closed(monkeypatch):
-    """The sessions whose sockets were closed, as they come."""
+    """The sessions whose sockets have been closed so far."""
     heard: asyncio.Queue[int] = asyncio.Queue()
 
     def close_sessions(session_ids):
@@ -117,7 +117,7 @@ def test_a_ticket_comes_by_its_address_and_lasts_half_a_minute(ada):
 
 async def test_sockets_are_closed_when_another_worker_ends_the_session(signed_in, session, closed, server):
     await gatekeeping.identify(signed_in.tokens.access)
-    # Another worker knows nothing of this process's memory: only the table changes.
+    # As another worker would: only the table changes, not this process's memory.
     await worker.in_database(Session.objects.filter(pk=session.pk).update, ended_at=timezone.now())
 
     assert await asyncio.wait_for(closed.get(), WITHIN_S) == session.pk
@@ -161,7 +161,7 @@ def test_a_name_that_changes_while_its_session_is_read_is_read_again(signed_in, 
     live.check(session.pk)
 
     assert changed
-    assert live.as_now(token).username == "countess"
+    assert live.current_identity(token).username == "countess"
 
 
 def test_a_sign_of_life_is_written_down_but_not_each_one(signed_in, session):
@@ -180,7 +180,7 @@ def test_a_sign_of_life_is_written_down_but_not_each_one(signed_in, session):
 
 
 def test_signs_of_life_of_many_are_written_down_together(signed_in, monkeypatch):
-    monkeypatch.setattr(live, "WRITTEN_AT_ONCE", 2)
+    monkeypatch.setattr(live, "BATCH_SIZE", 2)
     long_ago = timezone.now() - timedelta(minutes=10)
     made = Session.objects.bulk_create(Session(user=signed_in.user, last_seen=long_ago) for _ in range(7))
     before = timezone.now()

@@ -1,4 +1,4 @@
-"""What operators do with accounts, and the people of the demo data."""
+"""Operators' actions on accounts, and the demo users."""
 
 import getpass
 import re
@@ -68,7 +68,7 @@ def test_a_switch_that_was_not_touched_leaves_what_another_operator_has_done_mea
 
 
 def shown(client, address):
-    """What the form at this address sends back as it is."""
+    """Return the data that the form at this address submits if nothing is changed."""
     fields = {}
     page = client.get(address).content.decode()
     form = page[page.index('id="user_form"') :]
@@ -176,7 +176,7 @@ def test_what_an_operator_changes_counts_at_once_for_the_tokens_that_are_out(
     operator, ada, django_capture_on_commit_callbacks, monkeypatch
 ):
     told = []
-    monkeypatch.setattr(elsewhere, "tell", lambda *what: told.append(what))
+    monkeypatch.setattr(elsewhere, "broadcast", lambda *what: told.append(what))
     ada.client.get("/api/me")
     form = {"username": "countess", "email": "ada@example.org", "is_active": "on", "is_premium": "on"}
 
@@ -186,7 +186,7 @@ def test_what_an_operator_changes_counts_at_once_for_the_tokens_that_are_out(
     assert ada.client.get("/api/me").json()["is_premium"]
     export = ada.client.get("/api/me/export")
     assert export["Content-Disposition"] == 'attachment; filename="countess.json"'
-    who = live.as_now(tokens.identify(ada.access))
+    who = live.current_identity(tokens.identify(ada.access))
     assert (who.username, who.is_premium) == ("countess", True)
     session = Session.objects.get(user=ada.id).pk
     assert told == [("profile.forget", (ada.id, [session]))]

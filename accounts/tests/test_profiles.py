@@ -1,4 +1,4 @@
-"""The own account and what others see of it: read, changed, exported, erased."""
+"""Own and public profiles: read, changed, exported, erased."""
 
 import pytest
 from axes.models import AccessAttempt
@@ -61,7 +61,7 @@ def test_other_workers_are_asked_once_about_a_change_and_not_at_all_about_none(
     ada, monkeypatch, django_capture_on_commit_callbacks
 ):
     asked = []
-    monkeypatch.setattr(elsewhere, "tell", lambda kind, payload: asked.append(payload))
+    monkeypatch.setattr(elsewhere, "broadcast", lambda kind, payload: asked.append(payload))
     session = Session.objects.get(user=ada.id).pk
 
     def change(**fields):

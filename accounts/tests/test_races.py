@@ -1,4 +1,4 @@
-"""What many do at the same moment: exactly one of them gets it."""
+"""Concurrent requests: exactly one of them succeeds."""
 
 import threading
 from collections import Counter
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(count, act):
-    """Run ``act(number)`` in ``count`` threads that start together; their answers."""
+    """Run ``act(number)`` in ``count`` threads that start together; return the results."""
     barrier = threading.Barrier(count)
 
     def run(number):

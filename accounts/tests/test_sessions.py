@@ -152,7 +152,7 @@ def test_a_signed_token_that_names_no_row_is_refused(api, ada, change):
         claims = jwt.decode(token, options={"verify_signature": False}) | change
         return jwt.encode(claims, settings.SECRET_KEY, "HS256", headers)
 
-    # Of these two, the first is read by ourselves, and the second by the library.
+    # The first is verified by our own code, the second by the library.
     for headers in ({"kid": keys.all_keys()[0].kid}, {}):
         forged = client_with(signed_anew(ada.access, headers))
         assert code(forged.get("/api/me")) == (401, "token_invalid")

@@ -1,4 +1,4 @@
-"""Accounts over two real server processes: what one has answered, the other knows."""
+"""Accounts on two real server processes: changes on one take effect on the other."""
 
 import httpx
 

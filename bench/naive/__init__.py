@@ -1,1 +1,1 @@
-"""The same work as most Channels projects do it: JSON consumers, ``group_send`` a message, DRF on daphne."""
+"""The same features as in most Channels projects: JSON consumers, ``group_send``, DRF on daphne."""

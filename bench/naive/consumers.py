@@ -15,7 +15,7 @@ FRAME_RATE = 30
 
 
 class Room(AsyncJsonWebsocketConsumer):
-    """A group of all who opened the same path."""
+    """A group of all sockets at the same path."""
 
     room: UUID
     group: str
@@ -36,7 +36,7 @@ class Room(AsyncJsonWebsocketConsumer):
             await self.move(content["movement"])
 
     async def move(self, movement: dict[str, Any]) -> None:
-        """Tell everyone in the room."""
+        """Send the move to everyone in the room."""
         await self.channel_layer.group_send(self.group, {"type": "player.move", "movement": movement})
 
     async def player_move(self, event: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ class Room(AsyncJsonWebsocketConsumer):
 
 
 class StoredRoom(Room):
-    """A room that writes each move to the database before anyone sees it."""
+    """A room that stores each move in the database before sending it."""
 
     async def move(self, movement: dict[str, Any]) -> None:
         await Move.objects.acreate(room=self.room, movement=movement)
@@ -74,7 +74,7 @@ class TickingRoom(Room):
 
 
 async def run(group: str) -> None:
-    """Move a ball between the walls and show it to the group."""
+    """Move a ball between the walls and send it to the group."""
     layer = get_channel_layer()
     ball = {"x": 400.0, "y": 300.0, "vx": 5.0, "vy": 3.0}
     started, tick = time.monotonic(), 0
@@ -89,7 +89,7 @@ async def run(group: str) -> None:
 
 
 class Notifications(AsyncJsonWebsocketConsumer):
-    """A socket that is only open."""
+    """A socket without traffic."""
 
     async def connect(self) -> None:
         await self.channel_layer.group_add("users", self.channel_name)

@@ -1,4 +1,4 @@
-"""A row a move."""
+"""The stored moves."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""Settings of the naive server: what the tutorials say, on PostgreSQL and Redis."""
+"""Settings of the naive server: the tutorials' choices, on PostgreSQL and Redis."""
 
 import environ
 

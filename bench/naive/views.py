@@ -12,7 +12,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 
 class ProfileSerializer(serializers.ModelSerializer[User]):
-    """A user as shown to himself."""
+    """The caller's profile."""
 
     class Meta:
         model = User
@@ -20,7 +20,7 @@ class ProfileSerializer(serializers.ModelSerializer[User]):
 
 
 class Guest(APIView):
-    """Makes an account and signs it in."""
+    """Create a guest and return a token."""
 
     authentication_classes = []
     permission_classes = [AllowAny]

@@ -1,4 +1,4 @@
-"""The harness computes and prints what it says."""
+"""The figures that the benchmark computes and prints."""
 
 import math
 from itertools import pairwise

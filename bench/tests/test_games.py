@@ -1,4 +1,4 @@
-"""The games of the benchmark go on as long as the script of the generator does."""
+"""The benchmark's games last as long as the generator's script."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""The server without a journal tells everything at once."""
+"""The server without a journal publishes everything at once."""
 
 from uuid import uuid4
 
@@ -7,7 +7,7 @@ from game.live.rows import Entry, Snapshot
 
 
 class Room:
-    """Remembers what the journal tells it."""
+    """Records the calls of the journal."""
 
     def __init__(self):
         self.heard = []

@@ -19,7 +19,7 @@ FIGURES = {
 
 
 def run_quickly(*arguments):
-    """The JSON lines of a quick run, on stores of its own."""
+    """Return the JSON lines of a quick run, on stores of its own."""
     environment = {
         name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")
     }

@@ -1,4 +1,4 @@
-"""Servers under one load go on in turns."""
+"""Servers under one load run in turns."""
 
 import asyncio
 

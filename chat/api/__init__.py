@@ -1,1 +1,1 @@
-"""The routes of lobbies, and of what friends say to each other."""
+"""REST routes of lobbies and direct messages."""

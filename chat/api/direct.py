@@ -1,4 +1,4 @@
-"""The routes of what friends say to each other."""
+"""REST routes of direct messages."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import identity
 from chat import selectors, serializers, services
-from chat.api.speaking import said
+from chat.api.speaking import read_message
 from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
@@ -21,7 +21,7 @@ class Threads(APIView):
     """The caller's conversations."""
 
     @extend_schema(
-        description="With friends, the one that was spoken in last first.",
+        description="With friends, most recent first.",
         parameters=paging.PAGE_PARAMETERS,
         responses=paging.page_of(serializers.Thread),
     )
@@ -47,11 +47,11 @@ def _shown(thread: Any, user_id: int) -> dict[str, Any]:
 
 
 class Messages(APIView):
-    """What the caller and a friend said to each other."""
+    """Direct messages between the caller and a friend."""
 
     @extend_schema(
         operation_id="api_dm_messages_list",
-        description="The newest first. 403 `not_friends`.",
+        description="Newest first. 403 `not_friends`.",
         parameters=paging.PAGE_PARAMETERS,
         responses=paging.page_of(serializers.DirectMessage),
     )
@@ -63,7 +63,7 @@ class Messages(APIView):
 
     @extend_schema(
         description=(
-            "Say something. 403 `not_friends`, 422 `invalid_message`, 429 `rate_limited`: three messages in "
+            "Send a message. 403 `not_friends`, 422 `invalid_message`, 429 `rate_limited`: three messages in "
             "two seconds, over all lobbies and conversations."
         ),
         request=serializers.NewMessage,
@@ -72,22 +72,22 @@ class Messages(APIView):
     @idempotent
     def post(self, request: Request, friend_id: int) -> Response:
         selectors.check_friends(identity(request).user_id, friend_id)
-        user_id, content = said(request)
+        user_id, content = read_message(request)
         message = services.post_direct(sender_id=user_id, friend_id=friend_id, content=content)
         return Response(message, status=201)
 
 
 class Read(APIView):
-    """How far the caller has read."""
+    """The caller's read marker."""
 
     @extend_schema(
-        description="All that the friend wrote, or all up to a message, is read. 403 `not_friends`.",
+        description="Mark the friend's messages as read, all or up to one. 403 `not_friends`.",
         request=serializers.ReadUpTo,
         responses=serializers.Unread,
     )
     def post(self, request: Request, friend_id: int) -> Response:
         user_id = identity(request).user_id
         selectors.check_friends(user_id, friend_id)
-        up_to = read(serializers.ReadUpTo, request.data).get("up_to", serializers.BIGGEST_ID)
+        up_to = read(serializers.ReadUpTo, request.data).get("up_to", serializers.MAX_ID)
         services.mark_read(user_id=user_id, friend_id=friend_id, up_to=up_to)
         return Response({"unread": selectors.unread_counts(user_id).get(friend_id, 0)})

@@ -1,4 +1,4 @@
-"""The routes of lobbies: their life and their order."""
+"""REST routes of lobbies and their moderation."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -47,7 +47,7 @@ def _shown(lobbies: Iterable[Any]) -> list[dict[str, Any]]:
 def _one(user_id: int, lobby_id: int, status: int = 200) -> Response:
     shown = _shown(selectors.lobbies_visible_to(user_id).filter(pk=lobby_id))
     if not shown:
-        # The caller was sent out meanwhile.
+        # The caller was removed meanwhile.
         raise NotAMember
     here = users_in(selectors.ATTENDANCE, topics.lobby(shown[0]["name"]))
     return Response({**shown[0], "members": selectors.members(lobby_id, here)}, status=status)
@@ -62,7 +62,7 @@ class Lobbies(APIView):
         responses=paging.page_of(serializers.OneLobby),
     )
     def get(self, request: Request) -> Response:
-        """The newest first."""
+        """Newest first."""
         wanted = read(serializers.LobbiesWanted, request.query_params.dict())
         user_id = identity(request).user_id
         lobbies = selectors.lobbies_visible_to(user_id)
@@ -75,7 +75,7 @@ class Lobbies(APIView):
             lobbies = lobbies.filter(
                 Q(name__icontains=wanted["search"]) | Q(title__icontains=wanted["search"])
             )
-        # Private ones are all the caller's own: asked for so, they are found without a look at any other.
+        # The caller sees only private lobbies they belong to, so this filter avoids scanning all lobbies.
         if wanted.get("mine") or public is False:
             lobbies = lobbies.filter(memberships__user_id=user_id)
         return paging.page(self, lobbies, ordering="-created_at", show=_shown)
@@ -111,7 +111,7 @@ class OneLobby(APIView):
         return _one(user_id, lobby_id)
 
     @extend_schema(
-        description="Its owner changes it. 403 `owner_only`, 409 `lobby_full` if more than that are in it.",
+        description="Update it, as the owner. 403 `owner_only`, 409 `lobby_full` below its member count.",
         request=serializers.LobbyChanges,
         responses=serializers.LobbyWithMembers,
     )
@@ -122,14 +122,14 @@ class OneLobby(APIView):
         services.edit_lobby(actor_id=user_id, lobby_id=lobby_id, changes=changes)
         return _one(user_id, lobby_id)
 
-    @extend_schema(description="Its owner closes it for good. 403 `owner_only`.", responses={204: None})
+    @extend_schema(description="Close it permanently, as the owner. 403 `owner_only`.", responses={204: None})
     def delete(self, request: Request, lobby_id: int) -> Response:
         services.close_lobby(actor_id=identity(request).user_id, lobby_id=lobby_id)
         return Response(status=204)
 
 
 class Join(APIView):
-    """A place in a lobby."""
+    """Membership of a lobby."""
 
     @extend_schema(
         description=(
@@ -146,10 +146,10 @@ class Join(APIView):
 
 
 class Leave(APIView):
-    """The way out of a lobby."""
+    """Leave a lobby."""
 
     @extend_schema(
-        description="The owner hands over to a moderator, else to the eldest member; the last one closes it.",
+        description="Ownership passes to a moderator, else the oldest member; an empty lobby is closed.",
         request=None,
         responses=serializers.Left,
     )
@@ -159,11 +159,11 @@ class Leave(APIView):
 
 
 class Start(APIView):
-    """A game of a lobby."""
+    """Start a game in a lobby."""
 
     @extend_schema(
         description=(
-            "The owner starts a game with as many members as it seats, those who are here first. "
+            "The owner starts a game; present members get seats first. "
             "Until it is over, starting it again gives the same game. "
             "403 `owner_only`, 404 `unknown_game`, 409 `not_enough_players`, `too_many_games`, "
             "422 `no_game_chosen`, `invalid_options`."
@@ -191,10 +191,10 @@ def _done(
 
 
 class Kick(APIView):
-    """Members sent out."""
+    """Kick a member."""
 
     @extend_schema(
-        description="The member may come back. 403 `rank_too_low`, 404 `unknown_member`.",
+        description="The member may rejoin. 403 `rank_too_low`, 404 `unknown_member`.",
         request=serializers.Reasoned,
         responses={204: None},
     )
@@ -203,10 +203,10 @@ class Kick(APIView):
 
 
 class Ban(APIView):
-    """Users kept out."""
+    """Ban a user."""
 
     @extend_schema(
-        description="For good, or until a time to come. 403 `rank_too_low`, 404 for an unknown user.",
+        description="Permanently, or until a future time. 403 `rank_too_low`, 404 for an unknown user.",
         request=serializers.Timed,
         responses={204: None},
     )
@@ -215,7 +215,7 @@ class Ban(APIView):
 
 
 class Unban(APIView):
-    """The end of a ban."""
+    """Lift a ban."""
 
     @extend_schema(
         description="Without a ban it changes nothing. 403 `rank_too_low`.",
@@ -227,10 +227,10 @@ class Unban(APIView):
 
 
 class Mute(APIView):
-    """Members who may not speak for a while."""
+    """Mute a member."""
 
     @extend_schema(
-        description="For ten minutes, or until a time to come. 403 `rank_too_low`, 404 `unknown_member`.",
+        description="For ten minutes, or until a future time. 403 `rank_too_low`, 404 `unknown_member`.",
         request=serializers.Timed,
         responses={204: None},
     )
@@ -239,7 +239,7 @@ class Mute(APIView):
 
 
 class Unmute(APIView):
-    """The end of a mute."""
+    """Lift a mute."""
 
     @extend_schema(
         description="Without a mute it changes nothing. 403 `rank_too_low`, 404 `unknown_member`.",
@@ -251,10 +251,10 @@ class Unmute(APIView):
 
 
 class Sanctions(APIView):
-    """Who is banned or muted."""
+    """Bans and mutes in force."""
 
     @extend_schema(
-        description="For the owner and moderators, the newest first. 403 `rank_too_low`.",
+        description="For the owner and moderators, newest first. 403 `rank_too_low`.",
         parameters=paging.PAGE_PARAMETERS,
         responses=paging.page_of(serializers.OneSanction),
     )
@@ -278,10 +278,10 @@ def _shown_sanctions(sanctions: Iterable[Sanction]) -> list[dict[str, Any]]:
 
 
 class Moderators(APIView):
-    """Members who keep order beside the owner."""
+    """The lobby's moderators."""
 
     @extend_schema(
-        description="The owner appoints one. 403 `owner_only` or `not_a_member`, 404 `unknown_member`.",
+        description="Appoint one, as the owner. 403 `owner_only` or `not_a_member`, 404 `unknown_member`.",
         request=serializers.Target,
         responses={204: None},
     )
@@ -293,7 +293,7 @@ class Moderators(APIView):
 
     @extend_schema(
         description=(
-            "The owner dismisses one, named in the body or the address. 403 `owner_only` or `not_a_member`, "
+            "Dismiss one, as the owner, given in the body or the query. 403 `owner_only` or `not_a_member`, "
             "404 `unknown_member`."
         ),
         parameters=[OpenApiParameter("user_id", int)],

@@ -1,4 +1,4 @@
-"""The routes of what is said in lobbies."""
+"""REST routes of lobby messages."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -7,18 +7,18 @@ from rest_framework.views import APIView
 
 from accounts.authentication import identity
 from chat import selectors, serializers, services
-from chat.api.speaking import said
+from chat.api.speaking import read_message
 from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
 
 
 class Messages(APIView):
-    """What is said in a lobby."""
+    """Messages of a lobby."""
 
     @extend_schema(
         operation_id="api_lobbies_messages_list",
-        description="For members, the newest first. 403 `not_a_member`.",
+        description="For members, newest first. 403 `not_a_member`.",
         parameters=paging.PAGE_PARAMETERS,
         responses=paging.page_of(serializers.Message),
     )
@@ -28,8 +28,8 @@ class Messages(APIView):
 
     @extend_schema(
         description=(
-            "Say something; listed words are masked. 403 `not_a_member`, `muted`, 422 `invalid_message`, 429 "
-            "`rate_limited`: three messages in two seconds, over all lobbies and conversations."
+            "Post a message; listed words are masked. 403 `not_a_member`, `muted`, 422 `invalid_message`, "
+            "429 `rate_limited`: three messages in two seconds, over all lobbies and conversations."
         ),
         request=serializers.NewMessage,
         responses={201: serializers.Message},
@@ -37,17 +37,17 @@ class Messages(APIView):
     @idempotent
     def post(self, request: Request, lobby_id: int) -> Response:
         selectors.check_member(selectors.lobby(lobby_id), identity(request).user_id)
-        user_id, content = said(request)
+        user_id, content = read_message(request)
         message = services.post_message(lobby_id=lobby_id, sender_id=user_id, content=content)
         return Response(message, status=201)
 
 
 class OneMessage(APIView):
-    """Something said in a lobby."""
+    """One message of a lobby."""
 
     @extend_schema(
         description=(
-            "Take it away: one's own, or, as owner or moderator, that of a lower rank. 403 `rank_too_low`, "
+            "Delete it: one's own, or as owner or moderator that of a lower rank. 403 `rank_too_low`, "
             "404 `unknown_message`."
         ),
         responses={204: None},
@@ -58,11 +58,11 @@ class OneMessage(APIView):
 
 
 class Reports(APIView):
-    """Messages that should not stand."""
+    """Reports of inappropriate messages."""
 
     @extend_schema(
         description=(
-            "Ask the operators to look at it; again, it is the same report. 403 `not_a_member`, "
+            "Report it to the operators; repeating it returns the same report. 403 `not_a_member`, "
             "404 `unknown_message`."
         ),
         request=serializers.NewReport,

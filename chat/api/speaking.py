@@ -1,4 +1,4 @@
-"""What a request says, wherever it is said."""
+"""The shared request handling of new messages."""
 
 from rest_framework.request import Request
 
@@ -8,8 +8,8 @@ from core import speech
 from core.parsers import read
 
 
-def said(request: Request) -> tuple[int, str]:
-    """Who says what; it counts against the allowance of who says it.
+def read_message(request: Request) -> tuple[int, str]:
+    """Return the sender's id and the cleaned content; counts against the sender's rate limit.
 
     Raises ``InvalidContent`` and ``RateLimited``.
     """

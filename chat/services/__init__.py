@@ -1,4 +1,4 @@
-"""What changes lobbies, their order and their talk, and what friends say to each other."""
+"""All writes to lobbies, their messages and moderation, and direct messages."""
 
 from chat.services.direct import mark_read, post_direct
 from chat.services.lobbies import (

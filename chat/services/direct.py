@@ -1,4 +1,4 @@
-"""What friends say to each other."""
+"""Writes to direct messages."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,12 +12,12 @@ from realtime.publishing import publish
 
 @transaction.atomic
 def post_direct(*, sender_id: int, friend_id: int, content: str) -> events.DirectText:
-    """Say something to a friend. Raises ``InvalidContent``, ``NotFriends``."""
+    """Send a message to a friend. Raises ``InvalidContent``, ``NotFriends``."""
     content = words.mask(speech.clean(content))
     selectors.check_friends(sender_id, friend_id)
     low_id, high_id = rules.between(sender_id, friend_id)
     Thread.objects.bulk_create([Thread(low_id=low_id, high_id=high_id)], ignore_conflicts=True)
-    # Locked, so that the messages of a conversation are told in the order of their ids.
+    # Locked, so that messages of a conversation are published in the order of their ids.
     thread = Thread.objects.select_for_update(no_key=True).get(low_id=low_id, high_id=high_id)
     row = DirectMessage.objects.create(
         thread=thread, sender=accounts.by_id(sender_id), receiver_id=friend_id, content=content
@@ -32,7 +32,7 @@ def post_direct(*, sender_id: int, friend_id: int, content: str) -> events.Direc
 
 @transaction.atomic
 def mark_read(*, user_id: int, friend_id: int, up_to: int) -> None:
-    """Note that the user has read what the friend wrote up to this message. Raises ``NotFriends``."""
+    """Mark the friend's messages up to this one as read. Raises ``NotFriends``."""
     selectors.check_friends(user_id, friend_id)
     unread = DirectMessage.objects.filter(
         receiver_id=user_id, sender_id=friend_id, read_at=None, pk__lte=up_to

@@ -1,4 +1,4 @@
-"""The life of a lobby. Who belongs to it changes under the lock of its row, taken before any other."""
+"""Writes to lobbies. Memberships change under a lock on the lobby's row, taken before any other."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,15 +30,15 @@ from realtime import history, topics
 from realtime.leased_set import users_in
 from realtime.publishing import publish
 
-MOST_LOBBIES = 10
-"""Open lobbies that one user may own."""
+MAX_LOBBIES = 10
+"""Maximum number of open lobbies that one user may own."""
 
 Role = Membership.Role
 
 
 def locked(lobby_id: int) -> Lobby:
-    """The open lobby, locked against every other change. Raises ``UnknownLobby``, ``LobbyClosed``."""
-    # Without FOR UPDATE's full strength: messages, which point to the row, go on meanwhile.
+    """Return the open lobby, locked against other changes. Raises ``UnknownLobby``, ``LobbyClosed``."""
+    # Weaker than FOR UPDATE, so that messages, which reference the row, are not blocked.
     found = Lobby.objects.select_for_update(no_key=True).filter(pk=lobby_id).first()
     if found is None:
         raise UnknownLobby
@@ -54,15 +54,15 @@ def create_lobby(
 
     Raises ``PremiumRequired``, ``TooManyLobbies``, ``LobbyNameTaken``, ``UnknownGame``, ``Invalid``.
     """
-    # Of lobbies opened at once no more are to be the user's than may be.
+    # Locked, so that concurrent requests cannot exceed the maximum.
     account_services.lock(user_id)
     selectors.check_may_open(user_id)
     if game:
         catalogue.get(game)
     name = rules.slug(title)
     _check_words("name", title, name)
-    if Lobby.objects.filter(owner_id=user_id, status=Lobby.Status.OPEN).count() >= MOST_LOBBIES:
-        raise TooManyLobbies(f"You own {MOST_LOBBIES} open lobbies.")
+    if Lobby.objects.filter(owner_id=user_id, status=Lobby.Status.OPEN).count() >= MAX_LOBBIES:
+        raise TooManyLobbies(f"You own {MAX_LOBBIES} open lobbies.")
     try:
         with transaction.atomic():
             lobby = Lobby.objects.create(
@@ -76,7 +76,7 @@ def create_lobby(
     except IntegrityError:
         raise LobbyNameTaken from None
     Membership.objects.create(lobby=lobby, user_id=user_id, role=Role.OWNER)
-    # What is still kept of an earlier lobby of this name is not for the members of this one.
+    # The stream's history of an earlier lobby with this name must not reach the new members.
     transaction.on_commit(lambda: history.forget(topics.lobby(name)), robust=True)
     return lobby
 
@@ -100,7 +100,7 @@ def edit_lobby(*, actor_id: int, lobby_id: int, changes: Mapping[str, Any]) -> N
         setattr(lobby, field, value)
     if changes:
         lobby.save(update_fields=list(changes))
-        tell_of(lobby)
+        publish_update(lobby)
 
 
 def _check_words(field: str, *texts: str) -> None:
@@ -110,7 +110,7 @@ def _check_words(field: str, *texts: str) -> None:
 
 @transaction.atomic
 def close_lobby(*, actor_id: int | None, lobby_id: int) -> None:
-    """Close it for good; without an actor it is the operators who do. Raises ``OwnerOnly``."""
+    """Close the lobby permanently; without an actor on behalf of the operators. Raises ``OwnerOnly``."""
     lobby = locked(lobby_id)
     if actor_id is not None:
         selectors.check_owner(lobby, actor_id)
@@ -119,7 +119,7 @@ def close_lobby(*, actor_id: int | None, lobby_id: int) -> None:
 
 @transaction.atomic
 def join_lobby(*, user_id: int, lobby_id: int, is_invited: bool = False) -> None:
-    """Become a member; who is one stays one.
+    """Become a member; does nothing for members.
 
     Raises ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``InvitationNeeded``, ``LobbyFull``.
     """
@@ -132,13 +132,14 @@ def join_lobby(*, user_id: int, lobby_id: int, is_invited: bool = False) -> None
     if lobby.memberships.count() >= lobby.max_participants:
         raise LobbyFull
     Membership.objects.create(lobby=lobby, user_id=user_id)
-    tell_of(lobby, user_id)
+    publish_update(lobby, user_id)
 
 
 @transaction.atomic
 def leave_lobby(*, user_id: int, lobby_id: int) -> bool:
-    """Stop being a member; false for who is none. The owner hands over to the eldest moderator, else the
-    eldest member; with the last one the lobby closes.
+    """Leave the lobby; return False for non-members.
+
+    Ownership passes to the oldest moderator, else the oldest member; an empty lobby is closed.
     """
     lobby = locked(lobby_id)
     mine = lobby.memberships.filter(user_id=user_id).first()
@@ -148,12 +149,12 @@ def leave_lobby(*, user_id: int, lobby_id: int) -> bool:
     if mine.role == Role.OWNER:
         _hand_over(lobby)
     if lobby.status == Lobby.Status.OPEN:
-        tell_of(lobby, gone_id=user_id)
+        publish_update(lobby, gone_id=user_id)
     return True
 
 
 def leave_every_lobby(*, user_id: int) -> None:
-    """Leave all lobbies, for who is erased."""
+    """Leave all lobbies, for a user who is being erased."""
     memberships = Membership.objects.filter(user_id=user_id, lobby__status=Lobby.Status.OPEN)
     for lobby_id in memberships.order_by("lobby_id").values_list("lobby_id", flat=True):
         leave_lobby(user_id=user_id, lobby_id=lobby_id)
@@ -169,7 +170,7 @@ def _hand_over(lobby: Lobby) -> None:
     heir.save(update_fields=["role"])
     lobby.owner_id = heir.user_id
     lobby.save(update_fields=["owner"])
-    tell_of(lobby, heir.user_id)
+    publish_update(lobby, heir.user_id)
 
 
 def _close(lobby: Lobby) -> None:
@@ -179,8 +180,8 @@ def _close(lobby: Lobby) -> None:
     publish(events.LobbyClosed(lobby=lobby.name, lobby_id=lobby.pk))
 
 
-def tell_of(lobby: Lobby, user_id: int | None = None, *, gone_id: int | None = None) -> None:
-    """Tell the lobby how it is now, and how one of its members is, or who is gone."""
+def publish_update(lobby: Lobby, user_id: int | None = None, *, gone_id: int | None = None) -> None:
+    """Publish the lobby's properties, and the state of a member who changed or the id of one who left."""
     member: events.Member | UnsetType = UNSET
     if user_id is not None:
         online = users_in(selectors.ATTENDANCE, topics.lobby(lobby.name))
@@ -212,9 +213,9 @@ def start_game(
     if not name:
         raise NoGameChosen
     played = catalogue.get(name)
-    if lobby.latest_game_id is not None and games.goes_on(lobby.latest_game_id, name):
+    if lobby.latest_game_id is not None and games.is_unfinished(lobby.latest_game_id, name):
         return lobby.latest_game_id
-    if games.unfinished_created_by(actor_id) >= game_services.MOST_UNFINISHED:
+    if games.unfinished_created_by(actor_id) >= game_services.MAX_UNFINISHED:
         raise TooManyGames
     here = users_in(selectors.ATTENDANCE, topics.lobby(lobby.name))
     members = lobby.memberships.order_by("joined_at", "pk").values_list("user_id", flat=True)

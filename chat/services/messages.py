@@ -1,4 +1,4 @@
-"""What is said in lobbies: stored before it is shown."""
+"""Writes to lobby messages: stored before they are published."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from realtime.publishing import publish, publish_for
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Something that a user wants to say in a lobby, cleaned by ``speech.clean``."""
+    """A message to be posted in a lobby, cleaned by ``speech.clean``."""
 
     lobby_id: int
     sender_id: int
@@ -28,7 +28,7 @@ class Post:
 
 
 def post_message(*, lobby_id: int, sender_id: int, content: str) -> events.Text:
-    """Say something.
+    """Post a message.
 
     Raises ``InvalidContent``, ``UnknownLobby``, ``LobbyClosed``, ``Banned``, ``NotAMember``, ``Muted``.
     """
@@ -40,7 +40,7 @@ def post_message(*, lobby_id: int, sender_id: int, content: str) -> events.Text:
 
 @transaction.atomic
 def post_messages(posts: Sequence[Post]) -> list[events.Text | Refusal]:
-    """Say all this, in two statements however much it is; a message or a refusal for each."""
+    """Post all messages with two statements; return a message or a refusal for each."""
     muted = Sanction.objects.in_force().filter(
         kind=Sanction.Kind.MUTE, lobby=OuterRef("lobby"), user=OuterRef("user")
     )
@@ -88,14 +88,15 @@ def _why_not(post: Post) -> Refusal:
         selectors.check_member(lobby, post.sender_id)
     except Refusal as refusal:
         return refusal
-    # The user became a member in between.
+    # The user became a member after the first query.
     return NotAMember()
 
 
 @transaction.atomic
 def delete_message(*, actor_id: int | None, lobby_id: int, message_id: int) -> None:
-    """Take a message away: one's own, or as a moderator that of a lower rank; without an actor it is the
-    operators who do. Raises ``UnknownMessage``, ``NotAMember``, ``MayNotActOn``.
+    """Delete a message: one's own, or as a moderator that of a lower rank.
+
+    Without an actor on behalf of the operators. Raises ``UnknownMessage``, ``NotAMember``, ``MayNotActOn``.
     """
     message = selectors.message(lobby_id, message_id)
     lobby = selectors.lobby(lobby_id)
@@ -106,15 +107,16 @@ def delete_message(*, actor_id: int | None, lobby_id: int, message_id: int) -> N
             rules.check_may_act_on(actor_role, author_role)
     standing = LobbyMessage.objects.filter(pk=message_id, deleted_at=None)
     is_new = standing.update(deleted_at=timezone.now(), deleted_by_id=actor_id)
-    # Nobody hears a closed lobby, and its name may be another's by now.
+    # A closed lobby has no listeners, and its name may belong to another by now.
     if is_new and lobby.status == Lobby.Status.OPEN:
         publish(events.MessageDeleted(lobby=lobby.name, id=message_id))
 
 
 @transaction.atomic
 def report_message(*, reporter_id: int, lobby_id: int, message_id: int, reason: str = "") -> Report:
-    """Ask the operators to look at a message; again, it is the same report. Raises ``UnknownMessage``,
-    ``NotAMember``.
+    """Report a message to the operators; repeating it returns the same report.
+
+    Raises ``UnknownMessage``, ``NotAMember``.
     """
     selectors.check_member(selectors.lobby(lobby_id), reporter_id)
     message = selectors.message(lobby_id, message_id)
@@ -125,6 +127,6 @@ def report_message(*, reporter_id: int, lobby_id: int, message_id: int, reason: 
 
 
 def settle_report(*, report_id: int, by_id: int) -> None:
-    """Note that somebody has looked at this report, if nobody has yet."""
+    """Mark a report as settled, unless it is already."""
     report = Report.objects.filter(pk=report_id, settled_at=None)
     report.update(settled_at=timezone.now(), settled_by_id=by_id)

@@ -1,4 +1,4 @@
-"""Keeping order in a lobby: nobody acts on the owner, a moderator not on another."""
+"""Moderation of lobbies. Nobody may act on the owner, nor a moderator on another."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from accounts.models import User
 from chat import events, rules, selectors
 from chat.models import Lobby, Membership, Sanction
 from chat.refusals import UnknownMember
-from chat.services.lobbies import locked, tell_of
+from chat.services.lobbies import locked, publish_update
 from core.refusals import Invalid
 from realtime.publishing import publish
 
@@ -22,7 +22,7 @@ Role = Membership.Role
 
 @transaction.atomic
 def kick(*, actor_id: int, lobby_id: int, user_id: int, reason: str = "") -> None:
-    """Send a member out; they may come back. Raises ``UnknownMember``, ``MayNotActOn``."""
+    """Remove a member, who may rejoin. Raises ``UnknownMember``, ``MayNotActOn``."""
     lobby = locked(lobby_id)
     member = _target(lobby, actor_id, user_id)
     name = member.user.username
@@ -39,11 +39,10 @@ def kick(*, actor_id: int, lobby_id: int, user_id: int, reason: str = "") -> Non
 def ban(
     *, actor_id: int | None, lobby_id: int, user_id: int, reason: str = "", until: datetime | None = None
 ) -> None:
-    """Send a user out and keep them out until then, or for good; members and others alike.
+    """Remove a user, member or not, and keep them out until ``until``, or permanently.
 
-    Without an actor it is the operators who do; an owner is out of their reach too.
-
-    Raises ``NotFound`` for an unknown user, ``MayNotActOn``, ``Invalid``.
+    Without an actor on behalf of the operators, who cannot ban an owner either. Raises ``NotFound`` for an
+    unknown user, ``MayNotActOn``, ``Invalid``.
     """
     _check_is_to_come(until)
     lobby = locked(lobby_id)
@@ -67,7 +66,7 @@ def ban(
 
 @transaction.atomic
 def unban(*, actor_id: int, lobby_id: int, user_id: int) -> None:
-    """Let a banned user come back; without a ban it changes nothing. Raises ``MayNotActOn``."""
+    """Lift a ban; does nothing without one. Raises ``MayNotActOn``."""
     lobby = locked(lobby_id)
     rules.check_may_act_on(selectors.check_member(lobby, actor_id), Role.MEMBER)
     if _lift(lobby, Sanction.Kind.BAN, user_id):
@@ -78,7 +77,7 @@ def unban(*, actor_id: int, lobby_id: int, user_id: int) -> None:
 def mute(
     *, actor_id: int, lobby_id: int, user_id: int, reason: str = "", until: datetime | None = None
 ) -> None:
-    """Let a member not speak until then, by default for ten minutes.
+    """Mute a member until ``until``, by default for ten minutes.
 
     Raises ``UnknownMember``, ``MayNotActOn``, ``Invalid``.
     """
@@ -93,9 +92,7 @@ def mute(
 
 @transaction.atomic
 def unmute(*, actor_id: int, lobby_id: int, user_id: int) -> None:
-    """Let a muted member speak again; without a mute it changes nothing. Raises ``UnknownMember``,
-    ``MayNotActOn``.
-    """
+    """Lift a mute; does nothing without one. Raises ``UnknownMember``, ``MayNotActOn``."""
     lobby = locked(lobby_id)
     member = _target(lobby, actor_id, user_id)
     if _lift(lobby, Sanction.Kind.MUTE, user_id):
@@ -111,7 +108,7 @@ def appoint(*, actor_id: int, lobby_id: int, user_id: int) -> None:
 
 @transaction.atomic
 def dismiss(*, actor_id: int, lobby_id: int, user_id: int) -> None:
-    """Make a moderator a member like others. Raises as ``appoint``."""
+    """Make a moderator an ordinary member. Raises as ``appoint``."""
     _change_role(actor_id, lobby_id, user_id, Role.MEMBER)
 
 
@@ -124,7 +121,7 @@ def _change_role(actor_id: int, lobby_id: int, user_id: int, role: Membership.Ro
         member.save(update_fields=["role"])
         made = "made a moderator of" if role == Role.MODERATOR else "no longer a moderator of"
         _record(actor_id, lobby, member.user, made)
-        tell_of(lobby, user_id)
+        publish_update(lobby, user_id)
 
 
 def _record(
@@ -149,7 +146,7 @@ def _record(
 
 
 def _target(lobby: Lobby, actor_id: int, user_id: int) -> Membership:
-    """The member to act on, if the actor may. Raises ``UnknownMember``, ``MayNotActOn``."""
+    """Return the member to act on, if the actor may. Raises ``UnknownMember``, ``MayNotActOn``."""
     actor_role = selectors.check_member(lobby, actor_id)
     rules.check_may_act_on(actor_role, Role.MEMBER)
     member = lobby.memberships.select_related("user").filter(user_id=user_id).first()
@@ -183,7 +180,7 @@ def _lift(lobby: Lobby, kind: Sanction.Kind, user_id: int) -> bool:
 
 @transaction.atomic
 def lift(*, sanction_id: int) -> None:
-    """End a ban or a mute, on the operators' behalf."""
+    """End a ban or mute on behalf of the operators."""
     sanction = Sanction.objects.select_related("lobby", "user").filter(pk=sanction_id).first()
     if sanction is None:
         return

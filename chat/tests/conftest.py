@@ -1,4 +1,4 @@
-"""People in lobbies and conversations, by the real addresses and sockets."""
+"""Fixtures: users in lobbies and conversations, through the real routes and sockets."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from realtime.worker import Worker, in_database
 
 @dataclass
 class Person:
-    """Somebody with a token."""
+    """A user with a token."""
 
     id: int
     name: str
@@ -29,32 +29,32 @@ class Person:
         self.api.credentials(HTTP_AUTHORIZATION=f"Bearer {self.token}")
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
-        """The answer to a request under ``/api/``."""
+        """Return the response to a request under ``/api/``."""
         return getattr(self.api, method)(f"/api/{path}", body, **headers)
 
     def get(self, path: str) -> Any:
-        """What a request gives, which must be a success."""
+        """Return the body of a GET that must succeed."""
         answer = self.call("get", path)
         assert answer.status_code == 200, answer.content
         return answer.json()
 
     def post(self, path: str, **body: Any) -> Any:
-        """What a POST gives, which must be a success."""
+        """Return the body of a POST that must succeed."""
         answer = self.call("post", path, body)
         assert answer.status_code < 300, answer.content
         return answer.json() if answer.content else None
 
     def refused(self, path: str, **body: Any) -> tuple[int, str]:
-        """Why a POST is refused."""
+        """Return the code of a POST that must be refused."""
         answer = self.call("post", path, body)
         return answer.status_code, answer.json()["code"] if answer.status_code >= 400 else "done"
 
     def open(self, name: str = "den", **facts: Any) -> int:
-        """A lobby of this person."""
+        """Create a lobby owned by this user; return its id."""
         return int(self.post("lobbies/", name=name, **facts)["id"])
 
     async def do(self, path: str, **body: Any) -> Any:
-        """``post`` while sockets are open."""
+        """Call ``post`` while sockets are open."""
         return await in_database(self.post, path, **body)
 
     async def enter(self, path: str) -> Player:
@@ -62,7 +62,7 @@ class Person:
         return await Player(application, f"/ws/{path}", token=self.token).enter()
 
     async def sit(self, lobby: int, query: str = "") -> Player:
-        """Open the lobby's socket, and hear that one is there."""
+        """Open the lobby's socket and wait for one's own arrival."""
         player = await self.enter(f"lobbies/{lobby}/{query}")
         await player.hear("presence_state")
         assert (await player.hear("presence_join"))["user_id"] == self.id
@@ -81,7 +81,7 @@ def person(db: None) -> Callable[..., Person]:
 
 @pytest.fixture
 def ada(person: Callable[..., Person]) -> Person:
-    """Premium: she may open lobbies."""
+    """Premium, so that she can create lobbies."""
     return person("ada", is_premium=True)
 
 
@@ -92,7 +92,7 @@ def dan(person: Callable[..., Person]) -> Person:
 
 @pytest.fixture
 def den(ada: Person, bob: Person) -> int:
-    """Ada's lobby, in which Bob is."""
+    """Ada's lobby, with Bob as a member."""
     lobby = ada.open("den")
     bob.post(f"lobbies/{lobby}/join/")
     return lobby
@@ -104,18 +104,18 @@ def befriend(one: Person, other: Person) -> None:
 
 @pytest.fixture
 def friends(ada: Person, bob: Person) -> None:
-    """Ada and Bob are friends."""
+    """Make Ada and Bob friends."""
     befriend(ada, bob)
 
 
 @pytest.fixture
 def long_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was said counts for as long as a slow machine may take to say more."""
+    """Lengthen the rate limit's window, for slow machines."""
     monkeypatch.setattr(pacing, "WINDOW_S", 60.0)
 
 
 @pytest.fixture
 async def here(den: int) -> AsyncIterator[Worker]:
-    """A worker on the test's loop, started when all that was told of the den before has been told."""
+    """A worker on the test's loop, started once all earlier events of the den are delivered."""
     async with running_worker() as worker:
         yield worker

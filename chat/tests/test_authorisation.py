@@ -1,4 +1,4 @@
-"""Who may do what: every route and every command has a row here, or the test fails."""
+"""Authorisation: every route and every command has a row here, or the test fails."""
 
 from typing import NamedTuple
 
@@ -22,8 +22,10 @@ TARGET = {"user_id": "dan"}
 
 
 class Row(NamedTuple):
-    """What this gives to whom: Ada owns the lobby, Bob moderates it, Cyd is a member, Eve is banned, and Flo
-    has nothing to do with it. Dan, the target, is a member, and Ada's friend. Guy's message is the one meant.
+    """The expected result for each user.
+
+    Ada owns the lobby, Bob moderates it, Cyd is a member, Eve is banned, and Flo is a stranger. Dan, the
+    target, is a member and Ada's friend. Guy wrote the message.
     """
 
     method: str
@@ -136,7 +138,7 @@ def test_each_route_gives_each_what_they_may_have(people, row):
     for name in reversed(WHO):
         with transaction.atomic():
             answer = request(people, row, name)
-            # The next one finds all as it was.
+            # Restore the state for the next user.
             transaction.set_rollback(True)
         assert answer.status_code == getattr(row, name), (name, answer.content)
 

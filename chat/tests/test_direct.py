@@ -1,4 +1,4 @@
-"""What friends say to each other, on all their devices."""
+"""Direct messages between friends, on all their devices."""
 
 import asyncio
 
@@ -57,7 +57,7 @@ async def test_reading_is_told_and_counts_down(here, ada, bob):
     assert await in_database(selectors.unread_counts, bob.id) == {ada.id: 1}
     assert await bob.do(f"dm/{ada.id}/read/") == {"unread": 0}
     assert (await ada_hears.hear("read"))["up_to"] == sent[1]["id"]
-    # What one wrote oneself is not read by oneself, and nothing is read twice.
+    # One's own messages cannot be marked as read, and nothing is marked twice.
     await ada_hears.send(type="read", up_to=sent[1]["id"])
     await ada_hears.hear_nothing()
     history = (await in_database(ada.get, f"dm/{bob.id}/messages/"))["results"]

@@ -1,4 +1,4 @@
-"""The life of lobbies, by their routes."""
+"""Creating, joining, leaving and closing lobbies over REST."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_only_premium_users_open_lobbies_as_the_database_has_it(ada, bob):
         "open",
     )
     assert (made["owner"]["username"], made["role"], made["member_count"]) == ("ada", "owner", 1)
-    # Bob's token says no less than Ada's: hers was made before she became premium.
+    # Ada's token was issued before she became premium, so both tokens say the same.
     assert bob.refused("lobbies/", name="nest") == (403, "premium_required")
     assert [lobby["name"] for lobby in bob.get("lobbies/?public=1&status=open")["results"]] == ["den"]
 

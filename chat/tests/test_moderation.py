@@ -1,4 +1,4 @@
-"""Order in a lobby: kicks, bans, mutes, moderators, reports."""
+"""Moderation of lobbies: kicks, bans, mutes, moderators, reports."""
 
 import asyncio
 from datetime import timedelta
@@ -96,7 +96,7 @@ async def test_who_is_muted_hears_and_does_not_speak_until_it_ends(here, ada, bo
     assert (told["target_id"], told["reason"]) == (bob.id, "caps")
     await bob_hears.send(type="chat_message", message="LET ME")
     assert await bob_hears.refused() == "muted"
-    # Leaving sheds no mute.
+    # Leaving does not lift a mute.
     await bob.do(f"lobbies/{den}/leave/")
     await bob.do(f"lobbies/{den}/join/")
     back = await bob.enter(f"lobbies/{den}/")

@@ -1,4 +1,4 @@
-"""What operators see and do, the demo data, and what is kept about a person."""
+"""The admin of chat, the demo data, and personal data."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""What happens at the same moment: from threads, on PostgreSQL."""
+"""Concurrent changes, from threads, on PostgreSQL."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What is heard in a lobby, on its sockets."""
+"""Events on the sockets of a lobby."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 async def together(lobby: int, *people) -> list[Player]:
-    """All sit in the lobby, and have heard the others come."""
+    """Open sockets for all and wait until each has seen the others arrive."""
     players: list[Player] = []
     for somebody in people:
         players.append(await somebody.sit(lobby))
@@ -276,7 +276,7 @@ def test_three_messages_may_be_said_in_two_seconds():
 
 
 async def test_an_outsider_is_refused_and_nothing_is_stored(ada, bob, den):
-    """Bob's socket is still open when his membership goes behind its back."""
+    """Bob's membership is deleted directly, so that his socket stays open."""
     (bob_hears,) = await together(den, bob)
     await in_database(Membership.objects.filter(user_id=bob.id).delete)
     await bob_hears.send(type="chat_message", message="hi")
@@ -357,7 +357,7 @@ async def test_a_lobby_by_its_name_closes_when_the_database_is_away(ada, den, mo
 
 async def test_who_was_not_told_that_a_lobby_closed_hears_nothing_of_the_next_of_its_name(ada, bob, den):
     bob_hears = await bob.sit(den)
-    # As by a worker that is killed before it can say so.
+    # As if a worker had been killed before it could announce it.
     await in_database(Lobby.objects.filter(pk=den).update, status=Lobby.Status.CLOSED)
     other = (await ada.do("lobbies/", name="den", is_public=False))["id"]
     await ada.do(f"lobbies/{other}/messages/", content="not for Bob")

@@ -1,4 +1,4 @@
-"""A snapshot and the events after it make the later snapshot: for lobbies and for conversations."""
+"""A snapshot plus the events after it equals the later snapshot, for lobbies and conversations."""
 
 import contextlib
 import json
@@ -34,7 +34,7 @@ PEOPLE = st.sampled_from(NAMES)
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
-    """Every event as it is published; what is refused afterwards publishes nothing here."""
+    """Every published event; a refused change must publish nothing."""
     published: list[Event] = []
     monkeypatch.setattr(publishing, "_publish_from_outside", published.append)
     monkeypatch.setattr("django.db.transaction.on_commit", lambda function, **_: function())
@@ -43,7 +43,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
-    """Who is where, in place of Redis."""
+    """Presence, in place of Redis."""
     rooms: dict[str, set[int]] = {}
 
     def present(kind: str, room: str) -> set[int]:
@@ -68,7 +68,7 @@ def lobby_as_client(frame: dict[str, Any]) -> dict[str, Any]:
 
 
 def apply_to_lobby(state: dict[str, Any], event: dict[str, Any]) -> None:
-    """What a client does with each event."""
+    """Apply an event to a client's state."""
     members = state["members"]
     match event["type"]:
         case "lobby_update":

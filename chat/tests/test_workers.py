@@ -1,4 +1,4 @@
-"""A lobby over two real server processes: one room, whichever server one is at and whichever is killed."""
+"""A lobby on two real server processes, also when one of them is killed."""
 
 import asyncio
 
@@ -43,7 +43,7 @@ async def test_a_lobby_is_one_room_on_two_servers_and_outlives_one_of_them(live_
         resumed = bob.heard[-1]
         assert (resumed["type"], resumed["recovered"]) == ("resumed", True)
         assert await bob.hear("chat_message") == said
-        # Bob is here again, and is not said to have left when what the dead server held of him runs out.
+        # Bob has reconnected; no leave event follows when the dead server's entry expires.
         gone = []
         async with asyncio.timeout(GONE_WITHIN_S):
             while cyd.id not in gone:

@@ -2,7 +2,7 @@
 
 /** What each socket takes (`Sent["player_move"]`) and tells (`Heard["game_state"]`), by `type`. */
 
-/** `/ws/friends/status/`: The first frame is how all friends stand, also for a client that comes back: what was told while it was away was not kept for it. */
+/** `/ws/friends/status/`: Sends the status of all friends as the first frame, also after a reconnect: there is no history. */
 export declare namespace FriendsStatus {
   /** A friend in a user's list. */
   interface Friend {
@@ -16,12 +16,12 @@ export declare namespace FriendsStatus {
   }
 
   interface Sent {
-    /** Ask whether the server is there; keeps the session alive. */
+    /** Check the connection; keeps the session alive. */
     ping: {
       type: "ping";
       id?: string | number | null;
     };
-    /** Say how you are, to all friends; it holds until you are offline. A game you play shows before it. */
+    /** Set your status for all friends, until you go offline. A running game takes precedence. */
     set_status: {
       type: "set_status";
       status: "away" | "busy" | "online" | "playing";
@@ -30,7 +30,7 @@ export declare namespace FriendsStatus {
   }
 
   interface Heard {
-    /** All friends and how they stand: the first frame. `status` is what the user said of themselves. */
+    /** All friends with their status: the first frame. `status` is the user's own. */
     presence_state: {
       type: "presence_state";
       friends: Array<Friend>;
@@ -39,7 +39,7 @@ export declare namespace FriendsStatus {
       seq: number;
       recovered?: boolean;
     };
-    /** A friend stands differently now. */
+    /** Sent when a friend's status changes. */
     presence: {
       type: "presence";
       to_user_id: number;
@@ -50,7 +50,7 @@ export declare namespace FriendsStatus {
       game_id?: string;
       seq: number;
     };
-    /** What the user says of themselves, for their own devices. */
+    /** Sent to the user's own devices when they set their status. */
     status_set: {
       type: "status_set";
       user_id: number;
@@ -58,7 +58,7 @@ export declare namespace FriendsStatus {
       seq: number;
       ref?: string | number;
     };
-    /** Two users are friends now: to each the other one. The request is closed by it. */
+    /** Sent to both users when they become friends, each with the other one; it closes the request. */
     friend_accepted: {
       type: "friend_accepted";
       to_user_id: number;
@@ -66,14 +66,14 @@ export declare namespace FriendsStatus {
       friend: Friend;
       seq: number;
     };
-    /** A friendship has ended: to each the other one. It does not say why. */
+    /** Sent to both users when their friendship ends; it gives no reason. */
     friend_removed: {
       type: "friend_removed";
       to_user_id: number;
       user_id: number;
       seq: number;
     };
-    /** Why one message was refused; the socket stays open. */
+    /** Sent when a message is refused; the socket stays open. */
     error: {
       type: "error";
       ref?: string | number;
@@ -88,7 +88,7 @@ export declare namespace FriendsStatus {
       ref?: string | number;
       time: string;
     };
-    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
       ref?: string | number;
@@ -99,9 +99,9 @@ export declare namespace FriendsStatus {
   }
 }
 
-/** `/ws/game/{game_id}/`: A game, for its players and all who may watch. What a player asks goes to the room, wherever it is. */
+/** `/ws/game/{game_id}/`: A game's socket. Players' commands are sent to the room, whichever worker owns it. */
 export declare namespace Game {
-  /** A player as others see them; `side` is left or right in two-sided games. Guests have no rating. */
+  /** A player in the form shown to others; `side` is left or right in two-sided games. Guests have no rating. */
   interface PlayerInfo {
     id: number;
     username: string;
@@ -112,7 +112,7 @@ export declare namespace Game {
     rating: number | null;
   }
 
-  /** The clocks as they stood `at` that time; those of `running` run on. Milliseconds, by user id. */
+  /** The clocks in milliseconds by user id, as of time `at`; those in `running` count down. */
   interface ClockState {
     initial_ms: number;
     increment_ms: number;
@@ -121,13 +121,13 @@ export declare namespace Game {
     at: string;
   }
 
-  /** Which of the players the receiver is. */
+  /** The receiver's own seat. */
   interface You {
     user_id: number;
     side: string;
   }
 
-  /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved), error or operator (who ended it). */
+  /** Sent when the game has ended. `reason` is win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved), error, or operator (ended by one). */
   interface GameOver {
     type: "game_over";
     winner_ids: Array<number>;
@@ -145,7 +145,7 @@ export declare namespace Game {
     after: number;
   }
 
-  /** What a player got for the game; `level_up` says whether it brought a level. */
+  /** A player's reward for the game; `level_up` says whether it brought a new level. */
   interface Reward {
     user_id: number;
     xp: number;
@@ -154,30 +154,30 @@ export declare namespace Game {
   }
 
   interface Sent {
-    /** Ask whether the server is there; keeps the session alive. */
+    /** Check the connection; keeps the session alive. */
     ping: {
       type: "ping";
       id?: string | number | null;
     };
-    /** Make a move; its fields are the game's own (see `move_schema` in the catalogue). Refused with `not_a_player`, `game_not_active`, `game_over`, `invalid_move`, `not_your_turn`, `recovering`, or a code of the game's own. */
+    /** Make a move; its fields depend on the game (see `move_schema` in the catalogue). Refused with `not_a_player`, `game_not_active`, `game_over`, `invalid_move`, `not_your_turn`, `recovering`, or a code of the game's own. */
     player_move: {
       type: "player_move";
       movement: unknown;
       id?: string | number | null;
     };
-    /** I am ready to begin. Refused with `not_a_player`, `game_over`, `recovering`. */
+    /** Declare yourself ready to begin. Refused with `not_a_player`, `game_over`, `recovering`. */
     player_ready: {
       type: "player_ready";
       id?: string | number | null;
     };
-    /** Something beside the moves: `resign`, `offer_draw`, `accept_draw`, `rematch` or `emote`. Refused with `not_a_player`, `unknown_action`, `game_not_active`, `game_over`, `no_draw_offered`, `recovering`. */
+    /** Do something other than a move: `resign`, `offer_draw`, `accept_draw`, `rematch` or `emote`. Refused with `not_a_player`, `unknown_action`, `game_not_active`, `game_over`, `no_draw_offered`, `recovering`. */
     game_action: {
       type: "game_action";
       action: string;
       data?: unknown;
       id?: string | number | null;
     };
-    /** Say something to the players and all who watch. Refused with `invalid_message`, `not_a_player`, `rate_limited`, `recovering`. */
+    /** Send a chat message to the players and spectators. Refused with `invalid_message`, `not_a_player`, `rate_limited`, `recovering`. */
     chat_message: {
       type: "chat_message";
       message: string;
@@ -186,7 +186,7 @@ export declare namespace Game {
   }
 
   interface Heard {
-    /** All there is to know: the first frame after connecting, and again at each change of state. */
+    /** The complete state: the first frame after connecting, and again at each change of state. */
     game_state: {
       type: "game_state";
       id: string;
@@ -202,18 +202,18 @@ export declare namespace Game {
       seq: number;
       recovered?: boolean;
     };
-    /** A player is ready to begin. */
+    /** Sent when a player is ready to begin. */
     player_ready: {
       type: "player_ready";
       user_id: number;
       seq: number;
     };
-    /** All are ready; the game runs. */
+    /** Sent when all players are ready and the game starts. */
     game_start: {
       type: "game_start";
       seq: number;
     };
-    /** A player moved; `view` is what the receiver sees after it. */
+    /** Sent after a player's move; `view` is what the receiver sees after it. */
     player_move: {
       type: "player_move";
       user_id: number;
@@ -223,13 +223,13 @@ export declare namespace Game {
       seq: number;
       view: unknown;
     };
-    /** One frame of a real-time game; a newer one replaces it. */
+    /** A frame of a real-time game; a newer one replaces it. */
     game_tick: {
       type: "game_tick";
       tick: number;
       view: unknown;
     };
-    /** A player did something beside the moves. */
+    /** Sent when a player did something other than a move. */
     game_action: {
       type: "game_action";
       action: string;
@@ -237,7 +237,7 @@ export declare namespace Game {
       user_id: number;
       seq: number;
     };
-    /** A player said something. */
+    /** A chat message of a player. */
     chat_message: {
       type: "chat_message";
       user_id: number;
@@ -245,14 +245,14 @@ export declare namespace Game {
       message: string;
       seq: number;
     };
-    /** A player is here for the first time. */
+    /** Sent when a player connects for the first time. */
     player_joined: {
       type: "player_joined";
       user_id: number;
       username: string;
       seq: number;
     };
-    /** A player is gone, and has `grace_s` seconds to come back. */
+    /** Sent when a player disconnects; they have `grace_s` seconds to come back. */
     player_left: {
       type: "player_left";
       user_id: number;
@@ -260,14 +260,14 @@ export declare namespace Game {
       grace_s: number;
       seq: number;
     };
-    /** A player is back. */
+    /** Sent when a player has come back. */
     player_reconnected: {
       type: "player_reconnected";
       user_id: number;
       username: string;
       seq: number;
     };
-    /** The game has ended. `reason`: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved), error or operator (who ended it). */
+    /** Sent when the game has ended. `reason` is win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved), error, or operator (ended by one). */
     game_over: {
       type: "game_over";
       winner_ids: Array<number>;
@@ -277,7 +277,7 @@ export declare namespace Game {
       rewards: Array<Reward>;
       seq: number;
     };
-    /** Why one message was refused; the socket stays open. */
+    /** Sent when a message is refused; the socket stays open. */
     error: {
       type: "error";
       ref?: string | number;
@@ -292,7 +292,7 @@ export declare namespace Game {
       ref?: string | number;
       time: string;
     };
-    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
       ref?: string | number;
@@ -303,9 +303,9 @@ export declare namespace Game {
   }
 }
 
-/** `/ws/battle/{battle_id}/`: A battle, for those who have joined it. */
+/** `/ws/battle/{battle_id}/`: A battle's socket, for users who have joined it. */
 export declare namespace Battle {
-  /** How an enemy stands. */
+  /** The current state of an enemy. */
   interface EnemyState {
     id: number;
     name: string;
@@ -313,7 +313,7 @@ export declare namespace Battle {
     max_hp: number;
   }
 
-  /** How a fighter stands. */
+  /** The current state of a fighter. */
   interface FighterState {
     user_id: number;
     username: string;
@@ -324,18 +324,18 @@ export declare namespace Battle {
   }
 
   interface Sent {
-    /** Ask whether the server is there; keeps the session alive. */
+    /** Check the connection; keeps the session alive. */
     ping: {
       type: "ping";
       id?: string | number | null;
     };
-    /** Strike an enemy. What it does is the server's to say: a client's `damage` is never read. Refused with `not_in_battle`, `battle_over`, `unknown_enemy`, `enemy_defeated`, `fighter_fallen`, `attack_cooldown`. */
+    /** Attack an enemy; the server computes the damage, a client's `damage` is ignored. Refused with `not_in_battle`, `battle_over`, `unknown_enemy`, `enemy_defeated`, `fighter_fallen`, `attack_cooldown`. */
     attack: {
       type: "attack";
       enemy_id: number;
       id?: string | number | null;
     };
-    /** Say something to the fighters of this battle. Refused with `invalid_message`, `rate_limited`. */
+    /** Send a chat message to the battle's fighters. Refused with `invalid_message`, `rate_limited`. */
     chat: {
       type: "chat";
       message: string;
@@ -344,7 +344,7 @@ export declare namespace Battle {
   }
 
   interface Heard {
-    /** All there is to know of the battle. */
+    /** The complete state of the battle; the first frame on the socket. */
     connected: {
       type: "connected";
       id: number;
@@ -361,7 +361,7 @@ export declare namespace Battle {
       seq: number;
       recovered?: boolean;
     };
-    /** A player joined the battle, or came to its socket. The enemies grow with the number of players. */
+    /** Sent when a player joins the battle or connects. The enemies' hit points grow with the number of players. */
     player_joined: {
       type: "player_joined";
       battle_id: number;
@@ -374,7 +374,7 @@ export declare namespace Battle {
       step: number;
       seq: number;
     };
-    /** A player's socket is gone; the player may come back. */
+    /** Sent when a player's socket is closed; the player may come back. */
     player_left: {
       type: "player_left";
       battle_id: number;
@@ -383,7 +383,7 @@ export declare namespace Battle {
       step: number;
       seq: number;
     };
-    /** A player struck an enemy. */
+    /** Sent when a player has attacked an enemy. */
     attack: {
       type: "attack";
       battle_id: number;
@@ -396,7 +396,7 @@ export declare namespace Battle {
       seq: number;
       ref?: string | number;
     };
-    /** An enemy struck a player, who falls at 0 `player_hp`. */
+    /** Sent when an enemy has attacked a player, who falls at 0 `player_hp`. */
     enemy_attack: {
       type: "enemy_attack";
       battle_id: number;
@@ -408,7 +408,7 @@ export declare namespace Battle {
       step: number;
       seq: number;
     };
-    /** An enemy has no hit points left. */
+    /** Sent when an enemy has no hit points left. */
     enemy_defeated: {
       type: "enemy_defeated";
       battle_id: number;
@@ -417,21 +417,21 @@ export declare namespace Battle {
       step: number;
       seq: number;
     };
-    /** All enemies are defeated; everybody who joined may claim loot. */
+    /** Sent when all enemies are defeated; every fighter with a fair share may claim loot. */
     battle_won: {
       type: "battle_won";
       battle_id: number;
       step: number;
       seq: number;
     };
-    /** No player stands any more. */
+    /** Sent when all players have fallen. */
     battle_lost: {
       type: "battle_lost";
       battle_id: number;
       step: number;
       seq: number;
     };
-    /** A fighter said something. */
+    /** A chat message of a fighter. */
     chat: {
       type: "chat";
       battle_id: number;
@@ -441,7 +441,7 @@ export declare namespace Battle {
       seq: number;
       ref?: string | number;
     };
-    /** Why one message was refused; the socket stays open. */
+    /** Sent when a message is refused; the socket stays open. */
     error: {
       type: "error";
       ref?: string | number;
@@ -456,7 +456,7 @@ export declare namespace Battle {
       ref?: string | number;
       time: string;
     };
-    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
       ref?: string | number;
@@ -467,16 +467,16 @@ export declare namespace Battle {
   }
 }
 
-/** `/ws/lobbies/{lobby_id}/`, `/ws/chat/lobby/{name}/`: A lobby, by its id or its name, for its members. */
+/** `/ws/lobbies/{lobby_id}/`, `/ws/chat/lobby/{name}/`: A lobby, by id or name, for its members. */
 export declare namespace Lobby {
-  /** The receiver's own standing in the lobby. */
-  interface OwnPlace {
+  /** The receiver's own membership of the lobby. */
+  interface OwnMembership {
     user_id: number;
     role: string;
     muted_until: string | null;
   }
 
-  /** What was said in a lobby. */
+  /** A lobby message. */
   interface Text {
     id: number;
     content: string;
@@ -484,7 +484,7 @@ export declare namespace Lobby {
     created_at: string;
   }
 
-  /** A user by name. */
+  /** A user's public identity. */
   interface Person {
     id: number;
     username: string;
@@ -503,7 +503,7 @@ export declare namespace Lobby {
     owner_id: number | null;
   }
 
-  /** Somebody who belongs to a lobby; `online` while a socket of theirs is open in it. `role` is owner, moderator or member; who is muted may not speak until then. */
+  /** A member of a lobby; `online` while they have a socket open in it. `role` is owner, moderator or member; a muted member may not write until `muted_until`. */
   interface Member {
     user_id: number;
     username: string;
@@ -514,22 +514,22 @@ export declare namespace Lobby {
   }
 
   interface Sent {
-    /** Ask whether the server is there; keeps the session alive. */
+    /** Check the connection; keeps the session alive. */
     ping: {
       type: "ping";
       id?: string | number | null;
     };
-    /** Tell that something is being written. */
+    /** Show the others that you are typing. */
     typing_start: {
       type: "typing_start";
       id?: string | number | null;
     };
-    /** Tell that nothing is being written any more. */
+    /** Show the others that you stopped typing. */
     typing_stop: {
       type: "typing_stop";
       id?: string | number | null;
     };
-    /** Say something: 1 to 500 characters once trimmed. */
+    /** Send a message: 1 to 500 characters after trimming. */
     chat_message: {
       type: "chat_message";
       message: string;
@@ -538,18 +538,18 @@ export declare namespace Lobby {
   }
 
   interface Heard {
-    /** How the lobby stands: the first frame. `messages` are the last ones, the newest first. */
+    /** The lobby's state: the first frame. `messages` are the latest, newest first. */
     presence_state: {
       type: "presence_state";
       lobby: unknown;
       members: unknown;
       messages: unknown;
-      you: OwnPlace;
+      you: OwnMembership;
       ref?: string | number;
       seq: number;
       recovered?: boolean;
     };
-    /** A member said something. */
+    /** Sent when a member writes a message. */
     chat_message: {
       type: "chat_message";
       message: Text;
@@ -557,14 +557,14 @@ export declare namespace Lobby {
       seq: number;
       ref?: string | number;
     };
-    /** A message was taken away by its author or a moderator. */
+    /** Sent when a message is deleted by its author or a moderator. */
     message_deleted: {
       type: "message_deleted";
       id: number;
       lobby: string;
       seq: number;
     };
-    /** A member is here. */
+    /** Sent when a member opens a socket in the lobby. */
     presence_join: {
       type: "presence_join";
       user_id: number;
@@ -573,7 +573,7 @@ export declare namespace Lobby {
       lobby: string;
       seq: number;
     };
-    /** A member has no socket open here any more. */
+    /** Sent when a member has no socket open in the lobby any more. */
     presence_leave: {
       type: "presence_leave";
       user_id: number;
@@ -581,21 +581,21 @@ export declare namespace Lobby {
       lobby: string;
       seq: number;
     };
-    /** A member writes something. */
+    /** Sent when a member starts typing. */
     typing_start: {
       type: "typing_start";
       lobby: string;
       user_id: number;
       username: string;
     };
-    /** A member has stopped writing. */
+    /** Sent when a member stops typing. */
     typing_stop: {
       type: "typing_stop";
       lobby: string;
       user_id: number;
       username: string;
     };
-    /** The lobby was changed, or a member is new or has changed, or is gone. */
+    /** Sent when the lobby's properties change, or a member joins, changes or leaves. */
     lobby_update: {
       type: "lobby_update";
       facts: LobbyFacts;
@@ -604,7 +604,7 @@ export declare namespace Lobby {
       lobby: string;
       seq: number;
     };
-    /** A member was sent out, and may come back. */
+    /** Sent when a member is kicked; they may rejoin. */
     moderation_kick: {
       type: "moderation_kick";
       target_id: number;
@@ -614,7 +614,7 @@ export declare namespace Lobby {
       lobby: string;
       seq: number;
     };
-    /** A user was sent out, and may not come back until then, or ever. */
+    /** Sent when a user is banned until `until`, or permanently if it is null. */
     moderation_ban: {
       type: "moderation_ban";
       target_id: number;
@@ -625,7 +625,7 @@ export declare namespace Lobby {
       lobby: string;
       seq: number;
     };
-    /** A member may not speak until then; null ends an earlier mute. */
+    /** Sent when a member is muted until `until`; null means unmuted. */
     moderation_mute: {
       type: "moderation_mute";
       target_id: number;
@@ -636,7 +636,7 @@ export declare namespace Lobby {
       lobby: string;
       seq: number;
     };
-    /** A game begins: those with a seat are also told `match_found`, the others may watch. */
+    /** Sent when a game starts: seated players also get `match_found`, the others may watch. */
     game_start: {
       type: "game_start";
       game: string;
@@ -646,14 +646,14 @@ export declare namespace Lobby {
       lobby: string;
       seq: number;
     };
-    /** The lobby is closed for good. */
+    /** Sent when the lobby is closed permanently. */
     lobby_closed: {
       type: "lobby_closed";
       lobby_id: number;
       lobby: string;
       seq: number;
     };
-    /** Why one message was refused; the socket stays open. */
+    /** Sent when a message is refused; the socket stays open. */
     error: {
       type: "error";
       ref?: string | number;
@@ -668,7 +668,7 @@ export declare namespace Lobby {
       ref?: string | number;
       time: string;
     };
-    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
       ref?: string | number;
@@ -679,9 +679,9 @@ export declare namespace Lobby {
   }
 }
 
-/** `/ws/chat/{friend_id}/`: What two friends say to each other. */
+/** `/ws/chat/{friend_id}/`: The conversation of two friends. */
 export declare namespace Direct {
-  /** One of the two; `online` while they have the conversation open. */
+  /** A participant of a conversation; `online` while they have it open. */
   interface Talker {
     user_id: number;
     username: string;
@@ -689,7 +689,7 @@ export declare namespace Direct {
     online: boolean;
   }
 
-  /** What one friend said to another. */
+  /** A direct message. */
   interface DirectText {
     id: number;
     content: string;
@@ -699,7 +699,7 @@ export declare namespace Direct {
     read_at: string | null;
   }
 
-  /** A user by name. */
+  /** A user's public identity. */
   interface Person {
     id: number;
     username: string;
@@ -707,28 +707,28 @@ export declare namespace Direct {
   }
 
   interface Sent {
-    /** Ask whether the server is there; keeps the session alive. */
+    /** Check the connection; keeps the session alive. */
     ping: {
       type: "ping";
       id?: string | number | null;
     };
-    /** Tell that something is being written. */
+    /** Show the others that you are typing. */
     typing_start: {
       type: "typing_start";
       id?: string | number | null;
     };
-    /** Tell that nothing is being written any more. */
+    /** Show the others that you stopped typing. */
     typing_stop: {
       type: "typing_stop";
       id?: string | number | null;
     };
-    /** Say something: 1 to 500 characters once trimmed. */
+    /** Send a message: 1 to 500 characters after trimming. */
     chat_message: {
       type: "chat_message";
       message: string;
       id?: string | number | null;
     };
-    /** All messages of the friend up to this one are read. */
+    /** Mark all messages of the friend up to this one as read. */
     read: {
       type: "read";
       up_to: number;
@@ -737,7 +737,7 @@ export declare namespace Direct {
   }
 
   interface Heard {
-    /** How the conversation stands: the first frame. `messages` are the last ones, the newest first. `unread` counts those that the friend wrote and the receiver has not read. */
+    /** The conversation's state: the first frame. `messages` are the latest, newest first. `unread` counts the friend's messages that the receiver has not read. */
     presence_state: {
       type: "presence_state";
       members: Array<Talker>;
@@ -747,7 +747,7 @@ export declare namespace Direct {
       seq: number;
       recovered?: boolean;
     };
-    /** One of the two said something. */
+    /** Sent when one of the two writes a message. */
     chat_message: {
       type: "chat_message";
       message: DirectText;
@@ -755,7 +755,7 @@ export declare namespace Direct {
       seq: number;
       ref?: string | number;
     };
-    /** One of the two has read what the other wrote, up to this message. */
+    /** Sent when one of the two has read the other's messages up to this one. */
     read: {
       type: "read";
       user_id: number;
@@ -765,7 +765,7 @@ export declare namespace Direct {
       seq: number;
       ref?: string | number;
     };
-    /** One of the two has opened the conversation. */
+    /** Sent when one of the two opens the conversation. */
     presence_join: {
       type: "presence_join";
       user_id: number;
@@ -774,7 +774,7 @@ export declare namespace Direct {
       between: [number, number];
       seq: number;
     };
-    /** One of the two has closed it. */
+    /** Sent when one of the two closes the conversation. */
     presence_leave: {
       type: "presence_leave";
       user_id: number;
@@ -782,27 +782,27 @@ export declare namespace Direct {
       between: [number, number];
       seq: number;
     };
-    /** The friend writes something. */
+    /** Sent when the friend starts typing. */
     typing_start: {
       type: "typing_start";
       between: [number, number];
       user_id: number;
       username: string;
     };
-    /** The friend has stopped writing. */
+    /** Sent when the friend stops typing. */
     typing_stop: {
       type: "typing_stop";
       between: [number, number];
       user_id: number;
       username: string;
     };
-    /** The two are friends no more: nothing can be said here. */
+    /** Sent when the two are no longer friends: the conversation is closed. */
     direct_closed: {
       type: "direct_closed";
       between: [number, number];
       seq: number;
     };
-    /** Why one message was refused; the socket stays open. */
+    /** Sent when a message is refused; the socket stays open. */
     error: {
       type: "error";
       ref?: string | number;
@@ -817,7 +817,7 @@ export declare namespace Direct {
       ref?: string | number;
       time: string;
     };
-    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
       ref?: string | number;
@@ -828,29 +828,29 @@ export declare namespace Direct {
   }
 }
 
-/** `/ws/`: The shared world, for one socket of each user. */
+/** `/ws/`: The shared world's consumer, one per user. */
 export declare namespace World {
-  /** So many of a row of the own inventory. */
+  /** A quantity of an item, given by its row in your inventory. */
   interface OfferedItem {
     id: number;
     quantity?: number;
   }
 
-  /** A position in metres; what is left out stays as it is. */
+  /** Coordinates of a move, in metres; an omitted coordinate keeps its value. */
   interface Step {
     x?: number;
     y?: number;
     z?: number;
   }
 
-  /** A position in metres, or a velocity in metres a second. */
+  /** A position in metres, or a velocity in metres per second. */
   interface Vector {
     x?: number;
     y?: number;
     z?: number;
   }
 
-  /** One of the sides; `shards` is how many of the shards it holds. */
+  /** A faction; `shards` is the number of shards it holds. */
   interface FactionInfo {
     id: number;
     name: string;
@@ -859,7 +859,7 @@ export declare namespace World {
     shards: number;
   }
 
-  /** A place: `paths` are the places one walks to from it, `faction` the name of whose home it is. `x` and `y` put it on a map of 100 by 100. Positions inside go from `-size` to `size`. */
+  /** A place on the map. `paths` lists the places that can be reached from it, `faction` names the faction whose home it is. `x` and `y` are its position on a map of 100 by 100. Positions inside it range from `-size` to `size`. */
   interface LocationInfo {
     id: number;
     name: string;
@@ -871,7 +871,7 @@ export declare namespace World {
     paths: Array<number>;
   }
 
-  /** A shard: where it is, the name of whose it is, and who is capturing it. */
+  /** A shard: its place, the name of its owner, and the capture in progress. */
   interface ShardInfo {
     id: number;
     name: string;
@@ -880,7 +880,7 @@ export declare namespace World {
     capture: CaptureInfo | null;
   }
 
-  /** A capture under way: it takes `remaining_s` more, until `due_at`; contested, that is unset. */
+  /** A capture in progress. It takes `remaining_s` more seconds, until `due_at`, which is null while contested. */
   interface CaptureInfo {
     character_id: number;
     character_name: string;
@@ -904,13 +904,13 @@ export declare namespace World {
     last_seen: string;
   }
 
-  /** Who is in a place. */
+  /** A place and the characters in it. */
   interface Area {
     location_id: number;
     members: Array<CharacterInfo>;
   }
 
-  /** One of your characters; the selected one is the one that you play. */
+  /** One of your own characters; `is_selected` marks the one that you play. */
   interface OwnCharacter {
     id: number;
     name: string;
@@ -925,7 +925,7 @@ export declare namespace World {
     created_at: string;
   }
 
-  /** Who fights, and how they are. */
+  /** A fighter and their health. */
   interface FighterInfo {
     character_id: number;
     user_id: number;
@@ -936,7 +936,7 @@ export declare namespace World {
     max_health: number;
   }
 
-  /** A spell: `kind` is damage or heal, `power` in percent of one's attack, `level` the first that may cast it, `ready_at` when it can be cast again, if not now. */
+  /** A spell that can be cast in a fight. `kind` is damage or heal, `power` a percentage of the caster's attack, `level` the lowest level that may cast it, and `ready_at` the end of its cooldown, if it is on one. */
   interface AbilityInfo {
     name: string;
     title: string;
@@ -949,7 +949,7 @@ export declare namespace World {
     ready_at: string | null;
   }
 
-  /** An item of the own inventory that heals; `id` is its row there. */
+  /** An item in your inventory that heals; `id` is its row there. */
   interface RemedyInfo {
     id: number;
     item_id: number;
@@ -958,10 +958,10 @@ export declare namespace World {
     quantity: number;
   }
 
-  /** Where a character is and how fast it goes: `[character_id, x, y, z, vx, vy, vz]`. */
+  /** The position and velocity of a character: `[character_id, x, y, z, vx, vy, vz]`. */
   type Moved = [number, number, number, number, number, number, number];
 
-  /** A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A higher `version` is the later state. */
+  /** A party as clients see it: members in the order of joining; empty once it is disbanded. A higher `version` is the later state. */
   interface PartyInfo {
     id: number;
     leader_id: number | null;
@@ -971,21 +971,21 @@ export declare namespace World {
     version: number;
   }
 
-  /** A member as the others see them. */
+  /** A member of a party. */
   interface PartyMemberInfo {
     user_id: number;
     username: string;
     ready: boolean;
   }
 
-  /** Who trades. */
+  /** One of the two traders. */
   interface Trader {
     user_id: number;
     character_id: number;
     character_name: string;
   }
 
-  /** What one of the two gives, and whether they have confirmed the present version. */
+  /** A trader's offer, and whether they have confirmed the current version. */
   interface OfferInfo {
     user_id: number;
     gold: number;
@@ -993,7 +993,7 @@ export declare namespace World {
     confirmed: boolean;
   }
 
-  /** So many of an item; `id` is the row of its owner's inventory. */
+  /** A quantity of an item; `id` is its row in the owner's inventory. */
   interface OfferedItemInfo {
     id: number;
     item_id: number;
@@ -1003,12 +1003,12 @@ export declare namespace World {
   }
 
   interface Sent {
-    /** Ask whether the server is there; keeps the session alive. */
+    /** Check the connection; keeps the session alive. */
     ping: {
       type: "ping";
       id?: string | number | null;
     };
-    /** Show who you are on a socket that was opened without a token: a name or e-mail with its password, or an access token. Refused with `already_authenticated`, `not_authenticated`. */
+    /** Authenticate on a socket that was opened without a token, with a password or an access token. `username` may be a name or an e-mail address. Refused with `already_authenticated`, `not_authenticated`. */
     auth_request: {
       type: "auth_request";
       username?: string | null;
@@ -1021,25 +1021,25 @@ export declare namespace World {
       type: "disconnect";
       id?: string | number | null;
     };
-    /** Ask somebody in the same place to trade. Refused with `no_character`, `cannot_trade_with_oneself`, `unknown_trader`, `guests_may_not_trade`, `cannot_trade`, `already_trading`, `rate_limited`. */
+    /** Ask a user whose character is in the same place to trade. Refused with `no_character`, `cannot_trade_with_oneself`, `unknown_trader`, `guests_may_not_trade`, `cannot_trade`, `already_trading`, `rate_limited`. */
     trade_request: {
       type: "trade_request";
       to_user_id: number;
       id?: string | number | null;
     };
-    /** Agree to trade; both can offer from now on. Refused with `unknown_trade`, `trade_over`, `not_yours_to_accept`, `cannot_trade`. */
+    /** Accept a trade request; both users can make offers from then on. Refused with `unknown_trade`, `trade_over`, `not_yours_to_accept`, `cannot_trade`. */
     trade_accept: {
       type: "trade_accept";
       trade_id: number;
       id?: string | number | null;
     };
-    /** End a trade, whether it is open yet or not. Refused with `unknown_trade`, `trade_over`. */
+    /** End a trade, accepted or not. Refused with `unknown_trade`, `trade_over`. */
     trade_decline: {
       type: "trade_decline";
       trade_id: number;
       id?: string | number | null;
     };
-    /** Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `account_too_new` (it gives something away from level 3 on, or if it is premium), `not_enough_gold`, `not_enough_items`, `item_equipped`. */
+    /** Replace your offer; all confirmations are withdrawn. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `not_owned`, `account_too_new` (giving something away requires level 3 or premium), `not_enough_gold`, `not_enough_items`, `item_equipped`. */
     trade_update: {
       type: "trade_update";
       trade_id: number;
@@ -1047,14 +1047,14 @@ export declare namespace World {
       items?: Array<OfferedItem>;
       id?: string | number | null;
     };
-    /** Confirm what is offered in this version; once both have, it changes hands. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `stale_version`, and as `trade_update` if something is gone by then. */
+    /** Confirm the offers of this version; the exchange happens once both users have confirmed. Refused with `unknown_trade`, `trade_over`, `trade_not_open`, `stale_version`, and, if something is no longer there, with the codes of `trade_update`. */
     trade_complete: {
       type: "trade_complete";
       trade_id: number;
       version: number;
       id?: string | number | null;
     };
-    /** Begin to capture a shard where one's character stands; it is captured once the channel is over. Refused with `no_character`, `not_in_play`, `unknown_shard`, `not_here`, `already_yours`, `shard_contested`, `already_capturing`. */
+    /** Begin to capture the shard in your character's place; the capture takes effect when its time is over. Refused with `no_character`, `not_in_play`, `unknown_shard`, `not_here`, `already_yours`, `shard_contested`, `already_capturing`. */
     shard_captured: {
       type: "shard_captured";
       shard_id: number;
@@ -1066,7 +1066,7 @@ export declare namespace World {
       target_id: number;
       id?: string | number | null;
     };
-    /** Strike, cast a spell or use an item; what it does is the server's to say. `target_id` is the opponent's character; to be healed, by a spell or an item, name the own one or none. `ability_name` goes with a spell, `item_id`, a row of the own inventory, with an item. Refused with `no_character`, `unknown_combat`, `combat_over`, `wrong_target`, `rate_limited`; a spell also with `unknown_ability`, `level_too_low`, `on_cooldown`, `not_enough_stamina`; an item also with `not_owned`, `no_remedy`. */
+    /** Strike, cast a spell or use an item in a fight; the server computes the effect. `target_id` is the opponent's character; to heal, by spell or item, give your own or omit it. `ability_name` is required for a spell, `item_id` (a row of your inventory) for an item. Refused with `no_character`, `unknown_combat`, `combat_over`, `wrong_target`, `rate_limited`; a spell also with `unknown_ability`, `level_too_low`, `on_cooldown`, `not_enough_stamina`; an item also with `not_owned`, `no_remedy`. */
     combat_action: {
       type: "combat_action";
       combat_id: number;
@@ -1076,12 +1076,12 @@ export declare namespace World {
       item_id?: number | null;
       id?: string | number | null;
     };
-    /** Ask how the own fight stands, and what one can do in it. */
+    /** Request the state of your fight and what you can use in it. */
     combat_state: {
       type: "combat_state";
       id?: string | number | null;
     };
-    /** Make a party, and lead it. */
+    /** Create a party and lead it. */
     party_create: {
       type: "party_create";
       open?: boolean;
@@ -1093,7 +1093,7 @@ export declare namespace World {
       user_id: number;
       id?: string | number | null;
     };
-    /** Follow an invite to a party: this one, the one to this party, of this user, or the newest. */
+    /** Accept a party invite, chosen by id, party or sender; the newest if none is given. */
     party_accept: {
       type: "party_accept";
       invite_id?: number | null;
@@ -1101,7 +1101,7 @@ export declare namespace World {
       user_id?: number | null;
       id?: string | number | null;
     };
-    /** Decline an invite to a party, named as for `party_accept`. */
+    /** Decline a party invite, chosen as in `party_accept`. */
     party_decline: {
       type: "party_decline";
       invite_id?: number | null;
@@ -1114,50 +1114,50 @@ export declare namespace World {
       type: "party_leave";
       id?: string | number | null;
     };
-    /** Send a member away, as the leader. */
+    /** Remove a member from the party that you lead. */
     party_kick: {
       type: "party_kick";
       user_id: number;
       id?: string | number | null;
     };
-    /** End the party, as its leader. */
+    /** Disband the party that you lead. */
     party_disband: {
       type: "party_disband";
       id?: string | number | null;
     };
-    /** Say something to your party. */
+    /** Send a chat message to your party. */
     party_chat: {
       type: "party_chat";
       content: string;
       id?: string | number | null;
     };
-    /** Say something to the whole world, or on the channel `area` to all who are where you are. Refused with `no_character`, `rate_limited`. */
+    /** Send a chat message to the whole world, or on the channel `area` to everybody in the same place. Refused with `no_character`, `rate_limited`. */
     chat: {
       type: "chat";
       content: string;
       channel?: "area" | "world";
       id?: string | number | null;
     };
-    /** Say something to one user who is in the world. Refused with `not_in_world`, `rate_limited`. */
+    /** Send a private message to a user who is in the world. Refused with `not_in_world`, `rate_limited`. */
     whisper: {
       type: "whisper";
       to_user_id: number;
       content: string;
       id?: string | number | null;
     };
-    /** Say something to your faction. Refused with `no_character`, `rate_limited`. */
+    /** Send a chat message to your faction. Refused with `no_character`, `rate_limited`. */
     faction_chat: {
       type: "faction_chat";
       content: string;
       id?: string | number | null;
     };
-    /** Tell everybody something, as one of the staff. Refused with `staff_only`. */
+    /** Send an announcement to everybody in the world. Refused with `staff_only`. */
     world_announcement: {
       type: "world_announcement";
       content: string;
       id?: string | number | null;
     };
-    /** Walk to a place to which a path leads, or move inside this one. `position` is in metres: what is left out of x, y and z stays as it is. `velocity` is in metres a second: what is left out of it is 0. Refused with `no_character`, `not_in_play`, `not_there`, `no_path`, `impossible_move`, `rate_limited`. */
+    /** Walk to a connected place, or move within the current one. `position` is in metres; omitted coordinates keep their values. `velocity` is in metres per second; omitted components are 0. Refused with `no_character`, `not_in_play`, `not_there`, `no_path`, `impossible_move`, `rate_limited`. */
     move: {
       type: "move";
       to_location_id?: number | null;
@@ -1166,31 +1166,31 @@ export declare namespace World {
       velocity?: Vector;
       id?: string | number | null;
     };
-    /** Ask for your characters. */
+    /** List your characters. */
     character_list: {
       type: "character_list";
       id?: string | number | null;
     };
-    /** Make a character, of a faction by its name. Refused with `unknown_faction`, `no_home`, `too_many_characters`, `character_name_taken`. */
+    /** Create a character in the named faction. Refused with `unknown_faction`, `no_home`, `too_many_characters`, `character_name_taken`. */
     character_create: {
       type: "character_create";
       name: string;
       faction: string;
       id?: string | number | null;
     };
-    /** Play this character of yours from now on. Refused with `unknown_character`, `rate_limited`. */
+    /** Select the character that you play. Refused with `unknown_character`, `rate_limited`. */
     character_select: {
       type: "character_select";
       character_id: number;
       id?: string | number | null;
     };
-    /** Ask how a character stands: yours, or one that is where yours is. Refused with `unknown_character`. */
+    /** Request the current state of one of your characters, or of a character in the same place as yours. Refused with `unknown_character`. */
     character_update: {
       type: "character_update";
       character_id: number;
       id?: string | number | null;
     };
-    /** Delete a character of yours for good. Refused with `unknown_character`. */
+    /** Delete one of your characters permanently. Refused with `unknown_character`. */
     character_delete: {
       type: "character_delete";
       character_id: number;
@@ -1199,7 +1199,7 @@ export declare namespace World {
   }
 
   interface Heard {
-    /** How the world stands: the first frame. `you` is your character in play, and `area` who is where it is; both are null until a character is selected. */
+    /** The state of the world: the first frame on the socket. `you` is the character that you play and `area` the characters around it; both are null until you select one. */
     world_state: {
       type: "world_state";
       ref?: string | number;
@@ -1214,7 +1214,7 @@ export declare namespace World {
       seq: number;
       recovered?: boolean;
     };
-    /** Your characters, the eldest first. */
+    /** Your characters, oldest first. */
     character_list: {
       type: "character_list";
       ref?: string | number;
@@ -1226,19 +1226,19 @@ export declare namespace World {
       ref?: string | number;
       character: OwnCharacter;
     };
-    /** The character that you play now; `area_state` follows. */
+    /** The character that you play from now on; `area_state` follows. */
     character_select: {
       type: "character_select";
       ref?: string | number;
       character: OwnCharacter;
     };
-    /** A character of yours is deleted. */
+    /** Sent when one of your characters was deleted. */
     character_delete: {
       type: "character_delete";
       ref?: string | number;
       character_id: number;
     };
-    /** You are signed in on this socket. The tokens are there if it was by password, the key if the socket was opened with `?encrypted=session`: what follows is encrypted with it. */
+    /** Confirms that you are signed in on this socket. The tokens are included after a sign-in by password. The key is included if the socket was opened with `?encrypted=session`: all later frames are encrypted with it. */
     auth_response: {
       type: "auth_response";
       ref?: string | number;
@@ -1248,13 +1248,13 @@ export declare namespace World {
       refresh?: string;
       encryption_key?: string;
     };
-    /** Who is where your character has come to, the character included; null without a character in play. */
+    /** The place of your character and everybody in it, yourself included; null if you play no character. Sent when your character arrives there. */
     area_state: {
       type: "area_state";
       ref?: string | number;
       area: Area | null;
     };
-    /** Said to a place, whose id is `location_id`, or to the world. */
+    /** A chat message to everybody in the world, or in the place `location_id`. */
     chat: {
       type: "chat";
       sender_id: number;
@@ -1265,7 +1265,7 @@ export declare namespace World {
       seq?: number;
       ref?: string | number;
     };
-    /** Said by the staff to everybody. */
+    /** An announcement by the staff to everybody in the world. */
     world_announcement: {
       type: "world_announcement";
       sender_id: number;
@@ -1275,7 +1275,7 @@ export declare namespace World {
       seq: number;
       ref?: string | number;
     };
-    /** How the own fight stands, if there is one, and what one can do; told when asked for, and on return. */
+    /** The state of your fight, if any, and what you can use in it; sent on request and after a reconnect. */
     combat_state: {
       type: "combat_state";
       ref?: string | number;
@@ -1285,7 +1285,7 @@ export declare namespace World {
       abilities: Array<AbilityInfo>;
       remedies: Array<RemedyInfo>;
     };
-    /** A capture has begun, is held up by an enemy, goes on, or has come to nothing. */
+    /** Sent when a capture begins, is contested, continues or is broken off. */
     shard_status: {
       type: "shard_status";
       shard_id: number;
@@ -1294,7 +1294,7 @@ export declare namespace World {
       seq: number;
       ref?: string | number;
     };
-    /** A faction holds a shard; `shard_name` is `name`. */
+    /** Sent when a faction has captured a shard; `shard_name` equals `name`. */
     shard_captured: {
       type: "shard_captured";
       shard_id: number;
@@ -1308,7 +1308,7 @@ export declare namespace World {
       seq: number;
       ref?: string | number;
     };
-    /** A faction holds more than half of the shards: reality is theirs. */
+    /** Sent when a faction holds more than half of the shards and thereby controls reality. */
     reality_shift: {
       type: "reality_shift";
       faction: string;
@@ -1316,7 +1316,7 @@ export declare namespace World {
       epoch: number;
       seq: number;
     };
-    /** A faction held every shard: they lie scattered now, nobody's, and a new epoch begins. */
+    /** Sent when a faction held every shard: they are scattered, without owners, and a new epoch begins. */
     aetherfall: {
       type: "aetherfall";
       faction: string;
@@ -1324,7 +1324,7 @@ export declare namespace World {
       shards: Array<ShardInfo>;
       seq: number;
     };
-    /** How a character stands now; it is also sent to who moved impossibly, to be put back. */
+    /** The current state of a character. Also sent after an impossible move, to reset the position. */
     character_update: {
       type: "character_update";
       character_id: number;
@@ -1339,13 +1339,13 @@ export declare namespace World {
       last_seen: string;
       ref?: string | number;
     };
-    /** A character has come. */
+    /** Sent when a character arrives in your place. */
     player_joined_area: {
       type: "player_joined_area";
       location_id: number;
       character: CharacterInfo;
     };
-    /** A character is not here any more. */
+    /** Sent when a character leaves your place or the world. */
     player_left_area: {
       type: "player_left_area";
       location_id: number;
@@ -1354,14 +1354,14 @@ export declare namespace World {
       character_name: string;
       reason: "deleted" | "deselected" | "died" | "disconnected" | "moved";
     };
-    /** Who has moved in your place since the last one, each as `[character_id, x, y, z, vx, vy, vz]`. It comes at most 20 times a second, and at once as the answer to a move of yours with an `id`. Who is not among the members has just left, or is about to come. */
+    /** Characters in your place that moved since the last update. Each is `[character_id, x, y, z, vx, vy, vz]`. Sent at most 20 times a second, and at once in answer to a `move` with an `id`. A character that is not among the members you know has just left or is about to arrive. */
     location_update: {
       type: "location_update";
       location_id: number;
       moves: Array<Moved>;
       ref?: string | number;
     };
-    /** Said to one user; the sender hears it too. */
+    /** A private message, sent to the recipient and to its sender. */
     whisper: {
       type: "whisper";
       sender_id: number;
@@ -1371,7 +1371,7 @@ export declare namespace World {
       to_user_id: number;
       ref?: string | number;
     };
-    /** Said to a faction. */
+    /** A chat message to a faction. */
     faction_chat: {
       type: "faction_chat";
       sender_id: number;
@@ -1381,7 +1381,7 @@ export declare namespace World {
       faction_id: number;
       ref?: string | number;
     };
-    /** Somebody invites you to a party, or your invite is on its way: both hear it. */
+    /** An invite to a party, sent to the invited user and to the leader. */
     party_invite: {
       type: "party_invite";
       invite_id: number;
@@ -1392,7 +1392,7 @@ export declare namespace World {
       expires_at: string;
       ref?: string | number;
     };
-    /** An invite to a party was declined: both hear it. */
+    /** Sent to both users when an invite to a party was declined. */
     party_decline: {
       type: "party_decline";
       invite_id: number;
@@ -1401,7 +1401,7 @@ export declare namespace World {
       to_user_id: number;
       ref?: string | number;
     };
-    /** What the party is like now, and which change of these users made it so. It is told to the members and to those who have just gone. */
+    /** Sent when a party has changed: its new state, the change, and the users who caused it. Sent to the members and to those who have just left. */
     party_update: {
       type: "party_update";
       party: PartyInfo;
@@ -1409,7 +1409,7 @@ export declare namespace World {
       user_ids: Array<number>;
       ref?: string | number;
     };
-    /** A member said something to the party; only its members hear it. */
+    /** Sent when a member writes to the party; only its members receive it. */
     party_chat: {
       type: "party_chat";
       party_id: number;
@@ -1420,7 +1420,7 @@ export declare namespace World {
       channel: "party";
       ref?: string | number;
     };
-    /** A fight begins. */
+    /** Sent when a fight begins. */
     combat_start: {
       type: "combat_start";
       attacker_id: number;
@@ -1432,7 +1432,7 @@ export declare namespace World {
       step: number;
       ref?: string | number;
     };
-    /** One has struck the other, whose `health` is this now; `amount` is `damage` by the name that `combat_heal` has for it. */
+    /** Sent when a fighter was hit; `health` is what the target has left. `amount` equals `damage`; it is the name that `combat_heal` uses. */
     combat_damage: {
       type: "combat_damage";
       attacker_id: number;
@@ -1449,7 +1449,7 @@ export declare namespace World {
       step: number;
       ref?: string | number;
     };
-    /** One has been healed, by a spell or an item of their own. */
+    /** Sent when a fighter healed, by a spell or an item of their own. */
     combat_heal: {
       type: "combat_heal";
       target_id: number;
@@ -1464,7 +1464,7 @@ export declare namespace World {
       step: number;
       ref?: string | number;
     };
-    /** The fight is over. `reason` is defeated, fled or disconnected; who was defeated is back at their faction's home, in good health. `xp` is what the winner has learnt. */
+    /** Sent when a fight is over. `reason` is defeated, fled or disconnected. A defeated character is back at its faction's home with full health. `xp` is what the winner earned. */
     combat_end: {
       type: "combat_end";
       winner_id: number;
@@ -1475,7 +1475,7 @@ export declare namespace World {
       user_ids: Array<number>;
       step: number;
     };
-    /** Somebody asks somebody to trade, who can accept until `expires_at`, and hears of it among the notifications too. */
+    /** Sent when somebody asks to trade; it can be accepted until `expires_at`. The user who is asked gets a notification too. */
     trade_request: {
       type: "trade_request";
       from_trader: Trader;
@@ -1485,7 +1485,7 @@ export declare namespace World {
       user_ids: Array<number>;
       ref?: string | number;
     };
-    /** The trade is open. */
+    /** Sent when a trade was accepted and is open. */
     trade_accept: {
       type: "trade_accept";
       trade_id: number;
@@ -1494,7 +1494,7 @@ export declare namespace World {
       offers: Array<OfferInfo>;
       ref?: string | number;
     };
-    /** One of the two offers something else, or has confirmed this version. */
+    /** Sent when a trader changed their offer or confirmed this version. */
     trade_update: {
       type: "trade_update";
       trade_id: number;
@@ -1503,7 +1503,7 @@ export declare namespace World {
       offers: Array<OfferInfo>;
       ref?: string | number;
     };
-    /** Both have confirmed: what was offered has changed hands. */
+    /** Sent when both have confirmed and the exchange is done. */
     trade_complete: {
       type: "trade_complete";
       trade_id: number;
@@ -1512,7 +1512,7 @@ export declare namespace World {
       offers: Array<OfferInfo>;
       ref?: string | number;
     };
-    /** The trade has ended, and nothing changed hands; `by_user_id` is whose doing it was. */
+    /** Sent when a trade ended without an exchange; `by_user_id` is the user who ended it. */
     trade_decline: {
       type: "trade_decline";
       reason: "declined" | "died" | "disconnected" | "expired" | "left";
@@ -1521,7 +1521,7 @@ export declare namespace World {
       user_ids: Array<number>;
       ref?: string | number;
     };
-    /** Why one message was refused; the socket stays open. */
+    /** Sent when a message is refused; the socket stays open. */
     error: {
       type: "error";
       ref?: string | number;
@@ -1536,7 +1536,7 @@ export declare namespace World {
       ref?: string | number;
       time: string;
     };
-    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
       ref?: string | number;
@@ -1547,9 +1547,9 @@ export declare namespace World {
   }
 }
 
-/** `/ws/notifications/`: Everything addressed to the user, on each of their devices. */
+/** `/ws/notifications/`: Everything addressed to the user, on all of their devices. */
 export declare namespace Notifications {
-  /** An invite as both users see it. `kind` is game, lobby or party, and says which of `game`, `lobby_id` and `party_id` is set. `status` is pending, accepted, declined, cancelled or expired. `game_id` and `ws_url` are there once accepting it has started a game. */
+  /** An invite as both users see it. `kind` is game, lobby or party, and determines which of `game`, `lobby_id` and `party_id` is set. `status` is pending, accepted, declined, cancelled or expired. `game_id` and `ws_url` are set once accepting it has started a game. */
   interface InviteInfo {
     id: number;
     from_user: Person;
@@ -1565,14 +1565,14 @@ export declare namespace Notifications {
     ws_url?: string;
   }
 
-  /** A user by name. */
+  /** A user's public identity. */
   interface Person {
     id: number;
     username: string;
     is_premium: boolean;
   }
 
-  /** A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A higher `version` is the later state. */
+  /** A party as clients see it: members in the order of joining; empty once it is disbanded. A higher `version` is the later state. */
   interface PartyInfo {
     id: number;
     leader_id: number | null;
@@ -1582,14 +1582,14 @@ export declare namespace Notifications {
     version: number;
   }
 
-  /** A member as the others see them. */
+  /** A member of a party. */
   interface PartyMemberInfo {
     user_id: number;
     username: string;
     ready: boolean;
   }
 
-  /** Who trades. */
+  /** One of the two traders. */
   interface Trader {
     user_id: number;
     character_id: number;
@@ -1617,7 +1617,7 @@ export declare namespace Notifications {
   }
 
   interface Sent {
-    /** Ask whether the server is there; keeps the session alive. */
+    /** Check the connection; keeps the session alive. */
     ping: {
       type: "ping";
       id?: string | number | null;
@@ -1625,7 +1625,7 @@ export declare namespace Notifications {
   }
 
   interface Heard {
-    /** How much waits for the user: unread direct messages by sender, invites to answer, and all together. It is the first frame, and comes again whenever something of it has changed. */
+    /** The number of things waiting for the user: unread messages by sender, open invites, and the total. Sent as the first frame, and again whenever it changes. */
     badge: {
       type: "badge";
       user_id: number;
@@ -1635,7 +1635,7 @@ export declare namespace Notifications {
       seq: number;
       recovered?: boolean;
     };
-    /** A game was made for the user, who is to open its socket. */
+    /** Sent when a game was created for the user, who should open its socket. */
     match_found: {
       type: "match_found";
       user_id: number;
@@ -1645,7 +1645,7 @@ export declare namespace Notifications {
       ws_url: string;
       seq: number;
     };
-    /** The user's party waits for a match, as one. */
+    /** Sent when the user's party starts waiting for a match. */
     queue_joined: {
       type: "queue_joined";
       user_id: number;
@@ -1654,7 +1654,7 @@ export declare namespace Notifications {
       mode: string;
       seq: number;
     };
-    /** The user's party waits no longer: one of it has left the queue, or the party has changed. */
+    /** Sent when the user's party stops waiting: a member has left the queue, or the party has changed. */
     queue_left: {
       type: "queue_left";
       user_id: number;
@@ -1663,7 +1663,7 @@ export declare namespace Notifications {
       mode: string;
       seq: number;
     };
-    /** A match was cancelled because others left it before anybody had moved. `reason` is aborted (they never came), resign, timeout, forfeit or abandoned; `requeued` says whether the user waits in the queue again, at the old place. */
+    /** Sent when a match is cancelled because others left before the first move. `reason` is aborted (they never came), resign, timeout, forfeit or abandoned; `requeued` tells whether the user is in the queue again, at the old place. */
     match_cancelled: {
       type: "match_cancelled";
       user_id: number;
@@ -1674,7 +1674,7 @@ export declare namespace Notifications {
       requeued: boolean;
       seq: number;
     };
-    /** The user's place in the queue was given up: nothing had been heard of them for long, or the game is not offered any more. */
+    /** Sent when the user's ticket expires: no sign of them for too long, or the game is no longer offered. */
     queue_expired: {
       type: "queue_expired";
       user_id: number;
@@ -1682,37 +1682,37 @@ export declare namespace Notifications {
       mode: string;
       seq: number;
     };
-    /** Somebody was invited. */
+    /** Sent when a user is invited. */
     invite_created: {
       type: "invite_created";
       invite: InviteInfo;
       seq: number;
     };
-    /** The invite was accepted, and what it was for has happened. */
+    /** Sent when an invite is accepted and has taken effect. */
     invite_accepted: {
       type: "invite_accepted";
       invite: InviteInfo;
       seq: number;
     };
-    /** The invite was declined. */
+    /** Sent when an invite is declined. */
     invite_declined: {
       type: "invite_declined";
       invite: InviteInfo;
       seq: number;
     };
-    /** The invite was taken back, or what it was for is gone. */
+    /** Sent when an invite is cancelled, or when its game, lobby or party no longer exists. */
     invite_cancelled: {
       type: "invite_cancelled";
       invite: InviteInfo;
       seq: number;
     };
-    /** The invite was not answered in time. */
+    /** Sent when an invite expires without an answer. */
     invite_expired: {
       type: "invite_expired";
       invite: InviteInfo;
       seq: number;
     };
-    /** What the party is like now, and which change of these users made it so. It is told to the members and to those who have just gone. */
+    /** Sent when a party has changed: its new state, the change, and the users who caused it. Sent to the members and to those who have just left. */
     party_update: {
       type: "party_update";
       party: PartyInfo;
@@ -1720,7 +1720,7 @@ export declare namespace Notifications {
       user_ids: Array<number>;
       seq: number;
     };
-    /** A member said something to the party; only its members hear it. */
+    /** Sent when a member writes to the party; only its members receive it. */
     party_chat: {
       type: "party_chat";
       party_id: number;
@@ -1731,7 +1731,7 @@ export declare namespace Notifications {
       channel: "party";
       seq: number;
     };
-    /** The user has reached a level; `stat_points` are there to allocate. */
+    /** Sent when the user reaches a level; `stat_points` is the number available to allocate. */
     level_up: {
       type: "level_up";
       user_id: number;
@@ -1739,7 +1739,7 @@ export declare namespace Notifications {
       stat_points: number;
       seq: number;
     };
-    /** The user has reached a goal, and been given what it gives. */
+    /** Sent when a user has earned an achievement and received its reward. */
     achievement_earned: {
       type: "achievement_earned";
       user_id: number;
@@ -1752,7 +1752,7 @@ export declare namespace Notifications {
       gems: number;
       seq: number;
     };
-    /** Somebody asks somebody to trade, who can accept until `expires_at`, and hears of it among the notifications too. */
+    /** Sent when somebody asks to trade; it can be accepted until `expires_at`. The user who is asked gets a notification too. */
     trade_request: {
       type: "trade_request";
       from_trader: Trader;
@@ -1762,13 +1762,13 @@ export declare namespace Notifications {
       user_ids: Array<number>;
       seq: number;
     };
-    /** A request was made; both are told, each on all devices. */
+    /** Sent to both users when a friend request is made. */
     friend_request: {
       type: "friend_request";
       request: Request;
       seq: number;
     };
-    /** A request was declined or cancelled; it goes from both lists. `status` says which. */
+    /** Sent to both users when a request is declined or cancelled; `status` says which. */
     friend_request_closed: {
       type: "friend_request_closed";
       request_id: number;
@@ -1777,7 +1777,7 @@ export declare namespace Notifications {
       status: string;
       seq: number;
     };
-    /** Two users are friends now: to each the other one. The request is closed by it. */
+    /** Sent to both users when they become friends, each with the other one; it closes the request. */
     friend_accepted: {
       type: "friend_accepted";
       to_user_id: number;
@@ -1785,14 +1785,14 @@ export declare namespace Notifications {
       friend: Friend;
       seq: number;
     };
-    /** A friendship has ended: to each the other one. It does not say why. */
+    /** Sent to both users when their friendship ends; it gives no reason. */
     friend_removed: {
       type: "friend_removed";
       to_user_id: number;
       user_id: number;
       seq: number;
     };
-    /** The same for the notifications, which have no snapshot of friends: a newer one is all that counts. */
+    /** Like `presence`, for the notifications socket, which has no snapshot; only the latest counts. */
     presence: {
       type: "presence";
       to_user_id: number;
@@ -1802,27 +1802,27 @@ export declare namespace Notifications {
       last_seen: string | null;
       game_id?: string;
     };
-    /** A user blocks another: whatever connects the two ends. Only the blocker's devices hear of it. */
+    /** Sent to the blocker's devices when a user blocks another; everything between the two ends. */
     player_blocked: {
       type: "player_blocked";
       by_id: number;
       blocked_id: number;
       seq: number;
     };
-    /** A block has ended; what it ended does not come back. */
+    /** Sent when a block is removed; what it ended is not restored. */
     player_unblocked: {
       type: "player_unblocked";
       by_id: number;
       blocked_id: number;
       seq: number;
     };
-    /** The operators have something to say to everybody who is here. */
+    /** Sent when the operators announce something to everybody who is connected. */
     announcement: {
       type: "announcement";
       id: string;
       message: string;
     };
-    /** Why one message was refused; the socket stays open. */
+    /** Sent when a message is refused; the socket stays open. */
     error: {
       type: "error";
       ref?: string | number;
@@ -1837,7 +1837,7 @@ export declare namespace Notifications {
       ref?: string | number;
       time: string;
     };
-    /** First frame of a socket that came back in time: the events after `since`, up to `seq`, follow. */
+    /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
       ref?: string | number;

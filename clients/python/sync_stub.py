@@ -45,7 +45,7 @@ ENTERED = ast.parse("def __enter__(self) -> Self: ...\ndef __exit__(self, *_: ob
 
 
 def text() -> str:
-    """The stub as the async client would have it."""
+    """Return the stub for the current async client."""
     found = [one for module in MODULES for one in ast.parse((PACKAGE / f"{module}.py").read_text()).body]
     classes = [_plain(one) for one in found if isinstance(one, ast.ClassDef) and one.name in CLASSES]
     source = HEAD + "\n".join(map(ast.unparse, classes))
@@ -71,7 +71,7 @@ def _plain(one: ast.ClassDef) -> ast.ClassDef:
 
 
 def _attributes(init: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
-    """What a class sets on itself and declares."""
+    """Return the attributes that a class declares or sets on itself."""
     return [
         _declared(ast.AnnAssign(ast.Name(one.target.attr), one.annotation, None, 1))
         for one in init.body

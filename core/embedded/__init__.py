@@ -1,5 +1,5 @@
-"""Servers that the platform brings along and starts itself where none is given."""
+"""Bundled servers that the platform starts itself when none is configured."""
 
 
 class EmbeddedServerError(RuntimeError):
-    """An embedded server cannot run here; the message is one sentence that says what to set instead."""
+    """An embedded server cannot run here; the message says what to configure instead."""

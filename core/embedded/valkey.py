@@ -1,4 +1,4 @@
-"""The embedded Valkey: one private server for all processes of a checkout, gone with the last of them."""
+"""The embedded Valkey: one private server shared by all processes of a checkout; stops with the last one."""
 
 import atexit
 import contextlib
@@ -17,7 +17,7 @@ from core.embedded import EmbeddedServerError
 
 SOCKET_NAME = "embedded-valkey.sock"
 # sun_path holds 108 bytes on Linux and 104 on macOS, the closing zero included.
-LONGEST_SOCKET_PATH = 100
+MAX_SOCKET_PATH = 100
 START_TIMEOUT = 10.0
 SHUTDOWN_TIMEOUT = 10.0
 
@@ -26,19 +26,19 @@ _children: dict[Path, subprocess.Popen[bytes]] = {}
 
 
 def url(run_dir: Path) -> str:
-    """The ``unix://`` URL of the embedded Valkey of ``run_dir``, whether or not it runs."""
+    """Return the ``unix://`` URL of the embedded Valkey of ``run_dir``, whether or not it is running."""
     folder = run_dir.absolute() / "valkey"
-    if len(os.fsencode(folder / SOCKET_NAME)) > LONGEST_SOCKET_PATH:
+    if len(os.fsencode(folder / SOCKET_NAME)) > MAX_SOCKET_PATH:
         key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
         folder = Path(tempfile.gettempdir()) / f"gameplatform-{os.getuid()}-{key}"
     return f"unix://{quote(str(folder / SOCKET_NAME))}"
 
 
 def ensure_running(url: str) -> None:
-    """Make this process a user of the embedded Valkey at ``url``, starting the server where it is down.
+    """Register this process as a user of the embedded Valkey at ``url``, and start it if it is down.
 
-    Cheap when all is well (one PING), and nothing at all when ``url`` is not one that :func:`url` makes.
-    Raises :class:`EmbeddedServerError` where Valkey cannot run.
+    Costs one PING when it is running, and nothing if ``url`` was not made by :func:`url`. Raises
+    :class:`EmbeddedServerError` if Valkey cannot run here.
     """
     folder = _folder(url)
     if folder is None or (folder in _membership and _answers(folder)):
@@ -52,7 +52,7 @@ def ensure_running(url: str) -> None:
 
 
 def release() -> None:
-    """Stop using every embedded Valkey of this process; the last user of a server shuts it down."""
+    """Stop using every embedded Valkey; the last user of a server shuts it down."""
     while _membership:
         folder, descriptor = _membership.popitem()
         os.close(descriptor)
@@ -60,7 +60,7 @@ def release() -> None:
 
 
 def shut_down_unless_used(url: str) -> None:
-    """End the embedded Valkey at ``url`` if all its users are gone, which they are after ``kill -9``."""
+    """Shut down the embedded Valkey at ``url`` if no user is left (also after ``kill -9``)."""
     folder = _folder(url)
     if folder is not None:
         _shut_down_unless_used(folder)
@@ -83,7 +83,7 @@ def _make_private(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold the lock under which users come and go and the server starts and stops."""
+    """Hold the lock that guards joining, leaving, starting and stopping the server."""
     descriptor = os.open(folder / "start.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -138,7 +138,7 @@ def _start(folder: Path) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        # Ctrl-C in one user's terminal must not take the server away from the others.
+        # Ctrl-C in one terminal must not stop the server for other processes.
         start_new_session=True,
     )
     _children[folder] = child
@@ -172,13 +172,13 @@ def _binary() -> str:
 
 def _shut_down_unless_used(folder: Path) -> None:
     if not folder.is_dir():
-        return  # somebody deleted it
+        return  # the folder was deleted
     with _alone(folder):
         if _has_users(folder):
             return
         with contextlib.suppress(OSError), _connect(folder, SHUTDOWN_TIMEOUT) as connection:
             connection.sendall(b"SHUTDOWN NOSAVE\r\n")
-            connection.recv(1)  # nothing is ever sent: this returns when the server has closed
+            connection.recv(1)  # no data comes: this returns when the server has closed the connection
         _reap(folder)
 
 
@@ -195,14 +195,14 @@ def _has_users(folder: Path) -> bool:
 
 
 def _reap(folder: Path) -> None:
-    """Collect the exit status of a server that this process started and that is ending."""
+    """Wait for the exit of a server process that this process started."""
     child = _children.pop(folder, None)
     if child is not None:
         child.wait(timeout=SHUTDOWN_TIMEOUT)
 
 
 def _forget_after_fork() -> None:
-    # The child of a fork becomes a user when it asks itself; closing here leaves the parent's lock in place.
+    # A forked child joins by itself when it needs to; closing here keeps the parent's lock.
     for descriptor in _membership.values():
         os.close(descriptor)
     _membership.clear()

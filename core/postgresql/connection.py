@@ -1,4 +1,4 @@
-"""A connection whose server may fall silent."""
+"""A psycopg connection with a timeout for unresponsive servers."""
 
 import time
 from typing import Any, ClassVar, TypeVar
@@ -10,24 +10,26 @@ T = TypeVar("T")
 
 
 class Connection(psycopg.Connection[Any]):
-    """Given up when no answer comes within ``answers_within_s``, though TCP says that the server is there: it
-    is stopped, or stands behind a proxy that lost it. Without a bound for commands, as for a migration.
+    """Closes itself when no answer comes within ``response_timeout_s``, although TCP is still up.
+
+    That is so when the server is suspended, or behind a proxy that lost it. None (for management commands
+    such as ``migrate``) means no limit.
     """
 
-    answers_within_s: ClassVar[float | None] = None
+    response_timeout_s: ClassVar[float | None] = None
 
     def wait(self, gen: PQGen[T], *args: Any, **options: Any) -> T:
-        if self.answers_within_s is None:
+        if self.response_timeout_s is None:
             return super().wait(gen, *args, **options)
         try:
-            return super().wait(_within(self.answers_within_s, gen), *args, **options)
+            return super().wait(_within(self.response_timeout_s, gen), *args, **options)
         except NoAnswer:
             self.pgconn.finish()
             raise
 
 
 class NoAnswer(psycopg.OperationalError):
-    """The server has taken a request, and answers nothing."""
+    """The server accepted a request and does not answer."""
 
 
 def _within(seconds: float, gen: PQGen[T]) -> PQGen[T]:

@@ -1,4 +1,4 @@
-"""Django's SQLite backend, in which whoever waits to write looks for the lock every few milliseconds."""
+"""Django's SQLite backend, in which waiting writers poll the lock every few milliseconds."""
 
 import random
 import sqlite3
@@ -7,12 +7,14 @@ import time
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
-LOOK_AGAIN_S = (0.0005, 0.004)
+LOCK_POLL_S = (0.0005, 0.004)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """SQLite itself looks ever more rarely for the lock that all writers share, at last ten times a second:
-    under load whoever has waited longest is passed by those who have just come.
+    """Polls for the write lock at a constant rate.
+
+    SQLite's own busy handler backs off to ten times a second, so that under load newcomers overtake those who
+    have waited longest.
     """
 
     def _start_transaction_under_autocommit(self) -> None:
@@ -22,7 +24,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             cursor.execute("PRAGMA busy_timeout = 0")
             try:
                 while not self._has_begun(deadline):
-                    time.sleep(random.uniform(*LOOK_AGAIN_S))
+                    time.sleep(random.uniform(*LOCK_POLL_S))
             finally:
                 cursor.execute(f"PRAGMA busy_timeout = {patience_s * 1000:.0f}")
 
@@ -37,7 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _is_busy(error: OperationalError) -> bool:
-    # The code's upper bits say why.
+    # The upper bits hold the extended error code.
     return (
         isinstance(error.__cause__, sqlite3.Error)
         and error.__cause__.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

@@ -1,4 +1,4 @@
-"""A view of the tests' own, and somebody to call it."""
+"""Fixtures: test views, and a client to call them."""
 
 import pytest
 from django.contrib.auth import get_user_model

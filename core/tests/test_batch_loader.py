@@ -1,4 +1,4 @@
-"""Questions that come together are asked together, and each who asks gets an answer of their own time."""
+"""Concurrent lookups share a query, and each gets an answer read after its call."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from core.batching import BatchLoader, one_by_one
 
 
 class Source:
-    """Answers when it is told to, with how often it was asked."""
+    """A data source that answers when told to and counts its queries."""
 
     def __init__(self):
         self.asked = []
@@ -25,7 +25,7 @@ class Source:
         return dict.fromkeys(keys, count)
 
     async def asking(self, *keys):
-        """Those who ask for these keys, once all of them wait."""
+        """Return tasks that look up these keys, once all of them wait."""
         tasks = [asyncio.create_task(self.loader(key)) for key in keys]
         await self.is_asked.wait()
         return tasks

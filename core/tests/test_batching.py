@@ -1,4 +1,4 @@
-"""Calls that arrive together run together, and values that change are announced until the last one holds."""
+"""Concurrent calls run in batches, and changed values are announced until the last one is true."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from core.batching import Announcer, Batcher
 
 
 class Store:
-    """Stores numbers in batches; the first batch waits until it may go on."""
+    """Stores numbers in batches; the first batch blocks until released."""
 
     def __init__(self, size=10):
         self.batches = []
@@ -77,7 +77,7 @@ async def test_a_batch_that_fails_fails_for_its_callers_alone():
 
 
 class Status:
-    """The values of some keys, and every announcement of them."""
+    """The values of some keys, and all announcements of them."""
 
     def __init__(self, **values):
         self.values, self.announcements = values, []

@@ -1,4 +1,4 @@
-"""Settings that would be dangerous keep the server from starting."""
+"""Dangerous settings keep the server from starting."""
 
 import os
 import subprocess

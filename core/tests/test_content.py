@@ -1,4 +1,4 @@
-"""The history of what operators write."""
+"""The history of content."""
 
 import threading
 
@@ -31,7 +31,7 @@ def restore(admin_client, row, version):
 
 @pytest.fixture
 def berries():
-    """What a fixture laid, without any history."""
+    """A row from a fixture, without history."""
     seeding.seed_content()
     return Item.objects.get(slug="berries")
 

@@ -1,4 +1,4 @@
-"""Calls that are taken in the event loop, and those that go on to Django."""
+"""Calls answered on the event loop, and those passed on to Django."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ def known_host(settings):
 
 
 async def application(scope, receive, send):
-    """What stands behind them: it takes the body, and answers nothing."""
+    """The application behind: reads the body and does not answer."""
     parts = scope["passed_on"] = []
     more = True
     while more:
@@ -30,7 +30,7 @@ async def application(scope, receive, send):
 
 
 class _Asked:
-    """A POST to hot calls, and what came of it; ``call`` is what is there for the path."""
+    """A POST to the hot calls and its result; ``call`` is the one registered for the path."""
 
     def __init__(
         self, *, path="/game/join", method="POST", query=b"", headers=PLAIN, parts=(b"{}",), scheme="http"
@@ -194,7 +194,7 @@ async def test_of_calls_that_wait_those_beyond_the_bound_are_a_503_with_retry_af
         await held.wait()
         return await echo(token, body)
 
-    hot_calls = HotCalls(application, {"/game/join": hold}, most_at_once=2)
+    hot_calls = HotCalls(application, {"/game/join": hold}, max_pending=2)
     async with asyncio.TaskGroup() as group:
         waiting = [group.create_task(_Asked().by(hot_calls)) for _ in range(2)]
         for _ in waiting:
@@ -219,7 +219,7 @@ async def test_every_end_of_a_call_gives_its_place_back():
                 return None
         return await echo(token, body)
 
-    hot_calls = HotCalls(application, {"/game/join": end}, most_at_once=1)
+    hot_calls = HotCalls(application, {"/game/join": end}, max_pending=1)
     bodies = [b'"refused"', b'"failed"', b'"left to the view"', b"{}"]
     asked = [await _Asked(parts=[body]).by(hot_calls) for body in bodies]
 

@@ -1,4 +1,4 @@
-"""A POST with an Idempotency-Key is done once."""
+"""A POST with an Idempotency-Key runs once."""
 
 import hashlib
 import threading
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Hire(APIView):
-    """Makes a user of the given name: something that must not happen twice."""
+    """Creates a user with the given name, which must not happen twice."""
 
     authentication_classes = ()
     permission_classes = ()
@@ -141,10 +141,10 @@ def test_of_many_at_once_one_is_done_and_all_hear_of_it(post, user, is_stranger)
 
 def test_answers_are_forgotten_after_a_day(post):
     post({"name": "bob"}, "old")
-    IdempotentAnswer.objects.update(created_at=timezone.now() - idempotency.KEPT_FOR * 2)
+    IdempotentAnswer.objects.update(created_at=timezone.now() - idempotency.RETENTION * 2)
     post({"name": "bob"}, "new")
 
-    assert idempotency.forget_old() == 1
+    assert idempotency.delete_expired() == 1
     assert IdempotentAnswer.objects.get().key == "new"
 
 

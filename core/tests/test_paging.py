@@ -1,4 +1,4 @@
-"""Long lists come a page at a time."""
+"""Cursor pagination."""
 
 import base64
 

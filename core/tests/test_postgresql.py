@@ -1,4 +1,4 @@
-"""The connection to a database that is away."""
+"""Connections to an unreachable database."""
 
 import time
 from types import SimpleNamespace
@@ -19,7 +19,7 @@ def cluster():
 
 @pytest.fixture
 def database(cluster, monkeypatch, django_db_blocker):
-    """A connection of Django's to a database of the test's own, from a pool that does not wait for long."""
+    """A Django connection to a database of its own, from a pool with a short timeout."""
     monkeypatch.setattr(base.DatabaseWrapper, "_ask_at", None)
     pool = {"min_size": 1, "timeout": 1.5, "reconnect_timeout": 0.1, "connection_class": Connection}
     options = {"pool": pool}
@@ -41,7 +41,7 @@ def clock(monkeypatch):
 
 
 def _ask(database):
-    """What comes of a query: its answer, or why there is none."""
+    """Return the result of a query, or the error."""
     try:
         with database.cursor() as cursor:
             cursor.execute("SELECT 'here'")
@@ -54,7 +54,7 @@ def _ask(database):
 
 def test_a_database_that_takes_a_request_and_does_not_answer_is_given_up(database, monkeypatch):
     assert _ask(database) == "here"
-    monkeypatch.setattr(Connection, "answers_within_s", 1.0)
+    monkeypatch.setattr(Connection, "response_timeout_s", 1.0)
     began = time.monotonic()
     with pytest.raises(OperationalError, match="has not answered for 1 seconds"), database.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(60)")
@@ -67,14 +67,14 @@ def test_a_database_that_takes_a_request_and_does_not_answer_is_given_up(databas
 def test_few_wait_for_a_database_that_is_away_and_all_have_it_when_it_is_back(cluster, database, clock):
     assert _ask(database) == "here"
     cluster.kill()
-    assert _ask(database) != "here"  # the connection that was there is broken
+    assert _ask(database) != "here"  # the existing connection is broken
 
     in_vain, at_once = "couldn't get a connection after 1.50 sec", "the database was away a moment ago"
     assert [_ask(database) for _ in range(3)] == [in_vain, at_once, at_once]
-    clock.now += base.ASK_AGAIN_S
+    clock.now += base.RETRY_INTERVAL_S
     assert [_ask(database) for _ in range(3)] == [in_vain, at_once, at_once]
 
     cluster.start()
     while _ask(database) != "here":
-        clock.now += base.ASK_AGAIN_S
+        clock.now += base.RETRY_INTERVAL_S
     assert [_ask(database) for _ in range(3)] == ["here"] * 3

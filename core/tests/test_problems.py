@@ -1,4 +1,4 @@
-"""Every way to fail over HTTP gives one form: a problem with a stable code."""
+"""Every HTTP error has one form: a problem with a stable code."""
 
 import psycopg.errors
 import pytest
@@ -82,7 +82,7 @@ def test_an_outage_is_one_line_a_second_in_the_log_however_many_calls_it_fails(f
     assert line.getMessage().endswith("(OperationalError: connection refused)")
     assert line.exc_info is None
 
-    monkeypatch.setattr(problems, "TELL_OF_OUTAGE_EVERY_S", 0)
+    monkeypatch.setattr(problems, "OUTAGE_LOG_INTERVAL_S", 0)
     failing(away)
     assert "2 others" in caplog.records[-1].getMessage()
 
@@ -100,7 +100,7 @@ def test_an_outage_is_one_line_a_second_in_the_log_however_many_calls_it_fails(f
 )
 def test_a_store_that_takes_nothing_is_an_outage_too(failing, caplog, monkeypatch, error, cause):
     monkeypatch.setattr(problems, "_outage", problems._Outage())
-    monkeypatch.setattr(problems, "TELL_OF_OUTAGE_EVERY_S", 60)
+    monkeypatch.setattr(problems, "OUTAGE_LOG_INTERVAL_S", 60)
     error.__cause__ = cause
     for _ in range(3):
         assert failing(error).status_code == 503

@@ -1,4 +1,4 @@
-"""The OpenAPI document is whole, and true."""
+"""The OpenAPI document is complete and correct."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 from rest_framework.views import APIView
 
-from core.problems import refused
+from core.problems import refusal_response
 from core.schema import all_refusals
 from core.schema_examples import example
 from game.battles.refusals import UnknownBattle
@@ -40,7 +40,7 @@ def test_every_route_is_in_it(operations):
     shown = {operation.split()[1] for operation in operations}
     for pattern in _patterns(get_resolver().url_patterns):
         view = getattr(pattern.callback, "cls", None)
-        # The document and its page are no part of what they describe.
+        # The document and its page do not describe themselves.
         if view is None or not issubclass(view, APIView) or view.__module__.startswith("drf_spectacular"):
             continue
         if view.__name__ in ("OpenAPI", "Docs"):
@@ -87,7 +87,7 @@ def test_the_status_that_a_description_gives_a_code_is_the_one_it_comes_with(ope
 def test_the_example_of_a_refusal_is_what_is_answered(operations):
     answers = operations["POST /api/battles/join/{battle_id}"]["responses"]["404"]["content"]
     shown = answers["application/problem+json"]["examples"]["unknown_battle"]["value"]
-    assert shown == json.loads(refused(UnknownBattle()).content)
+    assert shown == json.loads(refusal_response(UnknownBattle()).content)
 
 
 def test_every_refusal_is_named_by_a_route_or_by_a_command(operations):

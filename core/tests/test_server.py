@@ -1,4 +1,4 @@
-"""What the server says of itself."""
+"""Status, health and documentation of the server."""
 
 import json
 import logging
@@ -150,7 +150,7 @@ def test_a_worker_that_was_never_ready_is_not_ready_whoever_else_is(settings):
 
 @pytest.fixture
 def redis_of_its_own(settings, monkeypatch):
-    """A client of the Valkey that this process's calls use meanwhile, and no other process does."""
+    """A client of a private Valkey that only this process's calls use."""
     settings.REDIS_URL = valkey.url(services.run_folder() / f"{services.worker()}-own")
     monkeypatch.setattr(realtime.redis, "sync_client", realtime.redis.sync_client.__wrapped__)
     valkey.ensure_running(settings.REDIS_URL)
@@ -363,7 +363,7 @@ BEARER = (b"authorization", b"Bearer t")
 
 
 class _Asked:
-    """An ASGI request to hot reads, and what came of it."""
+    """An ASGI request to the hot reads, and its result."""
 
     def __init__(
         self, path="/api/me", method="GET", query=b"", headers=(BEARER,), host=b"testserver", scheme="http"

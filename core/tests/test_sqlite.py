@@ -1,4 +1,4 @@
-"""Waiting for the one lock that all who write to SQLite share."""
+"""Waiting for SQLite's single write lock."""
 
 from types import SimpleNamespace
 
@@ -13,7 +13,7 @@ HOLDER, WAITER = "holder", "waiter"
 
 @pytest.fixture
 def two(tmp_path, django_db_blocker):
-    """Two connections of Django's to one file, by their aliases."""
+    """Two Django connections to one file, by alias."""
     options = {"transaction_mode": "IMMEDIATE", "timeout": PATIENCE_S}
     where = {"NAME": tmp_path / "lock.sqlite3", "OPTIONS": options}
     with django_db_blocker.unblock():
@@ -30,7 +30,7 @@ def two(tmp_path, django_db_blocker):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Time that passes only while somebody sleeps: ``slept`` holds how long each; ``wake()`` comes then."""
+    """A clock that advances only by sleeping: ``slept`` holds the durations; each calls ``wake()``."""
     clock = SimpleNamespace(now=0.0, slept=[], wake=lambda: None)
 
     def sleep(seconds):
@@ -62,5 +62,5 @@ def test_whoever_waits_in_vain_is_told_and_may_try_again(two, clock):
             pytest.fail("both have the lock")
         assert PATIENCE_S < clock.now < PATIENCE_S + 1
     with transaction.atomic(using=WAITER), connections[WAITER].cursor() as cursor:
-        # What needs no transaction waits SQLite's way.
+        # Statements outside a transaction use SQLite's own waiting.
         assert cursor.execute("PRAGMA busy_timeout").fetchone() == (PATIENCE_S * 1000,)

@@ -1,4 +1,4 @@
-"""Sentry and OpenTelemetry: nothing unless asked for, and no secrets then."""
+"""Sentry and OpenTelemetry: off by default, and without secrets when on."""
 
 import json
 import logging
@@ -14,7 +14,7 @@ from core import logs, telemetry
 
 @pytest.fixture
 def imported(monkeypatch):
-    """The modules that are asked for; none is there but what a test puts in."""
+    """The modules that were requested; only those that a test provides exist."""
     asked, present = [], {}
 
     def import_module(name):

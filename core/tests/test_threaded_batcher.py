@@ -1,4 +1,4 @@
-"""Calls of many threads at once: each gets its own answer, and the later ones are done batcher."""
+"""Concurrent calls from threads: each gets its own result, and later ones share a batch."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -7,12 +7,12 @@ import pytest
 
 from core.batching import ThreadedBatcher
 
-# They run on the database's threads, which look after their connections before and after.
+# Batches run on database threads, which manage their connections themselves.
 pytestmark = pytest.mark.django_db
 
 
 class Work:
-    """Doubles numbers and notes what was done batcher; the first batch waits until it may go on."""
+    """Doubles numbers and records the batches; the first batch blocks until released."""
 
     def __init__(self, spoiled_by=None):
         self.batches = []
@@ -29,7 +29,7 @@ class Work:
 
 
 def call_behind_a_slow_one(work, numbers):
-    """The futures of calls made while the call for 0 was under way."""
+    """Return the futures of calls made while the call for 0 is running."""
     batcher = ThreadedBatcher(work)
     with ThreadPoolExecutor(len(numbers) + 1) as pool:
         first = pool.submit(batcher, "key", 0)

@@ -1,4 +1,4 @@
-"""The word filter: what is seen through, and what is left alone."""
+"""The word filter: disguises that it finds, and words that it leaves alone."""
 
 import time
 from statistics import median
@@ -83,7 +83,7 @@ def test_ordinary_text_is_left_alone(text):
     ],
 )
 def test_no_line_takes_long(line):
-    """A bound far above the target, which holds on a busy machine too: nothing here may explode."""
+    """The bound is far above the target, so that it holds on a busy machine: it catches only blow-ups."""
     took = []
     for _ in range(5):
         began = time.perf_counter()

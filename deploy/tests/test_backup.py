@@ -1,4 +1,4 @@
-"""A backup, read back into an empty database, is all that was there."""
+"""A backup can be restored completely into an empty database."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ def run(*command, url):
 
 
 def libpq(url):
-    """The address as PostgreSQL's own programs write it; Django's way to name a unix socket is another."""
+    """Return the URL in libpq's syntax; Django writes unix sockets differently."""
     config = environ.Env.db_url_config(url)
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
     facts = {name: config[key] for name, key in names.items() if config.get(key)}
@@ -83,7 +83,7 @@ def test_the_password_is_in_no_command_line(tmp_path):
     programs = tmp_path / "bin"
     programs.mkdir()
     for name in ("pg_dump", "pg_restore"):
-        # In place of PostgreSQL's, one that notes what anybody may see of it, and what only it does.
+        # A fake program that records what other users may see of it.
         script = f'#!/bin/sh\necho "$*" >> {tmp_path}/seen\necho "$PGPASSWORD" >> {tmp_path}/given\n'
         script += 'for one in "$@"; do case $one in *.part) : > "$one";; esac; done\n'
         (programs / name).write_text(script)

@@ -1,4 +1,4 @@
-"""The files of a deployment agree with the code and with each other."""
+"""Deployment files are consistent with the code and with each other."""
 
 import ast
 import json
@@ -37,7 +37,7 @@ def test_the_example_of_an_environment_names_every_setting():
 
     assert len(read) > 15
     assert read <= shown
-    # Those below are read by OpenTelemetry and at the start of the server.
+    # The following are read by OpenTelemetry and at the start of the server.
     assert shown - read == {"OTEL_EXPORTER_OTLP_ENDPOINT", "WS"}
 
 
@@ -63,7 +63,7 @@ def test_no_log_of_a_container_fills_the_disk():
 
 
 def instructions():
-    """The Dockerfile's instructions: their names and arguments."""
+    """The Dockerfile's instructions: names and arguments."""
     text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
     return [line.partition(" ")[::2] for line in text.replace("\\\n", " ").splitlines() if line]
 

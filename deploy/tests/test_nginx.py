@@ -34,7 +34,7 @@ def nginx(workers, tmp_path):
 
 
 async def upstreams(nginx, path):
-    """Which workers were asked for this path, as the access log has it once a request has ended."""
+    """Return the workers that served this path, according to the access log."""
     async with asyncio.timeout(WITHIN_S):
         while not (found := _logged(nginx, path)):  # noqa: ASYNC110  (nothing tells when)
             await asyncio.sleep(0.02)
@@ -68,7 +68,7 @@ async def test_a_game_stays_on_one_worker_and_outlives_its_restart(nginx, worker
 
 
 async def turn(player):
-    """Whose turn it is, as who looks again is told."""
+    """Return whose turn it is, from a new snapshot."""
     await player.leave()
     player.seq = None
     await player.enter(player.path)
@@ -85,7 +85,7 @@ async def test_a_worker_that_hangs_is_passed_over(nginx, workers):
         async with httpx.AsyncClient(base_url=nginx.base_url, headers=headers, timeout=20) as client:
             for _ in range(12):
                 assert (await client.get("/api/me")).status_code == 200
-            # By now it gets nothing any more, not even what could not be asked of another.
+            # From now on it gets no requests, not even ones that could not be sent elsewhere.
             for _ in range(6):
                 assert (await client.post("/api/auth/ticket")).status_code == 200
         for _ in range(4):
@@ -163,7 +163,7 @@ async def test_one_address_tries_so_many_passwords_and_no_more(nginx):
 
 async def test_one_address_makes_so_many_accounts_and_no_more(nginx):
     async with httpx.AsyncClient(base_url=nginx.base_url, timeout=WITHIN_S) as eve:
-        # Refused for its name, but asked for.
+        # Refused because of its host name, but answered.
         asked = [await eve.post("/api/auth/guest", json={"username": "!"}) for _ in range(60)]
         assert {answer.status_code for answer in asked} == {422}
         refused = await asyncio.gather(*[eve.post("/api/auth/register/", json={}) for _ in range(40)])

@@ -1,4 +1,4 @@
-"""The platform behind PgBouncer, which hands its few connections on with each transaction."""
+"""The platform behind PgBouncer, which shares its few connections between transactions."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ START_TIMEOUT_S = 20.0
 
 
 def program() -> str:
-    """The PgBouncer to run; the test is skipped where there is none that knows prepared statements."""
+    """Return PgBouncer's path; skips the test without a version that supports prepared statements."""
     named = os.environ.get("PGBOUNCER", "pgbouncer")
     path = shutil.which(named) or shutil.which(named, path="/usr/sbin")
     if path is None:
@@ -36,7 +36,7 @@ def program() -> str:
 
 @contextlib.contextmanager
 def pooled(url: str, folder: Path):
-    """PgBouncer in front of this database, with five connections; gives its URL."""
+    """Run PgBouncer with five connections in front of this database; yields its URL."""
     config = environ.Env.db_url_config(url)
     host = str(config["HOST"] or "127.0.0.1")
     with socket.socket() as free:
@@ -61,7 +61,7 @@ def pooled(url: str, folder: Path):
     )
     command = [program(), str(settings_file)]
     if os.geteuid() == 0:
-        # It does not run as root; whose the socket's folder is may look into it.
+        # It does not run as root; the folder's owner may access the socket.
         owner = Path(host).stat().st_uid if host.startswith("/") else pwd.getpwnam("nobody").pw_uid
         command = [*command[:1], "--user", pwd.getpwuid(owner).pw_name, *command[1:]]
     log = (folder / "pgbouncer.log").open("wb")

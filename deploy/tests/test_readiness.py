@@ -1,4 +1,4 @@
-"""A worker that alone has lost something is told from workers that have all lost it."""
+"""Readiness distinguishes one worker that lost a store from all workers losing it."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ LONELY = f"lonely_{os.getpid()}"
 
 @contextlib.contextmanager
 def lonely_user(server_url):
-    """A user of the database that can be shut out; gives the function that does it."""
+    """A database user that can be locked out; yields the function that does it."""
     config = environ.Env.db_url_config(server_url)
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
     reach = {name: config[key] for name, key in names.items() if config.get(key)}
@@ -44,14 +44,14 @@ def lonely_user(server_url):
 
 
 async def both_noted(redis_url):
-    """Wait until two workers have noted that they reach both stores."""
+    """Wait until two workers have recorded that they reach both stores."""
     async with asyncio.timeout(WITHIN_S), redis.asyncio.from_url(redis_url) as client:
         while await client.zcard(heartbeats.IN_REDIS) < 2:  # noqa: ASYNC110  (nothing tells)
             await asyncio.sleep(0.1)
 
 
 async def answered(client, server, *, strict, status):
-    """The body of ``/health/ready``, once it comes with this status."""
+    """Return the body of ``/health/ready`` once it has this status."""
     async with asyncio.timeout(WITHIN_S):
         while True:
             answer = await client.get(f"{server.base_url}/health/ready", params={"strict": int(strict)})
@@ -80,7 +80,7 @@ async def test_who_alone_has_lost_the_database_is_taken_out_and_nobody_when_all_
                 assert told["status"] == "unavailable"
                 assert told["checks"]["database"] != "ok"
                 assert (await answered(client, other, strict=True, status=200))["status"] == "ok"
-            # Now all that are left have lost it.
+            # Now all remaining workers have lost it.
             told = await answered(client, lonely, strict=False, status=200)
             assert told["status"] == "degraded"
             await answered(client, lonely, strict=True, status=503)

@@ -1,4 +1,4 @@
-"""A worker that is told to stop ends in time, and as its unit expects."""
+"""A worker that gets SIGTERM exits in time, with the exit code that its unit expects."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ A_SLOW_MACHINE_S = 5.0
 
 
 class Road:
-    """The way to PostgreSQL. Once it is blocked, all that is sent is acknowledged and nothing answered."""
+    """A proxy to PostgreSQL. When blocked, it accepts all data and answers nothing."""
 
     def __init__(self, url):
         self._to = environ.Env.db_url_config(url)
@@ -82,7 +82,7 @@ def test_a_worker_that_waits_for_a_silent_database_stops_in_time(live_server_pro
         live_server_process(DATABASE_URL=road.url, workers=workers) as server,
     ):
         road.block()
-        # More than there are threads to answer them.
+        # More requests than threads.
         for _ in range(12 * workers):
             threading.Thread(target=_call, args=(server.base_url,), daemon=True).start()
         assert road.is_asked_in_vain.wait(30)

@@ -1,4 +1,4 @@
-"""People with tokens, who call by the real addresses and listen on the real sockets."""
+"""Fixtures: users with tokens, who use the real routes and sockets."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from realtime.worker import Worker
 
 @dataclass
 class Person:
-    """Somebody with a token."""
+    """A user with a token."""
 
     id: int
     name: str
@@ -46,11 +46,11 @@ class Person:
         return self.api.delete(f"/api/friends/{other.id}/block/")
 
     def friends(self) -> dict[str, dict[str, Any]]:
-        """The list of friends, by name."""
+        """Return the friends list, by name."""
         return {friend["username"]: friend for friend in self._list("/api/friends/?limit=200")}
 
     def requests(self, direction: str) -> list[tuple[str, str]]:
-        """Open requests as (who asked, who was asked)."""
+        """Return open requests as (sender, recipient)."""
         return [
             (request["from_user"]["username"], request["to_user"]["username"])
             for request in self._list(f"/api/friends/requests/?direction={direction}")
@@ -65,11 +65,11 @@ class Person:
         return answer.json()["results"]
 
     async def watch(self, query: str = "") -> Player:
-        """Open the socket that says how friends stand."""
+        """Open the friends' status socket."""
         return await Player(application, f"/ws/friends/status/{query}", token=self.token).enter()
 
     async def notifications(self) -> Player:
-        """Open the socket of notifications; its badge is heard."""
+        """Open the notifications socket and read its badge."""
         player = await Player(application, "/ws/notifications/", token=self.token).enter()
         await player.hear("badge")
         return player
@@ -86,7 +86,7 @@ def person(db: None) -> Callable[[str], Person]:
 
 @pytest.fixture
 async def here(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Worker]:
-    """A worker on the test's loop, that soon says who is gone."""
+    """A worker on the test's loop that announces departures quickly."""
     monkeypatch.setattr(presence, "LINGER_S", 0.05)
     monkeypatch.setattr(presence, "BEAT_EVERY_S", 0.1)
     async with running_worker() as worker:
@@ -94,7 +94,7 @@ async def here(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Worker]:
 
 
 def codes(answers: Sequence[Any]) -> list[Any]:
-    """The status of each answer, with the code of what was refused."""
+    """Return the status of each response, with the code of refusals."""
     return sorted(
         (answer.status_code, answer.json()["code"] if answer.status_code >= 400 else "") for answer in answers
     )

@@ -1,4 +1,4 @@
-"""Who may do what: every route and every command has a row here, or the test fails."""
+"""Authorisation: every route and every command has a row here, or the test fails."""
 
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Row(NamedTuple):
-    """What this gives to whom: Cyd has nothing to do with what is between Ada, Bob and Dan."""
+    """The expected result for each user: Cyd is a stranger to Ada, Bob and Dan."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class Row(NamedTuple):
 ROWS = (
     Row("get", "api/friends", 200, 200, 200),
     Row("get", "api/friends/requests", 200, 200, 200),
-    # Bob is asked: by Ada, who has asked already; by himself; by Cyd.
+    # Requests to Bob: from Ada, who has already asked; from himself; from Cyd.
     Row("post", "api/friends/requests", 409, 422, 201),
     Row("post", "api/friends/requests/<int:request_id>/accept", 403, 200, 404),
     Row("post", "api/friends/requests/<int:request_id>/decline", 403, 200, 404),

@@ -1,4 +1,4 @@
-"""Blocks: what they end, what they keep from happening, and that they do not show."""
+"""Blocks: what they end, what they prevent, and that they are not revealed."""
 
 import pytest
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def reacted(monkeypatch):
-    """What floors above were told of."""
+    """The events that higher apps received."""
     events = []
     for kind in (PlayerBlocked, PlayerUnblocked):
         monkeypatch.setitem(reactions._reactions, kind, [events.append])

@@ -1,4 +1,4 @@
-"""Things done at the same moment by several threads: there is one outcome, and it is whole."""
+"""Concurrent changes from several threads have one consistent outcome."""
 
 import itertools
 
@@ -17,7 +17,7 @@ LATE = (409, "friend_request_answered")
 def test_crossing_requests_make_one_friendship_whoever_comes_first(ada, bob, at_once):
     answers = at_once([lambda: ada.ask(bob), lambda: bob.ask(ada)] * 4)
 
-    # One request, one crossing; the rest repeat themselves or are friends already.
+    # One creates the request, one answers it; the rest are duplicates, or come after the friendship.
     made = [answer.json() for answer in answers if answer.status_code == 201]
     assert sorted(request["status"] for request in made) == ["accepted", "pending"]
     assert len({request["id"] for request in made}) == 1

@@ -1,4 +1,4 @@
-"""Asking to be friends, and what becomes of it, by the routes."""
+"""Friend requests over REST."""
 
 from datetime import timedelta
 
@@ -203,7 +203,7 @@ def test_only_so_many_requests_wait_for_an_answer(ada, bob, cyd, person, monkeyp
     answer = ada.ask(cyd)
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_friend_requests")
     assert dan.ask(bob).json()["code"] == "takes_no_requests"
-    # Whom one has asked may still be befriended by asking.
+    # A pending request of one's own does not prevent accepting theirs.
     assert bob.ask(ada).status_code == 201
 
 
@@ -284,11 +284,11 @@ def test_the_export_holds_friends_requests_and_own_blocks_but_not_who_blocks(ada
 
 
 def test_demo_people_have_friends_and_a_second_time_changes_nothing():
-    seeding.lay()
+    seeding.seed()
     before = set(Friendship.objects.values_list("pk", flat=True))
     friends = {frozenset(pair) for pair in Friendship.objects.values_list("low__username", "high__username")}
 
-    seeding.lay()
+    seeding.seed()
 
     assert {frozenset(("premium_user_1", f"user_{number}")) for number in (1, 2, 3)} <= friends
     assert set(Friendship.objects.values_list("pk", flat=True)) == before

@@ -1,4 +1,4 @@
-"""A snapshot and the events after it always come to what a later snapshot says: found out by random lives."""
+"""A snapshot plus later events always equals a later snapshot, tested with random actions."""
 
 import asyncio
 import itertools
@@ -28,7 +28,7 @@ _games: dict[int, UUID] = {}
 
 
 class Screen:
-    """What a client that shows friends knows: the snapshot, changed by what it hears."""
+    """A client that shows friends: the snapshot, updated by events."""
 
     def __init__(self, player: Player) -> None:
         self.player = player
@@ -57,9 +57,7 @@ class Screen:
                 raise AssertionError(f"heard {kind}")
 
     async def agree_with(self, user_id: int) -> None:
-        """Hear what is told until it comes to what a fresh snapshot says; else nothing more is told at some
-        time, and that fails.
-        """
+        """Receive events until the state equals a fresh snapshot; fails if none arrives before that."""
         while True:
             state = msgspec.json.decode(encode(await in_database(selectors.presence_state, user_id)))
             if (self.friends, self.status) == (
@@ -71,7 +69,7 @@ class Screen:
 
 
 class Tray:
-    """What a client that shows requests knows: the list it asked for, changed by notifications."""
+    """A client that shows requests: the fetched list, updated by notifications."""
 
     def __init__(self, player: Player, requests: dict[int, dict]) -> None:
         self.player, self.requests = player, requests
@@ -86,7 +84,7 @@ class Tray:
 
 
 class Lives(RuleBasedStateMachine):
-    """Three people come and go, ask, answer, part, block, say how they are, and play."""
+    """Three users connect, disconnect, ask, answer, unfriend, block, set statuses and play, at random."""
 
     def __init__(self) -> None:
         super().__init__()

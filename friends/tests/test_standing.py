@@ -1,4 +1,4 @@
-"""How friends stand, on the real sockets: who is online, away, playing or gone."""
+"""The status of friends on real sockets: online, away, playing, offline."""
 
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 async def hear_of(player, user_id, **expected):
-    """What is told of a friend, until it is this."""
+    """Receive events about a friend until one matches."""
     while True:
         frame = await player.hear()
         wanted = {"type": "presence", "user_id": user_id, **expected}
@@ -24,13 +24,13 @@ async def hear_of(player, user_id, **expected):
 
 
 async def first(player):
-    """The snapshot, as friends by name."""
+    """Return the snapshot's friends by name."""
     state = await player.hear("presence_state")
     return {friend["username"]: friend for friend in state["friends"]}
 
 
 async def watching(person):
-    """The socket on which this one, from here on, hears all that friends do."""
+    """Open a socket that receives every change of friends from now on."""
     player = await person.watch()
     await player.hear("presence_state")
     return player
@@ -40,7 +40,7 @@ async def test_the_first_frame_lists_all_friends_and_how_they_stand(ada, bob, cy
     await in_database(ada.befriend, bob)
     await in_database(ada.befriend, cyd)
     at_bobs, at_cyds = await watching(bob), await watching(cyd)
-    # Bob hears that Ada is there, so Cyd, who came before, is there too.
+    # Bob sees Ada online, so Cyd, who came before her, is online too.
     at_adas = await watching(ada)
     await hear_of(at_bobs, ada.id, online=True)
     await at_bobs.leave()
@@ -130,7 +130,7 @@ async def test_who_is_back_before_their_going_was_noted_keeps_their_status(bob, 
 
     await in_database(services.note_gone, [bob.id])
 
-    assert await in_database(selectors.said, bob.id) == {"status": "busy", "last_seen": None}
+    assert await in_database(selectors.own_status, bob.id) == {"status": "busy", "last_seen": None}
 
 
 @pytest.mark.parametrize("status", ["offline", "Away", "", None, 7, ["away"], "x" * 1000])
@@ -151,7 +151,7 @@ async def test_who_changes_status_too_often_has_to_wait(bob, monkeypatch):
     await at_bobs.send(type="set_status", status="away")
     await at_bobs.send(type="set_status", status="online")
 
-    # The refusal does not wait for what goes by way of the stream.
+    # Refusals are sent directly, not through the stream.
     error = await at_bobs.hear_until("error")
     assert error["code"] == "rate_limited"
     assert 0 < error["retry_after"] <= 10
@@ -302,7 +302,7 @@ async def test_an_erased_friend_goes_from_the_list(ada, bob):
 
 @pytest.mark.parametrize("was_told_before", [False, True])
 async def test_what_was_told_too_early_is_put_right(ada, bob, was_told_before):
-    """Another worker told that Bob is online just before he went, or as he went."""
+    """Another worker announced Bob as online just before, or while, he went offline."""
     await in_database(ada.befriend, bob)
     at_adas = await watching(ada)
 

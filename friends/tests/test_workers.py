@@ -1,4 +1,4 @@
-"""Friends on different servers: each sees how the other stands, also when a server full of people dies."""
+"""The status of friends across servers, also when a server full of users dies."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ PROMISED_WITHIN_S = 45
 
 
 async def hear_of(player, friend, **expected):
-    """What is told of a friend, until it is this: the promise holds after a killed server too."""
+    """Receive events about a friend until one matches; within the promised time, also after a crash."""
     wanted = {"type": "presence", "user_id": friend.id, **expected}
     async with asyncio.timeout(PROMISED_WITHIN_S):
         while not wanted.items() <= json.loads(await player.socket.recv()).items():
@@ -25,7 +25,7 @@ def befriend(one, other):
 
 
 async def crowd(server, count):
-    """So many users with a socket open on this server."""
+    """Open sockets of this many users on a server."""
     load = Load()
     sockets = [Socket(load) for _ in range(count)]
     await connect(zip(await Platform(server.base_url).user_sockets(count), sockets, strict=True))

@@ -1,4 +1,4 @@
-"""Everything that the rules of a game are written with."""
+"""The API for game authors: everything needed to write the rules of a game."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""The games this server offers: every game class found in the ``games`` module of an installed app."""
+"""The games that this server offers: every game class in the ``games`` module of an installed app."""
 
 import importlib
 import importlib.util
@@ -13,7 +13,7 @@ _games: dict[str, type[Game]] = {}
 
 
 def register(game: type[Game]) -> None:
-    """Offer a game. Raises GameDefinitionError if another one has its name."""
+    """Add a game to the catalogue. Raises GameDefinitionError if its name is taken."""
     other = _games.setdefault(game.name, game)
     if other is not game:
         raise GameDefinitionError(
@@ -22,21 +22,21 @@ def register(game: type[Game]) -> None:
 
 
 def collect(module: ModuleType) -> None:
-    """Offer every game that the module defines or imports, in order."""
+    """Register every game that the module defines or imports, in order."""
     for value in vars(module).values():
         if isinstance(value, type) and issubclass(value, Game) and hasattr(value, "movements"):
             register(value)
 
 
 def discover(app_names: Iterable[str]) -> None:
-    """Offer the games of each app that has a ``games.py`` (or a package ``games``)."""
+    """Register the games of each app that has a ``games.py`` (or a package ``games``)."""
     for app_name in app_names:
         if importlib.util.find_spec(f"{app_name}.games"):
             collect(importlib.import_module(f"{app_name}.games"))
 
 
 def get(name: str) -> type[Game]:
-    """The game of this name; raises UnknownGame."""
+    """Return the game with this name. Raises UnknownGame."""
     try:
         return _games[name]
     except KeyError:
@@ -44,17 +44,17 @@ def get(name: str) -> type[Game]:
 
 
 def offers(name: str) -> bool:
-    """Whether a game of this name is offered here."""
+    """Return whether a game with this name is offered."""
     return name in _games
 
 
 def all() -> list[type[Game]]:
-    """All games, in the order of their discovery."""
+    """Return all games, in order of registration."""
     return list(_games.values())
 
 
 def entry(game: type[Game]) -> dict[str, Any]:
-    """What the public catalogue says of a game."""
+    """Return the game's entry in the public catalogue."""
     return {
         "name": game.name,
         "title": game.title,

@@ -1,4 +1,4 @@
-"""The base class of every game: what an author writes, and what holds when it is left out."""
+"""The base class of all games: its attributes and methods, with their defaults."""
 
 import functools
 import inspect
@@ -14,16 +14,19 @@ from game.author.movements import Move, Movements, Record, struct_of, types_of
 from game.author.refusals import GameDefinitionError, IllegalMove
 
 Seat = int
-"""A player's place at the table, from 0. Who sits there is not the rules' business."""
+"""The number of a player's seat, from 0. The rules do not know which user sits there."""
 
 State = dict[str, Any]
-"""All there is to know of a running game: dicts with text keys, lists, text, numbers, booleans and None."""
+"""The complete state of a game: dicts with string keys, lists, strings, numbers, booleans and None."""
 
 Score = int | float
-"""What a seat has so far. Compiled code makes a float of what is called just that: 1 would be told as 1.0."""
+"""A seat's score.
+
+The union keeps integers integers: compiled code would turn 1 into 1.0 for plain ``float``.
+"""
 
 DRAW: Final = "draw"
-"""What ``result`` says when nobody won because all did equally well."""
+"""Return this from ``result`` to end the game in a draw."""
 
 Verdict = Seat | Iterable[Seat] | Literal["draw"] | None
 
@@ -35,25 +38,25 @@ F = TypeVar("F", bound=Move)
 def move(method: F) -> F:
     """Mark a method as a move: ``method(self, state, seat, argument: type, ...)`` changes ``state`` in place.
 
-    The arguments' types are checked before it is called. It refuses with ``self.require`` and returns
-    nothing.
+    The arguments are validated against their types before the call. Refuse a move with ``self.require``. The
+    return value is ignored.
     """
     method.is_move = True  # type: ignore[attr-defined]
     return method
 
 
 class Clock(msgspec.Struct, frozen=True):
-    """Thinking time of a seat in seconds, and what it gets back after each of its moves."""
+    """A seat's thinking time in seconds, and the increment added after each of its moves."""
 
     seconds: float
     increment: float = 0.0
 
 
 class Grid(msgspec.Struct, frozen=True, dict=True):
-    """A board of ``rows`` by ``columns`` cells, seat n leaving ``marks[n]`` on it.
+    """A board of ``rows`` by ``columns`` cells; seat n places ``marks[n]`` on it.
 
-    In the state ``board`` is one flat list, row by row from the top, of seats and None. In views it becomes a
-    list of rows with marks. A game with a grid starts with an empty board unless it has a ``setup``.
+    In the state, ``board`` is one flat list of seats and None, row by row from the top. In views it is a list
+    of rows of marks. A game with a grid starts with an empty board unless it defines ``setup``.
     """
 
     rows: int
@@ -78,49 +81,49 @@ class Grid(msgspec.Struct, frozen=True, dict=True):
 
 
 class NoOptions(Record):
-    """The options of a game that has none."""
+    """The options of a game without options."""
 
 
 class Game:
-    """A game is rules, nothing else; everything around them is done for it.
+    """Base class of all games: subclass it and write the rules; the platform does everything else.
 
-    Rules are deterministic: what happens depends on the state, the movement and ``self.random`` only. An
-    instance is one running game, but keeps nothing: whatever must be remembered stands in ``state``.
+    Rules must be deterministic: they may depend only on the state, the movement and ``self.random``. An
+    instance belongs to one running game but has no attributes of its own: store everything in ``state``.
 
-    Turn-based games have ``@move`` methods. Real-time games have ``tick`` in their place, called ``rate``
-    times for each second of play whether or not somebody did something.
+    A turn-based game defines ``@move`` methods. A real-time game defines ``tick`` instead, which is called
+    ``rate`` times per second of play, with or without input.
     """
 
-    # What an author may say.
+    # Attributes that an author may set.
     name: ClassVar[str]
-    """Its name on the wire; the class name in snake_case unless given."""
+    """The name used by clients and in URLs; by default the class name in snake_case."""
     title: ClassVar[str]
-    """Its name for people; the words of the class name unless given."""
+    """The name shown to people; by default the words of the class name."""
     players: ClassVar[int | tuple[int, int] | range] = 2
-    """How many play: a number, a ``range``, or ``(fewest, most)``."""
+    """The number of players: an integer, a ``range``, or a tuple ``(min, max)``."""
     sides: ClassVar[Sequence[str]] = ()
-    """The name of each seat's side; left and right for two unless given."""
+    """The name of each seat; ``left`` and ``right`` by default for two players."""
     grid: ClassVar[Grid | None] = None
-    """The board, if it has one; its ``setup`` and ``view`` then come by themselves."""
+    """The board, if the game has one; ``setup`` and ``view`` then have defaults."""
     clock: ClassVar[Clock | None] = Clock(seconds=120, increment=5)
-    """Thinking time in a turn-based game; None for no limit."""
+    """The thinking time in a turn-based game; None for no limit."""
     modes: ClassVar[Sequence[str]] = ()
-    """Ways to be queued for it beside the ordinary one, such as ``("blitz",)``: each has a queue."""
+    """Additional modes such as ``("blitz",)``; each has a matchmaking queue of its own."""
     spectators: ClassVar[bool] = True
-    """Whether others may watch; they get ``view(state, None)``."""
+    """Whether others may watch; spectators get ``view(state, None)``."""
     hidden: ClassVar[bool]
-    """Whether seats see different things; True if there is a ``view``, unless given. If False, all get the
-    view of seat None, made once."""
+    """Whether seats see different things; by default True if the class defines ``view``. If False, everybody
+    gets the view of seat None, computed once."""
     secret_moves: ClassVar[Sequence[str]] = ()
-    """Moves whose arguments only the mover may know: others are told that it was made, not what it was."""
+    """Moves whose arguments only the mover may see; others learn only that the move was made."""
     rate: ClassVar[int] = 60
-    """Real time: ticks a second."""
+    """Real-time games: ticks per second."""
     frame_rate: ClassVar[int] = 30
-    """Real time: views sent a second."""
+    """Real-time games: views sent per second. ``rate`` must be a multiple of it."""
     Options: ClassVar[type[msgspec.Struct]] = NoOptions
-    """What may be chosen when a game is created, with defaults for all; read it as ``self.options``."""
+    """Options for creating a game: a Record with a default for each field; read them as ``self.options``."""
 
-    # What the platform works out of it, when the class is made.
+    # Derived by the platform when the class is created.
     min_players: ClassVar[int]
     max_players: ClassVar[int]
     real_time: ClassVar[bool] = False
@@ -139,69 +142,79 @@ class Game:
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a game keeps nothing outside its state: not self.{name}, but state[{name!r}]")
+        raise AttributeError(
+            f"a game has no attributes outside its state: use state[{name!r}] instead of self.{name}"
+        )
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
         super().__init_subclass__()
         if not abstract:
             _prepare(cls)
 
-    # The rules: what an author writes.
+    # Hooks: the rules, written by the author.
 
     def setup(self, random: Random) -> State:
-        """The state in which the game begins; ``random`` is ``self.random``, the game's seeded generator."""
+        """Return the initial state.
+
+        ``random`` is the game's seeded generator, the same as ``self.random``.
+        """
         if self.grid is None:
             raise NotImplementedError
         return {"board": self.grid.empty()}
 
     def turn(self, state: State) -> Seat | Iterable[Seat]:
-        """The seat to move, or all that may move now; without it the seats move one after the other."""
+        """Return the seat to move, or all seats that may move now. By default the seats take turns."""
         raise NotImplementedError
 
     def result(self, state: State) -> Verdict:
-        """None while it goes on; at the end the winner, all winners (none if everybody lost), or DRAW."""
+        """Return None while the game goes on, then the winner, all winners (none: all lost), or DRAW."""
         raise NotImplementedError
 
     def scores(self, state: State) -> Sequence[Score] | None:
-        """The score of each seat so far; without it the winners end with 1 and the others with 0."""
+        """Return the current score of each seat. By default winners end with 1 and the others with 0."""
         return None
 
     def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
-        """What the player at ``seat`` may see, or for None a spectator; without it, the whole state.
+        """Return what the player at ``seat`` may see; ``seat`` is None for spectators.
 
-        The platform adds ``turn`` and ``you``.
+        By default the whole state.
+
+        The platform adds the keys ``turn`` and ``you``.
         """
         if self.grid is None:
             return dict(state)
         return {**state, "board": self.grid.shown(state["board"])}
 
     def legal(self, state: State, seat: Seat) -> Iterable[dict[str, Any]] | None:
-        """The movements that ``seat`` may make; without it, every movement that the types allow is tried."""
-        return None
+        """Return the movements that ``seat`` may make.
 
-    def bot(self, view: dict[str, Any], seat: Seat, random: Random, level: int) -> dict[str, Any] | None:
-        """A movement for a computer player who sees what a player sees; ``level`` is 1 to 3.
-
-        None leaves it to the general players, or in a real-time game does nothing for now.
+        By default all movements that the types allow are tried.
         """
         return None
 
-    # What rules use.
+    def bot(self, view: dict[str, Any], seat: Seat, random: Random, level: int) -> dict[str, Any] | None:
+        """Return a computer player's movement, given the same view as a player's; ``level`` is 1 to 3.
+
+        Return None to use the platform's general bot or, in a real-time game, to send no input now.
+        """
+        return None
+
+    # Helpers for rules.
 
     @staticmethod
     def require(condition: object, code: str, sentence: str = "") -> None:
-        """Refuse the move unless ``condition`` holds: ``code`` is for clients, ``sentence`` for people."""
+        """Refuse the move unless ``condition`` is true; ``code`` is for clients, ``sentence`` for people."""
         if not condition:
             raise IllegalMove(code, sentence)
 
 
 def side_of(game: type[Game], seat: Seat) -> str:
-    """The name of the seat's side; of a seat that the game has had once, its number."""
+    """Return the name of the seat's side, or ``seat_<n>`` for a seat that the game no longer has."""
     return game.sides[seat] if seat < len(game.sides) else f"seat_{seat + 1}"
 
 
 def _prepare(cls: type[Game]) -> None:
-    """Check a game class and fill in what follows from it."""
+    """Validate a game class and set its derived attributes."""
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+|[a-z]+", cls.__name__)
     given = vars(cls)
     cls.name = given.get("name", "_".join(words).lower())
@@ -211,17 +224,19 @@ def _prepare(cls: type[Game]) -> None:
     )
 
     players = (cls.players,) if isinstance(cls.players, int) else tuple(cls.players)
-    is_well = bool(players) and all(type(end) is int for end in players) and 1 <= players[0] <= players[-1]
-    is_well = is_well and len(players) in (2, players[-1] - players[0] + 1)
-    _check(is_well, cls, "`players` must be a number, a range or (fewest, most)")
+    is_valid = bool(players) and all(type(end) is int for end in players) and 1 <= players[0] <= players[-1]
+    is_valid = is_valid and len(players) in (2, players[-1] - players[0] + 1)
+    _check(is_valid, cls, "`players` must be a number, a range or (fewest, most)")
     cls.min_players, cls.max_players = players[0], players[-1]
     if not cls.sides:
         cls.sides = (
             ("left", "right") if cls.max_players == 2 else [f"seat_{n + 1}" for n in range(cls.max_players)]
         )
     _check(len(cls.sides) >= cls.max_players, cls, "`sides` must name a side for each player")
-    is_well = not isinstance(cls.modes, str) and all(MODE.fullmatch(mode) for mode in cls.modes)
-    _check(is_well, cls, "`modes` must be names of small letters, digits, - and _, a letter first")
+    is_valid = not isinstance(cls.modes, str) and all(MODE.fullmatch(mode) for mode in cls.modes)
+    _check(
+        is_valid, cls, "`modes` must be names of lower-case letters, digits, - and _, beginning with a letter"
+    )
     _check(
         not cls.grid or len(cls.grid.marks) >= cls.max_players,
         cls,
@@ -245,9 +260,9 @@ def _prepare(cls: type[Game]) -> None:
     if tick is not None:
         _check(not moves and cls.alternating, cls, "a game has either `tick`, or moves and turns")
         rates = (cls.rate, cls.frame_rate)
-        is_well = all(type(rate) is int and rate >= 1 for rate in rates) and cls.rate % cls.frame_rate == 0
+        is_valid = all(type(rate) is int and rate >= 1 for rate in rates) and cls.rate % cls.frame_rate == 0
         advice = f"`rate` ({rates[0]}) must be a whole number, and a multiple of `frame_rate` ({rates[1]})"
-        _check(is_well, cls, advice)
+        _check(is_valid, cls, advice)
         cls.movements = Movements({"input": _input_type(cls, tick)})
     else:
         _check(moves, cls, "it has no `@move` method (or, for real time, no `tick`)")
@@ -263,7 +278,7 @@ def _prepare(cls: type[Game]) -> None:
 
 
 def _input_type(cls: type[Game], tick: Move) -> type[msgspec.Struct]:
-    """The X of ``tick(self, state, inputs: dict[Seat, X], dt)``."""
+    """Return X of ``tick(self, state, inputs: dict[Seat, X], dt)``."""
     kind = typing.get_args(types_of(tick).get("inputs"))
     advice = "`tick` must read (self, state, inputs: dict[Seat, Input], dt) with a Record as Input"
     _check(list(inspect.signature(tick).parameters)[1:] == ["state", "inputs", "dt"], cls, advice)

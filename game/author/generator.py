@@ -1,4 +1,4 @@
-"""Randomness that can be kept in a journal: a seeded generator whose whole state is one integer."""
+"""A seeded random generator whose whole state is one integer, so that it fits into a journal."""
 
 import random
 from hashlib import blake2b
@@ -8,11 +8,11 @@ _MASK = (1 << 64) - 1
 
 
 class Generator(random.Random):
-    """All of ``random.Random``'s methods on a keyed hash of a counter (BLAKE2b, RFC 7693).
+    """Provides all methods of ``random.Random`` on a keyed hash of a counter (BLAKE2b, RFC 7693).
 
-    The standard generator carries 625 words of state, too many for a snapshot of every game. ``position`` is
-    all there is to keep: set it back, and the same numbers follow. Who sees some numbers, as in a serve,
-    learns nothing of those to come without the seed.
+    The standard generator has 625 words of state, too many for a snapshot of every game. Here ``position`` is
+    the whole state: restore it, and the same numbers follow. Without the seed, known numbers (such as a
+    serve's direction) reveal nothing about later ones.
     """
 
     position: int
@@ -42,5 +42,8 @@ class Generator(random.Random):
         return self.getrandbits(53) / (1 << 53)
 
     def gauss(self, mu: float = 0.0, sigma: float = 1.0) -> float:
-        """As ``normalvariate``; the standard one keeps every second number back, outside ``position``."""
+        """Return a normally distributed number.
+
+        Unlike the standard method, keeps no second number outside ``position``.
+        """
         return self.normalvariate(mu, sigma)

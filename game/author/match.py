@@ -1,4 +1,4 @@
-"""One running game as a pure value: the same seed and movements give the same state, result and views."""
+"""One running game without I/O: the same seed and movements give the same state, result and views."""
 
 import marshal
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ import msgspec
 from core.refusals import Refusal
 from game.author.game import DRAW, Game, Score, Seat, State, side_of
 from game.author.generator import Generator
-from game.author.movements import MOST_CHOICES
+from game.author.movements import MAX_CHOICES
 from game.author.refusals import GameIsOver, InvalidOptions, NotYourTurn, RulesError
 
 Movement = bytes | msgspec.Raw | dict[str, Any]
@@ -24,9 +24,9 @@ _NUMBERS = frozenset((int, float, bool))
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """How a game ended: the winning seats, whether it was a draw, and the score of each seat.
+    """The result of a game: the winning seats, whether it was a draw, and each seat's score.
 
-    No winners and no draw: everybody lost.
+    Without winners and without a draw, everybody lost.
     """
 
     winners: tuple[Seat, ...]
@@ -35,18 +35,18 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Match:
-    """A game under way, created by ``new`` or ``load``. Not thread-safe; no method waits or does I/O.
+    """A running game, created by ``new`` or ``load``. Not thread-safe; methods neither block nor do I/O.
 
-    ``turn`` holds the seats that may move now (none in real time and at the end), ``turn_user`` the user who
-    is to move (None if it is nobody or several), ``result`` the Outcome at the end, ``problem`` why the match
-    was given up, if it was. ``moves`` and ``tick`` count the moves and the real-time steps so far.
-    A movement is JSON bytes or a decoded dict.
+    ``turn`` is the set of seats that may move now (empty in real time and at the end), ``turn_user`` the user
+    to move (None if nobody or several may), ``result`` the Outcome at the end, and ``problem`` the error that
+    made the match stop, if any. ``moves`` and ``tick`` count the moves and the real-time steps so far. A
+    movement is JSON bytes or a decoded dict.
     """
 
     __slots__ = (
         "_frame_ends",
         "_generator",
-        "_kept",
+        "_saved_state",
         "_shared_view",
         "_turns",
         "_view_ends",
@@ -67,7 +67,7 @@ class Match:
     def __init__(self, game: type[Game], users: tuple[int, ...], options: msgspec.Struct, seed: int) -> None:
         self.users = users
         self._generator = Generator(seed)
-        # What each frame and each move touches is adjacent in memory, as in a room.
+        # Attributes used by every frame and every move are adjacent in memory, as in a room.
         self.game = game(range(len(users)), self._generator, options)
         self.state: State = {}
         self.result: Outcome | None = None
@@ -79,7 +79,7 @@ class Match:
         self._view_ends = [b',"you":%b}' % _encode(self._you(seat)) for seat in self._viewers]
         self._frame_ends = [end + b"}" for end in self._view_ends]
         self._turns = [frozenset((seat,)) for seat in self.game.seats]
-        self._kept = b""
+        self._saved_state = b""
         self.options = options
         self.seed = seed
         self.problem: Exception | None = None
@@ -94,26 +94,24 @@ class Match:
         options: Mapping[str, Any] | None = None,
         users: Sequence[int] | None = None,
     ) -> "Match":
-        """Begin a game. ``users`` are the ids that views show for the seats (by default, the seats).
+        """Start a game. ``users`` are the user ids shown in views, one per seat (default: the seat numbers).
 
-        Raises InvalidOptions for wrong options or a wrong number of seats, RulesError if the rules fail.
+        Raises InvalidOptions for wrong options or a wrong number of seats, and RulesError if the rules fail.
         """
         match = cls(game, _users(users, seats), _options(game, seats, options or {}), seed)
         try:
             match.state = match.game.setup(match._generator)
             _plain(match.state)
-            match._settle(moves=0, tick=0)
+            match._update_result(moves=0, tick=0)
         except Exception as error:
             raise RulesError(f"{game.name}: setup failed: {error!r}") from error
-        _ = match.scores  # fail now if these rules fail: a room reads them first
+        _ = match.scores  # read first by every room: fail now if the rules fail
         return match
 
     @classmethod
     def broken(cls, game: type[Game], problem: Exception, *, seed: int, users: Sequence[int]) -> "Match":
-        """Return a match that stands for a game whose rules fail from the start: it shows and accepts
-        nothing.
-        """
-        # Not even the constructor of these rules is run.
+        """Return a placeholder for a game whose rules fail at the start; it accepts no moves."""
+        # Do not even run the constructor of these rules.
         bare = type(game.__name__, (game,), {"__init__": Game.__init__}, abstract=True)
         match = cls(bare, tuple(users), game.Options(), seed)
         match.give_up(problem)
@@ -122,11 +120,10 @@ class Match:
     # Playing.
 
     def play(self, seat: Seat, movement: Movement) -> bytes:
-        """Make a move in a turn-based game; return the movement as it was read, as canonical JSON.
+        """Make a move in a turn-based game and return the movement as canonical JSON.
 
-        All or nothing: after any exception the match is as before. Raises NotYourTurn, GameIsOver,
-        InvalidMove and IllegalMove (with the author's code) as refusals, RulesError when the rules themselves
-        failed.
+        After any exception the match is unchanged. Raises NotYourTurn, GameIsOver, InvalidMove and
+        IllegalMove (with the author's code) as refusals, and RulesError if the rules themselves fail.
         """
         if seat not in self.turn:
             raise NotYourTurn if self.result is None else GameIsOver
@@ -136,9 +133,9 @@ class Match:
         try:
             if game.moves[type(taken)](game, self.state, seat, *_arguments(taken)) is not None:
                 raise ValueError("a move changes the state in place and returns nothing")
-            self._settle(moves=self.moves + 1, tick=0)
+            self._update_result(moves=self.moves + 1, tick=0)
         except Exception as error:
-            self.state = marshal.loads(self._kept)
+            self.state = marshal.loads(self._saved_state)
             self._generator.position = position
             if isinstance(error, Refusal):
                 raise
@@ -146,31 +143,29 @@ class Match:
         return _encode(taken)
 
     def halt(self) -> None:
-        """Let nobody move any more: the game was ended by something other than its rules."""
+        """Stop accepting moves: something other than the rules ended the game."""
         self.turn, self.turn_user, self._shared_view = _NOBODY, None, None
 
     def give_up(self, problem: Exception) -> None:
-        """Let nobody move any more, because the rules failed. From now on, a view or scores that they cannot
-        give are empty.
-        """
+        """Stop accepting moves because the rules failed. Views and scores that fail are empty from now on."""
         self.halt()
         self.problem = problem
 
     def is_secret(self, movement: Movement) -> bool:
-        """Return whether only the player who made it may see this movement."""
+        """Return whether only the player who made this movement may see it."""
         secret = self.game.secret_moves
         return bool(secret) and type(self.game.movements.read(movement)).__name__ in secret
 
     def check(self, movement: Movement) -> bytes:
-        """Read a movement without applying it; return it as JSON for ``step``. Raises InvalidMove."""
+        """Validate a movement without applying it; return it as JSON for ``step``. Raises InvalidMove."""
         return _encode(self.game.movements.read(movement))
 
     def step(self, inputs: Mapping[Seat, Movement], ticks: int = 1) -> None:
-        """Advance a real-time game by this many ticks, or to its end. The first applies ``inputs``, the
-        latest of each seat that sent any since the last step.
+        """Advance a real-time game by this many ticks, or to its end. The first tick applies ``inputs``.
 
-        Raises GameIsOver and InvalidMove before anything has changed, RulesError when the rules failed: the
-        state may then be half-way, and the game cannot go on.
+        ``inputs`` has the latest input of each seat that sent any since the last step. Raises GameIsOver and
+        InvalidMove before any change, and RulesError if the rules fail: the state may then be inconsistent,
+        and the game cannot continue.
         """
         if self.result is not None:
             raise GameIsOver
@@ -192,16 +187,17 @@ class Match:
             raise RulesError(f"{game.name}: tick {self.tick} with {taken!r} failed: {error!r}") from error
 
     def candidates(self, seat: Seat) -> list[dict[str, Any]]:
-        """Return what ``seat`` may try, not to be changed: the author's ``legal``, or all that the types
-        allow.
+        """Return the movements that ``seat`` may try: the author's ``legal``, or all that the types allow.
+
+        The list must not be changed.
         """
         try:
             given = self.game.legal(self.state, seat)
             if given is None:
                 return self.game.movements.choices
-            listed = list(islice(given, MOST_CHOICES + 1))
-            if len(listed) > MOST_CHOICES:
-                raise ValueError(f"it gives more than {MOST_CHOICES:,} movements")
+            listed = list(islice(given, MAX_CHOICES + 1))
+            if len(listed) > MAX_CHOICES:
+                raise ValueError(f"it returned more than {MAX_CHOICES:,} movements")
             return listed
         except Exception as error:
             raise RulesError(f"{self.game.name}: legal failed for seat {seat}: {error!r}") from error
@@ -209,19 +205,19 @@ class Match:
     def legal(self, seat: Seat) -> list[dict[str, Any]]:
         """Return the movements that the rules would accept from ``seat`` now, as far as they can be listed.
 
-        Each candidate is tried on a copy. Raises RulesError.
+        Each candidate is tried on a copy of the state. Raises RulesError.
         """
         if self.game.real_time and self.result is None:
             return self.candidates(seat)
         if seat not in self.turn:
             return []
-        return [movement for movement in self.candidates(seat) if self._takes(seat, movement)]
+        return [movement for movement in self.candidates(seat) if self._accepts(seat, movement)]
 
     # Views.
 
     @property
     def scores(self) -> tuple[Score, ...]:
-        """The score of each seat so far. Raises RulesError."""
+        """The current score of each seat. Raises RulesError."""
         if self.result is not None:
             return self.result.scores
         try:
@@ -232,39 +228,40 @@ class Match:
             raise RulesError(f"{self.game.name}: scores failed: {error!r}") from error
 
     def view(self, seat: Seat | None) -> dict[str, Any]:
-        """Return what the player at ``seat`` (None: a spectator) may see, as plain JSON types sharing
-        nothing.
+        """Return what the player at ``seat`` (None: a spectator) may see, as new plain JSON types.
 
-        To what the rules show it adds ``turn``, the id of the one user to move or None, and ``you``,
-        ``{"user_id", "side"}`` or None for a spectator. Raises RulesError.
+        Adds ``turn``, the id of the only user to move or None, and ``you``, ``{"user_id", "side"}`` or None
+        for a spectator. Raises RulesError.
         """
         view: dict[str, Any] = _decode(self.view_json(seat))
         return view
 
     def view_json(self, seat: Seat | None) -> bytes:
-        """Return ``view`` as JSON; a view that all seats share is encoded once a move."""
+        """Return ``view`` as JSON; a view shared by all seats is encoded once per move."""
         if self.game.hidden:
-            shared = self._shown(seat)
+            shared = self._view_head(seat)
         else:
-            shared = self._shared_view = self._shared_view or self._shown(None)
+            shared = self._shared_view = self._shared_view or self._view_head(None)
         return shared + self._view_ends[-1 if seat is None else seat]
 
     def frames(self, head: bytes) -> tuple[bytes, list[bytes]]:
-        """Complete ``head``, an open JSON object, with ``view_json`` as its last value, for every seat in
-        order and then for spectators; return what all of these frames begin with, and how each ends.
+        """Append ``view_json`` to ``head``, an open JSON object, for each seat and for spectators.
+
+        Returns the part that all these frames have in common, and the ends of the frames: one per seat in
+        order, then the spectators'.
         """
         ends = self._frame_ends
         if self.game.hidden:
-            return head, [self._shown(seat) + end for seat, end in zip(self._viewers, ends, strict=True)]
-        return head + (self._shared_view or self._shown(None)), ends
+            return head, [self._view_head(seat) + end for seat, end in zip(self._viewers, ends, strict=True)]
+        return head + (self._shared_view or self._view_head(None)), ends
 
     # Saving and loading.
 
     def dump(self) -> dict[str, Any]:
-        """Return everything needed to continue exactly from here, as plain JSON types sharing nothing.
+        """Return everything needed to continue exactly from here, as a new object of plain JSON types.
 
-        Keep it as text: the order of keys is part of it (a jsonb column loses it). Raises RulesError if the
-        author's state is not plain.
+        Store it as text: the order of keys matters, and a jsonb column does not keep it. Raises RulesError if
+        the author's state has other types.
         """
         return {
             "game": self.game.name,
@@ -281,19 +278,22 @@ class Match:
     def load(
         cls, game: type[Game], dump: Mapping[str, Any], *, users: Sequence[int] | None = None
     ) -> "Match":
-        """Return the match of a ``dump``, which continues exactly. Takes over ``dump["state"]``."""
+        """Return the match that a ``dump`` describes; it continues exactly.
+
+        Takes ownership of ``dump["state"]``.
+        """
         seats = dump["seats"]
         match = cls(game, _users(users, seats), _options(game, seats, dump["options"]), dump["seed"])
         match._resume(dump["state"], dump["random"], dump["moves"], dump["tick"])
         return match
 
     def copy(self, seed: int) -> "Match":
-        """Return an independent match in the same state, whose chance events from here on come from ``seed``.
+        """Return an independent match in the same state, whose random numbers come from ``seed`` from now on.
 
-        A bot may think ahead on it, as it reveals nothing about the dice to come.
+        A bot may search ahead on it: it does not reveal the dice to come.
         """
         match = Match(type(self.game), self.users, self.options, seed)
-        state = marshal.loads(self._kept or marshal.dumps(self.state))
+        state = marshal.loads(self._saved_state or marshal.dumps(self.state))
         match._resume(state, match._generator.position, self.moves, self.tick)
         return match
 
@@ -303,12 +303,12 @@ class Match:
         self.state = state
         self._generator.position = position
         try:
-            self._settle(moves=moves, tick=tick)
+            self._update_result(moves=moves, tick=tick)
         except Exception as error:
             raise RulesError(f"{self.game.name}: the kept state cannot be resumed: {error!r}") from error
 
-    def _settle(self, *, moves: int, tick: int) -> None:
-        """Accept the present state: find its result and whose turn it is. All or nothing."""
+    def _update_result(self, *, moves: int, tick: int) -> None:
+        """Accept the current state: compute the result and the turn. On failure nothing changes."""
         game, state = self.game, self.state
         verdict = game.result(state)
         result, turn = None, _NOBODY
@@ -317,8 +317,8 @@ class Match:
         elif not game.real_time:
             turn = self._turns[moves % len(self._turns)] if game.alternating else self._asked_turn()
         if not game.real_time:
-            # marshal is the fastest deep copy of plain data. It is loaded by this process only, never stored.
-            self._kept = marshal.dumps(state)
+            # marshal is the fastest deep copy of plain data. Only this process loads it; it is never stored.
+            self._saved_state = marshal.dumps(state)
         self.result, self.turn, self.moves, self.tick = result, turn, moves, tick
         self.turn_user = self.users[next(iter(turn))] if len(turn) == 1 else None
         self._shared_view = None
@@ -327,14 +327,14 @@ class Match:
         seats = self.game.turn(self.state)
         turn = frozenset((seats,) if isinstance(seats, int) else seats)
         if not turn or not turn.issubset(self.game.seats):
-            raise ValueError(f"turn() said {seats!r} while the game goes on")
+            raise ValueError(f"turn() returned {seats!r} although the game is not over")
         return turn
 
     def _outcome(self, verdict: Any) -> Outcome:
         draw = verdict == DRAW
         winners = () if draw else (verdict,) if type(verdict) is int else tuple(sorted(set(verdict)))
         if not all(type(winner) is int and winner in self.game.seats for winner in winners):
-            raise ValueError(f"result() said {verdict!r}, which is no seat, list of seats or DRAW")
+            raise ValueError(f"result() returned {verdict!r}, which is not a seat, a list of seats or DRAW")
         return Outcome(winners=winners, draw=draw, scores=self._scores(winners))
 
     def _scores(self, winners: tuple[Seat, ...]) -> tuple[Score, ...]:
@@ -345,18 +345,18 @@ class Match:
         kinds = set(map(type, scores))
         is_valid = is_valid and _NUMBERS.issuperset(kinds)
         if not is_valid or (float in kinds and not all(map(isfinite, scores))):
-            raise ValueError(f"scores() said {scores!r}: not a list of {len(self.users)} numbers")
+            raise ValueError(f"scores() returned {scores!r}: not a list of {len(self.users)} numbers")
         if bool in kinds:
-            # On the wire scores are numbers, even if the rules only say who leads.
+            # Clients get numbers even if the rules return booleans.
             return tuple(int(score) if type(score) is bool else score for score in scores)
         return tuple(scores)
 
-    def _takes(self, seat: Seat, movement: dict[str, Any]) -> bool:
+    def _accepts(self, seat: Seat, movement: dict[str, Any]) -> bool:
         game = self.game
         taken = game.movements.read(movement)
         position = self._generator.position
         try:
-            game.moves[type(taken)](game, marshal.loads(self._kept), seat, *_arguments(taken))
+            game.moves[type(taken)](game, marshal.loads(self._saved_state), seat, *_arguments(taken))
         except Refusal:
             return False
         except Exception as error:
@@ -365,8 +365,8 @@ class Match:
             self._generator.position = position
         return True
 
-    def _shown(self, seat: Seat | None) -> bytes:
-        """Return the view of a seat as JSON, up to where ``you`` follows."""
+    def _view_head(self, seat: Seat | None) -> bytes:
+        """Return the view of a seat as JSON, up to the place where ``you`` is appended."""
         try:
             return _encode({**self.game.view(self.state, seat), "turn": self.turn_user})[:-1]
         except Exception as error:
@@ -394,13 +394,13 @@ def _options(game: type[Game], seats: int, options: Mapping[str, Any]) -> msgspe
 
 
 def _plain(state: State) -> State:
-    """Return a copy of a state, made by way of JSON. Raises RulesError if that would change it."""
+    """Return a copy of a state, made via JSON. Raises RulesError if the copy would differ."""
     try:
         copy: State = _decode(_encode(state))
     except (TypeError, ValueError, RecursionError) as error:
-        raise RulesError(f"the state cannot be kept: {error}") from error
+        raise RulesError(f"the state cannot be stored: {error}") from error
     if copy != state or not isinstance(state, dict):
         raise RulesError(
-            f"the state holds more than text keys, lists, text, numbers, booleans and None: {state!r}"
+            f"the state may contain only text keys, lists, text, numbers, booleans and None: {state!r}"
         )
     return copy

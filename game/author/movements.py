@@ -1,4 +1,4 @@
-"""Movements: what a game's moves take, read from JSON, written, described and enumerated by their types."""
+"""Movements: validates, encodes, describes and enumerates the arguments of a game's moves."""
 
 import functools
 import inspect
@@ -16,26 +16,26 @@ from game.author.refusals import GameDefinitionError, InvalidMove
 
 Move = Callable[..., None]
 
-# More choices than this are not listed: a bot could not try them all, a client could not show them.
-MOST_CHOICES = 10_000
+# Longer lists are not built: a bot could not try them all, a client could not show them.
+MAX_CHOICES = 10_000
 
 
 class Record(msgspec.Struct, forbid_unknown_fields=True):
-    """A base for what authors nest in a movement, or take as a real-time input: named, typed fields."""
+    """Base class for values nested in movements and for real-time inputs: named, typed fields."""
 
 
 def types_of(method: Move) -> dict[str, Any]:
-    """The annotations of a method, those written as text resolved."""
+    """Return the annotations of a method, with string annotations resolved."""
     try:
         return typing.get_type_hints(method, include_extras=True)
     except NameError as error:
         raise GameDefinitionError(
-            f"{method.__qualname__}: {error}; define what it is annotated with at the top of the module."
+            f"{method.__qualname__}: {error}; define the types of its annotations at the top of the module."
         ) from error
 
 
 def struct_of(name: str, method: Move) -> type[msgspec.Struct]:
-    """The arguments of a ``@move`` method (all after ``state`` and ``seat``) as a struct."""
+    """Return a struct of the arguments of a ``@move`` method (all after ``state`` and ``seat``)."""
     hints = types_of(method)
     parameters = list(inspect.signature(method).parameters.values())
     if len(parameters) < 3 or any(p.kind is not p.POSITIONAL_OR_KEYWORD for p in parameters):
@@ -58,12 +58,13 @@ def struct_of(name: str, method: Move) -> type[msgspec.Struct]:
 
 
 class Movements:
-    """How the movements of one game are read, described and enumerated.
+    """The movements of one game: validation, JSON schema and enumeration.
 
-    ``structs`` maps the name of each move to the struct of its arguments. One move: its arguments stand bare,
-    as in ``{"cell": 4}``. Several: a movement belongs to the move that takes the fields it has; where two
-    moves take the same fields, every movement of that game says which it is, as in ``{"move": "pass"}``.
-    ``schema`` is the JSON schema of one movement; several moves make an ``anyOf``, titled by move.
+    ``structs`` maps the name of each move to the struct of its arguments. With one move, a movement is just
+    its arguments, as in ``{"cell": 4}``. With several, the fields decide which move a movement belongs to; if
+    two moves take the same fields, every movement of that game names its move, as in ``{"move": "pass"}``.
+    ``schema`` is the JSON schema of one movement; several moves form an ``anyOf`` with the moves' names as
+    titles.
     """
 
     def __init__(self, structs: Mapping[str, type[msgspec.Struct]]) -> None:
@@ -82,13 +83,13 @@ class Movements:
             ) from error
 
     def read(self, movement: bytes | msgspec.Raw | dict[str, Any]) -> msgspec.Struct:
-        """The arguments of a movement, JSON or decoded, checked; raises InvalidMove."""
+        """Return the validated arguments of a movement (JSON or decoded). Raises InvalidMove."""
         try:
             decoded = movement if isinstance(movement, dict) else self._decode(movement)
             if not isinstance(decoded, dict):
                 return decoded
             return msgspec.convert(decoded, self._which(decoded) if self.by_fields else self._type)
-        # Every msgspec error and wrong encoding is a ValueError; too deep a nesting a RecursionError.
+        # msgspec's errors and encoding errors are ValueErrors; too deep nesting is a RecursionError.
         except (ValueError, RecursionError) as error:
             raise _invalid(error) from None
 
@@ -104,9 +105,9 @@ class Movements:
 
     @functools.cached_property
     def choices(self) -> list[dict[str, Any]]:
-        """Every movement that the types allow; to be read only.
+        """All movements that the types allow. Do not modify the list.
 
-        Moves with endless or too many arguments (text, lists, open numbers) are left out.
+        Moves with unbounded or too many arguments (strings, lists, unlimited numbers) are left out.
         """
         movements: list[dict[str, Any]] = []
         for name, struct in self.structs.items():
@@ -128,7 +129,7 @@ def _fields(struct: type[msgspec.Struct]) -> tuple[set[str], set[str]]:
 
 
 def _overlap(a: type[msgspec.Struct], b: type[msgspec.Struct]) -> bool:
-    """Whether one JSON object could belong to both."""
+    """Return whether one JSON object could match both structs."""
     (required_a, known_a), (required_b, known_b) = _fields(a), _fields(b)
     return required_a | required_b <= known_a & known_b
 
@@ -138,14 +139,14 @@ def _tagged(name: str, struct: type[msgspec.Struct]) -> type[msgspec.Struct]:
 
 
 def _invalid(error: Exception) -> InvalidMove:
-    """Of msgspec's "Expected `int` <= 8 - at `$.cell`" the field goes to ``details``."""
+    """Return a refusal for msgspec's "Expected `int` <= 8 - at `$.cell`", with the field in ``details``."""
     reason, _, path = str(error).partition(" - at `$")
     field = re.match(r"\.(\w+)", path) or re.search(r"field `(\w+)`", reason)
     return InvalidMove(f"{reason}.", details={field[1]: [reason]} if field else None)
 
 
 def _values(kind: types.Type) -> list[Any] | None:
-    """All JSON values of a type, or None when there is no end to them."""
+    """Return all JSON values of a type, or None if they are unlimited or too many."""
     match kind:
         case types.Metadata(type=inner):
             return _values(inner)
@@ -161,7 +162,7 @@ def _values(kind: types.Type) -> list[Any] | None:
             low = kind.ge if kind.ge is not None else None if kind.gt is None else kind.gt + 1
             high = kind.le if kind.le is not None else None if kind.lt is None else kind.lt - 1
             step = kind.multiple_of or 1
-            if low is None or high is None or (high - low) // step >= MOST_CHOICES:
+            if low is None or high is None or (high - low) // step >= MAX_CHOICES:
                 return None
             return list(range(-(-low // step) * step, high + 1, step))
         case types.UnionType(types=kinds):
@@ -170,7 +171,7 @@ def _values(kind: types.Type) -> list[Any] | None:
         case types.StructType(fields=fields):
             columns = [_values(field.type) for field in fields]
             names = [field.encode_name for field in fields]
-            if None in columns or math.prod(len(column or ()) for column in columns) > MOST_CHOICES:
+            if None in columns or math.prod(len(column or ()) for column in columns) > MAX_CHOICES:
                 return None
             rows = itertools.product(*(column or () for column in columns))
             return [dict(zip(names, row, strict=True)) for row in rows]

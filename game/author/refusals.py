@@ -1,24 +1,24 @@
-"""What can be wrong with a movement, with a game's options, or with a game's own rules."""
+"""Refusals and errors about movements, options and rules."""
 
 from core.refusals import Conflict, Invalid, NotFound
 
 
 class InvalidMove(Invalid):
-    """The movement does not fit the types of any move; ``details`` maps fields to reasons."""
+    """The movement does not match any move's types; ``details`` maps fields to reasons."""
 
     code = "invalid_move"
     title = "Invalid move"
 
 
 class InvalidOptions(Invalid):
-    """The options do not fit the game's ``Options``, or the number of seats its ``players``."""
+    """The options do not match the game's ``Options``, or the number of seats does not match ``players``."""
 
     code = "invalid_options"
     title = "Invalid options"
 
 
 class IllegalMove(Conflict):
-    """Well-formed, but against the rules of the game; the code is the one its author gave."""
+    """The movement is well-formed but the rules forbid it; its code is chosen by the author."""
 
     code = "illegal_move"
     title = "Illegal move"
@@ -29,29 +29,29 @@ class IllegalMove(Conflict):
 
 
 class NotYourTurn(Conflict):
-    """Somebody else has to move first."""
+    """The player is not allowed to move now."""
 
     code = "not_your_turn"
     title = "It is not your turn."
 
 
 class GameIsOver(Conflict):
-    """The game has its result; nothing moves any more."""
+    """The game has ended; moves are no longer accepted."""
 
     code = "game_over"
     title = "The game is over."
 
 
 class UnknownGame(NotFound):
-    """No game of this name is offered here."""
+    """This server offers no game with this name."""
 
     code = "unknown_game"
     title = "Unknown game"
 
 
 class RulesError(Exception):
-    """A game's own code failed or broke a promise: the fault is its author's, not the player's."""
+    """A game's own code failed or returned something invalid: a bug of its author, not the player's fault."""
 
 
 class GameDefinitionError(TypeError):
-    """A game class cannot be used as written; the message says what to change."""
+    """A game class cannot be used; the message says what to change."""

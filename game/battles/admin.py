@@ -1,4 +1,4 @@
-"""Battles for operators: their templates to edit, what is fought to look at."""
+"""The admin of battles: templates can be edited, battles viewed."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from core.admin import NotesWhoSaves
-from core.operators import OperatorAdmin, ReadOnly, Rows, TabularInline
+from core.admin import RecordsEditor
+from core.operators import OperatorAdmin, ReadOnly, ReadOnlyInline, TabularInline
 from game.battles import services
 from game.battles.models import (
     Battle,
@@ -21,15 +21,15 @@ from game.battles.models import (
 
 
 @admin.register(EnemyTemplate)
-class EnemyTemplates(NotesWhoSaves, OperatorAdmin):
-    """Sorts of enemies."""
+class EnemyTemplates(RecordsEditor, OperatorAdmin):
+    """Enemy templates."""
 
     list_display = ("name", "max_hp", "attack", "defense", "critical_percent", "acts_every_ms")
     search_fields = ("name",)
 
 
 class LineupLines(TabularInline):
-    """Which enemies, and how many."""
+    """The enemies of a battle template, and their numbers."""
 
     model = Lineup
     extra = 0
@@ -44,8 +44,8 @@ class DropLines(TabularInline):
 
 
 @admin.register(BattleTemplate)
-class BattleTemplates(NotesWhoSaves, OperatorAdmin):
-    """Sorts of battles. What is changed here counts for the battles made from then on."""
+class BattleTemplates(RecordsEditor, OperatorAdmin):
+    """Battle templates. A change applies to battles created later."""
 
     list_display = ("name", "level", "max_players", "stamina_cost", "xp", "gold", "is_offered")
     list_filter = ("is_offered",)
@@ -58,16 +58,16 @@ class BattleTemplates(NotesWhoSaves, OperatorAdmin):
         services.offer(form.instance.pk)
 
 
-class Enemies(Rows):
-    """The enemies, as they stand."""
+class Enemies(ReadOnlyInline):
+    """The enemies of a battle and their current state."""
 
     model = Enemy
     fields = ("number", "name", "hp", "max_hp", "acts_at")
     ordering = ("number",)
 
 
-class Fighters(Rows):
-    """Who fights, or has fought."""
+class Fighters(ReadOnlyInline):
+    """The players who fight or fought in a battle."""
 
     model = Fighter
     fields = ("user", "hp", "max_hp", "damage_dealt", "joined_at", "loot")
@@ -80,7 +80,7 @@ class Battles(ReadOnly, OperatorAdmin):
     """Battles with their enemies and fighters."""
 
     list_display = ("id", "name", "level", "state", "names", "created_at", "finished_at")
-    # Not the level: to list those there are, each page would read all battles.
+    # Not by level: to list the existing levels, each page would read all battles.
     list_filter = ("state", "template")
     search_fields = ("name", "fighters__user__username")
     ordering = ("-pk",)

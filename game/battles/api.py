@@ -1,4 +1,4 @@
-"""The routes of battles."""
+"""HTTP routes of battles."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from game.battles import selectors, serializers, services
 
 
 class Available(APIView):
-    """Battles to join, or to go on with."""
+    """Battles that the caller can join or continue."""
 
     @extend_schema(
         operation_id="api_battles_available",
@@ -27,7 +27,7 @@ class Available(APIView):
 
 
 class OneBattle(APIView):
-    """A battle the caller has joined."""
+    """A battle that the caller has joined."""
 
     @extend_schema(
         operation_id="api_battles_retrieve",
@@ -39,7 +39,7 @@ class OneBattle(APIView):
 
 
 class Join(APIView):
-    """A place in a battle."""
+    """Join a battle."""
 
     @extend_schema(
         description=(
@@ -57,7 +57,7 @@ class Join(APIView):
 
 
 class Attack(APIView):
-    """An attack."""
+    """Attack an enemy."""
 
     @extend_schema(
         description=(
@@ -83,7 +83,7 @@ class Attack(APIView):
 
 
 class ClaimLoot(APIView):
-    """What a won battle gives."""
+    """Claim the loot of a won battle."""
 
     @extend_schema(
         description=(
@@ -100,7 +100,7 @@ class ClaimLoot(APIView):
 
 
 class History(APIView):
-    """Battles that are over."""
+    """The caller's finished battles."""
 
     @extend_schema(
         operation_id="api_battles_history",

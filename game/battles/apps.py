@@ -1,4 +1,4 @@
-"""Battles: an app of its own inside games, with its own tables."""
+"""The battles app; it has its own tables."""
 
 from django.apps import AppConfig
 
@@ -10,4 +10,4 @@ class BattlesConfig(AppConfig):
     def ready(self) -> None:
         from game.battles import live
 
-        assert live  # imported for the background work that it registers
+        assert live  # imported because it registers background tasks

@@ -1,4 +1,4 @@
-"""The socket of a battle: one for each fighter."""
+"""The consumer of a battle's socket."""
 
 import asyncio
 
@@ -14,10 +14,10 @@ CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0
 
 
 class BattleConsumer(Consumer):
-    """A battle, for those who have joined it."""
+    """A battle's socket, for users who have joined it."""
 
     opens_with = events.Connected
-    tells = (
+    emits = (
         events.PlayerJoined,
         events.PlayerLeft,
         events.Attack,
@@ -29,22 +29,22 @@ class BattleConsumer(Consumer):
     )
     battle_id: int
     socket: str | None = None
-    _coming: asyncio.Future[str] | None = None
+    _connecting: asyncio.Future[str] | None = None
 
     async def opened(self) -> None:
         given = self.scope["url_route"]["kwargs"]["battle_id"]
         if not (given.isascii() and given.isdigit() and len(given) < 19):
             raise UnknownBattle
         self.battle_id = int(given)
-        await self._snapshot()  # before anything is heard: who has not joined is refused
+        await self._snapshot()  # first of all, because it refuses users who have not joined
         self.socket = addresses.register(self.connection)
         await self.follow(events.in_battle(self.battle_id), self._snapshot)
-        self._coming = asyncio.ensure_future(
+        self._connecting = asyncio.ensure_future(
             in_database(
-                services.come, user_id=self.player.user_id, battle_id=self.battle_id, socket=self.socket
+                services.connect, user_id=self.player.user_id, battle_id=self.battle_id, socket=self.socket
             )
         )
-        before = await asyncio.shield(self._coming)
+        before = await asyncio.shield(self._connecting)
         if before:
             addresses.replace(before)
 
@@ -52,11 +52,11 @@ class BattleConsumer(Consumer):
         if self.socket is None:
             return
         addresses.forget(self.socket)
-        if self._coming is not None:
-            # The database may still be at work on it.
-            await asyncio.wait({self._coming})
+        if self._connecting is not None:
+            # The database may still be working on it.
+            await asyncio.wait({self._connecting})
             await in_database(
-                services.leave, user_id=self.player.user_id, battle_id=self.battle_id, socket=self.socket
+                services.disconnect, user_id=self.player.user_id, battle_id=self.battle_id, socket=self.socket
             )
 
     async def _snapshot(self) -> events.Connected:
@@ -75,7 +75,7 @@ class BattleConsumer(Consumer):
     @handles(commands.Chat)
     async def chat(self, command: commands.Chat) -> None:
         player, message = self.player, speech.clean(command.message)
-        await limits.take(
+        await limits.enforce(
             worker.current().redis,
             f"battle_chat:{player.user_id}",
             allowed=CHAT_ALLOWED,

@@ -1,7 +1,7 @@
-"""What happens in battles, told to their fighters.
+"""Events of battles, sent to their fighters.
 
-``step`` counts the changes of a battle. Where events of one moment come in another order, the one with the
-higher step is how things stand.
+``step`` counts the changes of a battle. If events arrive out of order, the one with the highest step is
+current.
 """
 
 from msgspec import Struct
@@ -11,12 +11,12 @@ from realtime.topics import Topic
 
 
 def in_battle(battle_id: int) -> Topic:
-    """What the fighters of a battle hear."""
+    """Return the topic of a battle."""
     return Topic(f"battle_{battle_id}")
 
 
 class EnemyState(Struct, kw_only=True):
-    """How an enemy stands."""
+    """The current state of an enemy."""
 
     id: int
     name: str
@@ -25,7 +25,7 @@ class EnemyState(Struct, kw_only=True):
 
 
 class FighterState(Struct, kw_only=True):
-    """How a fighter stands."""
+    """The current state of a fighter."""
 
     user_id: int
     username: str
@@ -36,7 +36,7 @@ class FighterState(Struct, kw_only=True):
 
 
 class Connected(Message):
-    """All there is to know of the battle."""
+    """The complete state of the battle; the first frame on the socket."""
 
     id: int
     name: str
@@ -52,7 +52,7 @@ class Connected(Message):
 
 
 class BattleEvent(Event):
-    """Anything that happens in a battle."""
+    """Base of the events of a battle."""
 
     battle_id: int
 
@@ -61,7 +61,10 @@ class BattleEvent(Event):
 
 
 class PlayerJoined(BattleEvent):
-    """A player joined the battle, or came to its socket. The enemies grow with the number of players."""
+    """Sent when a player joins the battle or connects.
+
+    The enemies' hit points grow with the number of players.
+    """
 
     user_id: int
     username: str
@@ -73,7 +76,7 @@ class PlayerJoined(BattleEvent):
 
 
 class PlayerLeft(BattleEvent):
-    """A player's socket is gone; the player may come back."""
+    """Sent when a player's socket is closed; the player may come back."""
 
     user_id: int
     username: str
@@ -81,7 +84,7 @@ class PlayerLeft(BattleEvent):
 
 
 class Attack(BattleEvent):
-    """A player struck an enemy."""
+    """Sent when a player has attacked an enemy."""
 
     user_id: int
     enemy_id: int
@@ -92,7 +95,7 @@ class Attack(BattleEvent):
 
 
 class EnemyAttack(BattleEvent):
-    """An enemy struck a player, who falls at 0 ``player_hp``."""
+    """Sent when an enemy has attacked a player, who falls at 0 ``player_hp``."""
 
     enemy_id: int
     user_id: int
@@ -103,7 +106,7 @@ class EnemyAttack(BattleEvent):
 
 
 class EnemyDefeated(BattleEvent):
-    """An enemy has no hit points left."""
+    """Sent when an enemy has no hit points left."""
 
     enemy_id: int
     user_id: int
@@ -111,19 +114,19 @@ class EnemyDefeated(BattleEvent):
 
 
 class BattleWon(BattleEvent):
-    """All enemies are defeated; everybody who joined may claim loot."""
+    """Sent when all enemies are defeated; every fighter with a fair share may claim loot."""
 
     step: int
 
 
 class BattleLost(BattleEvent):
-    """No player stands any more."""
+    """Sent when all players have fallen."""
 
     step: int
 
 
 class Chat(BattleEvent):
-    """A fighter said something."""
+    """A chat message of a fighter."""
 
     user_id: int
     username: str

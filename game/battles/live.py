@@ -1,6 +1,6 @@
-"""The work of every server process on battles: enemies act in time, and lost sockets are told of.
+"""Background work on battles: enemies act, and lost sockets are announced.
 
-All workers look at all battles; the lock of a battle's row lets one of them act.
+Every worker checks all battles; the lock of a battle's row lets only one of them act.
 """
 
 import asyncio
@@ -13,20 +13,20 @@ logger = logging.getLogger(__name__)
 
 CHECK_SOCKETS_EVERY_S = 2.0
 
-# Also those of templates that an operator has changed or added.
+# Also covers templates that an operator has changed or added.
 worker.every(30)(services.offer_all)
 
 
 @worker.every(0.25)
-def let_enemies_act() -> None:
-    """Let the enemies act whose time has come."""
+def act_enemies() -> None:
+    """Make enemies act that are due."""
     for battle_id in selectors.due():
         services.act(battle_id=battle_id)
 
 
 @worker.background
-async def forget_lost_sockets() -> None:
-    """Tell of the sockets that a killed worker had."""
+async def disconnect_lost_sockets() -> None:
+    """Announce the departure of players whose worker was killed."""
     while True:
         try:
             sockets = await worker.in_database(selectors.open_sockets)
@@ -34,8 +34,8 @@ async def forget_lost_sockets() -> None:
             for battle_id, user_id, socket in sockets:
                 if socket in lost:
                     await worker.in_database(
-                        services.leave, user_id=user_id, battle_id=battle_id, socket=socket
+                        services.disconnect, user_id=user_id, battle_id=battle_id, socket=socket
                     )
-        except worker.AWAY as problem:
-            logger.warning("Lost sockets cannot be looked for: %s", problem)
+        except worker.STORE_ERRORS as problem:
+            logger.warning("Cannot check for lost sockets: %s", problem)
         await asyncio.sleep(CHECK_SOCKETS_EVERY_S)

@@ -1,4 +1,4 @@
-"""Battles against enemies: the templates an operator edits, and the battles made from them."""
+"""Battles against enemies, and the templates from which operators build them."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,15 +9,15 @@ from core.content import Content
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 AT_LEAST_ONE = [MinValueValidator(1)]
-MOST_HP = 100_000_000
-"""Of an enemy against a lone player: against the most players it has fifteen times as much."""
+MAX_HP = 100_000_000
+"""Maximum hit points of an enemy against one player; at most fifteen times as many in a full battle."""
 
 
 class EnemyTemplate(Content):
-    """A sort of enemy, as it meets a lone player."""
+    """A kind of enemy, with its values against a single player."""
 
     name = models.CharField(max_length=60, unique=True)
-    max_hp = models.PositiveIntegerField(validators=[*AT_LEAST_ONE, MaxValueValidator(MOST_HP)])
+    max_hp = models.PositiveIntegerField(validators=[*AT_LEAST_ONE, MaxValueValidator(MAX_HP)])
     attack = models.PositiveIntegerField(validators=AT_LEAST_ONE)
     defense = models.PositiveIntegerField(default=0)
     critical_percent = models.PositiveSmallIntegerField(default=0, validators=PERCENT)
@@ -37,7 +37,7 @@ class EnemyTemplate(Content):
 
 
 class BattleTemplate(Content):
-    """A sort of battle; while it is offered, there is always one of it to join."""
+    """A kind of battle; while it is offered, there is always one open to join."""
 
     name = models.CharField(max_length=50, unique=True)
     level = models.PositiveSmallIntegerField(validators=AT_LEAST_ONE)
@@ -62,7 +62,7 @@ class BattleTemplate(Content):
 
 
 class Lineup(Content):
-    """So many enemies of a sort in a battle."""
+    """A number of enemies of one kind in a battle template."""
 
     template = models.ForeignKey(BattleTemplate, on_delete=models.CASCADE, related_name="lineup")
     enemy = models.ForeignKey(EnemyTemplate, on_delete=models.PROTECT, related_name="+")
@@ -97,10 +97,10 @@ class DropChance(Content):
 
 
 class Battle(models.Model):
-    """One battle. Whoever changes it, its enemies or its fighters holds the lock of this row.
+    """A battle. Code that changes it, its enemies or its fighters holds the lock of this row.
 
-    ``step`` counts its changes. With ``seed`` it makes each change's generator, so chance needs no memory.
-    ``acts_at`` is when the next enemy acts.
+    ``step`` counts the changes. Each change's random generator is made from ``seed`` and ``step``, so no
+    random state is stored. ``acts_at`` is when the next enemy acts.
     """
 
     class State(models.TextChoices):
@@ -145,7 +145,7 @@ class Battle(models.Model):
 
 
 class Enemy(models.Model):
-    """An enemy of one battle; ``base_hp`` is what it would have against a lone player."""
+    """An enemy in a battle; ``base_hp`` are its hit points against a single player."""
 
     battle = models.ForeignKey(Battle, on_delete=models.CASCADE, related_name="enemies")
     number = models.PositiveSmallIntegerField()
@@ -157,7 +157,7 @@ class Enemy(models.Model):
     defense = models.PositiveIntegerField()
     critical_percent = models.PositiveSmallIntegerField()
     acts_every_ms = models.PositiveIntegerField()
-    # When it acts next; unset until the battle has its first fighter, and once it is defeated.
+    # When it acts next; null until the battle has its first fighter, and once it is defeated.
     acts_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -175,7 +175,10 @@ class Enemy(models.Model):
 
 
 class Fighter(models.Model):
-    """A player's part in a battle. ``socket`` is its socket's address, ``ready_at`` ends the cooldown."""
+    """A player in a battle.
+
+    ``socket`` is the socket's address, ``ready_at`` the end of the attack cooldown.
+    """
 
     battle = models.ForeignKey(Battle, on_delete=models.CASCADE, related_name="fighters")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="fighters")

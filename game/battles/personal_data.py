@@ -1,4 +1,4 @@
-"""What battles hold about a person; it goes with the account's row."""
+"""Personal data of battles; it is deleted with the account's row."""
 
 from typing import Any
 
@@ -8,5 +8,5 @@ from game.battles import selectors
 
 @exports("battles")
 def battles(user_id: int) -> list[dict[str, Any]]:
-    """The parts in battles that are over."""
+    """Return the user's finished battles."""
     return [selectors.past_battle(fighter) for fighter in selectors.past_battles(user_id).order_by("pk")]

@@ -1,4 +1,4 @@
-"""Why a battle refuses."""
+"""Refusals of battles."""
 
 from core.refusals import Conflict, NotAllowed, NotFound, RateLimited
 
@@ -11,70 +11,70 @@ class UnknownBattle(NotFound):
 
 
 class UnknownEnemy(NotFound):
-    """No such enemy fights here."""
+    """The battle has no such enemy."""
 
     code = "unknown_enemy"
     title = "There is no such enemy in this battle."
 
 
 class NotInBattle(NotAllowed):
-    """Only who has joined may do that."""
+    """Only users who have joined the battle may do this."""
 
     code = "not_in_battle"
     title = "You have not joined this battle."
 
 
 class BattleFull(Conflict):
-    """All places are taken."""
+    """The battle has its maximum number of players."""
 
     code = "battle_full"
     title = "All places of this battle are taken."
 
 
 class BattleOver(Conflict):
-    """The battle is won or lost."""
+    """The battle has been won or lost."""
 
     code = "battle_over"
     title = "The battle is over."
 
 
 class BattleNotWon(Conflict):
-    """There is loot only after a win."""
+    """Loot can be claimed only after a victory."""
 
     code = "battle_not_won"
-    title = "There is loot only once the battle is won."
+    title = "Loot can be claimed only after a victory."
 
 
-class TooSmallAShare(NotAllowed):
-    """There is no loot for who left the fight to the others."""
+class NoFairShare(NotAllowed):
+    """The user did too small a share of the fight to claim loot."""
 
     code = "too_small_a_share"
-    title = "You have hardly taken part in this battle."
+    title = "Your share of this battle was too small."
 
 
 class LootClaimed(Conflict):
-    """Loot is had once."""
+    """The loot has already been claimed."""
 
     code = "loot_claimed"
-    title = "You have claimed your loot of this battle."
+    title = "The loot has already been claimed."
 
 
 class EnemyIsDefeated(Conflict):
-    """The enemy lies on the ground already."""
+    """The enemy has been defeated already."""
 
     code = "enemy_defeated"
     title = "This enemy is defeated already."
 
 
 class FighterFallen(Conflict):
-    """Who has no hit points left watches."""
+    """A fighter without hit points cannot act."""
 
     code = "fighter_fallen"
     title = "You have fallen in this battle."
 
 
-class TooQuick(RateLimited):
-    """An attack before the last one's cooldown is over."""
+class AttackOnCooldown(RateLimited):
+    """The attack came before the cooldown of the last one was over."""
 
     code = "attack_cooldown"
-    title = "Too quick: an attack takes its time."
+    title = "Too quick: wait for your next attack."

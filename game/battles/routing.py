@@ -1,4 +1,4 @@
-"""The sockets of battles."""
+"""The route of battles' sockets."""
 
 from django.urls import re_path
 

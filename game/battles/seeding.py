@@ -1,4 +1,4 @@
-"""The battles of the demo data: the first is for one, the last is for four."""
+"""Demo battles, from a battle for one player to a battle for four."""
 
 from typing import NamedTuple
 
@@ -7,8 +7,8 @@ from game.battles import services
 from game.battles.models import Battle, BattleTemplate, DropChance, EnemyTemplate, Lineup
 
 
-class Sort(NamedTuple):
-    """A sort of enemy."""
+class EnemyKind(NamedTuple):
+    """A kind of enemy."""
 
     max_hp: int
     attack: int
@@ -18,16 +18,16 @@ class Sort(NamedTuple):
 
 
 ENEMIES = {
-    "Cellar rat": Sort(40, 5, 0, 5, 3000),
-    "Goblin scout": Sort(90, 12, 10, 10, 2800),
-    "Goblin shaman": Sort(70, 18, 5, 15, 3500),
-    "Stone troll": Sort(400, 30, 40, 5, 4000),
-    "Ember drake": Sort(1200, 45, 50, 20, 3000),
+    "Cellar rat": EnemyKind(40, 5, 0, 5, 3000),
+    "Goblin scout": EnemyKind(90, 12, 10, 10, 2800),
+    "Goblin shaman": EnemyKind(70, 18, 5, 15, 3500),
+    "Stone troll": EnemyKind(400, 30, 40, 5, 4000),
+    "Ember drake": EnemyKind(1200, 45, 50, 20, 3000),
 }
 
 
-class Sketch(NamedTuple):
-    """A sort of battle: its numbers, so many enemies of a sort, and in how many percent an item drops."""
+class BattleKind(NamedTuple):
+    """A kind of battle: its values, its enemies by number, and its items with their drop rates in percent."""
 
     level: int
     max_players: int
@@ -39,30 +39,30 @@ class Sketch(NamedTuple):
 
 
 BATTLES = {
-    "Rats in the cellar": Sketch(1, 4, 5, 40, 20, {"Cellar rat": 2}, {"berries": 60}),
-    "Goblin camp": Sketch(
+    "Rats in the cellar": BattleKind(1, 4, 5, 40, 20, {"Cellar rat": 2}, {"berries": 60}),
+    "Goblin camp": BattleKind(
         3, 4, 10, 120, 60, {"Goblin scout": 2, "Goblin shaman": 1}, {"berries": 80, "speckled-egg": 15}
     ),
-    "The troll bridge": Sketch(
+    "The troll bridge": BattleKind(
         6, 5, 15, 300, 150, {"Stone troll": 1, "Goblin scout": 2}, {"iron-ore": 80, "moss-egg": 20}
     ),
-    "The drake's hoard": Sketch(
+    "The drake's hoard": BattleKind(
         10, 6, 25, 900, 500, {"Ember drake": 1}, {"moonstone": 100, "crystal-egg": 40}
     ),
 }
 
 
 def clear() -> None:
-    """Take the demo battles away, with all that was fought in them."""
+    """Delete the demo battles and everything fought in them."""
     Battle.objects.filter(template__name__in=BATTLES).delete()
     BattleTemplate.objects.filter(name__in=BATTLES).delete()
-    # What an operator's battles are made of stays.
+    # Keep enemies that an operator's battles use.
     EnemyTemplate.objects.filter(name__in=ENEMIES).exclude(pk__in=Lineup.objects.values("enemy")).delete()
 
 
 @seeds(order=60, clear=clear)
 def seed() -> None:
-    """Add those of the demo battles that are missing; what an operator has changed stays as it is."""
+    """Create missing demo battles; do not change what operators have edited."""
     enemies = {
         name: EnemyTemplate.objects.get_or_create(name=name, defaults=sort._asdict())[0]
         for name, sort in ENEMIES.items()

@@ -1,4 +1,4 @@
-"""Questions about battles."""
+"""Queries about battles."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,19 +12,19 @@ from game.battles.refusals import NotInBattle, UnknownBattle
 
 
 def ws_url(battle_id: int) -> str:
-    """Where the battle's socket is."""
+    """Return the path of the battle's socket."""
     return f"/ws/battle/{battle_id}"
 
 
 def enemy_states(enemies: Iterable[Enemy]) -> list[events.EnemyState]:
-    """How these enemies stand."""
+    """Return the state of these enemies."""
     return [
         events.EnemyState(id=enemy.pk, name=enemy.name, hp=enemy.hp, max_hp=enemy.max_hp) for enemy in enemies
     ]
 
 
 def fighter_states(fighters: Iterable[Fighter]) -> list[events.FighterState]:
-    """How these fighters stand."""
+    """Return the state of these fighters."""
     return [
         events.FighterState(
             user_id=fighter.user_id,
@@ -43,12 +43,12 @@ def _under_way() -> QuerySet[Any]:
 
 
 def joinable() -> QuerySet[Any]:
-    """Battles under way that have a free place, with their number of ``players``."""
+    """Return the unfinished battles with a free place, annotated with their number of ``players``."""
     return _under_way().filter(players__lt=F("max_players"))
 
 
 def available(user_id: int) -> list[dict[str, Any]]:
-    """The battles that this user can join or has joined, the easiest first."""
+    """Return the battles that this user can join or has joined, easiest first."""
     mine = Fighter.objects.filter(battle=OuterRef("pk"), user_id=user_id)
     can_join = Q(players__lt=F("max_players"), template__is_offered=True)
     battles = _under_way().annotate(joined=Exists(mine)).filter(can_join | Q(joined=True))
@@ -69,7 +69,7 @@ def available(user_id: int) -> list[dict[str, Any]]:
 
 
 def battle_state(battle_id: int, user_id: int) -> dict[str, Any]:
-    """All there is to know of a battle, for one of its fighters.
+    """Return the complete state of a battle, for one of its fighters.
 
     Raises ``UnknownBattle``, ``NotInBattle``.
     """
@@ -96,12 +96,12 @@ def battle_state(battle_id: int, user_id: int) -> dict[str, Any]:
 
 
 def past_battles(user_id: int) -> QuerySet[Fighter]:
-    """The user's parts in battles that are over."""
+    """Return the user's parts in finished battles."""
     return Fighter.objects.filter(user_id=user_id, battle__state__in=Battle.OVER).select_related("battle")
 
 
 def past_battle(fighter: Fighter) -> dict[str, Any]:
-    """A part in a battle that is over."""
+    """Return a fighter's part in a finished battle."""
     battle = fighter.battle
     return {
         "id": battle.pk,
@@ -119,12 +119,12 @@ def past_battle(fighter: Fighter) -> dict[str, Any]:
 
 
 def due() -> list[int]:
-    """The battles whose enemies are to act now, those that have waited longest first."""
+    """Return the battles whose enemies are due to act, longest waiting first."""
     late = Battle.objects.filter(acts_at__lte=timezone.now()).order_by("acts_at")
     return list(late.values_list("pk", flat=True)[:100])
 
 
 def open_sockets() -> list[tuple[int, int, str]]:
-    """The sockets of battles under way, as (battle id, user id, socket)."""
+    """Return the sockets of unfinished battles as (battle id, user id, socket)."""
     there = Fighter.objects.filter(battle__state__in=Battle.UNDER_WAY).exclude(socket="")
     return list(there.values_list("battle_id", "user_id", "socket"))

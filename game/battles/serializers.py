@@ -1,11 +1,11 @@
-"""What the battle routes take and give."""
+"""Shapes of the requests and responses of the battle routes."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from game.battles.models import Battle
-from game.serializers import Whole
+from game.serializers import StrictInteger
 
 
 class EnemyShape(serializers.Serializer[Any]):
@@ -29,7 +29,7 @@ class FighterShape(serializers.Serializer[Any]):
 
 
 class AvailableBattle(serializers.Serializer[Any]):
-    """A battle to join, or to go on with."""
+    """A battle that the caller can join or continue."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -39,11 +39,11 @@ class AvailableBattle(serializers.Serializer[Any]):
     max_players = serializers.IntegerField()
     stamina_cost = serializers.IntegerField()
     state = serializers.ChoiceField(Battle.UNDER_WAY)
-    joined = serializers.BooleanField(help_text="Whether the caller has a place in it")
+    joined = serializers.BooleanField(help_text="Whether the caller has joined it")
 
 
 class BattleShape(serializers.Serializer[Any]):
-    """A battle as its fighters see it."""
+    """A battle in the form shown to its fighters."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -53,29 +53,29 @@ class BattleShape(serializers.Serializer[Any]):
     players = FighterShape(many=True)
     max_players = serializers.IntegerField()
     stamina_cost = serializers.IntegerField()
-    step = serializers.IntegerField(help_text="Counts the changes")
+    step = serializers.IntegerField(help_text="The number of changes so far")
     user_id = serializers.IntegerField(help_text="The caller")
     loot_claimed = serializers.BooleanField()
     ws_url = serializers.CharField()
 
 
 class AttackWanted(serializers.Serializer[Any]):
-    """Whom to strike; how hard is the server's to say."""
+    """The enemy to attack; the server computes the damage."""
 
-    enemy_id = Whole()
+    enemy_id = StrictInteger()
 
 
 class AttackResult(serializers.Serializer[Any]):
-    """What a strike did."""
+    """The result of an attack."""
 
     damage = serializers.IntegerField()
     critical = serializers.BooleanField()
     enemy_hp = serializers.IntegerField()
-    state = serializers.ChoiceField(Battle.State.choices, help_text="Of the battle, after it")
+    state = serializers.ChoiceField(Battle.State.choices, help_text="The battle's state after the attack")
 
 
 class LootItem(serializers.Serializer[Any]):
-    """So many of an item."""
+    """A quantity of an item."""
 
     item = serializers.CharField(help_text="The item's slug")
     item_id = serializers.IntegerField()
@@ -85,7 +85,7 @@ class LootItem(serializers.Serializer[Any]):
 
 
 class LootShape(serializers.Serializer[Any]):
-    """What a won battle gave."""
+    """The loot of a won battle."""
 
     xp = serializers.IntegerField()
     gold = serializers.IntegerField()
@@ -94,7 +94,7 @@ class LootShape(serializers.Serializer[Any]):
 
 
 class PastBattle(serializers.Serializer[Any]):
-    """The caller's part in a battle that is over."""
+    """The caller's part in a finished battle."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()

@@ -1,5 +1,6 @@
-"""What changes battles. Each change is one transaction under the lock of the battle's row: any worker can
-make it, and none can lose it.
+"""Services of battles.
+
+Each change is one transaction under the lock of the battle's row, so any worker can make it and none is lost.
 """
 
 import secrets
@@ -13,15 +14,15 @@ from game import combat
 from game.battles import events, rules, selectors
 from game.battles.models import Battle, BattleTemplate, Enemy, Fighter
 from game.battles.refusals import (
+    AttackOnCooldown,
     BattleFull,
     BattleNotWon,
     BattleOver,
     EnemyIsDefeated,
     FighterFallen,
     LootClaimed,
+    NoFairShare,
     NotInBattle,
-    TooQuick,
-    TooSmallAShare,
     UnknownBattle,
     UnknownEnemy,
 )
@@ -34,8 +35,8 @@ from realtime.publishing import publish
 MAX_SEED = 2**63
 
 
-class Struck(NamedTuple):
-    """What an attack did, and how the battle stands after it."""
+class AttackOutcome(NamedTuple):
+    """The result of an attack, and the battle's state after it."""
 
     hit: combat.Hit
     enemy_hp: int
@@ -44,7 +45,7 @@ class Struck(NamedTuple):
 
 @transaction.atomic
 def join(*, user_id: int, battle_id: int) -> None:
-    """Take a place, for stamina; who has one keeps it, at no cost.
+    """Join a battle at the cost of stamina; does nothing if the user has joined already.
 
     Raises ``UnknownBattle``, ``BattleOver``, ``BattleFull``, ``NotEnoughStamina``.
     """
@@ -77,11 +78,11 @@ def join(*, user_id: int, battle_id: int) -> None:
 
 
 @transaction.atomic
-def attack(*, user_id: int, battle_id: int, enemy_id: int) -> Struck:
-    """Strike an enemy with the attacker's own strength.
+def attack(*, user_id: int, battle_id: int, enemy_id: int) -> AttackOutcome:
+    """Attack an enemy; the damage depends on the attacker's stats.
 
     Raises ``UnknownBattle``, ``NotInBattle``, ``BattleOver``, ``FighterFallen``, ``UnknownEnemy``,
-    ``EnemyIsDefeated``, ``TooQuick``.
+    ``EnemyIsDefeated``, ``AttackOnCooldown``.
     """
     battle = _locked(battle_id)
     fighter = _fighter(battle, user_id)
@@ -97,7 +98,7 @@ def attack(*, user_id: int, battle_id: int, enemy_id: int) -> Struck:
         raise EnemyIsDefeated
     now = timezone.now()
     if now < fighter.ready_at:
-        raise TooQuick(retry_after=round((fighter.ready_at - now).total_seconds(), 3))
+        raise AttackOnCooldown(retry_after=round((fighter.ready_at - now).total_seconds(), 3))
 
     hit = combat.strike(combat_stats(user_id), target, rules.generator(battle.seed, battle.step))
     target.hp = max(0, target.hp - hit.damage)
@@ -129,12 +130,12 @@ def attack(*, user_id: int, battle_id: int, enemy_id: int) -> Struck:
         )
     if not living:
         _end(battle, Battle.State.WON, now)
-    return Struck(hit, target.hp, battle.state)
+    return AttackOutcome(hit, target.hp, battle.state)
 
 
 @transaction.atomic
 def act(*, battle_id: int) -> bool:
-    """Let the enemies act whose time has come; False if another worker is at it, or nothing is due."""
+    """Make enemies act that are due; return False if none is, or if another worker holds the lock."""
     now = timezone.now()
     due = Battle.objects.select_for_update(skip_locked=True).filter(pk=battle_id, acts_at__lte=now)
     battle = due.first()
@@ -179,17 +180,19 @@ def act(*, battle_id: int) -> bool:
 
 @transaction.atomic
 def claim_loot(*, user_id: int, battle_id: int) -> dict[str, Any]:
-    """Take what the battle gives, once: ``{xp, gold, items, level_up}``.
+    """Claim the loot of a won battle once; return ``{xp, gold, items, level_up}``.
 
-    Raises ``UnknownBattle``, ``NotInBattle``, ``BattleNotWon``, ``TooSmallAShare``, ``LootClaimed``.
+    Raises ``UnknownBattle``, ``NotInBattle``, ``BattleNotWon``, ``NoFairShare``, ``LootClaimed``.
     """
     battle = _locked(battle_id)
     fighter = _fighter(battle, user_id)
     if battle.state != Battle.State.WON:
         raise BattleNotWon
     damages, attacks = zip(*battle.fighters.values_list("damage_dealt", "attacks"), strict=True)
-    if not (rules.has_share(fighter.damage_dealt, damages) or rules.has_share(fighter.attacks, attacks)):
-        raise TooSmallAShare
+    if not (
+        rules.has_fair_share(fighter.damage_dealt, damages) or rules.has_fair_share(fighter.attacks, attacks)
+    ):
+        raise NoFairShare
     if fighter.loot is not None:
         raise LootClaimed
     template = battle.template
@@ -216,8 +219,8 @@ def claim_loot(*, user_id: int, battle_id: int) -> dict[str, Any]:
 
 
 @transaction.atomic
-def come(*, user_id: int, battle_id: int, socket: str) -> str:
-    """The player's socket is this one now; returns the one before, which is to be closed, or nothing.
+def connect(*, user_id: int, battle_id: int, socket: str) -> str:
+    """Record the player's new socket; return the address of the previous one, which must be closed, or "".
 
     Raises ``UnknownBattle``, ``NotInBattle``.
     """
@@ -232,8 +235,11 @@ def come(*, user_id: int, battle_id: int, socket: str) -> str:
 
 
 @transaction.atomic
-def leave(*, user_id: int, battle_id: int, socket: str) -> None:
-    """This socket is gone; nothing if another has come in its place. The player keeps fighting on return."""
+def disconnect(*, user_id: int, battle_id: int, socket: str) -> None:
+    """Record that a socket was closed; does nothing if a newer one has replaced it.
+
+    The player stays in the battle.
+    """
     battle = Battle.objects.select_for_update().filter(pk=battle_id).first()
     if battle is None:
         return
@@ -252,8 +258,8 @@ def leave(*, user_id: int, battle_id: int, socket: str) -> None:
 
 @transaction.atomic
 def offer(template_id: int) -> None:
-    """See to it that there is a battle of this template to join, as long as it is offered."""
-    # The lock keeps two who miss it at the same moment from making two.
+    """Ensure that a battle of this template is open to join while the template is offered."""
+    # The lock prevents two transactions from each creating the missing battle.
     template = BattleTemplate.objects.select_for_update(no_key=True).filter(pk=template_id).first()
     if template is None or not template.is_offered:
         return
@@ -289,7 +295,7 @@ def offer(template_id: int) -> None:
 
 
 def offer_all() -> None:
-    """See to it that there is a battle of every offered template to join."""
+    """Ensure that a battle of every offered template is open to join."""
     for template_id in (
         BattleTemplate.objects.filter(is_offered=True).order_by("pk").values_list("pk", flat=True)
     ):
@@ -325,7 +331,7 @@ def _begin(battle: Battle, enemies: list[Enemy], now: datetime) -> None:
 
 
 def _save_step(battle: Battle, living: list[Enemy] | None = None) -> None:
-    """Count a change; ``living`` are the enemies left, if their times may have changed."""
+    """Save a change; pass ``living``, the enemies left, if their action times may have changed."""
     battle.step += 1
     if living is not None:
         battle.acts_at = min((enemy.acts_at for enemy in living if enemy.acts_at), default=None)

@@ -1,4 +1,4 @@
-"""The addresses of battles."""
+"""URL patterns of battles."""
 
 from core.routes import route
 from game.battles import api

@@ -1,4 +1,4 @@
-"""Battleship: both place a fleet out of the other's sight, then take turns to fire; sink them all to win."""
+"""Battleship: both players place a fleet in secret, then take turns to fire; sink all ships to win."""
 
 import itertools
 from random import Random
@@ -17,7 +17,7 @@ Coordinate = Annotated[int, Meta(ge=0, le=SIZE - 1)]
 
 
 class Ship(Record):
-    """A ship by its upper left cell; it reaches down if vertical, else to the right."""
+    """A ship, given by its upper left cell; it extends down if vertical, otherwise to the right."""
 
     name: ShipName
     row: Coordinate
@@ -25,7 +25,7 @@ class Ship(Record):
     vertical: bool
 
     def cells(self) -> list[int]:
-        """Its cells, numbered row by row; some lie beyond the board if it does not fit."""
+        """Return its cells, numbered row by row; some lie outside the board if the ship does not fit."""
         return [
             (self.row + step * self.vertical) * SIZE + self.col + step * (not self.vertical)
             for step in range(FLEET[self.name])
@@ -36,10 +36,10 @@ class Ship(Record):
 
 
 class Battleship(Game):
-    """Fleets in secret, then shots in turn.
+    """Fleets are placed in secret, then players fire in turn.
 
     ``fleets[seat]`` maps the names of a player's ships to their cells (None until placed); ``shots[seat]``
-    are the cells that the player fired at, in order.
+    lists the cells that the player fired at, in order.
     """
 
     secret_moves = ("place",)
@@ -74,16 +74,16 @@ class Battleship(Game):
         return [seat for seat in self.seats if len(sunk(state, 1 - seat)) == len(FLEET)] or None
 
     def scores(self, state):
-        """The enemy ships sunk."""
+        """Return the number of enemy ships that each player has sunk."""
         return [len(sunk(state, 1 - seat)) for seat in self.seats]
 
     def view(self, state, seat):
-        """Two grids: ``board``, one's own water, and ``target``, the enemy's as far as it is known.
+        """Return two grids: ``board``, the player's own water, and ``target``, the known part of the enemy's.
 
-        A cell is None, "miss", "hit", "sunk", or "ship" where a ship is unhit: one's own, and the enemy's
-        when the game is over. ``fleet`` and ``enemy`` say of each ship whether it still floats, ``last_shot``
-        is ``{side, row, col, result}``. Spectators see the first player's water as ``board``, and no unhit
-        ship in either.
+        A cell is None, "miss", "hit", "sunk", or "ship" for an intact part of a ship: the player's own, and
+        the enemy's once the game is over. ``fleet`` and ``enemy`` say for each ship whether it is afloat;
+        ``last_shot`` is ``{side, row, col, result}``. Spectators see the first player's water as ``board``,
+        and no intact ships in either grid.
         """
         own = seat or 0
         over = self.result(state) is not None
@@ -113,13 +113,13 @@ class Battleship(Game):
 
 
 def sunk(state: State, seat: Seat) -> list[str]:
-    """The names of the seat's ships of which every cell was fired at."""
+    """Return the names of the seat's ships that are hit in every cell."""
     shots = set(state["shots"][1 - seat])
     return [name for name, cells in (state["fleets"][seat] or {}).items() if shots.issuperset(cells)]
 
 
 def water(state: State, seat: Seat, *, ships: bool) -> list[list[str | None]]:
-    """The seat's water in rows; ``ships``: with those of its cells that nobody has hit."""
+    """Return the seat's water as rows, including the intact cells of its ships if ``ships`` is true."""
     fleet = state["fleets"][seat] or {}
     gone = sunk(state, seat)
     cells: list[str | None] = [None] * (SIZE * SIZE)
@@ -133,7 +133,7 @@ def water(state: State, seat: Seat, *, ships: bool) -> list[list[str | None]]:
 
 
 def random_fleet(random: Random) -> list[dict[str, Any]]:
-    """A whole fleet in places where no two ships meet."""
+    """Return a random fleet in which no two ships overlap."""
     taken: set[int] = set()
     fleet = []
     for name in FLEET:
@@ -150,8 +150,11 @@ def random_fleet(random: Random) -> list[dict[str, Any]]:
 
 
 def fire_at(target: list[list[str | None]], random: Random, level: int) -> dict[str, int]:
-    """A shot at water not fired at. Level 1 guesses; level 2 stays on a ship that it has hit; level 3 also
-    searches in a chequered pattern, which no ship slips through, and follows the line of two hits."""
+    """Return a shot at a cell that was not fired at before.
+
+    Level 1 guesses; level 2 continues around a hit; level 3 also searches in a checkerboard pattern, which no
+    ship can slip through, and follows the line of two hits.
+    """
     open_cells = [(row, col) for row in range(SIZE) for col in range(SIZE) if target[row][col] is None]
     near = [cell for cell in open_cells if level > 1 and any(hits_beside(target, *cell))]
     in_line = [
@@ -163,7 +166,7 @@ def fire_at(target: list[list[str | None]], random: Random, level: int) -> dict[
 
 
 def hits_beside(target: list[list[str | None]], row: int, col: int) -> list[int]:
-    """How many hits in a row start next to the cell, for each of the four directions."""
+    """Return the number of consecutive hits next to the cell in each of the four directions."""
     lengths = []
     for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1)):
         length, r, c = 0, row + down, col + right

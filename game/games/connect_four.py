@@ -1,4 +1,4 @@
-"""Connect four: discs fall to the bottom of their column, and four in a row win, whichever way they lie."""
+"""Connect four: discs fall to the bottom of their column; four in a row in any direction win."""
 
 from game.author import DRAW, Annotated, Game, Grid, Meta, move
 
@@ -6,7 +6,7 @@ ROWS, COLUMNS = 6, 7
 
 
 def runs_of_four() -> list[tuple[int, int, int, int]]:
-    """All 69 ways in which four cells lie in a row."""
+    """Return all 69 lines of four cells."""
     runs = []
     for row in range(ROWS):
         for column in range(COLUMNS):
@@ -17,12 +17,12 @@ def runs_of_four() -> list[tuple[int, int, int, int]]:
     return runs
 
 
-# By cell: a disc can only complete the runs that it lies in.
+# By cell: a disc can only complete lines through its own cell.
 RUNS = [[run for run in runs_of_four() if cell in run] for cell in range(ROWS * COLUMNS)]
 
 
 class ConnectFour(Game):
-    """The state remembers the last disc: only that one can have won."""
+    """The state stores the last disc: only that one can complete a line."""
 
     grid = Grid(rows=ROWS, columns=COLUMNS, marks="RY")
 

@@ -1,36 +1,36 @@
-"""Pong: two paddles, a ball, and a step of a 60th of a second."""
+"""Pong: two paddles and a ball, advanced 60 times per second."""
 
 from typing import NamedTuple
 
 from game.author import Annotated, Game, Literal, Meta, Record, Seat
 
-# Lengths in units of the court, speeds in units a second.
+# Lengths are in court units, speeds in units per second.
 WIDTH, HEIGHT = 800, 450
 PADDLE_HEIGHT, PADDLE_WIDTH = 90, 12
 PADDLE_GAP = 2 * PADDLE_WIDTH  # from the wall to the paddle's middle
 PADDLE_SPEED = 420.0
 BALL_RADIUS = 8
 SERVE_SPEED, SPEED_UP, TOP_SPEED = 360.0, 1.05, 1200.0
-STEEPEST = 0.85  # the most of a ball's speed that goes up or down
+STEEPEST = 0.85  # maximum vertical share of the ball's speed
 SERVE_PAUSE = 1.0  # seconds
 
 SIDES = ("left", "right")
 
 
 class Steer(Record):
-    """Which way a paddle moves from now on: up, not at all, down."""
+    """The direction of a paddle from now on: up, none or down."""
 
     direction: Literal[-1, 0, 1]
 
 
 class PongOptions(Record):
-    """``target``: the points that win."""
+    """``target`` is the number of points needed to win."""
 
     target: Annotated[int, Meta(ge=1, le=21)] = 5
 
 
 class Pong(Game):
-    """Paddles and ball are given by their middles; x grows to the right, y downwards."""
+    """Positions are the centres of paddles and ball; x grows to the right, y downwards."""
 
     hidden = False
     Options = PongOptions
@@ -41,7 +41,7 @@ class Pong(Game):
         return state
 
     def serve(self, state, to: Seat):
-        """Lay the ball in the middle; after a pause it flies towards a seat."""
+        """Place the ball in the middle; after a pause it flies towards a seat."""
         vy = SERVE_SPEED * self.random.uniform(-STEEPEST / 2, STEEPEST / 2)
         vx = (SERVE_SPEED**2 - vy**2) ** 0.5
         state["ball"] = {"x": WIDTH / 2, "y": HEIGHT / 2, "vx": vx if to == 1 else -vx, "vy": vy}
@@ -66,7 +66,7 @@ class Pong(Game):
             ball["vy"] = -ball["vy"]
         seat = 0 if vx < 0 else 1
         front = FRONTS[seat]
-        # Only a ball that passes the paddle's front in this step is hit: none twice, none from behind.
+        # Only a ball that crosses the paddle's front in this step is hit: never twice, never from behind.
         if (before - front) * (x - front) <= 0:
             offset = (y - paddles[seat]) / (PADDLE_HEIGHT / 2 + BALL_RADIUS)
             if abs(offset) <= 1:
@@ -101,17 +101,17 @@ class Pong(Game):
         }
 
     def bot(self, view, seat, random, level):
-        """Goes where the ball will cross its line, as early and as exactly as its level sees that."""
+        """Move to where the ball will cross the paddle's line, as early and exactly as the level allows."""
         ball, sight = view["ball"], SIGHT[level]
         coming = (ball["vx"] < 0) == (seat == 0) and abs(ball["x"] - FRONTS[seat]) < sight.distance
-        # The same error all through a flight: a new one each time would only make it tremble.
+        # The same error for a whole flight: a new one each time would only make the paddle tremble.
         error = (ball["vx"] * 0.137 + abs(ball["vy"]) * 0.0731) % 2 - 1
         aim = landing(ball, FRONTS[seat]) + error * sight.error if coming else HEIGHT / 2
         distance = aim - view["paddles"][SIDES[seat]]
         return {"direction": 0 if abs(distance) < PADDLE_HEIGHT / 6 else 1 if distance > 0 else -1}
 
 
-# Where the ball's middle is when it touches the paddle of a seat.
+# Where the ball's centre is when it touches a seat's paddle.
 FRONTS = (
     PADDLE_GAP + PADDLE_WIDTH / 2 + BALL_RADIUS,
     WIDTH - PADDLE_GAP - PADDLE_WIDTH / 2 - BALL_RADIUS,
@@ -119,7 +119,7 @@ FRONTS = (
 
 
 class Sight(NamedTuple):
-    """From how far a bot sees the ball come, and how far at most it misjudges where it will come down."""
+    """The distance at which a bot notices the ball, and its maximum error about where it will land."""
 
     distance: float
     error: float
@@ -129,7 +129,7 @@ SIGHT = {1: Sight(WIDTH * 0.35, 90), 2: Sight(WIDTH * 0.6, 65), 3: Sight(WIDTH, 
 
 
 def bounce(ball, offset: float) -> None:
-    """Turn the ball round, a little faster; the further off the paddle's middle (-1 to 1), the steeper."""
+    """Reflect the ball slightly faster; the further off the paddle's centre (``offset``), the steeper."""
     speed = min((ball["vx"] ** 2 + ball["vy"] ** 2) ** 0.5 * SPEED_UP, TOP_SPEED)
     vy = speed * STEEPEST * offset
     vx = (speed**2 - vy**2) ** 0.5
@@ -137,7 +137,7 @@ def bounce(ball, offset: float) -> None:
 
 
 def landing(ball, x: float) -> float:
-    """The height at which the ball will reach ``x``, bounces off the walls included."""
+    """Return the height at which the ball will reach ``x``, including bounces off the walls."""
     y = ball["y"] + ball["vy"] * abs((x - ball["x"]) / ball["vx"]) - BALL_RADIUS
     span = HEIGHT - 2 * BALL_RADIUS
     y %= 2 * span

@@ -1,4 +1,4 @@
-"""Tic-tac-toe: the first with three in a row wins."""
+"""Tic-tac-toe: three in a row win."""
 
 from game.author import DRAW, Annotated, Game, Grid, Meta, move
 

@@ -12,12 +12,12 @@ from game.live.room.actor import Room
 from game.live.rooms import current
 from game.refusals import CannotBeOpened, UnknownMatch
 from realtime import worker
-from realtime.redis import ANSWER_WITHIN_S
+from realtime.redis import ANSWER_TIMEOUT_S
 from realtime.relay import relayed
 
 LOOK, END = "game.look", "game.end"
 LOOK_AGAIN_S = 0.05
-_NOT_ITS_FAULT: tuple[type[Exception], ...] = (UnknownMatch, Unavailable, *worker.AWAY)
+_NOT_ITS_FAULT: tuple[type[Exception], ...] = (UnknownMatch, Unavailable, *worker.STORE_ERRORS)
 
 
 def look(game_id: UUID) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def _ask(kind: str, game_id: UUID) -> Any:
         raise Unavailable("No game runs in this process.")
     answer = asyncio.run_coroutine_threadsafe(_reach(kind, game_id), here.loop)
     try:
-        return answer.result(2 * ANSWER_WITHIN_S)
+        return answer.result(2 * ANSWER_TIMEOUT_S)
     except TimeoutError:
         answer.cancel()
         raise Unavailable("The server that has this game did not answer. Try again.") from None

@@ -35,7 +35,7 @@ from realtime.connection import Connection
 from realtime.identity import Identity
 from realtime.messages import Command, encode, error
 from realtime.reactions import reacts_to
-from realtime.redis import Down
+from realtime.redis import REDIS_ERRORS
 from realtime.tasks import begin
 
 logger = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ class Rooms:
         begin(self._tell_of_seat(game_id), self._tasks, "Telling a room of a seat")
 
     async def _tell_of_seat(self, game_id: UUID) -> None:
-        with contextlib.suppress(*worker.AWAY):
+        with contextlib.suppress(*worker.STORE_ERRORS):
             room = self.here.get(game_id)
             if room is not None:
                 await look_at_seats(room)
@@ -165,7 +165,7 @@ class Rooms:
             task.cancel()
         for room in self.here.values():
             room.close()
-        with contextlib.suppress(*Down):
+        with contextlib.suppress(*REDIS_ERRORS):
             # Rooms that are not released here become free when this worker's lease ends.
             async with asyncio.timeout(RELEASE_WITHIN_S):
                 for game_id in list(self.here):
@@ -180,7 +180,7 @@ class Rooms:
                 await self._check_workers()
                 await self._check_ownership()
                 await asyncio.gather(self._catch_up(), self._check_listeners())
-            except Down as problem:
+            except REDIS_ERRORS as problem:
                 logger.warning("Rooms cannot be checked: %s", problem)
             await self._unload()
 
@@ -198,13 +198,13 @@ class Rooms:
                 for game_id in await self._orphans(orphans):
                     if await self._ownership.claim(game_id) == self._worker.id:
                         await self._adopt(game_id)
-            except worker.AWAY as problem:
+            except worker.STORE_ERRORS as problem:
                 logger.warning("Games cannot be adopted: %s", problem)
 
     async def _adopt(self, game_id: UUID) -> None:
         try:
             await self.open(game_id)
-        except worker.AWAY:
+        except worker.STORE_ERRORS:
             raise
         except Exception as problem:
             # Its rules are gone or have changed. It stays claimed, and is not tried again.
@@ -271,7 +271,7 @@ class Rooms:
                     room.close()
                 else:
                     self._begin(record).take_in(room)
-        except worker.AWAY:
+        except worker.STORE_ERRORS:
             return False
         except Exception:
             self._drop(room)
@@ -290,7 +290,7 @@ class Rooms:
         """
         try:
             return await self._ownership.claim(game_id)
-        except Down:
+        except REDIS_ERRORS:
             raise Unavailable("Games cannot be opened just now.", retry_after=1) from None
 
     async def _check_workers(self) -> None:
@@ -333,15 +333,15 @@ class Rooms:
             if room.is_over and room.empty_since is not None and room.empty_since < before:
                 self._drop(room)
                 room.close()
-                with contextlib.suppress(*Down):
+                with contextlib.suppress(*REDIS_ERRORS):
                     await self._ownership.release(game_id)
 
 
 async def _try_to_store(_: list[None]) -> dict[None, bool]:
     journal = current().journal
     try:
-        await worker.in_database(services.try_to_store)
-    except worker.AWAY as problem:
+        await worker.in_database(services.check_writable)
+    except worker.STORE_ERRORS as problem:
         journal.failed(problem)
         return {None: False}
     journal.succeeded()

@@ -1,4 +1,4 @@
-"""Players of games by their real sockets, in one process."""
+"""Players of games with real sockets, in one process."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,7 +18,7 @@ __all__ = ["InTurn", "ada", "begin", "bob", "cyd", "here", "new_game", "person",
 
 
 class InTurn(author.Game, abstract=True):
-    """It goes round for ever."""
+    """A game that never ends."""
 
     def setup(self, random: Any) -> dict[str, int]:
         return {"steps": 0}
@@ -44,7 +44,7 @@ def new_game(ada: Person, bob: Person) -> Callable[..., Awaitable[Game]]:
 
 
 def queued_game(name: str, *user_ids: int) -> Game:
-    """A game of the queue, in which these users joined alone, in this order."""
+    """Create a queue's game for these users, each queued alone, in this order."""
     entrants = selectors.entrants(name, name, user_ids)
     group = [QueuedParty([entrants[user_id]], timezone.now()) for user_id in user_ids]
     (game_id,) = services.create_matches(name=name, queue=name, groups=[group])
@@ -52,7 +52,7 @@ def queued_game(name: str, *user_ids: int) -> Game:
 
 
 async def begin(game: Game, *people: Person) -> list[Player]:
-    """All enter and are ready; what they hear of it is heard."""
+    """Connect all players, declare them ready, and read the frames up to the start."""
     players = [await somebody.enter(game.pk) for somebody in people]
     for player in players:
         await player.send(type="player_ready")

@@ -1,4 +1,4 @@
-"""Playing any game of the catalogue without a person, for tests."""
+"""Random play of any game in the catalogue, for tests."""
 
 from random import Random
 from typing import Any
@@ -11,12 +11,12 @@ from game.author.match import Match
 
 catalogue.discover(app.name for app in apps.get_app_configs())
 
-# One thing done to a match: (seat, movement) of a turn-based game, the inputs of a tick of a real-time one.
+# One step of a match: (seat, movement) in a turn-based game, the inputs of a tick in a real-time game.
 Done = tuple[int, bytes] | dict[int, bytes]
 
 
 def somebody_plays(match: Match, random: Random) -> Done:
-    """Do one thing, chosen at random, and return it."""
+    """Take one random step and return it."""
     if match.game.real_time:
         choices = match.candidates(0)
         inputs = {

@@ -1,4 +1,4 @@
-"""What a room wrote while it was played, asked for over HTTP."""
+"""HTTP requests about games that a room has played."""
 
 import pytest
 from rest_framework.test import APIClient

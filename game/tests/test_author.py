@@ -1,4 +1,4 @@
-"""What an author writes: movements by their types, refusals with reasons, and plain words for mistakes."""
+"""The authors' API: typed movements, refusals with reasons, and clear messages for mistakes."""
 
 import json
 from enum import Enum
@@ -40,7 +40,7 @@ class Point(Record):
 
 
 class Everything(Game):
-    """A move of every listable type, and one whose arguments have no end."""
+    """A move with an argument of every listable type, and one with unlimited arguments."""
 
     players = (1, 3)
 
@@ -83,7 +83,7 @@ class Passing(Game):
 
 
 class Trap(Game):
-    """Rules that go wrong in every way, on demand."""
+    """Rules that fail in every way, on demand."""
 
     def setup(self, random):
         return {"touched": False, "end": None}

@@ -1,4 +1,4 @@
-"""The tutorial's code runs as printed, its games play to the end, and its tables name what there is."""
+"""The tutorial's code runs as printed, its games play to the end, and its tables are complete."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ TUTORIAL = (Path(__file__).parents[2] / "docs" / "write-a-game.md").read_text()
 
 
 def code() -> dict[str, Any]:
-    """All Python blocks, run one after the other as one module; their asserts are part of the test."""
+    """All Python blocks run in sequence as one module; their asserts are part of the test."""
     module: dict[str, Any] = {"__name__": "mygames.games"}
     for block in re.finditer(r"^```python\n(.*?)^```", TUTORIAL, re.DOTALL | re.MULTILINE):
         line = TUTORIAL[: block.start(1)].count("\n")

@@ -1,4 +1,4 @@
-"""The journal and its databases: what is written, and what becomes of it when they fail."""
+"""The journal's database backends: their writes, and their behaviour when the database fails."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(params=[backends.PostgreSQL, backends.SQLite])
 async def backend(request):
-    """Each of them. The one of SQLite is a thread with Django's connection, whatever the database is."""
+    """Each backend. SQLite's is a thread with Django's connection, whatever the database is."""
     if request.param is backends.PostgreSQL and connection.vendor != "postgresql":
         pytest.skip("there is no PostgreSQL")
     backend = request.param()
@@ -150,7 +150,7 @@ async def test_what_cannot_be_written_for_another_reason_says_so(backend):
 
 
 async def test_sqlite_is_locked_once_for_a_batch(new_game):
-    """Whoever waits for its lock asks again ever more rarely."""
+    """Transactions that wait for the lock poll it less and less often."""
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has no such lock")
     game = (await new_game()).pk
@@ -171,7 +171,7 @@ async def test_sqlite_is_locked_once_for_a_batch(new_game):
 
 
 async def _end_connections_that(are: str) -> None:
-    """As an operator, a failover or an end of PostgreSQL does."""
+    """As an operator, a failover or a shutdown of PostgreSQL does."""
 
     def end() -> None:
         with connection.cursor() as cursor:
@@ -196,7 +196,7 @@ async def test_a_connection_that_was_closed_while_it_rested_is_opened_anew(postg
 
 @pytest.fixture
 async def locked(postgresql):
-    """A table that nobody may write to, until the test ends."""
+    """A table that is locked against writes until the test ends."""
     await _write(postgresql, [_entry(1)])
     held, release = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -259,7 +259,7 @@ async def test_a_database_that_cannot_be_reached_says_so_and_is_tried_again(post
 
 
 async def test_a_database_that_may_only_be_read_is_not_written_to_for_ever(postgresql, monkeypatch):
-    """One that another took over from lets who is connected stay."""
+    """After a failover, the old primary accepts connections but no writes."""
     options = {**connection.settings_dict["OPTIONS"], "options": "-c default_transaction_read_only=on"}
     with monkeypatch.context() as taken_over:
         taken_over.setitem(connection.settings_dict, "OPTIONS", options)
@@ -273,8 +273,9 @@ _READY = b"Z\0\0\0\x05I"
 
 @pytest.fixture
 def pretended(monkeypatch):
-    """``async with pretended(serve)``: the database is a server that welcomes whoever comes, and then does as
-    ``serve(reader, writer)`` says.
+    """``async with pretended(serve)`` replaces the database by a server of the test.
+
+    It accepts every connection and then runs ``serve(reader, writer)``.
     """
     if connection.vendor != "postgresql":
         pytest.skip("SQLite is in the process itself")
@@ -340,14 +341,14 @@ async def test_a_backend_that_is_closed_while_it_waits_is_done_with_it(
         await asked.wait()
         await postgresql.close()
         await left.wait()
-        # Nobody is told when its time is up either.
+        # Nor does anybody get an answer when the lease runs out.
         await asyncio.sleep(1.1)
     assert said == []
 
 
 @pytest.fixture
 def patient(monkeypatch):
-    """What does not come at once comes later than any test waits."""
+    """Timeouts are longer than any test waits."""
     monkeypatch.setattr(prepared, "ANSWER_WITHIN_S", 2 * WITHIN_S)
 
 
@@ -366,7 +367,7 @@ async def test_a_connection_that_is_closed_while_it_is_sent_to_says_so_at_once(
 
 
 def test_a_connection_that_ends_with_a_last_word_and_an_error_says_so_at_once(patient, pretended):
-    """On uvloop, which calls once for both, and then no more."""
+    """uvloop reports both in one call, and calls no more."""
     last_word = b"SFATAL\0C57P01\0Mterminating connection\0\0"
 
     async def write() -> Outcome:

@@ -1,4 +1,4 @@
-"""Computer players: legal, repeatable, better by level, and blind to what a player may not see."""
+"""Computer players: legal, reproducible, better by level, and without hidden information."""
 
 from itertools import count
 from random import Random
@@ -15,7 +15,7 @@ every_game = pytest.mark.parametrize("game", catalogue.all(), ids=lambda game: g
 
 
 def duel(game: type[Game], levels: tuple[int, int], seed: int, **options: int) -> Match:
-    """Two bots play to the end; whatever they do must be taken."""
+    """Play a game between two bots to the end; every movement must be legal."""
     match, random = begin(game, seed, **options), Random(seed)
     while match.result is None:
         if game.real_time:
@@ -67,7 +67,7 @@ def test_a_higher_level_wins_more(game: str, seeds: int):
 
 
 def test_a_battleship_bot_does_the_same_wherever_the_enemy_lies():
-    """It is asked with its view only: another enemy fleet under the same view gives the same shot."""
+    """The bot gets only its view: another enemy fleet under the same view gives the same shot."""
     shots = set()
     for enemy in range(6):
         match = begin(catalogue.get("battleship"))
@@ -79,7 +79,7 @@ def test_a_battleship_bot_does_the_same_wherever_the_enemy_lies():
 
 def test_a_hidden_game_without_a_bot_of_its_own_is_played_at_random_and_dice_are_not_foreseen():
     class Guess(Game):
-        """Red or black, the wheel turning after the bet."""
+        """Bet on red or black; the wheel turns after the bet."""
 
         players = 1
         clock = None

@@ -1,4 +1,4 @@
-"""Computer players in online games where all may move at once."""
+"""Computer players in online games in which all may move at once."""
 
 import threading
 
@@ -12,7 +12,7 @@ from realtime.worker import in_database
 
 
 class Claims(Game):
-    """Both claim two cells, at once: seat 0 even and seat 1 odd ones, or 4, which is for either."""
+    """Both claim two cells at once: seat 0 even ones, seat 1 odd ones, or 4, which is open to both."""
 
     clock = None
 
@@ -33,7 +33,7 @@ class Claims(Game):
 
 
 class Stubborn(Claims):
-    """Its bot always claims what is not its own."""
+    """Its bot always claims a cell that is not its own."""
 
     def bot(self, view, seat, random, level):
         return {"cell": 0}
@@ -41,7 +41,7 @@ class Stubborn(Claims):
 
 @pytest.fixture(autouse=True)
 def offered(monkeypatch):
-    """These games are in the catalogue."""
+    """Adds these games to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     catalogue.register(Claims)
     catalogue.register(Stubborn)

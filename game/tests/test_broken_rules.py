@@ -1,4 +1,4 @@
-"""Games whose own code fails: each ends with an error to its players, whatever it was that failed."""
+"""Games whose own code fails: each ends with an error for its players, whatever failed."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ from realtime.worker import in_database
 
 
 class Steps(Game, abstract=True):
-    """Two steps, of which the second breaks something."""
+    """Two steps; the second breaks something."""
 
     def setup(self, random):
         return {"steps": 0}
@@ -97,7 +97,7 @@ class ScoresInRealTime(BlindInRealTime):
 
 @pytest.fixture(autouse=True)
 def offered(monkeypatch):
-    """These games are in the catalogue."""
+    """Adds these games to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     for game in (
         BlindFromTheStart,
@@ -173,7 +173,7 @@ async def test_a_state_that_cannot_be_kept_does_not_keep_the_worker_from_stoppin
 
 
 class Stumbles(BlindLater):
-    """What a game has become whose rules were changed while it was played."""
+    """A game's rules after a change during the game."""
 
     name = BlindLater.name
 
@@ -182,7 +182,7 @@ class Stumbles(BlindLater):
 
 
 class IsNotEvenMade(BlindLater):
-    """Another that it has become."""
+    """Another change of them."""
 
     name = BlindLater.name
 

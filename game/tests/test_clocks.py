@@ -1,4 +1,4 @@
-"""Thinking time in games of two and three, in turn and all at once."""
+"""Thinking time in games of two and three players, in turn and simultaneous."""
 
 import pytest
 
@@ -42,7 +42,7 @@ class AtOnce(Game):
 
 @pytest.fixture(autouse=True)
 def offered(monkeypatch):
-    """These games are in the catalogue."""
+    """Adds these games to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     for game in (QuickRound, SlowRound, AtOnce):
         catalogue.register(game)

@@ -1,4 +1,4 @@
-"""A PostgreSQL whose disk is full, for real: a small one of its own, filled to the last byte."""
+"""A PostgreSQL server with a full disk, for real: a small tablespace, filled to the last byte."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ SIZE = "96m"
 
 
 class Disk:
-    """A tablespace on a file system of its own, which one database lives on."""
+    """A tablespace on a file system of its own, used by one database."""
 
     def __init__(self, folder: Path, server_url: str, database_url: str) -> None:
         self.folder = folder / "disk"
@@ -44,7 +44,7 @@ class Disk:
         )
         if mounted.returncode:
             pytest.skip(f"No file system can be mounted here: {mounted.stderr.decode()}")
-        # Those above it are the test's own.
+        # The folders above it belong to the test.
         for parent in self.folder.parents:
             if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
                 parent.chmod(parent.stat().st_mode | 0o111)
@@ -60,7 +60,7 @@ class Disk:
         subprocess.run(["umount", "--lazy", self.folder], check=True)
 
     def fill(self) -> None:
-        """Take all that is free, then what is free in the pages of the journal."""
+        """Fill the free space, then the free space in the journal's pages."""
         with (self.folder / "ballast").open("wb", buffering=0) as ballast, contextlib.suppress(OSError):
             while ballast.write(b"\0" * 4096):
                 pass
@@ -76,7 +76,7 @@ class Disk:
                 database.execute(insert)
 
     def empty(self) -> None:
-        """Give it room again."""
+        """Free the space again."""
         (self.folder / "ballast").unlink(missing_ok=True)
 
     def _tell(self, statement: str, *names: str | sql.Composable) -> None:
@@ -95,13 +95,13 @@ def disk(tmp_path):
 
 
 def sample(base_url, name):
-    """The sum of this figure over workers and labels."""
+    """Return the sum of this metric over workers and labels."""
     families = text_string_to_metric_families(httpx.get(f"{base_url}/metrics", timeout=WITHIN_S).text)
     return sum(one.value for family in families for one in family.samples if one.name == name)
 
 
 async def strictly_ready(base_url, status):
-    """The checks, once ``/health/ready?strict=1`` answers with this status."""
+    """Return the checks, once ``/health/ready?strict=1`` answers with this status."""
     async with asyncio.timeout(WITHIN_S), httpx.AsyncClient(timeout=WITHIN_S) as client:
         while (answer := await client.get(f"{base_url}/health/ready?strict=1")).status_code != status:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
@@ -154,7 +154,7 @@ async def test_a_full_disk_is_seen_refuses_moves_closes_no_socket_and_heals_by_i
 
 
 async def turn(player):
-    """Whose turn it is, as who looks again is told."""
+    """Return whose turn it is, as told to a player who reconnects."""
     await player.leave()
     player.seq = None
     await player.enter(player.path)

@@ -1,4 +1,4 @@
-"""The journal's writer: what goes together, and that nothing overtakes or is left behind."""
+"""The journal's writer: batches, order, and completeness."""
 
 import asyncio
 import itertools
@@ -13,7 +13,7 @@ from game.live.rows import Entry, Snapshot
 
 
 class Store:
-    """A backend that remembers, and writes when it is let."""
+    """A backend that records writes and completes them on demand."""
 
     def __init__(self, log: list[str]) -> None:
         self.log = log
@@ -27,7 +27,7 @@ class Store:
         self.given.set()
 
     async def finish(self, outcome: Outcome | None = None) -> None:
-        """Let what it has, or gets next, be written (or taken by others, or fail)."""
+        """Complete (or refuse, or fail) the current write, or else the next one."""
         await self.given.wait()
         self.given.clear()
         assert self.then is not None
@@ -38,7 +38,7 @@ class Store:
 
 
 class Room:
-    """A room that notes what it is told of, and lost."""
+    """A room that records what it is told, and what was lost."""
 
     def __init__(self, log: list[str]) -> None:
         self.log = log

@@ -1,4 +1,4 @@
-"""What operators see of a running game, and how they end it."""
+"""Operators: viewing and ending a running game."""
 
 import asyncio
 from uuid import uuid4
@@ -82,7 +82,7 @@ async def test_an_unknown_game_cannot_be_looked_at():
 
 
 class Stumbles(TicTacToe):
-    """What a game has become whose rules were changed while it was played."""
+    """A game's rules after a change during the game."""
 
     name = TicTacToe.name
 
@@ -126,7 +126,7 @@ async def test_an_operator_ends_a_game_that_cannot_be_opened_any_more(
 
 
 def _end_in_the_admin(game: Game) -> tuple[str, str]:
-    """What the game's page says of its room, and what the list says when the game is ended there."""
+    """Return the room as shown on the game's page, and the message when the game is ended in the list."""
     client = Client()
     client.force_login(User.objects.create_superuser("operator"), "django.contrib.auth.backends.ModelBackend")
     page = client.get(f"/admin/game/game/{game.pk}/change/")

@@ -1,4 +1,4 @@
-"""What games hold about a person: all of it is given on request, and their words go with them."""
+"""Personal data of games: complete when exported, messages erased on deletion."""
 
 from rest_framework.test import APIClient
 
@@ -8,7 +8,7 @@ from realtime.worker import in_database
 
 
 async def play_and_talk(game, ada, bob):
-    """Ada and Bob both move and say something, and Ada resigns."""
+    """Ada and Bob each move and chat, then Ada resigns."""
     a, b = await begin(game, ada, bob)
     for player, cell in ((a, 0), (b, 8)):
         await player.send(type="player_move", movement={"cell": cell})

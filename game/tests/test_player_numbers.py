@@ -1,4 +1,4 @@
-"""Games of one, and of three: how they end, and begin again."""
+"""Games of one and of three players: endings and rematches."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from realtime.worker import in_database
 
 
 class Rounds(Game, abstract=True):
-    """In turn all say go; whoever does so in the third round has won."""
+    """Players take turns to say go; who says it in the third round wins."""
 
     clock = None
 
@@ -38,7 +38,7 @@ class OfThree(Rounds):
 
 @pytest.fixture(autouse=True)
 def offered(monkeypatch):
-    """These games are in the catalogue."""
+    """Adds these games to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     catalogue.register(Alone)
     catalogue.register(OfThree)
@@ -46,7 +46,7 @@ def offered(monkeypatch):
 
 @pytest.fixture
 def three(new_game, ada, bob, cyd):
-    """``await three()``: a game under way, and the sockets of its three."""
+    """``await three()`` returns a running game and its players' three sockets."""
 
     async def three():
         game = await new_game(OfThree.name, ada, bob, cyd)

@@ -1,4 +1,4 @@
-"""What friends see of games."""
+"""The status of playing users for their friends."""
 
 from friends import services as friends
 from game.tests.conftest import begin

@@ -1,5 +1,6 @@
-"""A room and the sockets of another worker, which reach it by the relay: what is lost on the way, or comes in
-another order, leaves nobody behind.
+"""A room and another worker's sockets, connected by the relay.
+
+Lost or reordered messages leave no socket behind.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from realtime.worker import in_database, lease_key
 
 
 class Other(Relay):
-    """Another worker, as the one here knows it: it has a lease, listens, and asks."""
+    """Another worker as seen by the worker under test: it has a lease, receives and sends."""
 
     def __init__(self, here) -> None:
         super().__init__(lambda topic, frames: None)
@@ -65,7 +66,7 @@ async def test_who_goes_before_the_room_has_let_them_in_has_gone(new_game, ada, 
 async def test_a_socket_that_has_gone_does_not_take_the_place_of_one_that_came_since(
     new_game, ada, bob, here, other
 ):
-    """What it asked was long on its way: its player was told to try again, and has come back elsewhere."""
+    """Its request took long; its player was told to try again and has reconnected elsewhere."""
     game = await new_game()
     a, b = await begin(game, ada, bob)
     other.tell(here.id, *other.attach(game, ada, 1))
@@ -87,7 +88,7 @@ async def test_one_whose_going_was_lost_on_the_way_has_gone(new_game, ada, bob, 
 
 @pytest.fixture
 def slow_journal(here, monkeypatch) -> Iterator[asyncio.Event]:
-    """The journal, which writes nothing more until this is set."""
+    """The journal; it writes nothing more until this event is set."""
     may_write = asyncio.Event()
     backend = rooms.current().journal._backend
     write = backend.write
@@ -125,7 +126,7 @@ async def test_nothing_is_told_to_a_worker_whose_socket_went_before_its_first_fr
 
 
 class Owner(Relay):
-    """Another worker that owns a room: it lets everybody in, and tells what the test tells it to."""
+    """Another worker that owns a room: it admits everybody and sends what the test tells it to."""
 
     def __init__(self, here, game) -> None:
         super().__init__(lambda topic, frames: None)
@@ -147,14 +148,14 @@ class Owner(Relay):
             super()._handle(sender, kind, number, payload)
 
     async def welcome(self, seq: int) -> int:
-        """Tell the next socket that asks how things stand at this moment."""
+        """Send the current state to the next socket that asks."""
         number = await asyncio.wait_for(self.asked.get(), WITHIN_S)
         self.tell(self._here.id, "game.frame", (self._hex, number, self.frame(seq)))
         self.tell(self._here.id, "game.joined", (self._hex, number, 0, seq))
         return number
 
     def frame(self, seq: int) -> bytes:
-        """What happens next: somebody is ready."""
+        """Send the next frame: a player is ready."""
         self.frames[seq] = b'{"type":"player_ready","user_id":1,"seq":%d}' % seq
         return self.frames[seq]
 
@@ -193,7 +194,7 @@ async def test_sockets_of_a_room_that_its_owner_has_no_more_come_back(owned, ada
     a = await ada.enter(game.pk)
     await owner.welcome(10)
     assert (await a.hear())["seq"] == 10
-    owner.has_room = False  # and the relay has lost that it is closed
+    owner.has_room = False  # the message about its closing was lost too
     assert await a.closed() == 1012
 
 
@@ -201,7 +202,7 @@ async def test_who_was_let_in_but_told_nothing_comes_again(owned, ada, monkeypat
     monkeypatch.setattr(remote, "FIRST_FRAME_WITHIN_S", 0.1)
     game, owner = owned
     a = await ada.enter(game.pk)
-    await asyncio.wait_for(owner.asked.get(), WITHIN_S)  # and what it tells of the room is lost
+    await asyncio.wait_for(owner.asked.get(), WITHIN_S)  # and its answer is lost
     assert await a.closed() == 1013
 
 

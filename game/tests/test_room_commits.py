@@ -1,4 +1,4 @@
-"""A room's way to the journal: nothing is told, or shown, before it is committed."""
+"""A room and its journal: nothing is sent or shown before it is committed."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from game.live.rows import Entry
 
 
 class Journal:
-    """A journal that commits when it is told to."""
+    """A journal that commits on demand."""
 
     def __init__(self):
         self.rows = []
@@ -30,7 +30,7 @@ class Journal:
 
 
 class Audience:
-    """Writes down what everybody is told."""
+    """Records everything that is sent."""
 
     def __init__(self, log):
         self.log = log

@@ -1,4 +1,4 @@
-"""What a room has to act on, and when: pure, on a clock that the tests set."""
+"""A room's deadlines: unit tests with a clock that the tests set."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The journal's entries: stored as ever, and the same table whenever they are applied."""
+"""The journal's entries: a stable format, and the same result whenever they are applied."""
 
 import pytest
 from msgspec import Raw

@@ -1,4 +1,4 @@
-"""What a room accepts in each phase of its life."""
+"""The commands that a room accepts in each phase."""
 
 import pytest
 

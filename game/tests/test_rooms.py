@@ -1,4 +1,4 @@
-"""Games by their sockets: from the first frame to the rating."""
+"""Games over their sockets: from the first frame to the rating."""
 
 import asyncio
 import threading
@@ -28,7 +28,7 @@ async def win(ada, bob) -> None:
 
 
 async def each_moves(ada, bob) -> None:
-    """A move of each, which both hear of: the game counts."""
+    """Make a move of each player and read the frames, so that the game counts."""
     for player, cell in ((ada, 0), (bob, 8)):
         await player.send(type="player_move", movement={"cell": cell})
         for listener in (ada, bob):
@@ -36,7 +36,7 @@ async def each_moves(ada, bob) -> None:
 
 
 async def given_up(game, ada, bob):
-    """The two of a game that ada has given up; what they hear of it is heard."""
+    """A game that ada has resigned; its frames are read."""
     players = await begin(game, ada, bob)
     await players[0].send(type="game_action", action="resign")
     for player in players:
@@ -383,7 +383,7 @@ async def test_a_game_that_cannot_be_played_again_from_its_journal_ends_with_an_
     await a.send(type="player_move", movement={"cell": 0})
     await b.hear("player_move")
     await worker.stop()
-    # As if the rules were changed meanwhile.
+    # As if the rules had been changed meanwhile.
     moves = JournalEntry.objects.filter(game=game, kind="move")
     await moves.aupdate(data='{"movement": {"cell": 99}, "left_ms": null}')
     await worker.start()
@@ -514,7 +514,7 @@ async def test_the_closed_test_client_notices_a_close(new_game, cyd):
 def test_the_noted_state_of_a_game_never_goes_back(transactional_db):
     made = services.create_game(name="tictactoe", players=[])
     for state in ("active", "waiting_for_ready"):
-        services.note_states({made.pk: state})
+        services.store_states({made.pk: state})
     assert Game.objects.get(pk=made.pk).state == "active"
 
 
@@ -535,7 +535,7 @@ async def test_a_start_that_was_not_noted_in_time_is_noted_by_who_takes_the_game
 
     game = await new_game()
     with monkeypatch.context() as away:
-        away.setattr(services, "note_states", note_states)
+        away.setattr(services, "store_states", note_states)
         await begin(game, ada, bob)
         await worker.stop()
     assert (await in_database(Game.objects.get, pk=game.pk)).state == "waiting_for_players"
@@ -559,7 +559,7 @@ async def test_while_the_journal_cannot_be_written_moves_are_refused_and_then_th
 
     with monkeypatch.context() as away:
         away.setattr(rooms.current().journal._backend, "write", write)
-        away.setattr(services, "try_to_store", try_to_store)
+        away.setattr(services, "check_writable", try_to_store)
         await a.send(type="player_move", movement={"cell": 0})
         for player in (a, b):
             assert await player.refused() == "recovering"
@@ -621,7 +621,7 @@ async def test_a_rematch_made_while_the_room_is_given_up_adds_nothing_to_its_jou
 
 async def test_an_event_of_the_server_alone_is_not_counted_as_told(here, ada, bob):
     game = await in_database(services.create_open, user_id=ada.id, name="tictactoe")
-    before = metrics.told.copy()
+    before = metrics.published.copy()
     await in_database(services.join, user_id=bob.id, game_id=game.pk)
-    assert metrics.told["MatchFound"] == before["MatchFound"] + 2
-    assert "SeatTaken" not in metrics.told
+    assert metrics.published["MatchFound"] == before["MatchFound"] + 2
+    assert "SeatTaken" not in metrics.published

@@ -1,4 +1,4 @@
-"""Battleship: fleets are placed by the rules, shots are answered, and nobody sees an unhit enemy ship."""
+"""Battleship: placing fleets, answers to shots, and secrecy of intact enemy ships."""
 
 import json
 from random import Random
@@ -115,7 +115,7 @@ def test_who_sinks_all_wins_and_all_is_shown(match: Match):
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32), length=st.integers(0, 120))
 def test_a_view_is_the_same_wherever_unhit_enemy_ships_lie(seed: int, length: int):
-    """Whatever tells where an enemy ship lies would differ when it lies elsewhere."""
+    """A view that reveals an enemy ship's position would differ when the ship is elsewhere."""
     match, random = begin(catalogue.get("battleship"), seed), Random(seed)
     while match.result is None and match.moves < length:
         somebody_plays(match, random)

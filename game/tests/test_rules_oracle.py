@@ -1,4 +1,4 @@
-"""Tic-tac-toe and connect four against OpenSpiel's independent rules, move by move."""
+"""Tic-tac-toe and connect four compared with OpenSpiel's independent rules, move by move."""
 
 import pyspiel
 import pytest

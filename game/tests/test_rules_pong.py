@@ -1,4 +1,4 @@
-"""Pong: a fixed step, paddles that hold, a ball that speeds up, and a winner at the target."""
+"""Pong: fixed steps, paddles at the walls, a ball that speeds up, and a winner at the target."""
 
 import json
 
@@ -18,7 +18,7 @@ def pong(seed: int = 1, **options: int) -> Match:
 
 
 def until(match: Match, reached, inputs=None) -> dict:
-    """Step until the view is as asked for; at most two minutes of play."""
+    """Step until ``reached(view)``, for at most two minutes of play."""
     for _ in range(7200):
         match.step(inputs or {})
         if reached(match.view(None)):
@@ -27,7 +27,7 @@ def until(match: Match, reached, inputs=None) -> dict:
 
 
 def follow(match: Match) -> dict[int, dict]:
-    """Both players keep their paddle's middle on the ball, so that it comes back level."""
+    """Both players keep their paddle's centre on the ball, so that it comes back level."""
     view = match.view(None)
     return {
         seat: {"direction": (view["ball"]["y"] > y + 4) - (view["ball"]["y"] < y - 4)}
@@ -86,7 +86,7 @@ def test_a_missed_ball_scores_for_the_other_side_and_is_served_anew():
     match = pong()
     to_the_right = match.view(None)["ball"]["vx"] > 0
     away = {0: {"direction": -1}, 1: {"direction": -1}}
-    # Paddles wait in the upper corners; the ball of this seed comes lower.
+    # The paddles wait in the upper corners; with this seed the ball comes lower.
     view = until(match, lambda view: any(view["scores"].values()), away)
     assert view["scores"] == {"left": int(to_the_right), "right": int(not to_the_right)}
     assert (view["ball"]["x"], view["ball"]["y"]) == (WIDTH / 2, HEIGHT / 2)

@@ -1,4 +1,4 @@
-"""Every game: seed and inputs rebuild it exactly, and a kept game goes on as if nothing had been."""
+"""Every game: seed and inputs rebuild it exactly, and a loaded game continues exactly."""
 
 import json
 from random import Random

@@ -15,7 +15,7 @@ from game.management.commands import simulate
 
 
 def run(command):
-    """What a line that was shown to an author says, in the project's folder."""
+    """Run a command that was shown to the author, in the project's folder."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings"}
     done = subprocess.run(
         command.replace("python ", f"{sys.executable} "),

@@ -1,4 +1,4 @@
-"""What one owner of a game leaves to the next, and that only the latest has a say."""
+"""Takeovers: state passes from one owner to the next, and only the latest may write."""
 
 import asyncio
 import threading
@@ -18,14 +18,14 @@ from realtime.worker import in_database, lease_key
 
 
 class Hasty(InTurn):
-    """Whoever begins has a second for it."""
+    """A game with one second to start."""
 
     clock = Clock(seconds=1)
 
 
 @pytest.fixture(autouse=True)
 def offered(monkeypatch):
-    """This game is in the catalogue."""
+    """Adds this game to the catalogue."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
     catalogue.register(Hasty)
 
@@ -100,7 +100,7 @@ async def test_a_game_for_which_all_were_ready_begins_though_its_worker_died_jus
 async def test_a_game_that_was_claimed_and_never_opened_is_adopted(
     new_game, ada, bob, here, quick_to_adopt, monkeypatch
 ):
-    """Who asked for it may have gone away in between."""
+    """The worker that claimed it may have stopped in between."""
     game = await new_game()
     assert await rooms.current().owner(game.pk) == here.id
     adopting = asyncio.create_task(rooms.current().adopt())
@@ -126,7 +126,7 @@ async def test_a_room_that_waits_for_the_database_waits_whatever_it_hears_from_t
     game = await new_game()
     a, _ = await begin(game, ada, bob)
     with monkeypatch.context() as away:
-        away.setattr(services, "try_to_store", try_to_store)
+        away.setattr(services, "check_writable", try_to_store)
         rooms.current().here[game.pk].lost(False)
         assert await a.refused() == "recovering"
         await until(was_asked_twice)
@@ -147,7 +147,7 @@ async def test_rooms_that_wait_for_the_database_ask_it_together(new_game, ada, b
     for socket in sockets:
         await socket.hear("game_state")
     with monkeypatch.context() as away:
-        away.setattr(services, "try_to_store", try_to_store)
+        away.setattr(services, "check_writable", try_to_store)
         for game in games:
             rooms.current().here[game.pk].lost(False)
         for socket in sockets:
@@ -165,7 +165,7 @@ async def test_a_room_that_others_own_when_the_database_is_back_lets_its_sockets
     game = await new_game()
     a, _ = await begin(game, ada, bob)
     with monkeypatch.context() as away:
-        away.setattr(services, "try_to_store", try_to_store)
+        away.setattr(services, "check_writable", try_to_store)
         rooms.current().here[game.pk].lost(False)
         assert await a.refused() == "recovering"
         await in_database(services.take_over, game_id=game.pk)

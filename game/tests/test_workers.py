@@ -1,4 +1,4 @@
-"""Rooms over several real server processes: reached from anywhere, and surviving the one that owns them."""
+"""Rooms over several real server processes: reachable from each, surviving the loss of their owner."""
 
 import os
 import signal
@@ -81,7 +81,7 @@ async def test_a_pong_game_goes_on_from_its_last_snapshot(two_servers):
     await begin(new_game(ada, bob, "pong"), ada, bob)
     while (before := await ada.hear("game_tick"))["tick"] < 150:
         pass
-    # A snapshot of then is kept half a second later, on a slow machine too.
+    # A snapshot of this state is saved half a second later, even on a slow machine.
     while (await ada.hear("game_tick"))["tick"] < before["tick"] + 30:
         pass
     one.kill(one.pids[0])
@@ -125,7 +125,7 @@ async def test_redis_may_be_killed_in_mid_game(two_servers):
 
 
 async def until_taken(mover, cell):
-    """Make the move, again where the server says that it cannot reach the room just now."""
+    """Make the move, again if the server cannot reach the room at the moment."""
     while True:
         await mover.send(type="player_move", movement={"cell": cell}, id=cell)
         while (frame := await mover.hear())["type"] not in ("player_move", "error"):

@@ -15,7 +15,7 @@ from matchmaking.invites import selectors, serializers, services
 
 
 class Invites(APIView):
-    """Invites that wait for an answer."""
+    """The pending invites of the caller."""
 
     @extend_schema(
         operation_id="api_invites_list",
@@ -46,7 +46,7 @@ class Invites(APIView):
 
 
 class One(APIView):
-    """An invite that the caller has sent or received, and what became of it."""
+    """An invite that the caller has sent or received, with its status."""
 
     @extend_schema(responses=serializers.Invite)
     def get(self, request: Request, invite_id: int) -> Response:
@@ -57,7 +57,7 @@ class One(APIView):
 class Accept(APIView):
     """Accept a received invite: the game starts, or the caller enters the lobby or the party.
 
-    403 `not_yours_to_answer`, 409 `invite_not_pending` once it was answered, cancelled or has expired. For
+    403 `not_yours_to_answer`, 409 `invite_not_pending` if it was answered, cancelled or has expired. For
     parties 409 `party_full` or `already_in_party`, for lobbies 409 `lobby_full` or 403 `banned`: the invite
     stays open.
     """
@@ -77,7 +77,7 @@ class Decline(APIView):
 
 
 class Cancel(APIView):
-    """Take a sent invite back. 403 `not_yours_to_answer`, 409 `invite_not_pending`."""
+    """Cancel a sent invite. 403 `not_yours_to_answer`, 409 `invite_not_pending`."""
 
     @extend_schema(request=None, responses=serializers.Invite)
     def post(self, request: Request, invite_id: int) -> Response:

@@ -1,4 +1,4 @@
-"""What becomes of invites: both users are told, on all their devices."""
+"""Events of invites, sent to both users on all their devices."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,8 +14,8 @@ from realtime.topics import Topic
 class InviteInfo(Struct, kw_only=True):
     """An invite as both users see it.
 
-    ``kind`` is game, lobby or party, and says which of ``game``, ``lobby_id`` and ``party_id`` is set.
-    ``status`` is pending, accepted, declined, cancelled or expired. ``game_id`` and ``ws_url`` are there once
+    ``kind`` is game, lobby or party, and determines which of ``game``, ``lobby_id`` and ``party_id`` is set.
+    ``status`` is pending, accepted, declined, cancelled or expired. ``game_id`` and ``ws_url`` are set once
     accepting it has started a game.
     """
 
@@ -34,7 +34,7 @@ class InviteInfo(Struct, kw_only=True):
 
 
 class InviteEvent(Event, kw_only=True):
-    """Something became of an invite."""
+    """A change of an invite."""
 
     invite: InviteInfo
 
@@ -43,20 +43,20 @@ class InviteEvent(Event, kw_only=True):
 
 
 class InviteCreated(InviteEvent):
-    """Somebody was invited."""
+    """Sent when a user is invited."""
 
 
 class InviteAccepted(InviteEvent):
-    """The invite was accepted, and what it was for has happened."""
+    """Sent when an invite is accepted and has taken effect."""
 
 
 class InviteDeclined(InviteEvent):
-    """The invite was declined."""
+    """Sent when an invite is declined."""
 
 
 class InviteCancelled(InviteEvent):
-    """The invite was taken back, or what it was for is gone."""
+    """Sent when an invite is cancelled, or when its game, lobby or party no longer exists."""
 
 
 class InviteExpired(InviteEvent):
-    """The invite was not answered in time."""
+    """Sent when an invite expires without an answer."""

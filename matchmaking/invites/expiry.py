@@ -1,4 +1,4 @@
-"""Every server process expires invites when their time is up, though nobody asks."""
+"""Expiry of invites, in every server process."""
 
 import asyncio
 import logging
@@ -10,19 +10,19 @@ from realtime import worker
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 1.0
-"""Invites that other processes make are known this soon; no sooner than that do they run out."""
+CHECK_INTERVAL_S = 1.0
+"""Invites created by other processes are noticed within this time; none expires sooner."""
 
-worker.every(3600)(services.forget_old)
+worker.every(3600)(services.delete_old)
 
 
 @worker.background
 async def keep_expiring() -> None:
-    """Sleep until the next invite runs out."""
+    """Expire invites when they are due, sleeping in between."""
     while True:
         next_end = None
         try:
             next_end = await worker.in_database(services.expire_due)
         except DatabaseError as problem:
             logger.warning("Invites wait for the database: %s", problem)
-        await asyncio.sleep(LOOK_EVERY_S if next_end is None else min(next_end, LOOK_EVERY_S))
+        await asyncio.sleep(CHECK_INTERVAL_S if next_end is None else min(next_end, CHECK_INTERVAL_S))

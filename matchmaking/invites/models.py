@@ -1,4 +1,4 @@
-"""Who was asked by whom to play, to a lobby or to a party."""
+"""Invites to a game, a lobby or a party."""
 
 from django.conf import settings
 from django.db import models
@@ -11,10 +11,10 @@ IS_PENDING = Q(status="pending")
 
 
 class Invite(models.Model):
-    """One user asks another, who has until ``expires_at`` to answer.
+    """An invite from one user to another, who has until ``expires_at`` to answer.
 
-    It leaves ``pending`` once, by one conditional update; answered ones are kept for a while, to say what
-    became of them.
+    It leaves ``pending`` once, by one conditional update. Answered invites are kept for a while, so that
+    their outcome can be queried.
     """
 
     class Kind(models.TextChoices):
@@ -43,9 +43,9 @@ class Invite(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
-    """When it ceased to be pending, however it did."""
+    """When it stopped being pending, for whatever reason."""
     game_id = models.UUIDField(null=True, blank=True)
-    """The game that accepting it started."""
+    """The game that was started by accepting it."""
 
     class Meta:
         constraints = [

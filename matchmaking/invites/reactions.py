@@ -1,4 +1,4 @@
-"""What becomes of invites when what they are to changes or ends, or one user blocks the other."""
+"""Reactions that settle invites when their target changes or one user blocks the other."""
 
 from chat.events import LobbyClosed
 from friends.events import PlayerBlocked
@@ -9,7 +9,7 @@ from realtime.reactions import reacts_to
 
 @reacts_to(PartyUpdate)
 def settle_invites_to_party(event: PartyUpdate) -> None:
-    """There is no way into a party that is no more, and no invite for who is in already."""
+    """Cancel the invites to a disbanded party, and settle those of its members."""
     if event.change == "disbanded":
         services.cancel_to_party(event.party.id)
     elif event.change == "joined":
@@ -19,11 +19,11 @@ def settle_invites_to_party(event: PartyUpdate) -> None:
 
 @reacts_to(LobbyClosed)
 def cancel_invites_to_lobby(event: LobbyClosed) -> None:
-    """There is no way into a lobby that is closed."""
+    """Cancel the invites to a closed lobby."""
     services.cancel_to_lobby(event.lobby_id)
 
 
 @reacts_to(PlayerBlocked)
 def end_invites_between(event: PlayerBlocked) -> None:
-    """Who is blocked is not asked, and does not ask, any more."""
-    services.part(by_id=event.by_id, blocked_id=event.blocked_id)
+    """Settle the pending invites between two users after a block."""
+    services.cancel_between(by_id=event.by_id, blocked_id=event.blocked_id)

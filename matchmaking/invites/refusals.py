@@ -1,73 +1,73 @@
-"""Why invites refuse."""
+"""Refusals of invites."""
 
 from core.refusals import Conflict, Invalid, NotAllowed, NotFound
 
 
 class UnknownInvite(NotFound):
-    """There is no such invite, or it is none of the caller's."""
+    """The invite does not exist, or the caller has neither sent nor received it."""
 
     code = "unknown_invite"
     title = "There is no such invite"
 
 
 class NotYoursToAnswer(NotAllowed):
-    """Who was invited accepts or declines; who invites cancels."""
+    """Only the recipient may accept or decline, and only the sender may cancel."""
 
     code = "not_yours_to_answer"
     title = "Not yours to answer"
 
 
 class UnknownInvitee(NotFound):
-    """There is no such player."""
+    """The player does not exist."""
 
     code = "unknown_user"
     title = "There is no such player"
 
 
 class CannotInviteOneself(Invalid):
-    """It takes two."""
+    """The caller invited themselves."""
 
     code = "cannot_invite_oneself"
     title = "You cannot invite yourself"
 
 
 class CannotInvite(NotAllowed):
-    """One of the two blocks the other, or has no room for more invites, or is a bot: it is not said which."""
+    """One user blocks the other, has too many invites, or is a bot; the reason is not disclosed."""
 
     code = "cannot_invite"
     title = "This player takes no invites from you"
 
 
 class NotForTwo(Invalid):
-    """A game invite is for a game of two."""
+    """Game invites are only for games of two players."""
 
     code = "game_not_for_two"
     title = "This game is not for two"
 
 
 class AlreadyInvited(Conflict):
-    """The same is already asked, by either of them; ``details`` has its ``invite_id``."""
+    """One of the two has already sent the same invite; ``details`` has its ``invite_id``."""
 
     code = "already_invited"
     title = "There is such an invite already"
 
 
 class AlreadyMember(Conflict):
-    """Who is in the party needs no invite."""
+    """The invited user is already in the party."""
 
     code = "already_member"
     title = "Already in the party"
 
 
 class TooManyInvites(Conflict):
-    """Many invites of the user wait for an answer."""
+    """Too many of the user's invites are pending."""
 
     code = "too_many_invites"
     title = "Too many of your invites are unanswered"
 
 
 class InviteNotPending(Conflict):
-    """It was answered, cancelled or has expired; ``details`` has its ``status``."""
+    """The invite was answered, was cancelled or has expired; ``details`` has its ``status``."""
 
     code = "invite_not_pending"
     title = "The invite is not open any more"

@@ -1,4 +1,4 @@
-"""Questions about invites."""
+"""Queries of invites."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from matchmaking.invites.refusals import UnknownInvite
 
 
 def shown(invites: Iterable[Invite]) -> list[InviteInfo]:
-    """Invites, read with their users, as clients see them."""
+    """Return the invites as clients see them."""
     return [
         InviteInfo(
             id=invite.pk,
@@ -35,41 +35,41 @@ def shown(invites: Iterable[Invite]) -> list[InviteInfo]:
 
 
 def pending() -> QuerySet[Invite]:
-    """Invites that can be answered, with their users."""
+    """Return the pending invites, with their users."""
     return _with_users().filter(status=Invite.Status.PENDING, expires_at__gt=timezone.now())
 
 
 def pending_of(user_id: int) -> QuerySet[Invite]:
-    """Those that the user has sent or received."""
+    """Return the pending invites that the user has sent or received."""
     return pending().filter(Q(from_user=user_id) | Q(to_user=user_id))
 
 
 def unanswered_by(user_id: int) -> int:
-    """How many invites wait for this user's answer."""
+    """Return the number of invites that wait for this user's answer."""
     return pending().filter(to_user=user_id).count()
 
 
 def unanswered_by_each(user_ids: Iterable[int]) -> dict[int, int]:
-    """:func:`unanswered_by` of each of these users who has any."""
+    """Return :func:`unanswered_by` for each of these users who has any."""
     rows = pending().filter(to_user__in=user_ids).order_by().values("to_user").annotate(n=Count("pk"))
     return dict(rows.values_list("to_user", "n"))
 
 
 def of_either(user_id: int) -> QuerySet[Invite]:
-    """All that the user has sent or received, answered ones included, with their users."""
+    """Return all invites that the user has sent or received, answered ones included, with their users."""
     return _with_users().filter(Q(from_user=user_id) | Q(to_user=user_id))
 
 
 def of_user(user_id: int, invite_id: int) -> Invite:
-    """An invite that the user has sent or received. Raises ``UnknownInvite``."""
+    """Return an invite that the user has sent or received. Raises ``UnknownInvite``."""
     invite = of_either(user_id).filter(pk=invite_id).first()
     if invite is None:
         raise UnknownInvite
     return invite
 
 
-def to_a_party(*, user_id: int, invite_id: int | None = None, party_id: int | None = None) -> int:
-    """The id of the user's invite to a party: this one, the one to this party, or the newest.
+def find_party_invite(*, user_id: int, invite_id: int | None = None, party_id: int | None = None) -> int:
+    """Return the id of the user's invite to a party: this one, the one to this party, or the newest.
 
     Raises ``UnknownInvite``.
     """

@@ -1,11 +1,11 @@
-"""What the invites' routes take and give."""
+"""Serializers of the invites' routes."""
 
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.serializers import Text, Whole
+from accounts.serializers import StrictInteger, StrictText
 from matchmaking.serializers import DEFAULT_GAME
 
 _ONE_THING = "An invite is to one thing: a game, a lobby or a party."
@@ -13,12 +13,12 @@ _ONE_THING = "An invite is to one thing: a game, a lobby or a party."
 
 @extend_schema_serializer(component_name="InviteCreation")
 class Creation(serializers.Serializer[Any]):
-    """Whom to invite, and to what: to a game of pong if nothing is named."""
+    """A new invite: the user, and the game, lobby or party; by default a game of pong."""
 
-    to_user_id = Whole(min_value=1)
-    game = Text(max_length=40, required=False)
-    lobby_id = Whole(min_value=1, required=False)
-    party_id = Whole(min_value=1, required=False)
+    to_user_id = StrictInteger(min_value=1)
+    game = StrictText(max_length=40, required=False)
+    lobby_id = StrictInteger(min_value=1, required=False)
+    party_id = StrictInteger(min_value=1, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         named = attrs.keys() & {"game", "lobby_id", "party_id"}

@@ -1,7 +1,8 @@
-"""What changes invites: sending, answering, taking back, running out.
+"""Services that change invites: create, accept, decline, cancel, expire.
 
-An invite leaves ``pending`` by one conditional update, so of all who answer, cancel or expire it at the same
-moment one succeeds. Locks are taken in this order: party or lobby, users, invites by rising id, queue.
+An invite leaves ``pending`` by one conditional update, so if several requests answer, cancel or expire it at
+the same moment, one of them succeeds. Locks are taken in this order: party or lobby, users, invites by
+ascending id, queue.
 """
 
 import random
@@ -48,14 +49,14 @@ from matchmaking.parties.selectors import MAX_SIZE
 from realtime import limits
 from realtime.publishing import publish
 
-MOST_UNANSWERED = 20
-"""Invites of one user that may wait for an answer."""
-MOST_TO_ANSWER = 100
-"""Invites that may wait for one user's answer."""
-MOST_A_MINUTE = 30
-"""Invites that one user may send in a minute: each makes a noise at somebody's end."""
-KEPT_FOR = timedelta(days=7)
-"""How long it can be asked what became of an invite."""
+MAX_PENDING_SENT = 20
+"""Maximum number of pending invites that one user has sent."""
+MAX_PENDING_RECEIVED = 100
+"""Maximum number of invites that wait for one user's answer."""
+MAX_PER_MINUTE = 30
+"""Maximum number of invites that one user may send per minute: each notifies somebody."""
+RETENTION = timedelta(days=7)
+"""How long answered invites are kept."""
 
 Status = Invite.Status
 
@@ -76,16 +77,16 @@ def create(
     lobby_id: int | None = None,
     party_id: int | None = None,
 ) -> InviteInfo:
-    """Invite a user to a game, a lobby or a party: exactly one of the three is given.
+    """Invite a user to a game, a lobby or a party; exactly one of the three must be given.
 
     Raises ``CannotInviteOneself``, ``UnknownInvitee``, ``CannotInvite``, ``AlreadyInvited``,
-    ``TooManyInvites`` and ``RateLimited``; for games ``UnknownGame`` and ``NotForTwo``; for lobbies what
-    ``chat.selectors.check_may_invite`` does; for parties ``UnknownParty``, ``NotLeader``, ``PartyFull`` and
-    ``AlreadyMember``.
+    ``TooManyInvites`` and ``RateLimited``; for games ``UnknownGame`` and ``NotForTwo``; for lobbies the
+    refusals of ``chat.selectors.check_may_invite``; for parties ``UnknownParty``, ``NotLeader``,
+    ``PartyFull`` and ``AlreadyMember``.
     """
     if to_user_id == user_id:
         raise CannotInviteOneself
-    limits.take_sync(f"invites:{user_id}", allowed=MOST_A_MINUTE, window_s=60)
+    limits.enforce_sync(f"invites:{user_id}", allowed=MAX_PER_MINUTE, window_s=60)
     with transaction.atomic():
         if party_id is not None:
             about = _about_party(user_id, to_user_id, party_id)
@@ -118,20 +119,20 @@ def _about_party(user_id: int, to_user_id: int, party_id: int) -> dict[str, Any]
 
 
 def _send(user_id: int, to_user_id: int, about: dict[str, Any]) -> InviteInfo:
-    # With both users' rows, nothing else changes between the two, and each invite of this user is counted.
+    # Locking both users' rows makes the checks and counts below safe against concurrent invites.
     users = {user.pk: user for user in accounts.lock(user_id, to_user_id)}
     invitee = users.get(to_user_id)
     if invitee is None or not invitee.is_active:
         raise UnknownInvitee
     now = timezone.now()
-    # What has run out must not stand in the way until the clock is looked at again.
+    # An overdue invite must not block a new one until the next expiry run.
     _settle(_between(user_id, to_user_id).filter(expires_at__lte=now), Status.EXPIRED)
-    if selectors.pending().filter(from_user=user_id).count() >= MOST_UNANSWERED:
-        raise TooManyInvites(f"{MOST_UNANSWERED} of your invites are unanswered.")
+    if selectors.pending().filter(from_user=user_id).count() >= MAX_PENDING_SENT:
+        raise TooManyInvites(f"{MAX_PENDING_SENT} of your invites are unanswered.")
     if (
         friends.is_blocked_between(user_id, to_user_id)
         or invitee.is_bot
-        or selectors.unanswered_by(to_user_id) >= MOST_TO_ANSWER
+        or selectors.unanswered_by(to_user_id) >= MAX_PENDING_RECEIVED
     ):
         raise CannotInvite
     try:
@@ -163,7 +164,7 @@ def accept(*, user_id: int, invite_id: int) -> InviteInfo:
     """Accept an invite: the game starts, or the user enters the lobby or the party.
 
     Raises ``UnknownInvite``, ``NotYoursToAnswer`` and ``InviteNotPending``; for parties ``PartyFull`` and
-    ``AlreadyInParty``; for lobbies what ``chat.services.join_lobby`` does.
+    ``AlreadyInParty``; for lobbies the refusals of ``chat.services.join_lobby``.
     """
     invite = _received(user_id, invite_id)
     party = None if invite.party_id is None else parties.lock(invite.party_id)
@@ -178,7 +179,7 @@ def accept(*, user_id: int, invite_id: int) -> InviteInfo:
 
 
 def _begin_game(invite: Invite) -> None:
-    # Who begins is left to chance.
+    # The seats are assigned at random.
     user_ids = random.sample((invite.from_user_id, invite.to_user_id), 2)
     players = [game_services.Player(user_id) for user_id in user_ids]
     game = game_services.create_game(name=invite.game, players=players, created_by=invite.from_user_id)
@@ -199,25 +200,26 @@ def decline(*, user_id: int, invite_id: int) -> InviteInfo:
 
 @transaction.atomic
 def cancel(*, user_id: int, invite_id: int) -> InviteInfo:
-    """Take one's own invite back. Raises as ``decline``."""
+    """Cancel an invite that the user has sent. Raises like ``decline``."""
     invite = selectors.of_user(user_id, invite_id)
     if invite.from_user_id != user_id:
-        raise NotYoursToAnswer("Who invites cancels an invite.")
+        raise NotYoursToAnswer("Only the sender can cancel an invite.")
     _answer(invite, Status.CANCELLED)
     return _tell(invite)
 
 
 @transaction.atomic
 def cancel_all(invites: QuerySet[Invite]) -> None:
-    """Cancel those of these invites that are pending."""
+    """Cancel the pending invites among these."""
     _settle(invites, Status.CANCELLED)
 
 
 @transaction.atomic
-def part(*, by_id: int, blocked_id: int) -> None:
-    """End what two have asked each other, of whom one blocks the other.
+def cancel_between(*, by_id: int, blocked_id: int) -> None:
+    """Settle the pending invites between two users after a block.
 
-    As if it had been answered: the other one is not to see that it was a block.
+    Those sent by the blocking user are cancelled, the others declined: the blocked user must not notice the
+    block.
     """
     between = _between(by_id, blocked_id)
     _settle(between, lambda invite: Status.CANCELLED if invite.from_user_id == by_id else Status.DECLINED)
@@ -235,22 +237,22 @@ def cancel_to_lobby(lobby_id: int) -> None:
 
 @transaction.atomic
 def accept_to_party(party_id: int, user_id: int) -> None:
-    """Count the user's invite to this party as accepted: they have entered by themselves."""
+    """Mark the user's invite to this party as accepted, after they have joined by themselves."""
     _settle(Invite.objects.filter(party=party_id, to_user=user_id), Status.ACCEPTED)
 
 
 @transaction.atomic
 def erase(*, user_id: int) -> None:
-    """Cancel and forget whatever the user has sent or received."""
+    """Cancel and delete all invites that the user has sent or received."""
     invites = Invite.objects.filter(Q(from_user=user_id) | Q(to_user=user_id))
     _settle(invites, Status.CANCELLED)
     invites.delete()
 
 
 def expire_due() -> float | None:
-    """Expire what was not answered in time; gives the seconds until the next invite runs out, if any.
+    """Expire overdue invites; return the seconds until the next one expires, if any.
 
-    Every worker may do so at once: each invite is expired, and told of, by one.
+    All workers may run this concurrently: each invite is expired, and announced, by one of them.
     """
     due = Invite.objects.filter(expires_at__lte=timezone.now(), status=Status.PENDING)
     for invite_id in list(due.order_by("expires_at").values_list("pk", flat=True)):
@@ -261,9 +263,9 @@ def expire_due() -> float | None:
     return None if next_end is None else max(0.0, (next_end - timezone.now()).total_seconds())
 
 
-def forget_old() -> None:
-    """Delete invites that were answered, or ran out, long ago."""
-    Invite.objects.filter(answered_at__lt=timezone.now() - KEPT_FOR).delete()
+def delete_old() -> None:
+    """Delete invites that were answered or have expired long ago."""
+    Invite.objects.filter(answered_at__lt=timezone.now() - RETENTION).delete()
 
 
 def _between(user_id: int, other_id: int) -> QuerySet[Invite]:
@@ -274,12 +276,12 @@ def _between(user_id: int, other_id: int) -> QuerySet[Invite]:
 def _received(user_id: int, invite_id: int) -> Invite:
     invite = selectors.of_user(user_id, invite_id)
     if invite.to_user_id != user_id:
-        raise NotYoursToAnswer("Who was invited answers an invite.")
+        raise NotYoursToAnswer("Only the invited user can answer an invite.")
     return invite
 
 
 def _answer(invite: Invite, status: Status) -> None:
-    """Give the invite its end if it can still be answered. Raises ``InviteNotPending``."""
+    """Set the invite's final status if it can still be answered. Raises ``InviteNotPending``."""
     if not _end(invite, status, Invite.objects.filter(expires_at__gt=timezone.now())):
         invite.refresh_from_db(fields=["status"])
         is_overdue = invite.status == Status.PENDING
@@ -287,7 +289,7 @@ def _answer(invite: Invite, status: Status) -> None:
 
 
 def _settle(invites: QuerySet[Invite], status: Status | Callable[[Invite], Status]) -> None:
-    """Give those of these invites that are pending their end, and tell of it."""
+    """Set the final status of the pending invites among these, and publish the change."""
     pending = invites.filter(status=Status.PENDING).select_related("from_user", "to_user")
     for invite in pending.order_by("pk"):
         end = status if isinstance(status, Status) else status(invite)

@@ -19,12 +19,12 @@ from matchmaking.parties import selectors, serializers, services
 
 
 def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """What the caller asks for, with who it is."""
+    """Return the validated input together with the caller's id."""
     return {**read(shape, request.data), "user_id": identity(request).user_id}
 
 
 class Create(APIView):
-    """Make a party, led by the caller. 409 `already_in_party`."""
+    """Create a party, led by the caller. 409 `already_in_party`."""
 
     @extend_schema(request=serializers.Creation, responses={201: serializers.Party})
     @idempotent
@@ -33,7 +33,7 @@ class Create(APIView):
 
 
 class Own(APIView):
-    """The caller's party. 204 for who is in none."""
+    """The caller's party. 204 if there is none."""
 
     @extend_schema(operation_id="api_party_own", responses={200: serializers.Party, 204: None})
     def get(self, request: Request) -> Response:
@@ -42,7 +42,7 @@ class Own(APIView):
 
 
 class One(APIView):
-    """A party: the caller's, one the caller is invited to, or an open one. 404 `unknown_party`."""
+    """A party: the caller's, one that the caller is invited to, or an open one. 404 `unknown_party`."""
 
     @extend_schema(responses=serializers.Party)
     def get(self, request: Request, party_id: int) -> Response:
@@ -58,11 +58,11 @@ class Join(APIView):
 
 
 class Invite(APIView):
-    """Invite somebody, as the leader.
+    """Invite a user. Leader only.
 
     403 `cannot_invite`, `not_party_leader`, 404 `unknown_user`, `unknown_party`, 409 `already_invited`,
-    `already_member`, `not_in_party`, `party_full`, `too_many_invites`, 422 `cannot_invite_oneself`,
-    429 `rate_limited`.
+    `already_member`, `not_in_party`, `party_full`, `too_many_invites`, 422 `cannot_invite_oneself`, 429
+    `rate_limited`.
     """
 
     @extend_schema(request=serializers.Invitee, responses={201: invite_serializers.Invite})
@@ -75,7 +75,7 @@ class Invite(APIView):
 
 
 class Accept(APIView):
-    """Follow an invite into its party.
+    """Accept an invite to a party.
 
     404 `unknown_invite`, 409 `party_full`, `already_in_party` or `invite_not_pending`.
     """
@@ -83,7 +83,7 @@ class Accept(APIView):
     @extend_schema(request=serializers.InviteWanted, responses=serializers.Party)
     @idempotent
     def post(self, request: Request) -> Response:
-        invite_id = invite_selectors.to_a_party(**_read(serializers.InviteWanted, request))
+        invite_id = invite_selectors.find_party_invite(**_read(serializers.InviteWanted, request))
         invite_services.accept(user_id=identity(request).user_id, invite_id=invite_id)
         return Response(selectors.party_of(identity(request).user_id))
 
@@ -93,12 +93,12 @@ class Decline(APIView):
 
     @extend_schema(request=serializers.InviteWanted, responses=invite_serializers.Invite)
     def post(self, request: Request) -> Response:
-        invite_id = invite_selectors.to_a_party(**_read(serializers.InviteWanted, request))
+        invite_id = invite_selectors.find_party_invite(**_read(serializers.InviteWanted, request))
         return Response(invite_services.decline(user_id=identity(request).user_id, invite_id=invite_id))
 
 
 class Ready(APIView):
-    """Tell the others whether the caller is ready to play. 404 `unknown_party`, 409 `not_in_party`."""
+    """Set whether the caller is ready to play. 404 `unknown_party`, 409 `not_in_party`."""
 
     @extend_schema(request=serializers.Readiness, responses=serializers.Party)
     def post(self, request: Request) -> Response:
@@ -106,7 +106,7 @@ class Ready(APIView):
 
 
 class Chat(APIView):
-    """Say something to the party: `party_chat` tells its members.
+    """Send a message to the party; its members receive it as `party_chat`.
 
     409 `not_in_party`, 422 `invalid_message`, 429 `rate_limited`: three messages in two seconds, over all
     lobbies, conversations and the party.
@@ -119,7 +119,7 @@ class Chat(APIView):
 
 
 class Leave(APIView):
-    """Leave the party; a leader hands over, and the last one out ends it.
+    """Leave the party; if the leader leaves, another member leads; an empty party is deleted.
 
     404 `unknown_party`, 409 `not_in_party`.
     """
@@ -131,7 +131,7 @@ class Leave(APIView):
 
 
 class Kick(APIView):
-    """Send a member away, as the leader.
+    """Remove a member. Leader only.
 
     403 `not_party_leader`, 404 `unknown_member` or `unknown_party`, 409 `not_in_party`, 422
     `cannot_kick_oneself`.
@@ -143,7 +143,7 @@ class Kick(APIView):
 
 
 class Disband(APIView):
-    """End the party, as its leader. 403 `not_party_leader`, 404 `unknown_party`, 409 `not_in_party`."""
+    """Disband the party. Leader only. 403 `not_party_leader`, 404 `unknown_party`, 409 `not_in_party`."""
 
     @extend_schema(request=serializers.OwnParty, responses=serializers.Gone)
     def post(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What parties announce, and to whom."""
+"""Events of parties, and their audiences."""
 
 from collections.abc import Iterable
 from typing import ClassVar, Literal
@@ -11,7 +11,7 @@ from realtime.topics import Topic
 
 
 class PartyMemberInfo(Struct, kw_only=True):
-    """A member as the others see them."""
+    """A member of a party."""
 
     user_id: int
     username: str
@@ -19,7 +19,7 @@ class PartyMemberInfo(Struct, kw_only=True):
 
 
 class PartyInfo(Struct, kw_only=True):
-    """A party as clients see it: members in the order of entering; of a disbanded one nobody is left.
+    """A party as clients see it: members in the order of joining; empty once it is disbanded.
 
     A higher ``version`` is the later state.
     """
@@ -36,16 +36,16 @@ Change = Literal["created", "joined", "left", "kicked", "disbanded", "ready"]
 
 
 def _audience(party_id: int, user_ids: Iterable[int]) -> tuple[Topic, ...]:
-    """The party, and these users on all their devices and where they play."""
+    """The party's topic, and these users' own topics."""
     told = sorted(user_ids)
     devices = [topics.user(user_id) for user_id in told]
     return topics.party(party_id), *devices, *[topics.in_world(user_id) for user_id in told]
 
 
 class PartyUpdate(Event):
-    """What the party is like now, and which change of these users made it so.
+    """Sent when a party has changed: its new state, the change, and the users who caused it.
 
-    It is told to the members and to those who have just gone.
+    Sent to the members and to those who have just left.
     """
 
     answers: ClassVar[tuple[str, ...]] = (
@@ -66,7 +66,7 @@ class PartyUpdate(Event):
 
 
 class PartyChat(Event):
-    """A member said something to the party; only its members hear it."""
+    """Sent when a member writes to the party; only its members receive it."""
 
     party_id: int
     sender_id: int

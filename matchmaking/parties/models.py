@@ -1,17 +1,17 @@
-"""Who plays together, and who leads them."""
+"""Parties and their members."""
 
 from django.conf import settings
 from django.db import models
 
 
 class Party(models.Model):
-    """Players who queue as one. Who changes it or its members locks its row first."""
+    """Players who queue together. Every change of it or its members locks its row first."""
 
     leader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     open = models.BooleanField(default=False)
-    """Whether anybody may enter who knows its id."""
+    """Whether anybody who knows its id may join."""
     version = models.PositiveIntegerField(default=0)
-    """Rises with each change, so that of two updates the later one can be told."""
+    """Incremented with each change, so that clients can tell the later of two updates."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -22,7 +22,7 @@ class Party(models.Model):
 
 
 class PartyMember(models.Model):
-    """A player in a party, and in no other. Ids rise in the order of entering."""
+    """A player in a party; nobody is in two parties. Ids ascend in the order of joining."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="members")

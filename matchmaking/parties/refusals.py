@@ -1,52 +1,52 @@
-"""Why parties refuse."""
+"""Refusals of parties."""
 
 from core.refusals import Conflict, Invalid, NotAllowed, NotFound
 
 
 class UnknownParty(NotFound):
-    """There is no such party, or it is none of the caller's."""
+    """The party does not exist, or the caller may not see it."""
 
     code = "unknown_party"
     title = "There is no such party"
 
 
 class NotInParty(Conflict):
-    """The caller is in no party (any more)."""
+    """The caller is not in a party (any more)."""
 
     code = "not_in_party"
     title = "You are in no party"
 
 
 class AlreadyInParty(Conflict):
-    """Nobody is in two parties; leaving the one makes free for the other."""
+    """The user is already in a party, and must leave it first."""
 
     code = "already_in_party"
     title = "Already in a party"
 
 
 class PartyFull(Conflict):
-    """There is no room for one more."""
+    """The party has no room for another member."""
 
     code = "party_full"
     title = "The party is full"
 
 
 class NotLeader(NotAllowed):
-    """Only who leads the party can do that."""
+    """Only the party's leader can do that."""
 
     code = "not_party_leader"
     title = "Only the leader can do that"
 
 
 class UnknownMember(NotFound):
-    """Nobody of this party."""
+    """The user is not a member of this party."""
 
     code = "unknown_member"
     title = "Nobody of your party"
 
 
 class CannotKickOneself(Invalid):
-    """Who wants to go leaves."""
+    """The leader cannot kick themselves; they can leave."""
 
     code = "cannot_kick_oneself"
     title = "Leave the party instead"

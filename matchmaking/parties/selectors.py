@@ -1,4 +1,4 @@
-"""Questions about parties."""
+"""Queries of parties."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -12,7 +12,7 @@ MAX_SIZE = 4
 
 
 def shown(party: Party) -> PartyInfo:
-    """The party as clients see it."""
+    """Return the party as clients see it."""
     members = party.members.order_by("pk").values_list("user_id", "user__username", "ready")
     return PartyInfo(
         id=party.pk,
@@ -25,9 +25,9 @@ def shown(party: Party) -> PartyInfo:
 
 
 def visible_to(user_id: int, party_id: int) -> PartyInfo:
-    """The party if it is open, the user's own, or one the user is invited to. Raises ``UnknownParty``.
+    """Return the party if it is open, the user's own, or one the user is invited to. Raises ``UnknownParty``.
 
-    Another's is not seen by whom its leader blocks, or who blocks the leader.
+    A party is hidden from users who block its leader or are blocked by its leader.
     """
     party = Party.objects.filter(pk=party_id).first()
     if party is None or not (party.members.filter(user=user_id).exists() or _is_open_to(user_id, party)):
@@ -41,21 +41,21 @@ def _is_open_to(user_id: int, party: Party) -> bool:
 
 
 def own(user_id: int) -> PartyInfo | None:
-    """The party that the user is in, if any."""
+    """Return the user's party, if any."""
     member = PartyMember.objects.select_related("party").filter(user=user_id).first()
     return None if member is None else shown(member.party)
 
 
 def party_of(user_id: int) -> PartyInfo:
-    """The party that the user is in. Raises ``NotInParty``."""
+    """Return the user's party. Raises ``NotInParty``."""
     party = own(user_id)
     if party is None:
         raise NotInParty
     return party
 
 
-def together(user_ids: Collection[int]) -> list[tuple[int | None, list[int]]]:
-    """These users by party: its id if all of it are among them, and those who are."""
+def by_party(user_ids: Collection[int]) -> list[tuple[int | None, list[int]]]:
+    """Group these users by party; the party's id is None unless all its members are among them."""
     members = PartyMember.objects.filter(user__in=user_ids).order_by("pk").values_list("party_id", "user_id")
     parties: dict[int, list[int]] = defaultdict(list)
     for party_id, user_id in members:
@@ -69,6 +69,6 @@ def together(user_ids: Collection[int]) -> list[tuple[int | None, list[int]]]:
 
 
 def member_ids(party_id: int) -> list[int]:
-    """Who is in the party, in the order of entering."""
+    """Return the ids of the party's members, in the order of joining."""
     members = PartyMember.objects.filter(party=party_id).order_by("pk")
     return list(members.values_list("user_id", flat=True))

@@ -1,61 +1,61 @@
-"""What the parties' routes take and give."""
+"""Serializers of the parties' routes."""
 
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.serializers import Whole
-from game.serializers import Switch
+from accounts.serializers import StrictInteger
+from game.serializers import StrictBoolean
 
 
 @extend_schema_serializer(component_name="PartyCreation")
 class Creation(serializers.Serializer[Any]):
-    """A new party; anybody may enter an open one."""
+    """A new party; anybody may join an open one."""
 
-    open = Switch(default=False)
+    open = StrictBoolean(default=False)
 
 
 class OwnParty(serializers.Serializer[Any]):
-    """The caller's party, which need not be named: there is only one."""
+    """The caller's party. It need not be named: a user is in one party at most."""
 
-    party_id = Whole(required=False, min_value=1)
+    party_id = StrictInteger(required=False, min_value=1)
 
 
 class Entry(serializers.Serializer[Any]):
-    """An open party."""
+    """An open party to join."""
 
-    party_id = Whole(min_value=1)
+    party_id = StrictInteger(min_value=1)
 
 
 class Invitee(OwnParty):
-    """Whom to invite."""
+    """The user to invite."""
 
-    user_id = Whole(min_value=1, source="to_user_id")
+    user_id = StrictInteger(min_value=1, source="to_user_id")
 
 
 @extend_schema_serializer(component_name="PartyTarget")
 class Target(OwnParty):
-    """Whom to send away."""
+    """The member to remove."""
 
-    user_id = Whole(min_value=1, source="target_id")
+    user_id = StrictInteger(min_value=1, source="target_id")
 
 
 class Readiness(OwnParty):
     """Whether the caller is ready to play."""
 
-    ready = Switch(default=True)
+    ready = StrictBoolean(default=True)
 
 
 class InviteWanted(OwnParty):
-    """Which invite is answered: by its id, by the party's, or, with neither, the newest to a party."""
+    """The invite to answer: by its id, by the party's, or by default the newest to a party."""
 
-    invite_id = Whole(required=False, min_value=1)
+    invite_id = StrictInteger(required=False, min_value=1)
 
 
 @extend_schema_serializer(component_name="PartyMember")
 class Member(serializers.Serializer[Any]):
-    """Somebody in the party."""
+    """A member of the party."""
 
     user_id = serializers.IntegerField()
     username = serializers.CharField()
@@ -63,7 +63,7 @@ class Member(serializers.Serializer[Any]):
 
 
 class Party(serializers.Serializer[Any]):
-    """Players who queue as one, in the order of entering."""
+    """A party, with its members in the order of joining."""
 
     id = serializers.IntegerField()
     leader_id = serializers.IntegerField(allow_null=True)
@@ -74,7 +74,7 @@ class Party(serializers.Serializer[Any]):
 
 
 class Said(serializers.Serializer[Any]):
-    """What was said, as `party_chat` tells it."""
+    """The message, as sent in `party_chat`."""
 
     type = serializers.ChoiceField(["party_chat"])
     channel = serializers.ChoiceField(["party"])
@@ -86,6 +86,6 @@ class Said(serializers.Serializer[Any]):
 
 
 class Gone(serializers.Serializer[Any]):
-    """That the caller is in no party now."""
+    """Confirms that the caller is in no party now."""
 
     status = serializers.ChoiceField(["left", "disbanded"])

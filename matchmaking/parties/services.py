@@ -1,7 +1,7 @@
-"""What changes parties: making, entering, leaving, kicking, disbanding, who leads; and what is said in them.
+"""Services that change parties: create, join, leave, kick, disband, chat.
 
-Every change holds the party's row, so that each sees what the one before it left. Other rows that a change
-brings along (invites, then the queue) are locked after it, never before.
+Every change locks the party's row, so that each sees the result of the one before. Other rows that a change
+affects (invites, then the queue) are locked after it, never before.
 """
 
 from collections.abc import Sequence
@@ -29,9 +29,7 @@ from realtime.publishing import publish
 
 @transaction.atomic
 def create(*, user_id: int, open: bool = False) -> PartyInfo:
-    """A party led by this user, who is alone in it; anybody may enter an open one. Raises
-    ``AlreadyInParty``.
-    """
+    """Create a party led by this user; anybody may join an open one. Raises ``AlreadyInParty``."""
     party = Party.objects.create(leader_id=user_id, open=open)
     _seat(party, user_id)
     return _changed(party, "created", [user_id])
@@ -39,9 +37,9 @@ def create(*, user_id: int, open: bool = False) -> PartyInfo:
 
 @transaction.atomic
 def join(*, user_id: int, party_id: int) -> PartyInfo:
-    """Enter an open party. Raises ``UnknownParty``, ``PartyFull`` and ``AlreadyInParty``.
+    """Join an open party. Raises ``UnknownParty``, ``PartyFull`` and ``AlreadyInParty``.
 
-    For whom the leader blocks, or who blocks the leader, there is no such party.
+    The party is also unknown to users who block its leader or are blocked by its leader.
     """
     party = lock(party_id)
     if not party.open or friends.is_blocked_between(user_id, party.leader_id):
@@ -50,7 +48,7 @@ def join(*, user_id: int, party_id: int) -> PartyInfo:
 
 
 def enter(party: Party, user_id: int) -> PartyInfo:
-    """Let the user into this locked party. Raises ``PartyFull`` and ``AlreadyInParty``."""
+    """Add the user to this locked party. Raises ``PartyFull`` and ``AlreadyInParty``."""
     if party.members.count() >= MAX_SIZE:
         raise PartyFull(f"A party holds at most {MAX_SIZE}.")
     _seat(party, user_id)
@@ -59,9 +57,9 @@ def enter(party: Party, user_id: int) -> PartyInfo:
 
 @transaction.atomic
 def leave(*, user_id: int, party_id: int | None = None) -> None:
-    """Go. Who has been in longest leads where the leader goes; where nobody is left the party ends.
+    """Leave the party. The longest-standing member becomes leader; an empty party is deleted.
 
-    Raises ``NotInParty``; ``UnknownParty`` if the user is in another than ``party_id``.
+    Raises ``NotInParty``; ``UnknownParty`` if the user's party is not ``party_id``.
     """
     party = lock_own(user_id, party_id)
     party.members.filter(user=user_id).delete()
@@ -76,8 +74,9 @@ def leave(*, user_id: int, party_id: int | None = None) -> None:
 
 @transaction.atomic
 def kick(*, user_id: int, target_id: int, party_id: int | None = None) -> PartyInfo:
-    """Send a member away, as the leader. Raises as ``leave``, ``NotLeader``, ``UnknownMember`` and
-    ``CannotKickOneself``.
+    """Remove a member, as the leader.
+
+    Raises like ``leave``, and ``NotLeader``, ``UnknownMember`` and ``CannotKickOneself``.
     """
     party = lock_led(user_id, party_id)
     if target_id == user_id:
@@ -90,7 +89,7 @@ def kick(*, user_id: int, target_id: int, party_id: int | None = None) -> PartyI
 
 @transaction.atomic
 def disband(*, user_id: int, party_id: int | None = None) -> None:
-    """End the party, as its leader. Raises as ``leave``, and ``NotLeader``."""
+    """Disband the party, as its leader. Raises like ``leave``, and ``NotLeader``."""
     party = lock_led(user_id, party_id)
     user_ids = selectors.member_ids(party.pk)
     party.members.all().delete()
@@ -99,7 +98,7 @@ def disband(*, user_id: int, party_id: int | None = None) -> None:
 
 @transaction.atomic
 def set_ready(*, user_id: int, ready: bool, party_id: int | None = None) -> PartyInfo:
-    """Say whether one is ready to play; only what the others see depends on it. Raises as ``leave``."""
+    """Set whether the user is ready to play; it is only shown to the others. Raises like ``leave``."""
     party = lock_own(user_id, party_id)
     if party.members.filter(user=user_id, ready=not ready).update(ready=ready):
         return _changed(party, "ready", [user_id])
@@ -107,9 +106,9 @@ def set_ready(*, user_id: int, ready: bool, party_id: int | None = None) -> Part
 
 
 def say(*, user_id: int, content: str) -> PartyChat:
-    """Say something to one's party. It is told and not stored.
+    """Send a message to the user's party. Messages are not stored.
 
-    It counts against the allowance that lobbies and conversations share. Raises ``InvalidContent``,
+    It counts against the rate limit that lobbies and conversations share. Raises ``InvalidContent``,
     ``NotInParty`` and ``RateLimited``.
     """
     content = speech.clean(content)
@@ -135,7 +134,7 @@ def _tell(user_id: int, party_id: int, content: str) -> PartyChat:
 
 
 def lock(party_id: int) -> Party:
-    """The party, locked until the transaction ends. Raises ``UnknownParty``."""
+    """Return the party, locked until the transaction ends. Raises ``UnknownParty``."""
     party = Party.objects.select_for_update(no_key=True).filter(pk=party_id).first()
     if party is None:
         raise UnknownParty
@@ -143,21 +142,21 @@ def lock(party_id: int) -> Party:
 
 
 def lock_own(user_id: int, party_id: int | None = None) -> Party:
-    """The user's party, locked. Raises ``NotInParty``; ``UnknownParty`` if it is not ``party_id``."""
+    """Return the user's party, locked. Raises ``NotInParty``; ``UnknownParty`` if it is not ``party_id``."""
     own = PartyMember.objects.filter(user=user_id).values_list("party_id", flat=True).first()
     if party_id not in (None, own):
         raise UnknownParty
     if own is None:
         raise NotInParty
     party = Party.objects.select_for_update(no_key=True).filter(pk=own).first()
-    # Who was sent away while this waited for the lock is in it no more.
+    # The user may have been kicked while this waited for the lock.
     if party is None or not party.members.filter(user=user_id).exists():
         raise NotInParty
     return party
 
 
 def lock_led(user_id: int, party_id: int | None = None) -> Party:
-    """The party that the user leads, locked. Raises as ``lock_own``, and ``NotLeader``."""
+    """Return the party that the user leads, locked. Raises like ``lock_own``, and ``NotLeader``."""
     party = lock_own(user_id, party_id)
     if party.leader_id != user_id:
         raise NotLeader
@@ -189,6 +188,6 @@ def _end(party: Party, user_ids: Sequence[int]) -> None:
         open=False,
         version=party.version + 1,
     )
-    # Before it is gone, so that what belongs to it can still be found.
+    # Published before the deletion, so that reactions can still find what belongs to it.
     publish(PartyUpdate(party=last, change="disbanded", user_ids=list(user_ids)))
     party.delete()

@@ -1,4 +1,4 @@
-"""People who wait, by the real addresses."""
+"""Fixtures of players who queue through the real API."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from game.models import Rating
 
 @dataclass
 class Waiter:
-    """Somebody with a client that carries their token."""
+    """A user with an authenticated API client."""
 
     id: int
     name: str
@@ -64,7 +64,7 @@ def sign_in(user: User) -> Waiter:
 
 @pytest.fixture
 def player(db: None) -> Callable[..., Waiter]:
-    """``player("ada", tictactoe=1700)``: a user with these ratings, which many games have settled."""
+    """``player("ada", tictactoe=1700)``: a user with these ratings, settled by many games."""
 
     def player(name: str, **ratings: int) -> Waiter:
         user = User.objects.create(username=name)
@@ -93,7 +93,7 @@ def cyd(player: Callable[..., Waiter]) -> Waiter:
 
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of a game for two to four."""
+    """The name of a game for two to four players."""
     monkeypatch.setattr(catalogue, "_games", dict(catalogue._games))
 
     class Table(Game):
@@ -114,7 +114,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture(autouse=True)
 def blitz(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tic-tac-toe has a mode, as an author may give it."""
+    """Give tic-tac-toe a mode."""
     monkeypatch.setattr(catalogue.get("tictactoe"), "modes", ("blitz",))
 
 

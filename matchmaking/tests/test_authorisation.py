@@ -1,4 +1,4 @@
-"""Who may do what: every route and every command has a row here, or the test fails."""
+"""Authorisation: every route and every command must have a row here."""
 
 from typing import Any, NamedTuple
 
@@ -13,9 +13,9 @@ pytestmark = pytest.mark.django_db
 
 
 class Row(NamedTuple):
-    """What this gives to whom, where Ada leads Bob, and has asked Cyd to play and into the party.
+    """The outcome for each user, where Ada leads Bob, and has invited Cyd to play and to the party.
 
-    Dan has nothing to do with them. ``body`` may name people and things of this story.
+    Dan is unrelated. ``body`` may name people and things of this story.
     """
 
     method: str
@@ -33,7 +33,7 @@ ROWS = (
     Row("post", "game/leave", 200, 200, 200, 200),
     Row("get", "game/status", 200, 200, 200, 200),
     Row("get", "api/invites", 200, 200, 200, 200),
-    # To the party, by its leader alone.
+    # To the party: leader only.
     Row("post", "api/invites", 201, 403, 404, 404, {"to_user_id": "eve", **PARTY}),
     Row("get", "api/invites/<int:invite_id>", 200, 404, 200, 404),
     Row("post", "api/invites/<int:invite_id>/accept", 403, 404, 200, 404),
@@ -93,7 +93,7 @@ def call(ada, bob, cyd, player):
 
 
 def stored() -> list[Any]:
-    """Everything that the routes change."""
+    """Return everything that the routes can change."""
     return [list(model.objects.order_by("pk").values()) for model in (Invite, Party, PartyMember, Ticket)]
 
 

@@ -1,4 +1,4 @@
-"""Joining in the event loop: the same answers as by the view, which gets what is not plain."""
+"""Joining on the event loop: the same answers as the view, which handles the other requests."""
 
 import msgspec
 import pytest
@@ -16,10 +16,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def join():
-    """``await join(ada, game="pong")``: what the event loop answers."""
+    """``await join(ada, game="pong")``: the event loop's answer."""
 
     async def join(who, **body):
-        # A call makes the session known to this process.
+        # A request makes the session known to this process.
         await sync_to_async(who.status)()
         return await hot_join(token_of(who), msgspec.json.encode(body))
 

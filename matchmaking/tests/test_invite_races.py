@@ -1,4 +1,4 @@
-"""Invites and parties changed by many at the same moment: each has one outcome."""
+"""Concurrent changes of invites and parties: each has exactly one outcome."""
 
 import pytest
 from django.utils import timezone
@@ -18,7 +18,7 @@ ROUNDS = 6
 
 @pytest.fixture(autouse=True)
 def _quiet(monkeypatch):
-    monkeypatch.setattr(invites, "MOST_A_MINUTE", 10_000)
+    monkeypatch.setattr(invites, "MAX_PER_MINUTE", 10_000)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def people(db):
 
 
 def outcome(call, **arguments):
-    """What a call gave, or the code with which it was refused."""
+    """Return a call's result, or the code of its refusal."""
 
     def run():
         try:
@@ -105,7 +105,7 @@ def test_of_one_question_asked_at_once_by_both_one_is_asked(people, at_once, tol
 
 
 def test_no_more_invites_than_allowed_are_sent_at_once(people, at_once, told, monkeypatch):
-    monkeypatch.setattr(invites, "MOST_UNANSWERED", 3)
+    monkeypatch.setattr(invites, "MAX_PENDING_SENT", 3)
     ada, *others = people
 
     answers = at_once(

@@ -1,4 +1,4 @@
-"""Invites by their routes: asking, answering, taking back, running out."""
+"""Invites through the API: create, accept, decline, cancel, expire."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ NOBODY = 999_999
 
 
 def told_of(events):
-    """What was told to whom, without the badges: ``{(name, status)}`` by topic."""
+    """Return the published invite events, without badges: ``{(name, status)}`` by topic."""
     heard = {}
     for event in events:
         name = type(event).__name__
@@ -178,7 +178,7 @@ def test_the_same_is_not_asked_twice_by_either(ada, bob, cyd):
 
 
 def test_a_user_has_so_many_invites_unanswered_and_no_more(ada, bob, player, monkeypatch):
-    monkeypatch.setattr(services, "MOST_UNANSWERED", 2)
+    monkeypatch.setattr(services, "MAX_PENDING_SENT", 2)
     first = ada.invite(bob, game="tictactoe").json()
     ada.invite(player("dan"), game="tictactoe")
 
@@ -190,7 +190,7 @@ def test_a_user_has_so_many_invites_unanswered_and_no_more(ada, bob, player, mon
 
 
 def test_who_has_many_to_answer_gets_no_more(ada, bob, cyd, monkeypatch):
-    monkeypatch.setattr(services, "MOST_TO_ANSWER", 1)
+    monkeypatch.setattr(services, "MAX_PENDING_RECEIVED", 1)
     ada.invite(bob, game="tictactoe")
 
     refused = cyd.invite(bob, game="tictactoe")
@@ -199,7 +199,7 @@ def test_who_has_many_to_answer_gets_no_more(ada, bob, cyd, monkeypatch):
 
 
 def test_inviting_over_and_over_is_too_quick(ada, bob, monkeypatch):
-    monkeypatch.setattr(services, "MOST_A_MINUTE", 3)
+    monkeypatch.setattr(services, "MAX_PER_MINUTE", 3)
     for _ in range(3):
         ada.answer(ada.invite(bob, game="tictactoe").json(), "cancel")
 
@@ -328,7 +328,7 @@ def test_old_invites_are_forgotten(ada, bob, clock):
     clock.shift(timedelta(days=7, seconds=1))
     waiting = services.create(user_id=ada.id, to_user_id=bob.id, game="tictactoe")
 
-    services.forget_old()
+    services.delete_old()
 
     assert list(Invite.objects.values_list("pk", flat=True)) == [waiting.id]
 

@@ -1,4 +1,4 @@
-"""Who leaves a match before it began waits for the next, and who was there goes back first."""
+"""Leaving a match before it begins: penalties, and requeueing of the players who stayed."""
 
 import asyncio
 import threading
@@ -24,19 +24,19 @@ __all__ = ["ada", "bob", "cyd", "here", "person"]
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Matches that nobody comes to do not keep the test waiting."""
+    """Shorten the time until an empty match is cancelled."""
     monkeypatch.setattr(deadlines, "START_WITHIN_S", 0.5)
 
 
 async def join(*people: Person) -> dict:
-    """All join in this order; where the last of them stands."""
+    """Join in this order; return the status of the last."""
     for one in people:
         standing = await in_database(services.join, user_id=one.id, game="tictactoe")
     return standing
 
 
 async def waiting() -> list[int]:
-    """Who waits, in the order of their places."""
+    """Return the ids of queued users, in the order of their places."""
     places = Member.objects.order_by("ticket__joined_at").values_list("user_id", flat=True)
     return await in_database(list, places)
 
@@ -62,7 +62,7 @@ async def test_who_was_matched_with_somebody_who_never_came_waits_again_at_the_o
     assert (told["game_id"], told["reason"], told["requeued"]) == (str(match["game_id"]), "aborted", True)
     assert (told["game"], told["mode"]) == ("tictactoe", "")
     assert await waiting() == [ada.id, cyd.id]
-    standing = await in_database(selectors.standing, ada.id)
+    standing = await in_database(selectors.queue_status, ada.id)
     assert (standing["position"], standing["queue_size"]) == (1, 2)
     with pytest.raises(LeftEarly) as refusal:
         await join(bob)
@@ -134,7 +134,7 @@ def clock():
 
 
 def leave(user_id: int) -> float:
-    """Leave a match early; how long the wait is."""
+    """Leave a match early; return the penalty in seconds."""
     services.cancel_match(game_id=Game().pk, queue="tictactoe", reason="aborted", left=[user_id], stayed={})
     return selectors.penalties([user_id])[user_id]
 
@@ -180,7 +180,7 @@ async def test_a_party_goes_back_as_a_whole_or_if_one_of_it_left_not_at_all(ada,
 
 
 def left_after(clock, seconds: float) -> set[int]:
-    """Who waits still, so much later."""
+    """Return the users who are still queued this much later."""
     clock.shift(timedelta(seconds=seconds))
     services.match_all()
     return set(Member.objects.values_list("user_id", flat=True))
@@ -188,27 +188,27 @@ def left_after(clock, seconds: float) -> set[int]:
 
 async def test_a_place_ends_half_a_minute_after_the_last_socket_closed(ada, clock):
     await join(ada)
-    await in_database(services.note_gone, [ada.id])
+    await in_database(services.mark_disconnected, [ada.id])
 
-    # It counts as closed when it has been for a moment.
+    # A socket counts as closed after a short delay.
     assert await in_database(left_after, clock, 30 - presence.LINGER_S - 0.1) == {ada.id}
-    assert (await in_database(selectors.standing, ada.id))["status"] == "queued"
+    assert (await in_database(selectors.queue_status, ada.id))["status"] == "queued"
     assert await in_database(left_after, clock, 0.2) == set()
-    assert await in_database(selectors.standing, ada.id) == {"status": "idle"}
+    assert await in_database(selectors.queue_status, ada.id) == {"status": "idle"}
 
 
 async def test_asking_for_the_status_does_not_keep_a_place_whose_last_socket_has_closed(ada, clock):
     await join(ada)
-    await in_database(services.note_gone, [ada.id])
+    await in_database(services.mark_disconnected, [ada.id])
     await in_database(left_after, clock, 20)
-    await in_database(services.hear, [ada.id])
+    await in_database(services.touch_tickets, [ada.id])
 
     assert await in_database(left_after, clock, 10) == set()
 
 
 async def test_joining_again_keeps_a_place_whose_last_socket_has_closed(ada, clock):
     await join(ada)
-    await in_database(services.note_gone, [ada.id])
+    await in_database(services.mark_disconnected, [ada.id])
     await in_database(left_after, clock, 20)
     await join(ada)
 
@@ -219,14 +219,14 @@ async def test_who_never_opened_a_socket_keeps_the_place_while_asking_now_and_th
     await join(ada)
     for _ in range(3):
         assert await in_database(left_after, clock, 9 * 60) == {ada.id}
-        await in_database(services.hear, [ada.id])
+        await in_database(services.touch_tickets, [ada.id])
 
     assert await in_database(left_after, clock, 11 * 60) == set()
 
 
 @pytest.fixture
 async def online(ada):
-    """Ada has a socket, and every worker knows."""
+    """Open a socket for Ada, and wait until every worker knows."""
     notices = await ada.listen()
     while not await in_database(presence.online_sync, [ada.id]):
         await notices.send(type="ping")
@@ -236,7 +236,7 @@ async def online(ada):
 
 async def test_who_has_come_back_keeps_the_place(ada, online, clock):
     await join(ada)
-    await in_database(services.note_gone, [ada.id])
+    await in_database(services.mark_disconnected, [ada.id])
 
     assert await in_database(left_after, clock, 60) == {ada.id}
     assert await in_database(left_after, clock, 60) == {ada.id}
@@ -251,13 +251,13 @@ async def test_an_open_socket_keeps_the_place_though_nothing_is_asked(ada, onlin
 async def test_when_the_last_socket_closes_it_is_noted(ada, monkeypatch):
     monkeypatch.setattr(presence, "LINGER_S", 0.05)
     noted = threading.Event()
-    note_gone = services.note_gone
+    note_gone = services.mark_disconnected
 
     def note(user_ids):
         note_gone(user_ids)
         noted.set()
 
-    monkeypatch.setattr(services, "note_gone", note)
+    monkeypatch.setattr(services, "mark_disconnected", note)
     one, other = await ada.listen(), await ada.listen()
     await join(ada)
     await one.leave()

@@ -1,4 +1,4 @@
-"""Parties by their routes: making, inviting, entering, leaving, leading, and queueing as one."""
+"""Parties through the API: create, invite, join, leave, lead, and queue together."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def names(party):
 
 @pytest.fixture
 def form():
-    """``form(ada, bob)``: a party that ada leads."""
+    """``form(ada, bob)``: create a party led by ada."""
 
     def form(leader, *others):
         party = leader.party("create").json()
@@ -31,7 +31,7 @@ def form():
 
 
 def updates(told, who):
-    """What the user heard of parties."""
+    """Return the user's party updates."""
     return [
         (event.change, [member.username for member in event.party.members], event.party.version)
         for event in told
@@ -228,7 +228,7 @@ def test_the_erased_are_in_no_party(ada, bob, form):
 
 
 def heard(told, who):
-    """What the user heard said in their party."""
+    """Return the party messages that the user received."""
     return [
         (event.sender_name, event.content)
         for event in told

@@ -1,4 +1,4 @@
-"""Invites and parties in any order: what was shown at first, changed by what was told, is what is shown."""
+"""Random sequences of invites and parties: the first snapshot plus all events must equal a new snapshot."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -32,7 +32,7 @@ numbers = st.integers(0, 30)
 
 
 class Client:
-    """What one user's device knows: a snapshot at first, then only what it hears."""
+    """The state of one user's device: a snapshot, updated by events only."""
 
     def __init__(self, user_id):
         self.user_id = user_id
@@ -61,7 +61,7 @@ def snapshot(user_id):
 
 
 class Story(RuleBasedStateMachine):
-    """Five people with a device each; ``told`` is what a step announced, ``game`` is for up to four."""
+    """Five users with a device each; ``told`` are the events of a step, ``game`` is for up to four."""
 
     told: ClassVar[list[Any]] = []
     game: ClassVar[str]
@@ -177,5 +177,5 @@ def test_what_was_shown_and_told_since_is_what_is_shown_later(monkeypatch, table
     Story.game = table
     monkeypatch.setattr("realtime.publishing._publish_from_outside", Story.told.append)
     monkeypatch.setattr("notifications.badges.changed", lambda user_id: None)
-    monkeypatch.setattr(invites, "MOST_A_MINUTE", 10**6)
+    monkeypatch.setattr(invites, "MAX_PER_MINUTE", 10**6)
     run_state_machine_as_test(Story, settings=settings(max_examples=8, stateful_step_count=30, deadline=None))

@@ -1,4 +1,4 @@
-"""The queue by its routes: joining, waiting, being matched, leaving."""
+"""The queue through the API: join, wait, match, leave."""
 
 from datetime import timedelta
 

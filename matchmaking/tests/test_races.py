@@ -1,4 +1,4 @@
-"""Many at the same moment, on real connections and over real workers: nobody twice, nobody lost."""
+"""Concurrent joins on real connections and several workers: nobody is matched twice or lost."""
 
 import asyncio
 from collections import Counter
@@ -39,13 +39,13 @@ def check_all_are_matched_in_pairs(user_ids):
 @pytest.mark.parametrize("as_in_one_process", [True, False])
 def test_200_joins_at_once_give_exactly_100_matches(crowd, at_once, monkeypatch, as_in_one_process):
     if not as_in_one_process:
-        # Nothing but the database keeps these apart.
+        # Only the database serialises these.
         monkeypatch.setattr(services, "_join_together", lambda *call: ThreadedBatcher(services._join)(*call))
 
     def joins(user):
         return lambda: services.join(user_id=user.pk, game="tictactoe")
 
-    # As many threads as the pool has connections, less this one's: each takes its turn with the same users.
+    # As many threads as the pool has connections, minus this thread's; all use the same users.
     def several(users):
         return lambda: [joins(user)() for user in users]
 
@@ -144,7 +144,7 @@ def test_a_queue_at_which_another_is_already_is_left_to_it(player, at_once):
 
 
 async def join_as_guests(url, count):
-    """The answers to the joins of so many guests at once, and where they stand afterwards."""
+    """Join as many guests at once; return the answers, and their status afterwards."""
     limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as http:
 

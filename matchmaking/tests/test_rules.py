@@ -1,4 +1,4 @@
-"""Who is put together with whom, for any tickets."""
+"""Matching rules, for arbitrary tickets."""
 
 import itertools
 
@@ -37,7 +37,7 @@ def test_groups_fit_the_table_and_the_window_and_nobody_is_in_two(tickets, table
         assert may_play(group)
 
 
-# The first of each party: most parties are kept apart from some other.
+# The first member of each party, so that most parties are kept apart from another one.
 foes = st.sets(st.tuples(*[st.integers(0, 19).map(lambda id: 10 * id)] * 2), max_size=60)
 
 

@@ -1,4 +1,4 @@
-"""Players who join, leave and wait in any order: what must hold after every step."""
+"""Random sequences of joins and leaves, with the invariants that hold after every step."""
 
 from collections import Counter
 from datetime import timedelta
@@ -30,7 +30,7 @@ games = st.sampled_from(GAMES)
 
 
 class Story(RuleBasedStateMachine):
-    """Remembers who waits where as the answers said; matches are found in the database."""
+    """Tracks the queue according to the answers; matches are found in the database."""
 
     @initialize(ratings=st.lists(st.integers(1000, 2000), min_size=len(NAMES), max_size=len(NAMES)))
     def arrive(self, ratings):
@@ -50,7 +50,7 @@ class Story(RuleBasedStateMachine):
             model.objects.all().delete()
 
     def settle(self):
-        """Those whom somebody else's step matched wait no more."""
+        """Remove players who were matched by another's step."""
         seated = set(Seat.objects.filter(is_open=True).values_list("user_id", "queue"))
         self.waiting = {user: game for user, game in self.waiting.items() if (user, game) not in seated}
 

@@ -1,4 +1,4 @@
-"""People with a notifications socket, in one process."""
+"""Fixtures: users with a notifications socket, in one process."""
 
 from tests.people import ada, bob, cyd, here, person
 

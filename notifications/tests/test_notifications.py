@@ -1,4 +1,4 @@
-"""The one user socket: the badge, what is addressed to the user, and what was missed."""
+"""The notifications socket: the badge, events addressed to the user, and recovery of missed ones."""
 
 import asyncio
 import threading
@@ -79,7 +79,7 @@ async def test_an_invite_expires_by_itself(ada, bob, settings):
 
     for socket in (mine, theirs):
         assert (await socket.hear_until("invite_expired"))["invite"]["id"] == invite.id
-    # The badge of before may be told as late.
+    # An earlier badge may still arrive.
     while (await theirs.hear("badge"))["invites"]:
         pass
 
@@ -138,7 +138,7 @@ async def test_the_badge_that_stays_is_the_true_one_however_many_change_it_at_on
 
 
 async def test_a_count_that_was_old_when_it_was_told_is_told_again(ada, bob, monkeypatch):
-    """Another process counts later and tells sooner: what this one told of before must not stay."""
+    """Another process counts later but sends earlier: this one's older count must not win."""
     socket = await bob.listen()
     await socket.hear("badge")
     count = badges.badges
@@ -155,7 +155,7 @@ async def test_a_count_that_was_old_when_it_was_told_is_told_again(ada, bob, mon
     await ask(ada, bob)
     await socket.hear("invite_created")
     assert await asyncio.to_thread(counted.wait, WITHIN_S)
-    # As another process would: the change comes here as no event.
+    # As another process would: no event arrives here.
     await in_database(invites.Invite.objects.all().delete)
     go_on.set()
 
@@ -243,8 +243,8 @@ async def test_the_socket_takes_no_commands(ada):
 
 
 async def settled():
-    """All badges that had to be told have their place."""
-    # Commits hand over to the loop, which starts telling.
+    """Wait until all pending badges are sent."""
+    # Commits schedule sending on the loop.
     await asyncio.sleep(0)
     await badges.notifier().idle()
 

@@ -1,4 +1,4 @@
-"""Operators of each role, signed in to the admin."""
+"""Fixtures: operators of each role, signed in to the admin."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @pytest.fixture
 def operator(db: None) -> Callable[[str], Client]:
-    """``operator("support")``: somebody of that role; ``"root"`` is a superuser, ``"nobody"`` has no role."""
+    """``operator("support")``: a user with that role; ``"root"`` is a superuser, ``"nobody"`` has none."""
 
     def operator(role: str) -> Client:
         user = User.objects.create(username=f"the_{role}", is_staff=True, is_superuser=role == "root")

@@ -1,4 +1,4 @@
-"""The settings of the tests, with Django's own admin in place of django-unfold."""
+"""The test settings with Django's own admin instead of django-unfold."""
 
 from tests.settings import *  # noqa: F403
 from tests.settings import DATABASES, INSTALLED_APPS

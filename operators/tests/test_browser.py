@@ -1,4 +1,4 @@
-"""The admin in a real browser, in front of two workers: what it shows moves, and nothing is blocked."""
+"""The admin in a real browser with two workers: figures update, and no content is blocked."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def server(live_server_process):
 
 @contextmanager
 def two_at_a_game(server):
-    """A running game of two of the demo people; yields its id and their sockets."""
+    """A running game of two demo users; yields its id and their sockets."""
     with httpx.Client(base_url=server.base_url, timeout=WITHIN_S) as http:
         first, second = (
             {"Authorization": f"Bearer {http.post('/api/auth/login', json=body).json()['access']}"}

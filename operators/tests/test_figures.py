@@ -1,4 +1,4 @@
-"""The live figures: those of all workers together, and gaps where nobody counted."""
+"""The live figures: summed over all workers, with gaps where there are no samples."""
 
 import json
 import logging
@@ -28,7 +28,7 @@ def sample(slot, *, sockets=0.0, received=0.0, late=(0, 0, 0), rooms=0.0):
 
 @pytest.fixture
 def now(monkeypatch):
-    """The slot of this moment, in which the figures stay for the whole test."""
+    """The current slot, fixed for the test."""
     moment = time.time()
     monkeypatch.setattr(figures, "time", SimpleNamespace(time=lambda: moment))
     return int(moment / figures.EVERY_S)
@@ -46,7 +46,7 @@ def test_figures_of_workers_add_up_and_those_of_the_database_do_not(now):
     assert series["received"][column] == 60 / figures.EVERY_S
     assert series["rooms"][column] == 4
     assert series["sockets"][column - 5] is None
-    assert {len(values) for values in series.values()} == {figures.KEPT}
+    assert {len(values) for values in series.values()} == {figures.HISTORY_LENGTH}
 
 
 def test_tick_lag_is_the_99th_percentile_of_this_moment_over_all_workers(now):
@@ -66,12 +66,12 @@ def test_a_worker_keeps_what_it_counts_and_the_page_shows_it(operator, transacti
     ada, bob, cyd = (register_guest(username=name, device=Device()).user for name in ("ada", "bob", "cyd"))
     games.create_game(name="pong", players=[games.Player(ada.pk), games.Player(bob.pk)])
     matchmaking.join(user_id=cyd.pk, game="pong")
-    figures.keep("a", now - 1, sockets=7)
+    figures.record_sample("a", now - 1, sockets=7)
     logging.getLogger("somewhere").error("a planted error")
     metrics.refusals.labels("rate_limited").inc(10)
     metrics.received["ChatMessage"] += 20
-    metrics.told["ChatMessage"] += 30
-    figures.keep("a", now, sockets=7)
+    metrics.published["ChatMessage"] += 30
+    figures.record_sample("a", now, sockets=7)
 
     shown = json.loads(operator("support").get("/admin/figures/").content)
 
@@ -93,6 +93,6 @@ def test_a_worker_keeps_what_it_counts_and_the_page_shows_it(operator, transacti
 
 
 def test_no_more_is_kept_than_is_shown(now):
-    for slot in range(now - figures.KEPT - 20, now):
+    for slot in range(now - figures.HISTORY_LENGTH - 20, now):
         put("a", sample(slot))
-    assert len(figures.history()["series"]["sockets"]) == figures.KEPT
+    assert len(figures.history()["series"]["sockets"]) == figures.HISTORY_LENGTH

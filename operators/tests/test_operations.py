@@ -1,4 +1,4 @@
-"""What operators do through the admin, what comes of it, and that it is on record."""
+"""Operators' actions in the admin, their effects, and their audit entries."""
 
 import pytest
 from django.apps import apps
@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.services import Device, register
 from core import personal_data
 from core import seeding as demo
-from core.operators import LONGEST_REASON
+from core.operators import MAX_REASON_LENGTH
 from operators import seeding
 from operators.models import Announcement
 
@@ -48,10 +48,10 @@ def test_a_banned_user_is_signed_out_cannot_come_back_and_is_let_in_again(operat
 
 def test_an_erased_person_is_not_let_in_again_and_not_named_in_the_audit_trail(operator, ada):
     support = operator("support")
-    act(support, "accounts/user", "ban", ada.user.pk, reason="x" * LONGEST_REASON)
-    act(support, "accounts/user", "sign_out", ada.user.pk, reason="x" * (LONGEST_REASON + 1))
+    act(support, "accounts/user", "ban", ada.user.pk, reason="x" * MAX_REASON_LENGTH)
+    act(support, "accounts/user", "sign_out", ada.user.pk, reason="x" * (MAX_REASON_LENGTH + 1))
     (done,) = dict(personal_data.export(ada.user.pk))["operations"]
-    assert done["what"] == "Ban: " + "x" * LONGEST_REASON
+    assert done["what"] == "Ban: " + "x" * MAX_REASON_LENGTH
 
     act(support, "accounts/user", "erase", ada.user.pk, typed="ada")
     page = act(support, "accounts/user", "lift_ban", ada.user.pk)
@@ -145,7 +145,7 @@ def test_nothing_is_done_to_what_cannot_be(operator, pk):
 
 
 def test_the_demo_has_an_operator_in_development_only(db):
-    demo.lay()
+    demo.seed()
     assert not User.objects.filter(is_superuser=True).exists()
     with override_settings(DEBUG=True):
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""Who may do what in the admin: the table, against every model and operation there is."""
+"""Permissions in the admin: the table, checked against every model and action."""
 
 import pytest
 from django.contrib import admin

@@ -1,4 +1,4 @@
-"""Everything keeps working on Django's own admin, by the same tests in a process without django-unfold."""
+"""The admin's tests, run in a process without django-unfold."""
 
 import os
 import subprocess

@@ -1,15 +1,15 @@
-"""Achievements for operators: what there is to achieve, and who has achieved it."""
+"""Achievements in the admin."""
 
 from django.contrib import admin
 
 from core.operators import OperatorAdmin, ReadOnly
 from progression.achievements.models import Achievement, Earned
-from progression.admin import OnlyChanged
+from progression.admin import ChangedFieldsAdmin
 
 
 @admin.register(Achievement)
-class Achievements(OnlyChanged):
-    """What there is to achieve. What somebody has cannot be deleted."""
+class Achievements(ChangedFieldsAdmin):
+    """All achievements. One that somebody has earned cannot be deleted."""
 
     list_display = ("name", "metric", "goal", "xp", "gold", "gems")
     list_filter = ("metric",)
@@ -19,7 +19,7 @@ class Achievements(OnlyChanged):
 
 @admin.register(Earned)
 class AllEarned(ReadOnly, OperatorAdmin):
-    """Who has achieved what, the newest first."""
+    """Earned achievements, newest first."""
 
     list_display = ("achievement", "player", "at")
     list_filter = ("achievement",)

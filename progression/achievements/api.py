@@ -1,4 +1,4 @@
-"""The route of achievements."""
+"""The REST route of achievements."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -10,7 +10,7 @@ from progression.achievements import selectors, serializers
 
 
 class Achievements(APIView):
-    """Every achievement, and how far the caller has come."""
+    """All achievements, with the caller's progress."""
 
     @extend_schema(
         operation_id="api_player_achievements_list", responses=serializers.Progress(many=True), filters=False

@@ -8,5 +8,5 @@ class AchievementsConfig(AppConfig):
     label = "achievements"
 
     def ready(self) -> None:
-        # They react to what players do.
+        # Importing this registers the reactions.
         from progression.achievements import reactions  # noqa: F401

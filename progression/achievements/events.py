@@ -1,4 +1,4 @@
-"""What is announced of achievements."""
+"""Events of achievements."""
 
 from realtime import topics
 from realtime.messages import Event
@@ -6,7 +6,7 @@ from realtime.topics import Topic
 
 
 class AchievementEarned(Event):
-    """The user has reached a goal, and been given what it gives."""
+    """Sent when a user has earned an achievement and received its reward."""
 
     user_id: int
     achievement_id: int

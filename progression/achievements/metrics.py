@@ -1,10 +1,10 @@
-"""What is counted of players."""
+"""The metrics that achievements count."""
 
 from django.db import models
 
 
 class Metric(models.TextChoices):
-    """What is counted of a player."""
+    """A number counted for each player."""
 
     GAMES_PLAYED = "games_played"
     GAMES_WON = "games_won"

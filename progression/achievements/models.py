@@ -1,4 +1,4 @@
-"""What there is to achieve, how far players have come, and who has achieved what."""
+"""Achievements, and the players' progress."""
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -10,7 +10,7 @@ from progression.models import Player
 
 
 class Achievement(Content):
-    """A goal, with what it gives to who reaches it. Operators write them."""
+    """A goal and its reward, written by operators."""
 
     code = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=60, unique=True)
@@ -30,7 +30,7 @@ class Achievement(Content):
 
 
 class Tally(models.Model):
-    """How much of a metric a player has come to. Who changes it holds the player's lock."""
+    """A player's count of one metric. Changes require the player's lock."""
 
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="tallies")
     metric = models.CharField(max_length=20, choices=Metric)
@@ -48,7 +48,7 @@ class Tally(models.Model):
 
 
 class Earned(models.Model):
-    """That a player has an achievement: once."""
+    """An achievement earned by a player, at most once."""
 
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="earned")
     achievement = models.ForeignKey(Achievement, on_delete=models.PROTECT, related_name="earned")

@@ -1,4 +1,4 @@
-"""What achievements hold about a person; it is forgotten with the player."""
+"""Personal data in achievements; erased with the player."""
 
 from typing import Any
 
@@ -8,6 +8,6 @@ from progression.achievements.models import Earned
 
 @exports("achievements")
 def achievements(user_id: int) -> list[dict[str, Any]]:
-    """What the person has achieved, and when."""
+    """Export the user's achievements with their dates."""
     earned = Earned.objects.filter(player=user_id).order_by("pk")
     return [{"name": name, "earned_at": at} for name, at in earned.values_list("achievement__name", "at")]

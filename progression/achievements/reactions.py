@@ -1,4 +1,4 @@
-"""What players do in progression itself that counts; games count theirs when they give their rewards."""
+"""Count events of progression itself; games count theirs when they grant rewards."""
 
 from progression.achievements import services
 from progression.achievements.metrics import Metric

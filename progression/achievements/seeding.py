@@ -1,4 +1,4 @@
-"""The achievements to begin with."""
+"""The initial achievements."""
 
 from core.seeding import seeds
 from progression.achievements.metrics import Metric
@@ -19,13 +19,13 @@ ACHIEVEMENTS = {
 
 
 def clear() -> None:
-    """Take away those that nobody has."""
+    """Delete achievements that nobody has earned."""
     Achievement.objects.filter(code__in=ACHIEVEMENTS, earned=None).delete()
 
 
 @seeds(order=16, clear=clear)
 def seed() -> None:
-    """Add those that are missing; what an operator has changed stays."""
+    """Create missing achievements; operators' changes are kept."""
     there = set(Achievement.objects.values_list("code", flat=True))
     Achievement.objects.bulk_create(
         Achievement(code=code, name=name, description=description, metric=metric, goal=goal, **gives)

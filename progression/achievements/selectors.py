@@ -1,4 +1,4 @@
-"""Questions about achievements."""
+"""Queries about achievements."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from progression.achievements.models import Achievement, Earned, Tally
 
 
 def progress(user_id: int) -> list[dict[str, Any]]:
-    """Every achievement, and how far the user has come; ``earned_at`` is None for what is still to do."""
+    """Return all achievements with the user's progress; ``earned_at`` is None for those not yet earned."""
     counted = dict(Tally.objects.filter(player=user_id).values_list("metric", "count"))
     counted[Metric.LEVEL] = progression.player(user_id).level
     earned = dict(Earned.objects.filter(player=user_id).values_list("achievement", "at"))

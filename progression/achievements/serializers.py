@@ -1,4 +1,4 @@
-"""What the route of achievements gives."""
+"""Response bodies of the achievements route."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 
 class Prize(serializers.Serializer[Any]):
-    """What an achievement gives."""
+    """The reward of an achievement."""
 
     xp = serializers.IntegerField()
     gold = serializers.IntegerField()
@@ -14,7 +14,7 @@ class Prize(serializers.Serializer[Any]):
 
 
 class Progress(serializers.Serializer[Any]):
-    """An achievement, and how far the caller has come."""
+    """An achievement with the caller's progress."""
 
     id = serializers.IntegerField()
     code = serializers.SlugField()

@@ -1,4 +1,4 @@
-"""Counting what players do, and giving each achievement once."""
+"""Count metrics and grant each achievement once."""
 
 from django.db import transaction
 from django.db.models import F
@@ -14,10 +14,10 @@ from realtime.publishing import publish
 
 @transaction.atomic
 def record(user_id: int, metric: Metric, amount: int = 1) -> None:
-    """Count so much more of this for the user, and give what is reached by it.
+    """Add ``amount`` to the user's count and grant the achievements that this reaches.
 
-    Call it after all else that changes the player in this transaction: what it gives changes the player too.
-    A goal that an operator sets below what somebody has reached is given with the next count.
+    Call it last among changes of the player in a transaction: granting changes the player too. If an operator
+    lowers a goal below what players have reached, they get it with the next count.
     """
     if amount < 1:
         raise ValueError("A tally only rises")
@@ -26,19 +26,19 @@ def record(user_id: int, metric: Metric, amount: int = 1) -> None:
 
 @transaction.atomic
 def reach(user_id: int, metric: Metric, value: int) -> None:
-    """The same where what counts is the highest value so far, as with levels."""
+    """Like :func:`record`, for metrics that count the highest value so far, such as levels."""
     _count(user_id, metric, value, Greatest(F("count"), value))
 
 
 def _count(user_id: int, metric: Metric, first: int, then: Combinable) -> None:
-    """Let the tally begin with ``first``, or be ``then``, and give what is reached by it."""
+    """Create the tally with ``first`` or set it to ``then``, and grant the achievements that this reaches."""
     progression.lock(user_id)
     tally = Tally.objects.filter(player=user_id, metric=metric)
     if not tally.update(count=then):
         Tally.objects.create(player_id=user_id, metric=metric, count=first)
     reached = Tally.objects.filter(player=user_id, metric=metric).values("count")
     due = Achievement.objects.filter(metric=metric, goal__lte=reached).exclude(earned__player=user_id)
-    # Asked anew each time: what one gives may bring a level, and that gives what else is due.
+    # Queried again each time, because one reward may bring a level that earns the next.
     while achievement := due.first():
         Earned.objects.create(player_id=user_id, achievement=achievement)
         progression.grant(

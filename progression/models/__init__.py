@@ -1,4 +1,4 @@
-"""What players are and own, the ledger of how they came to it, and the content that an operator edits."""
+"""Players and their holdings, the ledger, and the content that operators edit."""
 
 from progression.models.content import Currency, Item, Offer, Rarity, Slot, Species
 from progression.models.players import Entry, Pet, Player, Receipt, Stack

@@ -1,4 +1,4 @@
-"""What there is to own, to hatch and to buy: content that operators write."""
+"""Items, species and offers: content that operators edit."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -10,7 +10,7 @@ from progression import rules
 
 
 class Rarity(models.TextChoices):
-    """How hard to come by something is."""
+    """The rarity of an item or pet."""
 
     COMMON = "common"
     UNCOMMON = "uncommon"
@@ -20,14 +20,14 @@ class Rarity(models.TextChoices):
 
 
 class Currency(models.TextChoices):
-    """What prices are in."""
+    """The currencies of prices."""
 
     GOLD = "gold"
     GEMS = "gems"
 
 
 class Slot(models.TextChoices):
-    """Where gear is worn: one piece each."""
+    """The slots for gear, each holding one piece."""
 
     WEAPON = "weapon"
     HEAD = "head"
@@ -37,7 +37,7 @@ class Slot(models.TextChoices):
 
 
 class WithStats(models.Model):
-    """Something that adds to a player's stats, or takes from them."""
+    """Abstract base of content that adds to a player's stats (or subtracts)."""
 
     strength = models.SmallIntegerField(default=0)
     agility = models.SmallIntegerField(default=0)
@@ -54,7 +54,7 @@ class WithStats(models.Model):
 
 
 class Item(Content, WithStats):
-    """A kind of thing to own."""
+    """A kind of item."""
 
     class Kind(models.TextChoices):
         GEAR = "gear"
@@ -68,9 +68,9 @@ class Item(Content, WithStats):
     kind = models.CharField(max_length=10, choices=Kind)
     rarity = models.CharField(max_length=10, choices=Rarity, default=Rarity.COMMON)
     slot = models.CharField(max_length=10, choices=Slot, blank=True)
-    """Where gear is worn; empty for the rest."""
+    """The slot for gear; empty for other items."""
     food_xp = models.PositiveIntegerField(default=0)
-    """The experience it gives to a pet that eats it; 0 for what is no food."""
+    """The experience it gives to a pet; 0 unless it is food."""
 
     class Meta:
         ordering = ("id",)
@@ -99,7 +99,7 @@ class Item(Content, WithStats):
 
 
 class Species(Content, WithStats):
-    """A kind of pet. Pets of one family in a set make each other stronger."""
+    """A species of pets. Pets of one family in a set strengthen each other."""
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=60, unique=True)
@@ -115,15 +115,15 @@ class Species(Content, WithStats):
 
 
 class Offer(Content):
-    """An item in the shop."""
+    """An item for sale in the shop."""
 
     item = models.OneToOneField(Item, primary_key=True, on_delete=models.CASCADE, related_name="offer")
     price = models.PositiveIntegerField(validators=[MinValueValidator(1)])
     currency = models.CharField(max_length=4, choices=Currency, default=Currency.GOLD)
     stock = models.PositiveIntegerField(null=True, blank=True)
-    """How many are left; empty for as many as anybody wants."""
+    """The number left; null for unlimited."""
     is_daily = models.BooleanField(default=False)
-    """Whether it is there only on some days, which are drawn."""
+    """Whether it is offered only on randomly drawn days."""
     is_open = models.BooleanField(default=True)
 
     NOT_RESTORED = frozenset({"stock"})

@@ -1,4 +1,4 @@
-"""What players are and own, and the ledger of how they came to it."""
+"""Players, their holdings, and the ledger."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from progression.models.tuning import first_stamina, growth
 
 
 class Player(models.Model):
-    """A user's wallet, growth and stamina. Its row is the lock for all that the player owns."""
+    """A user's wallet, growth and stamina. The row is the lock for all of the player's holdings."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="player"
@@ -28,7 +28,7 @@ class Player(models.Model):
     vitality = models.IntegerField(default=rules.FIRST_STATS.vitality)
     luck = models.IntegerField(default=rules.FIRST_STATS.luck)
     stamina = models.DecimalField(max_digits=14, decimal_places=6, default=first_stamina)
-    """How much there was at ``stamina_at``; the rest is a matter of elapsed time."""
+    """The stamina at ``stamina_at``; the current value follows from the elapsed time."""
     stamina_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -50,7 +50,7 @@ class Player(models.Model):
 
 
 class Stack(models.Model):
-    """So many of an item that a player owns, one of which may be worn."""
+    """A quantity of one item owned by a player; one unit may be equipped."""
 
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="stacks")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="stacks")
@@ -75,11 +75,11 @@ class Pet(models.Model):
     species = models.ForeignKey(Species, on_delete=models.PROTECT, related_name="pets")
     xp = models.BigIntegerField(default=0)
     place = models.PositiveSmallIntegerField(null=True, blank=True)
-    """From 1 to 3 for those in the active set."""
+    """1 to 3 in the active set, else null."""
     egg = models.OneToOneField("Entry", on_delete=models.CASCADE, related_name="pet")
-    """The ledger's entry of the egg that was given for it: one egg, one pet."""
+    """The ledger entry of the egg that it hatched from: one egg, one pet."""
     seed = models.BigIntegerField()
-    """From which the species was drawn."""
+    """The random seed of the draw."""
     hatched_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -106,10 +106,10 @@ class Entry(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="entries", null=True)
     amount = models.BigIntegerField()
     balance = models.BigIntegerField()
-    """How much of it the player has after this."""
+    """The player's holding after this entry."""
     cause = models.CharField(max_length=60)
     key = models.CharField(max_length=200, blank=True)
-    """The idempotency key under which it was done; empty if it had none."""
+    """The operation's idempotency key; empty without one."""
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -134,7 +134,7 @@ class Entry(models.Model):
 
 
 class Receipt(models.Model):
-    """That something with an idempotency key was done, and what came of it."""
+    """The stored result of an operation with an idempotency key."""
 
     player = models.ForeignKey(Player, on_delete=models.CASCADE, related_name="receipts", db_index=False)
     key = models.CharField(max_length=200)

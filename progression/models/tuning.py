@@ -1,4 +1,4 @@
-"""The numbers by which players grow and eggs hatch: content that operators write."""
+"""Tuning of growth and hatching: content that operators edit."""
 
 import time
 from typing import Any
@@ -11,7 +11,7 @@ from core.content import Content
 from progression import rules
 from progression.models.content import Rarity
 
-READ_AGAIN_S = 1.0
+RELOAD_INTERVAL_S = 1.0
 
 _FIRST = rules.Growth()
 
@@ -22,12 +22,12 @@ def _number(default: int, low: int, high: int, help_text: str) -> Any:
 
 
 class Growth(Content):
-    """How levels, stat points, stamina and the daily reward grow: one row for all players.
+    """The growth of levels, stat points, stamina and the daily reward: one row for all players.
 
-    A level is a matter of experience and curve, so a change of the curve moves everybody at once, up or down,
-    and pets too. Nobody is told of it, and it gives and takes nothing: stat points that were given stay, the
-    points of levels that it skips are not given, and a level lost to it and earned anew brings its points
-    again. Stamina above a new maximum is gone. Every process goes by the change within ``READ_AGAIN_S``.
+    Levels are computed from experience, so a change of the curve moves all players and pets at once, up or
+    down. It notifies nobody and grants or takes nothing: stat points already granted stay, the points of
+    skipped levels are not granted, and a level that is lost and regained grants its points again. Stamina
+    above a new maximum is lost. Every process applies the change within ``RELOAD_INTERVAL_S``.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
@@ -58,7 +58,7 @@ class Growth(Content):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)
-        transaction.on_commit(forget)
+        transaction.on_commit(clear_cache)
 
     @property
     def numbers(self) -> rules.Growth:
@@ -74,7 +74,7 @@ class Growth(Content):
 
 
 class HatchOdds(Content):
-    """What hatches from the eggs of a rarity, from the next egg on."""
+    """The hatching chances of eggs of one rarity; changes apply to the next egg."""
 
     egg = models.CharField(max_length=10, choices=Rarity, unique=True)
     common = models.PositiveIntegerField(default=0)
@@ -104,27 +104,27 @@ class HatchOdds(Content):
         return {rarity: getattr(self, rarity) for rarity in rules.RARITIES}
 
 
-# When it was read (monotonic), and what.
-_kept: tuple[float, rules.Growth] | None = None
+# The time of reading (monotonic) and the value.
+_cached: tuple[float, rules.Growth] | None = None
 
 
 def growth() -> rules.Growth:
-    """How players grow now. May read the database, in this process once in ``READ_AGAIN_S``."""
-    global _kept
-    kept = _kept
-    if kept is None or time.monotonic() - kept[0] > READ_AGAIN_S:
+    """Return the current growth. Reads the database at most once per ``RELOAD_INTERVAL_S`` and process."""
+    global _cached
+    kept = _cached
+    if kept is None or time.monotonic() - kept[0] > RELOAD_INTERVAL_S:
         read_at = time.monotonic()
         row = Growth.objects.first()
-        _kept = kept = read_at, _FIRST if row is None else row.numbers
+        _cached = kept = read_at, _FIRST if row is None else row.numbers
     return kept[1]
 
 
-def forget() -> None:
-    """Read it again before it is gone by."""
-    global _kept
-    _kept = None
+def clear_cache() -> None:
+    """Read the growth again at its next use."""
+    global _cached
+    _cached = None
 
 
 def first_stamina() -> int:
-    """What somebody begins with."""
+    """Return the stamina of a new player."""
     return growth().max_stamina(1)

@@ -1,4 +1,4 @@
-"""Players who ask over HTTP, and a shop with something in it."""
+"""Fixtures: players who use HTTP, and a filled shop."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from progression.models import Item, Pet, Species, Stack
 
 @dataclass
 class Person:
-    """Somebody with a client that carries their token."""
+    """A user with a client that carries their token."""
 
     id: int
     name: str
@@ -46,12 +46,12 @@ class Person:
         return {row["name"]: row["quantity"] for row in self.get("/api/inventory/")["results"]}
 
     def given(self, slug: str, quantity: int = 1) -> int:
-        """The id of the inventory row of what the person is given."""
+        """Grant an item; return the id of the inventory row."""
         services.grant(self.id, items=[(slug, quantity)], cause="test")
         return Stack.objects.get(player=self.id, item__slug=slug).pk
 
     def has_pet(self, slug: str = "ember-fox") -> int:
-        """The id of a pet of this species that the person now has."""
+        """Create a pet of this species; return its id."""
         pet = services.hatch(self.id, self.given("speckled-egg"))
         Pet.objects.filter(pk=pet.pk).update(species=Species.objects.get(slug=slug))
         return pet.pk
@@ -59,7 +59,7 @@ class Person:
 
 @pytest.fixture(autouse=True)
 def here(db: None) -> None:
-    """Each test starts with the content of the demo."""
+    """Start each test with the demo content."""
     seeding.seed_content()
 
 
@@ -77,12 +77,12 @@ def person(db: None) -> Callable[[str], Person]:
 
 @pytest.fixture
 def items() -> dict[str, int]:
-    """The ids of the items, by slug."""
+    """The items' ids, by slug."""
     return dict(Item.objects.values_list("slug", "pk"))
 
 
 @pytest.fixture
 def audited() -> Any:
-    """The books are looked at when the test is over."""
+    """Audit the ledger after the test."""
     yield
     assert list(ledger.audit()) == []

@@ -1,4 +1,4 @@
-"""Who may do what: every route has a row here, or the test fails."""
+"""Authorisation: every route has a row here, or the test fails."""
 
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from progression import services, urls
 
 
 class Row(NamedTuple):
-    """What this gives to Ada, whose things they are, and to Bob, who has nothing to do with them."""
+    """The expected result for Ada, who owns the things, and for Bob, a stranger."""
 
     method: str
     path: str
@@ -68,8 +68,8 @@ def call(ada, bob, items):
 
     def call(row: Row, client: APIClient) -> Any:
         path = row.path
-        for part, value in parts.items():
-            path = path.replace(part, value)
+        for fraction, value in parts.items():
+            path = path.replace(fraction, value)
         body = {field: ids.get(value, value) for field, value in row.body.items()}
         return getattr(client, row.method)(f"/{path}/", body or None)
 

@@ -1,4 +1,4 @@
-"""Gear that is worn, eggs that hatch, pets that eat and fight along."""
+"""Gear, eggs and pets."""
 
 import pytest
 
@@ -139,7 +139,7 @@ def test_a_set_of_three_fights_along_and_a_fourth_takes_the_place_of_the_first(a
     for pet in pets[:3]:
         ada.do(f"/api/pets/equip/{pet}")
     assert [pet["id"] for pet in ada.me()["pet_set"]] == pets[:3]
-    # Three foxes with agility 2, and a quarter more for one family.
+    # Three foxes with agility 2, plus 25 % for one family.
     assert ada.me()["bonuses"]["agility"] == 6
 
     assert ada.do(f"/api/pets/equip/{pets[3]}")["place"] == 3

@@ -1,4 +1,4 @@
-"""Whatever players do, in whatever order: the books add up, and nothing is ever below zero."""
+"""Whatever players do in any order, the ledger balances and nothing is negative."""
 
 import itertools
 
@@ -17,10 +17,10 @@ _names = itertools.count()
 
 
 class Books(RuleBasedStateMachine):
-    """Two players, and a model of their money: what was granted less what purchases said they cost.
+    """Two players, and a model of their money: grants minus reported prices.
 
-    Seen to fail: with the line of ``ledger.move_money`` that writes the entry, or the one that saves the
-    player, left out; with ``move_items`` leaving the last of a stack behind.
+    Checked by mutation: it fails without the line of ``ledger.move_money`` that writes the entry, or the one
+    that saves the player, and if ``move_items`` leaves an empty stack.
     """
 
     def __init__(self):

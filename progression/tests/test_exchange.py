@@ -1,4 +1,4 @@
-"""Two players exchange what they have: both sides, or neither."""
+"""Exchanges between two players: both sides, or neither."""
 
 import pytest
 

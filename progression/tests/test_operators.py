@@ -1,4 +1,4 @@
-"""Content that operators edit, what they may give, the demo data, and a person's own data."""
+"""Content editing, grants by operators, demo data and personal data."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""Oneself as a player: what is shown, growing, stamina."""
+"""The caller's player: shown values, growth, stamina."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -126,7 +126,7 @@ def clock():
 
 @pytest.fixture
 def tired(clock, ada, monkeypatch):
-    """Ada, with 20 of 100 left at noon; her session knows nothing of the clock."""
+    """Ada with 20 of 100 stamina at noon; the moved clock does not affect her session."""
     monkeypatch.setattr(live, "check", lambda session_id: None)
     monkeypatch.setattr("accounts.tokens.identify", lambda token: _identity(ada))
     services.player(ada.id)

@@ -1,4 +1,4 @@
-"""Many at the same moment, on real connections: nobody gets what is not there, and the books add up."""
+"""Concurrent requests on real connections: nothing is oversold, and the ledger balances."""
 
 from collections import Counter
 
@@ -16,8 +16,9 @@ THREADS = 12
 
 
 def test_of_a_thousand_purchases_of_one_last_item_from_fifty_threads_one_is_a_sale(items, at_once):
-    """Seen to fail: with ``sold`` as a read and a save of ``offer.stock`` in ``services.purchase`` there are
-    several sales, and the stock says so little of it that nobody would notice.
+    """Fails if ``services.purchase`` reads and saves ``offer.stock``: there are several sales.
+
+    The final stock alone would not reveal it.
     """
     crown = items["crown-of-ages"]
     Offer.objects.filter(pk=crown).update(stock=1)
@@ -50,7 +51,7 @@ def test_of_a_thousand_purchases_of_one_last_item_from_fifty_threads_one_is_a_sa
 
 
 def test_purchases_over_http_sell_no_more_than_the_gold_pays_for(ada, items, at_once):
-    """Seen to fail, in most runs, without ``select_for_update`` in ``ledger.lock``: too much is sold."""
+    """Fails in most runs without ``select_for_update`` in ``ledger.lock``: too much is sold."""
     ada.me()
 
     answers = at_once([lambda: ada.post("/api/shop/purchase", {"item_id": items["roast-fish"]})] * THREADS)
@@ -78,7 +79,7 @@ def test_who_comes_many_times_at_once_for_the_first_time_gets_the_starting_funds
 
 
 def test_one_grant_made_many_times_at_once_is_made_once(ada, at_once):
-    """Seen to fail without ``select_for_update`` in ``ledger.lock``: the receipt's constraint is violated."""
+    """Fails without ``select_for_update`` in ``ledger.lock``: the receipt's constraint is violated."""
 
     ada.me()
 
@@ -92,7 +93,7 @@ def test_one_grant_made_many_times_at_once_is_made_once(ada, at_once):
 
 
 def test_the_reward_of_a_day_is_given_once(ada, at_once):
-    """Seen to fail without ``select_for_update`` in ``ledger.lock``: it is given twice, or an error."""
+    """Fails without ``select_for_update`` in ``ledger.lock``: it is granted twice, or an error."""
     ada.me()
 
     answers = at_once([lambda: ada.post("/api/player/daily-reward")] * THREADS)
@@ -102,7 +103,7 @@ def test_the_reward_of_a_day_is_given_once(ada, at_once):
 
 
 def test_no_more_stat_points_are_allocated_than_there_are(ada, at_once):
-    """Seen to fail without ``select_for_update`` in ``ledger.lock``: more than three are."""
+    """Fails without ``select_for_update`` in ``ledger.lock``: more than three are allocated."""
     services.grant(ada.id, xp=100, cause="test")
 
     answers = at_once([lambda: ada.post("/api/player/allocate-stats", {"luck": 1})] * THREADS)
@@ -112,7 +113,7 @@ def test_no_more_stat_points_are_allocated_than_there_are(ada, at_once):
 
 
 def test_an_egg_hatches_once(ada, at_once):
-    """Seen to fail without ``select_for_update`` in ``ledger.lock``: an error, or more pets than eggs."""
+    """Fails without ``select_for_update`` in ``ledger.lock``: an error, or more pets than eggs."""
     egg = ada.given("speckled-egg", 2)
 
     answers = at_once([lambda: ada.post(f"/api/pets/hatch/{egg}")] * THREADS)
@@ -123,7 +124,7 @@ def test_an_egg_hatches_once(ada, at_once):
 
 
 def test_food_is_eaten_once(ada, at_once):
-    """Seen to fail without ``select_for_update`` in ``ledger.lock``: the pet's experience is too little."""
+    """Fails without ``select_for_update`` in ``ledger.lock``: the pet gets too little experience."""
     pet, food = ada.has_pet(), ada.given("berries", 5)
 
     answers = at_once([lambda: ada.post(f"/api/pets/feed/{pet}", {"item_id": food})] * THREADS)
@@ -133,7 +134,7 @@ def test_food_is_eaten_once(ada, at_once):
 
 
 def test_one_thing_is_worn_in_a_slot_and_three_pets_are_in_the_set(ada, at_once):
-    """Seen to fail without ``select_for_update`` in ``ledger.lock``: errors from the constraints."""
+    """Fails without ``select_for_update`` in ``ledger.lock``: the constraints are violated."""
     swords = [ada.given(slug) for slug in ("wooden-sword", "iron-sword", "storm-blade")] * 2
     pets = [ada.has_pet() for _ in range(6)]
 
@@ -148,7 +149,7 @@ def test_one_thing_is_worn_in_a_slot_and_three_pets_are_in_the_set(ada, at_once)
 
 
 def test_no_more_stamina_is_spent_than_there_is(ada, at_once):
-    """Seen to fail without ``select_for_update`` in ``ledger.lock``: all of them spend."""
+    """Fails without ``select_for_update`` in ``ledger.lock``: all requests succeed."""
     services.player(ada.id)
 
     def spend():

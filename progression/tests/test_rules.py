@@ -1,4 +1,4 @@
-"""The rules by themselves: levels, bonuses, odds, stamina."""
+"""The pure rules: levels, bonuses, chances, stamina."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -17,16 +17,16 @@ TENTH = Regeneration(Decimal("0.1"), 10)
 
 regenerations = st.builds(
     Regeneration,
-    part=st.decimals("0.001", "1", places=3),
+    fraction=st.decimals("0.001", "1", places=3),
     interval=st.integers(1, 3600),
 )
 curves = st.builds(Curve, st.integers(1, 10**6), st.integers(0, 10**5), st.integers(2, 1000))
 elapsed = st.integers(0, 10**6)
 
 
-def after(seconds, value=0, *, most=100, by=TENTH):
+def after(seconds, value=0, *, maximum=100, by=TENTH):
     return rules.regenerated(
-        Stamina(Decimal(value), NOON), NOON + timedelta(seconds=seconds), most=most, by=by
+        Stamina(Decimal(value), NOON), NOON + timedelta(seconds=seconds), maximum=maximum, by=by
     )
 
 
@@ -83,12 +83,12 @@ def test_a_tenth_comes_back_when_ten_seconds_are_over_and_not_before():
 
 
 def test_it_is_full_at_the_second_that_is_foretold():
-    at = rules.full_at(Stamina(Decimal(35), NOON), most=100, by=TENTH)
+    at = rules.full_at(Stamina(Decimal(35), NOON), maximum=100, by=TENTH)
 
     assert at == NOON + timedelta(seconds=70)
     assert after(69, 35).value == 95
     assert after(70, 35).value == 100
-    assert rules.full_at(Stamina(Decimal(100), NOON), most=100, by=TENTH) is None
+    assert rules.full_at(Stamina(Decimal(100), NOON), maximum=100, by=TENTH) is None
 
 
 @given(st.lists(st.integers(0, 500), max_size=8), st.integers(0, 90), regenerations)
@@ -96,7 +96,7 @@ def test_looking_in_between_changes_nothing(pauses, value, by):
     looked_often, now = Stamina(Decimal(value), NOON), NOON
     for pause in pauses:
         now += timedelta(seconds=pause)
-        looked_often = rules.regenerated(looked_often, now, most=100, by=by)
+        looked_often = rules.regenerated(looked_often, now, maximum=100, by=by)
 
     assert looked_often.value == after(sum(pauses), value, by=by).value
 
@@ -110,8 +110,8 @@ def test_it_never_falls_by_itself_nor_rises_above_the_maximum(seconds, value, by
 def test_a_clock_put_back_takes_nothing_and_what_follows_is_counted_from_there(back, value, later, by):
     now = NOON - timedelta(seconds=back)
 
-    put_back = rules.regenerated(Stamina(Decimal(value), NOON), now, most=100, by=by)
-    then = rules.regenerated(put_back, now + timedelta(seconds=later), most=100, by=by)
+    put_back = rules.regenerated(Stamina(Decimal(value), NOON), now, maximum=100, by=by)
+    then = rules.regenerated(put_back, now + timedelta(seconds=later), maximum=100, by=by)
 
     assert put_back.value == value
     assert then.value == after(later, value, by=by).value
@@ -120,10 +120,10 @@ def test_a_clock_put_back_takes_nothing_and_what_follows_is_counted_from_there(b
 @given(st.integers(0, 99), regenerations)
 def test_the_second_before_it_is_full_it_is_not(value, by):
     stamina = Stamina(Decimal(value), NOON)
-    at = rules.full_at(stamina, most=100, by=by)
+    at = rules.full_at(stamina, maximum=100, by=by)
 
-    assert rules.regenerated(stamina, at, most=100, by=by).value == 100
-    assert rules.regenerated(stamina, at - timedelta(seconds=1), most=100, by=by).value < 100
+    assert rules.regenerated(stamina, at, maximum=100, by=by).value == 100
+    assert rules.regenerated(stamina, at - timedelta(seconds=1), maximum=100, by=by).value < 100
 
 
 # -- Eggs and the shop

@@ -1,4 +1,4 @@
-"""Buying, and the books."""
+"""Purchases and the ledger."""
 
 from datetime import UTC, datetime
 from io import StringIO

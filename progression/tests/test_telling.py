@@ -1,4 +1,4 @@
-"""What a player is told of: a new level, on every device, once the grant is sure."""
+"""Events to a player: a new level, on every device, after the commit."""
 
 import pytest
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""The curves and chances that operators set: by what players and eggs go once they are changed."""
+"""Curves and chances edited by operators take effect."""
 
 from importlib import import_module
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ from progression.models import Growth, HatchOdds, Pet, tuning
 
 @pytest.fixture(autouse=True)
 def laid(db):
-    """The rows as the migration lays them."""
+    """The rows created by the migration."""
     Growth.objects.all().delete()
     HatchOdds.objects.all().delete()
     import_module("progression.migrations.0003_tuning").lay(apps, SimpleNamespace(connection=connection))
@@ -86,7 +86,7 @@ def test_what_another_process_saved_is_gone_by_a_moment_later(ada, monkeypatch):
     assert ada.me()["level"] == 2
     Growth.objects.update(level_xp=200)
 
-    monkeypatch.setattr(tuning, "READ_AGAIN_S", 0)
+    monkeypatch.setattr(tuning, "RELOAD_INTERVAL_S", 0)
 
     assert ada.me()["level"] == 1
 

@@ -1,1 +1,1 @@
-"""The catalogue of messages: what each socket takes and tells, made from the code for people and programs."""
+"""The message catalogue: the commands and events of each socket, generated from the code."""

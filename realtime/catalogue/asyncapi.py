@@ -1,4 +1,4 @@
-"""The catalogue for programs: an AsyncAPI 3.0 document."""
+"""The message catalogue as an AsyncAPI 3.0 document."""
 
 import re
 
@@ -10,7 +10,7 @@ from realtime.messages import Command, Reply
 
 
 def document(host: str = "localhost:8000", protocol: str = "ws") -> Schema:
-    """The AsyncAPI 3.0 document; the server is the one at ``host``, over ``ws`` or ``wss``."""
+    """Return the AsyncAPI 3.0 document for a server at ``host``, over ``ws`` or ``wss``."""
     channels: Schema = {}
     operations: Schema = {}
     all_described: list[Description] = []
@@ -91,7 +91,7 @@ def _channel(socket: Socket, path: str, taken: list[Description], told: list[Des
 
 
 def _key(described: Description) -> str:
-    """A socket takes and tells messages of the same type, so the type alone is no key."""
+    """Return a unique key: a socket may send and receive messages of the same type."""
     return described.type if not issubclass(described.kind, Command) else f"{described.type}.command"
 
 

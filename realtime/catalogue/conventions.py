@@ -1,4 +1,4 @@
-"""What holds on every socket, and why sockets are closed."""
+"""Conventions of all sockets, and the close codes."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ EVERY_SOCKET = (
 
 @dataclass(frozen=True)
 class CloseCode:
-    """Why a socket is closed, and whether its client should connect again by itself."""
+    """A close code: its meaning, and whether the client should reconnect by itself."""
 
     code: int
     meaning: str

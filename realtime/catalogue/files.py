@@ -1,4 +1,4 @@
-"""The generated files of the repository: messages and routes, as the code has them."""
+"""The generated files of the repository: message catalogues and routes."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ MADE_BY = "Made by manage.py generate_catalogue from the code; changes here are 
 
 
 def contents() -> dict[Path, str]:
-    """What ``generate_catalogue`` writes."""
+    """Return the content of every file that ``generate_catalogue`` writes."""
     clients = settings.BASE_DIR / "clients"
     return {
         settings.BASE_DIR / "docs" / "events.md": reading.markdown(MADE_BY),
@@ -22,5 +22,5 @@ def contents() -> dict[Path, str]:
 
 
 def stale() -> list[Path]:
-    """The generated files that are not as the code would have them."""
+    """Return the generated files that do not match the code."""
     return [path for path, text in contents().items() if not path.exists() or path.read_text() != text]

@@ -1,4 +1,4 @@
-"""The catalogue for Python: message types, and a class for each message."""
+"""The message catalogue as Python source: a class for each message."""
 
 import textwrap
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from realtime.catalogue.sockets import (
 from realtime.messages import Command
 
 WIDTH = 110
-DICTIONARYS_OWN = frozenset(dir(dict))
-"""Fields of these names are had by their key alone."""
+DICT_ATTRIBUTES = frozenset(dir(dict))
+"""Fields with these names are accessible by key only."""
 
 
 def module(made_by: str) -> str:
-    """A module with each socket's messages; ``made_by`` says how the file came to be.
+    """Return the source of a module with each socket's messages; ``made_by`` says how it was generated.
 
     A message is named after its socket and its class, as ``GamePlayerMove``, and is a ``Record``. What a
     client sends is a typed dictionary, to be written as one; its name ends in ``Command``.
@@ -83,24 +83,24 @@ def _socket(socket: Socket) -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Way:
-    """How classes of what goes one way are made: their names, their base, the mark of optional fields."""
+class _Direction:
+    """Code generation for one direction: class names, base class, the mark of optional fields."""
 
     named: str
     base: str
     optional: str
 
 
-def _sent(socket: str) -> _Way:
-    return _Way(f"{socket}{{}}Command", "TypedDict", "NotRequired")
+def _sent(socket: str) -> _Direction:
+    return _Direction(f"{socket}{{}}Command", "TypedDict", "NotRequired")
 
 
-def _heard(socket: str) -> _Way:
-    return _Way(f"{socket}{{}}", "Record", "MayBeMissing")
+def _heard(socket: str) -> _Direction:
+    return _Direction(f"{socket}{{}}", "Record", "MayBeMissing")
 
 
-def _structures(described: list[Description], way: _Way) -> list[str]:
-    """What is inside these messages."""
+def _structures(described: list[Description], way: _Direction) -> list[str]:
+    """Return the classes of the structures inside these messages."""
     lines: list[str] = []
     messages = {one.kind.__name__ for one in described}
     for name, schema in components(described).items():
@@ -116,15 +116,15 @@ def _structures(described: list[Description], way: _Way) -> list[str]:
     return lines
 
 
-def _message(one: Description, way: _Way) -> list[str]:
+def _message(one: Description, way: _Direction) -> list[str]:
     fields = [("type", {"const": one.type}, True), *((f.name, f.schema, f.required) for f in one.fields)]
     return _class(one.kind.__name__, one.text, fields, way)
 
 
-def _class(name: str, text: str, fields: list[tuple[str, Schema, bool]], way: _Way) -> list[str]:
+def _class(name: str, text: str, fields: list[tuple[str, Schema, bool]], way: _Direction) -> list[str]:
     lines = ["", "", f"class {way.named.format(name)}({way.base}):", *_docstring(text), ""]
     for field, schema, required in fields:
-        if way.base == "Record" and field in DICTIONARYS_OWN:
+        if way.base == "Record" and field in DICT_ATTRIBUTES:
             continue
         kind = _python(schema, way.named)
         lines += [f"    {field}: {kind}" if required else f"    {field}: {way.optional}[{kind}]"]

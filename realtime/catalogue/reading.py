@@ -1,4 +1,4 @@
-"""The catalogue for people: in sections for the page, and as Markdown."""
+"""The message catalogue for people: sections for the HTML page, and Markdown."""
 
 import json
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from realtime.messages import Command, Reply
 
 
 def words(schema: Schema) -> str:
-    """A JSON Schema in words."""
+    """Describe a JSON Schema in words."""
     match schema:
         case {"$ref": ref}:
             return str(ref.removeprefix(COMPONENTS))
@@ -71,7 +71,7 @@ Line = tuple[str, str]
 
 @dataclass(frozen=True)
 class Entry:
-    """A message or structure: ``fields`` are names (``?`` before optional ones) and what they hold."""
+    """A message or structure; ``fields`` are names (``?`` marks optional ones) and their types."""
 
     name: str
     text: str
@@ -80,7 +80,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Section:
-    """A socket to read; what every socket has is left out."""
+    """A socket's section, without what all sockets have in common."""
 
     name: str
     paths: tuple[str, ...]
@@ -91,7 +91,7 @@ class Section:
 
 
 def sections() -> list[Section]:
-    """All sockets, to read."""
+    """Return a section for every socket."""
     return [
         Section(
             socket.name,
@@ -106,12 +106,12 @@ def sections() -> list[Section]:
 
 
 def common() -> list[Entry]:
-    """What every socket takes and tells, to read."""
+    """Return the messages that every socket sends or accepts."""
     return [_entry(Description(kind)) for kind in ON_EVERY_SOCKET]
 
 
 def _entry(one: Description) -> Entry:
-    # Said once for all: commands have an id, and replies bear it as ref.
+    # Described once for all messages: commands have an id, and replies carry it as ref.
     everywhere = (
         {"id"} if issubclass(one.kind, Command) else {"ref"} if issubclass(one.kind, Reply) else set()
     )
@@ -135,7 +135,7 @@ def _structures(socket: Socket) -> list[Entry]:
 
 
 def markdown(made_by: str) -> str:
-    """The catalogue as Markdown; ``made_by`` says how the file came to be."""
+    """Return the catalogue as Markdown; ``made_by`` says how the file was generated."""
     lines = ["# Messages of the sockets", "", f"<!-- {made_by} -->", ""]
     lines += ["A field with `?` before its name may be missing.", "", "## On every socket", ""]
     lines += [f"- {line}" for line in EVERY_SOCKET]

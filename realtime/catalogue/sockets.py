@@ -1,4 +1,4 @@
-"""The sockets and the message classes of the installed apps, found in the code."""
+"""Discovery of the sockets and message classes of the installed apps."""
 
 import re
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ Schema = dict[str, Any]
 COMPONENTS = "#/components/schemas/"
 ALWAYS_TOLD: tuple[type[Message], ...] = (Error, Pong, Resumed)
 ON_EVERY_SOCKET: tuple[type[Message], ...] = (Ping, *ALWAYS_TOLD)
-# The rooms of an app that hold message classes, beside what its consumers name.
+# Modules of an app that define message classes, besides those that its consumers refer to.
 ROOMS = ("commands", "events", "routing")
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a message; ``schema`` is JSON Schema."""
+    """A field of a message; ``schema`` is its JSON Schema."""
 
     name: str
     schema: Schema
@@ -36,31 +36,31 @@ class Field:
 
 @dataclass(frozen=True)
 class Description:
-    """A message as its socket sends or takes it: as its first frame, in its stream, beside that, or both."""
+    """A message as one socket sends or accepts it: as first frame, in its stream, unsequenced, or both."""
 
     kind: type[Message]
     opens: bool = False
     in_stream: bool = True
     beside: bool = False
     answers: bool = False
-    """Whether it may be what a command has come to."""
+    """Whether it can be the answer to a command."""
 
     @property
     def type(self) -> str:
-        """The ``type`` on the wire."""
+        """Return the ``type`` on the wire."""
         return str(self.kind.__struct_config__.tag)
 
     @property
     def text(self) -> str:
-        """What the class says of itself."""
+        """Return the docstring of the class."""
         return _paragraph(self.kind.__doc__)
 
     @cached_property
     def fields(self) -> list[Field]:
-        """All fields but ``type``, those that the server adds included."""
+        """Return all fields but ``type``, including those that the server adds."""
         takes = issubclass(self.kind, Command)
         found = [
-            # What is sent has every field, unless it is left unset.
+            # Sent messages contain every field that is not explicitly unset.
             Field(
                 field.encode_name,
                 _schema(field.type),
@@ -79,7 +79,7 @@ class Description:
         return found
 
     def schema(self) -> Schema:
-        """The JSON Schema of the whole frame."""
+        """Return the JSON Schema of the whole frame."""
         return {
             "type": "object",
             "description": self.text,
@@ -90,7 +90,7 @@ class Description:
 
 @dataclass(frozen=True)
 class Socket:
-    """One kind of socket, at one or several paths (``/ws/game/{game_id}/``)."""
+    """A kind of socket, at one or more paths (``/ws/game/{game_id}/``)."""
 
     consumer: type[Consumer]
     paths: tuple[str, ...]
@@ -105,13 +105,13 @@ class Socket:
 
     @property
     def commands(self) -> list[Description]:
-        """What a client may ask."""
+        """Return the commands that a client may send."""
         return [Description(kind) for kind in self.consumer.handlers]
 
     @property
     def messages(self) -> list[Description]:
-        """What a client may hear, the first frame first."""
-        first, tells, beside = self.consumer.opens_with, self.consumer.tells, self.consumer.tells_beside
+        """Return the messages that a client may receive, the first frame first."""
+        first, tells, beside = self.consumer.opens_with, self.consumer.emits, self.consumer.emits_unsequenced
         rest = [
             Description(
                 kind,
@@ -132,7 +132,7 @@ class Socket:
 
 
 def sockets() -> list[Socket]:
-    """All sockets of the installed apps, by their ``routing``."""
+    """Return all sockets that the installed apps declare in ``routing``."""
     paths: dict[type[Consumer], list[str]] = {}
     for pattern in websocket_urlpatterns():
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", simplify_regex(str(pattern.pattern)))
@@ -141,7 +141,7 @@ def sockets() -> list[Socket]:
 
 
 def message_classes() -> list[type[Message]]:
-    """All message classes of the installed apps that are not bases of others."""
+    """Return all concrete message classes of the installed apps."""
     ours = apps()
     for app in ours:
         for room in ROOMS:
@@ -174,7 +174,7 @@ def _schema(kind: Any) -> Schema:
 
 
 def components(described: list[Description]) -> dict[str, Schema]:
-    """The JSON Schemas of the structures inside these messages, by name."""
+    """Return the JSON Schemas of the structures inside these messages, by name."""
     kinds = [field.type for one in described for field in msgspec.structs.fields(one.kind)]
     _, found = msgspec.json.schema_components(kinds, ref_template=COMPONENTS + "{name}")
     return {name: _with_plain_description(schema) for name, schema in found.items()}

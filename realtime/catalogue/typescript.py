@@ -1,4 +1,4 @@
-"""The catalogue for TypeScript: declarations for clients."""
+"""The message catalogue as TypeScript declarations."""
 
 import json
 
@@ -6,7 +6,7 @@ from realtime.catalogue.sockets import COMPONENTS, Schema, components, sockets
 
 
 def declarations(made_by: str) -> str:
-    """Each socket's messages by their ``type``; ``made_by`` says how the file came to be."""
+    """Return each socket's messages by their ``type``; ``made_by`` says how the file was generated."""
     lines = [
         f"// {made_by}",
         "",

@@ -1,1 +1,1 @@
-"""The server's edge: the WebSocket and HTTP protocols that uvicorn runs, and the bridge to Django's views."""
+"""The server's protocols: WebSocket and HTTP for uvicorn, and the bridge to Django's views."""

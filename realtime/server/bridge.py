@@ -1,7 +1,7 @@
-"""An ASGI application that runs Django's WSGI handler: one thread hop a request, on bounded threads.
+"""An ASGI application that runs Django's WSGI handler: one thread hop per request, on bounded threads.
 
-Django's own ASGI handler makes a thread, and with it a database connection, for each request, and hops
-between threads for each middleware: with the same views on one core it answers a third to a seventh of this.
+Django's own ASGI handler creates a thread, and with it a database connection, for each request, and hops
+between threads for each middleware: with the same views on one core its throughput is a third to a seventh.
 """
 
 import asyncio
@@ -12,9 +12,9 @@ from concurrent.futures import Future
 from io import BytesIO
 from typing import Any
 
-from core.asgi import Send, send_whole
+from core.asgi import Send, send_response
 from core.lanes import Lane
-from core.problems import problem, refused
+from core.problems import problem, refusal_response
 from core.refusals import TooLarge, Unavailable
 
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -25,7 +25,7 @@ logger = logging.getLogger("realtime.server")
 
 
 class _ClientGone(Exception):
-    """Nobody is there to take the rest of a response."""
+    """The client disconnected before the whole response was sent."""
 
 
 class WSGIBridge:
@@ -44,7 +44,7 @@ class WSGIBridge:
         self.max_body = max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request. What the application raises before it answers becomes a 500."""
+        """Answer one request. An exception raised before the response starts becomes a 500."""
         lane = self.lane_of(scope)
         room = _Room(lane, self.max_body)
         try:
@@ -53,13 +53,13 @@ class WSGIBridge:
         except _ClientGone:
             return
         except TooLarge as refusal:
-            await send_whole(send, refused(refusal))
+            await send_response(send, refusal_response(refusal))
         except Unavailable as refusal:
-            response = refused(refusal)
+            response = refusal_response(refusal)
             if not room.is_whole:
                 # Or the connection would have to take, for nothing, what is still to come.
                 response["Connection"] = "close"
-            await send_whole(send, response)
+            await send_response(send, response)
         finally:
             room.leave()
 
@@ -83,7 +83,7 @@ class WSGIBridge:
             if response.started:
                 raise
             logger.exception("Exception in %s %s", scope["method"], scope["path"])
-            await send_whole(send, problem(500, "This is our fault, and has been noted."))
+            await send_response(send, problem(500, "This is our fault, and has been noted."))
             return
         finally:
             response.done()
@@ -149,7 +149,7 @@ class _Response:
             self._watch = self._loop.create_task(self._watch_client(running))
 
     def run(self) -> bytes | None:
-        """The whole body, or ``None`` if it was streamed: each part sent before the next is made."""
+        """Return the whole body, or ``None`` if it was streamed: each part sent before the next is made."""
         response = self._application(self._environ, self._start_response)
         try:
             if self._environ["REQUEST_METHOD"] == "HEAD":
@@ -195,14 +195,14 @@ class _Response:
             running.cancel()
 
     def done(self) -> None:
-        """No part will follow."""
+        """End the response."""
         self.is_gone = True
         if self._watch is not None:
             self._watch.cancel()
 
 
 def _with_end(parts: Iterable[bytes]) -> Iterator[bytes | None]:
-    """The parts, then ``None``."""
+    """Yield the parts, then ``None``."""
     yield from parts
     yield None
 
@@ -212,7 +212,7 @@ def _write(data: bytes) -> None:
 
 
 def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
-    """The request as PEP 3333 wants it: text whose characters stand for bytes (Latin-1)."""
+    """Return the request as PEP 3333 requires it: text whose characters stand for bytes (Latin-1)."""
     root: str = scope.get("root_path", "")
     path: str = scope["path"]
     server = scope.get("server") or ("localhost", 80)
@@ -236,7 +236,7 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for name, value in scope["headers"]:
-        # "X_Real_IP" would come out as "X-Real-IP" does, which a proxy in front may vouch for.
+        # Skipped: "X_Real_IP" would become the same key as "X-Real-IP", which a proxy in front may vouch for.
         if b"_" in name:
             continue
         key = name.decode("latin-1").upper().replace("-", "_")
@@ -246,7 +246,7 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         if key in environ:
             text = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{text}"
         environ[key] = text
-    # The body is here, whole and decoded, however it was sent.
+    # The body has been received completely and decoded, whatever the transfer encoding.
     environ.pop("HTTP_TRANSFER_ENCODING", None)
     environ.pop("HTTP_CONTENT_LENGTH", None)
     environ["CONTENT_LENGTH"] = str(len(body))

@@ -1,4 +1,4 @@
-"""The opening handshake of RFC 6455 as bytes: what a request must hold, and how an answer is written."""
+"""The opening handshake of RFC 6455 as bytes: validation of the request, and construction of the response."""
 
 import re
 from base64 import b64decode, b64encode
@@ -11,7 +11,7 @@ Header = tuple[bytes, bytes]
 MAX_HEAD = 16 * 1024
 MAX_TARGET = 2 * 1024
 KEY_SUFFIX = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-# A GET with nothing in it that parsers could take for something else. Deliberately narrower than the RFC.
+# A GET that no parser could read differently. Deliberately narrower than the RFC.
 PLAIN_HEAD = re.compile(
     rb"GET /[!-~]* HTTP/1\.1\r\n(?:[0-9A-Za-z-]+: ?[!-~\x80-\xff][ !-~\x80-\xff]*\r\n)+\r\n"
 )
@@ -20,8 +20,9 @@ LINE_BREAKER = re.compile(rb"[\0\r\n]")
 
 
 def is_plain(data: bytes) -> bool:
-    """Whether this is exactly the head of a request for a WebSocket, in the form that clients use: an HTTP
-    parser would pass it unchanged. Nothing is said of any other.
+    """Return whether this is exactly the head of a WebSocket request in the form that clients use.
+
+    An HTTP parser would pass it unchanged. False says nothing about validity.
     """
     if len(data) > MAX_HEAD or PLAIN_HEAD.fullmatch(data) is None:
         return False
@@ -36,7 +37,7 @@ def is_plain(data: bytes) -> bool:
 
 
 def parse(head: bytes) -> tuple[bytes, bytes, list[Header]]:
-    """The method, target and headers (names in lower case) of a head that an HTTP parser has passed."""
+    """Return the method, target and headers (names in lower case) of a head accepted by an HTTP parser."""
     request_line, *lines = head.split(b"\r\n")
     method, target, *_ = request_line.split(b" ")
     headers = []
@@ -47,12 +48,12 @@ def parse(head: bytes) -> tuple[bytes, bytes, list[Header]]:
 
 
 def values(headers: list[Header], wanted: bytes) -> list[bytes]:
-    """The values of every header of that name."""
+    """Return the values of every header with that name."""
     return [value for name, value in headers if name == wanted]
 
 
 def fault(method: bytes, target: bytes, headers: list[Header]) -> int | None:
-    """The HTTP status with which to refuse the request, if anything is wrong with it."""
+    """Return the HTTP status with which to refuse the request, or None if it is valid."""
     keys = values(headers, b"sec-websocket-key")
     if len(target) > MAX_TARGET:
         return 414
@@ -72,12 +73,12 @@ def fault(method: bytes, target: bytes, headers: list[Header]) -> int | None:
 
 
 def accept_key(key: bytes) -> bytes:
-    """What proves to the client that its key was understood."""
+    """Return the ``Sec-WebSocket-Accept`` value for the client's key."""
     return b64encode(sha1(key + KEY_SUFFIX).digest())
 
 
 def phrase(status: int) -> bytes:
-    """The reason phrase of a status; empty for an unknown one."""
+    """Return the reason phrase of a status; empty for an unknown one."""
     try:
         return HTTPStatus(status).phrase.encode()
     except ValueError:
@@ -85,7 +86,7 @@ def phrase(status: int) -> bytes:
 
 
 def answer(status: int, headers: Iterable[Header], body: bytes = b"") -> bytes:
-    """An HTTP response. Raises ``ValueError`` for a header that would break out of its line."""
+    """Return an HTTP response. Raises ``ValueError`` for a header with a line break."""
     lines = [b"HTTP/1.1 %d %s" % (status, phrase(status)), *(name + b": " + value for name, value in headers)]
     if any(LINE_BREAKER.search(line) for line in lines):
         raise ValueError("A header holds a line break.")
@@ -93,7 +94,7 @@ def answer(status: int, headers: Iterable[Header], body: bytes = b"") -> bytes:
 
 
 def refusal(status: int, headers: Iterable[Header], body: bytes) -> bytes:
-    """A whole HTTP response after which the server hangs up; plain text unless the headers say otherwise."""
+    """Return an HTTP response that closes the connection; plain text unless the headers say otherwise."""
     kept = [pair for pair in headers if pair[0].lower() not in (b"content-length", b"connection")]
     if all(name.lower() != b"content-type" for name, _ in kept):
         kept.append((b"content-type", b"text/plain; charset=utf-8"))

@@ -1,10 +1,9 @@
-"""uvicorn's HTTP protocol with bounds on how long a peer may take, and on the request's head, which uvicorn
-itself does not set, and with problems where it cannot read a request.
+"""uvicorn's HTTP protocol with timeouts, a limit on the request's head, and problem bodies for bad requests.
 
 ``uvicorn.Config(app, http=BoundedHeadProtocol)``: a head (of a WebSocket handshake too) must arrive within
 ``head_timeout`` seconds and end within 16 KiB after the read it begins in, its target within 2 KiB, and a
 body within ``body_timeout`` seconds, or the connection is answered 408, 431 or 414 and closed. A peer that
-takes nothing of its answer for ``stalled_timeout`` seconds is dropped.
+reads nothing of its answer for ``stalled_timeout`` seconds is dropped.
 """
 
 import asyncio
@@ -26,12 +25,12 @@ _DETAILS = {
 
 
 class _Bounded:
-    """A protocol that does not wait for ever."""
+    """A protocol with timeouts."""
 
     head_timeout = 10.0
     body_timeout = 20.0
     stalled_timeout = 30.0
-    closing_timeout = 1.0  # seconds a refused peer gets to take its answer
+    closing_timeout = 1.0  # seconds for a refused peer to read its answer
 
     loop: asyncio.AbstractEventLoop
     transport: asyncio.Transport
@@ -54,7 +53,7 @@ class _Bounded:
             return
         self._refused = True
         self._answer(status)
-        # Closing at once, with unread data, would reset the connection and could cost the peer the answer.
+        # Closing with unread data would reset the connection, and the peer might not see the answer.
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._head_timer = self.loop.call_later(self.closing_timeout, self.transport.abort)
@@ -66,10 +65,10 @@ class _Bounded:
 
 
 class BoundedHeadProtocol(_Bounded, asyncio.Protocol):
-    """A connection of which nothing was read yet.
+    """A connection from which nothing has been read yet.
 
-    One that begins with a handshake in its usual form is the WebSocket protocol's, which gets the head as it
-    came: to parse it here and write it anew takes longer than all that the other does with it.
+    One that begins with a handshake in the usual form is passed to the WebSocket protocol with its raw head:
+    parsing and rewriting it here would take longer than everything else in that protocol.
     """
 
     def __init__(
@@ -112,12 +111,12 @@ class BoundedHeadProtocol(_Bounded, asyncio.Protocol):
         protocol.data_received(data)
 
     def shutdown(self) -> None:
-        """uvicorn stops."""
+        """Close the connection because uvicorn stops."""
         self.transport.close()
 
 
 class _BoundedHttp(_Bounded, HttpToolsProtocol):
-    """``HttpToolsProtocol`` that does not make room for ever either."""
+    """``HttpToolsProtocol`` with timeouts."""
 
     _head_size = 0
     _lacks_body = False
@@ -220,11 +219,12 @@ class _BoundedHttp(_Bounded, HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._stop_timers()
         if self.cycle is not None and not self.cycle.response_complete:
-            # The answers that are due would end up among the frames.
+            # Pending HTTP answers would end up among the frames.
             self.transport.close()
             return
         super().handle_websocket_upgrade()
-        # The parser and this protocol hold each other; a connection that has moved on needs neither.
+        # Break the reference cycle of parser and protocol, which a connection that was handed over does not
+        # need.
         self.parser = None  # type: ignore[assignment]
 
     def _head_has_come(self) -> None:

@@ -1,6 +1,7 @@
-"""picows' frame parser, started on a transport whose handshake we answer ourselves.
+"""picows' frame parser, started on a transport whose handshake this server answers itself.
 
-All that leans on picows' inside stands here; its version is pinned, and the RFC 6455 tests watch over it.
+Everything that depends on picows internals is in this file; its version is pinned, and the RFC 6455 tests
+cover it.
 """
 
 import asyncio
@@ -19,19 +20,20 @@ from picows import (
 )
 from picows.picows import WSAutoPingStrategy, WSProtocol  # type: ignore[attr-defined]
 
-# What picows is told in place of the client's request, which is checked before: picows 2.3 refuses Firefox's
+# Given to picows in place of the client's request, which was validated before: picows 2.3 refuses Firefox's
 # "Connection: keep-alive, Upgrade".
 STAND_IN_REQUEST = (
     b"GET / HTTP/1.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
     b"sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 )
 
-# picows logs as errors what any client can cause. An adapter: of a Logger it makes one more for each socket.
+# picows logs client errors as errors. A LoggerAdapter, since picows would create a child of a Logger for each
+# socket.
 _logger = logging.getLogger("picows.server")
 _logger.setLevel(logging.CRITICAL)
 _quiet = logging.LoggerAdapter(_logger, {})
 
-# What picows gets when it asks, in ``start``. It keeps whom it asked, so that is not the answer itself.
+# The object that picows calls in ``start``. It is kept by picows, so it is separate from the answer itself.
 _answers: list[WSUpgradeResponseWithListener] = []
 
 
@@ -40,10 +42,10 @@ def _answer(request: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
 
 
 class FrameParser:
-    """Sends the head of the answer on the transport, then calls the listener with each frame.
+    """Sends the response head on the transport, then calls the listener with each frame.
 
-    ``sender`` is there to send frames; ``start`` puts the parser in charge of the transport. ``gave_up`` is
-    called shortly after picows has met a protocol error and sent the close frame for it.
+    ``sender`` sends frames; ``start`` puts the parser in charge of the transport. ``gave_up`` is called
+    shortly after picows has met a protocol error and sent the close frame for it.
     """
 
     __slots__ = ("_answer", "_protocol", "_transport", "sender")
@@ -79,7 +81,7 @@ class FrameParser:
         self.sender: WSTransport = self._protocol.transport
 
     def start(self, early: bytes) -> None:
-        """Answer, take the transport over (its reading must be paused), and parse what came early."""
+        """Send the response, take over the transport (its reading must be paused), and parse ``early``."""
         self._transport.set_protocol(self._protocol)
         _answers.append(self._answer)
         data = memoryview(STAND_IN_REQUEST + early)
@@ -92,7 +94,7 @@ class FrameParser:
 
 
 class _Accepted(WSUpgradeResponse):
-    """A 101 whose bytes are given."""
+    """A 101 response with the given bytes."""
 
     __slots__ = ("_head",)
 
@@ -108,7 +110,7 @@ class _Accepted(WSUpgradeResponse):
 
 
 class _Wire:
-    """The transport, and its socket, as picows gets to see them: hanging up is not left to it."""
+    """The transport and socket as presented to picows, which must not close them."""
 
     __slots__ = ("_transport", "close")
 
@@ -126,7 +128,7 @@ class _Wire:
         return int(self._transport.get_extra_info("socket").fileno())
 
     def setsockopt(self, *args: Any) -> None:
-        """Not needed: the event loop has set TCP_NODELAY, and a Unix socket knows no TCP options."""
+        """Do nothing: the event loop has set TCP_NODELAY, and Unix sockets have no TCP options."""
 
     def getsockopt(self, *args: Any) -> int:
         return 0

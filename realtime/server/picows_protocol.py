@@ -34,19 +34,21 @@ TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINU
 CLOSE, PING = WSMsgType.CLOSE, WSMsgType.PING
 CONNECTING, OPEN, CLOSING, CLOSED = range(4)
 
-MAX_QUEUED = 32  # received messages an application may leave unread before reading pauses
-RECEIVE_BUFFER = 64 * 1024  # bounds one read; picows' buffer doubles, for good, whenever a read fills it
-SEND_BUFFER = 16 * 1024  # of what a peer does not read the kernel keeps so much, not megabytes of old news
+MAX_QUEUED = 32  # received messages that may be queued before reading pauses
+RECEIVE_BUFFER = 64 * 1024  # bounds one read; picows' buffer doubles permanently whenever a read fills it
+SEND_BUFFER = (
+    16 * 1024
+)  # limits what the kernel buffers for a slow peer, instead of megabytes of stale messages
 
 logger = logging.getLogger("uvicorn.error")
 access_logger = logging.getLogger("uvicorn.access")
 
 
 class PicowsProtocol(WSListener, asyncio.Protocol):
-    """One connection: the transport's protocol until it is accepted, picows' listener from then on."""
+    """One connection: the transport's protocol until it is accepted, then picows' listener."""
 
     opening_timeout = 10.0  # seconds from the request's head to the application's answer
-    closing_timeout = 3.0  # seconds a peer gets to answer a close and to take what is still in the buffer
+    closing_timeout = 3.0  # seconds for a peer to answer a close and to read what is still buffered
 
     __slots__ = (
         "_access_log",
@@ -107,12 +109,12 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._state = CONNECTING
         self._timer: asyncio.TimerHandle | None = None
         self._key = b""
-        self._early = b""  # came after the head, before the answer
+        self._early = b""  # received after the head, before the response
         self._scope: dict[str, Any] | None = None  # until the answer
         self._answering: tuple[int, list[Header], bytes] | None = None  # websocket.http.response
         # Receiving: str is a text message, bytes a binary one, a dict an event.
         self._queue: list[str | bytes | dict[str, Any]] = []  # a deque takes 0.7 KiB, full or empty
-        self._goodbye: dict[str, Any] | None = None  # the websocket.disconnect, once there is one
+        self._goodbye: dict[str, Any] | None = None  # the websocket.disconnect event, once there is one
         self._waiter: asyncio.Future[None] | None = None
         self._on_text: Callable[[bytes], None] | None = None
         self._partial: bytearray | None = None  # a fragmented message so far
@@ -123,7 +125,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._drained: asyncio.Future[None] | None = None
         self._on_drain: Callable[[], None] | None = None
         # Keep-alive
-        self._ping: bytes | None = None  # the peer's last, until it is answered
+        self._ping: bytes | None = None  # the peer's last ping, until it is answered
         self._heard = self._pinged = False
 
     # -- The opening handshake
@@ -134,7 +136,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._after(self.opening_timeout, self._opening_timed_out)
 
     def data_received(self, data: bytes) -> None:
-        """Take the head, which uvicorn hands over whole, then keep what comes before the answer."""
+        """Process the head, which uvicorn hands over as a whole, then buffer data until the response."""
         if self._state != CONNECTING:
             return
         if self._key:
@@ -181,7 +183,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         }
 
     def _accept(self, subprotocol: str | None, headers: Iterable[Header]) -> None:
-        """Answer 101 and give the transport to picows."""
+        """Answer 101 and hand the transport to picows."""
         head = handshake.answer(
             101,
             [
@@ -212,7 +214,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             self._keep_alive()
 
     def _refuse(self, status: int, headers: Iterable[Header] = (), body: bytes | None = None) -> None:
-        """Answer the handshake with a plain HTTP response, and hang up."""
+        """Answer the handshake with a plain HTTP response and close the connection."""
         body = handshake.phrase(status) if body is None else body
         response = handshake.refusal(status, [*self._default_headers, *headers], body)
         self._log_answer(status)
@@ -252,14 +254,14 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             self._leave(1000, 500)
 
     def _leave(self, code: int, status: int) -> None:
-        """Close an open socket with the code, refuse one still connecting with the HTTP status."""
+        """Close an open socket with the code, or refuse a connecting one with the HTTP status."""
         if self._state == OPEN:
             self._close(code)
         elif self._state == CONNECTING:
             self._refuse(status)
 
     async def receive(self) -> dict[str, Any]:
-        """The next event; once the connection has ended, ``websocket.disconnect`` however often one asks."""
+        """Return the next event; after the end of the connection, always ``websocket.disconnect``."""
         if self._waiter is not None:
             raise RuntimeError("Another task already waits in receive().")
         while not self._queue:
@@ -281,7 +283,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         return item
 
     async def send(self, event: dict[str, Any]) -> None:
-        """Take the application's event; waits while the peer reads too slowly.
+        """Process the application's event; waits while the peer reads too slowly.
 
         Raises ``ClientDisconnected`` (an ``OSError``) once the connection has ended.
         """
@@ -322,7 +324,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         else:
             raise RuntimeError(f"Unexpected ASGI message {kind!r} before the handshake is answered.")
 
-    # -- The direct door
+    # -- The direct interface
 
     def send_text(self, data: bytes) -> None:
         """Send a text message (UTF-8) at once; never waits; does nothing once the connection has ended."""
@@ -334,7 +336,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._on_drain = function
 
     def set_on_text(self, function: Callable[[bytes], None]) -> None:
-        """Hand text messages to the function, in order, those already queued too; ``receive`` gives the rest.
+        """Pass text messages, in order, including queued ones, to the function instead of ``receive``.
 
         If it raises, the connection is closed with 1011.
         """
@@ -349,7 +351,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._steer_reading()
 
     def pause_reading(self) -> None:
-        """Read no more from the peer; messages of the last read may still come."""
+        """Pause reading from the peer; messages that were already read may still arrive."""
         self._held = True
         self._steer_reading()
 
@@ -376,7 +378,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:
             self._fail(1002, "reserved bit set")
         elif kind is TEXT and frame.fin and self._partial is None:
-            # Written out, as each text message comes by here, right after a system call.
+            # Inlined: this runs for each text message, right after a system call.
             turn = self._turn
             turn.heard.append((self, frame.get_payload_as_bytes()))
             if not turn.is_due:
@@ -400,17 +402,18 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._lost()
 
     def answer_ping(self) -> None:
-        """Answer the last ping of this turn, as RFC 6455 allows: a pong is a system call, and who sends
-        nothing but pings would keep the loop busy with them.
+        """Answer only the last ping of this turn, as RFC 6455 allows.
+
+        A pong is a system call, and a peer that sends nothing but pings would keep the loop busy.
         """
         ping, self._ping = self._ping, None
-        # A peer that does not read gets no pongs piled up for it.
+        # Do not queue pongs for a peer that does not read.
         if self._state == OPEN and not self._slow:
             assert self.outlet.transport is not None
             self.outlet.transport.send_pong(ping)
 
     def take(self, data: bytes) -> None:
-        """Hand a text message to the application; called when the turn's reading is done."""
+        """Pass a text message to the application; called when the turn's reading is done."""
         if self._state != OPEN:
             return
         function = self._on_text
@@ -429,7 +432,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
             self._failed()
 
     def _received_binary(self, data: bytes) -> None:
-        # After the text messages that came before it.
+        # Delivered after the text messages that arrived before it.
         self._turn.handle()
         if self._state == OPEN:
             self._put(data)
@@ -453,7 +456,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
                 self._received_binary(data)
 
     def _received_close(self, payload: bytes) -> None:
-        """Answer the peer's close. picows has seen to payloads of one byte and reasons that are no UTF-8."""
+        """Answer the peer's close. picows has rejected one-byte payloads and invalid UTF-8."""
         self._turn.handle()
         if self._state != OPEN:
             return
@@ -475,7 +478,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._wake()
 
     def _call(self, function: Callable[..., None], *args: Any) -> bool:
-        """Call the application; what it raises ends this connection only. True if all went well."""
+        """Call the application; return whether it succeeded. An exception ends this connection only."""
         try:
             function(*args)
         except Exception:
@@ -510,7 +513,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self.outlet.is_open = self._state == OPEN and not self._slow
 
     def _steer_reading(self) -> None:
-        """Read, or not; a connection that is closing always reads, for the peer's close."""
+        """Pause or resume reading; a closing connection always reads, to get the peer's close."""
         pause = self._state == OPEN and (self._lagging or self._held)
         if pause != self._reading_paused:
             self._reading_paused = pause
@@ -540,7 +543,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._refuse(503)
 
     def _keep_alive(self) -> None:
-        """Ping a peer that has been silent for an interval; one that stays silent after that is gone."""
+        """Ping a peer that has been silent for an interval; drop one that stays silent after that."""
         interval, timeout = self._config.ws_ping_interval, self._config.ws_ping_timeout
         if not interval:
             if self._timer is not None:
@@ -559,11 +562,11 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
     # -- The end
 
     def shutdown(self) -> None:
-        """uvicorn stops."""
+        """Close the connection because uvicorn stops."""
         self._leave(1012, 503)
 
     def _close(self, code: int, reason: str = "") -> None:
-        """Send a close frame; picows goes on reading for the peer's."""
+        """Send a close frame; picows keeps reading until the peer's."""
         if not _may_be_sent(code):
             raise ValueError(f"{code} is no close code that may be sent.")
         assert self.outlet.transport is not None
@@ -572,7 +575,7 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._end(code, reason)
 
     def _end(self, code: int, reason: str) -> None:
-        """The conversation is over: tell the application, and give the transport its time to finish."""
+        """End the conversation: inform the application, and give the transport time to finish."""
         self._state = CLOSING
         self._goodbye = {"type": "websocket.disconnect", "code": code, "reason": reason}
         self._partial = None
@@ -583,12 +586,12 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._wake()
 
     def _fail(self, code: int, reason: str) -> None:
-        """Close on a peer that broke the protocol, and hear no more of it."""
+        """Close because the peer violated the protocol, and ignore what it sends."""
         self._close(code, reason)
         self._hang_up()
 
     def _parser_gave_up(self) -> None:
-        """picows has met a protocol error, sent the close frame for it, and can read no further."""
+        """Handle a protocol error after which picows has sent the close frame and can read no further."""
         if self._state == OPEN:
             assert self.outlet.transport is not None
             sent = self.outlet.transport.close_handshake.sent
@@ -597,9 +600,9 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
         self._hang_up()
 
     def _hang_up(self) -> None:
-        """Send the end of the stream, and drop what still comes until the peer has hung up too.
+        """Send EOF, and discard what is received until the peer closes too.
 
-        Closing at once, with unread data, would reset the connection and could cost the peer the close frame.
+        Closing with unread data would reset the connection, and the peer might not see the close frame.
         """
         if not self._transport.is_closing():
             self._transport.pause_reading()
@@ -623,5 +626,5 @@ class PicowsProtocol(WSListener, asyncio.Protocol):
 
 
 def _may_be_sent(code: int) -> bool:
-    """Whether the code may stand in a close frame (RFC 6455 section 7.4 and IANA's registry)."""
+    """Return whether the code may be sent in a close frame (RFC 6455 section 7.4 and IANA's registry)."""
     return 3000 <= code <= 4999 or (1000 <= code <= 1014 and code not in (1004, 1005, 1006))

@@ -1,7 +1,7 @@
-"""A turn of the event loop in three phases: all that is there is read, all is handled, all answers are sent.
+"""An iteration of the event loop in three phases: read everything available, handle it, send all answers.
 
-A system call leaves the processor's caches and branch predictors with little of the interpreter in them. With
-reading, handling and sending interleaved frame by frame, a relayed move cost a third more.
+A system call evicts much of the interpreter from the processor's caches and branch predictors. With reading,
+handling and sending interleaved frame by frame, a relayed move cost a third more.
 """
 
 import asyncio
@@ -12,69 +12,69 @@ from weakref import WeakKeyDictionary
 from picows import WSMsgType, WSTransport
 
 TEXT = WSMsgType.TEXT
-# What picows sends as a copy. The header of a longer message stays in a buffer that the next one overwrites:
-# on uvloop, while the peer reads slowly, the stream would break.
+# The longest message that picows copies. The header of a longer one stays in a buffer that the next message
+# overwrites: on uvloop, a slow reader would get a corrupt stream.
 PICOWS_COPIES = 8 * 1024
 
 logger = logging.getLogger(__name__)
 
 
-class Hearer(Protocol):
-    """A connection that takes the text messages read from it and answers pings; it must not raise."""
+class Receiver(Protocol):
+    """A connection that receives text messages and answers pings; it must not raise."""
 
     def take(self, data: bytes) -> None: ...
     def answer_ping(self) -> None: ...
 
 
 class Turn:
-    """What the connections of one loop have heard and are to be told in this turn."""
+    """The messages received and to be sent by the connections of one loop in this iteration."""
 
     __slots__ = ("__weakref__", "_loop", "_told", "_told_to", "heard", "is_due", "pinged")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self.heard: list[tuple[Hearer, bytes]] = []
-        """Text messages to be handled after all that is there has been read; who adds one sees that it is."""
-        self.pinged: list[Hearer] = []
-        """Who was pinged, each once however often; who adds one sees that the turn ends."""
-        # Two lists, so that no message needs a tuple of its own.
+        self.heard: list[tuple[Receiver, bytes]] = []
+        """Text messages to be handled after reading; whoever appends one must schedule it."""
+        self.pinged: list[Receiver] = []
+        """The connections that were pinged, each once; whoever appends one must call ``end_soon``."""
+        # Two lists, so that messages need no tuples.
         self._told_to: list[WSTransport] = []
         self._told: list[bytes] = []
         self.is_due = False
 
-    def hear(self, connection: Hearer, data: bytes) -> None:
-        """Let the connection take a message after all that is there has been read."""
+    def hear(self, connection: Receiver, data: bytes) -> None:
+        """Have the connection handle a message after all available data has been read."""
         self.heard.append((connection, data))
         if not self.is_due:
             self.end_soon()
 
     def tell(self, transport: WSTransport, data: bytes) -> None:
-        """Send a text message after all that was heard is handled."""
+        """Send a text message after all received messages are handled."""
         self._told_to.append(transport)
         self._told.append(data)
         if not self.is_due:
             self.end_soon()
 
     def end_soon(self) -> None:
-        """Handle and send in the next turn of the loop."""
+        """Handle and send in the next iteration of the loop."""
         self.is_due = True
         self._loop.call_soon(self._end)
 
     def handle(self) -> None:
-        """Handle now what was heard."""
+        """Handle the received messages now."""
         heard, self.heard = self.heard, []
         for connection, data in heard:
             connection.take(data)
 
     def send(self) -> None:
-        """Send now what was told."""
+        """Send the queued messages now."""
         told_to, told = self._told_to, self._told
         self._told_to, self._told = [], []
         for number, data in enumerate(told):
             try:
                 told_to[number].send(TEXT, data)
             except Exception:
-                # It broke just now and will be told so; the others are to get theirs.
+                # This connection just broke and will be notified; the others must still be sent theirs.
                 logger.warning("A message could not be sent", exc_info=True)
 
     def _end(self) -> None:
@@ -90,18 +90,18 @@ class Turn:
 
 
 class Outlet:
-    """Takes what one connection is to be told, while it is open."""
+    """The sending side of one connection."""
 
     __slots__ = ("_turn", "is_open", "transport")
 
     def __init__(self, turn: Turn) -> None:
         self.is_open = False
-        """Whether there is a transport whose peer keeps up with what it is sent."""
+        """Whether there is a transport whose peer reads fast enough."""
         self.transport: WSTransport | None = None
         self._turn = turn
 
     def send(self, data: bytes) -> bool:
-        """Send a text message (UTF-8) this turn, unless the outlet is closed; returns whether."""
+        """Send a text message (UTF-8) in this turn; return False if the outlet is closed."""
         transport = self.transport
         if not self.is_open or transport is None:
             return False
@@ -125,7 +125,7 @@ _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turn] = WeakKeyDictionary()
 
 
 def turn_of(loop: asyncio.AbstractEventLoop) -> Turn:
-    """The one of the loop."""
+    """Return the loop's turn."""
     turn = _turns.get(loop)
     if turn is None:
         turn = _turns[loop] = Turn(loop)

@@ -1,4 +1,4 @@
-"""Texts of the catalogue in templates."""
+"""Template filters for texts of the catalogue."""
 
 import re
 
@@ -11,5 +11,5 @@ register = template.Library()
 
 @register.filter
 def code(text: str) -> SafeString:
-    """Text as HTML, with what stands between backticks set as code."""
+    """Return text as HTML, with text between backticks marked up as code."""
     return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))

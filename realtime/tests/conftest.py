@@ -1,4 +1,4 @@
-"""A small application on the kernel alone: rooms of any name, tokens that are a user's number."""
+"""A small application on the realtime layer alone: rooms of any name; a token is a user's number."""
 
 import time
 from typing import Annotated
@@ -28,7 +28,7 @@ class Say(Command):
 
 
 class Wave(Command):
-    """Of use only now."""
+    """Ephemeral."""
 
 
 class Expel(Command):
@@ -38,7 +38,7 @@ class Expel(Command):
 
 
 class Beckon(Command):
-    """Of use only now, and only to the others."""
+    """Ephemeral, and only for the others."""
 
 
 class Ponder(Command):
@@ -91,13 +91,13 @@ class Expelled(Event):
 
 
 class RoomState(Reply):
-    """What was said so far."""
+    """The messages so far."""
 
     said: list[str]
 
 
 class Room(Consumer):
-    """A room whose memory is ``heard``."""
+    """A room that remembers messages in ``heard``."""
 
     heard: dict[str, list[str]] = {}
     shut_out: set[int] = set()
@@ -154,7 +154,7 @@ application = ProtocolTypeRouter({"websocket": HostOriginValidator(gate)})
 
 @pytest.fixture(autouse=True)
 async def here(monkeypatch):
-    """A worker of the kernel alone, without what other apps run in it."""
+    """A worker without the background tasks of other apps."""
     own = [task for task in worker._backgrounds if task.__module__.startswith("realtime.")]
     monkeypatch.setattr(worker, "_backgrounds", own)
     Room.heard.clear()
@@ -165,7 +165,7 @@ async def here(monkeypatch):
 
 @pytest.fixture
 def room():
-    """A room nobody was in before."""
+    """A new room."""
     return f"room-{time.time_ns()}"
 
 

@@ -1,4 +1,4 @@
-"""The catalogue says what the sockets do, and everything a socket does is in it."""
+"""The message catalogue matches the sockets and is complete."""
 
 import json
 import re
@@ -52,7 +52,7 @@ class DoorConsumer(Consumer):
     """A door."""
 
     opens_with = DoorState
-    tells = (Knocked,)
+    emits = (Knocked,)
 
     @handles(Knock)
     def knock(self, command: Knock) -> None: ...
@@ -121,7 +121,7 @@ def test_a_message_without_a_docstring_is_a_problem():
         pass
 
     class MuteConsumer(Consumer):
-        tells = (Mute,)
+        emits = (Mute,)
 
     assert ids(checks.problems_of_classes([Mute], [Socket(MuteConsumer, ())])) == ["realtime.E003"]
 
@@ -131,7 +131,7 @@ def test_what_a_consumer_declares_wrongly_is_a_problem():
         """Called like another."""
 
     class TwinConsumer(DoorConsumer):
-        tells = (Knocked, Twin, Knock)
+        emits = (Knocked, Twin, Knock)
 
         @handles(DoorState)  # type: ignore[arg-type]
         def state(self, command: Command) -> None: ...
@@ -143,7 +143,7 @@ def test_what_a_consumer_declares_wrongly_is_a_problem():
 
 def test_all_codes_that_close_a_socket_are_in_the_catalogue():
     modules = [path for app in settings.OUR_APPS for path in (settings.BASE_DIR / app).rglob("*.py")]
-    # The server's own protocol knows all codes of RFC 6455.
+    # Our protocol supports all codes of RFC 6455.
     sources = [path.read_text() for path in modules if not {"tests", "server"} & set(path.parts)]
     used = {
         int(code) for source in sources for code in re.findall(r"\b(?:44\d\d|10(?:0[1-9]|1\d))\b", source)
@@ -203,7 +203,7 @@ def test_the_readable_catalogue_says_what_a_field_holds():
 
 
 def fits(name: str, frame: dict[str, Any]) -> None:
-    """The frame is one that the document lets this socket send, with no field beyond."""
+    """Assert that the document allows this frame on this socket, without additional fields."""
     document = json.loads(json.dumps(asyncapi.document()))
     payload = document["channels"][name]["messages"][frame["type"]]["payload"]
     schema = {**payload, "additionalProperties": False, "components": document["components"]}

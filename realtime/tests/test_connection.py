@@ -1,10 +1,10 @@
-"""The outbox of one socket, at a network that takes nothing for a while."""
+"""The outbox of a socket whose network accepts nothing for a while."""
 
 from realtime.connection import MAX_BYTES, Connection
 
 
 class Network:
-    """The server's own door to a socket, as far as an outbox needs it."""
+    """A fake direct interface, as far as an outbox needs it."""
 
     def __init__(self) -> None:
         self.takes = True

@@ -1,4 +1,4 @@
-"""What Prometheus is told, and who else is not."""
+"""The Prometheus metrics, and access to them."""
 
 import asyncio
 import re
@@ -23,7 +23,7 @@ def scraped(base_url, **headers):
 
 
 def samples(text, name):
-    """The samples of this name: their labels and values."""
+    """Return the labels and values of the samples with this name."""
     found = re.findall(rf"^{name}(?:\{{(.*)\}})? (\S+)$", text, re.MULTILINE)
     return [(dict(re.findall(r'(\w+)="([^"]*)"', labels)), float(value)) for labels, value in found]
 
@@ -79,7 +79,7 @@ async def test_a_worker_tells_its_own_figures_without_a_label_that_changes(here)
 
 
 async def test_a_worker_that_does_not_answer_is_missing_from_the_scrape_alone(here, monkeypatch):
-    monkeypatch.setattr(figures, "ASK_WITHIN_S", 0.05)
+    monkeypatch.setattr(figures, "ASK_TIMEOUT_S", 0.05)
     await here.redis.zadd(key("presence:workers"), {"worker.gone!nobody": time.time()})
 
     text = (await figures.exposition()).decode()
@@ -104,7 +104,7 @@ async def test_with_a_token_figures_are_for_who_bears_it(settings, header, statu
 
 
 async def test_figures_are_told_though_redis_answers_nothing(here, monkeypatch):
-    monkeypatch.setattr(figures, "ASK_WITHIN_S", 0.1)
+    monkeypatch.setattr(figures, "ASK_TIMEOUT_S", 0.1)
     monkeypatch.setattr(figures, "SHARED", CollectorRegistry())
     monkeypatch.setattr(here.presence, "workers", asyncio.Event().wait)
 

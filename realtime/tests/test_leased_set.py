@@ -1,4 +1,4 @@
-"""Who is in which room, with several workers on one real Redis."""
+"""Members of rooms, with several workers on one real Redis."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ WITHIN_S = 30
 
 
 class Server:
-    """A worker of which only the rooms of one kind run."""
+    """A worker that only runs the rooms of one kind."""
 
     def __init__(self, told: asyncio.Queue) -> None:
         self.worker = Worker()
@@ -35,7 +35,7 @@ class Server:
         self.tasks = [asyncio.create_task(self.members.keep()), asyncio.create_task(self.members.announce())]
 
     async def stand_still(self) -> None:
-        """Nothing runs any more, as after kill -9 or in a stopped process."""
+        """Cancel everything, as after kill -9 or in a stopped process."""
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
@@ -48,7 +48,7 @@ class Server:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    """Nobody waits for a beat, and no worker of a slow machine is taken for dead."""
+    """Shorten the intervals, and never take a worker on a slow machine for dead."""
     monkeypatch.setattr(leased_set, "BEAT_EVERY_S", 0.1)
     monkeypatch.setattr(leased_set, "DEAD_AFTER_S", 60)
 
@@ -99,7 +99,7 @@ async def test_a_user_is_in_a_room_from_the_first_socket_to_the_last(new_server,
 
 
 async def silence(server):
-    """As if the worker had long given no sign of life, however quick this machine is."""
+    """Make the worker's last heartbeat old, however quick this machine is."""
     await server.worker.redis.zadd(key("here:workers"), {server.worker.id: 0})
 
 

@@ -1,4 +1,4 @@
-"""Who is online, with several workers on one real Redis."""
+"""Online status, with several workers on one real Redis."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ WITHIN_S = 30
 
 
 class Server:
-    """A worker of which only presence runs."""
+    """A worker that only runs presence."""
 
     def __init__(self) -> None:
         self.worker = Worker()
@@ -38,13 +38,13 @@ class Server:
         self._tasks = [asyncio.create_task(here.keep()), asyncio.create_task(here.announce())]
 
     async def stand_still(self) -> None:
-        """Nothing runs any more, as after kill -9 or in a stopped process."""
+        """Cancel everything, as after kill -9 or in a stopped process."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def die(self) -> None:
-        """Stand still, and have given no sign of life for long, however quick this machine is."""
+        """Stop, with an old last heartbeat, however quick this machine is."""
         await self.stand_still()
         await self.worker.redis.zadd(key("online:workers"), {self.worker.id: 0})
 
@@ -89,7 +89,7 @@ def here() -> None:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits long for who has gone, and no worker of a slow machine is taken for dead."""
+    """Shorten the intervals, and never take a worker on a slow machine for dead."""
     monkeypatch.setattr(presence, "LINGER_S", 0.2)
     monkeypatch.setattr(leased_set, "BEAT_EVERY_S", 0.1)
     monkeypatch.setattr(leased_set, "DEAD_AFTER_S", 60.0)
@@ -97,7 +97,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[tuple[int, bool]]:
-    """What was told of changes, by any worker."""
+    """The changes announced by any worker."""
     changes: asyncio.Queue[tuple[int, bool]] = asyncio.Queue()
 
     async def hear(user_id: int, is_online: bool) -> None:
@@ -146,7 +146,7 @@ async def test_a_user_on_two_workers_is_told_once_each_way(new_server, told):
     other = one.connect(3)
     assert await hear(told) == (3, True)
     one.disconnect(other)
-    assert await hear(told) == (3, False)  # by then Ada's absence from this worker was looked at, too
+    assert await hear(told) == (3, False)  # by then Ada's absence from this worker has been processed, too
     assert presence.online_sync([ADA]) == {ADA}
 
     two.disconnect(there)
@@ -278,7 +278,7 @@ async def test_a_change_reaches_all_who_want_to_know_though_one_fails(new_server
 
 
 def is_connected(pid: int, port: int) -> bool:
-    """Whether this process serves the client at this port."""
+    """Return whether this process serves the client at this port."""
     return any(end.raddr and end.raddr.port == port for end in psutil.Process(pid).net_connections("tcp"))
 
 

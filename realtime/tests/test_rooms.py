@@ -1,4 +1,4 @@
-"""The kernel as one process: snapshot, order, resume, refusals, limits."""
+"""The realtime layer in one process: snapshots, order, resume, refusals, limits."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from realtime.connection import MAX_FRAMES
 from realtime.history import History, forget, keys
 from realtime.messages import Closing, encode
 from realtime.publishing import publish_now
-from realtime.streams import lasting
+from realtime.streams import durable_frame
 from realtime.testing import WITHIN_S, Closed, Player
 from realtime.tests.conftest import Expelled, Room, Said, application
 from realtime.topics import Topic
@@ -322,7 +322,7 @@ async def test_an_event_read_from_the_history_closes_sockets_too(enter, here, ro
     await bob.send(type="say", message="here")
     await bob.hear("said")
     topic = Topic(room)
-    packed = lasting(encode(Expelled(room=room, user_id=2)), Closing(4403, "expelled", 2))
+    packed = durable_frame(encode(Expelled(room=room, user_id=2)), Closing(4403, "expelled", 2))
     await History(here.redis).append([(topic, packed)])
     await here.streams.audit()
     await bob.hear("expelled")
@@ -343,7 +343,7 @@ async def test_what_was_missing_while_others_listened_is_not_told_to_who_comes_a
     ada = await enter(1)
     await ada.hear("room_state")
     monkeypatch.setattr(History, "kept", slow_kept)
-    await History(here.redis).append([(topic, lasting(encode(Said(room=room, message="1")), None))])
+    await History(here.redis).append([(topic, durable_frame(encode(Said(room=room, message="1")), None))])
     await here.streams.audit()
     await reading.wait()
     await ada.leave()
@@ -373,7 +373,7 @@ async def test_all_is_heard_on_a_redis_that_came_back_as_it_was_a_while_ago(ente
     for message in ("one", "two", "three"):
         await ada.send(type="say", message=message)
         heard = await ada.hear("said")
-    # As when a replica takes over that lacks the last two.
+    # As after a failover to a replica that lacks the last two frames.
     counter, frames = keys(Topic(room))
     await here.redis.decrby(counter, 2)
     await here.redis.ltrim(frames, 0, 0)
@@ -512,7 +512,7 @@ async def test_who_goes_away_before_the_room_is_heard_leaves_no_ear_behind(enter
     may_join.set()
     await here.streams._begun.idle()
     await asyncio.gather(*here.streams._tasks)
-    assert await here.streams.listened([Topic(room)]) == set()
+    assert await here.streams.with_listeners([Topic(room)]) == set()
 
 
 async def test_who_is_cut_short_in_leaving_leaves_no_ear_behind(enter, here, room, monkeypatch):
@@ -533,7 +533,7 @@ async def test_who_is_cut_short_in_leaving_leaves_no_ear_behind(enter, here, roo
     await asyncio.gather(leaving, return_exceptions=True)
     may_leave.set()
     async with asyncio.timeout(WITHIN_S):
-        while await here.streams.listened([topic]):
+        while await here.streams.with_listeners([topic]):
             pass
 
 

@@ -1,4 +1,4 @@
-"""What is committed while a server stops is told, and a server that hangs ends."""
+"""Stopping: events committed while a server stops are published, and a hanging server ends."""
 
 import os
 import signal
@@ -40,7 +40,7 @@ ThreadPoolExecutor(1).submit(commit)
 
 
 def is_told(topic: Topic) -> bool:
-    """Whether the topic's stream has a frame, with its number."""
+    """Return whether the topic's stream has a frame."""
     return bool(sync_client().exists(history.keys(topic)[1]))
 
 
@@ -89,7 +89,7 @@ async def test_a_worker_that_stops_waits_until_what_was_committed_has_its_number
 
 
 class Loop:
-    """A worker, as the watchdog sees it."""
+    """A worker as the watchdog sees it."""
 
     def __init__(self) -> None:
         self.beat = time.monotonic()

@@ -1,4 +1,4 @@
-"""Work beside all else: what is begun and not waited for, and what is done again and again."""
+"""Background tasks and periodic work."""
 
 import asyncio
 import gc

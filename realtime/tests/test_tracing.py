@@ -1,4 +1,4 @@
-"""The spans that a server sends to an OpenTelemetry collector."""
+"""The spans that a server exports to an OpenTelemetry collector."""
 
 import asyncio
 import threading
@@ -12,7 +12,7 @@ from tests.clients import WITHIN_S, NetworkPlayer, begin, new_game
 
 
 class Collector:
-    """Takes traces by OTLP over HTTP."""
+    """Receives traces by OTLP over HTTP."""
 
     def __init__(self) -> None:
         self.spans = []
@@ -71,7 +71,7 @@ async def test_sockets_commands_and_commits_are_traced_and_idle_polling_is_not(
         async with asyncio.timeout(WITHIN_S):
             while wanted - {span.name for span in collector.spans}:  # noqa: ASYNC110  (nothing tells)
                 await asyncio.sleep(0.05)
-        # All that was to be sent till then has been sent once the server has stopped.
+        # Pending spans have been sent once the server has stopped.
         await asyncio.to_thread(server.stop)
 
     sockets = {span.span_id for span in collector.spans if span.name == "socket /ws/game"}

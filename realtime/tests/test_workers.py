@@ -1,4 +1,4 @@
-"""Which workers live, as another judges it."""
+"""Liveness of workers, as judged by another worker."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -14,7 +14,7 @@ from realtime.worker import Worker, lease_key
 
 
 class Judge(Worker):
-    """Says when it has looked."""
+    """A worker that signals after each check."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,8 +28,8 @@ class Judge(Worker):
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No worker of a slow machine is taken for dead."""
-    monkeypatch.setattr(relay, "PING_WITHIN_S", 2.0)
+    """Never take a worker on a slow machine for dead."""
+    monkeypatch.setattr(relay, "PING_TIMEOUT_S", 2.0)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ async def test_a_worker_whose_lease_and_relay_are_back_in_a_moment_is_not_gone(j
 
 async def test_what_cannot_be_sent_takes_nothing_else_of_its_turn_with_it(patient, judge, other, caplog):
     judge.relay.publish(Topic("somewhere"), None, datetime.now(UTC))
-    assert await judge.relay.is_there(other.id)
+    assert await judge.relay.is_reachable(other.id)
     assert "Sending to other workers failed" in caplog.text
 
 
@@ -89,7 +89,7 @@ async def test_what_was_refused_because_no_answer_came_is_not_done_later(patient
 
 
 class Road:
-    """The way to Redis, on which a connection may fall silent, as when another machine takes its place."""
+    """A proxy to Redis on which a connection may fall silent, as during a failover."""
 
     def __init__(self, redis_url: str) -> None:
         self._redis = parse_url(redis_url)
@@ -110,7 +110,7 @@ class Road:
         return f"redis://{host}:{port}/{self._redis.get('db', 0)}"
 
     def fall_silent(self) -> None:
-        """Nothing comes on the connections of now any more, not even their end; Redis loses them."""
+        """Stop forwarding on the current connections, including their end; Redis loses them."""
         for task in self._travelling:
             task.cancel()
         for writer in self._beyond:
@@ -133,7 +133,7 @@ class Road:
 async def test_a_worker_whose_redis_was_replaced_behind_its_connections_is_there_again(
     patient, other, settings, monkeypatch
 ):
-    monkeypatch.setattr(redis, "ANSWER_WITHIN_S", 0.5)
+    monkeypatch.setattr(redis, "ANSWER_TIMEOUT_S", 0.5)
     monkeypatch.setattr(worker, "RENEW_EVERY_S", 0.01)
     async with Road(settings.REDIS_URL) as road:
         settings.REDIS_URL = road.url
@@ -141,12 +141,12 @@ async def test_a_worker_whose_redis_was_replaced_behind_its_connections_is_there
         settings.CHANNEL_LAYERS = {"default": layer}
         far = Worker()
         await far.relay.start()
-        assert await other.relay.is_there(far.id)
+        assert await other.relay.is_reachable(far.id)
 
         road.fall_silent()
-        assert not await other.relay.is_there(far.id)
+        assert not await other.relay.is_reachable(far.id)
         keeping = asyncio.create_task(far._keep_lease())
-        while not await other.relay.is_there(far.id):
+        while not await other.relay.is_reachable(far.id):
             pass
         assert await other.alive([far.id]) == {far.id}
 

@@ -1,4 +1,4 @@
-"""Fixtures of the page's tests: people with browsers, at a real server."""
+"""Fixtures of the page's tests: users with browsers, and a real server."""
 
 import contextlib
 import os
@@ -28,7 +28,7 @@ _people_of = pytest.StashKey[list[Person]]()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add what everybody had before them to the report of a test that failed."""
+    """Add what each browser showed to the report of a failed test."""
     report = yield
     if report.when == "call" and report.failed:
         for number, person in enumerate(item.stash.get(_people_of, []), 1):
@@ -37,14 +37,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def collect(folder: Path) -> None:
-    """Put the page's static files into ``folder``, as an operator does."""
+    """Collect the page's static files into ``folder``, as in production."""
     with override_settings(STATIC_ROOT=folder):
         call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_OF_THE_PAGE)
 
 
 @pytest.fixture
 def people(request: pytest.FixtureRequest) -> Iterator[list[Person]]:
-    """Everybody who comes in this test."""
+    """All users of this test."""
     people = request.node.stash[_people_of] = []
     yield people
     for person in people:
@@ -55,8 +55,9 @@ def people(request: pytest.FixtureRequest) -> Iterator[list[Person]]:
 def _door(
     server: ServerProcess, browser: Browser, people: list[Person], files: Path | None = None
 ) -> Callable[..., Person]:
-    """By which one more of these people comes to a server. ``files``: what their browser is served as static
-    files, if not the server's own.
+    """Return a function that opens a browser for one more user of the server.
+
+    ``files``: static files to serve instead of the server's own.
     """
 
     def serve(route: Route) -> None:
@@ -75,7 +76,7 @@ def _door(
 
 @pytest.fixture(scope="session")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page's files as a server of production has them."""
+    """The page's files as collected for production."""
     folder = tmp_path_factory.mktemp("collected")
     collect(folder)
     return folder
@@ -83,7 +84,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextlib.contextmanager
 def _server(folder: Path, *commands: str) -> Iterator[ServerProcess]:
-    """A server whose data come of these management commands."""
+    """Start a server with data from these management commands."""
     with fresh_database(os.environ["DATABASE_URL"], folder) as database_url:
         environment = {"DATABASE_URL": database_url, "REDIS_URL": services.another_redis_url()}
         for command in commands:
@@ -94,14 +95,14 @@ def _server(folder: Path, *commands: str) -> Iterator[ServerProcess]:
 
 @pytest.fixture(scope="module")
 def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server that nobody has come to yet, which the tests of a module share."""
+    """An empty server, shared by the tests of a module."""
     with _server(tmp_path_factory.mktemp("new")) as server:
         yield server
 
 
 @pytest.fixture
 def arrive(browser: Browser, new_server: ServerProcess, people: list[Person]) -> Callable[..., Person]:
-    """``arrive()``: one more person, whose browser is served what lies in the source tree."""
+    """``arrive()``: one more user, whose browser gets the files from the source tree."""
     return _door(new_server, browser, people)
 
 
@@ -109,20 +110,20 @@ def arrive(browser: Browser, new_server: ServerProcess, people: list[Person]) ->
 def visit(
     browser: Browser, new_server: ServerProcess, people: list[Person], collected: Path
 ) -> Callable[..., Person]:
-    """``visit()``: one more person, whose browser is served what is collected."""
+    """``visit()``: one more user, whose browser gets the collected files."""
     return _door(new_server, browser, people, collected)
 
 
 @pytest.fixture(scope="module")
 def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server with the demo data, which the tests of a module share."""
+    """A server with the demo data, shared by the tests of a module."""
     with _server(tmp_path_factory.mktemp("demo"), "seed_demo") as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def signed_in() -> dict[str, Any]:
-    """What the browsers of the demo users keep, by name."""
+    """The stored browser state of the demo users, by name."""
     return {}
 
 
@@ -134,7 +135,7 @@ def demo(
     collected: Path,
     signed_in: dict[str, Any],
 ) -> Callable[..., Person]:
-    """``demo("user_1")``: one of the demo users, signed in, whose browser is served what is collected.
+    """``demo("user_1")``: a signed-in demo user, whose browser gets the collected files.
 
     Each signs in once for all tests of a module.
     """
@@ -154,7 +155,7 @@ def demo(
 
 @pytest.fixture
 def sql(demo_server: ServerProcess, django_db_blocker: DjangoDbBlocker) -> Iterator[Sql]:
-    """``sql("UPDATE ...", value)``: what the server's database answers."""
+    """``sql("UPDATE ...", value)``: run a statement on the server's database and return its result."""
     url = demo_server.environment["DATABASE_URL"]
     handler = ConnectionHandler({"default": environ.Env.db_url_config(url)})
 
@@ -163,7 +164,7 @@ def sql(demo_server: ServerProcess, django_db_blocker: DjangoDbBlocker) -> Itera
             cursor.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
-    # Playwright's event loop runs in this thread, where Django refuses to wait for a database.
+    # Playwright's event loop runs in this thread, where Django refuses synchronous database access.
     with django_db_blocker.unblock(), ThreadPoolExecutor(1) as thread:
         yield lambda statement, *values: thread.submit(answer, statement, values).result()
         thread.submit(handler.close_all).result()

@@ -1,4 +1,4 @@
-"""Somebody at the page, as the browser tests know them."""
+"""A user of the page, for the browser tests."""
 
 import contextlib
 import re
@@ -13,7 +13,7 @@ SERIOUS = ("serious", "critical")
 
 
 class Person:
-    """Somebody with a browser of their own."""
+    """A user with their own browser."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -23,14 +23,14 @@ class Person:
         page.on("pageerror", lambda error: self.problems.append(str(error)))
 
     def page_as_text(self) -> str:
-        """What there is to read, or why nothing is."""
+        """Return the page's text, or the reason why there is none."""
         try:
             return f"{self.page.url}\n{self.page.locator('body').inner_text()}"
         except Error as problem:
             return str(problem)
 
     def signs_in(self, name: str) -> None:
-        """As one of the demo users."""
+        """Sign in as one of the demo users."""
         self.page.goto("/signin")
         self.page.get_by_label("Name or e-mail").fill(name)
         self.page.get_by_label("Password").fill(DEMO_PASSWORD)
@@ -54,16 +54,16 @@ class Person:
         return self.page.get_by_role("button", name=name)
 
     def chooses(self, thing: str, of: str) -> None:
-        """Opens the menu of this name, and takes something from it."""
+        """Open the menu of this name and click an entry."""
         self.page.get_by_role("button", name=of, exact=True).click()
         self.page.get_by_role("menuitem", name=thing).click()
 
     def in_dialog(self, name: str) -> None:
-        """Presses a button of the open dialog."""
+        """Click a button of the open dialog."""
         self.page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
 
     def writes(self, message: str) -> None:
-        """Says something in the open conversation."""
+        """Send a message in the open conversation."""
         line = self.page.locator(".composer input")
         line.fill(message)
         line.press("Enter")
@@ -73,7 +73,7 @@ class Person:
 
     @contextlib.contextmanager
     def is_answered_late(self, path: str, answer: object) -> Iterator[None]:
-        """The first request for this within the block is answered after it, and made again then."""
+        """Delay the first matching request until the end of the block, then repeat it."""
         held: list[Route] = []
 
         def hold(route: Route) -> None:
@@ -110,10 +110,10 @@ class Person:
         expect(mark).to_be_visible()
 
     def can_use_the_page(self) -> None:
-        """Nothing serious for those who see, hear or point otherwise, and nothing wider than the window."""
+        """Assert that there are no serious accessibility problems and no horizontal overflow."""
         found = Axe().run(self.page).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS] == []
-        # A page that is too wide makes a phone's window wider than its screen.
+        # A page that is too wide enlarges a phone's viewport.
         assert self.page.evaluate(
             "Math.max(innerWidth, document.documentElement.scrollWidth) <= screen.width"
         )

@@ -1,4 +1,4 @@
-"""The account itself at the page: its password, devices, data and end, and what a browser has kept of it."""
+"""The account in the page: password, devices, data, deletion, and state kept by the browser."""
 
 import json
 import re
@@ -24,7 +24,7 @@ NOTHING_IS_KEPT = """
     Object.defineProperty(window, "localStorage", { get: refuse });
     navigator.locks.request = async () => refuse();
 """
-"""What Chromium does with all site data blocked."""
+"""Chromium's behaviour with all site data blocked."""
 ENDED = "Your session has ended. Please sign in again."
 
 
@@ -228,7 +228,7 @@ def test_a_socket_that_never_opens_is_told_of_and_can_be_tried_again(visit: Visi
     held: list[Route] = []
 
     def tries_again() -> None:
-        # Held till then, for it also tries again by itself, and the button would go.
+        # Delayed until then, because the page retries by itself and the button would disappear.
         eve.page.route(tickets, lambda route: held.append(route))
         with eve.page.expect_request(tickets):
             eve.page.locator("main").get_by_role("button", name="Try again").click()

@@ -1,4 +1,4 @@
-"""The JavaScript client against a server of the test's own making, with the clock in the test's hand."""
+"""The JavaScript client against a simulated server and clock."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 CLIENT = Path(__file__).resolve().parents[2] / "clients" / "js" / "gameplatform.js"
 ORIGIN = "http://client.test"
 
-# What stands in for the network: sockets that the test opens, feeds and closes, and answers laid ready.
+# A simulated network: sockets that the test opens, feeds and closes, and prepared responses.
 STAND_INS = """
 window.sockets = [];
 window.calls = [];
@@ -66,14 +66,14 @@ def page(browser: Browser) -> Iterator[Page]:
     page = context.new_page()
     page.clock.install()
     page.goto(f"{ORIGIN}/")
-    # Nothing is due unless the test lets time pass, however long the machine takes.
+    # No timer fires unless the test advances the clock, however slow the machine.
     page.clock.pause_at(datetime.now() + timedelta(hours=1))
     yield page
     context.close()
 
 
 def connects_again(page: Page) -> bool:
-    """Whether, within half a minute and a ping's patience, another socket than the first is tried."""
+    """Return whether a second socket is tried within half a minute plus the ping timeout."""
     for milliseconds in (600, 35_000):
         page.clock.run_for(milliseconds)
         if page.evaluate("turn().then(() => sockets.length > 1)"):

@@ -1,4 +1,4 @@
-"""Several people at the page: friends, their messages, invites, parties, lobbies, in real browsers."""
+"""Several users in real browsers: friends, messages, invites, parties, lobbies."""
 
 import json
 import re
@@ -33,13 +33,13 @@ def opens_a_lobby(person: Person, name: str, most: int = 10) -> None:
 
 
 def accepts(person: Person, asking: str) -> None:
-    """Says yes to what has just been asked."""
+    """Accept the request that just appeared."""
     toast = person.page.locator(".invite-toast", has_text=asking)
     toast.get_by_role("button", name="Accept").click()
 
 
 def enters(person: Person, lobby: str) -> None:
-    """Comes to a lobby by its link, and joins."""
+    """Open a lobby's link and join."""
     person.page.goto(lobby)
     person.button("Join").click()
     expect(person.page.get_by_role("log")).to_be_visible()
@@ -114,7 +114,7 @@ def test_an_announcement_reaches_who_is_here_and_stays_in_the_notifications(
 ) -> None:
     ada = demo("user_4")
     expect(ada.page.locator(".connection.open")).to_be_visible()
-    # The toast may be gone before the command has ended.
+    # The toast may disappear before the command returns.
     with ThreadPoolExecutor() as pool:
         announced = pool.submit(manage, demo_server.environment, "announce", "Back at noon")
         expect(ada.page.locator(".toast", has_text="Back at noon")).to_be_visible()
@@ -135,7 +135,7 @@ def test_two_become_friends_see_each_other_and_part(demo: Demo) -> None:
     expect(bob.page.get_by_text("Not answered yet")).to_be_visible()
     ada.button("Accept user_5").click()
     for person, other in ((ada, "user_5"), (bob, "premium_user_1")):
-        # In an earlier test they may have begun to play.
+        # They may have started to play in an earlier test.
         expect(person.page.locator(".person:not(.offline)", has_text=other)).to_be_visible()
 
     bob.page.context.close()
@@ -295,7 +295,7 @@ def test_a_conversation_that_has_grown_long_begins_anew_for_who_is_at_its_end(de
     ada = demo("premium_user_1")
     lines: list[WebSocketRoute] = []
     last = 600
-    sizes = iter([490])  # as if so many had been read by pages
+    sizes = iter([490])  # as if pages had read that many
 
     def message(number: int) -> dict[str, object]:
         sender = {"id": 999_999, "username": "user_1", "is_premium": False}

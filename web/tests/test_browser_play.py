@@ -1,4 +1,4 @@
-"""Two people at the page, in real browsers, against a real server."""
+"""Two users in real browsers against a real server."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def matched(arrive: Callable[..., Person], title: str, *names: str) -> tuple[Per
 
 
 def friends(arrive: Callable[..., Person], title: str) -> tuple[Person, Person]:
-    """Two guests, of whom the second came by the first one's link."""
+    """Two guests, the second of whom came by the first one's link."""
     ada, bob = arrive(), arrive()
     ada.comes_as_guest()
     ada.button(f"Friend: {title}").click()
@@ -46,7 +46,7 @@ def friends(arrive: Callable[..., Person], title: str) -> tuple[Person, Person]:
 
 
 def first_and_second(ada: Person, bob: Person) -> tuple[Person, Person]:
-    """The two in the order in which they move."""
+    """The two in the order of their turns."""
     status = ada.page.locator(".status")
     expect(status).to_have_text(re.compile("Your turn|is thinking"))
     return (ada, bob) if status.inner_text() == "Your turn" else (bob, ada)
@@ -384,7 +384,7 @@ def test_what_was_shown_stays_while_it_cannot_be_looked_at_anew(arrive: Callable
             cyd.page.clock.run_for(5_000)
         expect(problem).to_contain_text("The server can't be reached.")
         expect(game).to_be_visible()
-    # It does not come and go with every look.
+    # It does not flicker on updates.
     cyd.page.evaluate("document.querySelector('main [role=alert]').id = 'first'")
     with cyd.page.expect_event("requestfailed"):
         cyd.page.clock.run_for(5_000)

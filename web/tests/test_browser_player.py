@@ -1,4 +1,4 @@
-"""What players grow by and own, and two of them in a battle, in real browsers on the files of production."""
+"""Growth, inventory and a shared battle, in real browsers with the production files."""
 
 import functools
 import re
@@ -18,7 +18,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 
 @pytest.fixture
 def player(demo: Demo) -> Demo:
-    """``player("user_1")``: a demo user who wants nothing to move."""
+    """``player("user_1")``: a demo user with reduced motion."""
     return functools.partial(demo, reduced_motion="reduce")
 
 
@@ -116,7 +116,7 @@ def test_an_egg_is_hatched_and_the_pet_fed_and_taken_along(player: Demo) -> None
 
 
 def test_two_fight_side_by_side_take_the_loot_and_grow(player: Demo, sql: Sql) -> None:
-    # Who plays already reaches level 2 with this battle.
+    # Existing players reach level 2 with this battle.
     sql("UPDATE progression_player SET xp = 70")
     ada, bob = player("premium_user_2"), player("user_1", **PHONE)
     goes_to(ada, "profile/shop")

@@ -1,4 +1,4 @@
-"""Two people in the shared world, in real browsers on the files of production."""
+"""Two users in the shared world, in real browsers with the production files."""
 
 import json
 import re
@@ -20,11 +20,11 @@ WAYS = {
     "Dawnguard": ("Sunspire", "Amber Fields", "Crossroads"),
     "Tideborn": ("Pearl Harbour", "Salt Flats", "Crossroads"),
 }
-"""From a faction's home to where all roads meet."""
+"""From a faction's home to the crossroads."""
 
 
 class Adventurer:
-    """Somebody with a character in the world."""
+    """A user with a character in the world."""
 
     def __init__(self, person: Person, name: str, faction: str) -> None:
         self.person, self.page = person, person.page
@@ -39,7 +39,7 @@ class Adventurer:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def turns_to(self, part: str) -> None:
-        """On a phone one part of the world is shown at a time."""
+        """Show a part of the world, on phones, which show one at a time."""
         tab = self.page.get_by_role("radiogroup", name="Parts of the world").get_by_label(re.compile(part))
         if tab.is_visible():
             tab.check()
@@ -72,7 +72,7 @@ class Adventurer:
 
     @property
     def line(self) -> Locator:
-        """Where one writes what is said."""
+        """The input for chat messages."""
         return self.page.locator(".world-talk form input")
 
     def is_connected(self) -> None:
@@ -88,7 +88,7 @@ class Adventurer:
         expect(self.page.locator(".world-talk li", has_text=words)).to_be_visible()
 
     def reads(self, news: str) -> None:
-        """What has happened to the world."""
+        """Wait for a message in the world's log."""
         self.turns_to("Map")
         expect(self.page.get_by_label("Chronicle").locator("li", has_text=news).first).to_be_visible()
 
@@ -100,7 +100,7 @@ class Adventurer:
 def comes(demo: Callable[..., Person]) -> Traveller:
     """``comes("premium_user_1", "Ada", "Dawnguard")``: a demo user with a character at the crossroads.
 
-    With ``walks=False`` wherever that character is, which is at home at first.
+    With ``walks=False`` the character stays where it is, which is at home at first.
     """
 
     def come(user: str, name: str, faction: str, *, walks: bool = True, **context: object) -> Adventurer:
@@ -130,7 +130,7 @@ def bob(comes: Traveller) -> Adventurer:
 
 @pytest.fixture
 def hold(sql: Sql) -> Iterator[Callable[[int], None]]:
-    """``hold(3)``: so many shards are the Dawnguard's, the one at the crossroads nobody's."""
+    """``hold(3)``: give the Dawnguard this many shards, and the one at the crossroads to nobody."""
 
     def hold(count: int) -> None:
         sql("UPDATE world_shard SET faction_id = NULL, captor_id = NULL, remaining = NULL, due_at = NULL")
@@ -149,7 +149,7 @@ def hold(sql: Sql) -> Iterator[Callable[[int], None]]:
 
 
 def owns(one: Adventurer, thing: str) -> None:
-    """Has bought this in the shop."""
+    """Buy this in the shop."""
     tokens = one.page.evaluate("localStorage.getItem('tokens')")
     access = re.search(r'"access":"([^"]+)"', tokens)
     assert access is not None
@@ -214,7 +214,7 @@ def decline_a_trade_and_make_another(ada: Adventurer, bob: Adventurer) -> None:
     expect(gold).to_have_value("0")
     more = bob.page.get_by_role("button", name=re.compile("^Offer more: "))
     expect(more).to_have_count(2)
-    # Before the first is answered.
+    # Before the first answer arrives.
     more.evaluate_all("(buttons) => buttons.forEach((button) => button.click())")
     for thing in ("Iron sword", "Roast fish"):
         expect(ada.page.get_by_label("You get")).to_contain_text(f"1 × {thing}")
@@ -256,7 +256,7 @@ def fight_for_a_shard(ada: Adventurer, bob: Adventurer) -> None:
         left = ada.health("Bob").get_attribute("aria-valuenow")
         ada.page.keyboard.press("1")
         struck = ada.page.locator(f".duel [aria-label='Health of Bob']:not([aria-valuenow='{left}'])")
-        # Nobody strikes more than ten times a second, nor who has been struck down.
+        # Nobody strikes more than ten times a second, nor after being defeated.
         answered = struck.or_(ada.page.locator(".duel .refusal")).or_(ada.page.locator(".duel .result"))
         expect(answered.first).to_be_visible()
     expect(ada.page.locator(".duel .result")).to_contain_text("Your opponent is defeated, and back home.")

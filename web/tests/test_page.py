@@ -1,4 +1,4 @@
-"""The page as it is served: one shell for every place, strict about where content comes from, small."""
+"""The served page: one shell for all places, a strict content security policy, and small files."""
 
 import gzip
 import json
@@ -90,13 +90,13 @@ def test_every_import_is_relative_and_leads_to_a_file() -> None:
 
 
 def served_size(script: Path) -> int:
-    """In bytes, to a browser that takes Brotli."""
+    """Return the size in bytes for a browser that accepts Brotli."""
     compressed = script.with_name(f"{script.name}.br")
     return (compressed if compressed.exists() else script).stat().st_size
 
 
 def imported(script: Path, known: set[Path]) -> set[Path]:
-    """The script with all that it loads before it runs, added to what is known."""
+    """Return the script with everything it loads before it runs, added to ``known``."""
     if script not in known:
         known.add(script)
         for target in re.findall(r"""(?:from|import)\s*["']([^"']+)["']""", script.read_text()):

@@ -1,4 +1,4 @@
-"""Fights for operators: abilities and remedies to edit, fights to look at."""
+"""The admin of fights: abilities and remedies can be edited, fights viewed."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from world.combat.models import Ability, Combat, Remedy
 
 @admin.register(Ability)
 class Abilities(OperatorAdmin):
-    """Spells. What is changed here counts from the next one cast."""
+    """Abilities. A change applies from the next cast on."""
 
     list_display = ("title", "name", "kind", "power", "cooldown_ms", "stamina_cost", "level")
     list_filter = ("kind",)
@@ -17,7 +17,7 @@ class Abilities(OperatorAdmin):
 
 @admin.register(Remedy)
 class Remedies(OperatorAdmin):
-    """Which items heal."""
+    """The items that heal."""
 
     list_display = ("item", "heals")
     list_select_related = ("item",)
@@ -25,7 +25,7 @@ class Remedies(OperatorAdmin):
 
 @admin.register(Combat)
 class Combats(ReadOnly, OperatorAdmin):
-    """Who fought whom, and how it ended."""
+    """Fights, their participants and results."""
 
     list_display = ("id", "attacker", "defender", "location", "began_at", "ended_at", "reason", "winner")
     list_filter = ("reason",)

@@ -1,4 +1,4 @@
-"""What fighters may ask."""
+"""Commands of fights."""
 
 from typing import Annotated, Literal
 
@@ -9,18 +9,19 @@ from world.commands import Id
 
 
 class CombatStart(Command):
-    """Attack a character of another faction in the same place. Refused with ``no_character``,
-    ``unknown_target``, ``same_faction``, ``already_fighting``, ``shielded``.
+    """Attack a character of another faction in the same place.
+
+    Refused with ``no_character``, ``unknown_target``, ``same_faction``, ``already_fighting``, ``shielded``.
     """
 
     target_id: Id
 
 
 class CombatAction(Command):
-    """Strike, cast a spell or use an item; what it does is the server's to say.
+    """Strike, cast a spell or use an item in a fight; the server computes the effect.
 
-    ``target_id`` is the opponent's character; to be healed, by a spell or an item, name the own one or none.
-    ``ability_name`` goes with a spell, ``item_id``, a row of the own inventory, with an item. Refused with
+    ``target_id`` is the opponent's character; to heal, by spell or item, give your own or omit it.
+    ``ability_name`` is required for a spell, ``item_id`` (a row of your inventory) for an item. Refused with
     ``no_character``, ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also
     with ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
     ``not_owned``, ``no_remedy``.
@@ -34,4 +35,4 @@ class CombatAction(Command):
 
 
 class CombatState(Command):
-    """Ask how the own fight stands, and what one can do in it."""
+    """Request the state of your fight and what you can use in it."""

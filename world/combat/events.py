@@ -1,7 +1,7 @@
-"""What happens in a fight, told to both who fight.
+"""Events of fights, sent to both players.
 
-``step`` counts the changes of a fight. Where events of one moment come in another order, the one with the
-higher step is how things stand.
+``step`` counts the changes of a fight. If events arrive out of order, the one with the highest step is
+current.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from realtime.topics import Topic
 
 
 class FighterInfo(Struct, kw_only=True):
-    """Who fights, and how they are."""
+    """A fighter and their health."""
 
     character_id: int
     user_id: int
@@ -27,8 +27,10 @@ class FighterInfo(Struct, kw_only=True):
 
 
 class AbilityInfo(Struct, kw_only=True):
-    """A spell: ``kind`` is damage or heal, ``power`` in percent of one's attack, ``level`` the first that may
-    cast it, ``ready_at`` when it can be cast again, if not now.
+    """A spell that can be cast in a fight.
+
+    ``kind`` is damage or heal, ``power`` a percentage of the caster's attack, ``level`` the lowest level that
+    may cast it, and ``ready_at`` the end of its cooldown, if it is on one.
     """
 
     name: str
@@ -43,7 +45,7 @@ class AbilityInfo(Struct, kw_only=True):
 
 
 class RemedyInfo(Struct, kw_only=True):
-    """An item of the own inventory that heals; ``id`` is its row there."""
+    """An item in your inventory that heals; ``id`` is its row there."""
 
     id: int
     item_id: int
@@ -53,7 +55,7 @@ class RemedyInfo(Struct, kw_only=True):
 
 
 class Fields(TypedDict):
-    """What all events of a fight hold."""
+    """Fields of every event of a fight."""
 
     combat_id: int
     user_ids: list[int]
@@ -61,7 +63,7 @@ class Fields(TypedDict):
 
 
 class CombatEvent(Event, kw_only=True):
-    """Anything that happens in a fight; ``user_ids`` are whose characters fight, the attacker's first."""
+    """Base of the events of a fight; ``user_ids`` are both characters' owners, the attacker's first."""
 
     combat_id: int
     user_ids: list[int]
@@ -72,7 +74,7 @@ class CombatEvent(Event, kw_only=True):
 
 
 class CombatStart(CombatEvent):
-    """A fight begins."""
+    """Sent when a fight begins."""
 
     attacker_id: int
     target_id: int
@@ -81,8 +83,9 @@ class CombatStart(CombatEvent):
 
 
 class CombatDamage(CombatEvent):
-    """One has struck the other, whose ``health`` is this now; ``amount`` is ``damage`` by the name that
-    ``combat_heal`` has for it.
+    """Sent when a fighter was hit; ``health`` is what the target has left.
+
+    ``amount`` equals ``damage``; it is the name that ``combat_heal`` uses.
     """
 
     answers: ClassVar[tuple[str, ...]] = ("combat_action",)
@@ -99,7 +102,7 @@ class CombatDamage(CombatEvent):
 
 
 class CombatHeal(CombatEvent):
-    """One has been healed, by a spell or an item of their own."""
+    """Sent when a fighter healed, by a spell or an item of their own."""
 
     answers: ClassVar[tuple[str, ...]] = ("combat_action",)
 
@@ -113,8 +116,10 @@ class CombatHeal(CombatEvent):
 
 
 class CombatEnd(CombatEvent):
-    """The fight is over. ``reason`` is defeated, fled or disconnected; who was defeated is back at their
-    faction's home, in good health. ``xp`` is what the winner has learnt.
+    """Sent when a fight is over.
+
+    ``reason`` is defeated, fled or disconnected. A defeated character is back at its faction's home with full
+    health. ``xp`` is what the winner earned.
     """
 
     winner_id: int
@@ -124,7 +129,7 @@ class CombatEnd(CombatEvent):
 
 
 class CombatState(Reply, kw_only=True):
-    """How the own fight stands, if there is one, and what one can do; told when asked for, and on return."""
+    """The state of your fight, if any, and what you can use in it; sent on request and after a reconnect."""
 
     combat_id: int | None
     step: int

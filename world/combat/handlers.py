@@ -1,4 +1,4 @@
-"""What the world's socket does for fighters."""
+"""Handlers of the fights' commands."""
 
 from typing import ClassVar
 
@@ -10,10 +10,10 @@ from world.socket import WorldSocket
 
 
 class CombatHandlers(WorldSocket):
-    """Fights between characters."""
+    """Handlers of commands for fights between characters."""
 
-    tells: ClassVar[tuple[type[Message], ...]] = (events.CombatState,)
-    tells_beside: ClassVar[tuple[type[Message], ...]] = (
+    emits: ClassVar[tuple[type[Message], ...]] = (events.CombatState,)
+    emits_unsequenced: ClassVar[tuple[type[Message], ...]] = (
         events.CombatStart,
         events.CombatDamage,
         events.CombatHeal,
@@ -21,7 +21,7 @@ class CombatHandlers(WorldSocket):
     )
 
     async def entered(self) -> None:
-        """Who comes back in time finds the fight as it stands."""
+        """Send the state of the fight to a user who reconnects in time."""
         await super().entered()
         character = self.character
         if character is not None and await in_database(selectors.is_fighting, character.character_id):

@@ -1,4 +1,4 @@
-"""What nobody needs any more is deleted now and then."""
+"""Periodic deletion of outdated rows."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ OVER_KEPT_FOR = timedelta(days=30)
 
 @worker.every(3600)
 def tidy() -> None:
-    """Delete fights that were over long ago, and rewards that count no more."""
+    """Delete fights that ended long ago, and rewards that no longer count."""
     now = timezone.now()
     Combat.objects.filter(ended_at__lt=now - OVER_KEPT_FOR).delete()
     Reward.objects.filter(at__lte=now - rules.REWARDS_COUNT_FOR).delete()

@@ -1,6 +1,6 @@
-"""The work of every server process on fights: the abandoned end, and the hurt recover.
+"""Background work on fights: ends abandoned ones, and restores health.
 
-All workers look; the locks of a fight let one of them act.
+Every worker runs it; row locks let only one of them act on a fight.
 """
 
 from realtime import worker
@@ -9,7 +9,7 @@ from world.combat import selectors, services
 
 @worker.every(1)
 def look_after_fights() -> None:
-    """Do what is due."""
+    """End abandoned fights and restore the health of rested characters."""
     for combat_id in selectors.abandoned():
         services.end_abandoned(combat_id=combat_id)
     for character_id in selectors.recovering():

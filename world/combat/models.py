@@ -1,4 +1,4 @@
-"""Fights between characters: the abilities and remedies an operator edits, and who fights whom."""
+"""Fights between characters, and the abilities and remedies that operators edit."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ AT_LEAST_ONE = [MinValueValidator(1)]
 
 
 class Ability(Content):
-    """A spell: what it does, from which level on, what it costs, and how long until the next."""
+    """A spell: its effect, required level, cost and cooldown."""
 
     class Kind(models.TextChoices):
         DAMAGE = "damage"
@@ -44,7 +44,7 @@ class Ability(Content):
 
 
 class Remedy(Content):
-    """An item that is used up in a fight to be healed."""
+    """An item that heals and is used up in a fight."""
 
     item = models.OneToOneField(
         "progression.Item", to_field="slug", on_delete=models.CASCADE, related_name="+"
@@ -60,10 +60,10 @@ class Remedy(Content):
 
 
 class Combat(models.Model):
-    """A fight of two. Whoever changes it holds the lock of this row; who changes health, those of both
-    characters before it.
+    """A fight between two characters.
 
-    ``step`` counts its changes. With ``seed`` it makes each change's generator.
+    Code that changes it holds the lock of this row; code that changes health first locks both characters.
+    ``step`` counts the changes. Each change's random generator is made from ``seed`` and ``step``.
     """
 
     class Reason(models.TextChoices):
@@ -103,12 +103,15 @@ class Combat(models.Model):
         return f"combat {self.pk}: {self.attacker_id} against {self.defender_id}"
 
     def other(self, character_id: int) -> int:
-        """The id of the one whom this one fights."""
+        """Return the id of this character's opponent."""
         return self.defender_id if character_id == self.attacker_id else self.attacker_id
 
 
 class Recovery(models.Model):
-    """When a character that has fought is well again. It outlives the fight, which goes with the other."""
+    """The time when a character that has fought regains full health.
+
+    It is kept when the fight is deleted together with the opponent.
+    """
 
     character = models.OneToOneField(
         "world.Character", primary_key=True, on_delete=models.CASCADE, related_name="+"
@@ -123,7 +126,10 @@ class Recovery(models.Model):
 
 
 class Reward(models.Model):
-    """That a user was rewarded for beating another. It outlives the characters: new ones bring no more."""
+    """A record that a user was rewarded for defeating another.
+
+    It outlives the characters, so that new characters do not bring new rewards.
+    """
 
     winner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     loser = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -137,7 +143,7 @@ class Reward(models.Model):
 
 
 class Cooldown(models.Model):
-    """When a character may use an ability again."""
+    """The time when a character may use an ability again."""
 
     character = models.ForeignKey("world.Character", on_delete=models.CASCADE, related_name="cooldowns")
     ability = models.ForeignKey(Ability, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""What fights hold about a person; it goes with their characters."""
+"""Personal data of fights; it is deleted with the characters."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from world.combat import selectors
 
 @exports("combats")
 def combats(user_id: int) -> list[dict[str, Any]]:
-    """The fights of the user's characters that are over."""
+    """Return the finished fights of the user's characters."""
     return [
         {
             "combat_id": combat.pk,
@@ -19,5 +19,5 @@ def combats(user_id: int) -> list[dict[str, Any]]:
             "began_at": combat.began_at,
             "ended_at": combat.ended_at,
         }
-        for combat in selectors.past(user_id)
+        for combat in selectors.finished(user_id)
     ]

@@ -1,4 +1,4 @@
-"""What becomes of a fight when one of the two goes away."""
+"""Reactions of fights to characters that leave."""
 
 from realtime.reactions import reacts_to
 from world.combat import services
@@ -7,6 +7,6 @@ from world.events import CharacterLeftArea
 
 @reacts_to(CharacterLeftArea)
 def flee(event: CharacterLeftArea) -> None:
-    """Who walks away flees. Who has only lost the socket has some time to come back."""
+    """End the fight of a character that walks away. One that only lost its socket has time to return."""
     if event.reason != "disconnected":
         services.flee(character_id=event.character_id)

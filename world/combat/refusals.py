@@ -1,20 +1,20 @@
-"""Why a fight refuses."""
+"""Refusals of fights."""
 
 from core.refusals import Conflict, Invalid, NotAllowed, NotFound, RateLimited
 
 
 class UnknownTarget(NotFound):
-    """No such character is in play where the attacker is."""
+    """No such character is in play in the attacker's place."""
 
     code = "unknown_target"
     title = "There is no such character here"
 
 
 class UnknownCombat(NotFound):
-    """There is no such fight, or it is somebody else's."""
+    """There is no such fight, or it belongs to others."""
 
     code = "unknown_combat"
-    title = "You are in no such fight"
+    title = "You are not in this fight"
 
 
 class UnknownAbility(NotFound):
@@ -25,24 +25,24 @@ class UnknownAbility(NotFound):
 
 
 class SameFaction(NotAllowed):
-    """One's own are not attacked."""
+    """Members of the same faction cannot attack each other."""
 
     code = "same_faction"
-    title = "You are of one faction"
+    title = "You belong to the same faction"
 
 
 class AlreadyFighting(Conflict):
-    """One of the two is in a fight already; ``details`` says who."""
+    """One of the two is already in a fight; ``details`` says which."""
 
     code = "already_fighting"
     title = "Already in a fight"
 
 
 class Shielded(Conflict):
-    """Who has just come back from death cannot be attacked for a while."""
+    """A character that has just respawned cannot be attacked for a while."""
 
     code = "shielded"
-    title = "Just back from death, and not to be attacked yet"
+    title = "This character has just respawned and cannot be attacked yet"
 
 
 class CombatOver(Conflict):
@@ -53,14 +53,14 @@ class CombatOver(Conflict):
 
 
 class WrongTarget(Invalid):
-    """Strikes are for the opponent, healing is for oneself."""
+    """Attacks must target the opponent, and healing oneself."""
 
     code = "wrong_target"
-    title = "This cannot be done to them"
+    title = "You cannot target this character"
 
 
 class LevelTooLow(NotAllowed):
-    """The ability is for higher levels."""
+    """The ability requires a higher level."""
 
     code = "level_too_low"
     title = "Your level is too low"
@@ -74,7 +74,7 @@ class NoRemedy(Conflict):
 
 
 class OnCooldown(RateLimited):
-    """The ability was used a moment ago."""
+    """The ability is on cooldown."""
 
     code = "on_cooldown"
     title = "This ability needs time to recover"

@@ -1,34 +1,34 @@
-"""How a fight in the world goes beside the strikes: heals, rewards, times. Pure."""
+"""Rules of fights beyond the strikes: healing, rewards and durations. Pure functions."""
 
 from datetime import timedelta
 from random import Random
 
 from game.combat import SPREAD
 
-MOST_ACTIONS, WINDOW_S = 10, 1.0
-"""So many of one user's actions count in so many seconds."""
+MAX_ACTIONS, WINDOW_S = 10, 1.0
+"""At most this many actions of one user in this many seconds."""
 ATTACK_FACTOR = 0.5
-"""A plain attack takes no time to recover from, and is weaker than any spell."""
+"""The damage factor of a plain attack, which has no cooldown and is weaker than any spell."""
 GRACE = timedelta(seconds=10)
-"""How long a fight goes on while one of the two has no socket."""
+"""How long a fight continues while one fighter is disconnected."""
 SHIELD = timedelta(seconds=10)
-"""How long who has come back from death cannot be attacked."""
+"""How long a character cannot be attacked after a respawn."""
 RECOVERY = timedelta(seconds=15)
-"""After so long without a fight a character is well again."""
-REWARDS_A_DAY = 5
-"""For how many victories over the same user somebody is rewarded in 24 hours."""
+"""The time without a fight after which a character regains full health."""
+MAX_REWARDS_A_DAY = 5
+"""Maximum rewarded victories over the same user in 24 hours."""
 REWARDS_COUNT_FOR = timedelta(days=1)
 FAR_BELOW = 10
-"""There is nothing to learn from whom one is so many levels above."""
+"""A victory over an opponent this many levels below gives no experience."""
 
 
 def heal(attack: int, percent: int, random: Random) -> int:
-    """What a healing spell gives back: so much of the healer's attack, a tenth up or down."""
+    """Return the health that a spell restores: ``percent`` of the healer's attack, plus or minus 10 %."""
     return max(1, round(attack * percent / 100 * random.uniform(1 - SPREAD, 1 + SPREAD)))
 
 
 def experience(winner_level: int, loser_level: int) -> int:
-    """The experience of a victory: more against the stronger, less and less against the weaker."""
+    """Return the experience for a victory: more against stronger opponents, less against weaker ones."""
     ahead = winner_level - loser_level
     if ahead >= FAR_BELOW:
         return 0

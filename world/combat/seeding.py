@@ -1,4 +1,4 @@
-"""The abilities and remedies to begin with."""
+"""Demo content of fights: abilities and remedies."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ REMEDIES = {"berries": 20, "roast-fish": 50, "honey-cake": 120}
 
 
 def clear() -> None:
-    """Take the demo abilities and remedies away, and what was fought."""
+    """Delete the demo abilities and remedies, and all fights."""
     Combat.objects.all().delete()
     Ability.objects.filter(name__in=ABILITIES).delete()
     Remedy.objects.filter(item__slug__in=REMEDIES).delete()
@@ -59,7 +59,7 @@ def clear() -> None:
 
 @seeds(order=71, clear=clear)
 def seed() -> None:
-    """Add what is missing; what an operator has changed stays as it is."""
+    """Create missing demo content; do not change what operators have edited."""
     for name, facts in ABILITIES.items():
         Ability.objects.get_or_create(name=name, defaults=facts)
     for slug, heals in REMEDIES.items():

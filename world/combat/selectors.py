@@ -1,4 +1,4 @@
-"""Questions about fights."""
+"""Queries about fights."""
 
 from collections.abc import Iterable
 
@@ -10,23 +10,23 @@ from world.combat import events, rules
 from world.combat.models import Ability, Combat, Cooldown, Recovery, Remedy, Reward
 from world.combat.refusals import UnknownAbility
 from world.models import Character
-from world.selectors import played_by, shown
+from world.selectors import character_infos, played_by
 
-LOOK_AT_ONCE = 100
+BATCH_SIZE = 100
 
 
 def under_way() -> QuerySet[Combat]:
-    """The fights that go on."""
+    """Return the fights in progress."""
     return Combat.objects.filter(ended_at=None)
 
 
 def fights_of(*character_ids: int) -> QuerySet[Combat]:
-    """The fights that go on with one of these."""
+    """Return the fights in progress in which one of these characters takes part."""
     return under_way().filter(Q(attacker__in=character_ids) | Q(defender__in=character_ids))
 
 
-def past(user_id: int) -> QuerySet[Combat]:
-    """The fights of the user's characters that are over."""
+def finished(user_id: int) -> QuerySet[Combat]:
+    """Return the finished fights of the user's characters."""
     own = Combat.objects.filter(
         Q(attacker__owner=user_id) | Q(defender__owner=user_id), ended_at__isnull=False
     )
@@ -34,12 +34,12 @@ def past(user_id: int) -> QuerySet[Combat]:
 
 
 def is_fighting(character_id: int) -> bool:
-    """Whether this character is in a fight."""
+    """Return whether this character is in a fight."""
     return fights_of(character_id).exists()
 
 
 def is_shielded(character_id: int) -> bool:
-    """Whether this character has died so recently that it cannot be attacked."""
+    """Return whether this character died so recently that it cannot be attacked."""
     lost = Combat.objects.filter(
         Q(attacker=character_id) | Q(defender=character_id),
         reason=Combat.Reason.DEFEATED,
@@ -49,13 +49,13 @@ def is_shielded(character_id: int) -> bool:
 
 
 def rewarded_today(winner_id: int, loser_id: int) -> int:
-    """How often one user was rewarded in 24 hours for beating another, whichever their characters."""
+    """Return how often a user was rewarded in 24 hours for defeating another, with any character."""
     recent = timezone.now() - rules.REWARDS_COUNT_FOR
     return Reward.objects.filter(winner=winner_id, loser=loser_id, at__gt=recent).count()
 
 
 def ability(name: str | None) -> Ability:
-    """The ability of this name. Raises ``UnknownAbility``."""
+    """Return the ability with this name. Raises ``UnknownAbility``."""
     found = Ability.objects.filter(name=name).first()
     if found is None:
         raise UnknownAbility(f"There is no ability {name!r}.")
@@ -63,7 +63,7 @@ def ability(name: str | None) -> Ability:
 
 
 def fighters(characters: Iterable[Character]) -> list[events.FighterInfo]:
-    """How these stand."""
+    """Return these characters as fighters, with their current health."""
     return [
         events.FighterInfo(
             character_id=info.character_id,
@@ -74,12 +74,12 @@ def fighters(characters: Iterable[Character]) -> list[events.FighterInfo]:
             health=info.health,
             max_health=info.max_health,
         )
-        for info in shown(characters)
+        for info in character_infos(characters)
     ]
 
 
 def state(user_id: int) -> events.CombatState:
-    """How the user's fight stands, and what they can do in it."""
+    """Return the state of the user's fight and what they can use in it."""
     character = played_by(user_id)
     combat = None if character is None else fights_of(character.pk).first()
     them = (
@@ -133,13 +133,13 @@ def _remedies(user_id: int) -> list[events.RemedyInfo]:
 
 
 def abandoned() -> list[int]:
-    """The fights in which somebody has been without a socket for too long."""
+    """Return the ids of fights in which one fighter has been disconnected for too long."""
     gone = Character.objects.filter(visit=None, last_seen__lte=timezone.now() - rules.GRACE)
     left = under_way().filter(Q(attacker__in=gone) | Q(defender__in=gone))
-    return list(left.order_by("pk").values_list("pk", flat=True)[:LOOK_AT_ONCE])
+    return list(left.order_by("pk").values_list("pk", flat=True)[:BATCH_SIZE])
 
 
 def recovering() -> list[int]:
-    """The characters whose last fight is so long over that they are well again."""
+    """Return the ids of characters that have not fought for long enough to regain full health."""
     due = Recovery.objects.filter(at__lte=timezone.now()).order_by("at")
-    return list(due.values_list("pk", flat=True)[:LOOK_AT_ONCE])
+    return list(due.values_list("pk", flat=True)[:BATCH_SIZE])

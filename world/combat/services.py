@@ -1,6 +1,7 @@
-"""What changes fights. Each change is one transaction, so that any worker can make it, and none can lose it.
+"""Services of fights. Each change is one transaction, so any worker can make it and none is lost.
 
-Locks are taken in this order: characters by rising id, the fight, what ends with a life, what players own.
+Locks are taken in this order: characters in ascending order of id, the fight, rows that a death ends, the
+players' belongings.
 """
 
 import secrets
@@ -39,7 +40,7 @@ MAX_SEED = 2**63
 
 @transaction.atomic
 def start(*, user_id: int, target_id: int) -> None:
-    """Attack a character of another faction where the user's own is.
+    """Attack a character of another faction in the same place.
 
     Raises ``NoCharacterInPlay``, ``UnknownTarget``, ``SameFaction``, ``AlreadyFighting``, ``Shielded``.
     """
@@ -86,13 +87,13 @@ def act(
     ability_name: str | None = None,
     item_id: int | None = None,
 ) -> None:
-    """Strike the opponent, cast a spell, or use an item up to be healed. Healing needs no target.
+    """Strike the opponent, cast a spell, or consume an item to heal. Healing needs no target.
 
     Raises ``RateLimited``, ``NoCharacterInPlay``, ``UnknownCombat``, ``CombatOver``, ``WrongTarget``; for
     spells ``UnknownAbility``, ``LevelTooLow``, ``OnCooldown``, ``NotEnoughStamina``; for items ``NotOwned``,
     ``NoRemedy``.
     """
-    limits.take_sync(f"combat:{user_id}", allowed=rules.MOST_ACTIONS, window_s=rules.WINDOW_S)
+    limits.enforce_sync(f"combat:{user_id}", allowed=rules.MAX_ACTIONS, window_s=rules.WINDOW_S)
     with transaction.atomic():
         own_id = world_selectors.character_in_play(user_id).pk
         found = Combat.objects.filter(pk=combat_id).first()
@@ -111,7 +112,7 @@ def act(
 
 
 class _Fight:
-    """One action in a locked fight: what ``own`` does."""
+    """A locked fight in which ``own`` takes one action."""
 
     def __init__(self, combat: Combat, own: Character, opponent: Character) -> None:
         self.combat, self.own, self.opponent = combat, own, opponent
@@ -167,7 +168,7 @@ class _Fight:
         else:
             amount = rules.heal(self.stats[own.owner_id].attack, ability.power, self.random)
             self._heal(target_id, amount, "spell", ability_name=ability.name)
-        # What players own is locked after everything else, so also after what a death ends.
+        # The players' belongings are locked last, so also after the rows that a death ends.
         progression.spend_stamina(own.owner_id, ability.stamina_cost, cause=f"spell: {ability.name}")
 
     def use(self, target_id: int | None, item_id: int) -> None:
@@ -210,7 +211,7 @@ class _Fight:
 
 @transaction.atomic
 def flee(*, character_id: int) -> None:
-    """End this character's fight, if there is one, because it went away. Its row is locked."""
+    """End the fight of a character that left, if it is in one. The caller holds the character's lock."""
     fights = selectors.fights_of(character_id).select_for_update(of=("self",))
     combat = fights.select_related("attacker", "defender").first()
     if combat is not None:
@@ -221,7 +222,7 @@ def flee(*, character_id: int) -> None:
 
 @transaction.atomic
 def end_abandoned(*, combat_id: int) -> None:
-    """End the fight if one of the two has been without a socket for too long."""
+    """End the fight if one fighter has been disconnected for too long."""
     found = Combat.objects.filter(pk=combat_id).first()
     if found is None:
         return
@@ -242,18 +243,18 @@ def end_abandoned(*, combat_id: int) -> None:
 
 @transaction.atomic
 def recover(*, character_id: int) -> None:
-    """Make a character well again whose last fight is long over, unless it fights once more."""
+    """Restore a character's health if it is due and the character is not in another fight."""
     character = Character.objects.select_for_update(no_key=True).filter(pk=character_id).first()
     due, _ = Recovery.objects.filter(character=character_id, at__lte=timezone.now()).delete()
     if character is None or not due or selectors.is_fighting(character_id):
         return
     character.health = world_selectors.max_health(character.owner_id)
     character.save(update_fields=["health"])
-    _tell_of(character)
+    _publish_update(character)
 
 
 def _locked(combat: Combat) -> tuple[Combat | None, dict[int, Character]]:
-    """The characters, by id, and the fight as it is now, if it still is."""
+    """Lock and return the fight as it is now, or None if it was deleted, and its characters by id."""
     both = (combat.attacker_id, combat.defender_id)
     characters = Character.objects.select_for_update(no_key=True).filter(pk__in=both).order_by("pk").in_bulk()
     fights = Combat.objects.select_for_update(of=("self",)).select_related("attacker", "defender")
@@ -285,21 +286,21 @@ def _end(combat: Combat, *, winner: Character, loser: Character, reason: Combat.
         events.CombatEnd(**_of(combat), winner_id=winner.pk, loser_id=loser.pk, reason=reason.value, xp=xp)
     )
     if reason == Combat.Reason.DEFEATED:
-        world.send_home(loser, health=world_selectors.max_health(loser.owner_id))
-    _tell_of(winner)
+        world.respawn(loser, health=world_selectors.max_health(loser.owner_id))
+    _publish_update(winner)
     if xp:
         Reward.objects.create(winner_id=winner.owner_id, loser_id=loser.owner_id, at=now)
         progression.grant(winner.owner_id, xp=xp, cause="combat", key=f"combat:{combat.pk}")
 
 
 def _worth(winner: Character, loser: Character) -> int:
-    # What is counted stays so: the winner's character is locked, and no other of theirs is in play.
-    if selectors.rewarded_today(winner.owner_id, loser.owner_id) >= rules.REWARDS_A_DAY:
+    # The count cannot change meanwhile: the winner's character is locked and is their only one in play.
+    if selectors.rewarded_today(winner.owner_id, loser.owner_id) >= rules.MAX_REWARDS_A_DAY:
         return 0
     levels = progression_selectors.levels((winner.owner_id, loser.owner_id))
     return rules.experience(levels.get(winner.owner_id, 1), levels.get(loser.owner_id, 1))
 
 
-def _tell_of(character: Character) -> None:
+def _publish_update(character: Character) -> None:
     if world_selectors.in_play().filter(pk=character.pk).exists():
-        world.tell_of(character)
+        world.publish_update(character)

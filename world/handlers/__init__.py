@@ -1,1 +1,1 @@
-"""What players may ask over the world's socket, by what it is about."""
+"""Handlers of the world socket's commands, one module per topic."""

@@ -1,4 +1,4 @@
-"""Characters over the socket: listing, making, selecting, looking at and deleting them."""
+"""Character commands: list, create, select, view and delete."""
 
 from typing import ClassVar
 
@@ -11,15 +11,15 @@ from world.socket import WorldSocket
 
 
 class CharacterHandlers(WorldSocket):
-    """The user's characters."""
+    """Handlers of character commands."""
 
-    tells: ClassVar[tuple[type[Message], ...]] = (
+    emits: ClassVar[tuple[type[Message], ...]] = (
         events.CharacterList,
         events.CharacterCreate,
         events.CharacterSelect,
         events.CharacterDelete,
     )
-    tells_beside: ClassVar[tuple[type[Message], ...]] = (events.CharacterUpdate,)
+    emits_unsequenced: ClassVar[tuple[type[Message], ...]] = (events.CharacterUpdate,)
 
     @handles(commands.CharacterList)
     async def list_characters(self, command: commands.CharacterList) -> None:
@@ -42,8 +42,8 @@ class CharacterHandlers(WorldSocket):
 
     @handles(commands.CharacterUpdate)
     async def show_character(self, command: commands.CharacterUpdate) -> None:
-        info = await in_database(selectors.seen_by, self.player.user_id, command.character_id)
-        self.connection.tell(services.update_of(positions().where(info), ref=command.ref))
+        info = await in_database(selectors.visible_character, self.player.user_id, command.character_id)
+        self.connection.tell(services.character_update(positions().with_live_position(info), ref=command.ref))
 
     @handles(commands.CharacterDelete)
     async def delete_character(self, command: commands.CharacterDelete) -> None:

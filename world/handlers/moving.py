@@ -1,4 +1,4 @@
-"""Moving: from place to place by paths, and inside a place no faster than anybody can be."""
+"""Movement: along paths between places, and within a place up to the maximum speed."""
 
 from collections.abc import Coroutine
 from typing import Any, ClassVar
@@ -11,18 +11,18 @@ from realtime.consumer import handles
 from realtime.messages import Message
 from realtime.worker import in_database
 from world import commands, events, selectors, services
-from world.live.positions import Standing, positions
+from world.live.positions import TrackedCharacter, positions
 from world.refusals import ImpossibleMove, NoCharacterInPlay
 from world.socket import WorldSocket
 
-WALKS, WALKS_WINDOW_S = 2, 2.0
-"""So many places one reaches in so long."""
+MAX_WALKS, WALKS_WINDOW_S = 2, 2.0
+"""At most this many changes of place in this many seconds."""
 
 
 class MovingHandlers(WorldSocket):
-    """Where the character goes."""
+    """Handlers of movement commands."""
 
-    tells_beside: ClassVar[tuple[type[Message], ...]] = (events.LocationUpdate,)
+    emits_unsequenced: ClassVar[tuple[type[Message], ...]] = (events.LocationUpdate,)
 
     @handles(commands.Move)
     def move(self, command: commands.Move) -> Coroutine[Any, Any, None] | None:
@@ -30,29 +30,29 @@ class MovingHandlers(WorldSocket):
             return self._walk(command)
         if command.position is None:
             raise Invalid("Say where to: to_location_id or position.")
-        if self.character is None or self.standing is None:
+        if self.character is None or self.tracked is None:
             raise NoCharacterInPlay
         try:
-            moved = positions().move(
-                self.standing, _reached(self.standing, command.position), command.velocity
-            )
+            moved = positions().move(self.tracked, _reached(self.tracked, command.position), command.velocity)
         except ImpossibleMove as refusal:
             return self._put_back(self.character.character_id, refusal)
         if command.id is not None:
             self.connection.tell(
-                events.LocationUpdate(location_id=self.standing.location_id, moves=[moved], ref=command.ref)
+                events.LocationUpdate(location_id=self.tracked.location_id, moves=[moved], ref=command.ref)
             )
         return None
 
     async def _put_back(self, character_id: int, refusal: ImpossibleMove) -> None:
-        info = await in_database(selectors.seen_by, self.player.user_id, character_id)
-        self.connection.tell(services.update_of(positions().where(info)))
+        info = await in_database(selectors.visible_character, self.player.user_id, character_id)
+        self.connection.tell(services.character_update(positions().with_live_position(info)))
         raise refusal
 
     async def _walk(self, command: commands.Move) -> None:
         assert command.to_location_id is not None
         user_id = self.player.user_id
-        await limits.take(self._here.redis, f"world_walk:{user_id}", allowed=WALKS, window_s=WALKS_WINDOW_S)
+        await limits.enforce(
+            self._here.redis, f"world_walk:{user_id}", allowed=MAX_WALKS, window_s=WALKS_WINDOW_S
+        )
         self.walk_ref = command.ref
         try:
             await in_database(
@@ -66,8 +66,8 @@ class MovingHandlers(WorldSocket):
             raise
 
 
-def _reached(standing: Standing, step: commands.Step) -> events.Vector:
-    at = standing.position
+def _reached(tracked: TrackedCharacter, step: commands.Step) -> events.Vector:
+    at = tracked.position
     return events.Vector(
         x=at.x if step.x is UNSET else step.x,
         y=at.y if step.y is UNSET else step.y,

@@ -1,4 +1,4 @@
-"""Parties over the world's socket: the same parties as everywhere."""
+"""Party commands on the world's socket; the parties are those of matchmaking."""
 
 from typing import ClassVar
 
@@ -20,20 +20,22 @@ def _invite(*, user_id: int, to_user_id: int) -> None:
 
 
 def _answer(accepts: bool, *, user_id: int, command: commands.PartyAccept) -> None:
-    """Answer an invite to a party. Raises ``UnknownInvite`` and as the answer does."""
+    """Answer an invite to a party. Raises ``UnknownInvite`` and the refusals of the service."""
     invite_id = command.invite_id
     if invite_id is None and command.user_id is not None:
         sent = invite_selectors.pending_of(user_id).filter(from_user=command.user_id, kind="party")
         invite_id = sent.values_list("pk", flat=True).first() or 0
-    invite_id = invite_selectors.to_a_party(user_id=user_id, invite_id=invite_id, party_id=command.party_id)
+    invite_id = invite_selectors.find_party_invite(
+        user_id=user_id, invite_id=invite_id, party_id=command.party_id
+    )
     answer = invites.accept if accepts else invites.decline
     answer(user_id=user_id, invite_id=invite_id)
 
 
 class PartyHandlers(WorldSocket):
-    """The user's party. What becomes of it is told by ``party_update``."""
+    """Handlers of party commands. The result is sent as ``party_update``."""
 
-    tells_beside: ClassVar[tuple[type[Message], ...]] = (
+    emits_unsequenced: ClassVar[tuple[type[Message], ...]] = (
         events.PartyInvite,
         events.PartyDecline,
         PartyUpdate,

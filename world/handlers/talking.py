@@ -1,4 +1,4 @@
-"""Talk: to a place, the world, one user, a faction; and the announcements of the staff."""
+"""Chat to a place, the world, a user or a faction, and announcements by the staff."""
 
 from typing import ClassVar
 
@@ -14,13 +14,13 @@ from world.socket import WorldSocket
 
 
 class TalkingHandlers(WorldSocket):
-    """What is said."""
+    """Handlers of chat commands."""
 
-    tells: ClassVar[tuple[type[Message], ...]] = (events.Chat, events.WorldAnnouncement)
-    tells_beside: ClassVar[tuple[type[Message], ...]] = (events.Chat, events.Whisper, events.FactionChat)
+    emits: ClassVar[tuple[type[Message], ...]] = (events.Chat, events.WorldAnnouncement)
+    emits_unsequenced: ClassVar[tuple[type[Message], ...]] = (events.Chat, events.Whisper, events.FactionChat)
 
     async def _heard(self, content: str) -> str:
-        """What others hear of this. Raises ``InvalidContent`` and ``RateLimited``."""
+        """Return the content as others may see it. Raises ``InvalidContent`` and ``RateLimited``."""
         content = speech.clean(content)
         await pacing.take(self.player.user_id)
         return await in_database(words.mask, content)

@@ -1,1 +1,1 @@
-"""What this worker holds in memory of the shared world: its sockets, and where everybody is."""
+"""The shared world in this worker's memory: its sockets and everybody's position."""

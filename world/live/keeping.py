@@ -1,4 +1,4 @@
-"""The world's work in every server process: positions are stored, and sockets that were lost are told of."""
+"""Background tasks of the world: saving positions and ending the visits of lost sockets."""
 
 import asyncio
 import logging
@@ -16,22 +16,22 @@ CHECK_SOCKETS_EVERY_S = 2.0
 
 @worker.background
 async def store_positions() -> None:
-    """Store where this worker's characters are, and see that its sockets hear the right places."""
+    """Save the positions of this worker's characters, and refresh sockets that missed a change."""
     while True:
         await asyncio.sleep(STORE_EVERY_S)
-        moved = positions().unstored()
+        moved = positions().take_unsaved()
         try:
-            await worker.in_database(services.store_positions, [standing.stored() for standing in moved])
-            await sockets.settle_those_elsewhere()
-        except worker.AWAY as problem:
-            for standing in moved:
-                standing.is_stored = False
-            logger.warning("Positions wait for the database: %s", problem)
+            await worker.in_database(services.store_positions, [tracked.as_position() for tracked in moved])
+            await sockets.refresh_stale()
+        except worker.STORE_ERRORS as problem:
+            for tracked in moved:
+                tracked.is_saved = False
+            logger.warning("Positions cannot be saved until the database is back: %s", problem)
 
 
 @worker.background
 async def end_lost_visits() -> None:
-    """End the visits of the sockets that a killed worker had."""
+    """End the visits of sockets whose worker was killed."""
     while True:
         await asyncio.sleep(CHECK_SOCKETS_EVERY_S)
         try:
@@ -39,6 +39,6 @@ async def end_lost_visits() -> None:
             lost = await addresses.lost([socket for _, socket in visits])
             for user_id, socket in visits:
                 if socket in lost:
-                    await worker.in_database(services.go, user_id=user_id, socket=socket)
-        except worker.AWAY as problem:
-            logger.warning("Lost sockets cannot be looked for: %s", problem)
+                    await worker.in_database(services.leave_world, user_id=user_id, socket=socket)
+        except worker.STORE_ERRORS as problem:
+            logger.warning("Cannot check for lost sockets: %s", problem)

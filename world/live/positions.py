@@ -1,7 +1,8 @@
-"""Where everybody is: moves are checked and kept in memory, and told in batches.
+"""Positions of characters: moves are validated, kept in memory and broadcast in batches.
 
-Each worker checks the characters of its own sockets, and tells the other workers with sockets in the same
-place what has moved. Each tells its own sockets at most 20 times a second, in one frame for all of a place.
+Each worker validates the moves of its own sockets' characters and sends them to the other workers that have
+sockets in the same place. Each worker updates its own sockets at most 20 times a second, with one frame per
+place.
 """
 
 import asyncio
@@ -15,36 +16,36 @@ from core.batching import BatchLoader, one_by_one
 from realtime import topics, worker
 from realtime.connection import Connection
 from realtime.messages import encode
-from realtime.streams import Passing
+from realtime.streams import EphemeralFrame
 from realtime.topics import Topic
 from realtime.worker import in_database
 from world import selectors
 from world.events import Area, CharacterInfo, LocationUpdate, Moved, Vector, WorldState
 from world.refusals import ImpossibleMove, NotInPlay
-from world.rules import Pace, Position, distance, is_inside, is_possible
+from world.rules import Position, SpeedBudget, distance, is_inside, is_possible
 from world.snapshots import world_state
 
-TELL_EVERY_S = 0.05
+BROADCAST_EVERY_S = 0.05
 REPEAT_EVERY_S = 1.0
-REPEATED_FOR_S = 6.0
-"""A slow socket skips batches, and the relay may lose them: moves are told again, so often and so long."""
+REPEAT_FOR_S = 6.0
+"""How long moves are repeated: a slow socket skips batches, and the relay may lose them."""
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[Moved]).decode
 
 
 @dataclass(slots=True, eq=False)
-class Standing:
-    """A character of one of this worker's sockets, in a place."""
+class TrackedCharacter:
+    """A character played on one of this worker's sockets, with its position in a place."""
 
     character_id: int
     location_id: int
     position: Vector
-    pace: Pace
-    is_stored: bool = True
+    speed_budget: SpeedBudget
+    is_saved: bool = True
 
-    def moved(self, velocity: Vector) -> Moved:
-        """It as others are told; centimetres are exact enough."""
+    def as_move(self, velocity: Vector) -> Moved:
+        """Return the position and velocity to broadcast, rounded to centimetres."""
         at = self.position
         return Moved(
             character_id=self.character_id,
@@ -56,67 +57,70 @@ class Standing:
             vz=round(velocity.z, 2),
         )
 
-    def stored(self) -> Position:
-        """It as it is stored."""
+    def as_position(self) -> Position:
+        """Return the position to save."""
         return Position(self.character_id, self.location_id, self.position)
 
 
-class Place:
-    """A place in which this worker has sockets. It listens to what other workers tell of it."""
+class AreaTracker:
+    """Tracks the positions in one place in which this worker has sockets.
+
+    It subscribes to the moves that other workers publish for the place.
+    """
 
     def __init__(self, location_id: int, size: float, moved: Callable[[], float]) -> None:
         self.location_id = location_id
         self.size = size
         self.topic = Topic(f"moves_{location_id}")
-        """On which workers tell each other of it."""
-        self.standings: dict[int, Standing] = {}
-        self.at: dict[int, Moved] = {}
-        self.news: dict[int, Moved] = {}
-        """What this worker's sockets are to be told."""
-        self.own_news: dict[int, Moved] = {}
-        """What other workers are to be told."""
+        """The topic on which workers exchange moves in this place."""
+        self.characters: dict[int, TrackedCharacter] = {}
+        self.last_moves: dict[int, Moved] = {}
+        self.updates: dict[int, Moved] = {}
+        """Moves to send to this worker's sockets."""
+        self.own_updates: dict[int, Moved] = {}
+        """Moves to send to other workers."""
         self._moved = moved
         self.moved_at: dict[int, float] = {}
 
-    def note(self, moved: Moved) -> None:
-        """Somebody has moved, whosever socket it is."""
-        self.at[moved.character_id] = self.news[moved.character_id] = moved
+    def record(self, moved: Moved) -> None:
+        """Record a move of any character in the place."""
+        self.last_moves[moved.character_id] = self.updates[moved.character_id] = moved
         self.moved_at[moved.character_id] = self._moved()
 
     def repeat(self, now: float) -> None:
-        """Tell again what moved lately. Of others' characters the rest is forgotten: it is stored by now."""
+        """Queue recent moves once more, and drop other workers' older moves, which are saved by now."""
         for character_id, moved_at in list(self.moved_at.items()):
-            is_own = character_id in self.standings
-            if now - moved_at > REPEATED_FOR_S:
+            is_own = character_id in self.characters
+            if now - moved_at > REPEAT_FOR_S:
                 del self.moved_at[character_id]
                 if not is_own:
-                    del self.at[character_id]
+                    del self.last_moves[character_id]
                 continue
-            self.news[character_id] = self.at[character_id]
+            self.updates[character_id] = self.last_moves[character_id]
             if is_own:
-                self.own_news[character_id] = self.at[character_id]
+                self.own_updates[character_id] = self.last_moves[character_id]
 
-    def forget(self, character_id: int) -> None:
-        """It has left."""
-        for known in (self.standings, self.at, self.news, self.own_news, self.moved_at):
+    def remove(self, character_id: int) -> None:
+        """Remove a character that has left."""
+        for known in (self.characters, self.last_moves, self.updates, self.own_updates, self.moved_at):
             known.pop(character_id, None)
 
     def send(self, frame: bytes, key: Hashable = None) -> None:
-        """Hear what another worker tells."""
+        """Receive moves from another worker."""
         for moved in _unpack(frame):
-            if moved.character_id not in self.standings and self.at.get(moved.character_id) != moved:
-                self.note(moved)
+            if moved.character_id not in self.characters and self.last_moves.get(moved.character_id) != moved:
+                self.record(moved)
 
-    def is_of(self, user_id: int) -> bool:
-        """It is nobody's."""
+    def belongs_to(self, user_id: int) -> bool:
+        """Return False: it belongs to no user."""
         return False
 
-    def stands_for(self, connection: Connection) -> bool:
-        """It is no socket."""
+    def is_socket(self, connection: Connection) -> bool:
+        """Return False: there is no connection behind it."""
         return False
 
     def close(self, code: int, reason: str = "") -> None:
-        """There is nothing to close."""
+        """Do nothing: there is no connection to close."""
 
 
 class Positions:
@@ -124,149 +128,154 @@ class Positions:
 
     def __init__(self) -> None:
         self.here = worker.current()
-        self.places: dict[int, Place] = {}
+        self.trackers: dict[int, AreaTracker] = {}
         self.areas = BatchLoader(one_by_one(self._area))
-        """Who is in a place, by its id."""
+        """Loads the characters in a place, by its id."""
         self.world = BatchLoader(one_by_one(self._world))
         self._joining = asyncio.Lock()
-        self._news = asyncio.Event()
+        self._has_updates = asyncio.Event()
         self._batches = 0
 
-    async def enter(self, stored: CharacterInfo, size: float, rested_s: float) -> Standing:
-        """The character of a socket is here now; ``rested_s`` ago it walked to where it is stored."""
+    async def enter(self, stored: CharacterInfo, size: float, rested_s: float) -> TrackedCharacter:
+        """Track a socket's character; it reached its saved position ``rested_s`` seconds ago."""
         async with self._joining:
-            character = self.where(stored)
-            place = self.places.get(character.location_id)
-            if place is None:
-                place = Place(character.location_id, size, self._moved)
-                await self.here.streams.join(place.topic, place, resync=None)
-                self.places[character.location_id] = place
-            before = place.standings.get(character.character_id)
+            character = self.with_live_position(stored)
+            tracker = self.trackers.get(character.location_id)
+            if tracker is None:
+                tracker = AreaTracker(character.location_id, size, self._moved)
+                await self.here.streams.join(tracker.topic, tracker, resync=None)
+                self.trackers[character.location_id] = tracker
+            before = tracker.characters.get(character.character_id)
             now = self.here.loop.time()
-            # It may have walked since, on the socket of another worker.
-            rested_s = min(rested_s, now - place.moved_at.get(character.character_id, -math.inf))
-            standing = Standing(
+            # It may have moved since, on a socket of another worker.
+            rested_s = min(rested_s, now - tracker.moved_at.get(character.character_id, -math.inf))
+            tracked = TrackedCharacter(
                 character.character_id,
                 character.location_id,
                 character.position,
-                Pace(now, rested_s) if before is None else before.pace,
-                is_stored=character is stored,
+                SpeedBudget(now, rested_s) if before is None else before.speed_budget,
+                is_saved=character is stored,
             )
-            place.standings[character.character_id] = standing
-        # Those here hear where it is by its coming; what other workers know is of an earlier stay.
-        moved = standing.moved(Vector())
-        place.at[moved.character_id] = place.own_news[moved.character_id] = moved
-        self._news.set()
-        return standing
+            tracker.characters[character.character_id] = tracked
+        # Sockets here learn the position from the arrival event; other workers may still have one from an
+        # earlier visit.
+        moved = tracked.as_move(Vector())
+        tracker.last_moves[moved.character_id] = tracker.own_updates[moved.character_id] = moved
+        self._has_updates.set()
+        return tracked
 
-    async def leave(self, standing: Standing) -> None:
-        """The character is not here any more, or its socket has ended."""
+    async def leave(self, tracked: TrackedCharacter) -> None:
+        """Stop tracking a character that left the place, or whose socket was closed."""
         async with self._joining:
-            place = self.places.get(standing.location_id)
-            if place is None or place.standings.get(standing.character_id) is not standing:
+            tracker = self.trackers.get(tracked.location_id)
+            if tracker is None or tracker.characters.get(tracked.character_id) is not tracked:
                 # A newer socket of the same user has taken it over, and may have left already.
                 return
-            place.forget(standing.character_id)
-            if not place.standings:
-                del self.places[standing.location_id]
-                await self.here.streams.leave(place.topic, place)
+            tracker.remove(tracked.character_id)
+            if not tracker.characters:
+                del self.trackers[tracked.location_id]
+                await self.here.streams.leave(tracker.topic, tracker)
 
-    def move(self, standing: Standing, position: Vector, velocity: Vector) -> Moved:
-        """Move inside the place; returns what others are told of it.
+    def move(self, tracked: TrackedCharacter, position: Vector, velocity: Vector) -> Moved:
+        """Move within the place and return the move to broadcast.
 
-        Raises ``NotInPlay`` for who has just left it, and ``ImpossibleMove``.
+        Raises ``NotInPlay`` if the character has just left the place, and ``ImpossibleMove``.
         """
-        place = self.places.get(standing.location_id)
-        if place is None or place.standings.get(standing.character_id) is not standing:
+        tracker = self.trackers.get(tracked.location_id)
+        if tracker is None or tracker.characters.get(tracked.character_id) is not tracked:
             raise NotInPlay
-        if not is_inside(position, place.size):
-            raise ImpossibleMove(f"This place ends {place.size:g} metres from its middle.")
-        way = distance(standing.position, position)
-        if not is_possible(velocity) or not standing.pace.take(way, self.here.loop.time()):
+        if not is_inside(position, tracker.size):
+            raise ImpossibleMove(f"This place ends {tracker.size:g} metres from its middle.")
+        way = distance(tracked.position, position)
+        if not is_possible(velocity) or not tracked.speed_budget.spend(way, self.here.loop.time()):
             raise ImpossibleMove("Nobody is that fast.")
-        standing.position, standing.is_stored = position, False
-        moved = place.own_news[standing.character_id] = standing.moved(velocity)
-        place.note(moved)
+        tracked.position, tracked.is_saved = position, False
+        moved = tracker.own_updates[tracked.character_id] = tracked.as_move(velocity)
+        tracker.record(moved)
         return moved
 
     def _moved(self) -> float:
-        self._news.set()
+        self._has_updates.set()
         return self.here.loop.time()
 
-    def where(self, character: CharacterInfo) -> CharacterInfo:
-        """The character at the position that is known of it here."""
-        place = self.places.get(character.location_id)
-        moved = None if place is None else place.at.get(character.character_id)
+    def with_live_position(self, character: CharacterInfo) -> CharacterInfo:
+        """Return the character with its position in memory, if this worker knows one."""
+        tracker = self.trackers.get(character.location_id)
+        moved = None if tracker is None else tracker.last_moves.get(character.character_id)
         if moved is None:
             return character
         return msgspec.structs.replace(character, position=Vector(x=moved.x, y=moved.y, z=moved.z))
 
     async def _area(self, location_id: int) -> Area:
         area = await in_database(selectors.area, location_id)
-        return Area(location_id=location_id, members=[self.where(member) for member in area.members])
+        return Area(
+            location_id=location_id, members=[self.with_live_position(member) for member in area.members]
+        )
 
     async def _world(self, nothing: None) -> WorldState:
         return await in_database(world_state)
 
-    async def tell(self) -> None:
-        """Tell what moves, for the worker's life."""
+    async def broadcast(self) -> None:
+        """Broadcast moves for as long as the worker runs."""
         repeated = self.here.loop.time()
         while True:
             try:
                 async with asyncio.timeout(REPEAT_EVERY_S):
-                    await self._news.wait()
+                    await self._has_updates.wait()
             except TimeoutError:
                 pass
-            self._news.clear()
+            self._has_updates.clear()
             now = self.here.loop.time()
             is_repetition = now - repeated >= REPEAT_EVERY_S
             if is_repetition:
                 repeated = now
-            for place in self.places.values():
+            for tracker in self.trackers.values():
                 if is_repetition:
-                    place.repeat(now)
-                self._tell(place, is_repetition)
-            await asyncio.sleep(TELL_EVERY_S)
+                    tracker.repeat(now)
+                self._broadcast(tracker, is_repetition)
+            await asyncio.sleep(BROADCAST_EVERY_S)
 
-    def _tell(self, place: Place, is_repetition: bool) -> None:
-        if place.own_news:
-            packed = Passing(_pack(list(place.own_news.values())), "", None)
-            self.here.relay.publish(place.topic, None, packed)
-            place.own_news.clear()
-        if place.news:
-            update = LocationUpdate(location_id=place.location_id, moves=list(place.news.values()))
-            place.news.clear()
-            # A batch replaces an unsent one. What that held comes with the next repetition, which nothing
-            # replaces.
+    def _broadcast(self, tracker: AreaTracker, is_repetition: bool) -> None:
+        if tracker.own_updates:
+            packed = EphemeralFrame(_pack(list(tracker.own_updates.values())), "", None)
+            self.here.relay.publish(tracker.topic, None, packed)
+            tracker.own_updates.clear()
+        if tracker.updates:
+            update = LocationUpdate(location_id=tracker.location_id, moves=list(tracker.updates.values()))
+            tracker.updates.clear()
+            # A batch replaces an unsent one. What that one held is sent with the next repetition, which
+            # nothing replaces.
             self._batches += 1
             key = f"moves {self._batches}" if is_repetition else update.coalescing_key()
-            self.here.streams.pass_here(topics.area(place.location_id), Passing(encode(update), key, None))
+            self.here.streams.deliver_ephemeral(
+                topics.area(tracker.location_id), EphemeralFrame(encode(update), key, None)
+            )
 
-    def unstored(self) -> list[Standing]:
-        """Those of this worker's characters that moved since they were last stored; they count as stored."""
+    def take_unsaved(self) -> list[TrackedCharacter]:
+        """Return this worker's characters that moved since they were last saved, and mark them as saved."""
         moved = [
-            standing
-            for place in self.places.values()
-            for standing in place.standings.values()
-            if not standing.is_stored
+            tracked
+            for tracker in self.trackers.values()
+            for tracked in tracker.characters.values()
+            if not tracked.is_saved
         ]
-        for standing in moved:
-            standing.is_stored = True
+        for tracked in moved:
+            tracked.is_saved = True
         return moved
 
 
 def positions() -> Positions:
-    """Return this worker's."""
+    """Return this worker's positions."""
     return worker.current().part(Positions)
 
 
-def latest(character: CharacterInfo) -> CharacterInfo:
-    """The character at the position that is known of it in this process, if one is; from any thread."""
+def with_live_position(character: CharacterInfo) -> CharacterInfo:
+    """Return the character with its position in this process's memory, if known. Safe in any thread."""
     here = worker.running()
-    return character if here is None else here.part(Positions).where(character)
+    return character if here is None else here.part(Positions).with_live_position(character)
 
 
 @worker.background
-async def tell_moves() -> None:
-    """Tell what moves."""
-    await positions().tell()
+async def broadcast_moves() -> None:
+    """Broadcast moves for as long as the worker runs."""
+    await positions().broadcast()

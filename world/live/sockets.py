@@ -1,4 +1,4 @@
-"""This worker's sockets of the world, and what other workers tell them."""
+"""This worker's world sockets, and the calls by which other workers reach them."""
 
 from typing import Protocol
 
@@ -12,68 +12,68 @@ from world.events import CharacterInfo, VisitChanged
 
 
 class Socket(Protocol):
-    """A socket of this worker, as others reach it."""
+    """The interface of a world socket for other workers and background tasks."""
 
     connection: Connection
     character: CharacterInfo | None
-    has_come: bool
+    has_entered: bool
 
-    def settle_soon(self) -> None: ...
-    def lose(self) -> None: ...
+    def refresh_soon(self) -> None: ...
+    def close_lost(self) -> None: ...
 
 
 _sockets: dict[str, Socket] = {}
 
 
 def register(socket: Socket) -> str:
-    """Let the socket be reached; returns its address."""
+    """Make the socket reachable and return its address."""
     address = addresses.register(socket.connection)
     _sockets[address] = socket
     return address
 
 
 def forget(address: str) -> None:
-    """The socket is gone."""
+    """Remove a closed socket."""
     addresses.forget(address)
     _sockets.pop(address, None)
 
 
 @relayed("world.settle")
-def _settle(sender: str, address: str) -> None:
+def _on_refresh(sender: str, address: str) -> None:
     if address in _sockets:
-        _sockets[address].settle_soon()
+        _sockets[address].refresh_soon()
 
 
-def settle(address: str) -> None:
-    """Let this socket, wherever it is, hear the place where its character is now."""
+def refresh(address: str) -> None:
+    """Make a socket of any worker subscribe to the place where its character is now."""
     here = worker.current()
     if address in _sockets:
-        _settle(here.id, address)
+        _on_refresh(here.id, address)
     else:
         here.relay.tell(addresses.worker_of(address), "world.settle", address)
 
 
 @reacts_to(VisitChanged)
-def settle_after_commit(event: VisitChanged) -> None:
-    """The socket of a visit that was changed settles once others can see the change."""
-    worker.once_committed(settle, event.socket)
+def refresh_after_commit(event: VisitChanged) -> None:
+    """Refresh the visit's socket after the commit, once others can see the change."""
+    worker.once_committed(refresh, event.socket)
 
 
-async def settle_those_elsewhere() -> None:
-    """Let those sockets of this worker settle that were not reached when their character was moved."""
-    open_before = {address: socket for address, socket in _sockets.items() if socket.has_come}
+async def refresh_stale() -> None:
+    """Refresh this worker's sockets that missed a change of their characters' locations."""
+    open_before = {address: socket for address, socket in _sockets.items() if socket.has_entered}
     where = await in_database(selectors.whereabouts, addresses.prefix())
     for address, socket in open_before.items():
         if address not in _sockets:
             continue
         if address not in where:
-            # It was taken for lost.
-            socket.lose()
+            # Another worker took it for lost.
+            socket.close_lost()
         elif where[address].place != _place_of(socket.character):
-            socket.settle_soon()
+            socket.refresh_soon()
     for address in where.keys() - _sockets.keys():
-        # It went while the database was away.
-        await in_database(services.go, user_id=where[address].user_id, socket=address)
+        # It was closed while the database was away.
+        await in_database(services.leave_world, user_id=where[address].user_id, socket=address)
 
 
 def _place_of(character: CharacterInfo | None) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""Shards for operators."""
+"""The admin of shards."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from world.shards.models import Shard
 
 @admin.register(Shard)
 class Shards(OperatorAdmin):
-    """Where the shards are. Whose they are, the factions settle among themselves."""
+    """Shards and their locations. Ownership is read-only: it changes by captures."""
 
     list_display = ("name", "location", "faction", "captor", "due_at")
     list_filter = ("faction",)

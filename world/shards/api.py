@@ -1,4 +1,4 @@
-"""The shards' route."""
+"""The HTTP route of shards."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -17,4 +17,4 @@ class Shards(APIView):
         responses=serializers.ShardShape(many=True),
     )
     def get(self, request: Request) -> Response:
-        return Response(selectors.shown(selectors.all_shards()))
+        return Response(selectors.shard_infos(selectors.all_shards()))

@@ -1,4 +1,4 @@
-"""What becomes of shards, told to the whole world."""
+"""Events of shards, sent to the whole world."""
 
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -13,7 +13,10 @@ Status = Literal["channelling", "contested", "broken"]
 
 
 class CaptureInfo(Struct, kw_only=True):
-    """A capture under way: it takes ``remaining_s`` more, until ``due_at``; contested, that is unset."""
+    """A capture in progress.
+
+    It takes ``remaining_s`` more seconds, until ``due_at``, which is null while contested.
+    """
 
     character_id: int
     character_name: str
@@ -24,7 +27,7 @@ class CaptureInfo(Struct, kw_only=True):
 
 
 class ShardInfo(Struct, kw_only=True):
-    """A shard: where it is, the name of whose it is, and who is capturing it."""
+    """A shard: its place, the name of its owner, and the capture in progress."""
 
     id: int
     name: str
@@ -34,14 +37,14 @@ class ShardInfo(Struct, kw_only=True):
 
 
 class ToTheWorld(Event):
-    """Anything of which the whole world hears."""
+    """Base of the events sent to everybody in the world."""
 
     def audience(self) -> Topic:
         return topics.world()
 
 
 class ShardStatus(ToTheWorld):
-    """A capture has begun, is held up by an enemy, goes on, or has come to nothing."""
+    """Sent when a capture begins, is contested, continues or is broken off."""
 
     answers: ClassVar[tuple[str, ...]] = ("shard_captured",)
 
@@ -51,7 +54,7 @@ class ShardStatus(ToTheWorld):
 
 
 class ShardCaptured(ToTheWorld):
-    """A faction holds a shard; ``shard_name`` is ``name``."""
+    """Sent when a faction has captured a shard; ``shard_name`` equals ``name``."""
 
     shard_id: int
     name: str
@@ -64,7 +67,7 @@ class ShardCaptured(ToTheWorld):
 
 
 class RealityShift(ToTheWorld):
-    """A faction holds more than half of the shards: reality is theirs."""
+    """Sent when a faction holds more than half of the shards and thereby controls reality."""
 
     faction: str
     previous_faction: str | None
@@ -72,7 +75,7 @@ class RealityShift(ToTheWorld):
 
 
 class Aetherfall(ToTheWorld):
-    """A faction held every shard: they lie scattered now, nobody's, and a new epoch begins."""
+    """Sent when a faction held every shard: they are scattered, without owners, and a new epoch begins."""
 
     faction: str
     epoch: int

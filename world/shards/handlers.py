@@ -1,4 +1,4 @@
-"""What the world's socket does for who captures shards."""
+"""Handlers of the shards' commands."""
 
 from typing import ClassVar
 
@@ -10,9 +10,9 @@ from world.socket import WorldSocket
 
 
 class ShardHandlers(WorldSocket):
-    """The capture of shards."""
+    """Handlers of commands for capturing shards."""
 
-    tells: ClassVar[tuple[type[Message], ...]] = (
+    emits: ClassVar[tuple[type[Message], ...]] = (
         events.ShardStatus,
         events.ShardCaptured,
         events.RealityShift,

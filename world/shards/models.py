@@ -1,4 +1,4 @@
-"""Crystal shards: where they are, whose they are, and who is at work to make them theirs."""
+"""Crystal shards: their places, owners and captures in progress."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,10 +7,10 @@ from world.shards.rules import Channel
 
 
 class Shard(models.Model):
-    """A crystal shard. Whoever changes it holds the lock of its row.
+    """A crystal shard. Code that changes it holds the lock of its row.
 
-    While ``captor`` channels it, it takes ``remaining`` more: until ``due_at``, or, while that is unset
-    because an enemy stands by, from when the enemy is gone.
+    While ``captor`` captures it, ``remaining`` is the time left: until ``due_at``, or, while that is null
+    because an enemy is present, from the moment the enemy leaves.
     """
 
     name = models.CharField(max_length=60, unique=True)
@@ -38,7 +38,7 @@ class Shard(models.Model):
 
     @property
     def channel(self) -> Channel | None:
-        """The capture under way."""
+        """The capture in progress, or None."""
         return None if self.remaining is None else Channel(self.remaining, self.due_at)
 
     @channel.setter

@@ -1,4 +1,4 @@
-"""What the world remembers of who captured shards."""
+"""Reactions of shards to deleted characters."""
 
 from realtime.reactions import reacts_to
 from world.events import CharacterLeftArea
@@ -7,6 +7,6 @@ from world.shards import services
 
 @reacts_to(CharacterLeftArea)
 def forget_captor(event: CharacterLeftArea) -> None:
-    """That shards were captured stays, by whom does not, once the character is deleted."""
+    """Remove a deleted character's name from past captures; the events themselves remain."""
     if event.reason == "deleted":
         services.forget_captor(character_id=event.character_id)

@@ -1,4 +1,4 @@
-"""Why a capture is refused."""
+"""Refusals of captures."""
 
 from core.refusals import Conflict, NotAllowed, NotFound
 
@@ -11,28 +11,28 @@ class UnknownShard(NotFound):
 
 
 class ShardElsewhere(NotAllowed):
-    """A shard is captured from where it stands."""
+    """The character is not in the shard's place."""
 
     code = "not_here"
     title = "The shard is somewhere else"
 
 
 class ShardIsYours(Conflict):
-    """The own faction holds it already."""
+    """The character's faction holds the shard already."""
 
     code = "already_yours"
     title = "Your faction holds this shard"
 
 
 class ShardContested(Conflict):
-    """Somebody else is capturing it."""
+    """Somebody else is capturing the shard."""
 
     code = "shard_contested"
     title = "Somebody else is capturing this shard"
 
 
 class AlreadyCapturing(Conflict):
-    """One shard at a time."""
+    """The character is already capturing a shard."""
 
     code = "already_capturing"
     title = "You are capturing another shard"

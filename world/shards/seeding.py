@@ -1,4 +1,4 @@
-"""The shards to begin with, nobody's, in places that are nobody's home."""
+"""Demo shards, without owners, in locations that are nobody's home."""
 
 from core.seeding import seeds
 from world.models import Location
@@ -16,13 +16,13 @@ SHARDS = {
 
 
 def clear() -> None:
-    """Take the demo shards away."""
+    """Delete the demo shards."""
     Shard.objects.filter(name__in=SHARDS).delete()
 
 
 @seeds(order=72, clear=clear)
 def seed() -> None:
-    """Add the shards that are missing; where they are, and whose, stays as it is."""
+    """Create missing shards; do not change the location and owner of existing ones."""
     places = Location.objects.in_bulk(SHARDS.values(), field_name="name")
     there = set(Shard.objects.values_list("name", flat=True))
     Shard.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""Questions about shards."""
+"""Queries about shards."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from world.shards.models import Shard
 
 
 def all_shards() -> QuerySet[Shard]:
-    """Every shard, with what is shown of it."""
+    """Return all shards, with the related rows that :func:`shard_infos` needs."""
     return Shard.objects.select_related("faction", "captor__faction").order_by("pk")
 
 
-def shown(shards: Iterable[Shard]) -> list[events.ShardInfo]:
-    """Shards as everybody sees them."""
+def shard_infos(shards: Iterable[Shard]) -> list[events.ShardInfo]:
+    """Return shards in the form shown to everybody."""
     return [
         events.ShardInfo(
             id=shard.pk,
@@ -40,49 +40,49 @@ def _capture(shard: Shard) -> events.CaptureInfo | None:
         character_name=captor.name,
         faction=captor.faction.name,
         contested=channel.contested,
-        remaining_s=round(channel.left(timezone.now()).total_seconds(), 3),
+        remaining_s=round(channel.time_left(timezone.now()).total_seconds(), 3),
         due_at=channel.due_at,
     )
 
 
-def held() -> dict[int, int]:
-    """How many shards each faction holds, by its id."""
+def shard_counts() -> dict[int, int]:
+    """Return the number of shards of each faction, by the faction's id."""
     owned = Shard.objects.filter(faction__isnull=False).values_list("faction")
     return dict(owned.annotate(Count("pk")))
 
 
 def is_contested(location_id: int, faction_id: int) -> bool:
-    """Whether an enemy of this faction is there."""
+    """Return whether an enemy of this faction is in this place."""
     return in_area(location_id).exclude(faction=faction_id).exists()
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A captor who is where the shard is, and whether an enemy is there too."""
+class CaptureConditions:
+    """A captor who is in the shard's place, and whether an enemy is there too."""
 
     captor: Character
     contested: bool
 
 
-def seen(shard: Shard) -> Seen | None:
-    """How things are where a shard is being captured; None if its captor is gone."""
+def capture_conditions(shard: Shard) -> CaptureConditions | None:
+    """Return who captures a shard and whether an enemy is present; None if the captor is gone."""
     captor = shard.captor
     if captor is None or not in_area(shard.location_id).filter(pk=captor.pk).exists():
         return None
-    return Seen(captor, is_contested(shard.location_id, captor.faction_id))
+    return CaptureConditions(captor, is_contested(shard.location_id, captor.faction_id))
 
 
 def unsettled() -> list[int]:
-    """The shards whose capture is over now, or is not as it was when it was last looked at."""
+    """Return the ids of shards whose capture is complete, or contested or not unlike before."""
     now = timezone.now()
     ids = []
     for shard in all_shards().filter(remaining__isnull=False):
-        found, channel = seen(shard), shard.channel
+        found, channel = capture_conditions(shard), shard.channel
         if channel and (not found or found.contested != channel.contested or channel.is_over(now)):
             ids.append(shard.pk)
     return ids
 
 
-def places() -> list[int]:
-    """Where shards may lie: anywhere but where the dead come back."""
+def possible_locations() -> list[int]:
+    """Return the ids of the locations where shards may lie: all but those where characters respawn."""
     return list(Location.objects.filter(respawn=False).order_by("pk").values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""What the shards' route gives."""
+"""Shapes of the shards' route."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from rest_framework import serializers
 
 
 class CaptureShape(serializers.Serializer[Any]):
-    """A capture under way."""
+    """A capture in progress."""
 
     character_id = serializers.IntegerField()
     character_name = serializers.CharField()
     faction = serializers.CharField()
-    contested = serializers.BooleanField(help_text="Whether an enemy stands by and holds it up")
+    contested = serializers.BooleanField(help_text="Whether a present enemy blocks it")
     remaining_s = serializers.FloatField()
-    due_at = serializers.DateTimeField(allow_null=True, help_text="Unset while it is contested")
+    due_at = serializers.DateTimeField(allow_null=True, help_text="null while it is contested")
 
 
 class ShardShape(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
-"""What changes shards: captures that begin, stop, go on and end, and what they make of the world.
+"""Services of shards: captures, their end, and their effect on the world.
 
-Locks are taken in this order: the world's state, characters, shards by rising id.
+Locks are taken in this order: the world's state, characters, shards in ascending order of id.
 """
 
 import secrets
@@ -26,7 +26,7 @@ from world.shards.refusals import (
 
 @transaction.atomic
 def begin_capture(*, user_id: int, shard_id: int) -> None:
-    """Begin to channel a shard; who does so already goes on.
+    """Begin to capture a shard; does nothing if this character is already capturing it.
 
     Raises ``NoCharacterInPlay``, ``UnknownShard``, ``ShardElsewhere``, ``ShardIsYours``, ``ShardContested``,
     ``AlreadyCapturing``.
@@ -48,15 +48,15 @@ def begin_capture(*, user_id: int, shard_id: int) -> None:
         raise AlreadyCapturing
     shard.captor = captor
     contested = selectors.is_contested(shard.location_id, captor.faction_id)
-    _set(shard, rules.Channel.begun(timezone.now(), contested=contested))
-    _tell(shard)
+    _set(shard, rules.Channel.start(timezone.now(), contested=contested))
+    _publish_status(shard)
 
 
 @transaction.atomic
 def settle(*, shard_id: int) -> None:
-    """Let a capture stop, go on, come to nothing or succeed, by who is there now and what time it is.
+    """Pause, resume, break off or complete a capture, depending on who is present and the time.
 
-    Nothing if another worker is at it.
+    Does nothing while another worker holds the lock of the world's state.
     """
     WorldState.objects.get_or_create(pk=1)
     state = WorldState.objects.select_for_update(skip_locked=True).filter(pk=1).first()
@@ -66,22 +66,22 @@ def settle(*, shard_id: int) -> None:
     shard = next((one for one in shards if one.pk == shard_id), None)
     if shard is None or shard.channel is None:
         return
-    found, now = selectors.seen(shard), timezone.now()
+    found, now = selectors.capture_conditions(shard), timezone.now()
     if found is None:
         shard.captor = None
         _set(shard, None)
-        _tell(shard)
-    elif shard.channel.when(found.contested, now) != shard.channel:
-        _set(shard, shard.channel.when(found.contested, now))
-        _tell(shard)
+        _publish_status(shard)
+    elif shard.channel.with_contest(found.contested, now) != shard.channel:
+        _set(shard, shard.channel.with_contest(found.contested, now))
+        _publish_status(shard)
     elif shard.channel.is_over(now):
         _give(shard, found.captor)
-        _turn_the_world(state, found.captor.faction, shards)
+        _update_world(state, found.captor.faction, shards)
 
 
 @transaction.atomic
 def forget_captor(*, character_id: int) -> None:
-    """Take this character from what the world remembers of captures."""
+    """Remove this character's name from past captures."""
     for captured in WorldEvent.objects.filter(kind="shard_captured", detail__character_id=character_id):
         captured.detail |= {"character_id": None, "character_name": ""}
         captured.save(update_fields=["detail"])
@@ -90,7 +90,7 @@ def forget_captor(*, character_id: int) -> None:
 def _give(shard: Shard, captor: Character) -> None:
     previous, shard.faction, shard.captor = shard.faction, captor.faction, None
     _set(shard, None)
-    world.tell_world(
+    world.record_world_event(
         events.ShardCaptured(
             shard_id=shard.pk,
             name=shard.name,
@@ -104,20 +104,20 @@ def _give(shard: Shard, captor: Character) -> None:
     )
 
 
-def _turn_the_world(state: WorldState, faction: Faction, shards: list[Shard]) -> None:
+def _update_world(state: WorldState, faction: Faction, shards: list[Shard]) -> None:
     owners = [shard.faction_id for shard in shards]
     if rules.holds_all(owners):
         _scatter(shards)
         state.epoch += 1
         state.current_reality = None
         state.save()
-        world.tell_world(
-            events.Aetherfall(faction=faction.name, epoch=state.epoch, shards=selectors.shown(shards))
+        world.record_world_event(
+            events.Aetherfall(faction=faction.name, epoch=state.epoch, shards=selectors.shard_infos(shards))
         )
     elif rules.ruler(owners) == faction.pk != state.current_reality_id:
         previous, state.current_reality = state.current_reality, faction
         state.save()
-        world.tell_world(
+        world.record_world_event(
             events.RealityShift(
                 faction=faction.name,
                 previous_faction=None if previous is None else previous.name,
@@ -127,7 +127,7 @@ def _turn_the_world(state: WorldState, faction: Faction, shards: list[Shard]) ->
 
 
 def _scatter(shards: list[Shard]) -> None:
-    places = selectors.places()
+    places = selectors.possible_locations()
     fallen = rules.scatter(len(shards), places, secrets.SystemRandom()) if places else []
     for shard, location_id in zip(shards, fallen, strict=False):
         shard.location_id = location_id
@@ -137,7 +137,7 @@ def _scatter(shards: list[Shard]) -> None:
 
 
 def _locked() -> QuerySet[Shard]:
-    # Without what they refer to: who waited for a lock would find that as it was before.
+    # Without joins: a transaction that waited for the lock would get the joined rows as they were before.
     return Shard.objects.order_by("pk").select_for_update()
 
 
@@ -146,9 +146,9 @@ def _set(shard: Shard, channel: rules.Channel | None) -> None:
     shard.save()
 
 
-def _tell(shard: Shard) -> None:
+def _publish_status(shard: Shard) -> None:
     channel = shard.channel
     status: events.Status = (
         "broken" if channel is None else "contested" if channel.contested else "channelling"
     )
-    publish(events.ShardStatus(shard_id=shard.pk, status=status, shard=selectors.shown([shard])[0]))
+    publish(events.ShardStatus(shard_id=shard.pk, status=status, shard=selectors.shard_infos([shard])[0]))

@@ -1,4 +1,4 @@
-"""People who play characters, in a small world of three places in a row and two factions."""
+"""Test players with characters, in a small world of three places in a row and two factions."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ opened: list[Player] = []
 
 @dataclass
 class Adventurer:
-    """Somebody with a token and a character."""
+    """A test user with a token and a character."""
 
     id: int
     token: str
@@ -42,23 +42,23 @@ class Adventurer:
     def character(self) -> Character:
         return Character.objects.get(pk=self.character_id)
 
-    def come(self) -> None:
-        """Be in play, without a socket."""
-        services.come(user_id=self.id, socket=f"test/{self.id}")
+    def enter_play(self) -> None:
+        """Put the character into play without a socket."""
+        services.enter_world(user_id=self.id, socket=f"test/{self.id}")
 
-    def go(self) -> None:
-        """Be in play no more."""
-        services.go(user_id=self.id, socket=f"test/{self.id}")
+    def leave_play(self) -> None:
+        """Take the character out of play."""
+        services.leave_world(user_id=self.id, socket=f"test/{self.id}")
 
     def walk(self, to: Location) -> None:
         services.travel(user_id=self.id, to_location_id=to.pk)
 
-    def put(self, to: Location) -> None:
-        """Stand there, wherever one was."""
+    def move_to(self, to: Location) -> None:
+        """Move the character to this place."""
         Character.objects.filter(pk=self.character_id).update(location=to)
 
     def given(self, slug: str, quantity: int = 1) -> int:
-        """The inventory row of what one is given."""
+        """Give the user an item and return its inventory row."""
         players.grant(self.id, items=[(slug, quantity)], cause="test")
         return Stack.objects.get(player=self.id, item__slug=slug).pk
 
@@ -69,7 +69,7 @@ class Adventurer:
         return players.player(self.id).gold
 
     async def enter(self) -> Any:
-        """Open the world's socket, and hear how the world stands: ``world``."""
+        """Open the world's socket and read the first frame into ``world``."""
         player: Any = await Player(application, "/ws", token=self.token).enter()
         opened.append(player)
         player.world = await player.hear("world_state")
@@ -78,7 +78,7 @@ class Adventurer:
 
 @dataclass
 class Places:
-    """Dawnguard's home, the ford, and Tideborn's home, with paths from one to the next."""
+    """Dawnguard's home, the ford, and Tideborn's home, connected by paths in this order."""
 
     dawn: Location
     ford: Location
@@ -105,7 +105,7 @@ def places(db: None) -> Places:
 
 @pytest.fixture
 def adventurer(places: Places) -> Callable[..., Adventurer]:
-    """``adventurer("ada", "Dawnguard")``: a user who may trade, whose character stands at the ford."""
+    """``adventurer("ada", "Dawnguard")`` returns a user who may trade, with a character at the ford."""
 
     def adventurer(name: str, faction: str, *, is_guest: bool = False, level: int = 3) -> Adventurer:
         user = User.objects.create(username=name, is_guest=is_guest)
@@ -142,14 +142,14 @@ def eve(adventurer: Callable[..., Adventurer]) -> Adventurer:
 async def here(transactional_db: None) -> AsyncIterator[Worker]:
     async with running_worker() as worker:
         yield worker
-        # Whoever goes is noted in the database, which is emptied next.
+        # Each disconnect writes to the database, which is emptied next.
         while opened:
             await opened.pop().leave()
 
 
 @pytest.fixture
 def audited(db: None) -> Iterator[None]:
-    """The books are looked at when the test is over."""
+    """Verify the ledger after the test."""
     yield
     assert list(ledger.audit()) == []
 
@@ -158,7 +158,7 @@ def audited(db: None) -> Iterator[None]:
 def at_once(
     transactional_db: None, at_once: Callable[[Sequence[Callable[[], Any]]], list[Any]]
 ) -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
-    """What all of these answer or raise, called at the same moment, each on a connection of its own."""
+    """Call all functions at once, each on its own connection, and return their results or exceptions."""
 
     def answer(call: Callable[[], Any]) -> Any:
         try:
@@ -170,7 +170,7 @@ def at_once(
 
 
 async def hear_of(kind: str, *players: Player) -> list[dict[str, Any]]:
-    """The next frame of this kind, as each of these hears it."""
+    """Return the next frame of this type that each of these players receives."""
     return [await player.hear_until(kind) for player in players]
 
 

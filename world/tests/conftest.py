@@ -1,4 +1,4 @@
-"""People with characters in the demo world, by the real addresses and sockets."""
+"""Users with characters in the demo world, using the real routes and sockets."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ from world import seeding, services
 from world.models import Character, Location
 
 _players: list[Player] = []
-"""The sockets that a test has opened: what they do when they end must not outlast it."""
+"""Sockets opened by a test: their closing must not outlast the test."""
 
 
 @dataclass
 class Person:
-    """Somebody with a token and, if there is a world, a character that is selected."""
+    """A test user with a token and, if there is a world, a selected character."""
 
     id: int
     name: str
@@ -35,11 +35,11 @@ class Person:
         self.api.credentials(HTTP_AUTHORIZATION=f"Bearer {self.token}")
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
-        """The answer to a request under ``/api/``."""
+        """Return the response to a request under ``/api/``."""
         return getattr(self.api, method)(f"/api/{path}", body, **headers)
 
     async def enter(self, query: str = "") -> Player:
-        """Open the world's socket, and hear how the world stands."""
+        """Open the world's socket and read the first frame."""
         player = await self.knock(query)
         await player.hear("world_state")
         return player
@@ -49,29 +49,29 @@ class Person:
         return await knock(query, self.token)
 
     def row(self) -> Character:
-        """The character as it is stored."""
+        """Return the character's row."""
         return Character.objects.get(pk=self.character_id)
 
-    def put(self, place: str) -> None:
-        """Let the character, which is not in play, be in this place."""
+    def move_to(self, place: str) -> None:
+        """Move the character, which is not in play, to this place."""
         Character.objects.filter(pk=self.character_id).update(location=Location.objects.get(name=place))
 
 
 async def knock(query: str = "", token: str | None = None) -> Player:
-    """Open the world's socket, as nobody or as whose token it is."""
+    """Open the world's socket, anonymously or with a token."""
     player = await Player(application, f"/ws{query}", token=token).enter()
     _players.append(player)
     return player
 
 
 async def players_leave() -> None:
-    """All sockets that the test has opened end."""
+    """Close all sockets that the test opened."""
     while _players:
         await _players.pop().leave()
 
 
 def place(name: str) -> int:
-    """The id of a place of the demo world."""
+    """Return the id of a place of the demo world."""
     return Location.objects.get(name=name).pk
 
 
@@ -97,7 +97,7 @@ def person(demo_world: None) -> Callable[..., Person]:
         character = services.create(user_id=user_id, name=name.title(), faction=faction)
         services.select(user_id=user_id, character_id=character.id)
         person = Person(user_id, name, signed_in.tokens.access, character.id)
-        person.put(at)
+        person.move_to(at)
         return person
 
     return person
@@ -105,25 +105,25 @@ def person(demo_world: None) -> Callable[..., Person]:
 
 @pytest.fixture
 def ada(person: Callable[..., Person]) -> Person:
-    """Of the Dawnguard, at the Crossroads."""
+    """A Dawnguard at the Crossroads."""
     return person("ada")
 
 
 @pytest.fixture
 def bob(person: Callable[..., Person]) -> Person:
-    """Of the Tideborn, at the Crossroads."""
+    """A Tideborn at the Crossroads."""
     return person("bob", "Tideborn")
 
 
 @pytest.fixture
 def cyd(person: Callable[..., Person]) -> Person:
-    """Of the Dawnguard, at home in Sunspire."""
+    """A Dawnguard at home in Sunspire."""
     return person("cyd", at="Sunspire")
 
 
 @pytest.fixture
 async def here(demo_world: None) -> AsyncIterator[Worker]:
-    """A worker on the test's loop."""
+    """A worker on the test's event loop."""
     async with running_worker() as worker:
         yield worker
         await players_leave()

@@ -1,4 +1,4 @@
-"""Who may do what: every route and every command has a row here, or the test fails."""
+"""Authorisation: every route and every command must have a row in these tables."""
 
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Row(NamedTuple):
-    """What this gives to whom: Ada owns the character meant, Bob another one, Zoe is of the staff."""
+    """Expected results per caller: Ada owns the character, Bob owns another one, Zoe is staff."""
 
     method: str
     path: str
@@ -42,8 +42,9 @@ ROWS = (
 
 
 class Asked(NamedTuple):
-    """What answers a command of a user without a character, and of Ada, who plays hers: the next frame of
-    this type, or an error of this code.
+    """Expected answers to a command, from a user without a character and from Ada, who plays hers.
+
+    Each is the type of the next frame, or the code of an error.
     """
 
     newcomer: str
@@ -88,7 +89,7 @@ COMMANDS = {
     "trade_complete": Asked("unknown_trade", "unknown_trade", {"trade_id": 2**40, "version": 1}),
     "character_delete": Asked("unknown_character", "character_delete", {"character_id": "ada"}),
 }
-"""In the order in which they are asked. ``disconnect`` ends it."""
+"""In the order in which they are sent. ``disconnect`` comes last."""
 
 
 def test_every_route_has_a_row():
@@ -120,7 +121,7 @@ def test_each_route_gives_each_what_they_may_have(ada, bob, person, settings):
         for name, who in people.items():
             with transaction.atomic():
                 answer = who.api.generic(row.method.upper(), path, body, "application/json")
-                # The next one finds all as it was.
+                # Leave everything unchanged for the next case.
                 transaction.set_rollback(True)
             assert answer.status_code == getattr(row, name), (row, name, answer.content)
 
@@ -128,7 +129,7 @@ def test_each_route_gives_each_what_they_may_have(ada, bob, person, settings):
 @pytest.mark.django_db(transaction=True)
 async def test_each_command_gives_each_what_they_may_have(here, ada, monkeypatch):
     monkeypatch.setattr(pacing, "WINDOW_S", 60.0)
-    monkeypatch.setattr(socket, "AUTHENTICATE_WITHIN_S", 60.0)
+    monkeypatch.setattr(socket, "AUTH_TIMEOUT_S", 60.0)
     signed_in = await in_database(
         lambda: accounts.register_guest(username="newcomer", device=accounts.Device())
     )

@@ -1,4 +1,4 @@
-"""Characters, over the routes and over the socket."""
+"""Characters, over HTTP and over the socket."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from progression import services as progression
 from realtime.worker import in_database
 from world import services
 from world.models import Character, Faction, Location, Visit
-from world.services import MOST_CHARACTERS
+from world.services import MAX_CHARACTERS
 from world.tests.conftest import place
 
 pytestmark = pytest.mark.django_db
@@ -45,10 +45,10 @@ def test_nobody_has_too_many_even_when_all_are_made_at_once(ada, at_once):
         return lambda: ada.call("post", "characters", {"name": f"Ada {number}", "faction": "Rootkin"})
 
     answers = at_once([make(number) for number in range(9)])
-    assert sum(answer.status_code == 201 for answer in answers) == MOST_CHARACTERS - 1
+    assert sum(answer.status_code == 201 for answer in answers) == MAX_CHARACTERS - 1
     refused = [answer for answer in answers if answer.status_code != 201]
     assert {answer.json()["code"] for answer in refused} == {"too_many_characters"}
-    assert Character.objects.filter(owner=ada.id).count() == MOST_CHARACTERS
+    assert Character.objects.filter(owner=ada.id).count() == MAX_CHARACTERS
 
 
 def test_a_character_made_twice_with_one_key_is_made_once(ada):
@@ -95,7 +95,7 @@ async def test_nobody_comes_and_goes_all_the_time_by_selecting_one_character_aft
     player, watcher = await ada.enter(), await bob.enter()
     await player.send(type="character_create", name="Zoe", faction="Rootkin")
     zoe = (await player.hear_until("character_create"))["character"]["id"]
-    for _ in range(services.SELECTIONS):
+    for _ in range(services.MAX_SELECTIONS):
         for character_id in (zoe, ada.character_id):
             await player.send(type="character_select", character_id=character_id)
     assert (await player.hear_until("error"))["code"] == "rate_limited"
@@ -105,7 +105,7 @@ async def test_nobody_comes_and_goes_all_the_time_by_selecting_one_character_aft
     heard = []
     while (frame := await watcher.hear())["type"] != "pong":
         heard.append(frame["type"])
-    assert heard.count("player_left_area") <= services.SELECTIONS
+    assert heard.count("player_left_area") <= services.MAX_SELECTIONS
 
 
 @with_sockets

@@ -1,4 +1,4 @@
-"""Walking between places and inside them: who hears of it, and what nobody can do."""
+"""Movement between and within places: who receives it, and which moves are refused."""
 
 import asyncio
 import time
@@ -175,7 +175,7 @@ async def test_who_comes_back_on_another_worker_is_no_faster(here, ada, monkeypa
     await walker.send(type="ping", id="walked")
     await walker.hear_until("pong")
     await walker.leave()
-    # Another worker knows nothing of what this one allowed.
+    # As on another worker, which knows nothing of the moves accepted here.
     monkeypatch.setattr(telling, "_positions", None)
     again = await ada.enter()
     await again.send(type="move", position={"x": 10})
@@ -184,7 +184,7 @@ async def test_who_comes_back_on_another_worker_is_no_faster(here, ada, monkeypa
 
 
 async def test_who_comes_over_from_another_worker_while_walking_is_no_faster(here, ada, bob, monkeypatch):
-    """Their new worker knows where they are before that is stored."""
+    """The new worker knows their position before it is saved."""
     monkeypatch.setattr(rules, "TOP_SPEED", 0.1)
     monkeypatch.setattr(rules, "BURST_S", 60.0)
     await bob.enter()
@@ -276,7 +276,7 @@ async def test_who_changes_all_the_time_is_shown_four_times_a_second_and_as_they
 
 
 class Ticks:
-    """The pause between two tellings of moves, which ends when the test says so."""
+    """Replaces the pause between two broadcasts of moves by one that the test ends."""
 
     def __init__(self) -> None:
         self.pauses: list[float] = []
@@ -289,7 +289,7 @@ class Ticks:
         await self._may_go_on.acquire()
 
     async def pass_one(self) -> None:
-        """What there is to tell is told, and the next pause has begun."""
+        """Allow one broadcast and wait until the next pause has begun."""
         await self._is_paused.wait()
         self._is_paused.clear()
         self._may_go_on.release()
@@ -298,7 +298,7 @@ class Ticks:
 
 @pytest.fixture
 def ticks(monkeypatch):
-    """Of the worker that is started after it; nothing is told twice."""
+    """For the worker that is started next; nothing is repeated."""
     ticks = Ticks()
     monkeypatch.setattr(telling, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": ticks.sleep}))
     monkeypatch.setattr(telling, "REPEAT_EVERY_S", 3600.0)
@@ -306,7 +306,7 @@ def ticks(monkeypatch):
 
 
 async def moves_told_to(watcher):
-    """Frame by frame, up to the answer to what is asked now."""
+    """Return the frames received up to the answer to a new request."""
     await watcher.send(type="ping", id="now")
     frames = []
     while (frame := await watcher.hear())["type"] != "pong":

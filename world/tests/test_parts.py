@@ -1,4 +1,4 @@
-"""Fights, shards and trades: their demo data, what an operator sees, and what is kept about a person."""
+"""Demo data, admin and personal data of fights, shards and trades."""
 
 import pytest
 from django.core.management import call_command
@@ -37,10 +37,10 @@ def test_the_demo_world_is_laid_once_and_can_be_taken_away(development):
 
 @pytest.fixture
 def story(adventurer, places):  # noqa: F811
-    """Ada has fought Bob, traded with him, and captured a shard."""
+    """Ada has fought Bob, traded with him and captured a shard."""
     ada, bob = adventurer("ada", "Dawnguard"), adventurer("bob", "Tideborn")
-    ada.come()
-    bob.come()
+    ada.enter_play()
+    bob.enter_play()
     trading.request(user_id=ada.id, to_user_id=bob.id)
     trade = Trade.objects.get()
     trading.accept(user_id=bob.id, trade_id=trade.pk)

@@ -1,4 +1,4 @@
-"""Who gets onto the world's socket: with a token, by signing in on it, encrypted, and one at a time."""
+"""Opening the world's socket: with a token, by signing in on it, encrypted, and one at a time."""
 
 import base64
 import hashlib
@@ -27,7 +27,7 @@ SECRET = "the server's own"
 
 @pytest.fixture
 def zoe(ada):
-    """Ada's twin, who has a password."""
+    """A user like Ada, with a password."""
     return accounts.register(
         username="Zoe", email="zoe@example.com", password=PASSWORD, device=accounts.Device()
     )
@@ -62,7 +62,7 @@ async def test_who_signs_in_but_cannot_come_in_is_sent_away_to_come_again(here, 
     def database_is_away(**asked):
         raise OperationalError("the database is away")
 
-    monkeypatch.setattr(services, "come", database_is_away)
+    monkeypatch.setattr(services, "enter_world", database_is_away)
     player = await knock()
     await player.send(type="auth_request", token=ada.token)
     await player.hear("auth_response")
@@ -86,7 +86,7 @@ async def test_wrong_passwords_lock_out_over_the_socket_too(here, zoe):
 async def test_guesses_over_the_socket_are_under_the_limit_of_all_doors_that_take_a_password(
     here, zoe, monkeypatch
 ):
-    # So that nothing fills up again meanwhile.
+    # So that the budget does not refill during the test.
     monkeypatch.setattr(limits, "LOGIN", replace(limits.LOGIN, by_address=limits.Limit(120, 5000)))
     stranger = await knock()
     for number in range(20):
@@ -99,7 +99,7 @@ async def test_guesses_over_the_socket_are_under_the_limit_of_all_doors_that_tak
 
 
 async def test_a_stranger_who_says_nothing_is_sent_away(here, monkeypatch):
-    monkeypatch.setattr(world_socket, "AUTHENTICATE_WITHIN_S", 0.01)
+    monkeypatch.setattr(world_socket, "AUTH_TIMEOUT_S", 0.01)
     stranger = await knock()
     assert await stranger.closed() == 4401
 
@@ -149,7 +149,7 @@ def key_of(username: str) -> Fernet:
 
 
 async def opened(player, fernet: Fernet) -> dict:
-    """The next frame, which must be encrypted."""
+    """Return the next frame decrypted; it must be encrypted."""
     output = await player._asgi.receive_output(WITHIN_S)
     return json.loads(fernet.decrypt(json.loads(output["text"])["enc"]))
 
@@ -186,7 +186,7 @@ async def test_a_server_without_a_key_encrypts_nothing_and_says_so(here, ada, se
 
 
 class SessionKey:
-    """A client's end of ``?encrypted=session``, written after docs/security.md."""
+    """A client's side of ``?encrypted=session``, written from docs/security.md."""
 
     def __init__(self, key: str, nonce: str) -> None:
         self.fernet, self.nonce, self.numbers = Fernet(key), nonce, []
@@ -238,7 +238,7 @@ async def test_frames_are_encrypted_with_the_key_of_the_session(here, ada, setti
     seal = SessionKey(await session_key(ada), NONCE)
     player = await ada.knock(f"?encrypted=session&nonce={NONCE}")
     assert (await seal.opened(player))["type"] == "world_state"
-    for number in (1, 5):  # the numbers rise; they need not follow each other
+    for number in (1, 5):  # Numbers must increase, but may skip.
         await player.send(enc=seal.sealed(number, {"type": "chat", "content": "psst"}))
         assert (await seal.opened(player))["content"] == "psst"
 

@@ -1,4 +1,4 @@
-"""Who watches a place from one snapshot on knows at any time what a later snapshot would say."""
+"""Snapshot plus events must equal a later snapshot at any time."""
 
 import asyncio
 from random import Random
@@ -19,7 +19,7 @@ STEPS = 30
 
 
 class Watcher:
-    """A client that keeps what it was told of a place."""
+    """A client that applies the events of a place to its snapshot."""
 
     def __init__(self, player, area):
         self.player = player
@@ -47,7 +47,7 @@ def change_health(person):
     character = Character.objects.get(pk=person.character_id)
     character.health = max(1, character.health - 7)
     character.save(update_fields=["health"])
-    services.tell_of(character)
+    services.publish_update(character)
 
 
 async def test_who_has_missed_something_is_told_how_they_are_now(here, ada):
@@ -81,7 +81,7 @@ async def test_a_snapshot_and_the_events_after_it_make_the_next_snapshot(here, p
                 continue
             case "walk":
                 here_now = (await in_database(who.row)).location_id
-                # Not over the socket, which lets nobody walk so often.
+                # Not over the socket, which limits how often one may walk.
                 there = flats if here_now == crossroads else crossroads
                 await in_database(services.travel, user_id=who.id, to_location_id=there)
                 await player.hear_until("area_state")

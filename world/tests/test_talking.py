@@ -1,4 +1,4 @@
-"""Who hears what is said, and when nothing is heard."""
+"""The audiences of chat, and messages that are not delivered."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 async def test_talk_is_heard_where_it_is_meant(here, ada, bob, cyd):
-    """Ada and Bob are at one place; Ada and Cyd are of one faction."""
+    """Ada and Bob are in one place; Ada and Cyd are in one faction."""
     at_crossroads, with_her, at_home = await ada.enter(), await bob.enter(), await cyd.enter()
     await at_crossroads.hear("player_joined_area")
     await at_crossroads.send(type="chat", content="hello", channel="area")

@@ -1,4 +1,4 @@
-"""What a worker that is killed, or that was not reached, leaves behind is put right."""
+"""Repair after a worker was killed or missed a message."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ WITHIN_S = 30.0
 
 @pytest.fixture
 async def quick_here(demo_world, monkeypatch):
-    """A worker that looks after things often."""
+    """A worker that runs its background tasks often."""
     monkeypatch.setattr(keeping, "STORE_EVERY_S", 0.02)
     monkeypatch.setattr(keeping, "CHECK_SOCKETS_EVERY_S", 0.02)
     async with running_worker() as worker:
@@ -32,7 +32,7 @@ async def quick_here(demo_world, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 async def test_who_was_on_a_killed_worker_is_told_to_have_gone(quick_here, ada, bob):
     watcher = await bob.enter()
-    await in_database(lambda: services.come(user_id=ada.id, socket="worker.gone/1"))
+    await in_database(lambda: services.enter_world(user_id=ada.id, socket="worker.gone/1"))
     await watcher.hear("player_joined_area")
     left = await watcher.hear("player_left_area")
     assert (left["character_id"], left["reason"]) == (ada.character_id, "disconnected")
@@ -45,12 +45,12 @@ async def test_positions_are_stored_while_one_walks(quick_here, ada):
     await walker.send(type="move", position={"x": 3.25, "y": 0, "z": -1})
     async with asyncio.timeout(WITHIN_S):
         while (await in_database(ada.row)).x != 3.25:
-            await walker.hear("location_update")  # it is repeated each second
+            await walker.hear("location_update")  # repeated every second
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_a_socket_that_was_not_reached_finds_its_place_or_ends(quick_here, ada):
-    """As when the relay loses what was told of a move, or the visit was taken for lost."""
+    """As when the relay loses a message about a move, or the visit was taken for lost."""
     walker = await ada.enter()
     quarry = await in_database(place, "Old Quarry")
     await in_database(lambda: Character.objects.filter(pk=ada.character_id).update(location=quarry))

@@ -1,13 +1,13 @@
-"""Trades for operators: to look at, not to change."""
+"""The admin of trades, read-only."""
 
 from django.contrib import admin
 
-from core.operators import OperatorAdmin, ReadOnly, Rows
+from core.operators import OperatorAdmin, ReadOnly, ReadOnlyInline
 from world.trading.models import Trade, TradeOffer
 
 
-class Offers(Rows):
-    """What each gives."""
+class Offers(ReadOnlyInline):
+    """The offers of both sides."""
 
     model = TradeOffer
     fields = ("character", "gold", "items", "confirmed")
@@ -15,7 +15,7 @@ class Offers(Rows):
 
 @admin.register(Trade)
 class Trades(ReadOnly, OperatorAdmin):
-    """Who traded with whom, and what."""
+    """Trades, their participants and results."""
 
     list_display = ("id", "asker", "asked", "state", "version", "created_at", "ended_at", "reason")
     list_filter = ("state", "reason")

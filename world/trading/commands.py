@@ -1,4 +1,4 @@
-"""What traders may ask."""
+"""Commands of trades."""
 
 from typing import Annotated
 
@@ -11,39 +11,42 @@ MOST = 2**53
 
 
 class OfferedItem(Struct, kw_only=True):
-    """So many of a row of the own inventory."""
+    """A quantity of an item, given by its row in your inventory."""
 
     id: Id
     quantity: Annotated[int, Meta(ge=1, le=MOST)] = 1
 
 
 class TradeRequest(Command):
-    """Ask somebody in the same place to trade. Refused with ``no_character``,
-    ``cannot_trade_with_oneself``, ``unknown_trader``, ``guests_may_not_trade``, ``cannot_trade``,
-    ``already_trading``, ``rate_limited``.
+    """Ask a user whose character is in the same place to trade.
+
+    Refused with ``no_character``, ``cannot_trade_with_oneself``, ``unknown_trader``,
+    ``guests_may_not_trade``, ``cannot_trade``, ``already_trading``, ``rate_limited``.
     """
 
     to_user_id: Id
 
 
 class TradeAccept(Command):
-    """Agree to trade; both can offer from now on. Refused with ``unknown_trade``, ``trade_over``,
-    ``not_yours_to_accept``, ``cannot_trade``.
+    """Accept a trade request; both users can make offers from then on.
+
+    Refused with ``unknown_trade``, ``trade_over``, ``not_yours_to_accept``, ``cannot_trade``.
     """
 
     trade_id: Id
 
 
 class TradeDecline(Command):
-    """End a trade, whether it is open yet or not. Refused with ``unknown_trade``, ``trade_over``."""
+    """End a trade, accepted or not. Refused with ``unknown_trade``, ``trade_over``."""
 
     trade_id: Id
 
 
 class TradeUpdate(Command):
-    """Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with
-    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``not_owned``, ``account_too_new`` (it gives
-    something away from level 3 on, or if it is premium), ``not_enough_gold``, ``not_enough_items``,
+    """Replace your offer; all confirmations are withdrawn.
+
+    Refused with ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``not_owned``, ``account_too_new``
+    (giving something away requires level 3 or premium), ``not_enough_gold``, ``not_enough_items``,
     ``item_equipped``.
     """
 
@@ -53,9 +56,10 @@ class TradeUpdate(Command):
 
 
 class TradeComplete(Command):
-    """Confirm what is offered in this version; once both have, it changes hands. Refused with
-    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``stale_version``, and as ``trade_update`` if
-    something is gone by then.
+    """Confirm the offers of this version; the exchange happens once both users have confirmed.
+
+    Refused with ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``stale_version``, and, if something
+    is no longer there, with the codes of ``trade_update``.
     """
 
     trade_id: Id

@@ -1,4 +1,4 @@
-"""What becomes of trades, told to both who trade."""
+"""Events of trades, sent to both traders."""
 
 from datetime import datetime
 from typing import Literal, TypedDict
@@ -13,7 +13,7 @@ Reason = Literal["declined", "left", "disconnected", "died", "expired"]
 
 
 class Trader(Struct, kw_only=True):
-    """Who trades."""
+    """One of the two traders."""
 
     user_id: int
     character_id: int
@@ -21,7 +21,7 @@ class Trader(Struct, kw_only=True):
 
 
 class OfferedItemInfo(Struct, kw_only=True):
-    """So many of an item; ``id`` is the row of its owner's inventory."""
+    """A quantity of an item; ``id`` is its row in the owner's inventory."""
 
     id: int
     item_id: int
@@ -31,7 +31,7 @@ class OfferedItemInfo(Struct, kw_only=True):
 
 
 class OfferInfo(Struct, kw_only=True):
-    """What one of the two gives, and whether they have confirmed the present version."""
+    """A trader's offer, and whether they have confirmed the current version."""
 
     user_id: int
     gold: int
@@ -40,7 +40,7 @@ class OfferInfo(Struct, kw_only=True):
 
 
 class TradeEvent(Event, kw_only=True):
-    """Something became of a trade; ``user_ids`` are who trade, the asker first."""
+    """Base of the events of a trade; ``user_ids`` are both traders, the one who asked first."""
 
     trade_id: int
     user_ids: list[int]
@@ -50,8 +50,9 @@ class TradeEvent(Event, kw_only=True):
 
 
 class TradeRequest(TradeEvent):
-    """Somebody asks somebody to trade, who can accept until ``expires_at``, and hears of it among the
-    notifications too.
+    """Sent when somebody asks to trade; it can be accepted until ``expires_at``.
+
+    The user who is asked gets a notification too.
     """
 
     from_trader: Trader
@@ -63,7 +64,7 @@ class TradeRequest(TradeEvent):
 
 
 class OffersFields(TypedDict):
-    """What all events about offers hold."""
+    """Fields of every event about offers."""
 
     trade_id: int
     user_ids: list[int]
@@ -72,26 +73,26 @@ class OffersFields(TypedDict):
 
 
 class TradeOffers(TradeEvent, kw_only=True):
-    """What is offered now."""
+    """The current offers."""
 
     version: int
     offers: list[OfferInfo]
 
 
 class TradeAccept(TradeOffers):
-    """The trade is open."""
+    """Sent when a trade was accepted and is open."""
 
 
 class TradeUpdate(TradeOffers):
-    """One of the two offers something else, or has confirmed this version."""
+    """Sent when a trader changed their offer or confirmed this version."""
 
 
 class TradeComplete(TradeOffers):
-    """Both have confirmed: what was offered has changed hands."""
+    """Sent when both have confirmed and the exchange is done."""
 
 
 class TradeDecline(TradeEvent):
-    """The trade has ended, and nothing changed hands; ``by_user_id`` is whose doing it was."""
+    """Sent when a trade ended without an exchange; ``by_user_id`` is the user who ended it."""
 
     reason: Reason
     by_user_id: int | None

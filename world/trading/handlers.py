@@ -1,4 +1,4 @@
-"""What the world's socket does for traders."""
+"""Handlers of the trades' commands."""
 
 from typing import ClassVar
 
@@ -10,9 +10,9 @@ from world.trading import commands, events, selectors, services
 
 
 class TradeHandlers(WorldSocket):
-    """Trades between characters."""
+    """Handlers of commands for trades between characters."""
 
-    tells_beside: ClassVar[tuple[type[Message], ...]] = (
+    emits_unsequenced: ClassVar[tuple[type[Message], ...]] = (
         events.TradeRequest,
         events.TradeAccept,
         events.TradeUpdate,
@@ -21,7 +21,7 @@ class TradeHandlers(WorldSocket):
     )
 
     async def entered(self) -> None:
-        """Who comes back in time finds their trades as they stand."""
+        """Send the state of their trades to a user who reconnects in time."""
         await super().entered()
         if self.character is not None:
             for told in await in_database(selectors.state_of, self.character.character_id):

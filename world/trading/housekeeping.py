@@ -1,4 +1,4 @@
-"""What nobody needs any more is deleted now and then."""
+"""Periodic deletion of outdated rows."""
 
 from datetime import timedelta
 
@@ -12,5 +12,5 @@ OVER_KEPT_FOR = timedelta(days=30)
 
 @worker.every(3600)
 def tidy() -> None:
-    """Delete trades that were over long ago; what was swapped stays in the ledger."""
+    """Delete trades that ended long ago; the exchanges remain in the ledger."""
     Trade.objects.filter(ended_at__lt=timezone.now() - OVER_KEPT_FOR).delete()

@@ -1,4 +1,4 @@
-"""The work of every server process on trades: requests that nobody answers run out."""
+"""Background work on trades: expires unanswered requests."""
 
 from realtime import worker
 from world.trading import selectors, services
@@ -6,6 +6,6 @@ from world.trading import selectors, services
 
 @worker.every(1)
 def expire_requests() -> None:
-    """End what was not accepted in time; the lock of a trade lets one worker do so."""
+    """End requests that were not accepted in time; row locks let only one worker act."""
     for trade_id in selectors.expired():
         services.expire(trade_id=trade_id)

@@ -1,4 +1,4 @@
-"""Trades: who trades with whom, and what each offers."""
+"""Trades between two characters, and their offers."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,10 +6,10 @@ from django.db.models.functions import Greatest, Least
 
 
 class Trade(models.Model):
-    """Two characters trade, once the one that was asked agrees. Whoever changes it, or what is offered in it,
-    holds the lock of this row.
+    """A trade between two characters, open once the one who was asked accepts.
 
-    ``version`` counts the changes of what is offered.
+    Code that changes it or its offers holds the lock of this row. ``version`` counts the changes of the
+    offers.
     """
 
     class State(models.TextChoices):
@@ -26,10 +26,10 @@ class Trade(models.Model):
     version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
-    """Until when it can be accepted; unset once it cannot."""
+    """Until when it can be accepted; null once that is no longer possible."""
     ended_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=12, blank=True)
-    """Why it ended without a swap."""
+    """Why it ended without an exchange."""
 
     class Meta:
         constraints = [
@@ -62,10 +62,10 @@ class Trade(models.Model):
 
 
 class TradeOffer(models.Model):
-    """What one of the two gives, and whether they have confirmed the present version.
+    """A trader's offer, and whether they have confirmed the current version.
 
-    ``items`` are kept as they are shown: ``{id, item_id, name, rarity, quantity}``, where ``id`` is the row
-    of the owner's inventory.
+    ``items`` are stored in the form shown to clients: ``{id, item_id, name, rarity, quantity}``, where ``id``
+    is the row of the owner's inventory.
     """
 
     trade = models.ForeignKey(Trade, on_delete=models.CASCADE, related_name="offers")

@@ -1,4 +1,4 @@
-"""What trades hold about a person; it goes with their characters."""
+"""Personal data of trades; it is deleted with the characters."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from world.trading import selectors
 
 @exports("trades")
 def trades(user_id: int) -> list[dict[str, Any]]:
-    """What the user has given in trades."""
+    """Return what the user gave in trades."""
     return [
         {"trade_id": offer.trade_id, "at": offer.trade.ended_at, "gold": offer.gold, "items": offer.items}
-        for offer in selectors.past(user_id)
+        for offer in selectors.finished(user_id)
     ]

@@ -1,4 +1,4 @@
-"""What ends trades: somebody goes, or blocks the other."""
+"""Reactions that end trades: a character leaves, or a user blocks the other."""
 
 from friends.events import PlayerBlocked
 from realtime.reactions import reacts_to
@@ -17,11 +17,11 @@ _REASONS: dict[Departure, Reason] = {
 
 @reacts_to(CharacterLeftArea)
 def end_trades_of_who_left(event: CharacterLeftArea) -> None:
-    """Who is somewhere else does not trade here."""
-    services.leave(character_id=event.character_id, reason=_REASONS[event.reason])
+    """End the trades of a character that left the place."""
+    services.end_all_of(character_id=event.character_id, reason=_REASONS[event.reason])
 
 
 @reacts_to(PlayerBlocked)
 def end_trade_between(event: PlayerBlocked) -> None:
-    """Who is blocked does not trade with the blocker."""
-    services.part(by_id=event.by_id, blocked_id=event.blocked_id)
+    """End the trade between a user and the one they blocked."""
+    services.cancel_between(by_id=event.by_id, blocked_id=event.blocked_id)

@@ -1,48 +1,48 @@
-"""Why a trade refuses."""
+"""Refusals of trades."""
 
 from core.refusals import Conflict, Invalid, NotAllowed, NotFound
 
 
 class UnknownTrader(NotFound):
-    """The user is not in play where the asker is."""
+    """The other user plays no character in the same place."""
 
     code = "unknown_trader"
-    title = "There is nobody like that here"
+    title = "This player is not here"
 
 
 class CannotTradeWithOneself(Invalid):
-    """It takes two."""
+    """A trade needs two different users."""
 
     code = "cannot_trade_with_oneself"
     title = "It takes two to trade"
 
 
 class CannotTrade(NotAllowed):
-    """These two do not trade with each other."""
+    """These two users may not trade with each other."""
 
     code = "cannot_trade"
     title = "You cannot trade with this player"
 
 
 class AlreadyTrading(Conflict):
-    """There is a trade between these two; ``details`` says which."""
+    """There is already a trade between these two; ``details`` has its id."""
 
     code = "already_trading"
     title = "There is a trade between you already"
 
 
 class UnknownTrade(NotFound):
-    """There is no such trade, or it is none of the caller's."""
+    """There is no such trade, or it belongs to others."""
 
     code = "unknown_trade"
     title = "There is no such trade"
 
 
 class NotYoursToAccept(NotAllowed):
-    """Who was asked accepts."""
+    """Only the user who was asked can accept."""
 
     code = "not_yours_to_accept"
-    title = "Who was asked accepts"
+    title = "Only the player who was asked can accept"
 
 
 class TradeNotOpen(Conflict):
@@ -53,14 +53,14 @@ class TradeNotOpen(Conflict):
 
 
 class TradeOver(Conflict):
-    """The trade was completed, or has ended."""
+    """The trade has been completed or has ended."""
 
     code = "trade_over"
     title = "The trade is over"
 
 
 class StaleVersion(Conflict):
-    """The offers have changed since; ``details`` says which version it is."""
+    """The offers have changed since; ``details`` has the current version."""
 
     code = "stale_version"
     title = "The offers have changed"

@@ -1,4 +1,4 @@
-"""Questions about trades."""
+"""Queries about trades."""
 
 import msgspec
 from django.db.models import Q, QuerySet
@@ -8,38 +8,38 @@ from world.models import Character
 from world.trading import events
 from world.trading.models import Trade, TradeOffer
 
-LOOK_AT_ONCE = 100
+BATCH_SIZE = 100
 
 
 def trades() -> QuerySet[Trade]:
-    """All trades, with who trades."""
+    """Return all trades, with their traders."""
     return Trade.objects.select_related("asker", "asked")
 
 
 def live_of(character_id: int) -> QuerySet[Trade]:
-    """The trades of this character that go on."""
+    """Return the unfinished trades of this character."""
     return trades().filter(Q(asker=character_id) | Q(asked=character_id), ended_at=None)
 
 
 def live_between(user_id: int, other_id: int) -> QuerySet[Trade]:
-    """The trade between these two users that goes on, if there is one."""
+    """Return the unfinished trade between these two users, if any."""
     pair = Q(asker__owner=user_id, asked__owner=other_id) | Q(asker__owner=other_id, asked__owner=user_id)
     return trades().filter(pair, ended_at=None)
 
 
 def expired() -> list[int]:
-    """The trades that were not accepted in time."""
+    """Return the ids of requests that were not accepted in time."""
     late = Trade.objects.filter(expires_at__lte=timezone.now()).order_by("expires_at")
-    return list(late.values_list("pk", flat=True)[:LOOK_AT_ONCE])
+    return list(late.values_list("pk", flat=True)[:BATCH_SIZE])
 
 
 def user_ids(trade: Trade) -> list[int]:
-    """Who trade, the asker first."""
+    """Return both traders' user ids, the one who asked first."""
     return [trade.asker.owner_id, trade.asked.owner_id]
 
 
-def shown_offers(trade: Trade) -> list[events.OfferInfo]:
-    """What is offered now, by the asker first."""
+def offer_infos(trade: Trade) -> list[events.OfferInfo]:
+    """Return the current offers, with that of the asking user first."""
     offers = trade.offers.select_related("character")
     return [
         events.OfferInfo(
@@ -53,17 +53,17 @@ def shown_offers(trade: Trade) -> list[events.OfferInfo]:
 
 
 def offers_of(trade: Trade) -> events.OffersFields:
-    """What all events about its offers hold."""
+    """Return the fields of an event about this trade's offers."""
     return {
         "trade_id": trade.pk,
         "user_ids": user_ids(trade),
         "version": trade.version,
-        "offers": shown_offers(trade),
+        "offers": offer_infos(trade),
     }
 
 
-def shown_request(trade: Trade) -> events.TradeRequest:
-    """A trade that waits for an answer, as both are told of it."""
+def request_event(trade: Trade) -> events.TradeRequest:
+    """Return the event about a trade that waits for an answer."""
     assert trade.expires_at is not None
     return events.TradeRequest(
         trade_id=trade.pk,
@@ -79,16 +79,16 @@ def _trader(character: Character) -> events.Trader:
 
 
 def state_of(character_id: int) -> list[events.TradeRequest | events.TradeUpdate]:
-    """How the trades of this character stand, the eldest first."""
+    """Return events with the state of this character's trades, oldest first."""
     return [
-        shown_request(trade)
+        request_event(trade)
         if trade.state == Trade.State.REQUESTED
         else events.TradeUpdate(**offers_of(trade))
         for trade in live_of(character_id).order_by("pk")
     ]
 
 
-def past(user_id: int) -> QuerySet[TradeOffer]:
-    """The user's parts in trades that were completed."""
+def finished(user_id: int) -> QuerySet[TradeOffer]:
+    """Return the user's offers in completed trades."""
     own = TradeOffer.objects.filter(character__owner=user_id, trade__state=Trade.State.COMPLETED)
     return own.select_related("trade").order_by("pk")

@@ -1,6 +1,6 @@
-"""What changes trades.
+"""Services of trades.
 
-Locks are taken in this order: characters, trades, what players own; each by rising id.
+Locks are taken in this order: characters, trades, the players' belongings; each in ascending order of id.
 """
 
 from datetime import timedelta
@@ -35,8 +35,8 @@ from world.trading.refusals import (
 )
 
 ANSWER_WITHIN = timedelta(seconds=60)
-MOST_A_MINUTE = 20
-"""Requests that one user may send in a minute: each makes a noise at somebody's end."""
+MAX_REQUESTS_A_MINUTE = 20
+"""Requests that one user may send per minute: each one alerts somebody."""
 
 State = Trade.State
 
@@ -49,9 +49,9 @@ def request(*, user_id: int, to_user_id: int) -> None:
     """
     if to_user_id == user_id:
         raise CannotTradeWithOneself
-    limits.take_sync(f"trades:{user_id}", allowed=MOST_A_MINUTE, window_s=60)
+    limits.enforce_sync(f"trades:{user_id}", allowed=MAX_REQUESTS_A_MINUTE, window_s=60)
     with transaction.atomic():
-        asker, asked = _both(user_id, to_user_id)
+        asker, asked = _lock_traders(user_id, to_user_id)
         check_may_trade((user_id, to_user_id))
         if friends.is_blocked_between(user_id, to_user_id):
             raise CannotTrade
@@ -64,15 +64,14 @@ def request(*, user_id: int, to_user_id: int) -> None:
         except IntegrityError:
             there = selectors.live_between(user_id, to_user_id).first()
             raise AlreadyTrading(details={"trade_id": there.pk} if there else None) from None
-        publish(selectors.shown_request(trade))
+        publish(selectors.request_event(trade))
 
 
 @transaction.atomic
 def accept(*, user_id: int, trade_id: int) -> None:
-    """Open a trade that one was asked for.
+    """Accept a trade request; does nothing if it was accepted before.
 
-    Nothing if it is open already. Raises ``UnknownTrade``, ``TradeOver``, ``NotYoursToAccept``,
-    ``CannotTrade``.
+    Raises ``UnknownTrade``, ``TradeOver``, ``NotYoursToAccept``, ``CannotTrade``.
     """
     trade = _own(user_id, trade_id)
     if trade.asked.owner_id != user_id:
@@ -102,7 +101,7 @@ def decline(*, user_id: int, trade_id: int) -> None:
 
 @transaction.atomic
 def offer(*, user_id: int, trade_id: int, gold: int, items: list[commands.OfferedItem]) -> None:
-    """Offer this in an open trade, in place of what the user offered before.
+    """Replace the user's offer in an open trade.
 
     Raises ``UnknownTrade``, ``TradeOver``, ``TradeNotOpen``, ``NotOwned``, ``AccountTooNew``,
     ``NotEnoughGold``, ``NotEnoughItems``, ``ItemEquipped``.
@@ -121,11 +120,11 @@ def offer(*, user_id: int, trade_id: int, gold: int, items: list[commands.Offere
 
 @transaction.atomic
 def confirm(*, user_id: int, trade_id: int, version: int) -> events.TradeComplete | None:
-    """Agree to what is offered in this version; when both have, it changes hands.
+    """Confirm the offers of this version; exchange them when both users have confirmed.
 
-    Of a trade that was completed in this version before it says so again, to who asks. Raises
-    ``UnknownTrade``, ``TradeOver``, ``TradeNotOpen``, ``StaleVersion``, and, if something is not there any
-    more, what ``progression.exchange`` does.
+    Returns the result again if the trade was already completed in this version. Raises ``UnknownTrade``,
+    ``TradeOver``, ``TradeNotOpen``, ``StaleVersion``, and the refusals of ``progression.exchange`` if
+    something is no longer there.
     """
     trade = _own(user_id, trade_id)
     if trade.state == State.COMPLETED and trade.version == version:
@@ -156,8 +155,8 @@ def confirm(*, user_id: int, trade_id: int, version: int) -> events.TradeComplet
 
 
 @transaction.atomic
-def leave(*, character_id: int, reason: events.Reason) -> None:
-    """End all trades of a character that is not there any more. Its row is locked."""
+def end_all_of(*, character_id: int, reason: events.Reason) -> None:
+    """End all trades of a character that left. The caller holds the character's lock."""
     for trade in _locked(selectors.live_of(character_id)):
         one, other = trade.asker, trade.asked
         gone = one if one.pk == character_id else other
@@ -165,8 +164,8 @@ def leave(*, character_id: int, reason: events.Reason) -> None:
 
 
 @transaction.atomic
-def part(*, by_id: int, blocked_id: int) -> None:
-    """End the trade of two users of whom one blocks the other; to the other it looks like any end."""
+def cancel_between(*, by_id: int, blocked_id: int) -> None:
+    """Cancel the trade between two users after a block; the blocked user sees an ordinary end."""
     for trade in _locked(selectors.live_between(by_id, blocked_id)):
         _end(trade, "declined", by_id)
 
@@ -178,8 +177,8 @@ def expire(*, trade_id: int) -> None:
         _end(trade, "expired", None)
 
 
-def _both(user_id: int, to_user_id: int) -> tuple[Character, Character]:
-    """The locked characters of these two, who are in the same place."""
+def _lock_traders(user_id: int, to_user_id: int) -> tuple[Character, Character]:
+    """Lock and return both users' characters, which must be in the same place. Raises ``UnknownTrader``."""
     own_id = world_selectors.character_in_play(user_id).pk
     try:
         other_id = world_selectors.character_in_play(to_user_id).pk
@@ -217,7 +216,7 @@ def _check_open(trade: Trade) -> None:
 
 
 def _shown(user_id: int, items: list[commands.OfferedItem]) -> list[events.OfferedItemInfo]:
-    """These rows of the user's inventory, each once. Raises ``NotOwned``."""
+    """Return these rows of the user's inventory, with quantities added up. Raises ``NotOwned``."""
     quantities: dict[int, int] = {}
     for item in items:
         quantities[item.id] = quantities.get(item.id, 0) + item.quantity

@@ -1,4 +1,4 @@
-"""The JavaScript client in Node, at a real server."""
+"""The JavaScript client in Node, against a real server."""
 
 import json
 import re
@@ -12,7 +12,7 @@ CLIENT = Path(__file__).resolve().parent.parent
 
 
 def run(program: str, folder: Path, server_url: str) -> str:
-    """Runs a program that stands beside the module; returns what it printed."""
+    """Run a program that imports the module; return its output."""
     (folder / "gameplatform.js").write_bytes((CLIENT / "gameplatform.js").read_bytes())
     (folder / "package.json").write_bytes((CLIENT / "package.json").read_bytes())
     (folder / "program.mjs").write_text(program)

@@ -1,4 +1,4 @@
-"""A bot that walks from place to place, greets whom it meets, and fights back.
+"""A bot that walks from place to place, greets everyone it meets, and fights back.
 
 python bot.py --walks 10 --every 5
 """
@@ -13,7 +13,7 @@ from gameplatform_client.messages import WorldCombatEnd, WorldCombatStart, World
 
 
 class Bot:
-    """A guest with a character and a mind of its own."""
+    """A guest with a character of its own."""
 
     def __init__(self, client: NetworkClient) -> None:
         self.client = client
@@ -25,7 +25,7 @@ class Bot:
         client.register_handler(MessageType.COMBAT_END, self.rest)
 
     async def enter(self) -> None:
-        """Come into the world with a new character of any faction."""
+        """Enter the world with a new character of any faction."""
         user = await self.client.sign_in_as_guest()
         await self.client.connect_to_world()
         faction = random.choice((await self.client.get_world_state()).factions)
@@ -35,12 +35,12 @@ class Bot:
         print(f"{selected.name} of {selected.faction} is here", flush=True)
 
     async def greet(self, joined: WorldPlayerJoinedArea) -> None:
-        """Say hello to who comes."""
+        """Greet a player who arrives."""
         if joined.character.character_id != self.character_id:
             await self.try_to(self.client.send_chat(f"Welcome, {joined.character.character_name}!", "area"))
 
     def defend(self, start: WorldCombatStart) -> None:
-        """Strike back, whoever began."""
+        """Fight back, whoever started."""
         (opponent,) = {start.attacker_id, start.target_id} - {self.character_id}
         print(f"fights {opponent}", flush=True)
         self.fight = asyncio.create_task(self.strike(start.combat_id, opponent))
@@ -51,13 +51,13 @@ class Bot:
             await asyncio.sleep(0.5)
 
     def rest(self, end: WorldCombatEnd) -> None:
-        """The fight is over."""
+        """End the fight."""
         print("won" if end.winner_id == self.character_id else "lost", flush=True)
         if self.fight is not None:
             self.fight.cancel()
 
     async def walk(self) -> None:
-        """Take one of the paths from here, and attack an enemy who stands there."""
+        """Walk to a neighbouring place, and attack an enemy there."""
         locations = {place.id: place for place in (await self.client.get_world_state()).locations}
         destination = random.choice(locations[self.location_id].paths)
         await self.client.send_move(destination, from_location_id=self.location_id)
@@ -70,7 +70,7 @@ class Bot:
                 return
 
     async def try_to(self, deed: Any) -> None:
-        """Do something that may be refused."""
+        """Run an action that may be refused."""
         try:
             await deed
         except CommandRefused as refused:

@@ -19,7 +19,7 @@ def show(said: WorldChat) -> None:
 
 
 async def enter(client: NetworkClient, username: str, password: str) -> None:
-    """Come into the world with a character, a new one if there is none."""
+    """Enter the world with a character, a new one if there is none."""
     user = await client.connect(username, password)
     characters = await client.get_characters()
     if not characters:
@@ -39,7 +39,7 @@ async def walk(client: NetworkClient, name: str) -> None:
 
 
 async def obey(client: NetworkClient, line: str) -> None:
-    """Do what a line says."""
+    """Execute a line of input."""
     word, _, rest = line.partition(" ")
     match word:
         case "/who":

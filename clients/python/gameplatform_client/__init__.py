@@ -1,4 +1,4 @@
-"""Client of the game platform: the shared world, games, battles and people, over REST and WebSocket."""
+"""Python client of the game platform: the shared world, games, battles and chat, over REST and WebSocket."""
 
 from gameplatform_client import protocol
 from gameplatform_client.api import User

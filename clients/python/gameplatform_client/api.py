@@ -1,4 +1,4 @@
-"""Calls over HTTP, and the tokens that they and the sockets need."""
+"""HTTP calls, and the tokens that they and the sockets need."""
 
 import asyncio
 import base64
@@ -15,11 +15,11 @@ from gameplatform_client.records import OpenRecord, Record
 
 TIMEOUT_S = 10.0
 RENEW_BEFORE_S = 60.0
-"""A token is renewed when a tenth of its life is left, or this, whichever is less."""
+"""Tokens are renewed this long before they expire, or at a tenth of their lifetime, whichever is less."""
 
 
 class User(Record):
-    """Whose account it is."""
+    """The signed-in user."""
 
     id: int
     username: str
@@ -35,18 +35,21 @@ class Api:
         # Asks for compressed answers and follows no redirect with a token.
         self._http = httpx.AsyncClient(base_url=server_url, timeout=TIMEOUT_S)
         self._access = self._refresh = ""
-        self._received = (0.0, 0.0)  # when the tokens came, by the clock that never jumps and by the other
+        self._received = (
+            0.0,
+            0.0,
+        )  # when the tokens were received, by the monotonic clock and by the wall clock
         self._renewal: asyncio.Task[None] | None = None
         self.user: User | None = None
 
     async def close(self) -> None:
-        """Let go of the connections and forget the tokens."""
+        """Close the connections and drop the tokens."""
         self._access = self._refresh = ""
         self.user = None
         await self._http.aclose()
 
     async def sign_in(self, path: str, body: Mapping[str, Any]) -> User:
-        """Get tokens at one of the routes that give them."""
+        """Get tokens from one of the routes that issue them."""
         response = await self._send("POST", path, json=body)
         answer = self._take_tokens(response)
         try:
@@ -56,7 +59,7 @@ class Api:
         return self.user
 
     async def sign_out(self) -> None:
-        """End the session, on the server too if it can be reached."""
+        """Sign out, on the server too if it can be reached."""
         if self._access:
             await self._send("POST", "/api/auth/logout", json={"refresh": self._refresh}, token=self._access)
         self._access = self._refresh = ""
@@ -71,10 +74,10 @@ class Api:
         params: Mapping[str, str | int] | None = None,
         idempotency_key: str | None = None,
     ) -> Any:
-        """One call; returns its JSON answer, or None where there is none.
+        """Send a request; return its JSON answer, or None if it is empty.
 
-        A POST carries an ``Idempotency-Key`` (a new one unless given), so that it can be sent again with the
-        same effect. Raises ``ApiError``.
+        A POST carries an ``Idempotency-Key`` (a new one unless given), so that it can be repeated safely.
+        Raises ``ApiError``.
         """
         headers = {"Idempotency-Key": idempotency_key or uuid4().hex} if method == "POST" else {}
         sent = {"json": json, "params": params, "headers": headers}
@@ -87,7 +90,7 @@ class Api:
         return self._checked(response)
 
     async def fresh_token(self) -> str:
-        """An access token that has not run out. Raises ``ApiError``, 401 for who is not signed in."""
+        """Return a valid access token. Raises ``ApiError``, with 401 if nobody is signed in."""
         if not self._access:
             raise ApiError(401, "not_signed_in", "Sign in first.")
         if self._refresh and self.renew_in() == 0:
@@ -95,16 +98,16 @@ class Api:
         return self._access
 
     def renew_in(self) -> float:
-        """Seconds until the access token should be renewed; infinity for one without times."""
-        # From when it came, not by the time that it names: the clock here may be wrong. One that sleeps with
-        # the machine is one of the two, one that is set back the other.
+        """Return the seconds until the access token should be renewed; infinity if it has no lifetime."""
+        # Measured from its receipt rather than by its expiry time: the local clock may be wrong. Of the two
+        # clocks, one may stop while the machine sleeps, and the other may be set back.
         steady, wall = self._received
         age_s = max(time.monotonic() - steady, time.time() - wall)
         life_s = _life_s(self._access)
         return max(0.0, life_s - min(RENEW_BEFORE_S, life_s / 10) - age_s)
 
     async def renew(self) -> None:
-        """Trade the refresh token, which works once, for new tokens. Raises ``ApiError``."""
+        """Exchange the refresh token, which is valid once, for new tokens. Raises ``ApiError``."""
         if self._renewal is None:
             self._renewal = asyncio.create_task(self._renew())
             self._renewal.add_done_callback(self._renewed)
@@ -113,7 +116,7 @@ class Api:
     def _renewed(self, renewal: asyncio.Task[None]) -> None:
         self._renewal = None
         if not renewal.cancelled():
-            renewal.exception()  # whoever waits is told
+            renewal.exception()  # marks the exception as retrieved: all waiters get it
 
     async def _renew(self) -> None:
         response = await self._send("POST", "/api/token/refresh/", json={"refresh": self._refresh})
@@ -162,12 +165,12 @@ class Api:
 
 
 def _no_answer(response: httpx.Response) -> ApiError:
-    """Something else than the server answers there, such as the page of a network that wants a sign-in."""
+    """Return the error for a response that is not from the platform, such as a captive portal's page."""
     return ApiError(response.status_code, "not_an_answer", "That is no answer of this server.")
 
 
 def _life_s(token: str) -> float:
-    """How long a JSON Web Token lives, unverified; infinity for one that does not say."""
+    """Return the lifetime of a JSON Web Token in seconds, unverified; infinity if it has none."""
     try:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

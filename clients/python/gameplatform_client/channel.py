@@ -1,4 +1,4 @@
-"""One WebSocket that stays: it reconnects, resumes where it was, and keeps what is sent meanwhile."""
+"""A persistent WebSocket that reconnects, resumes, and queues what is sent meanwhile."""
 
 import asyncio
 import itertools
@@ -34,10 +34,10 @@ PING_EVERY_S = 20.0
 BACKOFF_FIRST_S = 0.5
 BACKOFF_MOST_S = 15.0
 STEADY_AFTER_S = 5.0
-"""A connection that stood this long was a good one: the next loss starts again with the shortest wait."""
+"""A connection that lasted this long resets the backoff."""
 OUTBOX_MOST = 100
 INBOX_MOST = 1000
-"""So many messages wait for handlers; beyond, the socket is not read, and the server closes it (1013)."""
+"""Maximum number of messages waiting for handlers; then reading pauses, and the server closes (1013)."""
 
 LOST = 1006
 UNREADABLE = 1007
@@ -51,18 +51,18 @@ _ids = itertools.count(1)
 
 
 def backoff(losses: int) -> float:
-    """Seconds to wait after so many losses in a row: anything up to a bound that doubles (full jitter)."""
+    """Return the seconds to wait after this many consecutive losses: exponential, with full jitter."""
     return random.uniform(0, min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2 ** min(losses, 16)))
 
 
 def _stamped(message: Mapping[str, Any]) -> dict[str, Any]:
-    """The message with an ``id`` of its own; the ids that it names are numbers where they can be."""
+    """Return the message with an ``id``; ids in its fields become numbers where possible."""
     known = {name: protocol.number(value) for name, value in message.items() if name.endswith("_id")}
     return {"id": f"c{next(_ids)}", **message, **known}
 
 
 def _not_understood(problem: Exception) -> ChannelClosed:
-    """The end of a channel by what is no message of ours, and would come again."""
+    """Return the close error for data that is not a valid message and would be sent again."""
     logger.error("What the server sent was not understood", exc_info=problem)
     closed = ChannelClosed(UNREADABLE, "not_understood")
     closed.__cause__ = problem
@@ -70,17 +70,18 @@ def _not_understood(problem: Exception) -> ChannelClosed:
 
 
 class Channel(Handlers):
-    """A socket of the server, as seen by a program.
+    """A persistent socket.
 
-    Its handlers are called in order, on a task of their own, so that a handler may itself ask and wait.
+    Its handlers are called in order, on a task of their own, so that a handler may itself send commands and
+    wait.
     """
 
     def __init__(self, url: str, *, token: Token, told: Told, cipher: Cipher | None = None) -> None:
-        """``url`` is ``ws(s)://``; ``told`` hears every message beside the channel's own handlers."""
+        """``url`` is ``ws(s)://``; ``told`` gets every message, besides the channel's own handlers."""
         super().__init__()
         self.state: State = "closed"
         self.seq: int | None = None
-        """The number of the last event heard: a new connection resumes after it."""
+        """The ``seq`` of the last event received: a new connection resumes after it."""
         self._url = url
         self._token = token
         self._told = told
@@ -96,10 +97,10 @@ class Channel(Handlers):
         self._opened: asyncio.Future[None] | None = None
         self._closed: asyncio.Future[ChannelClosed] | None = None
 
-    # -- Coming and going
+    # -- Opening and closing
 
     async def open(self) -> None:
-        """Connect, keep trying, and return once the first frame is heard.
+        """Connect, retrying until the first frame is received.
 
         Raises ``ChannelClosed`` if the server refuses the socket.
         """
@@ -111,41 +112,43 @@ class Channel(Handlers):
             self._tasks = [asyncio.create_task(self._stay())]
         await asyncio.shield(self._opened)
         if len(self._tasks) == 1:
-            # Not sooner: the first frame is also for the handlers that whoever waited for this registers now.
+            # Not earlier: the first frame is also for handlers that the caller registers after this returns.
             self._tasks.append(asyncio.create_task(self._tell(self._inbox)))
 
     async def close(self) -> None:
-        """Close for good; what still waits to be sent or handled is dropped."""
+        """Close for good, dropping everything that is queued."""
         if self.state == "closed":
             return
         self._end(ChannelClosed(1000, "closed_here"))
         while not self._inbox.empty():
             self._inbox.get_nowait()
         self._inbox.put_nowait(None)
-        # A handler may be what closes.
+        # A handler may be the caller.
         others = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
     async def wait_closed(self) -> ChannelClosed:
-        """Wait until the channel is closed for good; returns why."""
+        """Wait until the channel is closed for good; return the reason."""
         assert self._closed is not None, "open() comes first"
         return await asyncio.shield(self._closed)
 
     def _why_closed(self) -> ChannelClosed:
         if self._closed is not None and self._closed.done():
-            return self._closed.result().with_traceback(None)  # else each raise would lengthen it
+            return self._closed.result().with_traceback(
+                None
+            )  # otherwise each raise would lengthen the traceback
         return ChannelClosed(1000, "not_open")
 
     def renew(self) -> None:
-        """Replace a live connection by one with the newest token, without a gap."""
+        """Replace a live connection by one with the newest token, without losing messages."""
         self._renewal_wanted.set()
 
-    # -- Hearing
+    # -- Receiving
 
     def expect(self, message_type: str) -> asyncio.Future[protocol.Message]:
-        """A future of the next message of this type; ``ChannelClosed`` if there will be none."""
+        """Return a future of the next message of this type; it fails with ``ChannelClosed``."""
         expected: asyncio.Future[protocol.Message] = asyncio.get_running_loop().create_future()
         if self.state == "closed":
             expected.set_exception(self._why_closed())
@@ -154,15 +157,15 @@ class Channel(Handlers):
         return expected
 
     def _note(self, message: protocol.Message) -> None:
-        """Take in what a message says, before anybody is told of it."""
+        """Update the channel's state from a message, before handlers are called."""
 
     # -- Sending
 
     async def send(self, message: Mapping[str, Any]) -> str | int:
-        """Send a message now or as soon as there is a connection; returns its ``id``.
+        """Send a message now or when connected again; return its ``id``.
 
-        Fields whose names end in ``_id`` may be texts of numbers. Raises ``ChannelClosed`` if there will be
-        no connection, and ``ClientError`` with ``outbox_full`` if too much waits already.
+        Fields whose names end in ``_id`` may be numeric strings. Raises ``ChannelClosed`` if the channel is
+        closed, and ``ClientError`` with ``outbox_full`` if too many messages are queued.
         """
         stamped = _stamped(message)
         if self.state == "closed":
@@ -177,10 +180,10 @@ class Channel(Handlers):
         return answer
 
     async def ask(self, message: Mapping[str, Any]) -> protocol.Message | None:
-        """Send a message and wait until the server is through with it; returns the answer, if it has one.
+        """Send a message and wait until the server has handled it; return the answer, if there is one.
 
         A socket's messages are handled in order, so a ping sent after one is answered after it. Raises
-        ``CommandRefused``, ``AnswerLost`` if the connection breaks meanwhile, and what ``send`` raises.
+        ``CommandRefused``, ``AnswerLost`` if the connection breaks meanwhile, and the exceptions of ``send``.
         """
         stamped, ping = _stamped(message), _stamped({"type": MessageType.PING})
         answer: asyncio.Future[protocol.Message | None] = asyncio.get_running_loop().create_future()
@@ -209,7 +212,7 @@ class Channel(Handlers):
     # -- The connection
 
     async def _stay(self) -> None:
-        """Connect again and again, until the server closes with a code that is an answer."""
+        """Reconnect until the server closes with a final code."""
         clock = asyncio.get_running_loop().time
         socket: ClientConnection | None = None
         losses = 0
@@ -243,7 +246,7 @@ class Channel(Handlers):
                 await socket.close()
 
     async def _connect(self) -> ClientConnection:
-        """A new connection. Raises ``ChannelClosed``: 1006 for one to be tried again, 4401 if signed out."""
+        """Open a connection. Raises ``ChannelClosed``: 1006 if it may be retried, 4401 if signed out."""
         self._renewal_wanted.clear()
         try:
             token = await self._token()
@@ -269,7 +272,7 @@ class Channel(Handlers):
             raise ChannelClosed(LOST, "unreachable") from problem
 
     async def _live(self, socket: ClientConnection) -> None:
-        """Hear a connection until another is to take its place. Raises ``ChannelClosed`` when it is lost."""
+        """Read a connection until it is to be replaced. Raises ``ChannelClosed`` when it is lost."""
         self._socket = socket
         reading = asyncio.create_task(self._read(socket))
         tasks: list[asyncio.Task[Any]] = [
@@ -289,12 +292,13 @@ class Channel(Handlers):
         for problem in ended:
             if isinstance(problem, Exception):
                 raise problem
-        # What the old connection still brings comes again by ``since``; what is sent waits for the new one.
+        # Events still arriving on the old connection are sent again after ``since``; new messages wait for
+        # the new one.
         self.state = "connecting"
         self._lose_answers()
 
     async def _finish_asking(self, reading: asyncio.Task[None]) -> None:
-        """Let what was asked be answered on this connection; what is sent now waits for the next one."""
+        """Wait for pending answers on this connection; new messages wait for the next one."""
         self._is_leaving = True
         answers = set(self._answers.values())
         if answers:
@@ -317,7 +321,7 @@ class Channel(Handlers):
             raise ChannelClosed(UNREADABLE, problem.error_code) from problem
 
     async def _keep_alive(self, socket: ClientConnection) -> None:
-        """Messages keep the session alive; WebSocket's own pings only tell whether the connection is."""
+        """Send pings as messages, which keep the session alive; WebSocket pings only check the connection."""
         while True:
             await asyncio.sleep(PING_EVERY_S)
             if self.state == "open":
@@ -341,7 +345,7 @@ class Channel(Handlers):
             if not expected.done():
                 expected.set_result(message)
         await self._inbox.put((message["type"], told))
-        # "resumed" only announces what is about to follow.
+        # "resumed" only announces the events that follow.
         if isinstance(message.get("seq"), int) and message["type"] != MessageType.RESUMED:
             self.seq = message["seq"]
 
@@ -380,7 +384,7 @@ class Channel(Handlers):
     # -- Handlers
 
     async def _tell(self, inbox: asyncio.Queue[tuple[str, object] | None]) -> None:
-        """Hand the messages to the handlers, until the channel is closed and the last one is told."""
+        """Call the handlers with each message, until the channel is closed and the last one is handled."""
         while (told := await inbox.get()) is not None:
             message_type, message = told
             await self._dispatch(message_type, message)

@@ -1,4 +1,4 @@
-"""Encrypted frames: ``{"enc": "<Fernet token>"}`` both ways, with the key of a user or of a session."""
+"""Encrypted frames, ``{"enc": "<Fernet token>"}`` in both directions, with a user's or a session's key."""
 
 import json
 import secrets
@@ -19,17 +19,17 @@ class Cipher(Protocol):
     """Encrypts and decrypts the frames of one socket."""
 
     def connecting(self) -> Mapping[str, str]:
-        """Begin a new connection; returns what asks for it, in the query of its address."""
+        """Start a new connection; return the query parameters that request encryption."""
 
     def encrypt(self, text: str) -> str:
-        """The frame that carries this text."""
+        """Return the frame with this text."""
 
     def decrypt(self, frame: str) -> str:
-        """The text in this frame. Raises ``ProtocolError`` for one that is not to be believed."""
+        """Return the text of this frame. Raises ``ProtocolError`` if it is not authentic."""
 
 
 class FrameCipher:
-    """The frames of one user; ``key`` is the server's ``ENCRYPTION_KEY``."""
+    """Cipher with a user's key; ``key`` is the server's ``ENCRYPTION_KEY``."""
 
     def __init__(self, key: str, username: str) -> None:
         salt = f"gameplatform:{username}".encode()
@@ -47,11 +47,11 @@ class FrameCipher:
 
 
 class SessionCipher:
-    """The frames of one session; ``key`` is what the server hands over for it.
+    """Cipher with a session's key; ``key`` is issued by the server.
 
-    Inside the token stands ``<sender>:<connection>:<number>:<text>``. The connection is called by the nonces
-    of both ends, of which the server's comes with its first frame; the numbers of each sender rise. So no
-    frame can be played again.
+    A token contains ``<sender>:<connection>:<number>:<text>``. The connection is identified by the nonces of
+    both ends, of which the server's comes with its first frame; each sender's numbers rise. So no frame can
+    be replayed.
     """
 
     def __init__(self, key: str) -> None:

@@ -1,14 +1,14 @@
-"""What can go wrong: every error carries ``error_code``, ``error_message`` and ``details``."""
+"""Errors; each has ``error_code``, ``error_message`` and ``details``."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 class ClientError(Exception):
-    """Anything that this client raises.
+    """Base class of all errors of this client.
 
     ``error_code`` is a stable snake_case word for programs, ``error_message`` a sentence for people,
-    ``details`` what else is known (``{field: [reasons]}`` of input that does not fit).
+    ``details`` further facts (``{field: [reasons]}`` for invalid input).
     """
 
     def __init__(
@@ -21,7 +21,7 @@ class ClientError(Exception):
 
 
 class ApiError(ClientError):
-    """A call over HTTP did not succeed; ``status`` is 0 and the code ``offline`` when there was no answer."""
+    """An HTTP call failed; ``status`` is 0 and the code ``offline`` if there was no answer."""
 
     def __init__(
         self,
@@ -44,11 +44,11 @@ class CommandRefused(ClientError):
         super().__init__(frame["code"], frame["message"], frame.get("details"))
         self.ref: str | int | None = frame.get("ref")
         self.retry_after: float | None = frame.get("retry_after")
-        """Seconds to wait when there was too much of it."""
+        """Seconds to wait if the rate limit was exceeded."""
 
 
 class ChannelClosed(ClientError):
-    """A socket is closed; ``code`` is WebSocket's close code, ``error_code`` the reason that came with it."""
+    """A socket is closed; ``code`` is the WebSocket close code, ``error_code`` the close reason."""
 
     def __init__(self, code: int, reason: str = "") -> None:
         super().__init__(reason or f"closed_{code}", f"The socket was closed with {code} {reason}".rstrip())
@@ -56,14 +56,14 @@ class ChannelClosed(ClientError):
 
 
 class AnswerLost(ClientError):
-    """The connection was lost before the answer came: the command may have been carried out or not."""
+    """The connection was lost before the answer arrived: the command may or may not have been executed."""
 
     def __init__(self) -> None:
         super().__init__("answer_lost", "The connection was lost before the answer came.")
 
 
 class ProtocolError(ClientError):
-    """A text that is no message."""
+    """Invalid message text."""
 
     def __init__(self, error_message: str) -> None:
         super().__init__("not_a_message", error_message)

@@ -1,4 +1,4 @@
-"""Functions that are called with messages, by their type."""
+"""Registered functions that are called with messages, by type."""
 
 import asyncio
 import inspect
@@ -9,7 +9,7 @@ from typing import Any
 logger = logging.getLogger("gameplatform_client")
 
 Handler = Callable[[Any], object]
-"""Plain or async. It gets the message; for ``MessageType.ERROR`` a ``CommandRefused``."""
+"""A sync or async function of the message; for ``MessageType.ERROR`` of a ``CommandRefused``."""
 
 
 class Handlers:
@@ -19,15 +19,15 @@ class Handlers:
         self._by_type: dict[str, list[Handler]] = {}
 
     def register_handler(self, message_type: str, handler: Handler) -> None:
-        """Call ``handler`` with every message of this type, in the order in which they come."""
+        """Call ``handler`` with every message of this type, in the order of arrival."""
         self._by_type.setdefault(message_type, []).append(handler)
 
     def unregister_handler(self, message_type: str, handler: Handler) -> None:
-        """Do not call ``handler`` any more. Raises ``ValueError`` if it is not registered."""
+        """Remove ``handler``. Raises ``ValueError`` if it is not registered."""
         self._by_type.get(message_type, []).remove(handler)
 
     async def _dispatch(self, message_type: str, message: object) -> None:
-        """Call the handlers one after the other; one that fails does not keep it from the others."""
+        """Call the handlers in order; a failing one does not prevent the others."""
         for handler in tuple(self._by_type.get(message_type, ())):
             try:
                 outcome = handler(message)
@@ -36,5 +36,5 @@ class Handlers:
             except (Exception, asyncio.CancelledError) as problem:
                 task = asyncio.current_task()
                 if isinstance(problem, asyncio.CancelledError) and task is not None and task.cancelling():
-                    raise  # it is this that is cancelled, not something that the handler waited for
+                    raise  # this task was cancelled, not something that the handler awaited
                 logger.exception("A handler of %s failed", message_type)

@@ -119,14 +119,14 @@ class MessageType(StrEnum):
 
 
 class PingCommand(TypedDict):
-    """Ask whether the server is there; keeps the session alive."""
+    """Check the connection; keeps the session alive."""
 
     type: Literal["ping"]
     id: NotRequired[str | int | None]
 
 
 class Error(Record):
-    """Why one message was refused; the socket stays open."""
+    """Sent when a message is refused; the socket stays open."""
 
     type: Literal["error"]
     ref: MayBeMissing[str | int]
@@ -145,7 +145,7 @@ class Pong(Record):
 
 
 class Resumed(Record):
-    """First frame of a socket that came back in time: the events after ``since``, up to ``seq``, follow."""
+    """The first frame of a resumed socket: the events after ``since``, up to ``seq``, follow."""
 
     type: Literal["resumed"]
     ref: MayBeMissing[str | int]
@@ -170,7 +170,7 @@ class FriendsStatusFriend(Record):
 
 
 class FriendsStatusSetStatusCommand(TypedDict):
-    """Say how you are, to all friends; it holds until you are offline. A game you play shows before it."""
+    """Set your status for all friends, until you go offline. A running game takes precedence."""
 
     type: Literal["set_status"]
     status: Literal["away", "busy", "online", "playing"]
@@ -178,7 +178,7 @@ class FriendsStatusSetStatusCommand(TypedDict):
 
 
 class FriendsStatusPresenceState(Record):
-    """All friends and how they stand: the first frame. ``status`` is what the user said of themselves."""
+    """All friends with their status: the first frame. ``status`` is the user's own."""
 
     type: Literal["presence_state"]
     friends: list[FriendsStatusFriend]
@@ -189,7 +189,7 @@ class FriendsStatusPresenceState(Record):
 
 
 class FriendsStatusPresence(Record):
-    """A friend stands differently now."""
+    """Sent when a friend's status changes."""
 
     type: Literal["presence"]
     to_user_id: int
@@ -202,7 +202,7 @@ class FriendsStatusPresence(Record):
 
 
 class FriendsStatusStatusSet(Record):
-    """What the user says of themselves, for their own devices."""
+    """Sent to the user's own devices when they set their status."""
 
     type: Literal["status_set"]
     user_id: int
@@ -212,7 +212,7 @@ class FriendsStatusStatusSet(Record):
 
 
 class FriendsStatusFriendAccepted(Record):
-    """Two users are friends now: to each the other one. The request is closed by it."""
+    """Sent to both users when they become friends, each with the other one; it closes the request."""
 
     type: Literal["friend_accepted"]
     to_user_id: int
@@ -222,7 +222,7 @@ class FriendsStatusFriendAccepted(Record):
 
 
 class FriendsStatusFriendRemoved(Record):
-    """A friendship has ended: to each the other one. It does not say why."""
+    """Sent to both users when their friendship ends; it gives no reason."""
 
     type: Literal["friend_removed"]
     to_user_id: int
@@ -234,7 +234,9 @@ class FriendsStatusFriendRemoved(Record):
 
 
 class GamePlayerInfo(Record):
-    """A player as others see them; ``side`` is left or right in two-sided games. Guests have no rating."""
+    """A player in the form shown to others; ``side`` is left or right in two-sided games. Guests have no
+    rating.
+    """
 
     id: int
     username: str
@@ -246,7 +248,7 @@ class GamePlayerInfo(Record):
 
 
 class GameClockState(Record):
-    """The clocks as they stood ``at`` that time; those of ``running`` run on. Milliseconds, by user id."""
+    """The clocks in milliseconds by user id, as of time ``at``; those in ``running`` count down."""
 
     initial_ms: int
     increment_ms: int
@@ -256,7 +258,7 @@ class GameClockState(Record):
 
 
 class GameYou(Record):
-    """Which of the players the receiver is."""
+    """The receiver's own seat."""
 
     user_id: int
     side: str
@@ -271,7 +273,7 @@ class GameRatingChange(Record):
 
 
 class GameReward(Record):
-    """What a player got for the game; ``level_up`` says whether it brought a level."""
+    """A player's reward for the game; ``level_up`` says whether it brought a new level."""
 
     user_id: int
     xp: int
@@ -280,7 +282,7 @@ class GameReward(Record):
 
 
 class GamePlayerMoveCommand(TypedDict):
-    """Make a move; its fields are the game's own (see ``move_schema`` in the catalogue). Refused with
+    """Make a move; its fields depend on the game (see ``move_schema`` in the catalogue). Refused with
     ``not_a_player``, ``game_not_active``, ``game_over``, ``invalid_move``, ``not_your_turn``,
     ``recovering``, or a code of the game's own.
     """
@@ -291,15 +293,15 @@ class GamePlayerMoveCommand(TypedDict):
 
 
 class GamePlayerReadyCommand(TypedDict):
-    """I am ready to begin. Refused with ``not_a_player``, ``game_over``, ``recovering``."""
+    """Declare yourself ready to begin. Refused with ``not_a_player``, ``game_over``, ``recovering``."""
 
     type: Literal["player_ready"]
     id: NotRequired[str | int | None]
 
 
 class GameGameActionCommand(TypedDict):
-    """Something beside the moves: ``resign``, ``offer_draw``, ``accept_draw``, ``rematch`` or ``emote``.
-    Refused with ``not_a_player``, ``unknown_action``, ``game_not_active``, ``game_over``,
+    """Do something other than a move: ``resign``, ``offer_draw``, ``accept_draw``, ``rematch`` or
+    ``emote``. Refused with ``not_a_player``, ``unknown_action``, ``game_not_active``, ``game_over``,
     ``no_draw_offered``, ``recovering``.
     """
 
@@ -310,8 +312,8 @@ class GameGameActionCommand(TypedDict):
 
 
 class GameChatMessageCommand(TypedDict):
-    """Say something to the players and all who watch. Refused with ``invalid_message``, ``not_a_player``,
-    ``rate_limited``, ``recovering``.
+    """Send a chat message to the players and spectators. Refused with ``invalid_message``,
+    ``not_a_player``, ``rate_limited``, ``recovering``.
     """
 
     type: Literal["chat_message"]
@@ -320,7 +322,7 @@ class GameChatMessageCommand(TypedDict):
 
 
 class GameGameState(Record):
-    """All there is to know: the first frame after connecting, and again at each change of state."""
+    """The complete state: the first frame after connecting, and again at each change of state."""
 
     type: Literal["game_state"]
     id: str
@@ -338,7 +340,7 @@ class GameGameState(Record):
 
 
 class GamePlayerReady(Record):
-    """A player is ready to begin."""
+    """Sent when a player is ready to begin."""
 
     type: Literal["player_ready"]
     user_id: int
@@ -346,14 +348,14 @@ class GamePlayerReady(Record):
 
 
 class GameGameStart(Record):
-    """All are ready; the game runs."""
+    """Sent when all players are ready and the game starts."""
 
     type: Literal["game_start"]
     seq: int
 
 
 class GamePlayerMove(Record):
-    """A player moved; ``view`` is what the receiver sees after it."""
+    """Sent after a player's move; ``view`` is what the receiver sees after it."""
 
     type: Literal["player_move"]
     user_id: int
@@ -365,7 +367,7 @@ class GamePlayerMove(Record):
 
 
 class GameGameTick(Record):
-    """One frame of a real-time game; a newer one replaces it."""
+    """A frame of a real-time game; a newer one replaces it."""
 
     type: Literal["game_tick"]
     tick: int
@@ -373,7 +375,7 @@ class GameGameTick(Record):
 
 
 class GameGameAction(Record):
-    """A player did something beside the moves."""
+    """Sent when a player did something other than a move."""
 
     type: Literal["game_action"]
     action: str
@@ -383,7 +385,7 @@ class GameGameAction(Record):
 
 
 class GameChatMessage(Record):
-    """A player said something."""
+    """A chat message of a player."""
 
     type: Literal["chat_message"]
     user_id: int
@@ -393,7 +395,7 @@ class GameChatMessage(Record):
 
 
 class GamePlayerJoined(Record):
-    """A player is here for the first time."""
+    """Sent when a player connects for the first time."""
 
     type: Literal["player_joined"]
     user_id: int
@@ -402,7 +404,7 @@ class GamePlayerJoined(Record):
 
 
 class GamePlayerLeft(Record):
-    """A player is gone, and has ``grace_s`` seconds to come back."""
+    """Sent when a player disconnects; they have ``grace_s`` seconds to come back."""
 
     type: Literal["player_left"]
     user_id: int
@@ -412,7 +414,7 @@ class GamePlayerLeft(Record):
 
 
 class GamePlayerReconnected(Record):
-    """A player is back."""
+    """Sent when a player has come back."""
 
     type: Literal["player_reconnected"]
     user_id: int
@@ -421,8 +423,8 @@ class GamePlayerReconnected(Record):
 
 
 class GameGameOver(Record):
-    """The game has ended. ``reason``: win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted
-    (nobody had moved), error or operator (who ended it).
+    """Sent when the game has ended. ``reason`` is win, draw, draw_agreed, resign, timeout, forfeit,
+    abandoned, aborted (nobody had moved), error, or operator (ended by one).
     """
 
     type: Literal["game_over"]
@@ -438,7 +440,7 @@ class GameGameOver(Record):
 
 
 class BattleEnemyState(Record):
-    """How an enemy stands."""
+    """The current state of an enemy."""
 
     id: int
     name: str
@@ -447,7 +449,7 @@ class BattleEnemyState(Record):
 
 
 class BattleFighterState(Record):
-    """How a fighter stands."""
+    """The current state of a fighter."""
 
     user_id: int
     username: str
@@ -458,8 +460,8 @@ class BattleFighterState(Record):
 
 
 class BattleAttackCommand(TypedDict):
-    """Strike an enemy. What it does is the server's to say: a client's ``damage`` is never read. Refused
-    with ``not_in_battle``, ``battle_over``, ``unknown_enemy``, ``enemy_defeated``, ``fighter_fallen``,
+    """Attack an enemy; the server computes the damage, a client's ``damage`` is ignored. Refused with
+    ``not_in_battle``, ``battle_over``, ``unknown_enemy``, ``enemy_defeated``, ``fighter_fallen``,
     ``attack_cooldown``.
     """
 
@@ -469,7 +471,7 @@ class BattleAttackCommand(TypedDict):
 
 
 class BattleChatCommand(TypedDict):
-    """Say something to the fighters of this battle. Refused with ``invalid_message``, ``rate_limited``."""
+    """Send a chat message to the battle's fighters. Refused with ``invalid_message``, ``rate_limited``."""
 
     type: Literal["chat"]
     message: str
@@ -477,7 +479,7 @@ class BattleChatCommand(TypedDict):
 
 
 class BattleConnected(Record):
-    """All there is to know of the battle."""
+    """The complete state of the battle; the first frame on the socket."""
 
     type: Literal["connected"]
     id: int
@@ -496,7 +498,9 @@ class BattleConnected(Record):
 
 
 class BattlePlayerJoined(Record):
-    """A player joined the battle, or came to its socket. The enemies grow with the number of players."""
+    """Sent when a player joins the battle or connects. The enemies' hit points grow with the number of
+    players.
+    """
 
     type: Literal["player_joined"]
     battle_id: int
@@ -511,7 +515,7 @@ class BattlePlayerJoined(Record):
 
 
 class BattlePlayerLeft(Record):
-    """A player's socket is gone; the player may come back."""
+    """Sent when a player's socket is closed; the player may come back."""
 
     type: Literal["player_left"]
     battle_id: int
@@ -522,7 +526,7 @@ class BattlePlayerLeft(Record):
 
 
 class BattleAttack(Record):
-    """A player struck an enemy."""
+    """Sent when a player has attacked an enemy."""
 
     type: Literal["attack"]
     battle_id: int
@@ -537,7 +541,7 @@ class BattleAttack(Record):
 
 
 class BattleEnemyAttack(Record):
-    """An enemy struck a player, who falls at 0 ``player_hp``."""
+    """Sent when an enemy has attacked a player, who falls at 0 ``player_hp``."""
 
     type: Literal["enemy_attack"]
     battle_id: int
@@ -551,7 +555,7 @@ class BattleEnemyAttack(Record):
 
 
 class BattleEnemyDefeated(Record):
-    """An enemy has no hit points left."""
+    """Sent when an enemy has no hit points left."""
 
     type: Literal["enemy_defeated"]
     battle_id: int
@@ -562,7 +566,7 @@ class BattleEnemyDefeated(Record):
 
 
 class BattleBattleWon(Record):
-    """All enemies are defeated; everybody who joined may claim loot."""
+    """Sent when all enemies are defeated; every fighter with a fair share may claim loot."""
 
     type: Literal["battle_won"]
     battle_id: int
@@ -571,7 +575,7 @@ class BattleBattleWon(Record):
 
 
 class BattleBattleLost(Record):
-    """No player stands any more."""
+    """Sent when all players have fallen."""
 
     type: Literal["battle_lost"]
     battle_id: int
@@ -580,7 +584,7 @@ class BattleBattleLost(Record):
 
 
 class BattleChat(Record):
-    """A fighter said something."""
+    """A chat message of a fighter."""
 
     type: Literal["chat"]
     battle_id: int
@@ -594,8 +598,8 @@ class BattleChat(Record):
 # /ws/lobbies/{lobby_id}/ and /ws/chat/lobby/{name}/
 
 
-class LobbyOwnPlace(Record):
-    """The receiver's own standing in the lobby."""
+class LobbyOwnMembership(Record):
+    """The receiver's own membership of the lobby."""
 
     user_id: int
     role: str
@@ -603,7 +607,7 @@ class LobbyOwnPlace(Record):
 
 
 class LobbyText(Record):
-    """What was said in a lobby."""
+    """A lobby message."""
 
     id: int
     content: str
@@ -612,7 +616,7 @@ class LobbyText(Record):
 
 
 class LobbyPerson(Record):
-    """A user by name."""
+    """A user's public identity."""
 
     id: int
     username: str
@@ -633,8 +637,8 @@ class LobbyLobbyFacts(Record):
 
 
 class LobbyMember(Record):
-    """Somebody who belongs to a lobby; ``online`` while a socket of theirs is open in it. ``role`` is
-    owner, moderator or member; who is muted may not speak until then.
+    """A member of a lobby; ``online`` while they have a socket open in it. ``role`` is owner, moderator or
+    member; a muted member may not write until ``muted_until``.
     """
 
     user_id: int
@@ -646,21 +650,21 @@ class LobbyMember(Record):
 
 
 class LobbyTypingStartCommand(TypedDict):
-    """Tell that something is being written."""
+    """Show the others that you are typing."""
 
     type: Literal["typing_start"]
     id: NotRequired[str | int | None]
 
 
 class LobbyTypingStopCommand(TypedDict):
-    """Tell that nothing is being written any more."""
+    """Show the others that you stopped typing."""
 
     type: Literal["typing_stop"]
     id: NotRequired[str | int | None]
 
 
 class LobbyChatMessageCommand(TypedDict):
-    """Say something: 1 to 500 characters once trimmed."""
+    """Send a message: 1 to 500 characters after trimming."""
 
     type: Literal["chat_message"]
     message: str
@@ -668,20 +672,20 @@ class LobbyChatMessageCommand(TypedDict):
 
 
 class LobbyPresenceState(Record):
-    """How the lobby stands: the first frame. ``messages`` are the last ones, the newest first."""
+    """The lobby's state: the first frame. ``messages`` are the latest, newest first."""
 
     type: Literal["presence_state"]
     lobby: Any
     members: Any
     messages: Any
-    you: LobbyOwnPlace
+    you: LobbyOwnMembership
     ref: MayBeMissing[str | int]
     seq: int
     recovered: MayBeMissing[bool]
 
 
 class LobbyChatMessage(Record):
-    """A member said something."""
+    """Sent when a member writes a message."""
 
     type: Literal["chat_message"]
     message: LobbyText
@@ -691,7 +695,7 @@ class LobbyChatMessage(Record):
 
 
 class LobbyMessageDeleted(Record):
-    """A message was taken away by its author or a moderator."""
+    """Sent when a message is deleted by its author or a moderator."""
 
     type: Literal["message_deleted"]
     id: int
@@ -700,7 +704,7 @@ class LobbyMessageDeleted(Record):
 
 
 class LobbyPresenceJoin(Record):
-    """A member is here."""
+    """Sent when a member opens a socket in the lobby."""
 
     type: Literal["presence_join"]
     user_id: int
@@ -711,7 +715,7 @@ class LobbyPresenceJoin(Record):
 
 
 class LobbyPresenceLeave(Record):
-    """A member has no socket open here any more."""
+    """Sent when a member has no socket open in the lobby any more."""
 
     type: Literal["presence_leave"]
     user_id: int
@@ -721,7 +725,7 @@ class LobbyPresenceLeave(Record):
 
 
 class LobbyTypingStart(Record):
-    """A member writes something."""
+    """Sent when a member starts typing."""
 
     type: Literal["typing_start"]
     lobby: str
@@ -730,7 +734,7 @@ class LobbyTypingStart(Record):
 
 
 class LobbyTypingStop(Record):
-    """A member has stopped writing."""
+    """Sent when a member stops typing."""
 
     type: Literal["typing_stop"]
     lobby: str
@@ -739,7 +743,7 @@ class LobbyTypingStop(Record):
 
 
 class LobbyLobbyUpdate(Record):
-    """The lobby was changed, or a member is new or has changed, or is gone."""
+    """Sent when the lobby's properties change, or a member joins, changes or leaves."""
 
     type: Literal["lobby_update"]
     facts: LobbyLobbyFacts
@@ -750,7 +754,7 @@ class LobbyLobbyUpdate(Record):
 
 
 class LobbyModerationKick(Record):
-    """A member was sent out, and may come back."""
+    """Sent when a member is kicked; they may rejoin."""
 
     type: Literal["moderation_kick"]
     target_id: int
@@ -762,7 +766,7 @@ class LobbyModerationKick(Record):
 
 
 class LobbyModerationBan(Record):
-    """A user was sent out, and may not come back until then, or ever."""
+    """Sent when a user is banned until ``until``, or permanently if it is null."""
 
     type: Literal["moderation_ban"]
     target_id: int
@@ -775,7 +779,7 @@ class LobbyModerationBan(Record):
 
 
 class LobbyModerationMute(Record):
-    """A member may not speak until then; null ends an earlier mute."""
+    """Sent when a member is muted until ``until``; null means unmuted."""
 
     type: Literal["moderation_mute"]
     target_id: int
@@ -788,7 +792,7 @@ class LobbyModerationMute(Record):
 
 
 class LobbyGameStart(Record):
-    """A game begins: those with a seat are also told ``match_found``, the others may watch."""
+    """Sent when a game starts: seated players also get ``match_found``, the others may watch."""
 
     type: Literal["game_start"]
     game: str
@@ -800,7 +804,7 @@ class LobbyGameStart(Record):
 
 
 class LobbyLobbyClosed(Record):
-    """The lobby is closed for good."""
+    """Sent when the lobby is closed permanently."""
 
     type: Literal["lobby_closed"]
     lobby_id: int
@@ -812,7 +816,7 @@ class LobbyLobbyClosed(Record):
 
 
 class DirectTalker(Record):
-    """One of the two; ``online`` while they have the conversation open."""
+    """A participant of a conversation; ``online`` while they have it open."""
 
     user_id: int
     username: str
@@ -821,7 +825,7 @@ class DirectTalker(Record):
 
 
 class DirectDirectText(Record):
-    """What one friend said to another."""
+    """A direct message."""
 
     id: int
     content: str
@@ -832,7 +836,7 @@ class DirectDirectText(Record):
 
 
 class DirectPerson(Record):
-    """A user by name."""
+    """A user's public identity."""
 
     id: int
     username: str
@@ -840,21 +844,21 @@ class DirectPerson(Record):
 
 
 class DirectTypingStartCommand(TypedDict):
-    """Tell that something is being written."""
+    """Show the others that you are typing."""
 
     type: Literal["typing_start"]
     id: NotRequired[str | int | None]
 
 
 class DirectTypingStopCommand(TypedDict):
-    """Tell that nothing is being written any more."""
+    """Show the others that you stopped typing."""
 
     type: Literal["typing_stop"]
     id: NotRequired[str | int | None]
 
 
 class DirectChatMessageCommand(TypedDict):
-    """Say something: 1 to 500 characters once trimmed."""
+    """Send a message: 1 to 500 characters after trimming."""
 
     type: Literal["chat_message"]
     message: str
@@ -862,7 +866,7 @@ class DirectChatMessageCommand(TypedDict):
 
 
 class DirectReadCommand(TypedDict):
-    """All messages of the friend up to this one are read."""
+    """Mark all messages of the friend up to this one as read."""
 
     type: Literal["read"]
     up_to: int
@@ -870,8 +874,8 @@ class DirectReadCommand(TypedDict):
 
 
 class DirectDirectState(Record):
-    """How the conversation stands: the first frame. ``messages`` are the last ones, the newest first.
-    ``unread`` counts those that the friend wrote and the receiver has not read.
+    """The conversation's state: the first frame. ``messages`` are the latest, newest first. ``unread``
+    counts the friend's messages that the receiver has not read.
     """
 
     type: Literal["presence_state"]
@@ -884,7 +888,7 @@ class DirectDirectState(Record):
 
 
 class DirectDirectMessage(Record):
-    """One of the two said something."""
+    """Sent when one of the two writes a message."""
 
     type: Literal["chat_message"]
     message: DirectDirectText
@@ -894,7 +898,7 @@ class DirectDirectMessage(Record):
 
 
 class DirectRead(Record):
-    """One of the two has read what the other wrote, up to this message."""
+    """Sent when one of the two has read the other's messages up to this one."""
 
     type: Literal["read"]
     user_id: int
@@ -906,7 +910,7 @@ class DirectRead(Record):
 
 
 class DirectFriendHere(Record):
-    """One of the two has opened the conversation."""
+    """Sent when one of the two opens the conversation."""
 
     type: Literal["presence_join"]
     user_id: int
@@ -917,7 +921,7 @@ class DirectFriendHere(Record):
 
 
 class DirectFriendGone(Record):
-    """One of the two has closed it."""
+    """Sent when one of the two closes the conversation."""
 
     type: Literal["presence_leave"]
     user_id: int
@@ -927,7 +931,7 @@ class DirectFriendGone(Record):
 
 
 class DirectFriendTyping(Record):
-    """The friend writes something."""
+    """Sent when the friend starts typing."""
 
     type: Literal["typing_start"]
     between: list[int]
@@ -936,7 +940,7 @@ class DirectFriendTyping(Record):
 
 
 class DirectFriendStoppedTyping(Record):
-    """The friend has stopped writing."""
+    """Sent when the friend stops typing."""
 
     type: Literal["typing_stop"]
     between: list[int]
@@ -945,7 +949,7 @@ class DirectFriendStoppedTyping(Record):
 
 
 class DirectDirectClosed(Record):
-    """The two are friends no more: nothing can be said here."""
+    """Sent when the two are no longer friends: the conversation is closed."""
 
     type: Literal["direct_closed"]
     between: list[int]
@@ -956,14 +960,14 @@ class DirectDirectClosed(Record):
 
 
 class WorldOfferedItemCommand(TypedDict):
-    """So many of a row of the own inventory."""
+    """A quantity of an item, given by its row in your inventory."""
 
     id: int
     quantity: NotRequired[int]
 
 
 class WorldStepCommand(TypedDict):
-    """A position in metres; what is left out stays as it is."""
+    """Coordinates of a move, in metres; an omitted coordinate keeps its value."""
 
     x: NotRequired[float]
     y: NotRequired[float]
@@ -971,7 +975,7 @@ class WorldStepCommand(TypedDict):
 
 
 class WorldVectorCommand(TypedDict):
-    """A position in metres, or a velocity in metres a second."""
+    """A position in metres, or a velocity in metres per second."""
 
     x: NotRequired[float]
     y: NotRequired[float]
@@ -979,7 +983,7 @@ class WorldVectorCommand(TypedDict):
 
 
 class WorldFactionInfo(Record):
-    """One of the sides; ``shards`` is how many of the shards it holds."""
+    """A faction; ``shards`` is the number of shards it holds."""
 
     id: int
     name: str
@@ -989,8 +993,9 @@ class WorldFactionInfo(Record):
 
 
 class WorldLocationInfo(Record):
-    """A place: ``paths`` are the places one walks to from it, ``faction`` the name of whose home it is.
-    ``x`` and ``y`` put it on a map of 100 by 100. Positions inside go from ``-size`` to ``size``.
+    """A place on the map. ``paths`` lists the places that can be reached from it, ``faction`` names the
+    faction whose home it is. ``x`` and ``y`` are its position on a map of 100 by 100. Positions inside it
+    range from ``-size`` to ``size``.
     """
 
     id: int
@@ -1004,7 +1009,7 @@ class WorldLocationInfo(Record):
 
 
 class WorldShardInfo(Record):
-    """A shard: where it is, the name of whose it is, and who is capturing it."""
+    """A shard: its place, the name of its owner, and the capture in progress."""
 
     id: int
     name: str
@@ -1014,7 +1019,9 @@ class WorldShardInfo(Record):
 
 
 class WorldCaptureInfo(Record):
-    """A capture under way: it takes ``remaining_s`` more, until ``due_at``; contested, that is unset."""
+    """A capture in progress. It takes ``remaining_s`` more seconds, until ``due_at``, which is null while
+    contested.
+    """
 
     character_id: int
     character_name: str
@@ -1040,7 +1047,7 @@ class WorldCharacterInfo(Record):
 
 
 class WorldVector(Record):
-    """A position in metres, or a velocity in metres a second."""
+    """A position in metres, or a velocity in metres per second."""
 
     x: MayBeMissing[float]
     y: MayBeMissing[float]
@@ -1048,14 +1055,14 @@ class WorldVector(Record):
 
 
 class WorldArea(Record):
-    """Who is in a place."""
+    """A place and the characters in it."""
 
     location_id: int
     members: list[WorldCharacterInfo]
 
 
 class WorldOwnCharacter(Record):
-    """One of your characters; the selected one is the one that you play."""
+    """One of your own characters; ``is_selected`` marks the one that you play."""
 
     id: int
     name: str
@@ -1071,7 +1078,7 @@ class WorldOwnCharacter(Record):
 
 
 class WorldFighterInfo(Record):
-    """Who fights, and how they are."""
+    """A fighter and their health."""
 
     character_id: int
     user_id: int
@@ -1083,8 +1090,9 @@ class WorldFighterInfo(Record):
 
 
 class WorldAbilityInfo(Record):
-    """A spell: ``kind`` is damage or heal, ``power`` in percent of one's attack, ``level`` the first that
-    may cast it, ``ready_at`` when it can be cast again, if not now.
+    """A spell that can be cast in a fight. ``kind`` is damage or heal, ``power`` a percentage of the
+    caster's attack, ``level`` the lowest level that may cast it, and ``ready_at`` the end of its cooldown,
+    if it is on one.
     """
 
     name: str
@@ -1099,7 +1107,7 @@ class WorldAbilityInfo(Record):
 
 
 class WorldRemedyInfo(Record):
-    """An item of the own inventory that heals; ``id`` is its row there."""
+    """An item in your inventory that heals; ``id`` is its row there."""
 
     id: int
     item_id: int
@@ -1109,12 +1117,12 @@ class WorldRemedyInfo(Record):
 
 
 WorldMoved = list[int | float]
-"""Where a character is and how fast it goes: ``[character_id, x, y, z, vx, vy, vz]``."""
+"""The position and velocity of a character: ``[character_id, x, y, z, vx, vy, vz]``."""
 
 
 class WorldPartyInfo(Record):
-    """A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A
-    higher ``version`` is the later state.
+    """A party as clients see it: members in the order of joining; empty once it is disbanded. A higher
+    ``version`` is the later state.
     """
 
     id: int
@@ -1126,7 +1134,7 @@ class WorldPartyInfo(Record):
 
 
 class WorldPartyMemberInfo(Record):
-    """A member as the others see them."""
+    """A member of a party."""
 
     user_id: int
     username: str
@@ -1134,7 +1142,7 @@ class WorldPartyMemberInfo(Record):
 
 
 class WorldTrader(Record):
-    """Who trades."""
+    """One of the two traders."""
 
     user_id: int
     character_id: int
@@ -1142,7 +1150,7 @@ class WorldTrader(Record):
 
 
 class WorldOfferInfo(Record):
-    """What one of the two gives, and whether they have confirmed the present version."""
+    """A trader's offer, and whether they have confirmed the current version."""
 
     user_id: int
     gold: int
@@ -1150,7 +1158,7 @@ class WorldOfferInfo(Record):
 
 
 class WorldOfferedItemInfo(Record):
-    """So many of an item; ``id`` is the row of its owner's inventory."""
+    """A quantity of an item; ``id`` is its row in the owner's inventory."""
 
     id: int
     item_id: int
@@ -1160,8 +1168,9 @@ class WorldOfferedItemInfo(Record):
 
 
 class WorldAuthRequestCommand(TypedDict):
-    """Show who you are on a socket that was opened without a token: a name or e-mail with its password, or
-    an access token. Refused with ``already_authenticated``, ``not_authenticated``.
+    """Authenticate on a socket that was opened without a token, with a password or an access token.
+    ``username`` may be a name or an e-mail address. Refused with ``already_authenticated``,
+    ``not_authenticated``.
     """
 
     type: Literal["auth_request"]
@@ -1179,7 +1188,7 @@ class WorldDisconnectCommand(TypedDict):
 
 
 class WorldTradeRequestCommand(TypedDict):
-    """Ask somebody in the same place to trade. Refused with ``no_character``,
+    """Ask a user whose character is in the same place to trade. Refused with ``no_character``,
     ``cannot_trade_with_oneself``, ``unknown_trader``, ``guests_may_not_trade``, ``cannot_trade``,
     ``already_trading``, ``rate_limited``.
     """
@@ -1190,8 +1199,8 @@ class WorldTradeRequestCommand(TypedDict):
 
 
 class WorldTradeAcceptCommand(TypedDict):
-    """Agree to trade; both can offer from now on. Refused with ``unknown_trade``, ``trade_over``,
-    ``not_yours_to_accept``, ``cannot_trade``.
+    """Accept a trade request; both users can make offers from then on. Refused with ``unknown_trade``,
+    ``trade_over``, ``not_yours_to_accept``, ``cannot_trade``.
     """
 
     type: Literal["trade_accept"]
@@ -1200,7 +1209,7 @@ class WorldTradeAcceptCommand(TypedDict):
 
 
 class WorldTradeDeclineCommand(TypedDict):
-    """End a trade, whether it is open yet or not. Refused with ``unknown_trade``, ``trade_over``."""
+    """End a trade, accepted or not. Refused with ``unknown_trade``, ``trade_over``."""
 
     type: Literal["trade_decline"]
     trade_id: int
@@ -1208,10 +1217,9 @@ class WorldTradeDeclineCommand(TypedDict):
 
 
 class WorldTradeUpdateCommand(TypedDict):
-    """Offer this, in place of what one offered before. Nobody has confirmed it then. Refused with
-    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``not_owned``, ``account_too_new`` (it gives
-    something away from level 3 on, or if it is premium), ``not_enough_gold``, ``not_enough_items``,
-    ``item_equipped``.
+    """Replace your offer; all confirmations are withdrawn. Refused with ``unknown_trade``, ``trade_over``,
+    ``trade_not_open``, ``not_owned``, ``account_too_new`` (giving something away requires level 3 or
+    premium), ``not_enough_gold``, ``not_enough_items``, ``item_equipped``.
     """
 
     type: Literal["trade_update"]
@@ -1222,9 +1230,9 @@ class WorldTradeUpdateCommand(TypedDict):
 
 
 class WorldTradeCompleteCommand(TypedDict):
-    """Confirm what is offered in this version; once both have, it changes hands. Refused with
-    ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``stale_version``, and as ``trade_update`` if
-    something is gone by then.
+    """Confirm the offers of this version; the exchange happens once both users have confirmed. Refused
+    with ``unknown_trade``, ``trade_over``, ``trade_not_open``, ``stale_version``, and, if something is no
+    longer there, with the codes of ``trade_update``.
     """
 
     type: Literal["trade_complete"]
@@ -1234,9 +1242,9 @@ class WorldTradeCompleteCommand(TypedDict):
 
 
 class WorldShardCapturedCommand(TypedDict):
-    """Begin to capture a shard where one's character stands; it is captured once the channel is over.
-    Refused with ``no_character``, ``not_in_play``, ``unknown_shard``, ``not_here``, ``already_yours``,
-    ``shard_contested``, ``already_capturing``.
+    """Begin to capture the shard in your character's place; the capture takes effect when its time is
+    over. Refused with ``no_character``, ``not_in_play``, ``unknown_shard``, ``not_here``,
+    ``already_yours``, ``shard_contested``, ``already_capturing``.
     """
 
     type: Literal["shard_captured"]
@@ -1255,11 +1263,11 @@ class WorldCombatStartCommand(TypedDict):
 
 
 class WorldCombatActionCommand(TypedDict):
-    """Strike, cast a spell or use an item; what it does is the server's to say. ``target_id`` is the
-    opponent's character; to be healed, by a spell or an item, name the own one or none. ``ability_name``
-    goes with a spell, ``item_id``, a row of the own inventory, with an item. Refused with
-    ``no_character``, ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also
-    with ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
+    """Strike, cast a spell or use an item in a fight; the server computes the effect. ``target_id`` is the
+    opponent's character; to heal, by spell or item, give your own or omit it. ``ability_name`` is required
+    for a spell, ``item_id`` (a row of your inventory) for an item. Refused with ``no_character``,
+    ``unknown_combat``, ``combat_over``, ``wrong_target``, ``rate_limited``; a spell also with
+    ``unknown_ability``, ``level_too_low``, ``on_cooldown``, ``not_enough_stamina``; an item also with
     ``not_owned``, ``no_remedy``.
     """
 
@@ -1273,14 +1281,14 @@ class WorldCombatActionCommand(TypedDict):
 
 
 class WorldCombatStateCommand(TypedDict):
-    """Ask how the own fight stands, and what one can do in it."""
+    """Request the state of your fight and what you can use in it."""
 
     type: Literal["combat_state"]
     id: NotRequired[str | int | None]
 
 
 class WorldPartyCreateCommand(TypedDict):
-    """Make a party, and lead it."""
+    """Create a party and lead it."""
 
     type: Literal["party_create"]
     open: NotRequired[bool]
@@ -1296,7 +1304,7 @@ class WorldPartyInviteCommand(TypedDict):
 
 
 class WorldPartyAcceptCommand(TypedDict):
-    """Follow an invite to a party: this one, the one to this party, of this user, or the newest."""
+    """Accept a party invite, chosen by id, party or sender; the newest if none is given."""
 
     type: Literal["party_accept"]
     invite_id: NotRequired[int | None]
@@ -1306,7 +1314,7 @@ class WorldPartyAcceptCommand(TypedDict):
 
 
 class WorldPartyDeclineCommand(TypedDict):
-    """Decline an invite to a party, named as for ``party_accept``."""
+    """Decline a party invite, chosen as in ``party_accept``."""
 
     type: Literal["party_decline"]
     invite_id: NotRequired[int | None]
@@ -1323,7 +1331,7 @@ class WorldPartyLeaveCommand(TypedDict):
 
 
 class WorldPartyKickCommand(TypedDict):
-    """Send a member away, as the leader."""
+    """Remove a member from the party that you lead."""
 
     type: Literal["party_kick"]
     user_id: int
@@ -1331,14 +1339,14 @@ class WorldPartyKickCommand(TypedDict):
 
 
 class WorldPartyDisbandCommand(TypedDict):
-    """End the party, as its leader."""
+    """Disband the party that you lead."""
 
     type: Literal["party_disband"]
     id: NotRequired[str | int | None]
 
 
 class WorldPartyChatCommand(TypedDict):
-    """Say something to your party."""
+    """Send a chat message to your party."""
 
     type: Literal["party_chat"]
     content: str
@@ -1346,8 +1354,8 @@ class WorldPartyChatCommand(TypedDict):
 
 
 class WorldChatCommand(TypedDict):
-    """Say something to the whole world, or on the channel ``area`` to all who are where you are. Refused
-    with ``no_character``, ``rate_limited``.
+    """Send a chat message to the whole world, or on the channel ``area`` to everybody in the same place.
+    Refused with ``no_character``, ``rate_limited``.
     """
 
     type: Literal["chat"]
@@ -1357,7 +1365,9 @@ class WorldChatCommand(TypedDict):
 
 
 class WorldWhisperCommand(TypedDict):
-    """Say something to one user who is in the world. Refused with ``not_in_world``, ``rate_limited``."""
+    """Send a private message to a user who is in the world. Refused with ``not_in_world``,
+    ``rate_limited``.
+    """
 
     type: Literal["whisper"]
     to_user_id: int
@@ -1366,7 +1376,7 @@ class WorldWhisperCommand(TypedDict):
 
 
 class WorldFactionChatCommand(TypedDict):
-    """Say something to your faction. Refused with ``no_character``, ``rate_limited``."""
+    """Send a chat message to your faction. Refused with ``no_character``, ``rate_limited``."""
 
     type: Literal["faction_chat"]
     content: str
@@ -1374,7 +1384,7 @@ class WorldFactionChatCommand(TypedDict):
 
 
 class WorldWorldAnnouncementCommand(TypedDict):
-    """Tell everybody something, as one of the staff. Refused with ``staff_only``."""
+    """Send an announcement to everybody in the world. Refused with ``staff_only``."""
 
     type: Literal["world_announcement"]
     content: str
@@ -1382,9 +1392,9 @@ class WorldWorldAnnouncementCommand(TypedDict):
 
 
 class WorldMoveCommand(TypedDict):
-    """Walk to a place to which a path leads, or move inside this one. ``position`` is in metres: what is
-    left out of x, y and z stays as it is. ``velocity`` is in metres a second: what is left out of it is 0.
-    Refused with ``no_character``, ``not_in_play``, ``not_there``, ``no_path``, ``impossible_move``,
+    """Walk to a connected place, or move within the current one. ``position`` is in metres; omitted
+    coordinates keep their values. ``velocity`` is in metres per second; omitted components are 0. Refused
+    with ``no_character``, ``not_in_play``, ``not_there``, ``no_path``, ``impossible_move``,
     ``rate_limited``.
     """
 
@@ -1397,14 +1407,14 @@ class WorldMoveCommand(TypedDict):
 
 
 class WorldCharacterListCommand(TypedDict):
-    """Ask for your characters."""
+    """List your characters."""
 
     type: Literal["character_list"]
     id: NotRequired[str | int | None]
 
 
 class WorldCharacterCreateCommand(TypedDict):
-    """Make a character, of a faction by its name. Refused with ``unknown_faction``, ``no_home``,
+    """Create a character in the named faction. Refused with ``unknown_faction``, ``no_home``,
     ``too_many_characters``, ``character_name_taken``.
     """
 
@@ -1415,7 +1425,7 @@ class WorldCharacterCreateCommand(TypedDict):
 
 
 class WorldCharacterSelectCommand(TypedDict):
-    """Play this character of yours from now on. Refused with ``unknown_character``, ``rate_limited``."""
+    """Select the character that you play. Refused with ``unknown_character``, ``rate_limited``."""
 
     type: Literal["character_select"]
     character_id: int
@@ -1423,8 +1433,8 @@ class WorldCharacterSelectCommand(TypedDict):
 
 
 class WorldCharacterUpdateCommand(TypedDict):
-    """Ask how a character stands: yours, or one that is where yours is. Refused with
-    ``unknown_character``.
+    """Request the current state of one of your characters, or of a character in the same place as yours.
+    Refused with ``unknown_character``.
     """
 
     type: Literal["character_update"]
@@ -1433,7 +1443,7 @@ class WorldCharacterUpdateCommand(TypedDict):
 
 
 class WorldCharacterDeleteCommand(TypedDict):
-    """Delete a character of yours for good. Refused with ``unknown_character``."""
+    """Delete one of your characters permanently. Refused with ``unknown_character``."""
 
     type: Literal["character_delete"]
     character_id: int
@@ -1441,8 +1451,8 @@ class WorldCharacterDeleteCommand(TypedDict):
 
 
 class WorldWorldState(Record):
-    """How the world stands: the first frame. ``you`` is your character in play, and ``area`` who is where
-    it is; both are null until a character is selected.
+    """The state of the world: the first frame on the socket. ``you`` is the character that you play and
+    ``area`` the characters around it; both are null until you select one.
     """
 
     type: Literal["world_state"]
@@ -1460,7 +1470,7 @@ class WorldWorldState(Record):
 
 
 class WorldCharacterList(Record):
-    """Your characters, the eldest first."""
+    """Your characters, oldest first."""
 
     type: Literal["character_list"]
     ref: MayBeMissing[str | int]
@@ -1476,7 +1486,7 @@ class WorldCharacterCreate(Record):
 
 
 class WorldCharacterSelect(Record):
-    """The character that you play now; ``area_state`` follows."""
+    """The character that you play from now on; ``area_state`` follows."""
 
     type: Literal["character_select"]
     ref: MayBeMissing[str | int]
@@ -1484,7 +1494,7 @@ class WorldCharacterSelect(Record):
 
 
 class WorldCharacterDelete(Record):
-    """A character of yours is deleted."""
+    """Sent when one of your characters was deleted."""
 
     type: Literal["character_delete"]
     ref: MayBeMissing[str | int]
@@ -1492,8 +1502,9 @@ class WorldCharacterDelete(Record):
 
 
 class WorldAuthResponse(Record):
-    """You are signed in on this socket. The tokens are there if it was by password, the key if the socket
-    was opened with ``?encrypted=session``: what follows is encrypted with it.
+    """Confirms that you are signed in on this socket. The tokens are included after a sign-in by password.
+    The key is included if the socket was opened with ``?encrypted=session``: all later frames are
+    encrypted with it.
     """
 
     type: Literal["auth_response"]
@@ -1506,7 +1517,9 @@ class WorldAuthResponse(Record):
 
 
 class WorldAreaState(Record):
-    """Who is where your character has come to, the character included; null without a character in play."""
+    """The place of your character and everybody in it, yourself included; null if you play no character.
+    Sent when your character arrives there.
+    """
 
     type: Literal["area_state"]
     ref: MayBeMissing[str | int]
@@ -1514,7 +1527,7 @@ class WorldAreaState(Record):
 
 
 class WorldChat(Record):
-    """Said to a place, whose id is ``location_id``, or to the world."""
+    """A chat message to everybody in the world, or in the place ``location_id``."""
 
     type: Literal["chat"]
     sender_id: int
@@ -1527,7 +1540,7 @@ class WorldChat(Record):
 
 
 class WorldWorldAnnouncement(Record):
-    """Said by the staff to everybody."""
+    """An announcement by the staff to everybody in the world."""
 
     type: Literal["world_announcement"]
     sender_id: int
@@ -1539,7 +1552,7 @@ class WorldWorldAnnouncement(Record):
 
 
 class WorldCombatState(Record):
-    """How the own fight stands, if there is one, and what one can do; told when asked for, and on return."""
+    """The state of your fight, if any, and what you can use in it; sent on request and after a reconnect."""
 
     type: Literal["combat_state"]
     ref: MayBeMissing[str | int]
@@ -1551,7 +1564,7 @@ class WorldCombatState(Record):
 
 
 class WorldShardStatus(Record):
-    """A capture has begun, is held up by an enemy, goes on, or has come to nothing."""
+    """Sent when a capture begins, is contested, continues or is broken off."""
 
     type: Literal["shard_status"]
     shard_id: int
@@ -1562,7 +1575,7 @@ class WorldShardStatus(Record):
 
 
 class WorldShardCaptured(Record):
-    """A faction holds a shard; ``shard_name`` is ``name``."""
+    """Sent when a faction has captured a shard; ``shard_name`` equals ``name``."""
 
     type: Literal["shard_captured"]
     shard_id: int
@@ -1578,7 +1591,7 @@ class WorldShardCaptured(Record):
 
 
 class WorldRealityShift(Record):
-    """A faction holds more than half of the shards: reality is theirs."""
+    """Sent when a faction holds more than half of the shards and thereby controls reality."""
 
     type: Literal["reality_shift"]
     faction: str
@@ -1588,7 +1601,7 @@ class WorldRealityShift(Record):
 
 
 class WorldAetherfall(Record):
-    """A faction held every shard: they lie scattered now, nobody's, and a new epoch begins."""
+    """Sent when a faction held every shard: they are scattered, without owners, and a new epoch begins."""
 
     type: Literal["aetherfall"]
     faction: str
@@ -1598,7 +1611,7 @@ class WorldAetherfall(Record):
 
 
 class WorldCharacterUpdate(Record):
-    """How a character stands now; it is also sent to who moved impossibly, to be put back."""
+    """The current state of a character. Also sent after an impossible move, to reset the position."""
 
     type: Literal["character_update"]
     character_id: int
@@ -1615,7 +1628,7 @@ class WorldCharacterUpdate(Record):
 
 
 class WorldPlayerJoinedArea(Record):
-    """A character has come."""
+    """Sent when a character arrives in your place."""
 
     type: Literal["player_joined_area"]
     location_id: int
@@ -1623,7 +1636,7 @@ class WorldPlayerJoinedArea(Record):
 
 
 class WorldPlayerLeftArea(Record):
-    """A character is not here any more."""
+    """Sent when a character leaves your place or the world."""
 
     type: Literal["player_left_area"]
     location_id: int
@@ -1634,9 +1647,9 @@ class WorldPlayerLeftArea(Record):
 
 
 class WorldLocationUpdate(Record):
-    """Who has moved in your place since the last one, each as ``[character_id, x, y, z, vx, vy, vz]``. It
-    comes at most 20 times a second, and at once as the answer to a move of yours with an ``id``. Who is
-    not among the members has just left, or is about to come.
+    """Characters in your place that moved since the last update. Each is ``[character_id, x, y, z, vx, vy,
+    vz]``. Sent at most 20 times a second, and at once in answer to a ``move`` with an ``id``. A character
+    that is not among the members you know has just left or is about to arrive.
     """
 
     type: Literal["location_update"]
@@ -1646,7 +1659,7 @@ class WorldLocationUpdate(Record):
 
 
 class WorldWhisper(Record):
-    """Said to one user; the sender hears it too."""
+    """A private message, sent to the recipient and to its sender."""
 
     type: Literal["whisper"]
     sender_id: int
@@ -1658,7 +1671,7 @@ class WorldWhisper(Record):
 
 
 class WorldFactionChat(Record):
-    """Said to a faction."""
+    """A chat message to a faction."""
 
     type: Literal["faction_chat"]
     sender_id: int
@@ -1670,7 +1683,7 @@ class WorldFactionChat(Record):
 
 
 class WorldPartyInvite(Record):
-    """Somebody invites you to a party, or your invite is on its way: both hear it."""
+    """An invite to a party, sent to the invited user and to the leader."""
 
     type: Literal["party_invite"]
     invite_id: int
@@ -1683,7 +1696,7 @@ class WorldPartyInvite(Record):
 
 
 class WorldPartyDecline(Record):
-    """An invite to a party was declined: both hear it."""
+    """Sent to both users when an invite to a party was declined."""
 
     type: Literal["party_decline"]
     invite_id: int
@@ -1694,8 +1707,8 @@ class WorldPartyDecline(Record):
 
 
 class WorldPartyUpdate(Record):
-    """What the party is like now, and which change of these users made it so. It is told to the members
-    and to those who have just gone.
+    """Sent when a party has changed: its new state, the change, and the users who caused it. Sent to the
+    members and to those who have just left.
     """
 
     type: Literal["party_update"]
@@ -1706,7 +1719,7 @@ class WorldPartyUpdate(Record):
 
 
 class WorldPartyChat(Record):
-    """A member said something to the party; only its members hear it."""
+    """Sent when a member writes to the party; only its members receive it."""
 
     type: Literal["party_chat"]
     party_id: int
@@ -1719,7 +1732,7 @@ class WorldPartyChat(Record):
 
 
 class WorldCombatStart(Record):
-    """A fight begins."""
+    """Sent when a fight begins."""
 
     type: Literal["combat_start"]
     attacker_id: int
@@ -1733,8 +1746,8 @@ class WorldCombatStart(Record):
 
 
 class WorldCombatDamage(Record):
-    """One has struck the other, whose ``health`` is this now; ``amount`` is ``damage`` by the name that
-    ``combat_heal`` has for it.
+    """Sent when a fighter was hit; ``health`` is what the target has left. ``amount`` equals ``damage``;
+    it is the name that ``combat_heal`` uses.
     """
 
     type: Literal["combat_damage"]
@@ -1754,7 +1767,7 @@ class WorldCombatDamage(Record):
 
 
 class WorldCombatHeal(Record):
-    """One has been healed, by a spell or an item of their own."""
+    """Sent when a fighter healed, by a spell or an item of their own."""
 
     type: Literal["combat_heal"]
     target_id: int
@@ -1771,8 +1784,8 @@ class WorldCombatHeal(Record):
 
 
 class WorldCombatEnd(Record):
-    """The fight is over. ``reason`` is defeated, fled or disconnected; who was defeated is back at their
-    faction's home, in good health. ``xp`` is what the winner has learnt.
+    """Sent when a fight is over. ``reason`` is defeated, fled or disconnected. A defeated character is
+    back at its faction's home with full health. ``xp`` is what the winner earned.
     """
 
     type: Literal["combat_end"]
@@ -1786,8 +1799,8 @@ class WorldCombatEnd(Record):
 
 
 class WorldTradeRequest(Record):
-    """Somebody asks somebody to trade, who can accept until ``expires_at``, and hears of it among the
-    notifications too.
+    """Sent when somebody asks to trade; it can be accepted until ``expires_at``. The user who is asked
+    gets a notification too.
     """
 
     type: Literal["trade_request"]
@@ -1800,7 +1813,7 @@ class WorldTradeRequest(Record):
 
 
 class WorldTradeAccept(Record):
-    """The trade is open."""
+    """Sent when a trade was accepted and is open."""
 
     type: Literal["trade_accept"]
     trade_id: int
@@ -1811,7 +1824,7 @@ class WorldTradeAccept(Record):
 
 
 class WorldTradeUpdate(Record):
-    """One of the two offers something else, or has confirmed this version."""
+    """Sent when a trader changed their offer or confirmed this version."""
 
     type: Literal["trade_update"]
     trade_id: int
@@ -1822,7 +1835,7 @@ class WorldTradeUpdate(Record):
 
 
 class WorldTradeComplete(Record):
-    """Both have confirmed: what was offered has changed hands."""
+    """Sent when both have confirmed and the exchange is done."""
 
     type: Literal["trade_complete"]
     trade_id: int
@@ -1833,7 +1846,7 @@ class WorldTradeComplete(Record):
 
 
 class WorldTradeDecline(Record):
-    """The trade has ended, and nothing changed hands; ``by_user_id`` is whose doing it was."""
+    """Sent when a trade ended without an exchange; ``by_user_id`` is the user who ended it."""
 
     type: Literal["trade_decline"]
     reason: Literal["declined", "died", "disconnected", "expired", "left"]
@@ -1847,9 +1860,9 @@ class WorldTradeDecline(Record):
 
 
 class NotificationsInviteInfo(Record):
-    """An invite as both users see it. ``kind`` is game, lobby or party, and says which of ``game``,
+    """An invite as both users see it. ``kind`` is game, lobby or party, and determines which of ``game``,
     ``lobby_id`` and ``party_id`` is set. ``status`` is pending, accepted, declined, cancelled or expired.
-    ``game_id`` and ``ws_url`` are there once accepting it has started a game.
+    ``game_id`` and ``ws_url`` are set once accepting it has started a game.
     """
 
     id: int
@@ -1867,7 +1880,7 @@ class NotificationsInviteInfo(Record):
 
 
 class NotificationsPerson(Record):
-    """A user by name."""
+    """A user's public identity."""
 
     id: int
     username: str
@@ -1875,8 +1888,8 @@ class NotificationsPerson(Record):
 
 
 class NotificationsPartyInfo(Record):
-    """A party as clients see it: members in the order of entering; of a disbanded one nobody is left. A
-    higher ``version`` is the later state.
+    """A party as clients see it: members in the order of joining; empty once it is disbanded. A higher
+    ``version`` is the later state.
     """
 
     id: int
@@ -1888,7 +1901,7 @@ class NotificationsPartyInfo(Record):
 
 
 class NotificationsPartyMemberInfo(Record):
-    """A member as the others see them."""
+    """A member of a party."""
 
     user_id: int
     username: str
@@ -1896,7 +1909,7 @@ class NotificationsPartyMemberInfo(Record):
 
 
 class NotificationsTrader(Record):
-    """Who trades."""
+    """One of the two traders."""
 
     user_id: int
     character_id: int
@@ -1926,8 +1939,8 @@ class NotificationsFriend(Record):
 
 
 class NotificationsBadge(Record):
-    """How much waits for the user: unread direct messages by sender, invites to answer, and all together.
-    It is the first frame, and comes again whenever something of it has changed.
+    """The number of things waiting for the user: unread messages by sender, open invites, and the total.
+    Sent as the first frame, and again whenever it changes.
     """
 
     type: Literal["badge"]
@@ -1940,7 +1953,7 @@ class NotificationsBadge(Record):
 
 
 class NotificationsMatchFound(Record):
-    """A game was made for the user, who is to open its socket."""
+    """Sent when a game was created for the user, who should open its socket."""
 
     type: Literal["match_found"]
     user_id: int
@@ -1952,7 +1965,7 @@ class NotificationsMatchFound(Record):
 
 
 class NotificationsQueueJoined(Record):
-    """The user's party waits for a match, as one."""
+    """Sent when the user's party starts waiting for a match."""
 
     type: Literal["queue_joined"]
     user_id: int
@@ -1963,7 +1976,7 @@ class NotificationsQueueJoined(Record):
 
 
 class NotificationsQueueLeft(Record):
-    """The user's party waits no longer: one of it has left the queue, or the party has changed."""
+    """Sent when the user's party stops waiting: a member has left the queue, or the party has changed."""
 
     type: Literal["queue_left"]
     user_id: int
@@ -1974,8 +1987,8 @@ class NotificationsQueueLeft(Record):
 
 
 class NotificationsMatchCancelled(Record):
-    """A match was cancelled because others left it before anybody had moved. ``reason`` is aborted (they
-    never came), resign, timeout, forfeit or abandoned; ``requeued`` says whether the user waits in the
+    """Sent when a match is cancelled because others left before the first move. ``reason`` is aborted
+    (they never came), resign, timeout, forfeit or abandoned; ``requeued`` tells whether the user is in the
     queue again, at the old place.
     """
 
@@ -1990,9 +2003,7 @@ class NotificationsMatchCancelled(Record):
 
 
 class NotificationsQueueExpired(Record):
-    """The user's place in the queue was given up: nothing had been heard of them for long, or the game is
-    not offered any more.
-    """
+    """Sent when the user's ticket expires: no sign of them for too long, or the game is no longer offered."""
 
     type: Literal["queue_expired"]
     user_id: int
@@ -2002,7 +2013,7 @@ class NotificationsQueueExpired(Record):
 
 
 class NotificationsInviteCreated(Record):
-    """Somebody was invited."""
+    """Sent when a user is invited."""
 
     type: Literal["invite_created"]
     invite: NotificationsInviteInfo
@@ -2010,7 +2021,7 @@ class NotificationsInviteCreated(Record):
 
 
 class NotificationsInviteAccepted(Record):
-    """The invite was accepted, and what it was for has happened."""
+    """Sent when an invite is accepted and has taken effect."""
 
     type: Literal["invite_accepted"]
     invite: NotificationsInviteInfo
@@ -2018,7 +2029,7 @@ class NotificationsInviteAccepted(Record):
 
 
 class NotificationsInviteDeclined(Record):
-    """The invite was declined."""
+    """Sent when an invite is declined."""
 
     type: Literal["invite_declined"]
     invite: NotificationsInviteInfo
@@ -2026,7 +2037,7 @@ class NotificationsInviteDeclined(Record):
 
 
 class NotificationsInviteCancelled(Record):
-    """The invite was taken back, or what it was for is gone."""
+    """Sent when an invite is cancelled, or when its game, lobby or party no longer exists."""
 
     type: Literal["invite_cancelled"]
     invite: NotificationsInviteInfo
@@ -2034,7 +2045,7 @@ class NotificationsInviteCancelled(Record):
 
 
 class NotificationsInviteExpired(Record):
-    """The invite was not answered in time."""
+    """Sent when an invite expires without an answer."""
 
     type: Literal["invite_expired"]
     invite: NotificationsInviteInfo
@@ -2042,8 +2053,8 @@ class NotificationsInviteExpired(Record):
 
 
 class NotificationsPartyUpdate(Record):
-    """What the party is like now, and which change of these users made it so. It is told to the members
-    and to those who have just gone.
+    """Sent when a party has changed: its new state, the change, and the users who caused it. Sent to the
+    members and to those who have just left.
     """
 
     type: Literal["party_update"]
@@ -2054,7 +2065,7 @@ class NotificationsPartyUpdate(Record):
 
 
 class NotificationsPartyChat(Record):
-    """A member said something to the party; only its members hear it."""
+    """Sent when a member writes to the party; only its members receive it."""
 
     type: Literal["party_chat"]
     party_id: int
@@ -2067,7 +2078,7 @@ class NotificationsPartyChat(Record):
 
 
 class NotificationsLevelUp(Record):
-    """The user has reached a level; ``stat_points`` are there to allocate."""
+    """Sent when the user reaches a level; ``stat_points`` is the number available to allocate."""
 
     type: Literal["level_up"]
     user_id: int
@@ -2077,7 +2088,7 @@ class NotificationsLevelUp(Record):
 
 
 class NotificationsAchievementEarned(Record):
-    """The user has reached a goal, and been given what it gives."""
+    """Sent when a user has earned an achievement and received its reward."""
 
     type: Literal["achievement_earned"]
     user_id: int
@@ -2092,8 +2103,8 @@ class NotificationsAchievementEarned(Record):
 
 
 class NotificationsTradeRequest(Record):
-    """Somebody asks somebody to trade, who can accept until ``expires_at``, and hears of it among the
-    notifications too.
+    """Sent when somebody asks to trade; it can be accepted until ``expires_at``. The user who is asked
+    gets a notification too.
     """
 
     type: Literal["trade_request"]
@@ -2106,7 +2117,7 @@ class NotificationsTradeRequest(Record):
 
 
 class NotificationsFriendRequest(Record):
-    """A request was made; both are told, each on all devices."""
+    """Sent to both users when a friend request is made."""
 
     type: Literal["friend_request"]
     request: NotificationsRequest
@@ -2114,7 +2125,7 @@ class NotificationsFriendRequest(Record):
 
 
 class NotificationsFriendRequestClosed(Record):
-    """A request was declined or cancelled; it goes from both lists. ``status`` says which."""
+    """Sent to both users when a request is declined or cancelled; ``status`` says which."""
 
     type: Literal["friend_request_closed"]
     request_id: int
@@ -2125,7 +2136,7 @@ class NotificationsFriendRequestClosed(Record):
 
 
 class NotificationsFriendAccepted(Record):
-    """Two users are friends now: to each the other one. The request is closed by it."""
+    """Sent to both users when they become friends, each with the other one; it closes the request."""
 
     type: Literal["friend_accepted"]
     to_user_id: int
@@ -2135,7 +2146,7 @@ class NotificationsFriendAccepted(Record):
 
 
 class NotificationsFriendRemoved(Record):
-    """A friendship has ended: to each the other one. It does not say why."""
+    """Sent to both users when their friendship ends; it gives no reason."""
 
     type: Literal["friend_removed"]
     to_user_id: int
@@ -2144,7 +2155,7 @@ class NotificationsFriendRemoved(Record):
 
 
 class NotificationsPresenceHint(Record):
-    """The same for the notifications, which have no snapshot of friends: a newer one is all that counts."""
+    """Like ``presence``, for the notifications socket, which has no snapshot; only the latest counts."""
 
     type: Literal["presence"]
     to_user_id: int
@@ -2156,7 +2167,7 @@ class NotificationsPresenceHint(Record):
 
 
 class NotificationsPlayerBlocked(Record):
-    """A user blocks another: whatever connects the two ends. Only the blocker's devices hear of it."""
+    """Sent to the blocker's devices when a user blocks another; everything between the two ends."""
 
     type: Literal["player_blocked"]
     by_id: int
@@ -2165,7 +2176,7 @@ class NotificationsPlayerBlocked(Record):
 
 
 class NotificationsPlayerUnblocked(Record):
-    """A block has ended; what it ended does not come back."""
+    """Sent when a block is removed; what it ended is not restored."""
 
     type: Literal["player_unblocked"]
     by_id: int
@@ -2174,7 +2185,7 @@ class NotificationsPlayerUnblocked(Record):
 
 
 class NotificationsAnnouncement(Record):
-    """The operators have something to say to everybody who is here."""
+    """Sent when the operators announce something to everybody who is connected."""
 
     type: Literal["announcement"]
     id: str

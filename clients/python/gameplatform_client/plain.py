@@ -1,4 +1,4 @@
-"""The async client on a thread of its own, for plain code. ``sync`` offers it, with its types."""
+"""The async client on a background thread, for synchronous code. ``sync`` exports it, with its types."""
 
 import asyncio
 import functools
@@ -16,7 +16,7 @@ from gameplatform_client.handlers import Handler
 
 @dataclass(frozen=True)
 class _Life:
-    """The two threads of a background: handlers have their own, so that they may themselves ask and wait."""
+    """The two threads of a background: handlers have their own, so that they may send commands and wait."""
 
     thread: threading.Thread
     loop: asyncio.AbstractEventLoop
@@ -33,9 +33,9 @@ class Background:
         self._handling: threading.Thread | None = None
 
     def call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """Call a function on the loop and wait for its result, that of a coroutine as well.
+        """Call a function or coroutine function on the loop and return its result.
 
-        A future is not waited for: it comes as one of ``concurrent.futures``.
+        A future is returned as one of ``concurrent.futures``.
         """
         life = self._alive()
         if threading.current_thread() is life.thread:
@@ -44,10 +44,10 @@ class Background:
         try:
             return result.result()
         finally:
-            result.cancel()  # if this was interrupted
+            result.cancel()  # in case this thread was interrupted
 
     async def handle(self, handler: Handler, message: Any) -> None:
-        """Call a handler on the handlers' thread; what it leaves to be awaited is awaited on the loop."""
+        """Call a handler on the handlers' thread; an awaitable that it returns is awaited on the loop."""
         life = self._life
         if life is None:  # it is being stopped
             return
@@ -60,13 +60,13 @@ class Background:
         return handler(message)
 
     def stop(self) -> None:
-        """End the threads, after the handler that is being called."""
+        """End the threads, after the handler that is running."""
         with self._guard:
             life, self._life = self._life, None
         if life is None:
             return
         life.loop.call_soon_threadsafe(life.stop.set)
-        # A handler may be what ends it.
+        # A handler may be the caller.
         here = threading.current_thread()
         if here is not life.thread:
             life.thread.join()
@@ -104,7 +104,7 @@ async def _result(future: asyncio.Future[Any]) -> Any:
 
 @dataclass(frozen=True)
 class _Handled:
-    """A handler of plain code, as the async client calls it."""
+    """A synchronous handler, wrapped for the async client."""
 
     handler: Handler
     background: Background
@@ -114,7 +114,7 @@ class _Handled:
 
 
 class Plain:
-    """Stands for an object of the async client: its methods return once they are through."""
+    """A synchronous wrapper of an object of the async client."""
 
     _target: Any
     _background: Background
@@ -146,11 +146,11 @@ class Plain:
         return value if kind is None else kind(value, self._background)
 
     def register_handler(self, message_type: str, handler: Handler) -> None:
-        """Call ``handler`` with every message of this type, one after the other, on a thread of their own."""
+        """Call ``handler`` with every message of this type, one at a time, on a separate thread."""
         self._target.register_handler(message_type, _Handled(handler, self._background))
 
     def unregister_handler(self, message_type: str, handler: Handler) -> None:
-        """Do not call ``handler`` any more. Raises ``ValueError`` if it is not registered."""
+        """Remove ``handler``. Raises ``ValueError`` if it is not registered."""
         self._target.unregister_handler(message_type, _Handled(handler, self._background))
 
 
@@ -178,7 +178,7 @@ _KINDS = {kind.__name__: kind for kind in (Channel, GameChannel, BattleChannel, 
 
 
 class NetworkClient(Plain):
-    """The client of the whole platform for plain code."""
+    """The synchronous client of the whole platform."""
 
     def __init__(self, server_url: str | None = None, *, encryption_key: str | None = None) -> None:
         background = Background()

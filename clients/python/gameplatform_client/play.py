@@ -1,4 +1,4 @@
-"""The queue, games, battles, and the sockets of people."""
+"""The queue, games, battles, chat and notifications."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,23 +12,23 @@ from gameplatform_client.session import Session
 
 
 class GameChannel(Channel):
-    """The socket of one game. What was refused comes as ``MessageType.ERROR``, with the ``id`` as ``ref``."""
+    """The socket of one game. Refusals arrive as ``MessageType.ERROR``, with the ``id`` as ``ref``."""
 
     async def ready(self) -> None:
-        """Tell the game that this player may start."""
+        """Set this player ready to start."""
         await self.send({"type": MessageType.PLAYER_READY})
 
     async def move(self, movement: Mapping[str, Any]) -> str | int:
-        """Make a move, with the fields of the game's ``move_schema``; returns the message's ``id``."""
+        """Make a move, with the fields of the game's ``move_schema``; return the message's ``id``."""
         return await self.send({"type": MessageType.PLAYER_MOVE, "movement": movement})
 
     async def act(self, action: str, data: Any = None) -> str | int:
-        """``resign``, ``offer_draw``, ``accept_draw``, ``rematch``, ``emote`` or one of the game's own."""
+        """Send ``resign``, ``offer_draw``, ``accept_draw``, ``rematch``, ``emote`` or a game's own action."""
         message = {"type": MessageType.GAME_ACTION, "action": action}
         return await self.send(message if data is None else {**message, "data": data})
 
     async def say(self, text: str) -> str | int:
-        """Say something to the players and all who watch."""
+        """Send a message to the players and spectators."""
         return await self.send({"type": MessageType.CHAT_MESSAGE, "message": text})
 
 
@@ -36,11 +36,11 @@ class BattleChannel(Channel):
     """The socket of one battle."""
 
     async def attack(self, enemy_id: Id) -> None:
-        """Strike an enemy; the server decides what it does. Raises ``CommandRefused``."""
+        """Attack an enemy; the server computes the effect. Raises ``CommandRefused``."""
         await self.ask({"type": MessageType.ATTACK, "enemy_id": enemy_id})
 
     async def say(self, text: str) -> None:
-        """Say something to the fighters. Raises ``CommandRefused``."""
+        """Send a message to the fighters. Raises ``CommandRefused``."""
         await self.ask({"type": MessageType.CHAT, "message": text})
 
 
@@ -48,22 +48,22 @@ class RoomChannel(Channel):
     """The socket of a lobby, or of the conversation with a friend."""
 
     async def say(self, text: str) -> None:
-        """Say something. Raises ``CommandRefused``."""
+        """Send a message. Raises ``CommandRefused``."""
         await self.ask({"type": MessageType.CHAT_MESSAGE, "message": text})
 
     async def typing(self, is_typing: bool) -> None:
-        """Tell whether something is being written."""
+        """Show or hide the typing indicator."""
         kind = MessageType.TYPING_START if is_typing else MessageType.TYPING_STOP
         await self.send({"type": kind})
 
 
 class Playing(Session):
-    """A session that plays and talks. Every ``connect_to_...`` raises ``ChannelClosed`` if it is refused."""
+    """A session that plays and chats. Every ``connect_to_...`` raises ``ChannelClosed`` if it is refused."""
 
     async def join_queue(self, game: str | None = None, **options: Any) -> OpenRecord:
-        """Queue for a game, the server's default without a name; returns where one stands.
+        """Queue for a game, by default the server's default game; return the status.
 
-        ``match_found`` tells of the match, on the socket of ``connect_to_notifications``.
+        ``match_found`` announces the match, on the socket of ``connect_to_notifications``.
         """
         body = options if game is None else {"game": game, **options}
         answer: OpenRecord = await self.request("POST", "/game/join/", body)
@@ -75,7 +75,7 @@ class Playing(Session):
         return answer
 
     async def queue_status(self) -> OpenRecord:
-        """``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
+        """Return ``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
         answer: OpenRecord = await self.request("GET", "/game/status/")
         return answer
 
@@ -84,24 +84,24 @@ class Playing(Session):
         return await self._open(f"/ws/game/{quote(game_id, safe='')}/", GameChannel)
 
     async def connect_to_battle(self, battle_id: Id) -> BattleChannel:
-        """Fight in a battle that one has joined."""
+        """Fight in a battle that the user has joined."""
         return await self._open(f"/ws/battle/{quote(str(battle_id), safe='')}/", BattleChannel)
 
     async def connect_to_lobby(self, lobby: int | str) -> RoomChannel:
-        """Enter a lobby that one is a member of, by its id or its name."""
+        """Enter a lobby that the user is a member of, by its id or its name."""
         path = (
             f"/ws/lobbies/{lobby}/" if isinstance(lobby, int) else f"/ws/chat/lobby/{quote(lobby, safe='')}/"
         )
         return await self._open(path, RoomChannel)
 
     async def connect_to_direct_messages(self, friend_id: Id) -> RoomChannel:
-        """Talk with a friend."""
+        """Chat with a friend."""
         return await self._open(f"/ws/chat/{quote(str(friend_id), safe='')}/", RoomChannel)
 
     async def connect_to_notifications(self) -> Channel:
-        """Hear everything that is addressed to the user."""
+        """Receive everything that is addressed to the user."""
         return await self._open("/ws/notifications/", Channel)
 
     async def connect_to_presence(self) -> Channel:
-        """Hear which friends are there."""
+        """Receive the online status of friends."""
         return await self._open("/ws/friends/status/", Channel)

@@ -1,4 +1,4 @@
-"""Messages as text and back, and the making of those that are often made."""
+"""Serialisation of messages, and constructors for common ones."""
 
 import json
 from collections.abc import Mapping
@@ -12,27 +12,27 @@ Message: TypeAlias = OpenRecord
 """A JSON object with a ``type``; ``messages`` has a class for each, to annotate handlers with."""
 
 Id: TypeAlias = int | str
-"""A number, or the same as text."""
+"""A number, or the same as a string."""
 
 SECOND_NAMES = {
     MessageType.COMBAT_DAMAGE: ("amount", "damage"),
     MessageType.SHARD_CAPTURED: ("shard_name", "name"),
 }
-"""Fields that go by two names, of which older servers tell the second alone."""
+"""Fields with two names, of which older servers send only the second."""
 
 
 def number(given: Id) -> Id:
-    """An id as the server knows it: a number, if the text is one."""
+    """Return an id as the server expects it: a number, if the string is one."""
     return int(given) if isinstance(given, str) and given.isascii() and given.isdecimal() else given
 
 
 def serialize(message: Mapping[str, Any]) -> str:
-    """The message as one text frame."""
+    """Return the message as a text frame."""
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def deserialize(text: str | bytes) -> Message:
-    """The message in a text frame. Raises ``ProtocolError`` for what is no JSON object with a ``type``."""
+    """Parse a text frame. Raises ``ProtocolError`` if it is not a JSON object with a ``type``."""
     try:
         message = json.loads(text, object_hook=Message)
     except (ValueError, RecursionError):
@@ -52,7 +52,7 @@ def create_chat_message(
     sender_id: Id | None = None,
     sender_name: str | None = None,
 ) -> Message:
-    """A ``chat`` as a client sends it; with a sender, as the server tells it."""
+    """Create a ``chat`` as sent by a client; with a sender, as sent by the server."""
     return _message(
         MessageType.CHAT, content=content, channel=channel, sender_id=sender_id, sender_name=sender_name
     )
@@ -69,7 +69,7 @@ def create_character_update(
     max_health: int | None = None,
     last_seen: str | None = None,
 ) -> Message:
-    """A ``character_update`` as a client sends it, to ask; with the rest, as the server tells it."""
+    """Create a ``character_update`` request; with further fields, as sent by the server."""
     return _message(
         MessageType.CHARACTER_UPDATE,
         character_id=character_id,
@@ -91,7 +91,7 @@ def create_shard_captured_message(
     character_name: str | None = None,
     shard_name: str | None = None,
 ) -> Message:
-    """A ``shard_captured`` as a client sends it, to ask; with who did it, as the server tells it."""
+    """Create a ``shard_captured`` request; with further fields, as sent by the server."""
     return _message(
         MessageType.SHARD_CAPTURED,
         shard_id=shard_id,

@@ -1,21 +1,21 @@
-"""JSON objects whose fields are keys and attributes alike."""
+"""JSON objects whose fields are both keys and attributes."""
 
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 Kind = TypeVar("Kind")
 MayBeMissing = Annotated[Kind, "may be missing"]
-"""A field that may not be there: ask by ``get``, or ``in``."""
+"""An optional field: read it with ``get``, or check with ``in``."""
 
 
 class Record(dict[str, Any]):
     """A JSON object as a dictionary whose fields are attributes too: ``row["name"]`` is ``row.name``.
 
-    A field that is not there raises ``AttributeError`` as an attribute and ``KeyError`` as a key. Fields that
-    are called as a dictionary's own methods (``items``) are had by their key alone. Subclasses declare fields
-    for type checkers and editors.
+    A missing field raises ``AttributeError`` as an attribute and ``KeyError`` as a key. Fields named like a
+    method of ``dict`` (``items``) are accessible by key only. Subclasses declare fields for type checkers and
+    editors.
     """
 
-    if not TYPE_CHECKING:  # else no attribute would be unknown
+    if not TYPE_CHECKING:  # otherwise type checkers would accept any attribute
 
         def __getattr__(self, name: str) -> Any:
             try:
@@ -28,7 +28,7 @@ class Record(dict[str, Any]):
 
 
 class OpenRecord(Record):
-    """A record of which nobody declares the fields: any attribute may be there."""
+    """A record without declared fields: it may have any attribute."""
 
     if TYPE_CHECKING:
 

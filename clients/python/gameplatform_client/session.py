@@ -1,4 +1,4 @@
-"""Who the program plays as: signing in, tokens that stay fresh, and the sockets that are open."""
+"""Sessions: signing in, token renewal, and the open sockets."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ AnyChannel = TypeVar("AnyChannel", bound=Channel)
 
 
 class Session(Handlers):
-    """A signed-in user with sockets. Handlers registered here hear all of them."""
+    """A signed-in user with sockets. Handlers registered here receive messages from all of them."""
 
     def __init__(self, server_url: str | None = None, *, encryption_key: str | None = None) -> None:
         """``server_url`` is ``http(s)://host``, by default the environment's ``SERVER_URL``, else localhost.
@@ -49,7 +49,7 @@ class Session(Handlers):
 
     @property
     def user(self) -> User | None:
-        """Who is signed in."""
+        """The signed-in user."""
         return self._api.user
 
     async def sign_in(self, username: str, password: str) -> User:
@@ -57,11 +57,11 @@ class Session(Handlers):
         return await self._enter("/api/auth/login", {"username": username, "password": password})
 
     async def sign_in_as_guest(self, username: str = "") -> User:
-        """Sign in without an account; a name is made up unless given. Raises ``ApiError``."""
+        """Sign in as a guest; a name is generated unless given. Raises ``ApiError``."""
         return await self._enter("/api/auth/guest", {"username": username} if username else {})
 
     async def register(self, username: str, email: str, password: str) -> User:
-        """Make an account and sign in. Raises ``ApiError``."""
+        """Create an account and sign in. Raises ``ApiError``."""
         body = {"username": username, "email": email, "password": password}
         return await self._enter("/api/auth/register", body)
 
@@ -74,10 +74,10 @@ class Session(Handlers):
         params: Mapping[str, str | int] | None = None,
         idempotency_key: str | None = None,
     ) -> Any:
-        """One call of the REST API; returns its JSON answer, or None where there is none.
+        """Send a REST request; return its JSON answer, or None if it is empty.
 
-        A POST carries an ``Idempotency-Key`` (a new one unless given), so that it can be sent again with the
-        same effect. Raises ``ApiError``.
+        A POST carries an ``Idempotency-Key`` (a new one unless given), so that it can be repeated safely.
+        Raises ``ApiError``.
         """
         return await self._api.request(method, path, json, params=params, idempotency_key=idempotency_key)
 
@@ -109,11 +109,11 @@ class Session(Handlers):
             await channel.close()
 
     async def _keep_fresh(self) -> None:
-        """Renew the tokens before they run out, and the connections that were made with them."""
+        """Renew the tokens before they expire, and the connections that use them."""
         while True:
             wait_s = self._api.renew_in()
             if wait_s > 0:
-                # A machine that slept is noticed soon.
+                # Short sleeps, so that waking from suspension is noticed soon.
                 await asyncio.sleep(min(wait_s, LOOK_EVERY_S))
                 continue
             try:
@@ -128,7 +128,7 @@ class Session(Handlers):
                 channel.renew()
 
     async def _cipher(self) -> Cipher:
-        """Encrypts for this user, or for this session. Raises ``ApiError`` if the server does not."""
+        """Return the cipher for this user or session. Raises ``ApiError`` if the server offers none."""
         if self._encryption_key and self.user is not None:
             return FrameCipher(self._encryption_key, self.user.username)
         answer = await self.request("POST", "/api/world/encryption-key")

@@ -1,4 +1,4 @@
-"""The client for plain code, without ``await``: each call returns once it is through."""
+"""The synchronous client: each call returns once it is done."""
 
 from gameplatform_client.plain import (
     BattleChannel,

@@ -21,54 +21,55 @@ class Handlers:
     """The handlers of a client or a channel."""
 
     def register_handler(self, message_type: str, handler: Handler) -> None:
-        """Call ``handler`` with every message of this type, in the order in which they come."""
+        """Call ``handler`` with every message of this type, in the order of arrival."""
 
     def unregister_handler(self, message_type: str, handler: Handler) -> None:
-        """Do not call ``handler`` any more. Raises ``ValueError`` if it is not registered."""
+        """Remove ``handler``. Raises ``ValueError`` if it is not registered."""
 
 class Channel(Handlers):
-    """A socket of the server, as seen by a program.
+    """A persistent socket.
 
-    Its handlers are called in order, on a task of their own, so that a handler may itself ask and wait.
+    Its handlers are called in order, on a task of their own, so that a handler may itself send commands and
+    wait.
     """
 
     state: State
     seq: int | None
 
     def open(self) -> None:
-        """Connect, keep trying, and return once the first frame is heard.
+        """Connect, retrying until the first frame is received.
 
         Raises ``ChannelClosed`` if the server refuses the socket.
         """
 
     def close(self) -> None:
-        """Close for good; what still waits to be sent or handled is dropped."""
+        """Close for good, dropping everything that is queued."""
 
     def wait_closed(self) -> ChannelClosed:
-        """Wait until the channel is closed for good; returns why."""
+        """Wait until the channel is closed for good; return the reason."""
 
     def renew(self) -> None:
-        """Replace a live connection by one with the newest token, without a gap."""
+        """Replace a live connection by one with the newest token, without losing messages."""
 
     def expect(self, message_type: str) -> Future[Message]:
-        """A future of the next message of this type; ``ChannelClosed`` if there will be none."""
+        """Return a future of the next message of this type; it fails with ``ChannelClosed``."""
 
     def send(self, message: Mapping[str, Any]) -> str | int:
-        """Send a message now or as soon as there is a connection; returns its ``id``.
+        """Send a message now or when connected again; return its ``id``.
 
-        Fields whose names end in ``_id`` may be texts of numbers. Raises ``ChannelClosed`` if there will be
-        no connection, and ``ClientError`` with ``outbox_full`` if too much waits already.
+        Fields whose names end in ``_id`` may be numeric strings. Raises ``ChannelClosed`` if the channel is
+        closed, and ``ClientError`` with ``outbox_full`` if too many messages are queued.
         """
 
     def ask(self, message: Mapping[str, Any]) -> Message | None:
-        """Send a message and wait until the server is through with it; returns the answer, if it has one.
+        """Send a message and wait until the server has handled it; return the answer, if there is one.
 
         A socket's messages are handled in order, so a ping sent after one is answered after it. Raises
-        ``CommandRefused``, ``AnswerLost`` if the connection breaks meanwhile, and what ``send`` raises.
+        ``CommandRefused``, ``AnswerLost`` if the connection breaks meanwhile, and the exceptions of ``send``.
         """
 
 class Session(Handlers):
-    """A signed-in user with sockets. Handlers registered here hear all of them."""
+    """A signed-in user with sockets. Handlers registered here receive messages from all of them."""
 
     server_url: str
     encryption_enabled: bool
@@ -84,16 +85,16 @@ class Session(Handlers):
     def __exit__(self, *_: object) -> None: ...
     @property
     def user(self) -> User | None:
-        """Who is signed in."""
+        """The signed-in user."""
 
     def sign_in(self, username: str, password: str) -> User:
         """Sign in by name or e-mail. Raises ``ApiError``."""
 
     def sign_in_as_guest(self, username: str = "") -> User:
-        """Sign in without an account; a name is made up unless given. Raises ``ApiError``."""
+        """Sign in as a guest; a name is generated unless given. Raises ``ApiError``."""
 
     def register(self, username: str, email: str, password: str) -> User:
-        """Make an account and sign in. Raises ``ApiError``."""
+        """Create an account and sign in. Raises ``ApiError``."""
 
     def request(
         self,
@@ -104,101 +105,101 @@ class Session(Handlers):
         params: Mapping[str, str | int] | None = None,
         idempotency_key: str | None = None,
     ) -> Any:
-        """One call of the REST API; returns its JSON answer, or None where there is none.
+        """Send a REST request; return its JSON answer, or None if it is empty.
 
-        A POST carries an ``Idempotency-Key`` (a new one unless given), so that it can be sent again with the
-        same effect. Raises ``ApiError``.
+        A POST carries an ``Idempotency-Key`` (a new one unless given), so that it can be repeated safely.
+        Raises ``ApiError``.
         """
 
     def disconnect(self) -> None:
         """Close all sockets and sign out."""
 
 class GameChannel(Channel):
-    """The socket of one game. What was refused comes as ``MessageType.ERROR``, with the ``id`` as ``ref``."""
+    """The socket of one game. Refusals arrive as ``MessageType.ERROR``, with the ``id`` as ``ref``."""
 
     def ready(self) -> None:
-        """Tell the game that this player may start."""
+        """Set this player ready to start."""
 
     def move(self, movement: Mapping[str, Any]) -> str | int:
-        """Make a move, with the fields of the game's ``move_schema``; returns the message's ``id``."""
+        """Make a move, with the fields of the game's ``move_schema``; return the message's ``id``."""
 
     def act(self, action: str, data: Any = None) -> str | int:
-        """``resign``, ``offer_draw``, ``accept_draw``, ``rematch``, ``emote`` or one of the game's own."""
+        """Send ``resign``, ``offer_draw``, ``accept_draw``, ``rematch``, ``emote`` or a game's own action."""
 
     def say(self, text: str) -> str | int:
-        """Say something to the players and all who watch."""
+        """Send a message to the players and spectators."""
 
 class BattleChannel(Channel):
     """The socket of one battle."""
 
     def attack(self, enemy_id: Id) -> None:
-        """Strike an enemy; the server decides what it does. Raises ``CommandRefused``."""
+        """Attack an enemy; the server computes the effect. Raises ``CommandRefused``."""
 
     def say(self, text: str) -> None:
-        """Say something to the fighters. Raises ``CommandRefused``."""
+        """Send a message to the fighters. Raises ``CommandRefused``."""
 
 class RoomChannel(Channel):
     """The socket of a lobby, or of the conversation with a friend."""
 
     def say(self, text: str) -> None:
-        """Say something. Raises ``CommandRefused``."""
+        """Send a message. Raises ``CommandRefused``."""
 
     def typing(self, is_typing: bool) -> None:
-        """Tell whether something is being written."""
+        """Show or hide the typing indicator."""
 
 class Playing(Session):
-    """A session that plays and talks. Every ``connect_to_...`` raises ``ChannelClosed`` if it is refused."""
+    """A session that plays and chats. Every ``connect_to_...`` raises ``ChannelClosed`` if it is refused."""
 
     def join_queue(self, game: str | None = None, **options: Any) -> OpenRecord:
-        """Queue for a game, the server's default without a name; returns where one stands.
+        """Queue for a game, by default the server's default game; return the status.
 
-        ``match_found`` tells of the match, on the socket of ``connect_to_notifications``.
+        ``match_found`` announces the match, on the socket of ``connect_to_notifications``.
         """
 
     def leave_queue(self) -> OpenRecord:
         """Leave the queue."""
 
     def queue_status(self) -> OpenRecord:
-        """``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
+        """Return ``idle``, ``queued`` or ``matched``, with the place in the queue or the game."""
 
     def connect_to_game(self, game_id: str) -> GameChannel:
         """Play or watch a game."""
 
     def connect_to_battle(self, battle_id: Id) -> BattleChannel:
-        """Fight in a battle that one has joined."""
+        """Fight in a battle that the user has joined."""
 
     def connect_to_lobby(self, lobby: int | str) -> RoomChannel:
-        """Enter a lobby that one is a member of, by its id or its name."""
+        """Enter a lobby that the user is a member of, by its id or its name."""
 
     def connect_to_direct_messages(self, friend_id: Id) -> RoomChannel:
-        """Talk with a friend."""
+        """Chat with a friend."""
 
     def connect_to_notifications(self) -> Channel:
-        """Hear everything that is addressed to the user."""
+        """Receive everything that is addressed to the user."""
 
     def connect_to_presence(self) -> Channel:
-        """Hear which friends are there."""
+        """Receive the online status of friends."""
 
 class WorldChannel(Channel):
-    """The socket of the shared world, which keeps who is near."""
+    """The socket of the shared world, which tracks nearby players."""
 
     present: dict[int, NearbyPlayer]
 
 class NetworkClient(Playing):
-    """Everything a player's program needs.
+    """The main client class.
 
-    What is asked of the world returns once the server is through with it, and raises ``CommandRefused`` if it
-    was refused; what it leads to comes to the handlers.
+    Commands to the world return once the server has handled them, and raise ``CommandRefused`` if refused;
+    the resulting events are passed to the handlers.
     """
 
     def connect(self, username: str, password: str) -> User:
         """Sign in by name or e-mail, and enter the world. Raises ``ApiError`` or ``ChannelClosed``."""
 
     def connect_to_world(self) -> WorldChannel:
-        """Enter the world as who is signed in, or stay there.
+        """Enter the world as the signed-in user; return the existing socket if there is one.
 
-        Raises ``ChannelClosed`` if it is refused, and ``ApiError`` with ``encryption_unavailable`` if frames
-        are to be encrypted and the server has no key.
+        Raises ``ChannelClosed`` if it is refused, and ``ApiError`` with ``encryption_unavailable`` if
+        encryption is enabled and the server has no key.
         """
 
     @property
@@ -206,55 +207,56 @@ class NetworkClient(Playing):
         """The socket of the world. Raises ``ClientError`` with ``not_connected`` before ``connect``."""
 
     def ask(self, message_type: MessageType, **fields: Any) -> Message | None:
-        """Ask the world for anything it takes, as ``ask(MessageType.PARTY_KICK, user_id=7)``.
+        """Send any command to the world, such as ``ask(MessageType.PARTY_KICK, user_id=7)``.
 
-        Returns the answer, if it has one; fields that are None are left out.
+        Returns the answer, if there is one. Fields that are None are omitted.
         """
 
     def get_characters(self) -> list[OwnCharacter]:
-        """One's characters."""
+        """Return the user's characters."""
 
     def create_character(self, name: str, faction: str) -> OwnCharacter:
-        """Make a character, of a faction by its name."""
+        """Create a character; ``faction`` is the faction's name."""
 
     def delete_character(self, character_id: Id) -> None:
-        """Delete a character of one's own for good."""
+        """Delete one of the user's characters for good."""
 
     def select_character(self, character_id: Id) -> OwnCharacter:
-        """Play this character; returns once it is in the world."""
+        """Enter the world with this character; return once it is there."""
 
     def get_world_state(self) -> WorldState:
-        """Factions, places, and whose reality it is."""
+        """Return the factions, the places, and the faction whose reality it is."""
 
     def get_shards(self) -> list[Shard]:
-        """All crystal shards."""
+        """Return all crystal shards."""
 
     def get_nearby_players(self, location_id: Id | None = None) -> list[NearbyPlayer]:
-        """The characters of others where one's own is, as last told; nobody for another ``location_id``."""
+        """Return the last known characters of others in the same place; empty for another ``location_id``."""
 
     def send_move(self, to_location_id: Id, from_location_id: Id | None = None) -> None:
-        """Walk to a place to which a path leads; returns once one is there."""
+        """Walk to a neighbouring place; return on arrival."""
 
     def send_position_update(self, position: Vector, velocity: Vector = (0.0, 0.0, 0.0)) -> None:
-        """Move inside the place. It is not waited for, and dropped while there is no connection.
+        """Move inside the place. Not acknowledged, and dropped while there is no connection.
 
-        An impossible jump comes as ``MessageType.ERROR``, and a ``character_update`` puts one back.
+        An impossible jump is reported as ``MessageType.ERROR``, and a ``character_update`` resets the
+        position.
         """
 
     def send_chat(self, content: str, channel: Literal["world", "area"] = "world") -> None:
-        """Say something to the whole world, or on the channel ``area`` to all who are where one is."""
+        """Send a message to the whole world, or on the channel ``area`` to everyone in the same place."""
 
     def whisper(self, to_user_id: Id, content: str) -> None:
-        """Say something to one user who is in the world."""
+        """Send a message to one user who is in the world."""
 
     def send_party_chat(self, content: str) -> None:
-        """Say something to one's party."""
+        """Send a message to the user's party."""
 
     def send_faction_chat(self, content: str) -> None:
-        """Say something to one's faction."""
+        """Send a message to the character's faction."""
 
     def start_combat(self, target_id: Id) -> int:
-        """Attack a character of another faction that is where one is; returns the ``combat_id``."""
+        """Attack a character of another faction in the same place; return the ``combat_id``."""
 
     def send_combat_action(
         self,
@@ -264,25 +266,25 @@ class NetworkClient(Playing):
         ability_name: str | None = None,
         item_id: Id | None = None,
     ) -> None:
-        """Strike, cast the spell ``ability_name``, or use ``item_id`` of one's inventory.
+        """Attack, cast the spell ``ability_name``, or use ``item_id`` from the inventory.
 
-        What heals works on oneself and needs no target.
+        Healing affects the own character and needs no target.
         """
 
     def capture_shard(self, shard_id: Id) -> None:
-        """Begin to capture a shard where one is; ``shard_status`` and ``shard_captured`` tell how it goes."""
+        """Start to capture a shard in the same place; progress: ``shard_status`` and ``shard_captured``."""
 
     def request_trade(self, to_user_id: Id) -> int:
-        """Ask somebody where one is to trade; returns the ``trade_id``."""
+        """Request a trade with a user in the same place; return the ``trade_id``."""
 
     def accept_trade(self, trade_id: Id) -> None:
-        """Agree to trade: both can offer from now on."""
+        """Accept a trade; both users can then make offers."""
 
     def decline_trade(self, trade_id: Id) -> None:
-        """End a trade, whether it is open yet or not."""
+        """End a trade, whether it has been accepted or not."""
 
     def offer_in_trade(self, trade_id: Id, gold: int = 0, items: Sequence[Mapping[str, Id]] = ()) -> None:
-        """Offer this, in place of what one offered before; ``items`` are ``{"id", "quantity"}``."""
+        """Replace the own offer; ``items`` are ``{"id", "quantity"}``."""
 
     def confirm_trade(self, trade_id: Id, version: int) -> None:
-        """Agree to what is offered in this version; once both have, it changes hands."""
+        """Confirm the offers of this version; the trade is executed once both users have."""

@@ -1,4 +1,4 @@
-"""The shared world as a program knows it: characters, places, and who is near."""
+"""The shared world as seen by a program: characters, places, and nearby players."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from gameplatform_client.protocol import Message
 from gameplatform_client.records import Record
 
 Vector: TypeAlias = Mapping[str, float] | tuple[float, float, float]
-"""``{"x": .., "y": .., "z": ..}`` or ``(x, y, z)``: metres, or metres a second."""
+"""``{"x": .., "y": .., "z": ..}`` or ``(x, y, z)``, in metres or metres per second."""
 
 Faction: TypeAlias = messages.WorldFactionInfo
 Location: TypeAlias = messages.WorldLocationInfo
@@ -20,12 +20,12 @@ Shard: TypeAlias = messages.WorldShardInfo
 
 
 def vector(given: Vector) -> dict[str, float]:
-    """A position or velocity as it goes over the wire."""
+    """Return a position or velocity in wire format."""
     return dict(zip("xyz", given, strict=True)) if isinstance(given, tuple) else dict(given)
 
 
 class NearbyPlayer(Record):
-    """A character that is where one's own is; ``faction`` is the faction's name."""
+    """A character in the same place as the user's; ``faction`` is the faction's name."""
 
     character_id: int
     user_id: int
@@ -40,14 +40,14 @@ class NearbyPlayer(Record):
 
     @classmethod
     def shown(cls, character: Mapping[str, Any]) -> Self:
-        """Read what the server shows of a character; what a message says beside that is left out."""
+        """Create it from a character in a message, ignoring other fields."""
         found = cls({name: character[name] for name in cls.__annotations__})
         found.last_seen = datetime.fromisoformat(character["last_seen"])
         return found
 
 
 class WorldState(Record):
-    """How the world stands; ``current_reality`` is the name of the faction whose reality it is."""
+    """The state of the world; ``current_reality`` is the name of the faction whose reality it is."""
 
     current_reality: str | None
     epoch: int
@@ -57,10 +57,10 @@ class WorldState(Record):
 
 
 class WorldChannel(Channel):
-    """The socket of the shared world, which keeps who is near."""
+    """The socket of the shared world, which tracks nearby players."""
 
     present: dict[int, NearbyPlayer]
-    """Who is where one's own character is, that one included, by ``character_id``."""
+    """The characters in the same place, the user's included, by ``character_id``."""
 
     def _note(self, message: Message) -> None:
         match message:

@@ -1,4 +1,4 @@
-"""How the Python client calls the REST API and keeps its tokens, against answers laid ready."""
+"""REST calls and token handling of the Python client, against canned answers."""
 
 import asyncio
 import base64
@@ -18,14 +18,14 @@ USER = {"id": 7, "username": "ada", "email": "", "is_premium": False, "is_guest"
 
 
 def token(life_s: float, name: str, *, clock_ahead_s: float = 0.0) -> str:
-    """As a server makes it by whose clock the one here is so much ahead."""
+    """Return a token from a server whose clock is this far ahead."""
     now = time.time() - clock_ahead_s
     claims = json.dumps({"iat": now, "exp": now + life_s, "name": name}).encode()
     return f"x.{base64.urlsafe_b64encode(claims).decode().rstrip('=')}.y"
 
 
 class Answers:
-    """What stands in for the server."""
+    """A fake server."""
 
     def __init__(self) -> None:
         self.calls: list[httpx.Request] = []
@@ -78,7 +78,7 @@ async def test_a_token_is_renewed_before_it_runs_out(
 ) -> None:
     assert 3500 < api.renew_in() <= 3540
     steady, wall = time.monotonic, time.time
-    for clock in ("monotonic", "time"):  # the machine's clock was set back, or it slept
+    for clock in ("monotonic", "time"):  # the clock was set back, or the machine slept
         monkeypatch.setattr(
             time, clock, lambda clock=clock: {"monotonic": steady, "time": wall}[clock]() + 3541
         )

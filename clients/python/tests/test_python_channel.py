@@ -1,4 +1,4 @@
-"""A channel of the Python client against a server of the test's own making."""
+"""A channel of the Python client, against a scripted server."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ WITHIN_S = 30.0
 
 
 class Line:
-    """One connection, as the scripted server has it."""
+    """A connection on the scripted server's side."""
 
     def __init__(self, socket: ServerConnection) -> None:
         assert socket.request is not None
@@ -39,7 +39,7 @@ class Line:
 
 
 class Server:
-    """Connections come one by one to who asks for the next."""
+    """Yields connections one by one."""
 
     def __init__(self) -> None:
         self.lines: asyncio.Queue[Line] = asyncio.Queue()
@@ -50,7 +50,7 @@ class Server:
         await socket.wait_closed()
 
     async def next(self, **first: Any) -> Line:
-        """The next connection, which is told this first frame."""
+        """Return the next connection, after sending this first frame."""
         async with asyncio.timeout(WITHIN_S):
             line = await self.lines.get()
         if first:
@@ -68,7 +68,7 @@ async def server() -> AsyncIterator[Server]:
 
 @pytest.fixture
 def told() -> list[Any]:
-    """What the client of the channels has been told."""
+    """The messages that the channel's client has received."""
     return []
 
 
@@ -103,7 +103,7 @@ def enter(server: Server, told: list[Any], monkeypatch: pytest.MonkeyPatch) -> C
 
 
 async def settled(told: list[Any], count: int) -> list[Any]:
-    """Waits until so much has been told."""
+    """Wait until this many messages have been received."""
     async with asyncio.timeout(WITHIN_S):
         while len(told) < count:  # noqa: ASYNC110
             await asyncio.sleep(0)
@@ -327,7 +327,7 @@ async def test_a_handler_may_close_and_what_came_before_a_final_close_is_heard(e
 
 
 async def test_what_comes_at_the_moment_of_closing_does_not_open_it_again(enter: Any) -> None:
-    # The frame goes through the two ends' turns of the loop: closing meets it in each of them.
+    # The frame passes through both ends' loops: closing meets it at each step.
     for turns in range(20):
         async with enter() as (channel, line):
             await line.say(type="event", seq=2)
@@ -415,7 +415,7 @@ async def test_encrypted_frames_are_nobody_elses_to_read(enter: Any, told: list[
 
 
 class ServersEnd:
-    """Seals frames for one connection of ``?encrypted=session``, as docs/security.md has it."""
+    """The server's side of the encryption for one connection of ``?encrypted=session``."""
 
     def __init__(self, key: bytes, line: Line) -> None:
         self.fernet, self.line = Fernet(key), line

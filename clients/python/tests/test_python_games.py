@@ -1,4 +1,4 @@
-"""Games through the Python client, at a real server."""
+"""Games through the Python client, against a real server."""
 
 import asyncio
 from typing import Any
@@ -19,7 +19,7 @@ WITHIN_S = 60.0
 
 
 class Seat:
-    """A player at a game, with what was heard."""
+    """A player in a game, with the messages received."""
 
     def __init__(self, channel: GameChannel) -> None:
         self.channel = channel
@@ -36,7 +36,7 @@ class Seat:
 
 
 async def seated(server_url: str) -> tuple[NetworkClient, NetworkClient, Seat, Seat]:
-    """Two guests who met in the queue, at their game, ready."""
+    """Two guests who were matched by the queue, ready in their game."""
     ada, bob = NetworkClient(server_url), NetworkClient(server_url)
     await ada.sign_in_as_guest()
     await bob.sign_in_as_guest()

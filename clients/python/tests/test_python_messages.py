@@ -1,4 +1,4 @@
-"""What the Python client knows of messages, beside what the server knows."""
+"""The Python client's messages match the server's."""
 
 import copy
 import json
@@ -55,7 +55,7 @@ def test_what_a_message_says_is_had_by_attributes_and_by_keys() -> None:
     assert message.content == message["content"] == "hi"
     assert message.sender.id == message["sender"]["id"] == 7
     assert message.marks[0].x == 1
-    # It is still what code of before takes it for.
+    # It still works for older code.
     assert isinstance(message, dict)
     assert message == json.loads(text)
     assert (message.get("content"), message.get("nothing"), "content" in message) == ("hi", None, True)
@@ -99,7 +99,7 @@ def test_codes_and_version_are_the_servers(settings: object) -> None:
 
 
 def test_what_is_made_often_is_taken_by_the_server() -> None:
-    """Each is decoded by the world's socket as the command that it should be."""
+    """The world's socket decodes each as the expected command."""
     world = next(socket for socket in sockets() if socket.name == "World")
     for message in (
         protocol.create_chat_message("hello"),

@@ -1,4 +1,4 @@
-"""The client for plain code: without await, at a real server."""
+"""The synchronous client, against a real server."""
 
 import gc
 import threading
@@ -25,7 +25,7 @@ def no_thread_is_left() -> Iterator[None]:
 
 
 def arrive(client: sync.NetworkClient, name: str, faction: str = "Dawnguard") -> Any:
-    """Enters the world as a guest with a new character."""
+    """Enter the world as a guest with a new character."""
     client.sign_in_as_guest()
     client.connect_to_world()
     return client.select_character(str(client.create_character(name, faction).id))

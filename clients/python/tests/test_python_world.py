@@ -1,4 +1,4 @@
-"""The shared world through the Python client, at a real server."""
+"""The shared world through the Python client, against a real server."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ async def soon(what: Awaitable[Any]) -> Any:
 
 
 async def in_time(deed: Callable[..., Awaitable[None]], *arguments: Any) -> None:
-    """Does it, at the pace that the server allows."""
+    """Run it, at the pace that the server's rate limits allow."""
     while True:
         try:
             return await deed(*arguments)
@@ -33,7 +33,7 @@ async def in_time(deed: Callable[..., Awaitable[None]], *arguments: Any) -> None
 
 
 async def travel(client: NetworkClient, goal: int) -> None:
-    """Walks there, by the shortest way."""
+    """Walk there by the shortest way."""
     paths = {place.id: place.paths for place in (await client.get_world_state()).locations}
     (here,) = {player.location_id for player in client.world.present.values()}
     ways = [[here]]
@@ -57,7 +57,7 @@ async def bob(demo_server: Any) -> AsyncIterator[NetworkClient]:
 
 
 async def come(client: NetworkClient, username: str, name: str, faction: str) -> int:
-    """Enters the world with a new character; returns its id."""
+    """Enter the world with a new character; return its id."""
     await client.connect(username, "testpass123")
     character = await client.create_character(name, faction)
     assert character in await client.get_characters()
@@ -194,7 +194,7 @@ async def test_an_encrypted_world_is_played_as_any_other(demo_server: Any) -> No
 
 
 def run(program: list[str], server: Any, stdin: str = "") -> str:
-    """Runs a program with the package at hand; returns what it printed."""
+    """Run a program with the package installed; return its output."""
     ended = subprocess.run(
         [sys.executable, *program],
         env={"PYTHONPATH": str(PACKAGE), "SERVER_URL": server.base_url},
@@ -210,7 +210,7 @@ def run(program: list[str], server: Any, stdin: str = "") -> str:
 
 
 def sample(heading: str) -> str:
-    """The program under this heading of the README."""
+    """Return the program under this heading of the README."""
     section = (PACKAGE / "README.md").read_text().partition(f"\n## {heading}\n")[2]
     found = re.search(r"```python\n(.*?)```", section, re.DOTALL)
     assert found is not None

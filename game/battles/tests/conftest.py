@@ -1,4 +1,4 @@
-"""Fighters by their real addresses, and battles made for a test."""
+"""Test users with the real routes and sockets, and battles created for a test."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ opened: list[Player] = []
 
 @dataclass
 class Person:
-    """Somebody with a client and a token."""
+    """A test user with a client and a token."""
 
     id: int
     name: str
@@ -72,7 +72,7 @@ def person(db: None) -> Callable[[str], Person]:
 
 @pytest.fixture
 def new_battle(db: None) -> Callable[..., Battle]:
-    """``new_battle(rats=2, hp=40, max_players=4)``: a battle whose enemies wait until ``make_due``."""
+    """``new_battle(rats=2, hp=40, max_players=4)`` creates a battle whose enemies wait until ``make_due``."""
 
     def new_battle(
         *, rats: int = 1, hp: int = 40, attack: int = 5, drops: dict[str, int] | None = None, **facts: Any
@@ -94,7 +94,7 @@ def new_battle(db: None) -> Callable[..., Battle]:
 
 @pytest.fixture
 def tireless(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Attacks need no pause."""
+    """Attacks without cooldown."""
     monkeypatch.setattr(rules, "COOLDOWN", timedelta(0))
 
 
@@ -102,13 +102,13 @@ def tireless(monkeypatch: pytest.MonkeyPatch) -> None:
 async def here(transactional_db: None) -> AsyncIterator[Worker]:
     async with running_worker() as worker:
         yield worker
-        # Whoever goes is noted in the database, which is emptied next.
+        # Each disconnect writes to the database, which is emptied next.
         while opened:
             await opened.pop().leave()
 
 
 def make_due(battle: Battle) -> None:
-    """The time of the battle's enemies has come."""
+    """Make the battle's enemies due to act."""
     now = timezone.now()
     battle.enemies.filter(hp__gt=0).update(acts_at=now)
     Battle.objects.filter(pk=battle.pk).update(acts_at=now)

@@ -1,4 +1,4 @@
-"""Battles over HTTP: joined, fought, won, lost and paid for."""
+"""Battles over HTTP: joining, fighting, winning, losing and claiming loot."""
 
 from datetime import timedelta
 
@@ -292,7 +292,7 @@ def test_many_enemies_act_in_as_few_queries_as_one(ada, new_battle):
             assert services.act(battle_id=battle.pk)
         return len(queries)
 
-    # One more or less: how players grow is read once a second.
+    # One more or less: level curves are read once a second.
     assert queries_of(8) <= queries_of(1) + 1
 
 

@@ -1,4 +1,4 @@
-"""The pure rules of combat and battles."""
+"""Unit tests of the rules of combat and battles."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -91,7 +91,7 @@ def test_an_enemy_keeps_its_rhythm_and_never_makes_up_for_what_it_missed(late_ms
 
 @given(seeds)
 def test_the_easiest_battle_is_won_alone_by_a_beginner_who_takes_his_time(seed):
-    """One strike a second, where two are allowed."""
+    """One attack per second, where two are allowed."""
     random = Random(seed)
     beginner = derived(1, FIRST_STATS)
     easiest = min(seeding.BATTLES.values(), key=lambda sketch: sketch.level)

@@ -1,4 +1,4 @@
-"""What battles are made from: the demo data, and what an operator edits in the admin."""
+"""The content of battles: demo data, and editing in the admin."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from game.battles import seeding, services
-from game.battles.models import MOST_HP, Battle, BattleTemplate, EnemyTemplate, Fighter
+from game.battles.models import MAX_HP, Battle, BattleTemplate, EnemyTemplate, Fighter
 
 
 def contents():
@@ -110,7 +110,7 @@ def test_an_erased_account_takes_its_part_in_battles_with_it(ada, bob, new_battl
 
 def test_the_hardiest_enemy_there_may_be_grows_with_as_many_fighters_as_there_may_be(new_battle, person):
     with pytest.raises(ValidationError):
-        new_battle(hp=MOST_HP + 1)
-    battle = new_battle(hp=MOST_HP, max_players=20)
+        new_battle(hp=MAX_HP + 1)
+    battle = new_battle(hp=MAX_HP, max_players=20)
     for number in range(20):
         assert person(f"fighter{number}").join(battle).status_code == 200

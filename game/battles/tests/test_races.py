@@ -1,4 +1,4 @@
-"""Many at the same moment, each on a connection of its own."""
+"""Concurrent actions in battles, each on a database connection of its own."""
 
 from collections import Counter
 from datetime import timedelta
@@ -21,7 +21,7 @@ pytestmark = [
 
 @pytest.fixture
 def announced(monkeypatch):
-    """What the listeners hear, once it is committed."""
+    """The events that listeners receive after the commit."""
     heard = []
     monkeypatch.setattr(publishing, "_publish_from_outside", heard.append)
     return heard

@@ -1,4 +1,4 @@
-"""Battles by their sockets: what fighters ask, hear, miss and are refused."""
+"""Battles over their sockets: commands, events, missed events and refusals."""
 
 import asyncio
 import threading
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.usefixtures("here", "tireless")
 
 @pytest.fixture
 async def battle(here, new_battle):
-    """A battle that two have joined."""
+    """A battle that two users have joined."""
     return await in_database(new_battle, hp=100, rats=2)
 
 
 @pytest.fixture
 def enter(here):
-    """Joins the battle, opens its socket, and hears how things stand and that one has come."""
+    """Join the battle, open its socket, and read the first frame and the arrival event."""
 
     async def enter(person, battle, query=""):
         await in_database(services.join, user_id=person.id, battle_id=battle.pk)
@@ -94,7 +94,7 @@ async def test_enemies_act_by_themselves_until_the_battle_is_lost(ada, battle, e
     await in_database(Fighter.objects.filter(battle=battle).update, hp=12)
     hp = 12
     while hp:
-        # Nobody asks: the worker itself sees what is due.
+        # Without a request: the worker's background task finds what is due.
         await in_database(make_due, battle)
         heard = await player.hear("enemy_attack")
         assert heard["user_id"] == ada.id
@@ -187,19 +187,19 @@ async def test_who_goes_while_the_database_still_notes_their_coming_has_gone(
     two = await enter(bob, battle)
     await in_database(services.join, user_id=ada.id, battle_id=battle.pk)
     coming, gone = asyncio.Event(), threading.Event()
-    loop, come, leave = asyncio.get_running_loop(), services.come, services.leave
+    loop, come, leave = asyncio.get_running_loop(), services.connect, services.disconnect
 
     def come_late(**who):
         loop.call_soon_threadsafe(coming.set)
-        gone.wait(0.5)  # or not at all: who goes waits for this
+        gone.wait(0.5)  # or it is never set: a closing socket waits for this
         return come(**who)
 
     def leave_at_once(**who):
         leave(**who)
         gone.set()
 
-    monkeypatch.setattr(services, "come", come_late)
-    monkeypatch.setattr(services, "leave", leave_at_once)
+    monkeypatch.setattr(services, "connect", come_late)
+    monkeypatch.setattr(services, "disconnect", leave_at_once)
     one = await ada.enter(battle.pk)
     await asyncio.wait_for(coming.wait(), WITHIN_S)
     await one.leave()
@@ -211,7 +211,7 @@ async def test_who_goes_while_the_database_still_notes_their_coming_has_gone(
 async def test_who_comes_back_hears_what_was_missed(ada, bob, battle, enter):
     watcher = await enter(bob, battle)
     player = await enter(ada, battle)
-    since = player.connected["seq"] + 1  # the last heard is one's own coming
+    since = player.connected["seq"] + 1  # the last event received is the player's own arrival
     await player.leave()
     await watcher.hear_until("player_left")
     await watcher.send(type="attack", enemy_id=enemies_of(player)[0])

@@ -1,4 +1,4 @@
-"""Battles over several real server processes: fought from anywhere, and surviving any of them."""
+"""Battles over several real server processes: reachable from each, surviving the loss of any."""
 
 import asyncio
 
@@ -17,12 +17,12 @@ def two_servers(live_server_process):
 
 
 def listed(player):
-    """The easiest battle to join."""
+    """Return the easiest battle to join."""
     return player.get("/api/battles/available")[0]
 
 
 async def strike_until_won(player, battle):
-    """Attack as quickly as is allowed, whatever else is heard."""
+    """Attack as quickly as allowed until the battle is won, ignoring other frames."""
     for enemy in battle["enemies"]:
         hp = enemy["hp"]
         while hp:
@@ -53,7 +53,7 @@ async def test_a_battle_survives_a_killed_worker_and_is_won_on_another(two_serve
     assert struck[0] == struck[1]
 
     one.kill(one.pids[0])
-    # Enemies do not wait for the dead, and who is gone is told of.
+    # Enemies keep acting without the dead worker, and its player's departure is announced.
     assert (await bob.hear("player_left"))["user_id"] == ada.id
     await bob.hear("enemy_attack")
     with pytest.raises(ConnectionClosed):

@@ -654,7 +654,7 @@ class Room(Table):
 
 
 async def _note_states(reached: list[tuple[UUID, str]]) -> dict[tuple[UUID, str], None]:
-    await worker.in_database(services.note_states, dict(reached))
+    await worker.in_database(services.store_states, dict(reached))
     return dict.fromkeys(reached)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import DataError
 from msgspec import Raw, json
 
-from core.problems import UNREACHABLE, note_failure, out_of_reach
+from core.problems import UNREACHABLE, log_failure, unavailable
 from core.refusals import Refusal
 from game import events, services
 from game.author.game import Score
@@ -113,8 +113,8 @@ async def store(ending: Ending, *, game_id: UUID, epoch: int, seq: int) -> event
             )
         except DataError:
             raise
-        except worker.AWAY as problem:
-            note_failure(problem, "Ending a game")
+        except worker.STORE_ERRORS as problem:
+            log_failure(problem, "Ending a game")
             await asyncio.sleep(next(pauses))
 
 
@@ -133,7 +133,7 @@ async def make_rematch(game_id: UUID) -> Raw:
     except Refusal:
         raise
     except UNREACHABLE:
-        raise out_of_reach() from None
+        raise unavailable() from None
     except Exception as problem:
         logger.error("No rematch of game %s could be made", game_id, exc_info=problem)
         raise InternalError from problem

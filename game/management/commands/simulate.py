@@ -1,4 +1,4 @@
-"""``manage.py simulate``: bots play a game over real sockets, to see what a server does under load."""
+"""``manage.py simulate``: bots play a game over real sockets to put load on a server."""
 
 import asyncio
 import contextlib
@@ -30,8 +30,8 @@ examples:
   manage.py simulate nim --serve                       on a server of its own, which ends with the simulation
   manage.py simulate --url https://play.example.org    on a server elsewhere; its guests and games stay there
 
-Bots use the game's own `bot` where there is one, and elsewhere try moves at random: moves against the rules
-are counted, and are no errors. The exit code is 1 if a game broke off or a socket was shut out.
+Bots use the game's own `bot` if it has one, and otherwise try random moves: illegal moves are counted, but
+are not errors. The exit code is 1 if a game broke off or the server rejected a socket.
 """
 
 
@@ -45,15 +45,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("game", nargs="?", default="tictactoe", help="its name in the catalogue")
         parser.add_argument(
-            "--bots", type=_positive(int), default=20, help="how many play at once (default: 20)"
+            "--bots", type=_positive(int), default=20, help="number of concurrent bots (default: 20)"
         )
-        parser.add_argument(
-            "--seconds", type=_positive(float), default=10.0, help="for how long (default: 10)"
-        )
-        parser.add_argument("--seed", type=int, default=0, help="what the bots do depends on it (default: 0)")
+        parser.add_argument("--seconds", type=_positive(float), default=10.0, help="duration (default: 10)")
+        parser.add_argument("--seed", type=int, default=0, help="seed of the bots' choices (default: 0)")
         where = parser.add_mutually_exclusive_group()
         where.add_argument("--url", default=f"http://{settings.HOST}:{settings.PORT}", help="the server")
-        where.add_argument("--serve", action="store_true", help="start a server for it")
+        where.add_argument("--serve", action="store_true", help="start a server for the simulation")
 
     def handle(
         self, *, game: str, bots: int, seconds: float, seed: int, url: str, serve: bool, **options: Any
@@ -76,7 +74,7 @@ class Command(BaseCommand):
             except KeyboardInterrupt:
                 self.stdout.write("Stopped.")
             except TimeoutError:
-                tally.errors["the server stayed away"] += 1
+                tally.errors["the server did not come back"] += 1
             self._report(tally, time.monotonic() - started)
         if tally.failed:
             raise CommandError("Nothing was played, or something broke off; see above.")
@@ -90,7 +88,7 @@ class Command(BaseCommand):
             await asyncio.gather(drawing, return_exceptions=True)
 
     async def _draw(self, tally: simulation.Tally, seconds: float) -> None:
-        """A bar where somebody watches, nothing where the output goes into a file."""
+        """Draw a progress bar on a terminal; do nothing if the output is a file."""
         if not self.stdout.isatty():
             return
         started = time.monotonic()
@@ -110,12 +108,11 @@ class Command(BaseCommand):
         lines = [
             f"games       {tally.games.total():,} finished ({_said(tally.games)})",
             f"moves       {tally.moves:,} sent, {tally.moves / seconds:,.0f} a second",
-            f"frames      {tally.frames:,} heard, {tally.frames / seconds:,.0f} a second",
-            f"a move      {tally.latency_ms(0.5):.1f} ms until it was heard by half, "
-            f"{tally.latency_ms(0.99):.1f} ms by 99 of 100",
+            f"frames      {tally.frames:,} received, {tally.frames / seconds:,.0f} a second",
+            f"latency     {tally.latency_ms(0.5):.1f} ms median, {tally.latency_ms(0.99):.1f} ms p99",
             f"refused     {tally.refused.total():,} moves ({_said(tally.refused)})",
             f"reconnects  {tally.reconnects.total():,} ({_said(tally.reconnects)})",
-            f"unanswered  {tally.unanswered.total():,} calls made again ({_said(tally.unanswered)})",
+            f"unanswered  {tally.unanswered.total():,} calls repeated ({_said(tally.unanswered)})",
             f"errors      {tally.errors.total():,} ({_said(tally.errors)})",
         ]
         self.stdout.write("\n".join(lines))
@@ -135,7 +132,7 @@ def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
 
 
 def _reach(url: str) -> None:
-    """See whether a server answers there at all."""
+    """Check that a server answers at this address."""
     try:
         urllib.request.urlopen(f"{url}/health/live", timeout=5).close()
     except (OSError, ValueError) as problem:
@@ -150,7 +147,7 @@ def _said(counts: Counter[str]) -> str:
 
 @contextlib.contextmanager
 def own_server() -> Iterator[str]:
-    """A server of one worker on a free port of this machine, on the same database; yields its address."""
+    """Run a server with one worker on a free local port, using the same database; yield its address."""
     command = [sys.executable, "-m", "gameplatform", "--host", "127.0.0.1", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=settings.BASE_DIR, text=True) as process:
         try:
@@ -165,9 +162,9 @@ def own_server() -> Iterator[str]:
 
 
 def _await(base_url: str) -> None:
-    """Wait until the server that has just been started is ready."""
+    """Wait until the server that was just started is ready."""
     for _ in range(300):
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{base_url}/health/ready", timeout=5):
             return
         time.sleep(0.1)
-    raise CommandError("The server did not get ready.")
+    raise CommandError("The server did not become ready.")

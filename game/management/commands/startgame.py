@@ -1,4 +1,4 @@
-"""``manage.py startgame``: the files that a new game begins with."""
+"""``manage.py startgame``: creates the files of a new game."""
 
 import keyword
 import re
@@ -16,22 +16,22 @@ from game.author import catalogue
 TEMPLATES = Path(__file__).resolve().parents[2] / "new_game"
 
 NEXT = """\
-{folder}/ holds a game that can be played: a race to ten. Change its rules, then look at it:
+{folder}/ contains a playable game, a race to ten. Change its rules, then try it:
 
   make install                     once, for the tests
   python -m pytest {folder}        its rules, tested without a server
   {found}EXTRA_APPS={name} make dev        on the page, and on its own at /static/{name}/index.html
   {found}EXTRA_APPS={name} python manage.py simulate {name} --serve        bots play it over real sockets
 
-docs/write-a-game.md tells all that rules can say.
+docs/write-a-game.md describes everything that rules can do.
 """
 
 
 class Command(BaseCommand):
-    help = """Make an app with a new game: games.py with rules to change, a test of them, and a page for it.
+    help = """Create an app with a new game: games.py with example rules, a test of them, and a page.
 
-The name is the app's, and the game's on the wire: lower-case words joined by underscores. Nothing that is
-there is written over."""
+The name is used for the app and for the game: lower-case words joined by underscores. Existing files are
+never overwritten."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         kwargs |= {"formatter_class": RawDescriptionHelpFormatter}
@@ -45,13 +45,13 @@ there is written over."""
 
     def handle(self, *, name: str, into: str, **options: Any) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) or keyword.iskeyword(name):
-            raise CommandError(f"{name!r} is no name of a game: lower-case words joined by underscores.")
+            raise CommandError(f"{name!r} is not a valid name: use lower-case words joined by underscores.")
         if name in {game.name for game in catalogue.all()}:
             raise CommandError(f"There is a game named {name} already.")
         parent = Path(into).resolve()
         folder = parent / name
         if folder.exists() or find_spec(name) is not None:
-            raise CommandError(f"There is something named {name} already.")
+            raise CommandError(f"A package or folder named {name} exists already.")
         words = {
             "name": name,
             "class": name.title().replace("_", ""),

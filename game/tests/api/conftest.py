@@ -1,4 +1,4 @@
-"""People who ask over HTTP, and games played without a room."""
+"""Test users over HTTP, and games played without a room."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from game.tests.conftest import queued_game
 
 @dataclass
 class Person:
-    """Somebody with a client that carries their token."""
+    """A test user with a client that sends their token."""
 
     id: int
     name: str
@@ -38,8 +38,8 @@ class Person:
 
 @pytest.fixture(autouse=True)
 def here(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """These tests need no worker; no leaderboard is remembered from the test before."""
-    monkeypatch.setattr(leaderboards, "_kept", {})
+    """These tests need no worker; the leaderboards' cache is cleared before each."""
+    monkeypatch.setattr(leaderboards, "_cache", {})
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def new_game(ada: Person, bob: Person) -> Callable[..., Game]:
 
 
 class Table:
-    """Plays a stored game by its rules alone, and writes what a room would write."""
+    """Plays a stored game by its rules, writing what a room would write."""
 
     def __init__(self, game: Game) -> None:
         self.game = game
@@ -93,7 +93,7 @@ class Table:
         self._unwritten: list[JournalEntry] = []
         self._is_playing = False
         self.write("start", None, "{}")
-        services.note_states({game.pk: "active"})
+        services.store_states({game.pk: "active"})
 
     def write(self, kind: str, seat: int | None, data: str) -> None:
         self.seq += 1
@@ -125,7 +125,7 @@ class Table:
             self.write("move", seat, f'{{"movement":{movement.decode()},"tick":{tick}}}')
 
     def play(self, random: Random, *, at_most: int = 100_000) -> None:
-        """Play at random, a move or a frame at a time, until the end or ``at_most`` of them."""
+        """Play at random, one move or tick at a time, until the end or ``at_most`` of them."""
         match = self.match
         self._is_playing = True
         for _ in range(at_most):

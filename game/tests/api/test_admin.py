@@ -1,4 +1,4 @@
-"""Games in the admin: all to see, nothing to change."""
+"""Games in the admin: everything is shown, nothing can be changed."""
 
 from random import Random
 

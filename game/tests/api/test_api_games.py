@@ -1,4 +1,4 @@
-"""Games over HTTP: the catalogue, lists, making and joining."""
+"""Games over HTTP: the catalogue, lists, creating and joining."""
 
 import json
 import threading
@@ -76,7 +76,7 @@ def test_the_catalogue_is_a_hot_read_for_sessions_that_live(ada, django_assert_n
     assert catalogue_json.hot_read(token) is None
 
 
-# -- Making
+# -- Creating
 
 
 def test_a_game_with_a_free_seat_is_made_and_joined(ada, bob):
@@ -204,7 +204,7 @@ def test_a_game_asked_for_twice_with_one_key_is_made_once(ada):
 
 
 def test_who_has_many_unfinished_games_makes_no_more(ada, bob, monkeypatch):
-    monkeypatch.setattr(services, "MOST_UNFINISHED", 2)
+    monkeypatch.setattr(services, "MAX_UNFINISHED", 2)
     made = ada.post("/api/games/", {"game": "pong"}).json()
     assert ada.post("/api/games/", {"game": "pong", "opponent": "bot"}).status_code == 201
 
@@ -217,7 +217,7 @@ def test_who_has_many_unfinished_games_makes_no_more(ada, bob, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_games_made_at_the_same_moment_are_all_counted(ada, monkeypatch):
-    monkeypatch.setattr(services, "MOST_UNFINISHED", 3)
+    monkeypatch.setattr(services, "MAX_UNFINISHED", 3)
     barrier = threading.Barrier(8)
 
     def make(_):
@@ -269,7 +269,7 @@ def test_an_abandoned_game_is_joined_by_nobody(ada, bob):
     assert refusal(bob.post(f"/api/games/{made['id']}/join/")) == (409, "game_full")
 
 
-# -- Lists and one
+# -- Lists and details
 
 
 def test_a_private_game_is_shown_to_its_players_and_while_a_seat_is_free_to_who_has_its_link(ada, bob, cyd):
@@ -326,7 +326,7 @@ def test_a_list_is_narrowed_by_state_game_and_whose(ada, bob, cyd, new_game):
     one = new_game("pong")
     two = new_game("tictactoe", bob, cyd)
     three = new_game("tictactoe")
-    services.note_states({two.pk: "active"})
+    services.store_states({two.pk: "active"})
 
     def listed(**query):
         numbers = {str(game.pk): number for number, game in enumerate((one, two, three), start=1)}

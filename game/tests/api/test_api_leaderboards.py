@@ -1,4 +1,4 @@
-"""Leaderboards over HTTP: ranks that hold on every page, and the page around oneself."""
+"""Leaderboards over HTTP: ranks that are consistent over pages, and the page around a user."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -21,7 +21,7 @@ def users(db):
 
 def rate(users, ratings, game="tictactoe"):
     Rating.objects.filter(game=game).delete()
-    leaderboards._kept.clear()
+    leaderboards._cache.clear()
     Rating.objects.bulk_create(
         Rating(user_id=user if isinstance(user, int) else user.pk, game=game, mu=25, sigma=8, shown=shown)
         for user, shown in zip(users, ratings, strict=False)
@@ -119,7 +119,7 @@ def test_a_page_is_kept_for_a_second(ada, users, monkeypatch, django_assert_num_
 
     with django_assert_num_queries(0):
         assert ada.get(BOARD).content == first.content
-    now += leaderboards.KEPT_FOR_S
+    now += leaderboards.CACHE_TTL_S
     assert names(ada.get(BOARD).json()) == ["user_00", "user_01"]
 
 

@@ -1,4 +1,4 @@
-"""Replays over HTTP: they rebuild the final state exactly, and tell nothing too early."""
+"""Replays over HTTP: they rebuild the final state exactly and reveal nothing too early."""
 
 import json
 from random import Random

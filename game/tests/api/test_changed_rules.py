@@ -1,4 +1,4 @@
-"""Games over HTTP whose rules have changed since they were played."""
+"""Games over HTTP whose rules were changed after they were played."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from game.tests.api.conftest import Table
 
 
 class Count(Game):
-    """In turn three count to three."""
+    """Three players take turns to count to three."""
 
     name = "count"
     players = 3
@@ -25,7 +25,7 @@ class Count(Game):
 
 
 class ForTwo(Count):
-    """Only two may."""
+    """Allows only two players."""
 
     name = "count"
     players = 2
@@ -33,7 +33,7 @@ class ForTwo(Count):
 
 
 class Downwards(Count):
-    """They count from three to one."""
+    """Counts from three to one."""
 
     name = "count"
 
@@ -42,7 +42,7 @@ class Downwards(Count):
 
 
 class Blind(Count):
-    """Who looks after the first move sees nothing."""
+    """Its view fails after the first move."""
 
     name = "count"
 
@@ -52,7 +52,7 @@ class Blind(Count):
 
 @pytest.fixture
 def change(monkeypatch):
-    """``change(rules)``: they are the game's from now on."""
+    """``change(rules)`` replaces the game's rules."""
 
     def change(rules):
         monkeypatch.setitem(catalogue._games, "count", rules)
@@ -63,7 +63,7 @@ def change(monkeypatch):
 
 @pytest.fixture
 def counted(change, new_game, ada, bob, cyd):
-    """A game that was played to its end."""
+    """A finished game."""
     table = Table(new_game("count", ada, bob, cyd))
     for seat in range(3):
         table.move(seat, {"to": seat + 1})

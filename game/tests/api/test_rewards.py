@@ -1,4 +1,4 @@
-"""What a match brings its players."""
+"""Rewards for games."""
 
 from datetime import timedelta
 
@@ -9,14 +9,14 @@ from game import rewards, services
 from game.author import catalogue
 from game.games import TicTacToe
 from game.models import Game, Rating
-from game.rewards import MOST_A_DAY
+from game.rewards import MAX_REWARDED_PER_OPPONENT_A_DAY
 from game.tests.api.conftest import Table
 from progression import ledger
 from progression.achievements.models import Achievement
 
 
 def moved(game):
-    """The game, in which each has made a move."""
+    """The game, after a move of each player."""
     table = Table(game)
     for seat in range(game.seats_wanted):
         table.move(seat, {"cell": seat})
@@ -25,7 +25,7 @@ def moved(game):
 
 @pytest.fixture
 def play(new_game):
-    """``play(*people, reason=...)``: a match of these, won by the first; what the end says of rewards."""
+    """``play(*people, reason=...)`` plays a game that the first wins and returns its last frame's rewards."""
 
     def play(*people, winners=(0,), reason="win", **facts):
         game = new_game("tictactoe", *people, **facts)
@@ -78,7 +78,7 @@ def test_a_level_that_was_reached_is_said(play, ada, bob):
 
 
 def test_the_same_two_are_rewarded_so_often_a_day_and_others_still(play, ada, bob, cyd):
-    for _ in range(MOST_A_DAY):
+    for _ in range(MAX_REWARDED_PER_OPPONENT_A_DAY):
         assert play(ada, bob) != []
 
     assert play(ada, bob) == []
@@ -95,10 +95,10 @@ def test_a_bot_is_worth_half_so_often_a_day_whatever_its_level(ada):
         moved(game).finish("win", (0,))
         return Game.objects.get(pk=game.pk).result["rewards"]
 
-    gained = [play(1 + number % 3) for number in range(MOST_A_DAY + 1)]
+    gained = [play(1 + number % 3) for number in range(MAX_REWARDED_PER_OPPONENT_A_DAY + 1)]
 
     assert [(one["user_id"], one["xp"], one["gold"]) for one in gained[0]] == [(ada.id, 25, 10)]
-    assert [len(one) for one in gained] == [1] * MOST_A_DAY + [0]
+    assert [len(one) for one in gained] == [1] * MAX_REWARDED_PER_OPPONENT_A_DAY + [0]
 
 
 def test_a_game_that_one_plays_alone_is_worth_half_so_often_a_day(ada, monkeypatch):
@@ -113,10 +113,10 @@ def test_a_game_that_one_plays_alone_is_worth_half_so_often_a_day(ada, monkeypat
         return Game.objects.get(pk=game.pk).result
 
     assert play("resign", ())["rewards"] == []
-    ends = [play() for _ in range(MOST_A_DAY)]
+    ends = [play() for _ in range(MAX_REWARDED_PER_OPPONENT_A_DAY)]
 
     assert [(one["user_id"], one["xp"], one["gold"]) for one in ends[0]["rewards"]] == [(ada.id, 25, 10)]
-    assert [len(end["rewards"]) for end in ends] == [1] * (MOST_A_DAY - 1) + [0]
+    assert [len(end["rewards"]) for end in ends] == [1] * (MAX_REWARDED_PER_OPPONENT_A_DAY - 1) + [0]
     assert ends[0]["ratings"] == []
 
 
@@ -141,7 +141,7 @@ def test_who_was_erased_meanwhile_gets_nothing(play, person, bob):
 
 
 def test_somebody_is_rewarded_for_so_many_matches_a_day_over_all_opponents(play, ada, person, monkeypatch):
-    monkeypatch.setattr(rewards, "MOST_A_DAY_IN_ALL", 3)
+    monkeypatch.setattr(rewards, "MAX_REWARDED_A_DAY", 3)
     guests = [person(f"guest{number}", is_guest=True) for number in range(4)]
 
     rewarded = [[one["user_id"] for one in play(ada, guest)] for guest in guests]
@@ -179,7 +179,7 @@ def test_who_never_steered_gets_nothing_and_moves_no_rating(ada, bob, new_game):
 
 
 def test_a_rating_rises_by_so_much_a_day_over_all_opponents(ada, person, new_game, monkeypatch):
-    monkeypatch.setattr(services, "MOST_RISE_A_DAY", 150)
+    monkeypatch.setattr(services, "MAX_RATING_GAIN_A_DAY", 150)
 
     def beat(name):
         moved(game := new_game("tictactoe", ada, person(name), queued=True)).finish("win", (0,))
@@ -194,7 +194,7 @@ def test_a_rating_rises_by_so_much_a_day_over_all_opponents(ada, person, new_gam
 
 
 def test_a_rating_that_cannot_rise_today_still_falls(ada, bob, new_game, monkeypatch):
-    monkeypatch.setattr(services, "MOST_RISE_A_DAY", 0)
+    monkeypatch.setattr(services, "MAX_RATING_GAIN_A_DAY", 0)
     moved(game := new_game(queued=True)).finish("win", (1,))
 
     changes = {one["user_id"]: one for one in Game.objects.get(pk=game.pk).result["ratings"]}

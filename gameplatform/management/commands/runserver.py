@@ -1,4 +1,4 @@
-"""``manage.py runserver``: the development server, for HTTP and sockets."""
+"""``manage.py runserver``: the development server for HTTP and sockets."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""``manage.py announce "text"``: say something to everybody who is connected."""
+"""``manage.py announce "text"``: send an announcement to everybody who is connected."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from notifications import services
 
 
 class Command(BaseCommand):
-    help = "Say something to everybody who has the notifications socket open, on all workers."
+    help = "Send an announcement to everybody with an open notifications socket, on all workers."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("message")

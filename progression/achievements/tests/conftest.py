@@ -1,4 +1,4 @@
-"""The people and the shop of progression's tests."""
+"""The fixtures of progression's tests."""
 
 from progression.tests.conftest import audited, here, items, person
 

@@ -1,4 +1,4 @@
-"""Achievements: counted, given once, told, and written by operators."""
+"""Achievements: counted, granted once, announced, edited by operators."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -50,7 +50,7 @@ def test_a_goal_that_is_reached_gives_once_what_it_gives(ada, bob, winner, audit
 
 
 def test_what_an_achievement_gives_may_bring_the_next(ada, winner, audited):
-    """Its experience brings a level, and the level an achievement, whose experience brings the next."""
+    """The experience of the first brings a level, and so on: each reward earns the next."""
     for level, xp in ((2, 300), (3, 0)):
         Achievement.objects.create(
             code=f"level-{level}", name=f"Level {level}", metric=Metric.LEVEL, goal=level, xp=xp, gold=10
@@ -64,7 +64,7 @@ def test_what_an_achievement_gives_may_bring_the_next(ada, winner, audited):
 
 
 def test_of_several_reached_at_once_each_is_given_once_whatever_they_bring(ada, audited):
-    """The experience of the first brings a level, which looks for what is reached once more."""
+    """The experience of the first brings a level, which evaluates achievements again."""
     for level, xp in ((2, 500), (3, 0), (4, 0)):
         Achievement.objects.create(
             code=f"level-{level}", name=f"Level {level}", metric=Metric.LEVEL, goal=level, xp=xp, gold=10
@@ -90,7 +90,7 @@ def test_what_players_do_with_their_things_counts(ada, items, audited):
 
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_count_all_and_give_once(ada, winner, at_once, audited):
-    """Seen to fail without ``progression.lock`` in ``services.record``: counts or gifts are doubled."""
+    """Fails without ``progression.lock`` in ``services.record``: counts or rewards are doubled."""
     at_once([lambda: services.record(ada.id, Metric.GAMES_WON)] * 12)
 
     assert ada.me()["gold"] == 150
@@ -126,7 +126,7 @@ def test_operators_see_and_write_them(admin_client, ada, winner):
         f"achievement/{winner.pk}/delete",
     ):
         assert admin_client.get(f"/admin/achievements/{page}/").status_code == 200
-    # What somebody has stays.
+    # Earned achievements are kept.
     admin_client.post(f"/admin/achievements/achievement/{winner.pk}/delete/", {"post": "yes"})
     assert Achievement.objects.filter(pk=winner.pk).exists()
 

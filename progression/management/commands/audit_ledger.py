@@ -1,4 +1,4 @@
-"""``manage.py audit_ledger``: whether the ledger adds up to what players own."""
+"""``manage.py audit_ledger``: check that the ledger matches the players' holdings."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
             if connection.vendor == "postgresql":
-                # One view of all the tables, whatever is bought meanwhile.
+                # A consistent snapshot of all tables, despite concurrent purchases.
                 connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             wrong = list(ledger.audit())
         for sentence in wrong:

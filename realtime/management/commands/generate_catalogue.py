@@ -1,4 +1,4 @@
-"""``manage.py generate_catalogue``: the documents that are made from the code: messages and routes."""
+"""``manage.py generate_catalogue``: writes the documents that are generated from messages and routes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An app whose server hangs for ever once it gets SIGUSR1."""
+"""An app whose server hangs when it gets SIGUSR1."""
 
 import signal
 import time

@@ -1,1 +1,1 @@
-"""The same sockets over every server, and what is ours alone: picows, bounded heads, the WSGI bridge."""
+"""Tests of sockets on every server, and of our own parts: picows, bounded heads, the WSGI bridge."""

@@ -1,4 +1,4 @@
-"""A small ASGI application that does what a path asks for, and tells on ``/heard`` how sockets ended."""
+"""A small ASGI application with one behaviour per path; ``/heard`` reports how sockets ended."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ async def application(scope, receive, send):
 
 
 async def messages(receive, query):
-    """Received events up to the disconnect, which is told to who asks ``/heard`` for this ``id``."""
+    """Yield events until the disconnect, which is reported at ``/heard`` for this ``id``."""
     while (event := await receive())["type"] == "websocket.receive":
         yield event
     ended[query.get("id", "")].put_nowait({"code": event["code"], "reason": event.get("reason") or ""})
@@ -47,7 +47,7 @@ async def direct_echo(scope, receive, send, query):
 
 
 async def direct_late(scope, receive, send, query):
-    """Takes text by the direct door only after a binary message has come."""
+    """Receive text by the direct interface only after a binary message has arrived."""
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.send", "text": "accepted"})
     direct = scope["extensions"]["realtime.direct"]
@@ -58,7 +58,7 @@ async def direct_late(scope, receive, send, query):
 
 
 async def go(scope, receive, send, query):
-    """Lets the socket that waits for ``go`` continue."""
+    """Let the socket that waits for ``go`` continue."""
     await send({"type": "websocket.accept"})
     ended[query["go"]].put_nowait({})
     await receive()
@@ -85,7 +85,7 @@ async def direct_close(scope, receive, send, query):
 
 
 async def direct_flood(scope, receive, send, query):
-    """Fills the peer's buffers until slow, then says how many messages that took when it has drained."""
+    """Fill the peer's buffers until slow; report the number of messages after it has drained."""
     await send({"type": "websocket.accept"})
     direct = scope["extensions"]["realtime.direct"]
     sent = 0
@@ -97,7 +97,7 @@ async def direct_flood(scope, receive, send, query):
 
 
 async def direct_pile(scope, receive, send, query):
-    """Sends large and small messages in turn, in one go, whether or not the peer reads."""
+    """Send large and small messages alternately at once, whether or not the peer reads."""
     await send({"type": "websocket.accept"})
     direct = scope["extensions"]["realtime.direct"]
     for number in range(600):
@@ -109,7 +109,7 @@ async def direct_pile(scope, receive, send, query):
 
 
 async def direct_pause(scope, receive, send, query):
-    """Holds reading from the first message on, until ``go``; then counts on."""
+    """Pause reading at the first message until ``go``; then continue counting."""
     await send({"type": "websocket.accept"})
     direct = scope["extensions"]["realtime.direct"]
     count = 0
@@ -170,7 +170,7 @@ async def close(scope, receive, send, query):
 
 
 async def burst(scope, receive, send, query):
-    """Sends at once: small and large messages in turn."""
+    """Send small and large messages alternately at once."""
     await send({"type": "websocket.accept"})
     for number in range(40):
         await send({"type": "websocket.send", "text": f"{number} " + "x" * (20_000 if number % 2 else 3)})
@@ -179,7 +179,7 @@ async def burst(scope, receive, send, query):
 
 
 async def lag(scope, receive, send, query):
-    """Reads nothing until ``go``, then answers the number of messages when the one saying "last" comes."""
+    """Read nothing until ``go``; answer the message "last" with the number of messages."""
     await send({"type": "websocket.accept"})
     await asyncio.wait_for(ended[query["go"]].get(), WITHIN_S)
     count = 0
@@ -190,7 +190,7 @@ async def lag(scope, receive, send, query):
 
 
 async def count(scope, receive, send, query):
-    """Tells how many messages came, once the socket has ended."""
+    """Report the number of messages once the socket has ended."""
     await send({"type": "websocket.accept"})
     heard = 0
     while (await receive())["type"] == "websocket.receive":
@@ -199,7 +199,7 @@ async def count(scope, receive, send, query):
 
 
 async def flood(scope, receive, send, query):
-    """Sends without end; tells how many messages it got rid of."""
+    """Send without end; report how many messages were accepted."""
     await send({"type": "websocket.accept"})
     sent = 0
     try:
@@ -211,7 +211,7 @@ async def flood(scope, receive, send, query):
 
 
 async def hang(scope, receive, send, query):
-    """Never answers the handshake."""
+    """Never answer the handshake."""
     ended[query["id"]].put_nowait({})
     await receive()
 

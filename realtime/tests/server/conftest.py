@@ -25,17 +25,17 @@ UVICORN = {
     "picows-asyncio": {**OURS, "loop": "asyncio"},
     "websockets-sansio": {"ws": "websockets-sansio", "loop": "uvloop"},
 }
-# What a server can do beyond the common ground.
+# Capabilities beyond those that all servers share.
 EVERYTHING = {
-    "1011",  # to a client whose application failed
+    "1011",  # sent to a client whose application failed
     "accept headers",
-    "close code",  # a client's code comes back to it
+    "close code",  # echoes a client's code
     "direct",
     "empty",  # messages
     "limit",  # on the size of messages
     "reason",  # of a close, both ways
     "refusal body",
-    "strict",  # to the letter of RFC 6455
+    "strict",  # strictly follows RFC 6455
 }
 ABILITIES = {
     "picows": EVERYTHING,
@@ -66,7 +66,7 @@ class Served:
 
 
 def listening() -> socket.socket:
-    """A bound socket: clients wait in its backlog until the server is up."""
+    """Return a bound socket: clients wait in its backlog until the server is up."""
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
     sock.listen(128)
@@ -75,7 +75,7 @@ def listening() -> socket.socket:
 
 @contextlib.contextmanager
 def uvicorn_thread(app, sock: socket.socket | None = None, **options):
-    """A uvicorn in a thread; yields its ``Server``, and its port."""
+    """Run uvicorn in a thread; yields its ``Server`` and its port."""
     sock = sock or listening()
     name = sock.getsockname()
     settings = {
@@ -129,4 +129,4 @@ def ours(request):
 
 @pytest.fixture(autouse=True)
 def here():
-    """No worker of the platform runs: these servers serve applications of their own."""
+    """No worker: these servers serve applications of their own."""

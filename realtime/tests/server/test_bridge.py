@@ -1,4 +1,4 @@
-"""Django's WSGI handler behind ASGI: the request as it was sent, the response as it was made, and bounds."""
+"""Django's WSGI handler behind ASGI: requests and responses pass unchanged, within limits."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ def until(is_so):
 
 
 class Body(list):
-    """A response's parts, that remembers whether it was closed."""
+    """A response body that records whether it was closed."""
 
     closed = False
 
@@ -46,7 +46,7 @@ def bridged(application, *, threads=8, max_waiting=256, max_held=16 << 20, **opt
 
 @pytest.fixture
 def serve():
-    """Serve a WSGI callable over the bridge; gives a client for it."""
+    """Serve a WSGI callable over the bridge; return a client for it."""
     with contextlib.ExitStack() as stack:
 
         def start(application, **options):
@@ -64,7 +64,7 @@ def serve():
 
 @pytest.fixture
 def seen(serve):
-    """Serve a callable that keeps the environ of the last request, and its body."""
+    """Serve a callable that records the environ and body of the last request."""
     kept = {}
 
     def application(environ, start_response):
@@ -132,7 +132,7 @@ async def test_a_root_path_becomes_the_script_name():
 
 
 async def call(bridge, *, method="GET", headers=(), body=(b"",), **scope):
-    """Call the bridge with no server around it; gives what it sent."""
+    """Call the bridge without a server; return what it sent."""
     *early, last = body
     events = [{"type": "http.request", "body": part, "more_body": True} for part in early]
     events.append({"type": "http.request", "body": last, "more_body": False})
@@ -466,7 +466,7 @@ def test_every_django_request_is_finished_in_its_own_thread(django):
         for address in ("/grüße/", "/numbers/", "/broken/"):
             django.get(address)
         django.head("/grüße/")
-        # A stream's end is with its client before its thread is done.
+        # The client sees the end of a stream before its thread is done.
         names = [threads.get(timeout=WITHIN_S) for _ in range(4)]
     finally:
         request_finished.disconnect(finished)

@@ -1,4 +1,4 @@
-"""The direct door: plain functions in place of ASGI events."""
+"""The direct interface: plain functions in place of ASGI events."""
 
 import logging
 from uuid import uuid4
@@ -92,7 +92,7 @@ async def test_a_socket_is_slow_before_much_of_what_nobody_reads_is_sent(ours):
     with ours.wire() as wire:
         wire.open(f"/direct/flood?id={key}")
 
-        # Of 64 KiB each. What the kernel takes can be replaced by nothing newer.
+        # 64 KiB each. Frames that the kernel has accepted can no longer be replaced.
         assert (await how_it_ended(ours, key))["sent"] < 10
 
 

@@ -1,4 +1,4 @@
-"""A request's head, of a handshake too, has to come in time and in bounds."""
+"""Timeouts and size limits of a request's head, including handshakes."""
 
 import json
 import threading
@@ -20,12 +20,12 @@ def port(request):
 
 
 class Hasty(BoundedHeadProtocol):
-    head_timeout = 0.5  # enough for what has to come before it on a slow machine, too
+    head_timeout = 0.5  # long enough for the preceding steps on a slow machine
 
 
 @pytest.fixture(scope="module", params=["uvloop", "asyncio"])
 def hasty(request):
-    """The port of a server that does not wait long for a head."""
+    """The port of a server with a short head timeout."""
     with uvicorn_thread(application, **{**OURS, "http": Hasty, "loop": request.param}) as (_, port):
         yield port
 
@@ -63,7 +63,7 @@ def test_a_head_that_goes_on_and_on_is_a_431(port):
 
 
 def problem(wire):
-    """The status and the code of the problem that is answered."""
+    """Return the status and the code of the problem response."""
     status, headers = wire.read_head()
     body = json.loads(wire.read(int(headers["content-length"])))
     assert (headers["content-type"], body["status"]) == ("application/problem+json", status)
@@ -92,7 +92,7 @@ def test_a_request_that_never_ends_is_answered_with_a_problem(hasty):
 
 
 async def patient(scope, receive, send):
-    """Takes a whole body, and answers with more than anybody takes at once."""
+    """Receive a whole body, and answer with more than the peer reads at once."""
     while (await receive()).get("more_body"):
         pass
     await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -101,7 +101,7 @@ async def patient(scope, receive, send):
 
 @pytest.fixture(params=["uvloop", "asyncio"])
 def impatient(request):
-    """A server and its port."""
+    """A server with short timeouts, and its port."""
     limits = {"body_timeout": 0.2, "stalled_timeout": 1.0}
     http = type("Impatient", (BoundedHeadProtocol,), limits)
     with uvicorn_thread(patient, **{**OURS, "http": http, "loop": request.param}) as served:

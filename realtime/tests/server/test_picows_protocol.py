@@ -1,4 +1,4 @@
-"""What our own WebSocket protocol does beyond the common ground: limits in time and memory, endings, TLS."""
+"""The picows protocol beyond the common behaviour: timeouts, memory limits, endings, TLS."""
 
 import asyncio
 import datetime
@@ -154,7 +154,7 @@ def test_a_peer_that_reads_nothing_cannot_hold_a_closed_connection(serve):
 
 
 def wait_until_gone(server, but=0):
-    """Wait until the server has no connection and no task left (``but`` that many)."""
+    """Wait until the server has no connections and tasks left (``but`` that many)."""
     until = time.monotonic() + WITHIN_S
     while time.monotonic() < until:
         if all(len(left) <= but for left in connections(server)):
@@ -233,7 +233,7 @@ async def test_shutdown_closes_open_sockets_with_1012_and_refuses_handshakes(ser
 async def test_nothing_is_left_of_connections_however_they_end(serve, caplog):
     caplog.set_level(
         logging.CRITICAL, "uvicorn.error"
-    )  # what pytest keeps of a logged traceback would be left
+    )  # pytest's copies of logged tracebacks would keep objects alive
     server, port = serve()
     served = Served("picows", port)
     for path in ("/echo", "/direct", "/raise-after", "/return-after", "/close?code=4000"):
@@ -281,7 +281,7 @@ async def test_reading_pauses_for_an_application_that_lags(ours):
         wire.socket.settimeout(WITHIN_S)
         async with ours.connect(f"/go?go={key}"):
             await asyncio.to_thread(wire.send, data[sent % len(data) :] + frame(TEXT, b"last"))
-            count = sent // len(data) + 2  # the one begun, or one more, and the last
+            count = sent // len(data) + 2  # the current message, perhaps one more, and the last
             assert await asyncio.to_thread(wire.read_frame) == (TEXT, b"%d" % count)
 
 
@@ -317,7 +317,7 @@ def test_a_flood_does_not_make_the_read_buffer_grow_for_good(serve):
 
         def heard(data):
             if data == b"wait":
-                time.sleep(0.05)  # the loop is busy, and the kernel collects what comes
+                time.sleep(0.05)  # block the loop, so that the kernel buffers data
 
         scope["extensions"]["realtime.direct"].set_on_text(heard)
         await receive()
@@ -435,7 +435,7 @@ async def test_everything_works_over_a_unix_socket(serve, tmp_path):
 
 
 async def run_with(app):
-    """Serve this application for one socket and give what that socket gets."""
+    """Serve this application for one socket; return what the socket receives."""
     sock = listening()
     with uvicorn_thread(app, sock, **OURS, loop="uvloop") as (_, port):
         async with Served("picows", port).connect("/") as client:

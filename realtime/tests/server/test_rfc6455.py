@@ -1,4 +1,4 @@
-"""RFC 6455 on the wire: exactly so for our protocol; for the others, that nothing hangs or breaks."""
+"""RFC 6455 on the wire: strict for our protocol; for the other servers, nothing hangs or breaks."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from realtime.tests.server.wire import (
 
 OVER = 65_537
 
-# What a client says, and the close code that must come back.
+# The client's bytes, and the expected close code.
 VIOLATIONS = {
     "reserved bit 1": (frame(TEXT, b"x", rsv=4), 1002),
     "reserved bit 2": (frame(TEXT, b"x", rsv=2), 1002),

@@ -1,4 +1,4 @@
-"""What an application and its clients may rely on, whichever server is between them."""
+"""The guarantees for applications and clients on every server."""
 
 import asyncio
 import json
@@ -9,13 +9,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 
 async def how_it_ended(server, key):
-    """What the application heard when the socket of this ``id`` ended."""
+    """Return what the application received when the socket with this ``id`` ended."""
     async with server.connect(f"/heard?id={key}") as socket:
         return json.loads(await socket.recv())
 
 
 async def closing(socket):
-    """The close frame that ends the socket."""
+    """Return the close frame that ends the socket."""
     try:
         while True:
             await socket.recv()

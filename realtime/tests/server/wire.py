@@ -1,4 +1,4 @@
-"""A WebSocket client of raw bytes, to say on the wire what no library would."""
+"""A raw WebSocket client, for bytes that no library would send."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 
 def frame(opcode, payload=b"", *, fin=True, rsv=0, masked=True, length=None):
-    """One frame of a client; ``length`` writes the payload's length in 1, 2 or 8 bytes whatever it is."""
+    """Return a client's frame; ``length`` forces the length field to 1, 2 or 8 bytes."""
     first = (0x80 if fin else 0) | rsv << 4 | opcode
     size = len(payload)
     length = length or (1 if size < 126 else 2 if size < 65_536 else 8)
@@ -28,7 +28,7 @@ def close_frame(code=None, reason=b""):
 
 
 def request(path="/echo", *, method="GET", headers=None, without=()):
-    """The bytes of a handshake; ``headers`` replace the usual ones by name."""
+    """Return the bytes of a handshake; ``headers`` replace the usual ones by name."""
     usual = {
         "Host": "127.0.0.1",
         "Upgrade": "websocket",
@@ -42,7 +42,7 @@ def request(path="/echo", *, method="GET", headers=None, without=()):
 
 
 class Wire:
-    """A blocking connection; every read gives up with ``TimeoutError`` after 30 s: nothing may hang."""
+    """A blocking connection; every read raises ``TimeoutError`` after 30 s."""
 
     def __init__(self, port, sock=None):
         self.socket = sock or socket.create_connection(("127.0.0.1", port), timeout=WITHIN_S)
@@ -58,7 +58,7 @@ class Wire:
         self.socket.sendall(data)
 
     def read_head(self):
-        """The status and headers (lower case) of an HTTP response."""
+        """Return the status and headers (lower case) of an HTTP response."""
         while b"\r\n\r\n" not in self.buffer:
             data = self.socket.recv(65_536)
             assert data, f"hung up within the head: {self.buffer!r}"
@@ -84,7 +84,7 @@ class Wire:
         return data
 
     def read_frame(self):
-        """The opcode and payload of the next frame, which must be whole and unmasked, as a server's are."""
+        """Return the opcode and payload of the next frame, which must be unfragmented and unmasked."""
         first, size = self.read(2)
         assert first & 0xF0 == 0x80
         assert size < 128
@@ -95,7 +95,7 @@ class Wire:
         return first & 0x0F, self.read(size)
 
     def read_to_end(self):
-        """What comes until the server has hung up: the other frames, and the close code if there was one."""
+        """Read until the server closes the connection; return the other frames, and the close code if any."""
         frames, code = [], None
         try:
             while True:

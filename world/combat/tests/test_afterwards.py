@@ -1,4 +1,4 @@
-"""What becomes of both once a fight is over: they are well again in time, and what a victory teaches."""
+"""After a fight: recovery of both fighters, and experience for the winner."""
 
 from datetime import timedelta
 
@@ -23,8 +23,8 @@ def clock():
 
 @pytest.fixture
 def both(ada, bob):
-    ada.come()
-    bob.come()
+    ada.enter_play()
+    bob.enter_play()
     return ada, bob
 
 
@@ -69,7 +69,7 @@ def test_the_hurt_are_well_again_after_a_while(both, places, clock):
 
 def test_who_fights_again_is_well_so_long_after_the_last_fight(both, eve, places, clock):
     ada, bob = both
-    eve.come()
+    eve.enter_play()
     begin(ada, bob)
     Character.objects.update(health=10)
     ada.walk(places.dawn)
@@ -104,7 +104,7 @@ def test_beating_the_same_player_again_and_again_teaches_nothing_whichever_the_c
     both, places, monkeypatch
 ):
     ada, bob = both
-    monkeypatch.setattr(rules, "REWARDS_A_DAY", 1)
+    monkeypatch.setattr(rules, "MAX_REWARDS_A_DAY", 1)
     learnt = []
     for name in ("Bobby", "Robert", "Bert"):
         defeat(ada, bob)
@@ -113,7 +113,7 @@ def test_beating_the_same_player_again_and_again_teaches_nothing_whichever_the_c
         made = bob.api.post("/api/characters", {"name": name, "faction": "Tideborn"}).json()
         assert bob.api.post("/api/characters/select", {"character_id": made["id"]}).status_code == 200
         bob.character_id = made["id"]
-        bob.put(places.ford)
+        bob.move_to(places.ford)
         if name == "Robert":
             Reward.objects.update(at=timezone.now() - timedelta(days=1))
     assert learnt == [25, 25, 50]

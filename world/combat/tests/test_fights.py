@@ -1,4 +1,4 @@
-"""Fights by the world's socket: who may fight whom, what it does, and how it ends."""
+"""Fights over the world's socket: allowed targets, effects of actions, and endings."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def content(here, places):
 
 @pytest.fixture
 async def fight(ada, bob):
-    """Ada has attacked Bob: their sockets, and the fight's id."""
+    """Ada has attacked Bob. Returns both sockets and the fight's id."""
     one, other = await ada.enter(), await bob.enter()
     await one.send(type="combat_start", target_id=bob.character_id)
     began = await hear_of("combat_start", one, other)
@@ -72,7 +72,7 @@ async def test_both_hear_a_fight_begin_and_the_server_says_what_a_strike_does(fi
 
 async def test_what_health_there_was_beyond_the_most_is_no_shield(fight, ada, bob):
     one, _, combat_id = fight
-    # As of somebody who took off what made them hardier.
+    # More than the maximum, as for somebody who took off an item that raised it.
     await set_health(bob, 10_000)
     await attack(one, combat_id, bob)
     (heard,) = await hear_of("combat_damage", one)
@@ -99,7 +99,7 @@ async def test_whatever_changes_what_somebody_brings_to_a_fight_is_told_where_th
         await in_database(change)
         most = await in_database(lambda: progression.combat_stats(ada.id).max_hp)
         (update,) = await hear_of("character_update", other)
-        while update["max_health"] != most:  # Before the first it may be told how ada has grown.
+        while update["max_health"] != most:  # An update for ada's new level may come first.
             (update,) = await hear_of("character_update", other)
         assert update["character_id"] == ada.character_id
 
@@ -206,10 +206,10 @@ async def test_an_item_needs_no_target_and_a_strike_does(fight, ada):
 async def test_of_too_many_actions_at_once_the_first_count(fight, ada, monkeypatch):
     one, _, combat_id = fight
     monkeypatch.setattr(rules, "WINDOW_S", 60.0)
-    for _ in range(rules.MOST_ACTIONS + 1):
+    for _ in range(rules.MAX_ACTIONS + 1):
         await attack(one, combat_id, ada)
-    answers = [await error(one) for _ in range(rules.MOST_ACTIONS + 1)]
-    assert answers == ["wrong_target"] * rules.MOST_ACTIONS + ["rate_limited"]
+    answers = [await error(one) for _ in range(rules.MAX_ACTIONS + 1)]
+    assert answers == ["wrong_target"] * rules.MAX_ACTIONS + ["rate_limited"]
 
 
 async def test_the_defeated_are_back_home_in_good_health_and_the_winner_learns(fight, ada, bob, places):
@@ -269,7 +269,7 @@ async def test_who_stays_away_too_long_has_lost(fight, ada):
     await one.leave()
     away = Character.objects.filter(pk=ada.character_id)
     await away.aupdate(last_seen=timezone.now() - rules.GRACE)
-    # Nobody asks: the worker itself sees what is due.
+    # Without a request: the worker's background task finds what is due.
     ended = await other.hear_until("combat_end")
     assert (ended["reason"], ended["loser_id"]) == ("disconnected", ada.character_id)
 

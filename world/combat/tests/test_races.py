@@ -1,4 +1,4 @@
-"""Many at the same moment, each on a connection of its own."""
+"""Concurrent actions in fights, each on a database connection of its own."""
 
 from collections import Counter
 from threading import Event
@@ -28,7 +28,7 @@ def outcomes(answers):
 
 def test_of_all_who_attack_each_other_at_once_nobody_is_in_two_fights(ada, bob, cyd, eve, at_once):
     for one in (ada, bob, cyd, eve):
-        one.come()
+        one.enter_play()
     pairs = [(one, other) for one in (ada, cyd) for other in (bob, eve)]
     pairs += [(other, one) for one, other in pairs]
     answers = at_once(
@@ -43,8 +43,8 @@ def test_of_all_who_attack_each_other_at_once_nobody_is_in_two_fights(ada, bob, 
 
 
 def test_who_goes_at_the_moment_of_the_attack_is_not_attacked_any_more(ada, bob, at_once, monkeypatch):
-    ada.come()
-    bob.come()
+    ada.enter_play()
+    bob.enter_play()
     is_going, is_answered = Event(), Event()
     store_last_seen = Character.save
 
@@ -61,7 +61,7 @@ def test_who_goes_at_the_moment_of_the_attack_is_not_attacked_any_more(ada, bob,
             is_answered.set()
 
     monkeypatch.setattr(Character, "save", going)
-    (_, refused) = at_once([bob.go, attack])
+    (_, refused) = at_once([bob.leave_play, attack])
     assert refused.code == "unknown_target"
     assert not Combat.objects.exists()
 
@@ -69,10 +69,10 @@ def test_who_goes_at_the_moment_of_the_attack_is_not_attacked_any_more(ada, bob,
 def test_who_comes_back_at_the_moment_of_death_comes_to_their_home(ada, bob, places, at_once, monkeypatch):
     heard = []
     monkeypatch.setattr(publishing, "_publish_from_outside", heard.append)
-    ada.come()
-    bob.come()
+    ada.enter_play()
+    bob.enter_play()
     services.start(user_id=ada.id, target_id=bob.character_id)
-    bob.go()
+    bob.leave_play()
     Character.objects.update(health=1)
     is_dead, is_back = Event(), Event()
 
@@ -83,11 +83,11 @@ def test_who_comes_back_at_the_moment_of_death_comes_to_their_home(ada, bob, pla
 
     def come_back():
         assert is_dead.wait(timeout=60)
-        bob.come()
+        bob.enter_play()
         is_back.set()
 
-    send_home = world.send_home
-    monkeypatch.setattr(world, "send_home", die)
+    send_home = world.respawn
+    monkeypatch.setattr(world, "respawn", die)
     deadly = {
         "combat_id": Combat.objects.get().pk,
         "action_type": "attack",
@@ -100,11 +100,11 @@ def test_who_comes_back_at_the_moment_of_death_comes_to_their_home(ada, bob, pla
 
 
 def test_of_all_strikes_and_flights_at_once_one_ends_the_fight(ada, bob, places, at_once, monkeypatch):
-    """Seen to fail: without the lock of the fight in ``services.flee`` it ends twice."""
+    """Fails without the lock of the fight in ``services.flee``: the fight ends twice."""
     heard = []
     monkeypatch.setattr(publishing, "_publish_from_outside", heard.append)
-    ada.come()
-    bob.come()
+    ada.enter_play()
+    bob.enter_play()
     for _ in range(4):
         Character.objects.update(location=places.ford)
         Combat.objects.all().delete()

@@ -1,4 +1,4 @@
-"""Fights by their rules alone."""
+"""Unit tests of the fights' rules."""
 
 from random import Random
 

@@ -1,3 +1,3 @@
-"""The same people and places as for the rest of the world."""
+"""The fixtures shared by all tests of the world's parts."""
 
 from world.tests.adventurers import *  # noqa: F403

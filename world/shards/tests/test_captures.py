@@ -1,4 +1,4 @@
-"""Captures: who may, who is in the way, and what it makes of the world."""
+"""Captures: permissions, contests, and effects on the world."""
 
 from datetime import timedelta
 from threading import Event
@@ -17,7 +17,7 @@ from world.tests.adventurers import hear_of, in_database
 
 @pytest.fixture
 def shards(places):
-    """Three of them: two at the ford, one in Dawnguard's home."""
+    """Three shards: two at the ford, one in Dawnguard's home."""
     return [
         Shard.objects.create(name=f"Shard {number}", location=place)
         for number, place in enumerate((places.ford, places.ford, places.dawn))
@@ -48,7 +48,7 @@ async def test_a_shard_is_captured_when_the_channel_is_over_and_the_whole_world_
 ):
     monkeypatch.setattr(rules, "CHANNEL", timedelta(minutes=8))
     one = await ada.enter()
-    await in_database(bob.put, places.tide)
+    await in_database(bob.move_to, places.tide)
     other = await bob.enter()
     await one.send(type="shard_captured", shard_id=shards[0].pk)
     began = await hear_of("shard_status", one, other)
@@ -57,7 +57,7 @@ async def test_a_shard_is_captured_when_the_channel_is_over_and_the_whole_world_
     assert began[0]["shard"]["capture"]["character_id"] == ada.character_id
     assert 7 * 60 < began[0]["shard"]["capture"]["remaining_s"] <= 8 * 60
     assert (await in_database(listed, bob))[shards[0].pk]["capture"]["faction"] == "Dawnguard"
-    # Nobody asks: the worker itself sees what is due.
+    # Without a request: the worker's background task finds what is due.
     await in_database(make_due, shards[0])
     held = await hear_of("shard_captured", one, other)
     assert held[0] == held[1]
@@ -76,7 +76,7 @@ async def test_a_shard_is_captured_when_the_channel_is_over_and_the_whole_world_
 
 @pytest.mark.django_db
 def test_who_looks_again_at_what_another_worker_has_seen_to_brings_no_capture_forward(shards, ada):
-    ada.come()
+    ada.enter_play()
     capture(ada, shards[0])
     services.settle(shard_id=shards[0].pk)
     assert listed(ada)[shards[0].pk]["faction"] is None
@@ -85,11 +85,11 @@ def test_who_looks_again_at_what_another_worker_has_seen_to_brings_no_capture_fo
 
 @pytest.mark.django_db
 def test_an_enemy_who_stands_by_holds_a_capture_up_until_they_leave(shards, ada, bob, places, telling):
-    ada.come()
+    ada.enter_play()
     capture(ada, shards[0])
     Shard.objects.filter(captor=ada.character_id).update(due_at=timezone.now() + timedelta(minutes=3))
     with telling() as told:
-        bob.come()
+        bob.enter_play()
         live.look_after_captures()
     assert told[-1].status == "contested"
     shard = Shard.objects.get(pk=shards[0].pk)
@@ -108,10 +108,10 @@ def test_an_enemy_who_stands_by_holds_a_capture_up_until_they_leave(shards, ada,
 @pytest.mark.django_db
 def test_a_capture_that_begins_under_enemy_eyes_does_not_run(shards, ada, bob, cyd):
     for one in (ada, bob, cyd):
-        one.come()
+        one.enter_play()
     capture(ada, shards[0])
     assert listed(bob)[shards[0].pk]["capture"]["contested"] is True
-    bob.go()
+    bob.leave_play()
     live.look_after_captures()
     assert listed(bob)[shards[0].pk]["capture"]["contested"] is False
 
@@ -119,13 +119,13 @@ def test_a_capture_that_begins_under_enemy_eyes_does_not_run(shards, ada, bob, c
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", ["walks", "disconnects"])
 def test_a_captor_who_goes_captures_nothing(shards, ada, places, telling, how):
-    ada.come()
+    ada.enter_play()
     capture(ada, shards[0])
     with telling() as told:
         if how == "walks":
             ada.walk(places.dawn)
         else:
-            ada.go()
+            ada.leave_play()
         live.look_after_captures()
     assert [event.status for event in told if hasattr(event, "status")] == ["broken"]
     finish(shards[0])
@@ -136,15 +136,15 @@ def test_a_captor_who_goes_captures_nothing(shards, ada, places, telling, how):
 def test_at_the_last_moment_an_enemy_still_holds_it_up_and_a_captor_who_is_gone_gets_nothing(
     shards, ada, bob
 ):
-    ada.come()
+    ada.enter_play()
     capture(ada, shards[0])
-    bob.come()
+    bob.enter_play()
     finish(shards[0])
     shard = Shard.objects.get(pk=shards[0].pk)
     assert (shard.faction, shard.due_at) == (None, None)
-    bob.go()
+    bob.leave_play()
     live.look_after_captures()
-    ada.go()
+    ada.leave_play()
     finish(shards[0])
     shard.refresh_from_db()
     assert (shard.faction, shard.captor, shard.channel) == (None, None, None)
@@ -152,8 +152,8 @@ def test_at_the_last_moment_an_enemy_still_holds_it_up_and_a_captor_who_is_gone_
 
 @pytest.mark.django_db
 def test_one_at_a_time(shards, ada, cyd, telling):
-    ada.come()
-    cyd.come()
+    ada.enter_play()
+    cyd.enter_play()
     capture(ada, shards[0])
     with telling() as told:
         capture(ada, shards[0])
@@ -166,7 +166,7 @@ def test_one_at_a_time(shards, ada, cyd, telling):
 
 @pytest.mark.django_db
 def test_more_than_half_shifts_reality_and_all_bring_the_fall(shards, ada, places, telling):
-    ada.come()
+    ada.enter_play()
     told = []
     for shard in shards:
         if shard is shards[2]:
@@ -178,7 +178,7 @@ def test_more_than_half_shifts_reality_and_all_bring_the_fall(shards, ada, place
     assert told == [["ShardCaptured"], ["ShardCaptured", "RealityShift"], ["ShardCaptured", "Aetherfall"]]
     state = WorldState.objects.get()
     assert (state.epoch, state.current_reality) == (2, None)
-    # Scattered, but never to where the dead come back.
+    # Scattered, but never to a place where characters respawn.
     assert set(Shard.objects.values_list("faction", "location")) == {(None, places.ford.pk)}
     kinds = list(WorldEvent.objects.order_by("pk").values_list("kind", flat=True))
     assert kinds == ["shard_captured"] * 2 + ["reality_shift", "shard_captured", "aetherfall"]
@@ -189,7 +189,7 @@ def test_more_than_half_shifts_reality_and_all_bring_the_fall(shards, ada, place
 def test_reality_stays_until_somebody_else_holds_more_than_half(shards, ada, bob, telling):
     Shard.objects.update(faction=Faction.objects.get(name="Dawnguard"))
     WorldState.objects.create(current_reality=Faction.objects.get(name="Dawnguard"))
-    bob.come()
+    bob.enter_play()
     shifts = []
     for shard in shards[:2]:
         capture(bob, shard)
@@ -203,7 +203,7 @@ def test_reality_stays_until_somebody_else_holds_more_than_half(shards, ada, bob
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_look_at_the_same_moment_give_a_shard_once(shards, ada, at_once):
-    ada.come()
+    ada.enter_play()
     capture(ada, shards[0])
     make_due(shards[0])
     at_once([lambda: services.settle(shard_id=shards[0].pk)] * 6)
@@ -218,7 +218,7 @@ def test_who_captures_a_shard_at_the_moment_it_is_given_takes_it_from_who_has_it
 ):
     heard = []
     monkeypatch.setattr(publishing, "_publish_from_outside", heard.append)
-    ada.come()
+    ada.enter_play()
     capture(ada, shards[0])
     make_due(shards[0])
     is_given, is_asked_for = Event(), Event()
@@ -230,12 +230,12 @@ def test_who_captures_a_shard_at_the_moment_it_is_given_takes_it_from_who_has_it
 
     def come_and_capture():
         assert is_given.wait(timeout=60)
-        bob.come()
+        bob.enter_play()
         capture(bob, shards[0])
         is_asked_for.set()
 
-    turn_the_world = services._turn_the_world
-    monkeypatch.setattr(services, "_turn_the_world", give)
+    turn_the_world = services._update_world
+    monkeypatch.setattr(services, "_update_world", give)
     assert at_once([live.look_after_captures, come_and_capture]) == [None, None]
     (told,) = [event.shard for event in heard if getattr(event, "status", "") == "contested"]
     assert (told.capture.faction, told.faction) == ("Tideborn", "Dawnguard")

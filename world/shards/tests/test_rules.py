@@ -1,4 +1,4 @@
-"""Captures by their rules alone."""
+"""Unit tests of the captures' rules."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -16,13 +16,13 @@ SECOND = timedelta(seconds=1)
 
 @given(st.booleans(), st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=12))
 def test_a_channel_runs_while_nobody_contests_it_and_takes_as_long_as_it_takes(contested, moments):
-    channel, now, ran = Channel.begun(NOON, contested=contested), NOON, timedelta()
+    channel, now, ran = Channel.start(NOON, contested=contested), NOON, timedelta()
     for seconds, contested_next in moments:
         if not contested:
             ran = min(CHANNEL, ran + seconds * SECOND)
         now, contested = now + seconds * SECOND, contested_next
-        channel = channel.when(contested, now)
-    assert channel.left(now) == CHANNEL - ran
+        channel = channel.with_contest(contested, now)
+    assert channel.time_left(now) == CHANNEL - ran
     assert channel.contested == contested
 
 

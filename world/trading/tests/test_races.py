@@ -1,4 +1,4 @@
-"""Trades at the same moment, each on a connection of its own: nothing is doubled, and nothing is lost."""
+"""Concurrent trades, each on a connection of its own: nothing is duplicated or lost."""
 
 from collections import Counter
 from random import Random
@@ -33,8 +33,8 @@ def open_trade(one, other):
 
 
 def test_confirmed_by_both_many_times_at_once_it_changes_hands_once(ada, bob, at_once):
-    ada.come()
-    bob.come()
+    ada.enter_play()
+    bob.enter_play()
     trade_id = open_trade(ada, bob)
     services.offer(user_id=ada.id, trade_id=trade_id, gold=10, items=[])
 
@@ -47,8 +47,8 @@ def test_confirmed_by_both_many_times_at_once_it_changes_hands_once(ada, bob, at
 
 
 def test_nobody_gets_another_offer_than_they_confirmed(ada, bob, at_once):
-    ada.come()
-    bob.come()
+    ada.enter_play()
+    bob.enter_play()
     trade_id = open_trade(ada, bob)
     services.offer(user_id=ada.id, trade_id=trade_id, gold=80, items=[])
     services.confirm(user_id=ada.id, trade_id=trade_id, version=1)
@@ -64,8 +64,8 @@ def test_nobody_gets_another_offer_than_they_confirmed(ada, bob, at_once):
 def test_who_walks_away_at_the_moment_of_the_request_leaves_no_trade_behind(
     ada, bob, places, at_once, monkeypatch
 ):
-    ada.come()
-    bob.come()
+    ada.enter_play()
+    bob.enter_play()
     is_asking, is_away = Event(), Event()
 
     def blocked(*users):
@@ -88,7 +88,7 @@ def test_who_walks_away_at_the_moment_of_the_request_leaves_no_trade_behind(
 def test_a_deadly_spell_and_a_swap_with_the_victim_wait_for_each_other_in_no_circle(
     ada, bob, at_once, monkeypatch
 ):
-    """Seen to fail: with the spell paid for before it kills, in ``world.combat.services``."""
+    """Fails if ``world.combat.services`` takes a spell's cost before the kill."""
     swapping, dying = Event(), Event()
 
     def swap(*args, **kwargs):
@@ -101,12 +101,12 @@ def test_a_deadly_spell_and_a_swap_with_the_victim_wait_for_each_other_in_no_cir
         assert swapping.wait(timeout=60)
         return send_home(*args, **kwargs)
 
-    exchange, send_home = services.exchange, world.send_home
+    exchange, send_home = services.exchange, world.respawn
     monkeypatch.setattr(services, "exchange", swap)
-    monkeypatch.setattr(world, "send_home", die)
+    monkeypatch.setattr(world, "respawn", die)
     Ability.objects.create(name="spark", title="Spark", power=100, stamina_cost=1)
-    ada.come()
-    bob.come()
+    ada.enter_play()
+    bob.enter_play()
     trade_id = open_trade(ada, bob)
     services.confirm(user_id=ada.id, trade_id=trade_id, version=0)
     fights.start(user_id=ada.id, target_id=bob.character_id)
@@ -129,14 +129,14 @@ def test_a_deadly_spell_and_a_swap_with_the_victim_wait_for_each_other_in_no_cir
 
 
 def test_trades_at_random_with_aborts_lose_and_double_nothing(adventurer, places, at_once, monkeypatch):
-    """Four at a time among five people, who walk away, vanish, decline and change their minds.
+    """Four at a time among five users who leave, disconnect, decline and change their offers.
 
-    Seen to fail: with what the taker gets left out of ``progression.exchange``, gold is lost.
+    Fails (gold is lost) without the credit to the receiver in ``progression.exchange``.
     """
-    monkeypatch.setattr(services, "MOST_A_MINUTE", 1_000_000)
+    monkeypatch.setattr(services, "MAX_REQUESTS_A_MINUTE", 1_000_000)
     people = [adventurer(f"trader{number}", "Dawnguard") for number in range(5)]
     for person in people:
-        person.come()
+        person.enter_play()
         person.given("berries", 20)
         person.given("iron-ore", 20)
 
@@ -169,8 +169,8 @@ def test_trades_at_random_with_aborts_lose_and_double_nothing(adventurer, places
             who.walk(places.ford)
 
         def vanish(who):
-            who.go()
-            who.come()
+            who.leave_play()
+            who.enter_play()
 
         def one_trade():
             one, other = random.sample(people, 2)

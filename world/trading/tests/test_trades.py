@@ -1,4 +1,4 @@
-"""Trades: over the world's socket, and step by step what is refused and what ends them."""
+"""Trades over the world's socket, their refusals, and everything that ends them."""
 
 from datetime import timedelta
 
@@ -62,10 +62,10 @@ async def test_two_trade_gold_for_berries_and_both_hear_each_step(ada, bob, here
         await player.send(type="trade_complete", **trade, version=3)
     completed = await hear_of("trade_complete", one, other)
     assert completed[0] == completed[1]
-    # Whose answer was lost asks again.
+    # A client that lost the answer asks again.
     await one.send(type="trade_complete", **trade, version=3)
     await hear_of("trade_complete", one)
-    # Not of another version: that one never changed hands.
+    # Not for another version: no exchange happened for that one.
     await one.send(type="trade_complete", **trade, version=2)
     assert (await one.hear_until("error"))["code"] == "trade_over"
     assert await in_database(lambda: (ada.gold(), ada.owns(), bob.gold(), bob.owns())) == (
@@ -95,20 +95,20 @@ async def test_a_request_that_nobody_answers_runs_out(ada, bob, here):
     one, _ = await ada.enter(), await bob.enter()
     await one.send(type="trade_request", to_user_id=bob.id)
     await hear_of("trade_request", one)
-    # Nobody asks: the worker itself sees what is due.
+    # Without a request: the worker's background task finds what is due.
     await Trade.objects.aupdate(expires_at=timezone.now())
     (ended,) = await hear_of("trade_decline", one)
     assert (ended["reason"], ended["by_user_id"]) == ("expired", None)
 
 
-# -- Step by step
+# -- Services
 
 
 @pytest.fixture
 def both(ada, bob):
-    """Ada and Bob stand at the ford."""
-    ada.come()
-    bob.come()
+    """Ada and Bob are at the ford."""
+    ada.enter_play()
+    bob.enter_play()
     return ada, bob
 
 
@@ -149,7 +149,7 @@ def test_one_asks_somebody_else_who_is_there_once(both, cyd, places):
     assert refused(services.request, user_id=ada.id, to_user_id=ada.id) == "cannot_trade_with_oneself"
     for absent in (cyd.id, NOBODY):
         assert refused(services.request, user_id=ada.id, to_user_id=absent) == "unknown_trader"
-    cyd.come()
+    cyd.enter_play()
     cyd.walk(places.dawn)
     assert refused(services.request, user_id=ada.id, to_user_id=cyd.id) == "unknown_trader"
     request(ada, bob)
@@ -175,8 +175,8 @@ def test_who_was_asked_accepts_and_strangers_see_nothing(both, cyd):
 @pytest.mark.django_db
 def test_guests_trade_nothing(ada, adventurer):
     guest = adventurer("guest", "Dawnguard", is_guest=True)
-    ada.come()
-    guest.come()
+    ada.enter_play()
+    guest.enter_play()
     for one, other in ((guest, ada), (ada, guest)):
         assert refused(services.request, user_id=one.id, to_user_id=other.id) == "guests_may_not_trade"
 
@@ -184,8 +184,8 @@ def test_guests_trade_nothing(ada, adventurer):
 @pytest.mark.django_db
 def test_a_new_account_gives_nothing_away_and_may_be_given_something(ada, adventurer, audited):
     new = adventurer("new", "Dawnguard", level=2)
-    ada.come()
-    new.come()
+    ada.enter_play()
+    new.enter_play()
     berries = new.given("berries")
     trade = request(ada, new)
     services.accept(user_id=new.id, trade_id=trade)
@@ -201,8 +201,8 @@ def test_a_new_account_gives_nothing_away_and_may_be_given_something(ada, advent
 def test_a_premium_account_gives_at_once(ada, adventurer):
     new = adventurer("new", "Dawnguard", level=1)
     User.objects.filter(pk=new.id).update(is_premium=True)
-    ada.come()
-    new.come()
+    ada.enter_play()
+    new.enter_play()
     trade = request(ada, new)
     services.accept(user_id=new.id, trade_id=trade)
     offer(new, trade, gold=1)
@@ -273,7 +273,7 @@ def test_whatever_ends_a_trade_ends_it_for_good(trade, both, places, telling, ho
         elif how == "walk":
             ada.walk(places.dawn)
         elif how == "go":
-            ada.go()
+            ada.leave_play()
         else:
             friends.block(user_id=ada.id, blocked_id=bob.id)
     (ended,) = [event for event in told if type(event).__name__ == "TradeDecline"]
@@ -297,7 +297,7 @@ def test_who_is_blocked_does_not_trade(both):
 def test_a_block_that_came_at_the_moment_of_the_request_keeps_it_from_being_accepted(both):
     ada, bob = both
     trade_id = request(ada, bob)
-    # Neither of the two transactions saw what the other did.
+    # As if neither transaction had seen the other's changes.
     Block.objects.create(by_id=bob.id, blocked_id=ada.id)
     assert refused(services.accept, user_id=bob.id, trade_id=trade_id) == "cannot_trade"
 

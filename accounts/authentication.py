@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from accounts import live, tokens
 from accounts.models import User
 from accounts.refusals import SessionEnded, TokenInvalid
-from realtime.identity import Identity
+from realtime.wire.identity import Identity
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Events of accounts."""
 
-from realtime.messages import Internal
+from realtime.wire.messages import Internal
 
 
 class SignedOut(Internal):

@@ -6,9 +6,9 @@ import msgspec
 
 from accounts import live, tokens
 from accounts.refusals import TicketInvalid
+from core import redis
 from core.namespace import key
-from realtime import redis
-from realtime.identity import Identity
+from realtime.wire.identity import Identity
 
 TICKET_TTL_S = 30
 

@@ -20,10 +20,11 @@ from django.db.models.functions import Greatest, Now
 from accounts.models import Session
 from accounts.refusals import SessionEnded
 from core.batches import batched
-from realtime import elsewhere, gate, worker
-from realtime.identity import Identity, Named
-from realtime.relay import relayed
-from realtime.sockets import on_heard
+from realtime import broadcast, worker
+from realtime.delivery.relay import relayed
+from realtime.socket import gate
+from realtime.socket.registry import on_heard
+from realtime.wire.identity import Identity, Named
 
 logger = logging.getLogger(__name__)
 
@@ -155,7 +156,7 @@ def invalidate_everywhere(session_ids: list[int]) -> None:
     """Call :func:`invalidate` on all workers; returns when all have done it."""
     invalidate(session_ids)
     if session_ids:
-        elsewhere.broadcast("sessions.doubt", session_ids)
+        broadcast.broadcast("sessions.doubt", session_ids)
 
 
 @relayed("sessions.doubt")

@@ -9,8 +9,8 @@ from accounts import live, selectors, tokens
 from accounts.models import Session, User
 from core.refusals import Unauthenticated
 from core.renderers import encode
-from realtime import elsewhere
-from realtime.relay import relayed
+from realtime import broadcast
+from realtime.delivery.relay import relayed
 
 CACHE_TTL_S = 1.0
 MAX_CACHED = 10_000
@@ -48,7 +48,7 @@ def invalidate(user_id: int) -> None:
 
 def _invalidate_everywhere(change: tuple[int, list[int]]) -> None:
     _invalidate("", change)
-    elsewhere.broadcast("profile.forget", change)
+    broadcast.broadcast("profile.forget", change)
 
 
 @relayed("profile.forget")

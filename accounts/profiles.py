@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from accounts.models import User
-from realtime import presence
+from realtime.membership import presence
 
 Facts = Callable[[list[int]], Mapping[int, Any]]
 AnyFacts = TypeVar("AnyFacts", bound=Facts)

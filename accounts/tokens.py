@@ -16,7 +16,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from accounts import keys
 from accounts.models import Session, User
 from accounts.refusals import TokenExpired, TokenInvalid
-from realtime.identity import Identity
+from realtime.wire.identity import Identity
 
 # More than the users that one process serves at a time; an entry takes about a kilobyte.
 _CACHE_SIZE = 20_000

@@ -3,11 +3,11 @@
 from chat import commands, events, pacing, rules, selectors, services
 from chat.live import chat_state
 from core import speech
-from realtime import answering, topics
-from realtime.consumer import Consumer, handles
+from core.database import in_database
 from realtime.publishing import publish_now
-from realtime.topics import Topic
-from realtime.worker import in_database
+from realtime.socket.consumer import Consumer, handles
+from realtime.wire import answering, topics
+from realtime.wire.topics import Topic
 
 MAX_TYPING_EVENTS = 10
 TYPING_WINDOW_S = 5.0

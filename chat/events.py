@@ -6,9 +6,9 @@ from uuid import UUID
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from friends.events import Person
-from realtime import topics
-from realtime.messages import Closing, Ephemeral, Event, Internal, Reply
-from realtime.topics import Topic
+from realtime.wire import topics
+from realtime.wire.messages import Closing, Ephemeral, Event, Internal, Reply
+from realtime.wire.topics import Topic
 
 NOT_ALLOWED, GONE = 4403, 4404
 

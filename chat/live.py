@@ -8,11 +8,11 @@ from core.database import in_database
 from core.refusals import Refusal
 from friends.events import Person
 from realtime import worker
-from realtime.identity import Identity
-from realtime.leased_set import LeasedSet
-from realtime.messages import Event
+from realtime.membership.leased_set import LeasedSet
 from realtime.publishing import publish_now
-from realtime.topics import Topic
+from realtime.wire.identity import Identity
+from realtime.wire.messages import Event
+from realtime.wire.topics import Topic
 
 BATCH_SIZE = 200
 STORE_EVERY_S = 0.01

@@ -1,8 +1,8 @@
 """The rate limit of messages, per user over all lobbies, conversations, sockets and workers."""
 
 from chat.rules import MESSAGES, WINDOW_S
-from realtime import limits
-from realtime.redis import client
+from core.redis import client
+from realtime.socket import limits
 
 
 def _key(user_id: int) -> str:

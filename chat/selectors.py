@@ -37,12 +37,12 @@ from core.words import extra_words
 from friends import selectors as friends
 from friends.events import Person
 from friends.selectors import person
-from realtime import topics
-from realtime.leased_set import users_in
+from realtime.membership.leased_set import users_in
+from realtime.wire import topics
 
 LAST_MESSAGES = 50
 ATTENDANCE = "here"
-"""The name of our ``realtime.leased_set``, in which rooms are topics of lobbies and conversations."""
+"""The name of our ``realtime.membership.leased_set``, in which rooms are topics of lobbies and conversations."""
 
 _encode = msgspec.json.encode
 

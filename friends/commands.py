@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from realtime.messages import Command
+from realtime.wire.messages import Command
 
 
 class SetStatus(Command):

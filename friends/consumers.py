@@ -1,10 +1,10 @@
 """The socket with the status of all friends, on which users set their own."""
 
+from core.database import in_database
+from core.redis import client
 from friends import commands, events, selectors, services
-from realtime import limits
-from realtime.consumer import Consumer, handles
-from realtime.redis import client
-from realtime.worker import in_database
+from realtime.socket import limits
+from realtime.socket.consumer import Consumer, handles
 
 STATUSES_IN_TEN_SECONDS = 10
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
-from realtime import topics
-from realtime.messages import Ephemeral, Event, Reply
-from realtime.topics import Topic
+from realtime.wire import topics
+from realtime.wire.messages import Ephemeral, Event, Reply
+from realtime.wire.topics import Topic
 
 
 def friends_status_topic(user_id: int) -> Topic:

@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 
 from core.batching import Announcer
 from core.database import in_database
+from core.redis import REDIS_ERRORS
 from friends import selectors, services
 from friends.events import (
     FriendAccepted,
@@ -21,11 +22,12 @@ from friends.events import (
     StatusSet,
     friends_status_topic,
 )
-from realtime import presence, topics, worker
+from realtime import worker
+from realtime.membership import presence
 from realtime.publishing import publish_now
 from realtime.reactions import reacts_to
-from realtime.redis import REDIS_ERRORS
-from realtime.topics import Topic
+from realtime.wire import topics
+from realtime.wire.topics import Topic
 
 BATCH_SIZE = 200
 """Maximum number of users whose status is read by one query."""

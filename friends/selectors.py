@@ -15,7 +15,7 @@ from friends import playing
 from friends.events import Friend, FriendStatus, Person, PresenceState, Request
 from friends.models import Block, FriendRequest, Friendship
 from friends.models import Standing as Said
-from realtime import presence
+from realtime.membership import presence
 
 OFFLINE = "offline"
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Raw
 
-from realtime.messages import Command
+from realtime.wire.messages import Command
 
 
 class PlayerReady(Command):

@@ -6,12 +6,12 @@ from collections.abc import Awaitable
 from msgspec import structs
 
 from core import speech, words
+from core.database import in_database
 from game import commands, events
 from game.live import rooms
 from game.refusals import UnknownMatch
-from realtime.consumer import Consumer, handles
-from realtime.messages import Command
-from realtime.worker import in_database
+from realtime.socket.consumer import Consumer, handles
+from realtime.wire.messages import Command
 
 
 class GameConsumer(Consumer):

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from realtime import topics
-from realtime.messages import Event, Internal, Message, Time
-from realtime.topics import Topic
+from realtime.wire import topics
+from realtime.wire.messages import Event, Internal, Message, Time
+from realtime.wire.topics import Topic
 
 
 class RoomEvent(Message, kw_only=True):

@@ -19,10 +19,10 @@ from core.hot_reads import HotReads  # noqa: E402
 from game import catalogue_json  # noqa: E402
 from gameplatform import doors  # noqa: E402
 from matchmaking import hot_join  # noqa: E402
-from realtime.gate import Gate, HostOriginValidator  # noqa: E402
 from realtime.lifespan import Lifespan, WithWorker  # noqa: E402
 from realtime.routing import Router, websocket_urlpatterns  # noqa: E402
 from realtime.server.bridge import WSGIBridge  # noqa: E402
+from realtime.socket.gate import Gate, HostOriginValidator  # noqa: E402
 from realtime.tracing import trace_sockets  # noqa: E402
 
 refuse_dangerous_settings()

@@ -33,7 +33,7 @@ MODULES = (
     "game.live.room.phase",
     "game.live.room.table",
     "game.live.seats",
-    "realtime.connection",
+    "realtime.socket.connection",
     "realtime.server.turn",
 )
 _GROUP = "kernel"

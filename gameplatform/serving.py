@@ -34,7 +34,7 @@ def prepare() -> None:
 def _check_redis() -> None:
     """Fail early: a worker would wait silently until it could store its lease in Redis."""
     from core.namespace import key
-    from realtime.redis import sync_client
+    from core.redis import sync_client
 
     try:
         sync_client().set(key("start"), 1, px=1000)

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from realtime import topics
-from realtime.messages import Event
-from realtime.topics import Topic
+from realtime.wire import topics
+from realtime.wire.messages import Event
+from realtime.wire.topics import Topic
 
 
 class QueueEvent(Event):

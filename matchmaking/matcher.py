@@ -4,7 +4,8 @@ A queue that another process is matching is skipped.
 """
 
 from matchmaking import services
-from realtime import presence, worker
+from realtime import worker
+from realtime.membership import presence
 
 _disconnected: set[int] = set()
 """Users whose last socket has closed, which is not recorded yet."""

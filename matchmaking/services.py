@@ -34,7 +34,7 @@ from matchmaking.parties import services as parties
 from matchmaking.refusals import AlreadyPlaying, AlreadyQueued, LeftEarly, PartyTooLarge, UnknownQueue
 from matchmaking.rules import Waiting
 from matchmaking.selectors import TICKET_TTL
-from realtime import presence
+from realtime.membership import presence
 from realtime.publishing import publish
 
 logger = logging.getLogger(__name__)

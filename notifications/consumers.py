@@ -15,8 +15,8 @@ from notifications.badges import badge_of
 from notifications.events import Announcement, Badge
 from progression.achievements.events import AchievementEarned
 from progression.events import LevelUp
-from realtime import topics
-from realtime.consumer import Consumer
+from realtime.socket.consumer import Consumer
+from realtime.wire import topics
 from world.trading.events import TradeRequest
 
 

@@ -1,8 +1,8 @@
 """Events of notifications itself; the other events on its socket belong to other apps."""
 
-from realtime import topics
-from realtime.messages import Ephemeral, Event
-from realtime.topics import Topic
+from realtime.wire import topics
+from realtime.wire.messages import Ephemeral, Event
+from realtime.wire.topics import Topic
 
 
 class Badge(Event):

@@ -17,10 +17,10 @@ from prometheus_client.registry import Collector
 
 from core import logs
 from core.namespace import key
+from core.redis import sync_client
 from game import selectors as games
 from matchmaking import selectors as matchmaking
 from realtime import metrics, worker
-from realtime.redis import sync_client
 
 logger = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from core.problems import problem
+from core.redis import REDIS_ERRORS
 from game import selectors as games
 from matchmaking import selectors as matchmaking
 from operators import figures as live
-from realtime.redis import REDIS_ERRORS
 
 
 @require_safe

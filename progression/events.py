@@ -1,8 +1,8 @@
 """Events of progression."""
 
-from realtime import topics
-from realtime.messages import Event, Internal
-from realtime.topics import Topic
+from realtime.wire import topics
+from realtime.wire.messages import Event, Internal
+from realtime.wire.topics import Topic
 
 
 class LevelUp(Event):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 
 from realtime.catalogue.sockets import Description, Socket, message_classes, sockets
-from realtime.messages import Command, Event, Internal, Message
+from realtime.wire.messages import Command, Event, Internal, Message
 
 
 @register

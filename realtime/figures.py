@@ -18,11 +18,11 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
 
 from core.figures import SHARED
+from core.redis import REDIS_ERRORS
 from core.refusals import Unavailable
 from realtime import metrics, worker
-from realtime.messages import wire_name
-from realtime.redis import REDIS_ERRORS
-from realtime.relay import relayed
+from realtime.delivery.relay import relayed
+from realtime.wire.messages import wire_name
 
 logger = logging.getLogger(__name__)
 

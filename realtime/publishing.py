@@ -1,9 +1,11 @@
 """Publishing events: from services after the commit, from live play at once."""
 
-from realtime import answering, metrics, reactions, streams, worker
-from realtime.answering import Asker, Question, asker_of
-from realtime.messages import Ephemeral, Event, Internal, encode
-from realtime.topics import Topic
+from realtime import metrics, reactions, worker
+from realtime.delivery import streams
+from realtime.wire import answering
+from realtime.wire.answering import Asker, Question, asker_of
+from realtime.wire.messages import Ephemeral, Event, Internal, encode
+from realtime.wire.topics import Topic
 
 
 def publish(event: Event) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from realtime.messages import Event
+from realtime.wire.messages import Event
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 

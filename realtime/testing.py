@@ -14,7 +14,7 @@ from channels.testing import ApplicationCommunicator
 
 from realtime import worker
 from realtime.catalogue.sockets import Description, sockets
-from realtime.messages import Event, Message
+from realtime.wire.messages import Event, Message
 
 WITHIN_S = 30.0
 

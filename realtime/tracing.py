@@ -8,8 +8,8 @@ from typing import Any
 
 from core import telemetry
 from core.refusals import Refusal
-from realtime.consumer import Consumer
-from realtime.messages import wire_name
+from realtime.socket.consumer import Consumer
+from realtime.wire.messages import wire_name
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 _SPAN = "span"

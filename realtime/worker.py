@@ -15,16 +15,16 @@ from core import heartbeats
 from core.database import in_database
 from core.embedded import valkey
 from core.namespace import key
+from core.redis import REDIS_ERRORS, connect
 from core.status import NotReady, checks, readiness
 from realtime import metrics, systemd
-from realtime.admission import Admission
-from realtime.hub import Hub
-from realtime.presence import Presence
-from realtime.redis import REDIS_ERRORS, connect
-from realtime.relay import Relay
-from realtime.sockets import Sockets
-from realtime.streams import AUDIT_EVERY_S, Streams
-from realtime.topics import Topic
+from realtime.delivery.hub import Hub
+from realtime.delivery.relay import Relay
+from realtime.delivery.streams import AUDIT_EVERY_S, Streams
+from realtime.membership.presence import Presence
+from realtime.socket.admission import Admission
+from realtime.socket.registry import Sockets
+from realtime.wire.topics import Topic
 
 logger = logging.getLogger(__name__)
 

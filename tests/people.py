@@ -9,9 +9,10 @@ import pytest
 
 from accounts import services as accounts
 from accounts.models import User
+from core.database import in_database
 from gameplatform.asgi import application
 from realtime.testing import Player, running_worker
-from realtime.worker import Worker, in_database
+from realtime.worker import Worker
 
 __all__ = ["Person", "ada", "bob", "cyd", "here", "person"]
 

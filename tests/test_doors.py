@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from accounts import hashers, signing_in
+from core.database import in_database
 from core.lanes import Lane
 from gameplatform import doors
 from gameplatform.asgi import application
 from realtime.testing import WITHIN_S, Player
-from realtime.worker import in_database
 from tests.people import *  # noqa: F403
 
 WRONG = {"username": "nobody", "password": "wrong"}

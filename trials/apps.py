@@ -43,7 +43,7 @@ def _step_the_clock(step: float) -> None:
 
 def _log_requests() -> None:
     """Log each request with its address and headers, as somebody debugging would."""
-    from realtime.gate import Gate
+    from realtime.socket.gate import Gate
 
     def log_request(environ: dict[str, Any], **_: Any) -> None:
         logger.debug("Request: %r", environ)
@@ -55,4 +55,4 @@ def _log_requests() -> None:
         return await authenticate(self, scope, query)
 
     request_started.connect(log_request, weak=False)
-    mock.patch("realtime.gate.Gate._authenticate", log_socket).start()
+    mock.patch("realtime.socket.gate.Gate._authenticate", log_socket).start()

@@ -69,13 +69,13 @@ def gaps_stay() -> None:
     async def nothing(self: Any) -> None:
         pass
 
-    _replace("realtime.streams.Streams.audit", nothing)
-    _replace("realtime.streams.Streams._repair_soon", lambda self, topic, stream: None)
+    _replace("realtime.delivery.streams.Streams.audit", nothing)
+    _replace("realtime.delivery.streams.Streams._repair_soon", lambda self, topic, stream: None)
 
 
 def numbers_of_each_worker() -> None:
     """Each worker numbers its own events, as if it were the only one."""
-    from realtime.streams import Streams
+    from realtime.delivery.streams import Streams
 
     offer = Streams.offer
 
@@ -87,7 +87,7 @@ def numbers_of_each_worker() -> None:
         self._relay.publish(topic, stream.seq + 1, packed)
         self._take(topic, stream, stream.seq + 1, packed)
 
-    _replace("realtime.streams.Streams.offer", careless)
+    _replace("realtime.delivery.streams.Streams.offer", careless)
 
 
 def stops_without_a_word() -> None:
@@ -102,7 +102,7 @@ def stops_without_a_word() -> None:
 
 def accepts_one_at_a_time() -> None:
     """Opening a socket blocks everything else."""
-    from realtime.gate import Gate
+    from realtime.socket.gate import Gate
 
     authenticate = Gate._authenticate
 
@@ -110,19 +110,20 @@ def accepts_one_at_a_time() -> None:
         time.sleep(0.2)  # noqa: ASYNC251 (that is the fault)
         return await authenticate(self, scope, query)
 
-    _replace("realtime.gate.Gate._authenticate", careless)
+    _replace("realtime.socket.gate.Gate._authenticate", careless)
 
 
 def outbox_without_bound() -> None:
     """A slow client's outbox grows without limit."""
-    _replace("realtime.connection.MAX_FRAMES", 1 << 30)
-    _replace("realtime.connection.MAX_BYTES", 1 << 40)
-    from realtime.connection import Connection
+    _replace("realtime.socket.connection.MAX_FRAMES", 1 << 30)
+    _replace("realtime.socket.connection.MAX_BYTES", 1 << 40)
+    from realtime.socket.connection import Connection
 
     queue = Connection._queue
     # Exaggerated, so that seconds show what would take an hour.
     _replace(
-        "realtime.connection.Connection._queue", lambda self, f, key: queue(self, f + b" " * 100_000, None)
+        "realtime.socket.connection.Connection._queue",
+        lambda self, f, key: queue(self, f + b" " * 100_000, None),
     )
 
 
@@ -165,7 +166,7 @@ def refresh_looks_then_writes() -> None:
 
 def sockets_never_leave_their_topics() -> None:
     """A closed socket stays in the hub."""
-    _replace("realtime.hub.Hub.leave", lambda self, topic, connection: False)
+    _replace("realtime.delivery.hub.Hub.leave", lambda self, topic, connection: False)
 
 
 def rooms_live_by_the_calendar() -> None:
@@ -183,7 +184,7 @@ def rooms_live_by_the_calendar() -> None:
 
 def bad_messages_raise() -> None:
     """Unknown messages raise instead of being refused."""
-    from realtime.messages import CommandDecoder
+    from realtime.wire.messages import CommandDecoder
 
     decode = CommandDecoder.decode
 
@@ -193,7 +194,7 @@ def bad_messages_raise() -> None:
         except Exception as problem:
             raise KeyError("type") from problem
 
-    _replace("realtime.messages.CommandDecoder.decode", careless)
+    _replace("realtime.wire.messages.CommandDecoder.decode", careless)
 
 
 def unknown_names_are_told() -> None:
@@ -218,7 +219,7 @@ def nothing_is_redacted() -> None:
 
 def any_origin_will_do() -> None:
     """Sockets accept any origin."""
-    _replace("realtime.gate.HostOriginValidator.valid_origin", lambda self, origin: True)
+    _replace("realtime.socket.gate.HostOriginValidator.valid_origin", lambda self, origin: True)
 
 
 def answers_are_bare() -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from realtime.messages import Command
+from realtime.wire.messages import Command
 from world.events import Vector
 
 Content = Annotated[str, Meta(min_length=1, max_length=500)]

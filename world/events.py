@@ -5,9 +5,9 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from realtime import topics
-from realtime.messages import Ephemeral, Event, Internal, MessageId, Reply
-from realtime.topics import Topic
+from realtime.wire import topics
+from realtime.wire.messages import Ephemeral, Event, Internal, MessageId, Reply
+from realtime.wire.topics import Topic
 from world.shards.events import ShardInfo
 
 Departure = Literal["moved", "disconnected", "died", "deselected", "deleted"]

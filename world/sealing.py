@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from core.refusals import Malformed
-from realtime.identity import Identity
+from realtime.wire.identity import Identity
 
 ITERATIONS = 100_000
 KEPT = 10_000

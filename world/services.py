@@ -16,9 +16,9 @@ from msgspec import UNSET, UnsetType
 from accounts import services as accounts
 from core.refusals import Invalid
 from friends import selectors as friends
-from realtime import limits
-from realtime.messages import Event, MessageId
 from realtime.publishing import publish
+from realtime.socket import limits
+from realtime.wire.messages import Event, MessageId
 from world import events, selectors
 from world.events import CharacterInfo, OwnCharacter
 from world.live.positions import with_live_position

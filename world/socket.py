@@ -12,13 +12,14 @@ from accounts import gatekeeping, hashers, signing_in
 from core import client_address, limits
 from core.database import in_database, in_lane
 from core.refusals import Conflict, Invalid, Unauthenticated
-from realtime import addresses, topics
-from realtime.beside import Subscription
-from realtime.consumer import Consumer, handles
-from realtime.gate import close_refused
-from realtime.messages import Command, Message, MessageId, Ping
-from realtime.sockets import TooManySockets
-from realtime.tasks import begin
+from core.tasks import begin
+from realtime.socket import addresses
+from realtime.socket.consumer import Consumer, handles
+from realtime.socket.gate import close_refused
+from realtime.socket.registry import TooManySockets
+from realtime.socket.subscription import Subscription
+from realtime.wire import topics
+from realtime.wire.messages import Command, Message, MessageId, Ping
 from world import commands, events, selectors, services
 from world.events import CharacterInfo
 from world.live import sockets

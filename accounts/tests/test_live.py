@@ -14,7 +14,8 @@ from accounts.models import Session, User
 from accounts.refusals import SessionEnded, TicketInvalid, TokenInvalid
 from core.namespace import key
 from core.refusals import Unauthenticated
-from realtime import gate, worker
+from realtime import worker
+from realtime.socket import gate
 from realtime.testing import WITHIN_S
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from django.test import Client
 from accounts import live, seeding, tokens
 from accounts.models import Session, User
 from accounts.tests.conftest import PASSWORD
-from realtime import elsewhere
+from realtime import broadcast
 
 pytestmark = pytest.mark.django_db
 
@@ -176,7 +176,7 @@ def test_what_an_operator_changes_counts_at_once_for_the_tokens_that_are_out(
     operator, ada, django_capture_on_commit_callbacks, monkeypatch
 ):
     told = []
-    monkeypatch.setattr(elsewhere, "broadcast", lambda *what: told.append(what))
+    monkeypatch.setattr(broadcast, "broadcast", lambda *what: told.append(what))
     ada.client.get("/api/me")
     form = {"username": "countess", "email": "ada@example.org", "is_active": "on", "is_premium": "on"}
 

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts import own_profile, profiles, services
 from accounts.models import Session, User
 from accounts.tests.conftest import PASSWORD
-from realtime import elsewhere
+from realtime import broadcast
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def test_other_workers_are_asked_once_about_a_change_and_not_at_all_about_none(
     ada, monkeypatch, django_capture_on_commit_callbacks
 ):
     asked = []
-    monkeypatch.setattr(elsewhere, "broadcast", lambda kind, payload: asked.append(payload))
+    monkeypatch.setattr(broadcast, "broadcast", lambda kind, payload: asked.append(payload))
     session = Session.objects.get(user=ada.id).pk
 
     def change(**fields):

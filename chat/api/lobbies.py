@@ -19,8 +19,8 @@ from core.idempotency import idempotent
 from core.parsers import read, read_all
 from friends.selectors import person
 from game import services as games
-from realtime import topics
-from realtime.leased_set import users_in
+from realtime.membership.leased_set import users_in
+from realtime.wire import topics
 
 
 def _shown(lobbies: Iterable[Any]) -> list[dict[str, Any]]:

@@ -26,9 +26,10 @@ from game import selectors as games
 from game import services as game_services
 from game.author import catalogue
 from game.refusals import TooManyGames
-from realtime import history, topics
-from realtime.leased_set import users_in
+from realtime.delivery import history
+from realtime.membership.leased_set import users_in
 from realtime.publishing import publish
+from realtime.wire import topics
 
 MAX_LOBBIES = 10
 """Maximum number of open lobbies that one user may own."""

@@ -13,8 +13,8 @@ from chat.refusals import Muted, NotAMember
 from core import speech, words
 from core.refusals import Refusal
 from friends.events import Person
-from realtime.answering import Question
 from realtime.publishing import publish, publish_for
+from realtime.wire.answering import Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from rest_framework.test import APIClient
 from accounts import services as accounts
 from accounts.models import User
 from chat import pacing
+from core.database import in_database
 from friends.models import Friendship
 from gameplatform.asgi import application
 from realtime.testing import Player, running_worker
-from realtime.worker import Worker, in_database
+from realtime.worker import Worker
 
 
 @dataclass

@@ -8,8 +8,8 @@ from django.utils import timezone
 from chat import selectors, services
 from chat.models import DirectMessage
 from chat.tests.conftest import befriend
+from core.database import in_database
 from friends.models import Friendship
-from realtime.worker import in_database
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friends")]
 over_sockets = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from chat import selectors
 from chat.models import Report, Sanction
 from chat.tests.test_rooms import together
-from realtime.worker import in_database
+from core.database import in_database
 
 pytestmark = pytest.mark.django_db
 over_sockets = pytest.mark.django_db(transaction=True)

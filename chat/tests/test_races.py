@@ -12,11 +12,11 @@ from django.db.models.signals import post_save
 from chat import services
 from chat.models import DirectMessage, Lobby, LobbyMessage, Membership, Report, Sanction, Thread
 from chat.tests.conftest import Person, befriend
+from core.database import in_database
 from core.namespace import key
+from core.redis import sync_client
 from game.models import Game
-from realtime import topics
-from realtime.redis import sync_client
-from realtime.worker import in_database
+from realtime.wire import topics
 from tests.locks import let_the_other_come
 
 pytestmark = pytest.mark.django_db(transaction=True)

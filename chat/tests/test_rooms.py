@@ -8,10 +8,10 @@ from django.db import OperationalError
 from chat import pacing, selectors, services
 from chat.live import chat_state
 from chat.models import Lobby, LobbyMessage, Membership, Sanction
+from core.database import in_database
 from core.refusals import RateLimited
 from realtime import worker
 from realtime.testing import Closed, Player
-from realtime.worker import in_database
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("here")]
 

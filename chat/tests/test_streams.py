@@ -23,8 +23,9 @@ from chat.live import presence_event
 from chat.models import Lobby, Thread
 from core.refusals import Refusal
 from friends.models import Friendship
-from realtime import publishing, topics
-from realtime.messages import Event, encode
+from realtime import publishing
+from realtime.wire import topics
+from realtime.wire.messages import Event, encode
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
 
     for module in ("chat.selectors", "chat.services.lobbies"):
         monkeypatch.setattr(f"{module}.users_in", present)
-    monkeypatch.setattr("realtime.history.forget", lambda topic: None)
+    monkeypatch.setattr("realtime.delivery.history.forget", lambda topic: None)
     return rooms
 
 

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
-import realtime.redis
+import core.redis
 from accounts import services as accounts
 from core import heartbeats, hot_reads, logs, status
 from core.embedded import valkey
@@ -152,7 +152,7 @@ def test_a_worker_that_was_never_ready_is_not_ready_whoever_else_is(settings):
 def redis_of_its_own(settings, monkeypatch):
     """A client of a private Valkey that only this process's calls use."""
     settings.REDIS_URL = valkey.url(services.run_folder() / f"{services.worker()}-own")
-    monkeypatch.setattr(realtime.redis, "sync_client", realtime.redis.sync_client.__wrapped__)
+    monkeypatch.setattr(core.redis, "sync_client", core.redis.sync_client.__wrapped__)
     valkey.ensure_running(settings.REDIS_URL)
     with redis.from_url(settings.REDIS_URL) as client:
         yield client

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts import services as accounts
 from gameplatform.asgi import application
-from realtime import presence
+from realtime.membership import presence
 from realtime.testing import Player, running_worker
 from realtime.worker import Worker
 

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 import pytest
 from rest_framework.test import APIClient
 
+from core.database import in_database
 from friends import urls
 from friends.consumers import FriendsStatusConsumer
 from friends.routing import websocket_urlpatterns
 from gameplatform.asgi import application
 from realtime.testing import Player
-from realtime.worker import in_database
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,8 @@ from accounts.models import User
 from friends import selectors
 from friends.events import PlayerBlocked, PlayerUnblocked
 from friends.models import Block
-from realtime import presence, reactions
+from realtime import reactions
+from realtime.membership import presence
 
 pytestmark = pytest.mark.django_db
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from accounts import services as accounts
+from core.database import in_database
 from friends import live, playing, selectors
 from friends.tests.conftest import Person
 from gameplatform.asgi import application
-from realtime import presence
-from realtime.messages import encode
+from realtime.membership import presence
 from realtime.testing import Player, running_worker
-from realtime.worker import in_database
+from realtime.wire.messages import encode
 
 NAMES = ("ada", "bob", "cyd")
 SOMEBODY = st.sampled_from(range(len(NAMES)))

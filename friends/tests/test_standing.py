@@ -4,12 +4,12 @@ from uuid import uuid4
 
 import pytest
 
+from core.database import in_database
 from core.namespace import key
 from friends import live, playing, selectors, services
 from friends.models import Standing
-from realtime import presence
+from realtime.membership import presence
 from realtime.testing import Closed, Player
-from realtime.worker import in_database
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("here")]
 

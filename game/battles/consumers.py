@@ -3,12 +3,13 @@
 import asyncio
 
 from core import speech, words
+from core.database import in_database
 from game.battles import commands, events, selectors, services
 from game.battles.refusals import UnknownBattle
-from realtime import addresses, limits, worker
-from realtime.consumer import Consumer, handles
+from realtime import worker
 from realtime.publishing import publish_now
-from realtime.worker import in_database
+from realtime.socket import addresses, limits
+from realtime.socket.consumer import Consumer, handles
 
 CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0
 

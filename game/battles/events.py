@@ -6,8 +6,8 @@ current.
 
 from msgspec import Struct
 
-from realtime.messages import Event, Message
-from realtime.topics import Topic
+from realtime.wire.messages import Event, Message
+from realtime.wire.topics import Topic
 
 
 def in_battle(battle_id: int) -> Topic:

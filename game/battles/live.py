@@ -7,7 +7,8 @@ import asyncio
 import logging
 
 from game.battles import selectors, services
-from realtime import addresses, worker
+from realtime import worker
+from realtime.socket import addresses
 
 logger = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from django.db.utils import IntegrityError
 from psycopg.pq.abc import PGresult
 
 from core import telemetry
+from core.tasks import begin
 from game.live.prepared import Prepared
 from game.live.rows import Entry, Snapshot
-from realtime.tasks import begin
 
 Outcome = set[str] | Exception
 """The games whose rows another owner had already written, or the error after which none may be written."""

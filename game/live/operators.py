@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+from core.redis import ANSWER_TIMEOUT_S
 from core.refusals import Unavailable
 from game import services
 from game.live.room.actor import Room
 from game.live.rooms import current
 from game.refusals import CannotBeOpened, UnknownMatch
 from realtime import worker
-from realtime.redis import ANSWER_TIMEOUT_S
-from realtime.relay import relayed
+from realtime.delivery.relay import relayed
 
 LOOK, END = "game.look", "game.end"
 LOOK_AGAIN_S = 0.05

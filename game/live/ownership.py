@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from core.namespace import key
-from realtime.redis import evaluate
+from core.redis import evaluate
 from realtime.worker import Worker, lease_key
 
 OWNER_KEPT_S = 86_400

@@ -13,9 +13,9 @@ from game.live.remote import RemoteRoom
 from game.live.room.actor import Room
 from game.live.rooms import admit, current, look_at_seats, moved
 from realtime import worker
-from realtime.identity import Identity
-from realtime.messages import CommandDecoder
-from realtime.relay import relayed
+from realtime.delivery.relay import relayed
+from realtime.wire.identity import Identity
+from realtime.wire.messages import CommandDecoder
 
 _commands = CommandDecoder(
     (commands.PlayerMove, commands.PlayerReady, commands.GameAction, commands.ChatMessage)

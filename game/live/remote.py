@@ -13,9 +13,9 @@ from core.refusals import Refusal, Unavailable
 from game.live.listeners import Frames, frame_of
 from game.live.room.actor import RESTARTED
 from realtime import worker
-from realtime.connection import Connection
-from realtime.identity import Identity
-from realtime.messages import Command, encode
+from realtime.socket.connection import Connection
+from realtime.wire.identity import Identity
+from realtime.wire.messages import Command, encode
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,9 @@ from prometheus_client import Counter
 
 from core.batches import batched
 from core.batching import BatchLoader
+from core.redis import REDIS_ERRORS
 from core.refusals import Refusal, Unavailable
+from core.tasks import begin
 from game import selectors, services
 from game.author import catalogue
 from game.author.match import Match
@@ -31,12 +33,10 @@ from game.live.scheduler import Scheduler
 from game.records import RoomRecord
 from game.refusals import Recovering
 from realtime import worker
-from realtime.connection import Connection
-from realtime.identity import Identity
-from realtime.messages import Command, encode, error
 from realtime.reactions import reacts_to
-from realtime.redis import REDIS_ERRORS
-from realtime.tasks import begin
+from realtime.socket.connection import Connection
+from realtime.wire.identity import Identity
+from realtime.wire.messages import Command, encode, error
 
 logger = logging.getLogger(__name__)
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from core.database import in_database
 from game import author, selectors, services
 from game.models import Game
 from game.records import QueuedParty
 from game.services import Player as Seated
 from realtime.testing import Player
-from realtime.worker import in_database
 from tests.people import Person, ada, bob, cyd, here, person
 
 __all__ = ["InTurn", "ada", "begin", "bob", "cyd", "here", "new_game", "person", "queued_game"]

@@ -3,9 +3,9 @@
 import pytest
 from rest_framework.test import APIClient
 
+from core.database import in_database
 from game import replays
 from game.tests.conftest import begin
-from realtime.worker import in_database
 
 
 async def replay_of(person, game):

@@ -14,13 +14,13 @@ import uvloop
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
+from core.database import in_database
 from game import services
 from game.live import backends, prepared, rows
 from game.live.backends import Backend, Outcome
 from game.live.rows import Entry
 from game.models import JournalEntry, Snapshot
 from realtime.testing import WITHIN_S
-from realtime.worker import in_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,11 +4,11 @@ import threading
 
 import pytest
 
+from core.database import in_database
 from game import bots, services
 from game.author import DRAW, Annotated, Game, Meta, catalogue, move
 from game.tests.conftest import begin
 from realtime.testing import WITHIN_S
-from realtime.worker import in_database
 
 
 class Claims(Game):

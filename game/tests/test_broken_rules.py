@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from core.database import in_database
 from game import selectors
 from game.author import Annotated, Game, Meta, Record, Seat, catalogue, move
 from game.live import rooms
@@ -14,7 +15,6 @@ from game.models import Seat as SeatRow
 from game.tests.conftest import begin
 from realtime import worker
 from realtime.testing import WITHIN_S
-from realtime.worker import in_database
 
 
 class Steps(Game, abstract=True):

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from core.database import in_database
 from core.refusals import Unavailable
 from game import selectors, services
 from game.author import catalogue
@@ -17,7 +18,6 @@ from game.models import Game, JournalEntry, Rating
 from game.refusals import UnknownMatch
 from game.tests.conftest import begin
 from realtime import worker
-from realtime.worker import in_database
 
 
 async def test_an_operator_ends_a_game_and_nobody_wins(new_game, ada, bob):

@@ -2,9 +2,9 @@
 
 from rest_framework.test import APIClient
 
+from core.database import in_database
 from game.models import JournalEntry
 from game.tests.conftest import begin
-from realtime.worker import in_database
 
 
 async def play_and_talk(game, ada, bob):

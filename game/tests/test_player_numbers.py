@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.database import in_database
 from game import services
 from game.author import Game, catalogue, move
 from game.live import rooms
@@ -9,7 +10,6 @@ from game.live.room import deadlines
 from game.models import Game as Row
 from game.tests.conftest import begin
 from realtime import worker
-from realtime.worker import in_database
 
 
 class Rounds(Game, abstract=True):

@@ -1,10 +1,10 @@
 """The status of playing users for their friends."""
 
+from core.database import in_database
 from friends import services as friends
 from game.tests.conftest import begin
 from gameplatform.asgi import application
 from realtime.testing import Player
-from realtime.worker import in_database
 
 
 async def test_friends_see_who_plays_from_the_start_of_a_game_to_its_end(new_game, ada, bob, cyd):

@@ -11,15 +11,16 @@ from typing import Any
 import msgspec
 import pytest
 
+from core.database import in_database
 from core.namespace import key
 from core.refusals import Refusal
 from game import selectors, services
 from game.live import audience, remote, rooms
 from game.tests.conftest import begin
-from realtime.identity import Identity
-from realtime.relay import Relay
+from realtime.delivery.relay import Relay
 from realtime.testing import WITHIN_S
-from realtime.worker import in_database, lease_key
+from realtime.wire.identity import Identity
+from realtime.worker import lease_key
 
 
 class Other(Relay):

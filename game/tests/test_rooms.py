@@ -7,6 +7,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from core.database import in_database
 from core.namespace import key
 from game import services
 from game.author import Clock
@@ -17,7 +18,7 @@ from game.models import Game, JournalEntry, Rating, Snapshot
 from game.tests.conftest import begin
 from realtime import metrics, worker
 from realtime.testing import WITHIN_S, Closed
-from realtime.worker import in_database, lease_key
+from realtime.worker import lease_key
 
 
 async def win(ada, bob) -> None:

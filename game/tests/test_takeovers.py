@@ -7,6 +7,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from core.database import in_database
 from game import services
 from game.author import Clock, catalogue
 from game.live import ownership, rooms
@@ -14,7 +15,7 @@ from game.models import Game as Row
 from game.models import JournalEntry, Snapshot
 from game.tests.conftest import InTurn, begin
 from realtime import worker
-from realtime.worker import in_database, lease_key
+from realtime.worker import lease_key
 
 
 class Hasty(InTurn):

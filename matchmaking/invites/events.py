@@ -6,9 +6,9 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 
 from friends.events import Person
-from realtime import topics
-from realtime.messages import Event
-from realtime.topics import Topic
+from realtime.wire import topics
+from realtime.wire.messages import Event
+from realtime.wire.topics import Topic
 
 
 class InviteInfo(Struct, kw_only=True):

@@ -8,15 +8,15 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from core.database import in_database
 from game.live.room import deadlines
 from game.models import Game, Rating
 from matchmaking import rules, selectors, services
 from matchmaking.models import Member, PartyMember, Penalty, Ticket
 from matchmaking.parties import services as parties
 from matchmaking.refusals import LeftEarly
-from realtime import presence
+from realtime.membership import presence
 from realtime.testing import Player
-from realtime.worker import in_database
 from tests.people import Person, ada, bob, cyd, here, person
 
 __all__ = ["ada", "bob", "cyd", "here", "person"]

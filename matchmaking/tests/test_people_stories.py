@@ -24,7 +24,7 @@ from matchmaking.parties import selectors as party_selectors
 from matchmaking.parties import services as parties
 from matchmaking.parties.events import PartyUpdate
 from matchmaking.parties.refusals import NotInParty
-from realtime import topics
+from realtime.wire import topics
 
 NAMES = [f"player{number}" for number in range(5)]
 players = st.integers(0, len(NAMES) - 1)

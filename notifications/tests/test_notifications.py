@@ -8,13 +8,13 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from chat import services as chat
+from core.database import in_database
 from friends import services as friends
 from matchmaking import services as queue
 from matchmaking.invites import services as invites
 from matchmaking.parties import services as parties
 from notifications import badges
 from realtime.testing import WITHIN_S
-from realtime.worker import in_database
 
 
 async def ask(who, whom, **to):

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 from accounts.services import Device, register_guest
+from core.redis import sync_client
 from game import services as games
 from matchmaking import services as matchmaking
 from operators import figures
 from realtime import metrics
-from realtime.redis import sync_client
 
 
 def put(worker, *samples):

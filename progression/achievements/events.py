@@ -1,8 +1,8 @@
 """Events of achievements."""
 
-from realtime import topics
-from realtime.messages import Event
-from realtime.topics import Topic
+from realtime.wire import topics
+from realtime.wire.messages import Event
+from realtime.wire.topics import Topic
 
 
 class AchievementEarned(Event):

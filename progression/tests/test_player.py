@@ -10,7 +10,7 @@ from accounts import live
 from progression import services
 from progression.models import Player
 from progression.refusals import NotEnoughStamina
-from realtime.identity import Identity
+from realtime.wire.identity import Identity
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 

@@ -3,10 +3,10 @@
 import pytest
 from django.db import transaction
 
+from core.database import in_database
 from gameplatform.asgi import application
 from progression import services
 from realtime.testing import Player, running_worker
-from realtime.worker import in_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from realtime.catalogue.conventions import CLOSE_CODES, EVERY_SOCKET
 from realtime.catalogue.sockets import Description, Schema, Socket, components, sockets
-from realtime.messages import Command, Reply
+from realtime.wire.messages import Command, Reply
 
 
 def document(host: str = "localhost:8000", protocol: str = "ws") -> Schema:

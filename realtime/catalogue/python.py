@@ -15,7 +15,7 @@ from realtime.catalogue.sockets import (
     components,
     sockets,
 )
-from realtime.messages import Command
+from realtime.wire.messages import Command
 
 WIDTH = 110
 DICT_ATTRIBUTES = frozenset(dir(dict))

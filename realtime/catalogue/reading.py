@@ -13,7 +13,7 @@ from realtime.catalogue.sockets import (
     components,
     sockets,
 )
-from realtime.messages import Command, Reply
+from realtime.wire.messages import Command, Reply
 
 
 def words(schema: Schema) -> str:

@@ -12,9 +12,9 @@ import msgspec
 from django.contrib.admindocs.views import simplify_regex
 from msgspec import UNSET
 
-from realtime.consumer import Consumer
-from realtime.messages import Command, Ephemeral, Error, Event, Message, MessageId, Ping, Pong, Resumed
 from realtime.routing import apps, websocket_urlpatterns
+from realtime.socket.consumer import Consumer
+from realtime.wire.messages import Command, Ephemeral, Error, Event, Message, MessageId, Ping, Pong, Resumed
 
 Schema = dict[str, Any]
 

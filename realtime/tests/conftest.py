@@ -11,14 +11,14 @@ from msgspec import Meta
 
 from core.refusals import NotAllowed, Unauthenticated
 from realtime import worker
-from realtime.consumer import Consumer, handles
-from realtime.gate import Gate, HostOriginValidator
-from realtime.identity import Identity
-from realtime.messages import Closing, Command, Ephemeral, Event, Reply
 from realtime.publishing import publish_now
 from realtime.routing import Router
+from realtime.socket.consumer import Consumer, handles
+from realtime.socket.gate import Gate, HostOriginValidator
 from realtime.testing import Player, running_worker
-from realtime.topics import Topic
+from realtime.wire.identity import Identity
+from realtime.wire.messages import Closing, Command, Ephemeral, Event, Reply
+from realtime.wire.topics import Topic
 
 
 class Say(Command):

@@ -18,10 +18,10 @@ from realtime import checks
 from realtime.catalogue import asyncapi, files, reading
 from realtime.catalogue.conventions import CLOSE_CODES
 from realtime.catalogue.sockets import Description, Socket, message_classes, sockets
-from realtime.consumer import Consumer, handles
-from realtime.messages import Command, Ephemeral, Event, Internal, Message, Reply
+from realtime.socket.consumer import Consumer, handles
 from realtime.testing import Player
-from realtime.topics import Topic
+from realtime.wire.messages import Command, Ephemeral, Event, Internal, Message, Reply
+from realtime.wire.topics import Topic
 
 
 class Knock(Command):

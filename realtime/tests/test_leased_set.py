@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from core.namespace import key
-from realtime import leased_set
-from realtime.leased_set import LeasedSet, users_in
-from realtime.redis import evaluate
+from core.redis import evaluate
+from realtime.membership import leased_set
+from realtime.membership.leased_set import LeasedSet, users_in
 from realtime.worker import Worker
 
 ADA, BOB = 1, 2

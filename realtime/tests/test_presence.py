@@ -12,9 +12,9 @@ import pytest
 from websockets.asyncio.client import connect as open_socket
 
 from core.namespace import key
-from realtime import leased_set, presence
-from realtime.connection import Connection
-from realtime.identity import Identity
+from realtime.membership import leased_set, presence
+from realtime.socket.connection import Connection
+from realtime.wire.identity import Identity
 from realtime.worker import Worker
 
 ADA, BOB, CYD = 1, 2, 100

@@ -7,15 +7,15 @@ from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import OutOfMemoryError
 
 from core.refusals import NotAllowed
-from realtime import history, streams
-from realtime.connection import MAX_FRAMES
-from realtime.history import History, forget, keys
-from realtime.messages import Closing, encode
+from realtime.delivery import history, streams
+from realtime.delivery.history import History, forget, keys
+from realtime.delivery.streams import durable_frame
 from realtime.publishing import publish_now
-from realtime.streams import durable_frame
+from realtime.socket.connection import MAX_FRAMES
 from realtime.testing import WITHIN_S, Closed, Player
 from realtime.tests.conftest import Expelled, Room, Said, application
-from realtime.topics import Topic
+from realtime.wire.messages import Closing, encode
+from realtime.wire.topics import Topic
 
 
 async def test_all_in_a_room_hear_what_is_said_in_one_order(enter):

@@ -13,11 +13,12 @@ import pytest
 from django.db import transaction
 from redis.exceptions import ConnectionError as Disconnected
 
-from realtime import history, systemd, watchdog, worker
+from core.redis import sync_client
+from realtime import systemd, watchdog, worker
+from realtime.delivery import history
 from realtime.publishing import publish
-from realtime.redis import sync_client
 from realtime.tests.conftest import Said
-from realtime.topics import Topic
+from realtime.wire.topics import Topic
 
 LATE = """
 import concurrent.futures.thread as pools

@@ -5,9 +5,9 @@ import gc
 
 from django.db import InterfaceError, OperationalError
 
+from core.redis import Disconnected
+from core.tasks import begin
 from realtime import worker
-from realtime.redis import Disconnected
-from realtime.tasks import begin
 
 
 async def mend(problem=None):

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from redis.connection import parse_url
 
+from core import redis
 from core.refusals import Unavailable
-from realtime import redis, relay, worker
-from realtime.topics import Topic
+from realtime import worker
+from realtime.delivery import relay
+from realtime.wire.topics import Topic
 from realtime.worker import Worker, lease_key
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from realtime.messages import Command
+from realtime.wire.messages import Command
 from world.commands import Id
 
 

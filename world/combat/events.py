@@ -9,9 +9,9 @@ from typing import ClassVar, Literal, TypedDict
 
 from msgspec import Struct
 
-from realtime import topics
-from realtime.messages import Event, Reply
-from realtime.topics import Topic
+from realtime.wire import topics
+from realtime.wire.messages import Event, Reply
+from realtime.wire.topics import Topic
 
 
 class FighterInfo(Struct, kw_only=True):

@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
-from realtime.consumer import handles
-from realtime.messages import Message
-from realtime.worker import in_database
+from core.database import in_database
+from realtime.socket.consumer import handles
+from realtime.wire.messages import Message
 from world import commands, events, selectors, services
 from world.live.positions import positions
 from world.socket import WorldSocket

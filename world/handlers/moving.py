@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET
 
+from core.database import in_database
 from core.refusals import Invalid
-from realtime import limits
-from realtime.consumer import handles
-from realtime.messages import Message
-from realtime.worker import in_database
+from realtime.socket import limits
+from realtime.socket.consumer import handles
+from realtime.wire.messages import Message
 from world import commands, events, selectors, services
 from world.live.positions import TrackedCharacter, positions
 from world.refusals import ImpossibleMove, NoCharacterInPlay

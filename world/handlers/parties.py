@@ -2,14 +2,14 @@
 
 from typing import ClassVar
 
+from core.database import in_database
 from matchmaking.invites import selectors as invite_selectors
 from matchmaking.invites import services as invites
 from matchmaking.parties import selectors as parties_selectors
 from matchmaking.parties import services as parties
 from matchmaking.parties.events import PartyChat, PartyUpdate
-from realtime.consumer import handles
-from realtime.messages import Message
-from realtime.worker import in_database
+from realtime.socket.consumer import handles
+from realtime.wire.messages import Message
 from world import commands, events
 from world.socket import WorldSocket
 

@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from chat import pacing
 from core import speech, words
-from realtime.consumer import handles
-from realtime.messages import Message
+from core.database import in_database
 from realtime.publishing import publish_now
-from realtime.worker import in_database
+from realtime.socket.consumer import handles
+from realtime.wire.messages import Message
 from world import commands, events, services
 from world.refusals import NoCharacterInPlay
 from world.socket import WorldSocket

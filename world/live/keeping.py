@@ -3,7 +3,8 @@
 import asyncio
 import logging
 
-from realtime import addresses, worker
+from realtime import worker
+from realtime.socket import addresses
 from world import selectors, services
 from world.live import sockets
 from world.live.positions import positions

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import msgspec
 
 from core.batching import BatchLoader, one_by_one
-from realtime import topics, worker
-from realtime.connection import Connection
-from realtime.messages import encode
-from realtime.streams import EphemeralFrame
-from realtime.topics import Topic
-from realtime.worker import in_database
+from core.database import in_database
+from realtime import worker
+from realtime.delivery.streams import EphemeralFrame
+from realtime.socket.connection import Connection
+from realtime.wire import topics
+from realtime.wire.messages import encode
+from realtime.wire.topics import Topic
 from world import selectors
 from world.events import Area, CharacterInfo, LocationUpdate, Moved, Vector, WorldState
 from world.refusals import ImpossibleMove, NotInPlay

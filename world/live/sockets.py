@@ -2,11 +2,12 @@
 
 from typing import Protocol
 
-from realtime import addresses, worker
-from realtime.connection import Connection
+from core.database import in_database
+from realtime import worker
+from realtime.delivery.relay import relayed
 from realtime.reactions import reacts_to
-from realtime.relay import relayed
-from realtime.worker import in_database
+from realtime.socket import addresses
+from realtime.socket.connection import Connection
 from world import selectors, services
 from world.events import CharacterInfo, VisitChanged
 

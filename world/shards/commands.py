@@ -1,6 +1,6 @@
 """Commands on shards."""
 
-from realtime.messages import Command
+from realtime.wire.messages import Command
 from world.commands import Id
 
 

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts import services as accounts
 from accounts.models import User
+from core.database import in_database
 from gameplatform.asgi import application
 from progression import ledger, seeding
 from progression import selectors as progression
@@ -17,7 +18,7 @@ from progression import services as players
 from progression.models import Stack
 from progression.models.tuning import growth
 from realtime.testing import Player, running_worker
-from realtime.worker import Worker, in_database
+from realtime.worker import Worker
 from world import services
 from world.models import Character, Faction, Location
 

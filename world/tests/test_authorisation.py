@@ -8,8 +8,8 @@ from rest_framework.test import APIClient
 
 from accounts import services as accounts
 from chat import pacing
+from core.database import in_database
 from core.renderers import encode
-from realtime.worker import in_database
 from world import socket, urls
 from world.consumers import WorldConsumer
 from world.tests.conftest import Person, knock

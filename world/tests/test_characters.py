@@ -2,8 +2,8 @@
 
 import pytest
 
+from core.database import in_database
 from progression import services as progression
-from realtime.worker import in_database
 from world import services
 from world.models import Character, Faction, Location, Visit
 from world.services import MAX_CHARACTERS

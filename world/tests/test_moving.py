@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
+from core.database import in_database
 from progression import services as progression
 from progression.models import Stack
 from progression.seeding import seed_content
-from realtime.worker import in_database
 from world import rules, selectors
 from world.events import Moved
 from world.handlers import moving

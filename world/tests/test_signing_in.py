@@ -11,9 +11,9 @@ from django.db import OperationalError
 
 from accounts import services as accounts
 from core import limits
+from core.database import in_database
 from gameplatform.asgi import application
 from realtime.testing import WITHIN_S, Closed, Player
-from realtime.worker import in_database
 from world import services
 from world import socket as world_socket
 from world.models import Visit

@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
+from core.database import in_database
 from progression import services as progression
-from realtime import topics
-from realtime.history import keys
-from realtime.worker import in_database
+from realtime.delivery.history import keys
+from realtime.wire import topics
 from world import services
 from world.models import Character
 from world.tests.conftest import place

@@ -5,8 +5,8 @@ from django.contrib.admin.models import LogEntry
 from jsonschema import Draft202012Validator
 
 from chat import pacing
+from core.database import in_database
 from realtime.catalogue.sockets import Description, components, sockets
-from realtime.worker import in_database
 from world.models import WorldEvent
 from world.tests.conftest import block
 

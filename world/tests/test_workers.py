@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from core.database import in_database
 from realtime.testing import running_worker
-from realtime.worker import in_database
 from tests.clients import NetworkPlayer
 from tests.processes import ROOT
 from world import services

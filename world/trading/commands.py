@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from realtime.messages import Command
+from realtime.wire.messages import Command
 from world.commands import Id
 
 MOST = 2**53

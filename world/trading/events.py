@@ -5,9 +5,9 @@ from typing import Literal, TypedDict
 
 from msgspec import Struct
 
-from realtime import topics
-from realtime.messages import Event
-from realtime.topics import Topic
+from realtime.wire import topics
+from realtime.wire.messages import Event
+from realtime.wire.topics import Topic
 
 Reason = Literal["declined", "left", "disconnected", "died", "expired"]
 

@@ -25,7 +25,7 @@ from gameplatform_client.records import Record
 
 from realtime.catalogue.conventions import CLOSE_CODES
 from realtime.catalogue.sockets import ON_EVERY_SOCKET, Description, sockets
-from realtime.messages import Command
+from realtime.wire.messages import Command
 
 PACKAGE = Path(__file__).resolve().parent.parent
 

@@ -5,13 +5,13 @@ import threading
 
 import pytest
 
+from core.database import in_database
 from game.battles import consumers, services
 from game.battles.consumers import CHAT_ALLOWED
 from game.battles.models import Battle, Fighter
 from game.battles.tests.conftest import make_due
 from gameplatform.asgi import application
 from realtime.testing import WITHIN_S, Closed, Player
-from realtime.worker import in_database
 
 pytestmark = pytest.mark.usefixtures("here", "tireless")
 

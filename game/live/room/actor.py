@@ -19,6 +19,7 @@ from msgspec import DecodeError, Raw, convert, json
 
 from core.batching import BatchLoader
 from core.refusals import Invalid, Refusal
+from core.tasks import begin
 from game import commands, events, services
 from game.author.match import Match
 from game.author.refusals import GameIsOver, RulesError
@@ -38,8 +39,7 @@ from game.models import Game
 from game.records import Ending, RoomRecord
 from game.refusals import NoDrawOffered, NoSpectators, NotAPlayer, UnknownAction
 from realtime import worker
-from realtime.messages import Command, Resumed, encode, error
-from realtime.tasks import begin
+from realtime.wire.messages import Command, Resumed, encode, error
 
 logger = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ from typing import Any
 from msgspec import json
 
 from core.refusals import Refusal
+from core.tasks import begin
 from game import bots
 from game.author.match import Match
 from game.author.refusals import GameIsOver, RulesError
 from game.live.seats import Seated
 from game.refusals import Recovering
-from realtime.tasks import begin
 
 
 class Bots:

@@ -21,7 +21,7 @@ from game.live.room.table import Table
 from game.live.seats import Seated
 from game.records import Ending, EntryRecord
 from realtime import worker
-from realtime.consumer import InternalError
+from realtime.socket.consumer import InternalError
 
 logger = logging.getLogger(__name__)
 

@@ -4,13 +4,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
+from core.database import in_database
 from gameplatform.asgi import application
 from progression import services as progression
 from progression.achievements import services
 from progression.achievements.metrics import Metric
 from progression.achievements.models import Achievement, Earned
 from realtime.testing import Player, running_worker
-from realtime.worker import in_database
 
 
 @pytest.fixture

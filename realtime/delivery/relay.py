@@ -14,13 +14,14 @@ from typing import Any
 from channels.layers import get_channel_layer
 from redis.asyncio import Redis
 
+from core import redis
 from core.batching import Drain
 from core.problems import log_failure
+from core.redis import REDIS_ERRORS
 from core.refusals import Refusal, Unavailable
-from realtime import groups, redis
-from realtime.redis import REDIS_ERRORS
-from realtime.tasks import begin
-from realtime.topics import Topic
+from core.tasks import begin
+from realtime.delivery import groups
+from realtime.wire.topics import Topic
 
 logger = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 from typing import Any
 
+from core.redis import REDIS_ERRORS
 from core.refusals import Unavailable
 from realtime import worker
-from realtime.redis import REDIS_ERRORS
 
 ANSWER_TIMEOUT_S = 1.0
 

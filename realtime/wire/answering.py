@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 import msgspec
 
-from realtime.messages import Command, Event, MessageId
+from realtime.wire.messages import Command, Event, MessageId
 
 
 class Asker(msgspec.Struct, frozen=True, array_like=True):

@@ -12,13 +12,14 @@ from channels.consumer import AsyncConsumer
 from core.batches import batched
 from core.problems import UNREACHABLE, log_failure, unavailable
 from core.refusals import Malformed, Refusal
-from realtime import limits, metrics, worker
-from realtime.answering import Asker, Question, answering
-from realtime.beside import Subscription
-from realtime.connection import Connection, Direct
-from realtime.gate import DIRECT, close_refused
-from realtime.identity import Identity
-from realtime.messages import (
+from realtime import metrics, worker
+from realtime.socket import limits
+from realtime.socket.connection import Connection, Direct
+from realtime.socket.gate import DIRECT, close_refused
+from realtime.socket.subscription import Subscription
+from realtime.wire.answering import Asker, Question, answering
+from realtime.wire.identity import Identity
+from realtime.wire.messages import (
     Command,
     CommandDecoder,
     InvalidMessage,
@@ -31,7 +32,7 @@ from realtime.messages import (
     pong,
     with_seq,
 )
-from realtime.topics import Topic
+from realtime.wire.topics import Topic
 
 MAX_INBOX = 32
 MAX_FRAME_BYTES = 64 * 1024

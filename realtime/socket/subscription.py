@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Hashable
 
-from realtime.connection import Connection
-from realtime.messages import Message, encode
-from realtime.topics import Topic
+from realtime.socket.connection import Connection
+from realtime.wire.messages import Message, encode
+from realtime.wire.topics import Topic
 
 
 class Subscription:

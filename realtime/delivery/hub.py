@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
-from realtime.connection import Connection
-from realtime.messages import Closing
-from realtime.topics import Topic
+from realtime.socket.connection import Connection
+from realtime.wire.messages import Closing
+from realtime.wire.topics import Topic
 
 
 class Listener(Protocol):

@@ -7,9 +7,9 @@ from redis.asyncio import Redis
 
 from core.namespace import key
 from core.problems import log_failure
-from realtime.leased_set import LeasedSet
-from realtime.redis import REDIS_ERRORS, sync_client
-from realtime.relay import Relay
+from core.redis import REDIS_ERRORS, sync_client
+from realtime.delivery.relay import Relay
+from realtime.membership.leased_set import LeasedSet
 
 logger = logging.getLogger(__name__)
 

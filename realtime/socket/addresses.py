@@ -4,8 +4,8 @@ from collections.abc import Collection
 from itertools import count
 
 from realtime import worker
-from realtime.connection import Connection
-from realtime.relay import relayed
+from realtime.delivery.relay import relayed
+from realtime.socket.connection import Connection
 
 REPLACED = 4409
 

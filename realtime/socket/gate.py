@@ -12,10 +12,10 @@ from core import client_address, limits
 from core.problems import UNREACHABLE, log_failure, unavailable
 from core.refusals import Malformed, Refusal, Unauthenticated
 from realtime import worker
-from realtime.connection import Connection
-from realtime.identity import Identity, Named
-from realtime.messages import error
-from realtime.sockets import TooManySockets
+from realtime.socket.connection import Connection
+from realtime.socket.registry import TooManySockets
+from realtime.wire.identity import Identity, Named
+from realtime.wire.messages import error
 
 DIRECT = "realtime.direct"
 CLOSE_CODES = {

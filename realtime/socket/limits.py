@@ -6,8 +6,8 @@ from django.conf import settings
 from redis.asyncio import Redis
 
 from core import namespace
+from core.redis import evaluate, evaluate_sync
 from core.refusals import RateLimited
-from realtime.redis import evaluate, evaluate_sync
 
 _LIMIT: Final = namespace.key("limit:")
 

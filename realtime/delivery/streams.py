@@ -1,6 +1,6 @@
 """Streams: a topic's events in the same order on all workers, and the events that a client missed.
 
-A topic's ``seq`` is counted by Redis, which also stores its last frames (``realtime.history``). Workers
+A topic's ``seq`` is counted by Redis, which also stores its last frames (``realtime.delivery.history``). Workers
 deliver frames in order; an early frame waits, and a lost one is read from that history. If it is no longer
 there, the topic's listeners get a fresh snapshot.
 
@@ -23,16 +23,17 @@ from redis.exceptions import RedisError
 from core.batches import batched
 from core.batching import BatchLoader
 from core.problems import log_failure
-from realtime import history, metrics
-from realtime.answering import Asker
-from realtime.connection import TOO_SLOW, Connection
-from realtime.history import History
-from realtime.hub import Hub, Listener, Resync
-from realtime.messages import Closing, with_ref, with_seq
-from realtime.redis import REDIS_ERRORS, sync_client
-from realtime.relay import Relay
-from realtime.tasks import begin
-from realtime.topics import Topic
+from core.redis import REDIS_ERRORS, sync_client
+from core.tasks import begin
+from realtime import metrics
+from realtime.delivery import history
+from realtime.delivery.history import History
+from realtime.delivery.hub import Hub, Listener, Resync
+from realtime.delivery.relay import Relay
+from realtime.socket.connection import TOO_SLOW, Connection
+from realtime.wire.answering import Asker
+from realtime.wire.messages import Closing, with_ref, with_seq
+from realtime.wire.topics import Topic
 
 logger = logging.getLogger(__name__)
 

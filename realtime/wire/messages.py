@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from core.refusals import Invalid, Malformed, Refusal
-from realtime.topics import Topic
+from realtime.wire.topics import Topic
 
 MessageId = (
     Annotated[str, Meta(max_length=64)] | Annotated[int, Meta(ge=-(2**53), le=2**53)]

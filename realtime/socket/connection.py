@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Protocol
 
 from realtime import metrics
-from realtime.identity import Identity
-from realtime.limits import FLOOD_WINDOW_S
-from realtime.messages import Message, encode
 from realtime.server.turn import Outlet
+from realtime.socket.limits import FLOOD_WINDOW_S
+from realtime.wire.identity import Identity
+from realtime.wire.messages import Message, encode
 
 MAX_FRAMES = 256
 MAX_BYTES = 256 * 1024

@@ -10,8 +10,8 @@ from typing import Any, cast
 from redis.asyncio import Redis
 
 from core.namespace import key
-from realtime.redis import evaluate, evaluate_sync
-from realtime.topics import Topic
+from core.redis import evaluate, evaluate_sync
+from realtime.wire.topics import Topic
 
 STREAM = key("stream:")
 GROUP = key("__group__")  # the prefix of channels_redis' pub/sub channels of groups

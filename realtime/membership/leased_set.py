@@ -15,8 +15,8 @@ from redis.asyncio import Redis
 from core.batches import batched
 from core.namespace import key
 from core.problems import log_failure
-from realtime.redis import REDIS_ERRORS, evaluate, sync_client
-from realtime.relay import Relay
+from core.redis import REDIS_ERRORS, evaluate, sync_client
+from realtime.delivery.relay import Relay
 
 logger = logging.getLogger(__name__)
 

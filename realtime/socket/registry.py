@@ -10,9 +10,9 @@ from django.conf import settings
 
 from core.batches import batched
 from core.refusals import RateLimited
-from realtime.connection import Connection
-from realtime.identity import Identity, Named
-from realtime.presence import Presence
+from realtime.membership.presence import Presence
+from realtime.socket.connection import Connection
+from realtime.wire.identity import Identity, Named
 
 UNAUTHENTICATED = 4401
 IDLE = 4408

@@ -7,10 +7,9 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from friends.events import Person
 from realtime.wire import topics
+from realtime.wire.close_codes import CloseCode
 from realtime.wire.messages import Closing, Ephemeral, Event, Internal, Reply
 from realtime.wire.topics import Topic
-
-NOT_ALLOWED, GONE = 4403, 4404
 
 
 class Text(Struct, kw_only=True, frozen=True):
@@ -112,7 +111,7 @@ class LobbyUpdate(InLobby):
     def closing(self) -> Closing | None:
         if isinstance(self.gone_id, UnsetType):
             return None
-        return Closing(NOT_ALLOWED, "not_a_member", self.gone_id)
+        return Closing(CloseCode.NOT_ALLOWED, "not_a_member", self.gone_id)
 
 
 class ModerationKick(InLobby):
@@ -124,7 +123,7 @@ class ModerationKick(InLobby):
     by_id: int
 
     def closing(self) -> Closing:
-        return Closing(NOT_ALLOWED, "kicked", self.target_id)
+        return Closing(CloseCode.NOT_ALLOWED, "kicked", self.target_id)
 
 
 class ModerationBan(InLobby):
@@ -137,7 +136,7 @@ class ModerationBan(InLobby):
     until: datetime | None
 
     def closing(self) -> Closing:
-        return Closing(NOT_ALLOWED, "banned", self.target_id)
+        return Closing(CloseCode.NOT_ALLOWED, "banned", self.target_id)
 
 
 class ModerationMute(InLobby):
@@ -165,7 +164,7 @@ class LobbyClosed(InLobby):
     lobby_id: int
 
     def closing(self) -> Closing:
-        return Closing(GONE, "lobby_closed")
+        return Closing(CloseCode.NOT_FOUND, "lobby_closed")
 
 
 class Typing(Ephemeral, kw_only=True):
@@ -288,7 +287,7 @@ class DirectClosed(BetweenFriends):
     """Sent when the two are no longer friends: the conversation is closed."""
 
     def closing(self) -> Closing:
-        return Closing(NOT_ALLOWED, "not_friends")
+        return Closing(CloseCode.NOT_ALLOWED, "not_friends")
 
 
 class UnreadChanged(Internal):

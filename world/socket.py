@@ -19,6 +19,7 @@ from realtime.socket.gate import close_refused
 from realtime.socket.registry import TooManySockets
 from realtime.socket.subscription import Subscription
 from realtime.wire import topics
+from realtime.wire.close_codes import CloseCode
 from realtime.wire.messages import Command, Message, MessageId, Ping
 from world import commands, events, selectors, services
 from world.events import CharacterInfo
@@ -35,7 +36,6 @@ from world.sealing import (
 )
 
 AUTH_TIMEOUT_S = 10.0
-UNAUTHENTICATED, RESTARTED, NORMAL = 4401, 1012, 1000
 BY_USER, BY_SESSION = "1", "session"
 """Values of ``?encrypted=``: encrypt with the user's key, or with the session's."""
 BEFORE_SIGN_IN: tuple[type[Command], ...] = (Ping, commands.AuthRequest, commands.Disconnect)
@@ -104,7 +104,7 @@ class WorldSocket(Consumer):
             for kind, handler in type(self).handlers.items()
         }
         self._deadline = self._here.loop.call_later(
-            AUTH_TIMEOUT_S, self.connection.close, UNAUTHENTICATED, "not_authenticated"
+            AUTH_TIMEOUT_S, self.connection.close, CloseCode.UNAUTHENTICATED, "not_authenticated"
         )
 
     async def closed(self) -> None:
@@ -180,7 +180,7 @@ class WorldSocket(Consumer):
 
     @handles(commands.Disconnect)
     def disconnect(self, command: commands.Disconnect) -> None:
-        self.connection.close(NORMAL, "disconnected")
+        self.connection.close(CloseCode.NORMAL, "disconnected")
 
     def _read_encryption(self) -> None:
         query = self.scope["query"]
@@ -209,7 +209,7 @@ class WorldSocket(Consumer):
 
     def close_lost(self) -> None:
         """Close the socket because its visit ended elsewhere; the client should reconnect."""
-        self.connection.close(RESTARTED, "visit_lost")
+        self.connection.close(CloseCode.RESTARTED, "visit_lost")
 
     # -- The character's place
 

@@ -11,9 +11,9 @@ import msgspec
 
 from core.refusals import Refusal, Unavailable
 from game.live.listeners import Frames, frame_of
-from game.live.room.actor import RESTARTED
 from realtime import worker
 from realtime.socket.connection import Connection
+from realtime.wire.close_codes import CloseCode
 from realtime.wire.identity import Identity
 from realtime.wire.messages import Command, encode
 
@@ -104,7 +104,7 @@ class RemoteRoom:
         if self._catching_up is not None:
             self._catching_up.cancel()
         for connection in tuple(self._numbers):
-            connection.close(RESTARTED, "room_moved")
+            connection.close(CloseCode.RESTARTED, "room_moved")
         self._forget(self._id, self)
 
     def tell(self, seq: int | None, key: Any, frames: Frames) -> None:

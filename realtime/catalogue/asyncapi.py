@@ -34,7 +34,7 @@ def document(host: str = "localhost:8000", protocol: str = "ws") -> Schema:
             "version": settings.PROTOCOL_VERSION,
             "description": "\n\n".join(EVERY_SOCKET),
             "x-close-codes": [
-                {"code": one.code, "meaning": one.meaning, "reconnect": one.come_back} for one in CLOSE_CODES
+                {"code": one.value, "meaning": one.meaning, "reconnect": one.reconnect} for one in CLOSE_CODES
             ],
         },
         "defaultContentType": "application/json",

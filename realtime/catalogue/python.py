@@ -28,7 +28,7 @@ def module(made_by: str) -> str:
     A message is named after its socket and its class, as ``GamePlayerMove``, and is a ``Record``. What a
     client sends is a typed dictionary, to be written as one; its name ends in ``Command``.
     """
-    codes = ", ".join(str(one.code) for one in CLOSE_CODES if one.come_back)
+    codes = ", ".join(str(one.value) for one in CLOSE_CODES if one.reconnect)
     lines = [
         '"""What the sockets take and tell."""',
         "",

@@ -141,7 +141,7 @@ def markdown(made_by: str) -> str:
     lines += [f"- {line}" for line in EVERY_SOCKET]
     lines += _table("", common())
     lines += ["", "## Close codes", "", "| code | why | client comes back by itself |", "|---|---|---|"]
-    lines += [f"| {one.code} | {one.meaning} | {'yes' if one.come_back else 'no'} |" for one in CLOSE_CODES]
+    lines += [f"| {one.value} | {one.meaning} | {'yes' if one.reconnect else 'no'} |" for one in CLOSE_CODES]
     for section in sections():
         lines += ["", "## " + " · ".join(f"`{path}`" for path in section.paths), "", section.text]
         lines += _table("A client may send", section.sent)

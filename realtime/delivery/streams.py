@@ -30,8 +30,9 @@ from realtime.delivery import history
 from realtime.delivery.history import History
 from realtime.delivery.hub import Hub, Listener, Resync
 from realtime.delivery.relay import Relay
-from realtime.socket.connection import TOO_SLOW, Connection
+from realtime.socket.connection import Connection
 from realtime.wire.answering import Asker
+from realtime.wire.close_codes import CloseCode
 from realtime.wire.messages import Closing, with_ref, with_seq
 from realtime.wire.topics import Topic
 
@@ -358,4 +359,4 @@ class Streams:
         for (connection, _), result in zip(listeners, results, strict=True):
             if isinstance(result, Exception):
                 log_failure(result, "Making a fresh snapshot")
-                connection.close(TOO_SLOW, "no_snapshot")
+                connection.close(CloseCode.TOO_SLOW, "no_snapshot")

@@ -6,8 +6,7 @@ from itertools import count
 from realtime import worker
 from realtime.delivery.relay import relayed
 from realtime.socket.connection import Connection
-
-REPLACED = 4409
+from realtime.wire.close_codes import CloseCode
 
 _numbers = count(1)
 _sockets: dict[str, Connection] = {}
@@ -47,7 +46,7 @@ def replace(address: str) -> None:
 @relayed("socket.replaced")
 def _replaced(sender: str, address: str) -> None:
     if address in _sockets:
-        _sockets[address].close(REPLACED, "replaced")
+        _sockets[address].close(CloseCode.REPLACED, "replaced")
 
 
 async def lost(addresses: Collection[str]) -> set[str]:

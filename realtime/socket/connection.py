@@ -7,12 +7,12 @@ from typing import Any, Protocol
 from realtime import metrics
 from realtime.server.turn import Outlet
 from realtime.socket.limits import FLOOD_WINDOW_S
+from realtime.wire.close_codes import CloseCode
 from realtime.wire.identity import Identity
 from realtime.wire.messages import Message, encode
 
 MAX_FRAMES = 256
 MAX_BYTES = 256 * 1024
-TOO_SLOW = 1013
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -118,7 +118,7 @@ class Connection:
             return
         self._held.append((frame, key))
         if len(self._held) > MAX_FRAMES:
-            self.close(TOO_SLOW, "too_slow")
+            self.close(CloseCode.TOO_SLOW, "too_slow")
 
     def send_ahead(self, frame: bytes, key: Hashable = None) -> None:
         """Send an encoded frame before the held ones."""
@@ -158,13 +158,13 @@ class Connection:
         metrics.sockets_closed.labels(code=str(code)).inc()
         self._held = None
         if self._direct is not None:
-            if code != TOO_SLOW:
+            if code != CloseCode.TOO_SLOW:
                 for frame in self._outbox.values():
                     self._direct.send_text(self._sealed(frame))
             self._outbox.clear()
             self._direct.close(code, reason)
         else:
-            if code == TOO_SLOW:
+            if code == CloseCode.TOO_SLOW:
                 self._outbox.clear()
             self._ensure_writer()
 
@@ -197,7 +197,7 @@ class Connection:
         self._is_clear = False
         if len(self._outbox) > MAX_FRAMES or self._bytes > MAX_BYTES:
             metrics.sockets_too_slow.inc()
-            self.close(TOO_SLOW, "too_slow")
+            self.close(CloseCode.TOO_SLOW, "too_slow")
         elif self._direct is None:
             self._ensure_writer()
 

@@ -18,6 +18,7 @@ from realtime.socket.connection import Connection, Direct
 from realtime.socket.gate import DIRECT, close_refused
 from realtime.socket.subscription import Subscription
 from realtime.wire.answering import Asker, Question, answering
+from realtime.wire.close_codes import CloseCode
 from realtime.wire.identity import Identity
 from realtime.wire.messages import (
     Command,
@@ -37,9 +38,6 @@ from realtime.wire.topics import Topic
 MAX_INBOX = 32
 MAX_FRAME_BYTES = 64 * 1024
 RESUME_BATCH_SIZE = 50
-UNSUPPORTED = 4400
-FLOODING = 4429
-FRAME_TOO_LARGE = 1009
 NUL, NUL_TEXT = b"\\u0000", "\\u0000"
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """After an escaped backslash, the same characters are plain text."""
@@ -234,9 +232,9 @@ class Consumer(AsyncConsumer):
         if connection.closed_with is not None:
             return
         if not connection.count_received(self._clock(), self._allowance):
-            connection.close(FLOODING, "flooding")
+            connection.close(CloseCode.FLOODING, "flooding")
         elif len(data) > MAX_FRAME_BYTES:
-            connection.close(FRAME_TOO_LARGE, "too_large")
+            connection.close(CloseCode.FRAME_TOO_LARGE, "too_large")
         elif self._busy is None:
             outcome = self._handle(data)
             if outcome is not None:
@@ -349,7 +347,7 @@ class Consumer(AsyncConsumer):
                 return
             text = event.get("text")
             if text is None:
-                self.connection.close(UNSUPPORTED, "text_only")
+                self.connection.close(CloseCode.MALFORMED, "text_only")
                 continue
             self.take(text)
             while len(self._inbox) >= MAX_INBOX and self._busy is not None:

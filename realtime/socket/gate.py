@@ -14,21 +14,11 @@ from core.refusals import Malformed, Refusal, Unauthenticated
 from realtime import worker
 from realtime.socket.connection import Connection
 from realtime.socket.registry import TooManySockets
+from realtime.wire.close_codes import OF_HTTP_STATUS, CloseCode
 from realtime.wire.identity import Identity, Named
 from realtime.wire.messages import error
 
 DIRECT = "realtime.direct"
-CLOSE_CODES = {
-    400: 4400,
-    401: 4401,
-    403: 4403,
-    404: 4404,
-    413: 4413,
-    422: 4400,
-    429: 4429,
-    500: 1011,
-    503: 1013,
-}
 
 # The scope keys to keep once the user is known.
 _KEPT = ("type", "path", "root_path", "extensions")
@@ -48,7 +38,7 @@ def close_refused(connection: Connection, refusal: Refusal) -> None:
     if isinstance(refusal, TooManySockets):
         # The close code alone would say that it flooded.
         connection.tell(error(refusal))
-    connection.close(CLOSE_CODES.get(refusal.status, 4403), refusal.code)
+    connection.close(OF_HTTP_STATUS.get(refusal.status, CloseCode.NOT_ALLOWED), refusal.code)
 
 
 def close_sessions(session_ids: Iterable[int]) -> None:

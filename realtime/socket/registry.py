@@ -12,10 +12,9 @@ from core.batches import batched
 from core.refusals import RateLimited
 from realtime.membership.presence import Presence
 from realtime.socket.connection import Connection
+from realtime.wire.close_codes import CloseCode
 from realtime.wire.identity import Identity, Named
 
-UNAUTHENTICATED = 4401
-IDLE = 4408
 WATCH_EVERY_S = 0.5
 CHECK_BATCH_SIZE = 250
 MOST_OF_USER = 20
@@ -104,7 +103,7 @@ class Sockets:
         """Close the sockets of these sessions."""
         for session_id in session_ids:
             for connection in tuple(self._by_session.get(session_id, ())):
-                connection.close(UNAUTHENTICATED, "session_ended")
+                connection.close(CloseCode.UNAUTHENTICATED, "session_ended")
 
     def rename(self, session_id: int, user: Named) -> None:
         """Update the name, premium and guest status of this session's user on its sockets."""
@@ -136,9 +135,9 @@ def _look_at(connections: Iterable[Connection], since: float, too_silent: float,
     # Only two timestamps are read of most sockets: with thousands of them, anything further is a cache miss.
     for connection in connections:
         if connection.expires_at <= now:
-            connection.close(UNAUTHENTICATED, "token_expired")
+            connection.close(CloseCode.UNAUTHENTICATED, "token_expired")
         elif connection.last_heard <= too_silent:
-            connection.close(IDLE, "idle")
+            connection.close(CloseCode.IDLE, "idle")
         if connection.last_heard >= since:
             assert connection.identity is not None
             heard.add(connection.identity.session_id)

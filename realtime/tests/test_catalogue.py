@@ -149,7 +149,7 @@ def test_all_codes_that_close_a_socket_are_in_the_catalogue():
         int(code) for source in sources for code in re.findall(r"\b(?:44\d\d|10(?:0[1-9]|1\d))\b", source)
     }
     assert {4400, 4401, 4409, 1012, 1013} <= used
-    assert used <= {one.code for one in CLOSE_CODES}
+    assert used <= {one.value for one in CLOSE_CODES}
 
 
 def test_the_javascript_client_speaks_of_what_is_in_the_catalogue():
@@ -159,7 +159,7 @@ def test_the_javascript_client_speaks_of_what_is_in_the_catalogue():
     assert sent <= {one.type for socket in sockets() for one in socket.commands}
     codes = re.search(r"RECONNECT_AFTER = new Set\(\[([^\]]*)\]", source)
     assert codes
-    assert {int(code) for code in codes[1].split(",")} == {one.code for one in CLOSE_CODES if one.come_back}
+    assert {int(code) for code in codes[1].split(",")} == {one.value for one in CLOSE_CODES if one.reconnect}
 
 
 def _refs(node: Any) -> list[str]:

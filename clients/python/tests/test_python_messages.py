@@ -94,7 +94,7 @@ def test_what_is_made_often_is_made_from_the_package_with_ids_of_both_kinds() ->
 
 
 def test_codes_and_version_are_the_servers(settings: object) -> None:
-    assert {one.code for one in CLOSE_CODES if one.come_back} == messages.RECONNECT_AFTER
+    assert {one.value for one in CLOSE_CODES if one.reconnect} == messages.RECONNECT_AFTER
     assert messages.PROTOCOL_VERSION == settings.PROTOCOL_VERSION  # type: ignore[attr-defined]
 
 

@@ -39,13 +39,13 @@ from game.models import Game
 from game.records import Ending, RoomRecord
 from game.refusals import NoDrawOffered, NoSpectators, NotAPlayer, UnknownAction
 from realtime import worker
+from realtime.wire.close_codes import CloseCode
 from realtime.wire.messages import Command, Resumed, encode, error
 
 logger = logging.getLogger(__name__)
 
 EMOTE_BYTES = 512
 MOVED: Final = entries.Moved.kind
-REPLACED, RESTARTED = 4409, 1012
 
 
 class Room(Table):
@@ -189,7 +189,7 @@ class Room(Table):
             self._spectators[user_id] = listener
         if older is not None:
             self._audience.remove(older)
-            older.close(REPLACED, "replaced")
+            older.close(CloseCode.REPLACED, "replaced")
         self.empty_since = None
         state = self._state_of(viewer)
         if since is not None:
@@ -574,7 +574,7 @@ class Room(Table):
             self.phase = LOST
             self._let_go(self, taken)
 
-    def close(self, code: int = RESTARTED, reason: str = "room_moved") -> None:
+    def close(self, code: int = CloseCode.RESTARTED, reason: str = "room_moved") -> None:
         """Close all sockets, whose clients then come back to wherever the room is."""
         self._stop()
         for listener in self._listeners().values():

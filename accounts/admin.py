@@ -28,7 +28,7 @@ else:
 
 
 class SignIn(AuthenticationForm):
-    """The admin's sign-in, under the limits of every door that takes a password."""
+    """The admin's sign-in, under the same limits as every password check."""
 
     def clean(self) -> dict[str, Any]:
         signing_in.begin(self.request, signing_in.name(self.request))

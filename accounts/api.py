@@ -61,7 +61,7 @@ class Guest(OpenView):
 
 
 class Login(OpenView):
-    """Sign in by name or e-mail. 401 `invalid_credentials`, 429 `locked_out`, `rate_limited`."""
+    """Sign in with a username or e-mail. 401 `invalid_credentials`, 429 `locked_out`, `rate_limited`."""
 
     @extend_schema(request=serializers.Login, responses=serializers.SignedIn)
     def post(self, request: Request) -> Response:
@@ -69,7 +69,7 @@ class Login(OpenView):
 
 
 class Tokens(OpenView):
-    """Sign in, for tokens alone. 401 `invalid_credentials`, 429 `locked_out`, `rate_limited`."""
+    """Sign in and return only the tokens. 401 `invalid_credentials`, 429 `locked_out`, `rate_limited`."""
 
     @extend_schema(request=serializers.Login, responses=serializers.TokenPair)
     def post(self, request: Request) -> Response:
@@ -183,7 +183,7 @@ def _require_password(request: Request, user: User, password: str) -> None:
 
 
 class Password(APIView):
-    """Change the password; every other device is signed out.
+    """Change the password and sign out every other device.
 
     403 `wrong_password`, 409 `upgrade_first` (guests have none), 429 `locked_out`, `rate_limited`.
     """

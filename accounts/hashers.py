@@ -1,4 +1,4 @@
-"""Passwords: Argon2id, with a bound on how many are hashed at once, and threads for those who sign in."""
+"""Password hashing: Argon2id, with a limit on concurrent hashes and threads of its own for sign-ins."""
 
 import threading
 from collections.abc import Iterator

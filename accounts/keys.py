@@ -1,6 +1,6 @@
-"""The keys of tokens: ``SECRET_KEY`` signs, and those of ``SECRET_KEY_FALLBACKS`` are still believed.
+"""The keys of tokens: ``SECRET_KEY`` signs; those in ``SECRET_KEY_FALLBACKS`` are still accepted.
 
-A token's header names its key (``kid``), so that each is checked by one key however many there are.
+A token's header names its key (``kid``), so that only one key has to be checked.
 """
 
 import functools
@@ -18,7 +18,7 @@ from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendE
 
 @dataclass(frozen=True)
 class Key:
-    """A secret, and what the tokens that it signs begin with."""
+    """A secret, and the header of the tokens that it signs."""
 
     kid: str
     secret: bytes
@@ -27,12 +27,12 @@ class Key:
 
 
 def all_keys() -> Sequence[Key]:
-    """The key that signs, and then those that are still believed."""
+    """Return the signing key, followed by those still accepted."""
     return _keys(_setting("ALGORITHM"), (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
 def of_head(head: str) -> Key | None:
-    """The key of a token that begins so, as ours do."""
+    """Return the key for a token with this header."""
     return next((key for key in all_keys() if key.head == head), None)
 
 
@@ -42,7 +42,7 @@ def _keys(algorithm: str, secrets: tuple[str, ...]) -> Sequence[Key]:
 
 
 def _key(algorithm: str, secret: str) -> Key:
-    # It tells keys apart, and of a random secret nothing.
+    # Distinguishes keys, and reveals nothing about a random secret.
     kid = urlsafe_b64encode(hashlib.sha256(b"kid of " + secret.encode()).digest())[:8].decode()
     head = jwt.encode({}, secret, algorithm, {"kid": kid}).partition(".")[0]
     backend = TokenBackend(algorithm, secret, leeway=_setting("LEEWAY"))
@@ -54,7 +54,7 @@ def _setting(name: str) -> Any:
 
 
 class Keyring(TokenBackend):
-    """simplejwt's backend with several keys."""
+    """A simplejwt backend with several keys."""
 
     def __init__(self) -> None:
         super().__init__(_setting("ALGORITHM"))
@@ -75,7 +75,7 @@ class Keyring(TokenBackend):
 
 
 def _named(token: Any) -> Sequence[Key]:
-    """The keys that may have signed a token: all, for one of before keys had names."""
+    """Return the keys that may have signed a token: all of them for a token without ``kid``."""
     try:
         kid = jwt.get_unverified_header(token).get("kid")
     except jwt.InvalidTokenError as error:

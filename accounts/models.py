@@ -82,10 +82,10 @@ class User(AbstractUser):
 
 
 class Session(models.Model):
-    """A device that is signed in, until it is ended or says nothing for ``SESSION_TIMEOUT`` seconds.
+    """A signed-in device, until it is ended or inactive for ``SESSION_TIMEOUT`` seconds.
 
-    ``refresh_id`` is the ``jti`` of the one refresh token that is good; each use replaces it. In a restored
-    backup it is empty: any refresh token of the session is good, once.
+    ``refresh_id`` is the ``jti`` of the only valid refresh token; each use replaces it. It is empty after a
+    restored backup: then any refresh token of the session is valid, once.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")

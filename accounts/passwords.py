@@ -1,4 +1,4 @@
-"""A validator of passwords that guessers try first, beside those on Django's list of common ones."""
+"""A password validator against easily guessed patterns, in addition to Django's list of common ones."""
 
 import re
 import string
@@ -48,8 +48,9 @@ _LETTERS = str.maketrans("013457@$!", "oieastasi")
 
 
 class NoPatternValidator:
-    """Refuses a word that everybody thinks of with digits or signs around it: ``Summer2026``, the product's
-    name, the user's own name or e-mail.
+    """Refuses a common word surrounded by digits or signs.
+
+    Examples: ``Summer2026``, the product's name, the user's own name or e-mail.
     """
 
     def validate(self, password: str, user: Any = None) -> None:
@@ -77,7 +78,7 @@ class NoPatternValidator:
 
 
 def _core(password: str) -> str:
-    """Without what stands around it."""
+    """Return the password without leading and trailing digits and signs."""
     return password.strip(string.digits + string.punctuation + string.whitespace)
 
 

@@ -13,7 +13,7 @@ from accounts.models import Session, User
 from core import client_address
 from core.refusals import NotFound
 
-# Sessions that are looked at to know whether somebody came from an address before.
+# The number of recent sessions searched for a known address.
 _LATEST = 200
 
 
@@ -57,7 +57,7 @@ def by_login(name: str) -> User | None:
 
 
 def search(text: str) -> QuerySet[User]:
-    """Accounts whose name holds this text, in any case; none for an empty text."""
+    """Return active accounts whose name contains ``text``, case-insensitively; none if it is empty."""
     if not text:
         return User.objects.none()
     return User.objects.filter(is_active=True, username__icontains=text)
@@ -69,7 +69,7 @@ def signed_in(user_ids: Iterable[int]) -> set[int]:
 
 
 def is_stranger(username: str, address: str | None) -> bool:
-    """Whether nobody has signed in to the account of this name from this address, as far as is on record."""
+    """Return whether no recorded sign-in to this account came from this address."""
     if address is None:
         return True
     sessions = Session.objects.filter(user__username__lower=username.lower()).exclude(ip=None)

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.models import USERNAME_LENGTH, USERNAME_LETTERS, User
 
-# REST framework's sentences speak of fields.
+# REST framework's own messages mention fields.
 SENTENCES = {
     "required": "This is needed.",
     "null": "This is needed.",
@@ -111,7 +111,7 @@ class Logout(serializers.Serializer[Any]):
 
 
 class ProfileChanges(serializers.Serializer[Any]):
-    """What users change of their own account; another e-mail needs the password."""
+    """Changes to the caller's own account; a new e-mail needs the password."""
 
     username = Username(required=False)
     email = Email(required=False)

@@ -29,8 +29,9 @@ from core import personal_data, words
 from core.refusals import Invalid, NotFound
 from realtime.publishing import publish
 
-# An answer gets lost, or two tabs refresh at once. Whoever holds the token counts as the same client, for an
-# address changes just when answers get lost. A thief this quick is found out when the new pair is used twice.
+# Covers lost responses and two tabs that refresh at once. The holder of the token counts as the same client
+# whatever the address, which may change just when responses get lost. A thief within this time is detected
+# when the new pair is used twice.
 REPEATED_FOR = timedelta(seconds=10)
 
 _ALPHABET = string.ascii_lowercase + string.digits
@@ -53,7 +54,7 @@ class SignedIn:
 
 
 def register(*, email: str, password: str, username: str = "", device: Device) -> SignedIn:
-    """Make an account and sign it in.
+    """Create an account and sign it in.
 
     Raises ``UsernameTaken``, ``EmailTaken`` or ``Invalid`` (the name or the password).
     """
@@ -67,7 +68,7 @@ def register(*, email: str, password: str, username: str = "", device: Device) -
 
 
 def register_guest(*, username: str = "", device: Device) -> SignedIn:
-    """Make an account that needs no e-mail and password, and sign it in.
+    """Create an account without e-mail and password and sign it in.
 
     Raises ``UsernameTaken`` or ``Invalid`` (the name).
     """
@@ -78,7 +79,7 @@ def register_guest(*, username: str = "", device: Device) -> SignedIn:
 
 
 def upgrade(*, user: User, session_id: int, email: str, password: str, username: str = "") -> SignedIn:
-    """Turn a guest into a full account that keeps all it owns; its session gets new tokens.
+    """Turn a guest into a full account that keeps everything it owns; its session gets new tokens.
 
     Raises ``NotAGuest``, ``UsernameTaken``, ``EmailTaken``, ``Invalid`` (name, password) or ``SessionEnded``.
     """
@@ -122,10 +123,10 @@ def open_session(user: User, device: Device) -> SignedIn:
 
 
 def rotate(refresh: str) -> SignedIn:
-    """New tokens for a refresh token, which is good once; within ``REPEATED_FOR`` it gives the same again.
+    """Exchange a refresh token for new tokens. It is valid once; within ``REPEATED_FOR`` it returns the same.
 
     Raises ``TokenInvalid``, ``TokenExpired``, ``SessionEnded`` or, if it was used before, ``TokenReused``:
-    the session then ends, for one of the token's two holders is not who it should be.
+    the session then ends, because one of the token's two holders has stolen it.
     """
     old = tokens.read_refresh(refresh)
     now = timezone.now()
@@ -195,10 +196,10 @@ def end_sessions(sessions: QuerySet[Session]) -> int:
 
 @transaction.atomic
 def keep_signed_in_after_restore() -> int:
-    """Let the sessions of a restored backup go on, whatever became of them since. Says how many.
+    """Keep the sessions of a restored backup valid; return their number.
 
-    Their refresh tokens may be newer than what the backup knows. Tokens of sessions that it does not know at
-    all must not open those that would get the same numbers, so these numbers are left out.
+    Clients may hold newer refresh tokens than the backup knows. Session ids used since the backup are
+    skipped, so that their tokens do not open new sessions.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LEAVE_NUMBERS_OUT[connection.vendor], [NUMBERS_LEFT_OUT])
@@ -293,7 +294,7 @@ def check_password(password: str, *, username: str, email: str, field: str = "pa
 
 
 def _check_name(username: str) -> None:
-    """Refuse a name that somebody chose and nobody may have. Raises ``Invalid``."""
+    """Check a chosen name against offensive and reserved names. Raises ``Invalid``."""
     if username and (words.is_reserved(username) or words.is_offensive(username)):
         raise Invalid("This name may not be used.", details={"username": ["This name may not be used."]})
 

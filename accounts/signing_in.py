@@ -1,8 +1,8 @@
-"""Signing in by password, over whatever door.
+"""Sign-in by password, for all doors.
 
-Failures are counted three ways. Five for one name from one address lock that address out of that name for a
-while (django-axes, whose rows support sees). ``core.limits`` slows down an address over all names, and
-strangers to an account over all addresses; who signed in from an address before is no stranger there.
+Failures are counted in three ways. Five for one name from one address lock that address out of that name for
+a while (django-axes, visible to support). ``core.limits`` slows down an address over all names, and strangers
+to an account over all addresses; an address with an earlier sign-in is no stranger.
 """
 
 from functools import partial
@@ -44,7 +44,10 @@ def sign_in(request: HttpRequest, *, login: str, password: str) -> services.Sign
 
 
 def verify(request: HttpRequest, username: str, password: str) -> User | None:
-    """The account if the password is right, counting failures. Raises ``LockedOut`` or ``RateLimited``."""
+    """Return the account if the password is right, counting failures.
+
+    Raises ``LockedOut`` or ``RateLimited``.
+    """
     begin(request, username)
     user = authenticate(request, username=username, password=password)
     if user is not None:
@@ -60,7 +63,7 @@ def verify(request: HttpRequest, username: str, password: str) -> User | None:
 
 
 def begin(request: HttpRequest, username: str) -> None:
-    """Count a try before its password is looked at. Raises ``RateLimited``."""
+    """Count an attempt before the password is verified. Raises ``RateLimited``."""
     is_stranger = partial(selectors.is_stranger, username, client_address.of_request(request))
     limits.knock(limits.LOGIN, request, account=username, is_stranger=is_stranger)
 
@@ -78,7 +81,7 @@ def device(request: HttpRequest) -> services.Device:
 
 
 def counted_address(request: HttpRequest) -> str | None:
-    """Under which address a failure is counted: all of one IPv6 network are one."""
+    """Return the address under which failures are counted: one for a whole IPv6 network."""
     address = client_address.of_request(request)
     return address and client_address.network(address)
 

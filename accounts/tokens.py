@@ -21,7 +21,7 @@ from realtime.wire.identity import Identity
 # More than the users that one process serves at a time; an entry takes about a kilobyte.
 _CACHE_SIZE = 20_000
 
-# Who issues our tokens, and for whom: a token of another service that has our key by mistake is none of ours.
+# Issuer and audience of our tokens: a token of another service that shares our key is rejected.
 _OURS: Final = "gameplatform"
 
 AnyToken = TypeVar("AnyToken", bound=Token)
@@ -49,7 +49,7 @@ class Refresh(msgspec.Struct, frozen=True, rename={"session_id": "sid", "refresh
 
     session_id: _RowId
     refresh_id: UUID
-    iss: Literal["gameplatform"] = _OURS  # as are those of before they said so
+    iss: Literal["gameplatform"] = _OURS  # also accepts older tokens without these claims
     aud: Literal["gameplatform"] = _OURS
 
 
@@ -72,7 +72,7 @@ _claims_of = msgspec.json.Decoder(_Claims).decode
 
 
 def issue(user: User, session: Session) -> TokenPair:
-    """The pair that belongs to the session's ``refresh_id``: the same each time, while the user's name is."""
+    """Return the tokens for the session's ``refresh_id``; deterministic while the user's name is the same."""
     at = session.rotated_at or timezone.now()
     access, refresh = _Access(), _Refresh()
     for token in (access, refresh):

@@ -36,7 +36,7 @@ class Member(Struct, kw_only=True, frozen=True):
 
 
 class LobbyFacts(Struct, kw_only=True, frozen=True):
-    """What a lobby is; ``title`` is the text that its owner gave it, ``name`` the slug of it."""
+    """The properties of a lobby; ``title`` is the text chosen by the owner, ``name`` its slug."""
 
     id: int
     name: str

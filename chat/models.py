@@ -18,16 +18,14 @@ PARTICIPANTS = range(2, 1001)
 
 
 class Lobby(models.Model):
-    """A room in which members talk and start games. Its name, a slug of its title, is free again once it is
-    closed.
-    """
+    """A chat room with members, who start games. Its name, a slug of its title, is free once it is closed."""
 
     class Status(models.TextChoices):
         OPEN = "open"
         CLOSED = "closed"
 
     name = models.CharField(max_length=NAME_LENGTH, validators=[NAME_LETTERS])
-    # Empty in rows of before there were titles.
+    # Empty in rows older than this column.
     title = models.CharField(max_length=TITLE_LENGTH, blank=True, default="", db_default="")
     owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="lobbies_owned")
     is_public = models.BooleanField(default=True)
@@ -58,7 +56,7 @@ class Lobby(models.Model):
 
     @property
     def shown_title(self) -> str:
-        """The title, or the name of a lobby without one."""
+        """The title, or the name if there is none."""
         return self.title or self.name
 
 

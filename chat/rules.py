@@ -19,10 +19,10 @@ LONGEST_SLUG = 50
 
 
 def slug(title: str) -> str:
-    """The name of a lobby with this title: the title where it is a slug, else one made of it.
+    """Return the lobby name for a title: the title itself if it is a slug, else one derived from it.
 
-    A title with letters that are not of the Latin alphabet gets a slug that ends in its fingerprint, so that
-    other titles have other slugs.
+    A title with non-Latin letters gets a slug that ends in its fingerprint, so that slugs of different titles
+    differ.
     """
     if len(title) <= LONGEST_SLUG and SLUG.fullmatch(title):
         return title

@@ -42,7 +42,7 @@ from realtime.wire import topics
 
 LAST_MESSAGES = 50
 ATTENDANCE = "here"
-"""The name of our ``realtime.membership.leased_set``, in which rooms are topics of lobbies and conversations."""
+"""The kind of our ``LeasedSet``, whose rooms are topics of lobbies and conversations."""
 
 _encode = msgspec.json.encode
 
@@ -150,13 +150,16 @@ def lobby_seen_by(user_id: int, lobby_id: int) -> Lobby:
 
 
 def check_may_open(user_id: int) -> None:
-    """Raises ``PremiumRequired``."""
+    """Raise ``PremiumRequired`` unless the user may create lobbies."""
     if not accounts.by_id(user_id).is_premium:
         raise PremiumRequired
 
 
 def check_may_moderate(user_id: int, lobby_id: int) -> None:
-    """Raises ``UnknownLobby``, ``Banned``, ``NotAMember``, ``MayNotActOn``."""
+    """Check that the user moderates the lobby.
+
+    Raises ``UnknownLobby``, ``Banned``, ``NotAMember``, ``MayNotActOn``.
+    """
     rules.check_may_act_on(check_member(lobby(lobby_id), user_id), rules.MEMBER)
 
 

@@ -25,7 +25,7 @@ class LobbiesWanted(serializers.Serializer[Any]):
 
 
 class Title(StrictText):
-    """A line of text, which a lobby is called."""
+    """A lobby's title: one line of text."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=TITLE_LENGTH, **kwargs)

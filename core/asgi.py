@@ -1,4 +1,4 @@
-"""Django's responses over ASGI, and the one answer that needs no thread."""
+"""ASGI helpers: sending Django's responses, and the liveness check without a thread."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,7 +10,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Liveness:
-    """ASGI middleware that answers ``GET /health/live`` from the loop, whatever the threads wait for."""
+    """ASGI middleware that answers ``GET /health/live`` on the event loop, even if all threads are busy."""
 
     def __init__(self, application: Application) -> None:
         self._application = application

@@ -32,7 +32,7 @@ _HOW_TO = "Make one with: python -c 'import secrets; print(secrets.token_urlsafe
 
 @register(Tags.security)
 def check_door_check(**_: Any) -> list[CheckMessage]:
-    """A misspelt DOOR_CHECK would answer every sign-in with a 500."""
+    """Require an importable DOOR_CHECK: a misspelt one would answer every sign-in with 500."""
     try:
         is_well = not settings.DOOR_CHECK or callable(import_string(settings.DOOR_CHECK))
     except ImportError:

@@ -25,7 +25,7 @@ async def in_database(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
 
 
 async def in_lane(lane: Lane, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run synchronous code that uses the ORM on a lane's threads; a caller that stops waiting drops it."""
+    """Run synchronous ORM code on a lane's threads; it is dropped if the caller stops waiting in time."""
     return await asyncio.wrap_future(lane.submit(_call(function, *args, **kwargs)))
 
 

@@ -1,4 +1,4 @@
-"""Public documents: made once in each process, kept as bytes, answered compressed and with an ETag."""
+"""Public documents: rendered once per process, kept as bytes, served compressed and with an ETag."""
 
 import gzip
 import hashlib
@@ -10,7 +10,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 
 
 class Document:
-    """A text that stays the same as long as the process runs; ``make`` is called for the first who asks."""
+    """A text that is constant for the life of the process; ``make`` is called on first use."""
 
     def __init__(self, content_type: str, make: Callable[[], bytes]) -> None:
         self._content_type = content_type
@@ -20,13 +20,13 @@ class Document:
         self._etag = ""
 
     def response(self, request: HttpRequest) -> HttpResponseBase:
-        """The document, or 304 where the client has it already."""
+        """Return the document, or 304 if the client has it already."""
         with self._lock:
             if not self._etag:
                 self._body = self._make()
-                # Without a time in it, so that all workers answer with the same bytes.
+                # Without a timestamp, so that all workers return the same bytes.
                 self._compressed = gzip.compress(self._body, mtime=0)
-                # Weak: one for both forms.
+                # A weak ETag, valid for both encodings.
                 self._etag = f'W/"{hashlib.sha256(self._body).hexdigest()[:32]}"'
         if "gzip" in request.headers.get("Accept-Encoding", ""):
             response = HttpResponse(self._compressed, content_type=self._content_type)

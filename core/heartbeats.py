@@ -1,7 +1,7 @@
-"""Heartbeats: each worker that reaches both Redis and the database notes so in both, every few seconds.
+"""Heartbeats: each worker that reaches both Redis and the database records it in both, periodically.
 
-A worker that has lost one of them looks in the other for another worker's heartbeat, and so learns whether it
-alone has lost it.
+A worker that has lost one store looks in the other for the heartbeats of other workers, to find out whether
+it alone has lost it.
 """
 
 import functools
@@ -19,7 +19,7 @@ from core.models import Heartbeat
 from core.namespace import key
 
 EVERY_S = 5.0
-# When all lose a store at once, some have just noted that they reach it: that is no sign that they still do.
+# When all workers lose a store at once, recent heartbeats do not mean that it is still reachable.
 AHEAD_S = 2 * EVERY_S
 RECENT_S = 12.0
 FORGOTTEN_AFTER_S = 3600.0
@@ -30,14 +30,14 @@ _own = ""
 
 @functools.cache
 def redis_client() -> redis.Redis:
-    """A client for checks: it gives up after a second, and tries once."""
+    """Return a client for checks, with a timeout of one second and no retries."""
     return redis.Redis.from_url(
         settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
     )
 
 
 def beat(worker_id: str) -> None:
-    """Note that this worker reaches both; raises what either raises when it does not."""
+    """Record that this worker reaches both stores; raises what either raises."""
     global _own
     _own = worker_id
     client = redis_client()
@@ -56,7 +56,7 @@ def beat(worker_id: str) -> None:
 
 
 def _now(client: redis.Redis) -> float:
-    # The store's clock, as in the database: those of workers may differ.
+    # The store's clock, because workers' clocks may differ.
     seconds, microseconds = cast(tuple[int, int], client.time())
     return seconds + microseconds / 1e6
 

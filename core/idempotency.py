@@ -40,13 +40,13 @@ class IdempotencyKeyReused(Conflict):
 def idempotent(handler: Handler) -> Handler:
     """Make a view's ``post`` honour ``Idempotency-Key``.
 
-    The same key and body of the same user gets the first answer again (with ``Idempotent-Replayed: true``),
-    another body is refused with :class:`IdempotencyKeyReused`. The answer commits together with what the
-    handler changed. A refusal changes nothing and is not kept: the same key may be tried again. Without the
-    header nothing is different.
+    The same key and body of the same user returns the first answer again (with ``Idempotent-Replayed:
+    true``); a different body is refused with :class:`IdempotencyKeyReused`. The answer commits together with
+    the handler's changes. A refusal changes nothing and is not kept, so the key may be retried. Requests
+    without the header are unaffected.
 
-    Callers without a token are the same if they ask from the same network. Their answers hold tokens, so they
-    are kept sealed: nobody reads them who has not got the key, the body and our secret.
+    Callers without a token are identified by their network. Their answers contain tokens, so they are stored
+    encrypted: reading one takes the key, the body and our secret.
     """
 
     @functools.wraps(handler)
@@ -79,7 +79,7 @@ def idempotent(handler: Handler) -> Handler:
 
 
 class _User:
-    """Whose keys these are: the user's."""
+    """The key's owner: an authenticated user."""
 
     def __init__(self, request: Request, key: str) -> None:
         self.user_id: Any = request.user.pk
@@ -94,10 +94,10 @@ class _User:
 
 
 class _Stranger:
-    """Whose keys these are: those of everybody who asks from this network without a token.
+    """The key's owner: all callers from this network without a token.
 
-    The body that came may hold a password, and the answer holds tokens. Without our secret a digest tells
-    nothing of the one; the other is sealed by what the client alone knows besides.
+    The body may contain a password, and the answer contains tokens. The body's digest is keyed with our
+    secret; the answer is encrypted with what only the client knows in addition.
     """
 
     user_id: Any = None

@@ -1,4 +1,4 @@
-"""Lanes: bounded threads with a bounded queue, so that one kind of work never keeps another waiting."""
+"""Lanes: thread pools with bounded queues, so that one kind of work never delays another."""
 
 import threading
 from collections.abc import Callable
@@ -17,11 +17,10 @@ SMALL_BODY = 16 * 1024
 
 
 class Lane:
-    """At most ``threads`` calls run at once and ``max_waiting`` more wait for a thread, first come, first
-    served; beyond that :meth:`submit` raises ``busy``.
+    """Runs at most ``threads`` calls at once, with ``max_waiting`` more in a FIFO queue.
 
-    Of request bodies longer than ``SMALL_BODY`` it holds at most ``max_held`` bytes together, half-sent ones
-    included.
+    Beyond that :meth:`submit` raises ``busy``. Request bodies longer than ``SMALL_BODY`` may take at most
+    ``max_held`` bytes together, including partly received ones.
     """
 
     def __init__(
@@ -42,8 +41,8 @@ class Lane:
         self._lock = threading.Lock()
         self._waiting: dict[Future[Any], Callable[[], Any]] = {}
         self._running = 0
-        # How often the pool was asked for calls that were given up since. The next calls use this up, or the
-        # pool's own queue would grow with each that comes and goes.
+        # Pool submissions whose calls were cancelled. The next calls reuse them; otherwise the pool's own
+        # queue would grow with each cancelled call.
         self._spare = 0
         _waiting.labels(name).set_function(lambda: self.waiting)
         self._rejected = _rejected.labels(name)
@@ -52,16 +51,16 @@ class Lane:
 
     @property
     def waiting(self) -> int:
-        """How many calls wait for a thread."""
+        """The number of calls waiting for a thread."""
         return len(self._waiting)
 
     @property
     def is_full(self) -> bool:
-        """Whether a call would have to wait now."""
+        """Whether a new call would have to wait."""
         return self._running + len(self._waiting) >= self.threads
 
     def submit(self, call: Callable[[], Any]) -> Future[Any]:
-        """Run the call once a thread is free; if what this returns is cancelled before, it never runs."""
+        """Run the call once a thread is free; it never runs if the returned future is cancelled before."""
         future: Future[Any] = Future()
         with self._lock:
             if self._running + len(self._waiting) >= self._places:
@@ -102,12 +101,12 @@ class Lane:
             future.set_result(result)
 
     def _leave(self) -> None:
-        # Before the result is told, so that who hears of it finds the place free.
+        # Before the result is set, so that whoever waits for it finds the place free.
         with self._lock:
             self._running -= 1
 
     def hold(self, before: int, size: int) -> None:
-        """Make room for a body that grows from ``before`` to ``size`` bytes, or raise ``busy``."""
+        """Reserve memory for a body that grows from ``before`` to ``size`` bytes, or raise ``busy``."""
         more = _counted(size) - _counted(before)
         with self._lock:
             if more and self.held + more > self._max_held:
@@ -115,7 +114,7 @@ class Lane:
             self.held += more
 
     def let_go(self, size: int) -> None:
-        """The body is not kept any more."""
+        """Release the memory of a body."""
         with self._lock:
             self.held -= _counted(size)
 

@@ -1,7 +1,7 @@
-"""The counts behind ``core.limits``: leaky buckets, and the growing delay of an account.
+"""The counters behind ``core.limits``: leaky buckets, and the growing delay of an account.
 
-They are in Redis, one script for each use. While Redis is away each worker counts by itself: a limit then
-holds for each worker, so that no door stands open, and none is shut.
+They are in Redis, with one script call per use. While Redis is unreachable each worker counts by itself, so
+that limits hold per worker and nothing is blocked.
 """
 
 import functools
@@ -21,8 +21,8 @@ from core.embedded import EmbeddedServerError, valkey
 
 logger = logging.getLogger(__name__)
 
-# From so many failures on, all strangers to an account together have one try a second; each further failure
-# doubles the wait, up to five minutes. It ends an hour after the last failure.
+# From this number of failures, all strangers to an account together have one attempt a second; each further
+# failure doubles the wait, up to five minutes. It ends an hour after the last failure.
 FREE_FAILURES = 10
 FIRST_DELAY_S, LONGEST_DELAY_S = 1, 300
 FAILURES_KEPT_S = 3600
@@ -30,7 +30,7 @@ FAILURES_KEPT_S = 3600
 
 @dataclass(frozen=True)
 class Limit:
-    """So many uses at once, and then one more every ``every_s`` seconds."""
+    """A burst of this many uses, and then one more every ``every_s`` seconds."""
 
     at_once: int
     every_s: float
@@ -40,15 +40,17 @@ Bucket = tuple[str, Limit]
 
 
 def _delay_after(failures: int) -> float:
-    """How long strangers wait for the next try after so many failures of theirs."""
+    """Return the seconds that strangers wait for the next attempt after this many failures."""
     if failures < FREE_FAILURES:
         return 0.0
     return float(min(FIRST_DELAY_S * 2 ** min(failures - FREE_FAILURES, 30), LONGEST_DELAY_S))
 
 
 class Taken(NamedTuple):
-    """What came of a use: how long to wait (0 if it was counted), whether for the account's delay, and how
-    full the first bucket is.
+    """The result of a use.
+
+    It holds the seconds to wait (0 if it was counted), whether because of the account's delay, and how full
+    the first bucket is.
     """
 
     wait_s: float
@@ -57,7 +59,7 @@ class Taken(NamedTuple):
 
 
 class Counts:
-    """The counts of one worker alone. Of a bucket it is kept at which moment it is empty again."""
+    """The counters of a single worker. A bucket is stored as the time at which it will be empty."""
 
     MOST = 50_000
 
@@ -65,7 +67,7 @@ class Counts:
         self._clock = clock
         self._lock = threading.Lock()
         self._empty_at: dict[str, float] = {}
-        self._delays: dict[str, tuple[int, float, float]] = {}  # failures, next try, forgotten at
+        self._delays: dict[str, tuple[int, float, float]] = {}  # failures, time of the next attempt, expiry
 
     def take(self, buckets: Sequence[Bucket], delay: str | None) -> Taken:
         with self._lock:
@@ -109,7 +111,7 @@ def _used(buckets: Sequence[Bucket], filled: Sequence[float]) -> float:
 
 
 def _bounded(counts: dict[str, Any], most: int) -> None:
-    # Each use puts its key last, so the first is the one that was used longest ago.
+    # Each use moves its key to the end, so the first key is the least recently used.
     if len(counts) >= most:
         del counts[next(iter(counts))]
 
@@ -163,9 +165,9 @@ return 1
 
 
 class SharedCounts:
-    """The counts of all workers, in Redis; while that is away, those of this one alone."""
+    """The counters of all workers, in Redis; while it is unreachable, those of this worker alone."""
 
-    # A door must not wait for a Redis that is silent; nor ask one that is away at each knock.
+    # Requests must not wait for an unresponsive Redis, nor retry an unreachable one each time.
     ANSWER_WITHIN_S = 0.5
     ASK_AGAIN_S = 1.0
 
@@ -195,7 +197,7 @@ class SharedCounts:
             self._here.fail(buckets, cost, delay)
 
     def _run(self, script: str, buckets: Sequence[Bucket], delay: str | None, numbers: list[int]) -> Any:
-        """What the script answers; None if Redis is away or takes nothing."""
+        """Return the script's result, or None if Redis is unreachable or refuses writes."""
         if time.monotonic() < self._away_until:
             return None
         try:

@@ -1,6 +1,6 @@
-"""How often anybody may knock at the doors that cost much or give much away: one table, for all workers.
+"""Rate limits of expensive and sensitive routes: one table, shared by all workers.
 
-Uses are counted by address (an IPv6 address by its /64) and, where a door says so, by account.
+Uses are counted by address (an IPv6 address by its /64) and, for some doors, by account.
 """
 
 import functools
@@ -21,10 +21,10 @@ from core.refusals import RateLimited
 
 @dataclass(frozen=True)
 class Door:
-    """What is limited together.
+    """Routes that share a limit.
 
-    A use that failed costs ``failure`` more; with ``delays`` the failures of strangers slow down all
-    strangers to that account (:func:`fail`).
+    A failed use costs ``failure`` more; with ``delays`` the failures of strangers slow down all strangers to
+    that account (see :func:`fail`).
     """
 
     name: str
@@ -34,14 +34,14 @@ class Door:
     delays: bool = False
 
 
-# A school or a mobile network comes from one address: a class signs in at once, wrong passwords included.
-# After twenty failures an address has two tries a minute.
+# A school or mobile network shares one address: a whole class may sign in at once, with mistakes.
+# After twenty failures an address has two attempts a minute.
 LOGIN = Door("login", Limit(120, 5), failure=5, delays=True)
 """Every door that takes a password: login, token, ``auth_request`` on the world's socket, the admin."""
 REGISTER = Door("register", Limit(40, 5))
 GUEST = Door("guest", Limit(60, 2))
 UPGRADE = Door("upgrade", Limit(40, 5), by_account=Limit(10, 30))
-# After a restart all devices behind one address ask for tickets at the same moment, several for each page.
+# After a restart all devices behind one address request tickets at once, several per page.
 TICKET = Door("ticket", Limit(600, 0.1), by_account=Limit(60, 1))
 SEARCH = Door("search", Limit(300, 0.2), by_account=Limit(30, 1))
 AUTH_REQUEST = Door("auth_request", Limit(120, 1))
@@ -54,7 +54,7 @@ DOORS = (LOGIN, REGISTER, GUEST, UPGRADE, TICKET, SEARCH, AUTH_REQUEST, DOCUMENT
 
 @dataclass(frozen=True)
 class Knock:
-    """The facts of a request at a door, for ``DOOR_CHECK``."""
+    """The facts of a request at a door, passed to ``DOOR_CHECK``."""
 
     door: str
     address: str | None
@@ -68,10 +68,10 @@ class Knock:
 def knock(
     door: Door, request: HttpRequest, *, account: str = "", is_stranger: Callable[[], bool] = lambda: True
 ) -> None:
-    """Count a use of the door and ask ``DOOR_CHECK``. Raises ``RateLimited``, or what ``DOOR_CHECK`` raises.
+    """Count a use of the door and call ``DOOR_CHECK``. Raises ``RateLimited``, or what ``DOOR_CHECK`` raises.
 
-    What is refused is not counted. Where the account is delayed, ``is_stranger`` tells whom that stops. It
-    may wait for Redis and the database: call it from a thread.
+    Refused uses are not counted. If the account is delayed, only callers for whom ``is_stranger`` is true are
+    stopped. Must be called from a thread: it may wait for Redis and the database.
     """
     address = client_address.of_request(request)
     buckets, delay = _buckets(door, address, account), _delay(door, account)
@@ -86,10 +86,10 @@ def knock(
 
 
 def fail(door: Door, request: HttpRequest, *, account: str, is_stranger: bool) -> None:
-    """Make a use that failed cost more.
+    """Charge the extra cost of a failed use.
 
-    A stranger, who never signed in to the account from this address, also brings the account's delay nearer
-    (see ``limit_counts``).
+    A stranger, who never signed in to the account from this address, also increases the account's delay (see
+    ``limit_counts``).
     """
     buckets = _buckets(door, client_address.of_request(request), "")
     counts.fail(buckets, door.failure, _delay(door, account) if is_stranger else None)
@@ -98,7 +98,7 @@ def fail(door: Door, request: HttpRequest, *, account: str, is_stranger: bool) -
 def _buckets(door: Door, address: str | None, account: str) -> list[Bucket]:
     buckets: list[Bucket] = []
     if not is_unlimited(address):
-        # Those without an address come through a proxy that tells none, and share one count.
+        # Requests without an address come through a proxy that hides it, and share one count.
         where = client_address.network(address) if address else "nowhere"
         buckets.append((key(f"door:{door.name}:{where}"), door.by_address))
     if account and door.by_account:
@@ -111,7 +111,7 @@ def _delay(door: Door, account: str) -> str | None:
 
 
 def is_unlimited(address: str | None) -> bool:
-    """Whether nothing is counted by this address."""
+    """Return whether this address is exempt."""
     return _is_one_of(address, tuple(settings.UNLIMITED_ADDRESSES))
 
 
@@ -121,5 +121,5 @@ def _is_one_of(address: str | None, networks: tuple[str, ...]) -> bool:
 
 
 def _digest(account: str) -> str:
-    # What was typed may be anything, and is nobody's business in Redis.
+    # The input may be anything, so only its digest is stored in Redis.
     return hashlib.blake2b(account.lower().encode(errors="replace"), digest_size=12).hexdigest()

@@ -84,7 +84,7 @@ def configuration(as_json: bool, level: str) -> dict[str, Any]:
             # Refusals are not worth a line; failures are.
             "django.request": {"level": "ERROR", "filters": ["raised"]},
             "axes": {"level": "ERROR"},
-            # Anybody can be refused for a missing cookie, as often as they like.
+            # Anybody can cause refusals for a missing cookie, any number of times.
             "django.security": {"level": "CRITICAL"},
             # It logs every socket that opens or closes.
             "picows": {"level": "WARNING"},

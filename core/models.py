@@ -6,10 +6,10 @@ from django.db import models
 
 
 class IdempotentAnswer(models.Model):
-    """The first answer to a request that a client marked with an ``Idempotency-Key``.
+    """The stored answer to a request with an ``Idempotency-Key``.
 
-    Of a caller without a token, who has no ``user``, key and fingerprint are keyed digests, and the body is
-    sealed.
+    For a caller without a token (no ``user``), key and fingerprint are keyed digests, and the body is
+    encrypted.
     """
 
     user = models.ForeignKey(
@@ -34,7 +34,7 @@ class IdempotentAnswer(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a worker last reached both Redis and this database (``core.heartbeats``)."""
+    """The time at which a worker last reached both Redis and this database (see ``core.heartbeats``)."""
 
     worker = models.CharField(max_length=100, primary_key=True)
     at = models.DateTimeField()

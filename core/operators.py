@@ -45,11 +45,11 @@ Operation = Callable[[Any, HttpRequest, One], str | None]
 
 
 def operation(description: str, *, asks_twice: bool = False) -> Callable[[Operation[One]], Any]:
-    """Make an admin action of a method that does something to one object.
+    """Turn a method that acts on one object into an admin action.
 
-    The method raises the refusal if it cannot be done, and may return what else is worth recording. Who runs
-    the action needs the permission ``<method>_<model>``; each object it was done to gets an entry in the
-    audit trail. One that ``asks_twice`` is for a single object, whose name has to be typed on another page.
+    The method raises a refusal if it cannot be done, and may return a text for the audit trail. The action
+    needs the permission ``<method>_<model>``; each affected object gets an entry in the audit trail. An
+    action with ``asks_twice`` takes a single object, whose name has to be typed on a confirmation page.
     """
 
     def decorate(do: Operation[One]) -> Any:
@@ -81,7 +81,7 @@ def operation(description: str, *, asks_twice: bool = False) -> Callable[[Operat
 def _question(
     self: "OperatorAdmin", request: HttpRequest, queryset: QuerySet[Any], action: str, description: str
 ) -> HttpResponse | None:
-    """Return what to answer in place of doing it: until one object is chosen, and its name is typed."""
+    """Return the confirmation page, or None once one object is chosen and its name is typed."""
     back = request.get_full_path()
     if request.POST.get("select_across") == "1" or len(queryset[:2]) != 1:
         self.message_user(request, f"{description}: choose one at a time.", messages.ERROR)

@@ -62,7 +62,7 @@ def read(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
 
 
 def read_all(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    """As :func:`read`, where a field that the route does not know would look like an option that was heeded.
+    """Like :func:`read`, but unknown fields are refused, since they would look like options that took effect.
 
     Raises :class:`Invalid` as well, naming such fields.
     """

@@ -61,10 +61,10 @@ def problem(
     facts: Mapping[str, Any] | None = None,
     retry_after: float | None = None,
 ) -> HttpResponse:
-    """A problem as a response.
+    """Return a problem as a response.
 
-    ``facts`` become ``errors`` where they map fields to lists of reasons, ``details`` otherwise;
-    ``retry_after`` (seconds) stands in the body too, and rounded up in ``Retry-After``.
+    ``facts`` become ``errors`` if they map fields to lists of reasons, else ``details``; ``retry_after``
+    (seconds) is added to the body and, rounded up, as ``Retry-After``.
     """
     body: dict[str, Any] = {
         "type": "about:blank",

@@ -1,7 +1,7 @@
-"""Secrets stay out of logs: tokens, tickets and passwords are blotted out of every field that is written.
+"""Redaction of secrets (tokens, tickets, passwords) in all logged fields.
 
-Anybody can have a line logged, so what one costs is bounded: a field is cut before it is searched, and each
-pattern looks at a character a bounded number of times, whatever the text.
+Clients can cause log lines, so their cost is bounded: a field is truncated before it is searched, and each
+pattern examines a character a bounded number of times, whatever the text.
 """
 
 import re
@@ -13,12 +13,12 @@ LONGEST_MESSAGE = 2048
 LONGEST_TRACEBACK = 16_384
 
 _HIDDEN = "[redacted]"
-# Begins with a blank, at which every secret ends.
+# Begins with a blank, where every secret ends.
 _CUT = " [cut]"
 _NAMES = r"token|access|refresh|ticket|password|old_password|new_password|password_confirm|secret|api_key"
 _PATTERNS = (
-    # A JSON Web Token, also one glued to what stands before it ("%3DeyJ..."), or cut in its payload. A run
-    # of characters is tried once, from its beginning, and only if a dot ends it.
+    # A JSON Web Token, also directly after other text ("%3DeyJ..."), or with a truncated payload. Each run of
+    # characters is tried once, from its beginning, and only if a dot ends it.
     (
         re.compile(r"(?<![\w-])(?=[\w-]++\.[\w-])([\w-]*?)eyJ[\w-]{5,}+\.[\w-]++(?:\.[\w-]*+)?"),
         rf"\1{_HIDDEN}",
@@ -45,12 +45,12 @@ def redact(text: str) -> str:
 
 
 def bounded(text: str, length: int) -> str:
-    """The text without the secrets in it, cut to about so many characters."""
+    """Return the text without secrets, truncated to about this many characters."""
     return redact(text if len(text) <= length else text[:length] + _CUT)
 
 
 def redact_event(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor, the last before the renderer: every field short, and without secrets."""
+    """A structlog processor, the last before the renderer: truncates every field and removes secrets."""
     for name, value in event.items():
         if re.fullmatch(_NAMES, name, re.IGNORECASE):
             event[name] = _HIDDEN

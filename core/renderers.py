@@ -19,7 +19,7 @@ def _plain(value: Any) -> Any:
 
 
 encode = msgspec.json.Encoder(enc_hook=_plain).encode
-"""Encode Python values as JSON bytes: datetimes with ``Z``, UUIDs and decimals as strings."""
+"""Encode Encode Python values as JSON bytes: datetimes with ``Z``, UUIDs and decimals as strings."""
 
 
 class MsgspecRenderer(BaseRenderer):

@@ -41,7 +41,7 @@ class _Remembered:
     def current(self) -> dict[str, int]:
         if time.monotonic() - self._taken <= _COUNTS_KEPT_FOR:
             return self._values
-        # While one counts, the others tell what was counted before, if anything was.
+        # While one thread counts, the others return the previous counts, if any.
         if self._lock.acquire(blocking=not self._values):
             try:
                 if time.monotonic() - self._taken > _COUNTS_KEPT_FOR:
@@ -72,14 +72,14 @@ class NotReady(Exception):
 
 
 def nowhere() -> bool:
-    """Return False: for a check that fails on every worker when it fails on one."""
+    """Return False: for checks that fail on all workers alike."""
     return False
 
 
 def readiness(name: str, *, works_elsewhere: Elsewhere | None = None) -> Callable[[Check], Check]:
-    """Register a function that raises while the server cannot work; ``/health/ready`` runs it on a thread.
+    """Register a check that raises while the server cannot work; ``/health/ready`` runs it on a thread.
 
-    For something that all workers share, ``works_elsewhere`` tells whether another worker has it now.
+    For a shared resource, ``works_elsewhere`` returns whether another worker can reach it.
     """
 
     def register(function: Check) -> Check:
@@ -90,17 +90,17 @@ def readiness(name: str, *, works_elsewhere: Elsewhere | None = None) -> Callabl
 
 
 class Readiness:
-    """Tells a worker that should get no calls from one that lacks only what all workers lack.
+    """Distinguishes failures of this worker from those that affect all workers.
 
-    Until all checks have passed once, every failure counts: a worker of a new version takes over from none
-    before it works.
+    Until all checks have passed once, every failure counts: a new version must work before it replaces
+    another.
     """
 
     def __init__(self) -> None:
         self._was_ready = False
 
     def is_ready(self, results: Mapping[str, str]) -> bool:
-        """Return whether this worker should get calls, given the results of ``checks``."""
+        """Return whether this worker should receive requests, given the results of ``checks``."""
         failed = [name for name, result in results.items() if result != "ok"]
         self._was_ready = self._was_ready or not failed
         return self._was_ready and not any(self._is_own(name) for name in failed)

@@ -69,7 +69,7 @@ def trace_request(
 
 
 def is_tracing() -> bool:
-    """Return whether spans are made."""
+    """Return whether tracing is enabled."""
     return _tracer is not None
 
 
@@ -90,18 +90,18 @@ class Span:
         )
 
     def end(self, problem: Exception | None = None) -> None:
-        """End it, as failed if there is a problem."""
+        """End the span, as failed if a problem is given."""
         if problem is not None:
             self._span.set_status(_needed("opentelemetry.trace").StatusCode.ERROR, type(problem).__name__)
         self._span.end()
 
     def link(self) -> Any:
-        """What leads to it from a span of another trace."""
+        """Return a link to this span, for spans of other traces."""
         return _needed("opentelemetry.trace").Link(self._span.get_span_context())
 
 
 def begin(name: str, *, link: Span | None = None, is_served: bool = True) -> Span:
-    """Begin a trace; only where ``is_tracing``."""
+    """Begin a trace. Requires ``is_tracing``."""
     trace = _needed("opentelemetry.trace")
     span = _tracer.start_span(
         name,
@@ -114,7 +114,7 @@ def begin(name: str, *, link: Span | None = None, is_served: bool = True) -> Spa
 
 @contextmanager
 def span(name: str, *, is_served: bool) -> Iterator[Span]:
-    """A trace around a block; only where ``is_tracing``."""
+    """Return a context manager for a trace of the block. Requires ``is_tracing``."""
     begun = begin(name, is_served=is_served)
     problem = None
     try:
@@ -128,7 +128,7 @@ def span(name: str, *, is_served: bool) -> Iterator[Span]:
 
 
 def trace_id() -> str | None:
-    """The id of the trace that the caller is part of, in hex."""
+    """Return the id of the caller's trace, in hex."""
     if _tracer is None:
         return None
     context = _needed("opentelemetry.trace").get_current_span().get_span_context()
@@ -165,9 +165,7 @@ def _trace() -> None:
 
 
 def _sampler() -> Any:
-    """Keep all traces but those that begin with a query: such are of background tasks that look whether there
-    is anything to do, many times a second.
-    """
+    """Keep all traces except those whose root is a query: background tasks poll many times a second."""
     sampling = _needed("opentelemetry.sdk.trace.sampling")
     client = _needed("opentelemetry.trace").SpanKind.CLIENT
 
@@ -189,7 +187,7 @@ def _needed(module: str) -> Any:
 
 
 def _redacted(event: Any, hint: Any) -> Any:
-    """The event with secrets blotted out of every text in it, and long texts cut."""
+    """Return the event with secrets removed and long texts truncated."""
     match event:
         case str():
             return bounded(event, LONGEST_TRACEBACK)

@@ -1,4 +1,4 @@
-"""OpenTelemetry's middleware for Django, which is imported only where traces are asked for."""
+"""OpenTelemetry's middleware for Django, imported only if tracing is enabled."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from opentelemetry.instrumentation.django.middleware import otel_middleware
 
 
 class TracedRequests(otel_middleware._DjangoMiddleware):
-    """It asks for a request's host, so it gets none with an unknown one, as probes and scrapes may have."""
+    """Skips requests with an unknown host, such as probes: the instrumentation reads the host."""
 
     def __call__(self, request: HttpRequest) -> Any:
         return super().__call__(request) if _has_known_host(request) else self.get_response(request)

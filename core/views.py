@@ -82,10 +82,10 @@ class Live(OpenView):
 
 
 class Ready(OpenView):
-    """Whether this server should get calls: 503 while it lacks something that other servers have.
+    """Readiness for requests: 503 while the server lacks something that other servers have.
 
-    What all of them lack, such as a database that is down, leaves it at 200 with the status ``degraded``, or
-    at 503 with ``?strict=1``.
+    If all servers lack it, such as a database that is down, the response is 200 with the status ``degraded``,
+    or 503 with ``?strict=1``.
     """
 
     @extend_schema(

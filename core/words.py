@@ -1,10 +1,11 @@
-"""The word filter: masks listed words, however they are disguised, and leaves ordinary ones alone. By it also
-user names are refused that offend, or that could pass for the house itself.
+"""The word filter: masks listed words, even when disguised, and leaves ordinary words alone.
 
-A text is cut into pieces at blanks and punctuation. Each piece is folded to plain letters (accents,
-look-alike letters of other scripts, digits and signs for letters) and looked up whole, so that a listed word
-inside an ordinary one is no hit. Letters may be repeated more often than listed, never less: "ass" is not
-found in "as". Letters set apart ("f u c k", "f.u-c_k") are put together first.
+It is also used to refuse user names that are offensive or that imitate staff.
+
+A text is split into pieces at blanks and punctuation. Each piece is folded to plain letters (accents,
+look-alikes from other scripts, digits and signs used as letters) and looked up as a whole, so that a listed
+word inside an ordinary one does not match. Letters may be repeated more often than listed, never less: "ass"
+does not match "as". Spaced-out letters ("f u c k", "f.u-c_k") are joined first.
 """
 
 import re
@@ -197,13 +198,13 @@ def mask(text: str) -> str:
 
 
 def is_offensive(name: str) -> bool:
-    """Whether a user name holds a listed word, digits at its ends or capitals within it notwithstanding."""
+    """Return whether a user name contains a listed word, ignoring digits at its ends and capitals within."""
     bare = name.strip(string.digits + "_.-")
     return any(mask(form) != form for form in {name, bare, _HUMP.sub(" ", bare)})
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a user name could pass for the house itself, however it is written."""
+    """Return whether a user name could pass for staff, however it is written."""
     whole, part = _reserved()
     bare = name.strip(string.digits + "_.-")
     return any(whole.fullmatch(_skeleton(form)) for form in (name, bare)) or any(
@@ -213,7 +214,7 @@ def is_reserved(name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _reserved() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What no name may be, and, of that, what no part of one may be that is set apart."""
+    """Return the names that are reserved, and those that are reserved also as a separate part of a name."""
     any_letters = "[a-z]*"
     patterns = {
         word: any_letters * word.startswith("*") + _skeleton(word) + any_letters * word.endswith("*")
@@ -224,7 +225,7 @@ def _reserved() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _skeleton(name: str) -> str:
-    """The letters of a name, those as one that look alike: digits and letters, "l" and "I", "rn" and "m"."""
+    """Return a name's letters with look-alikes unified: digits and letters, "l" and "I", "rn" and "m"."""
     letters = _SET_APART.sub("", name).translate(_folds)
     return letters.replace("l", "i").replace("rn", "m").replace("vv", "w")
 

@@ -1,4 +1,4 @@
-"""Whose request runs in which threads, and what bounds the cost of all that asks for no token."""
+"""The threads that run each request, and the limits on everything that needs no token."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ HASHING = frozenset(
 
 
 def lane_of(scope: dict[str, Any]) -> Lane:
-    """The threads for a request: those of players are for who brings a token of ours."""
+    """Return the lane for a request; those of players are for requests with a valid token."""
     path = scope["path"].removesuffix("/")
     if f"{scope['method']} {path}" in HASHING:
         return hashers.LANE

@@ -87,7 +87,7 @@ def proxies(name: str, default: Sequence[str]) -> list[str]:
 
 
 def networks(name: str, default: Sequence[str]) -> list[str]:
-    """Addresses and networks."""
+    """Return IP addresses and networks."""
     named = names(name, default)
     for one in named:
         if not _is_network(one):

@@ -136,7 +136,7 @@ else:
     # 300 s, the first success came 45 seconds after the end of a 70-second outage.
     _pool = {
         "min_size": 1,
-        # The threads of all lanes (gameplatform/doors.py) and those of sockets, most of them busy.
+        # The threads of all lanes (gameplatform/doors.py) and of sockets, most of them busy.
         "max_size": 20,
         "timeout": 5,
         "reconnect_timeout": 2,
@@ -233,12 +233,12 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-# That of the admin: a working day.
+# The admin's session: a working day.
 SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:
-    # No SECURE_PROXY_SSL_HEADER, which believes anybody: uvicorn takes the scheme from known proxies alone.
+    # No SECURE_PROXY_SSL_HEADER, which trusts any client: uvicorn takes the scheme from known proxies only.
     SECURE_SSL_REDIRECT = environment.boolean("SECURE_SSL_REDIRECT", True)
     SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
     SECURE_HSTS_SECONDS = 31_536_000

@@ -32,7 +32,7 @@ class AdminPolicy:
         return self._admin(request) if _is_of_the_admin(request) else self._others(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Answer refusals, and what Django's admin fails by: ids and years typed by hand that cannot be."""
+        """Answer refusals, and out-of-range ids and dates in URLs, on which Django's admin fails."""
         if not _is_of_the_admin(request):
             return None
         if isinstance(exception, Refusal):

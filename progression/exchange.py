@@ -36,17 +36,18 @@ def check_may_trade(user_ids: Iterable[int]) -> None:
 
 
 def check_can_give(user_id: int, goods: Goods) -> None:
-    """Raise ``AccountTooNew``, ``NotEnoughGold``, ``NotEnoughItems`` or ``ItemEquipped`` if the user cannot
-    give this now.
+    """Check that the user can give these goods now.
+
+    Raises ``AccountTooNew``, ``NotEnoughGold``, ``NotEnoughItems`` or ``ItemEquipped``.
     """
     _check(services.player(user_id), goods)
 
 
 @transaction.atomic
 def exchange(gives: Mapping[int, Goods], *, cause: str, key: str) -> None:
-    """Give the goods of each of two users, by id, to the other one.
+    """Give the goods of each of two users, by id, to the other.
 
-    What is worn stays with its owner. Raises as ``check_may_trade`` and ``check_can_give``.
+    Equipped items stay with their owner. Raises as ``check_may_trade`` and ``check_can_give``.
     """
     check_may_trade(gives)
     one, other = ledger.lock(*gives).values()

@@ -46,14 +46,14 @@ class ItemEquipped(Conflict):
 
 
 class GuestsMayNotTrade(NotAllowed):
-    """Guest accounts cost nothing, so what they are given to begin with stays with them."""
+    """Guests cannot trade: accounts are free, so starting funds must stay with them."""
 
     code = "guests_may_not_trade"
     title = "Guests do not trade"
 
 
 class AccountTooNew(NotAllowed):
-    """An account gives nothing away before it has earned something."""
+    """An account must have earned something before it may give anything away."""
 
     code = "account_too_new"
     title = "Your account is too new to give something away"

@@ -1,4 +1,4 @@
-"""The Node that runs the JavaScript client's tests: the one that pip installs."""
+"""The Node.js for the JavaScript client's tests: the one installed by pip."""
 
 import sys
 from pathlib import Path

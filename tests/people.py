@@ -1,4 +1,4 @@
-"""People with tokens, and a worker on the test's loop, for tests of apps that are met by sockets."""
+"""Users with tokens, and a worker on the test's loop, for apps that use sockets."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from tests import browser
 
 
 def promtool() -> str | None:
-    """Where Prometheus' tool for rules is, if it is installed."""
+    """Return the path of Prometheus' rule checker, if installed."""
     return shutil.which("promtool")
 
 

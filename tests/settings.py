@@ -22,7 +22,7 @@ if "pool" in DATABASES["default"]["OPTIONS"]:
 # Argon2 is slow by design, which tests do not need.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
 
-# Hundreds of people come from this machine. Tests of the limits come from elsewhere.
+# Hundreds of test users share this address. Tests of the limits use other addresses.
 UNLIMITED_ADDRESSES = ["127.0.0.0/8", "::1"]
 
 # Each test client would scan all static files again.

@@ -1,4 +1,4 @@
-"""Work that strangers cause runs in threads of its own, so that players do not wait for it."""
+"""Anonymous requests run in threads of their own, so that players do not wait for them."""
 
 import asyncio
 import threading
@@ -34,7 +34,7 @@ async def until(is_so):
 
 
 def filled(lane, count):
-    """Give the lane so many calls to do, none of which ends; returns what lets them end."""
+    """Fill the lane with calls that block; return what releases them."""
     leave = threading.Event()
     for _ in range(count):
         lane.submit(leave.wait)
@@ -43,7 +43,7 @@ def filled(lane, count):
 
 @pytest.fixture
 async def hashing(monkeypatch):
-    """A lane for passwords whose two threads are busy, with one place to wait in."""
+    """A password lane whose two threads are busy, with one free place in its queue."""
     lane = Lane("hashing", threads=2, max_waiting=1, busy=hashers.TooManySignIns)
     monkeypatch.setattr(hashers, "LANE", lane)
     lane.leave = filled(lane, 2)
@@ -53,7 +53,7 @@ async def hashing(monkeypatch):
 
 @pytest.fixture
 def nobody():
-    """A socket of somebody who has not said who it is."""
+    """A socket that is not authenticated yet."""
     return lambda: Player(application, "/ws").enter()
 
 
@@ -132,7 +132,7 @@ def test_a_call_given_up_while_it_waits_is_dropped_however_many_come_and_go():
     for number in range(1000):
         lane.submit(lambda number=number: ran.append(number)).cancel()
     last = [lane.submit(lambda number=number: ran.append(number)) for number in (-1, -2)]
-    # What the pool itself still has to look at does not grow with them.
+    # The pool's own queue does not grow with them.
     assert lane.pool._work_queue.qsize() <= 3
     leave.set()
     for one in last:

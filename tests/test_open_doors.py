@@ -1,4 +1,4 @@
-"""Whatever asks for no token has its row in the table that says what bounds its cost."""
+"""Every anonymous route has a row in the table of what bounds its cost."""
 
 import pytest
 from django.urls import get_resolver
@@ -18,7 +18,7 @@ def names(commands):
 
 
 def pages(patterns, row=None):
-    """The row of each pattern that is no operation of the API."""
+    """Return the row of each URL pattern outside the API."""
     for pattern in patterns:
         inner = getattr(pattern, "url_patterns", None)
         if row is None and str(pattern.pattern).startswith("admin"):

@@ -1,4 +1,4 @@
-"""How static files are collected: the page's modules bundled and minified, and what shrinks compressed."""
+"""Collect static files: the page's modules bundled and minified, files compressed."""
 
 import logging
 import os
@@ -15,16 +15,16 @@ from whitenoise.storage import CompressedStaticFilesStorage  # type: ignore[impo
 
 CONFIGURATION = Path(__file__).with_name("rolldown.config.js")
 CHUNKS = "web/chunks"
-# It runs before the first paint, by itself.
+# Runs before the first paint, on its own.
 APART = "web/early.js"
 
 logger = logging.getLogger(__name__)
 
 
 class BundledStaticFilesStorage(CompressedStaticFilesStorage):
-    """Collects the page's modules bundled where npm has installed the bundler, and compresses all.
+    """Bundles the page's modules if npm has installed the bundler, and compresses all files.
 
-    Without it they are collected as they are written: more and larger files that do the same.
+    Without the bundler the modules are collected as they are: more and larger files that work the same.
     """
 
     def post_process(
@@ -39,7 +39,7 @@ class BundledStaticFilesStorage(CompressedStaticFilesStorage):
         yield from super().post_process(paths, dry_run, **options)
 
     def _bundle(self, bundler: str, paths: dict[str, Any]) -> dict[str, Any]:
-        """Put the bundles in place of the modules; return what is collected now."""
+        """Put the bundles in place of the modules; return the files that remain to be collected."""
         modules = {name for name in paths if name.startswith(("web/", "client/")) and name.endswith(".js")}
         modules.discard(APART)
         with tempfile.TemporaryDirectory() as folder:
@@ -47,11 +47,11 @@ class BundledStaticFilesStorage(CompressedStaticFilesStorage):
                 copy = Path(folder, name)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 storage, path = paths[name]
-                # What was collected before may be a bundle.
+                # Files collected earlier may be bundles.
                 with storage.open(path) as source:
                     copy.write_bytes(source.read())
                 self.delete(name)
-            # The Node that pip installs stands beside this Python.
+            # pip installs Node next to this Python.
             search = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
             command = [bundler, "--config", str(CONFIGURATION), "--dir", str(Path(self.location).resolve())]
             subprocess.run(

@@ -1,4 +1,4 @@
-"""The page: the same for every place; the script in it draws the place that the URL names."""
+"""The single page; its script draws the place that the URL names."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +18,7 @@ def shell(request: HttpRequest, **_place: str) -> HttpResponse:
 
 @csrf_exempt
 def unknown(request: HttpRequest) -> HttpResponse:
-    """Answer 404 where there is nothing: with the page to a browser, else with a problem."""
+    """Answer 404 for an unknown path: with the page for browsers, else with a problem."""
     wanted = request.get_preferred_type(["application/problem+json", "text/html"])
     if request.method in {"GET", "HEAD"} and wanted == "text/html":
         response = shell(request)

@@ -1,4 +1,4 @@
-"""The keys of tokens: they change without signing anybody out, and none but ours is believed."""
+"""The keys of tokens: rotation signs nobody out, and only our keys are accepted."""
 
 import io
 from datetime import timedelta
@@ -22,7 +22,7 @@ NEW = "a new key, long enough for all algorithms: " * 2
 
 
 def restart(settings, key, *fallbacks):
-    """As workers start with these keys: they remember no token."""
+    """Start with these keys and an empty token cache, as a new worker does."""
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = key, list(fallbacks)
     tokens._verified_cached.cache_clear()
 

@@ -1,4 +1,4 @@
-"""The doors behind the table of limits: what is stopped, and who is not."""
+"""Rate limits of the account routes: what they stop, and what they let through."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ SLOWER = 1000
 
 @pytest.fixture(autouse=True)
 def _nothing_fills_up_again_meanwhile(monkeypatch):
-    """However long a test takes."""
+    """Stop the limits' clock, so that slow tests do not recover allowance."""
     monkeypatch.setattr(limit_counts, "FIRST_DELAY_S", limit_counts.FIRST_DELAY_S * SLOWER)
     monkeypatch.setattr(limit_counts, "LONGEST_DELAY_S", limit_counts.LONGEST_DELAY_S * SLOWER)
     monkeypatch.setattr(limits, "LOGIN", slower(limits.LOGIN))
@@ -154,7 +154,7 @@ SHOWN = {"DEBUG": "off", "SECURE_SSL_REDIRECT": "off", "ALLOWED_HOSTS": "127.0.0
 
 
 def _told(base_url, claims):
-    """The address of the session, and whether Django and a hot read take the call for one over TLS."""
+    """Return the session's address, and whether Django and a hot read consider the request secure."""
     with httpx.Client(base_url=base_url, headers=claims, timeout=30) as http:
         made = http.post("/api/auth/guest")
         http.headers["Authorization"] = f"Bearer {made.json()['access']}"

@@ -183,7 +183,7 @@ class Start(APIView):
 def _done(
     act: Callable[..., None], request: Request, lobby_id: int, shape: type[Serializer[Any]]
 ) -> Response:
-    """Do what the caller, who keeps order there, asks for with somebody of the lobby, in this shape."""
+    """Call a moderation service with the validated body; the caller must be a moderator."""
     user_id = identity(request).user_id
     selectors.check_may_moderate(user_id, lobby_id)
     act(actor_id=user_id, lobby_id=lobby_id, **read(shape, request.data))

@@ -51,7 +51,7 @@ def locked(lobby_id: int) -> Lobby:
 def create_lobby(
     *, user_id: int, title: str, is_public: bool = True, max_participants: int = 50, game: str = ""
 ) -> Lobby:
-    """Open a lobby with the user as its owner; its name is the slug of its title.
+    """Create a lobby owned by the user; its name is the slug of its title.
 
     Raises ``PremiumRequired``, ``TooManyLobbies``, ``LobbyNameTaken``, ``UnknownGame``, ``Invalid``.
     """
@@ -84,8 +84,7 @@ def create_lobby(
 
 @transaction.atomic
 def edit_lobby(*, actor_id: int, lobby_id: int, changes: Mapping[str, Any]) -> None:
-    """Change its title, whether it is public, how many may be in it, or its game. It never gets smaller than
-    it is full.
+    """Change the lobby's title, visibility, capacity (not below the number of members) or game.
 
     Raises ``OwnerOnly``, ``LobbyFull``, ``UnknownGame``, ``Invalid``.
     """
@@ -201,12 +200,11 @@ def publish_update(lobby: Lobby, user_id: int | None = None, *, gone_id: int | N
 def start_game(
     *, actor_id: int, lobby_id: int, game: str = "", options: Mapping[str, Any] | None = None
 ) -> UUID:
-    """Start a game of the lobby with as many members as it seats: the owner first, then those who are here,
-    in the order in which they joined. The others may watch. Started again before it is over, it is the same
-    game.
+    """Start a game with as many members as it seats; return the same game while it is unfinished.
 
-    Raises ``OwnerOnly``, ``NoGameChosen``, ``UnknownGame``, ``InvalidOptions``, ``NotEnoughPlayers`` and
-    ``TooManyGames``.
+    The owner comes first, then members who are present, in the order in which they joined. The others may
+    watch. Raises ``OwnerOnly``, ``NoGameChosen``, ``UnknownGame``, ``InvalidOptions``, ``NotEnoughPlayers``
+    and ``TooManyGames``.
     """
     lobby = locked(lobby_id)
     selectors.check_owner(lobby, actor_id)

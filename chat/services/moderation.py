@@ -132,9 +132,9 @@ def _record(
     reason: str = "",
     until: datetime | None = None,
 ) -> None:
-    """Put it on record for the operators; what they do themselves the admin puts there.
+    """Add an entry to the audit trail; the admin records operators' own actions.
 
-    The entry is about the target, so that it is exported with the account and loses the name when that goes.
+    The entry is about the target, so that it is exported with the account and anonymised with it.
     """
     if actor_id is None:
         return

@@ -55,7 +55,7 @@ class Person:
         return int(self.post("lobbies/", name=name, **facts)["id"])
 
     async def do(self, path: str, **body: Any) -> Any:
-        """Call ``post`` while sockets are open."""
+        """Call Call ``post`` while sockets are open."""
         return await in_database(self.post, path, **body)
 
     async def enter(self, path: str) -> Player:

@@ -491,7 +491,7 @@ export declare namespace Lobby {
     is_premium: boolean;
   }
 
-  /** What a lobby is; `title` is the text that its owner gave it, `name` the slug of it. */
+  /** The properties of a lobby; `title` is the text chosen by the owner, `name` its slug. */
   interface LobbyFacts {
     id: number;
     name: string;

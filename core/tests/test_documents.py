@@ -1,4 +1,4 @@
-"""Public documents are made once, and answered from memory."""
+"""Public documents are rendered once and served from memory."""
 
 import gzip
 import threading

@@ -1,4 +1,4 @@
-"""The table of limits: by address, by account, and while Redis is away."""
+"""The rate limits: by address, by account, and while Redis is unreachable."""
 
 import pytest
 import redis
@@ -17,7 +17,7 @@ def from_(address, **headers):
 
 
 def times(door, address, **asked):
-    """How often somebody at this address gets in before being refused, and the refusal."""
+    """Return how many uses from this address succeed before a refusal, and the refusal."""
     for number in range(100):
         try:
             limits.knock(door, from_(address), **asked)
@@ -28,7 +28,7 @@ def times(door, address, **asked):
 
 @pytest.fixture(params=["shared", "alone"])
 def counts(request, monkeypatch):
-    """The counts in Redis, and those of a worker that cannot reach it."""
+    """The counters in Redis, and those of a worker that cannot reach it."""
     shared = limit_counts.SharedCounts()
     if request.param == "alone":
         shared._away_until = float("inf")
@@ -152,7 +152,7 @@ def test_the_count_of_a_worker_alone_fills_up_again_and_stays_bounded(monkeypatc
 
 
 def ask_for_proof(knock):
-    """What a studio names as DOOR_CHECK."""
+    """An example of a DOOR_CHECK."""
     if knock.headers.get("X-Proof") != f"{knock.door} {knock.address} {knock.account}" and knock.used > 0:
         raise NotAllowed("Show a proof.")
 

@@ -76,14 +76,14 @@ def test_the_server_is_ready_when_all_it_needs_is_there():
 
 @pytest.fixture(autouse=True)
 def readiness(monkeypatch):
-    """What this process remembers of its health is of this test alone."""
+    """A readiness state that is private to the test."""
     monkeypatch.setattr(status, "is_ready", status.Readiness().is_ready)
     monkeypatch.setattr(heartbeats, "redis_client", heartbeats.redis_client.__wrapped__)
 
 
 @pytest.fixture
 def ready_before(readiness, db):
-    """This worker has been ready once."""
+    """This worker has passed all checks once."""
     assert APIClient().get("/health/ready").status_code == 200
 
 

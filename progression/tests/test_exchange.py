@@ -24,7 +24,7 @@ def refused(gives):
 
 @pytest.fixture(autouse=True)
 def grown(ada, bob):
-    """Both have played for a while."""
+    """Both players have earned something."""
     for one in (ada, bob):
         services.grant(one.id, xp=growth().player.begins_at(GIVES_FROM_LEVEL), cause="test")
 

@@ -1,6 +1,6 @@
 """Streams: a topic's events in the same order on all workers, and the events that a client missed.
 
-A topic's ``seq`` is counted by Redis, which also stores its last frames (``realtime.delivery.history``). Workers
+A topic's ``seq`` is counted by Redis, which also stores its last frames (``history``). Workers
 deliver frames in order; an early frame waits, and a lost one is read from that history. If it is no longer
 there, the topic's listeners get a fresh snapshot.
 

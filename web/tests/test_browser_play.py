@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 def matched(arrive: Callable[..., Person], title: str, *names: str) -> tuple[Person, Person]:
-    """Two that the queue brought to one game: with names they are registered, else guests."""
+    """Two users matched by the queue: registered if names are given, else guests."""
     ada, bob = arrive(), arrive()
     for person, name in zip_longest((ada, bob), names):
         if name is None:

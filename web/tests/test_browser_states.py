@@ -1,4 +1,4 @@
-"""The page when something is missing, away, new or not allowed: it says so, gets over it, and keeps still."""
+"""The page when something is missing, unreachable, new or forbidden: it says so and recovers."""
 
 import json
 import re
@@ -29,7 +29,7 @@ SHIFTS = """new Promise((done) => requestAnimationFrame(() => setTimeout(() => d
 
 @contextmanager
 def keeps_still(person: Person) -> Iterator[None]:
-    """Nothing on this person's page moves by itself until the end of the block."""
+    """Assert that nothing on the user's page shifts by itself until the end of the block."""
     person.page.add_init_script(WATCH_SHIFTS)
     yield
     shifts = person.page.evaluate(SHIFTS)

@@ -1,4 +1,4 @@
-"""``manage.py after_restore``: once, on a restored backup, before the workers start."""
+"""``manage.py after_restore``: run once on a restored backup, before the workers start."""
 
 from typing import Any
 

@@ -624,7 +624,7 @@ class LobbyPerson(Record):
 
 
 class LobbyLobbyFacts(Record):
-    """What a lobby is; ``title`` is the text that its owner gave it, ``name`` the slug of it."""
+    """The properties of a lobby; ``title`` is the text chosen by the owner, ``name`` its slug."""
 
     id: int
     name: str

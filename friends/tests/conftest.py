@@ -88,7 +88,7 @@ def person(db: None) -> Callable[[str], Person]:
 async def here(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Worker]:
     """A worker on the test's loop that announces departures quickly."""
     monkeypatch.setattr(presence, "LINGER_S", 0.05)
-    monkeypatch.setattr(presence, "BEAT_EVERY_S", 0.1)
+    monkeypatch.setattr("realtime.membership.leased_set.BEAT_EVERY_S", 0.1)
     async with running_worker() as worker:
         yield worker
 

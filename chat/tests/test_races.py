@@ -37,7 +37,7 @@ def test_a_user_who_joins_twenty_times_at_once_is_one_member(ada, bob, at_once):
 
 
 def test_one_of_many_lobbies_gets_the_name(person, at_once):
-    owners = [person(f"owner{number}", is_premium=True) for number in range(8)]
+    owners = [person(f"host{number}", is_premium=True) for number in range(8)]
     answers = at_once([lambda who=who: who.refused("lobbies/", name="den") for who in owners])
     assert Counter(answers) == {(201, "done"): 1, (409, "lobby_name_taken"): 7}
 

@@ -95,6 +95,15 @@ def test_different_seeds_leave_the_rules_alone(game: type[Game]):
 @every_game
 def test_the_catalogue_says_what_a_client_needs(game: type[Game]):
     entry = catalogue.entry(game)
-    assert set(entry) == {"name", "title", "min_players", "max_players", "kind", "spectators", "move_schema"}
+    assert set(entry) == {
+        "name",
+        "title",
+        "min_players",
+        "max_players",
+        "kind",
+        "modes",
+        "spectators",
+        "move_schema",
+    }
     assert entry["kind"] in ("turn_based", "real_time")
     json.dumps(entry)

@@ -71,16 +71,21 @@ async def test_a_worker_tells_its_own_figures_without_a_label_that_changes(here)
     assert "worker=" not in text
     assert samples(text, "realtime_sockets_open") == [({}, 0)]
     assert samples(text, "health_check_failing") == [({"check": "database"}, 0), ({"check": "journal"}, 1)]
-    for name in ("redis_errors_total", "http_requests_rejected_total", "http_requests_waiting"):
-        assert len(samples(text, name)) == 1
-    for name in ("game_journal_failures_total", "game_takeovers_total", "realtime_users_online"):
+    for name in ("http_requests_rejected_total", "http_requests_waiting"):
+        assert ({"lane": "http"}, 0) in samples(text, name)
+    for name in (
+        "redis_errors_total",
+        "game_journal_failures_total",
+        "game_takeovers_total",
+        "realtime_users_online",
+    ):
         assert len(samples(text, name)) == 1
     assert len(samples(text, "realtime_loop_lag_seconds_count")) == 1
 
 
 async def test_a_worker_that_does_not_answer_is_missing_from_the_scrape_alone(here, monkeypatch):
     monkeypatch.setattr(figures, "ASK_TIMEOUT_S", 0.05)
-    await here.redis.zadd(key("presence:workers"), {"worker.gone!nobody": time.time()})
+    await here.redis.zadd(key("online:workers"), {"worker.gone!nobody": time.time()})
 
     text = (await figures.exposition()).decode()
 

@@ -105,10 +105,18 @@ def places(db: None) -> Places:
 
 
 @pytest.fixture
-def adventurer(places: Places) -> Callable[..., Adventurer]:
-    """``adventurer("ada", "Dawnguard")`` returns a user who may trade, with a character at the ford."""
+def starting_level() -> int:
+    """The level of an adventurer of whom a test says nothing else."""
+    return 1
 
-    def adventurer(name: str, faction: str, *, is_guest: bool = False, level: int = 3) -> Adventurer:
+
+@pytest.fixture
+def adventurer(places: Places, starting_level: int) -> Callable[..., Adventurer]:
+    """``adventurer("ada", "Dawnguard")`` returns a user with a character at the ford."""
+
+    def adventurer(
+        name: str, faction: str, *, is_guest: bool = False, level: int = starting_level
+    ) -> Adventurer:
         user = User.objects.create(username=name, is_guest=is_guest)
         players.grant(user.pk, xp=growth().player.begins_at(level), cause="test")
         token = accounts.open_session(user, accounts.Device()).tokens.access

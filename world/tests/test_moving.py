@@ -176,7 +176,7 @@ async def test_who_comes_back_on_another_worker_is_no_faster(here, ada, monkeypa
     await walker.hear_until("pong")
     await walker.leave()
     # As on another worker, which knows nothing of the moves accepted here.
-    monkeypatch.setattr(telling, "_positions", None)
+    monkeypatch.setattr(here, "_parts", {})
     again = await ada.enter()
     await again.send(type="move", position={"x": 10})
     put_back = await again.hear_until("character_update")

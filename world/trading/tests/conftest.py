@@ -1,3 +1,11 @@
 """The fixtures shared by all tests of the world's parts."""
 
+import pytest
+
 from world.tests.adventurers import *  # noqa: F403
+
+
+@pytest.fixture
+def starting_level() -> int:
+    """The first level at which an account may give something away."""
+    return 3

@@ -139,19 +139,19 @@ def test_all_data_comes_as_a_file_and_an_account_is_erased_on_purpose_only(
 
 
 def test_another_e_mail_needs_the_password(visit: Visit) -> None:
-    ada = visit()
-    ada.registers("ada")
-    opens_the_account(ada)
-    ada.page.get_by_label("E-mail", exact=True).fill("new@example.org")
-    ada.button("Save").click()
-    is_refused_beside(ada, "Password, to change the e-mail", "required")
-    password = ada.page.get_by_label("Password, to change the e-mail")
+    eve = visit()
+    eve.registers("eve")
+    opens_the_account(eve)
+    eve.page.get_by_label("E-mail", exact=True).fill("new@example.org")
+    eve.button("Save").click()
+    is_refused_beside(eve, "Password, to change the e-mail", "required")
+    password = eve.page.get_by_label("Password, to change the e-mail")
     password.fill("wrong")
-    ada.button("Save").click()
-    is_refused_beside(ada, "Password, to change the e-mail", "not your password")
+    eve.button("Save").click()
+    is_refused_beside(eve, "Password, to change the e-mail", "not your password")
     password.fill(PASSWORD)
-    ada.button("Save").click()
-    expect(ada.page.get_by_text("ada · new@example.org")).to_be_visible()
+    eve.button("Save").click()
+    expect(eve.page.get_by_text("eve · new@example.org")).to_be_visible()
     expect(password).to_have_value("")
 
 

@@ -576,7 +576,7 @@ def test_more_of_what_is_not_searched_for_any_more_is_not_shown(demo: Demo) -> N
 
     def lobby(name: str) -> dict[str, object]:
         facts = {"id": len(name), "owner": None, "game": None, "is_public": True, "status": "open"}
-        return {**facts, "name": name, "member_count": 1, "max_participants": 9}
+        return {**facts, "name": name, "title": name, "member_count": 1, "max_participants": 9}
 
     def answer(route: Route) -> None:
         if "cursor" in route.request.url:

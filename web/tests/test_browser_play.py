@@ -90,7 +90,7 @@ def test_a_refused_registration_says_why_beside_the_field(arrive: Callable[..., 
 
 
 def test_two_people_meet_in_the_queue_and_play_tic_tac_toe_to_the_end(arrive: Callable[..., Person]) -> None:
-    ada, bob = first_and_second(*matched(arrive, "Tic-tac-toe", "ada", "bob"))
+    ada, bob = first_and_second(*matched(arrive, "Tic-tac-toe", "anna", "bert"))
     for turn, cell in enumerate([0, 3, 1, 4]):
         (ada, bob)[turn % 2].picks(cell)
         (ada, bob)[1 - turn % 2].sees_mark(cell)

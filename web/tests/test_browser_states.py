@@ -53,7 +53,7 @@ def test_a_screen_that_did_not_come_comes_when_the_connection_is_back(arrive: Ca
     ada.page.context.set_offline(True)
     expect(ada.page.locator(".connection.waiting")).to_have_text(re.compile(r"Reconnecting… \d+ s"))
     ada.page.get_by_role("link", name="Lobbies").click()
-    expect(ada.page.get_by_role("heading", name="That did not work")).to_be_visible()
+    expect(ada.page.locator("#main").get_by_role("heading", name="That did not work")).to_be_visible()
     ada.page.context.set_offline(False)
     expect(ada.page.locator(".connection.open")).to_be_visible()
     expect(ada.page.get_by_role("heading", name="Lobbies")).to_be_visible()

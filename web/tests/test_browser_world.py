@@ -361,6 +361,10 @@ def test_what_the_staff_announces_is_heard_in_the_whole_world(
     ada: Adventurer, bob: Adventurer, sql: Sql, demo_server: ServerProcess
 ) -> None:
     sql("UPDATE accounts_user SET is_staff = TRUE WHERE username = 'user_5'")
+    sql(
+        "INSERT INTO accounts_user_groups (user_id, group_id) SELECT accounts_user.id, auth_group.id"
+        " FROM accounts_user, auth_group WHERE username = 'user_5' AND name = 'support'"
+    )
     staff = {"username": "user_5", "password": DEMO_PASSWORD}
     token = ada.page.request.post("/api/auth/login/", data=staff).json()["access"]
     bob.page.goto("about:blank")

@@ -48,6 +48,7 @@ class Invite(models.Model):
     """The game that accepting it started."""
 
     class Meta:
+        db_table = "matchmaking_invite"
         constraints = [
             models.CheckConstraint(condition=~Q(from_user=F("to_user")), name="nobody_invites_themselves"),
             models.CheckConstraint(

@@ -28,12 +28,6 @@ class Entry(serializers.Serializer[Any]):
     party_id = Whole(min_value=1)
 
 
-class Invitee(OwnParty):
-    """Whom to invite."""
-
-    user_id = Whole(min_value=1, source="to_user_id")
-
-
 @extend_schema_serializer(component_name="PartyTarget")
 class Target(OwnParty):
     """Whom to send away."""
@@ -45,12 +39,6 @@ class Readiness(OwnParty):
     """Whether the caller is ready to play."""
 
     ready = Switch(default=True)
-
-
-class InviteWanted(OwnParty):
-    """Which invite is answered: by its id, by the party's, or, with neither, the newest to a party."""
-
-    invite_id = Whole(required=False, min_value=1)
 
 
 @extend_schema_serializer(component_name="PartyMember")

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from django.db import transaction
 
 from accounts import live, selectors, tokens
+from accounts.events import AccountChanged
 from accounts.models import Session, User
 from core.refusals import Unauthenticated
 from core.renderers import encode
 from realtime import elsewhere
+from realtime.reactions import reacts_to
 from realtime.relay import relayed
 
 KEPT_FOR_S = 1.0
@@ -44,6 +46,12 @@ def forget(user_id: int) -> None:
     # At once for this transaction's own eyes, and everywhere when others can see it.
     _forget("", change)
     transaction.on_commit(lambda: _forget_everywhere(change), robust=True)
+
+
+@reacts_to(AccountChanged)
+def forget_changed(event: AccountChanged) -> None:
+    """Forget the profile of an account that was changed without a save."""
+    forget(event.user_id)
 
 
 def _forget_everywhere(change: tuple[int, list[int]]) -> None:

@@ -8,17 +8,9 @@ from msgspec import UNSET, Struct, UnsetType
 from realtime import topics
 from realtime.messages import Ephemeral, Event, Internal, MessageId, Reply
 from realtime.topics import Topic
-from world.shards.events import ShardInfo
+from world.rules import Vector
 
 Departure = Literal["moved", "disconnected", "died", "deselected", "deleted"]
-
-
-class Vector(Struct, kw_only=True, frozen=True):
-    """A position in metres, or a velocity in metres a second."""
-
-    x: float = 0.0
-    y: float = 0.0
-    z: float = 0.0
 
 
 class CharacterInfo(Struct, kw_only=True, frozen=True):
@@ -72,21 +64,6 @@ class Area(Struct, kw_only=True, frozen=True):
 class AreaState(Reply, kw_only=True):
     """Who is where your character has come to, the character included; null without a character in play."""
 
-    area: Area | None
-
-
-class WorldState(Reply, kw_only=True):
-    """How the world stands: the first frame. ``you`` is your character in play, and ``area`` who is where it
-    is; both are null until a character is selected.
-    """
-
-    epoch: int
-    current_reality: str | None
-    factions: list[FactionInfo]
-    locations: list[LocationInfo]
-    shards: list[ShardInfo]
-    online: int
-    you: CharacterInfo | None
     area: Area | None
 
 
@@ -311,3 +288,9 @@ class VisitChanged(Internal, kw_only=True):
 
     user_id: int
     socket: str
+
+
+class CharacterChanged(Internal, kw_only=True):
+    """The health or the level of a character was changed. Its position here is the stored one."""
+
+    character: CharacterInfo

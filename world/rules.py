@@ -3,12 +3,20 @@
 import math
 from typing import NamedTuple
 
-from world.events import Vector
+from msgspec import Struct
 
 TOP_SPEED = 12.0
 """Metres a second that any character moves at most."""
 BURST_S = 0.5
 """The network brings moves unevenly: so many seconds' way may come at once."""
+
+
+class Vector(Struct, kw_only=True, frozen=True):
+    """A position in metres, or a velocity in metres a second."""
+
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 0.0
 
 
 class Position(NamedTuple):

@@ -20,7 +20,6 @@ from realtime.messages import Event, MessageId
 from realtime.publishing import publish
 from world import events, selectors
 from world.events import CharacterInfo, OwnCharacter
-from world.live.positions import latest
 from world.models import Character, Location, Visit, WorldEvent
 from world.refusals import (
     CharacterNameTaken,
@@ -299,7 +298,7 @@ def tell_of_owners(user_id: int) -> None:
 
 def tell_of(character: Character) -> None:
     """Tell who is where this character is how it stands now: after its health or level has changed."""
-    publish(update_of(latest(selectors.shown([character])[0])))
+    publish(events.CharacterChanged(character=selectors.shown([character])[0]))
 
 
 def _tell_of_arrival(character: Character) -> None:

@@ -55,7 +55,6 @@ class WorldSocket(Consumer):
     ``tells_beside`` of its own.
     """
 
-    opens_with: ClassVar[type[Message] | None] = events.WorldState
     tells: ClassVar[tuple[type[Message], ...]] = (
         events.AuthResponse,
         events.AreaState,
@@ -264,14 +263,9 @@ class WorldSocket(Consumer):
                 if heard is not None:
                     heard.begin()
 
-    async def snapshot(self) -> events.WorldState:
-        """How the world stands for this user."""
-        state, character = await self._positions.world(None), self.character
-        if character is None:
-            return state
-        area = await self._positions.areas(character.location_id)
-        own = (member for member in area.members if member.character_id == character.character_id)
-        return msgspec.structs.replace(state, you=next(own, character), area=area)
+    async def snapshot(self) -> Message:
+        """How the world stands for this user: the frame that ``opens_with`` names."""
+        raise NotImplementedError
 
     async def _area_state(self) -> events.AreaState:
         if self.character is None:

@@ -13,6 +13,7 @@ from realtime.worker import in_database
 from world import commands, events, selectors, services
 from world.live.positions import Standing, positions
 from world.refusals import ImpossibleMove, NoCharacterInPlay
+from world.rules import Vector
 from world.socket import WorldSocket
 
 WALKS, WALKS_WINDOW_S = 2, 2.0
@@ -66,9 +67,9 @@ class MovingHandlers(WorldSocket):
             raise
 
 
-def _reached(standing: Standing, step: commands.Step) -> events.Vector:
+def _reached(standing: Standing, step: commands.Step) -> Vector:
     at = standing.position
-    return events.Vector(
+    return Vector(
         x=at.x if step.x is UNSET else step.x,
         y=at.y if step.y is UNSET else step.y,
         z=at.z if step.z is UNSET else step.z,

@@ -15,14 +15,15 @@ from core.batching import BatchLoader, one_by_one
 from realtime import topics, worker
 from realtime.connection import Connection
 from realtime.messages import encode
+from realtime.publishing import publish
+from realtime.reactions import reacts_to
 from realtime.streams import Passing
 from realtime.topics import Topic
 from realtime.worker import in_database
-from world import selectors
-from world.events import Area, CharacterInfo, LocationUpdate, Moved, Vector, WorldState
+from world import selectors, services
+from world.events import Area, CharacterChanged, CharacterInfo, LocationUpdate, Moved
 from world.refusals import ImpossibleMove, NotInPlay
-from world.rules import Pace, Position, distance, is_inside, is_possible
-from world.snapshots import world_state
+from world.rules import Pace, Position, Vector, distance, is_inside, is_possible
 
 TELL_EVERY_S = 0.05
 REPEAT_EVERY_S = 1.0
@@ -127,7 +128,6 @@ class Positions:
         self.places: dict[int, Place] = {}
         self.areas = BatchLoader(one_by_one(self._area))
         """Who is in a place, by its id."""
-        self.world = BatchLoader(one_by_one(self._world))
         self._joining = asyncio.Lock()
         self._news = asyncio.Event()
         self._batches = 0
@@ -205,9 +205,6 @@ class Positions:
         area = await in_database(selectors.area, location_id)
         return Area(location_id=location_id, members=[self.where(member) for member in area.members])
 
-    async def _world(self, nothing: None) -> WorldState:
-        return await in_database(world_state)
-
     async def tell(self) -> None:
         """Tell what moves, for the worker's life."""
         repeated = self.here.loop.time()
@@ -260,10 +257,12 @@ def positions() -> Positions:
     return worker.current().part(Positions)
 
 
-def latest(character: CharacterInfo) -> CharacterInfo:
-    """The character at the position that is known of it in this process, if one is; from any thread."""
+@reacts_to(CharacterChanged)
+def tell_of_change(event: CharacterChanged) -> None:
+    """Tell who is in the place how the character stands, at the position that is known in this process."""
     here = worker.running()
-    return character if here is None else here.part(Positions).where(character)
+    info = event.character if here is None else here.part(Positions).where(event.character)
+    publish(services.update_of(info))
 
 
 @worker.background

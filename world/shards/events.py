@@ -1,4 +1,4 @@
-"""What becomes of shards, told to the whole world."""
+"""What becomes of shards, told to the whole world, and how the world stands with them."""
 
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from realtime import topics
-from realtime.messages import Event
+from realtime.messages import Event, Reply
 from realtime.topics import Topic
+from world.events import Area, CharacterInfo, FactionInfo, LocationInfo
 
 Status = Literal["channelling", "contested", "broken"]
 
@@ -77,3 +78,18 @@ class Aetherfall(ToTheWorld):
     faction: str
     epoch: int
     shards: list[ShardInfo]
+
+
+class WorldState(Reply, kw_only=True):
+    """How the world stands: the first frame. ``you`` is your character in play, and ``area`` who is where it
+    is; both are null until a character is selected.
+    """
+
+    epoch: int
+    current_reality: str | None
+    factions: list[FactionInfo]
+    locations: list[LocationInfo]
+    shards: list[ShardInfo]
+    online: int
+    you: CharacterInfo | None
+    area: Area | None

@@ -9,7 +9,7 @@ class RoomsContract(Contract):
 
     ``apps`` are the apps, one inside another too; ``floors`` the names of rooms, a floor a line, the top one
     first; ``extra`` are the rooms of single apps, each ``app.room as room``: it is on the same floor as that
-    one. What is ``free`` may import anything: it is imported by nothing that runs.
+    one. What is ``free`` is on no floor.
     """
 
     type_name = "rooms"

@@ -8,4 +8,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing these registers checks, background tasks, reactions and counts.
-        from accounts import checks, counts, housekeeping, live, reactions  # noqa: F401
+        from accounts import checks, counts, housekeeping, live, own_profile, reactions  # noqa: F401

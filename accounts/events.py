@@ -1,4 +1,4 @@
-"""Events of accounts."""
+"""What the app announces: to its own memory of sessions and profiles, and to the floors above."""
 
 from realtime.wire.messages import Internal
 
@@ -7,3 +7,21 @@ class SignedOut(Internal):
     """Published when the last open sessions of these users have ended."""
 
     user_ids: list[int]
+
+
+class SessionOpened(Internal):
+    """A user has signed in on a device."""
+
+    session_id: int
+
+
+class SessionsEnded(Internal):
+    """These sessions have ended: their tokens are no longer good."""
+
+    session_ids: list[int]
+
+
+class AccountChanged(Internal):
+    """The account has changed by a statement of its own, which sends no signal of a save."""
+
+    user_id: int

@@ -6,8 +6,9 @@ import msgspec
 
 from accounts import live, tokens
 from accounts.refusals import TicketInvalid
-from core import redis
 from core.namespace import key
+from core.redis import sync_client
+from realtime import worker
 from realtime.wire.identity import Identity
 
 TICKET_TTL_S = 30
@@ -25,7 +26,7 @@ async def identify(token: str) -> Identity:
 
 async def redeem_ticket(ticket: str) -> Identity:
     """Return the identity of a ticket and consume it. Raises ``Unauthenticated``."""
-    held = await redis.client().getdel(_key(ticket))
+    held = await worker.current().redis.getdel(_key(ticket))
     if held is None:
         raise TicketInvalid("This ticket was used before, or is too old.")
     identity = _decode(held)
@@ -36,7 +37,7 @@ async def redeem_ticket(ticket: str) -> Identity:
 def issue_ticket(identity: Identity) -> str:
     """Return a ticket for one socket of this session, valid for ``TICKET_TTL_S`` seconds."""
     ticket = secrets.token_urlsafe(24)
-    redis.sync_client().set(_key(ticket), _encode(identity), ex=TICKET_TTL_S)
+    sync_client().set(_key(ticket), _encode(identity), ex=TICKET_TTL_S)
     return ticket
 
 

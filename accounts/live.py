@@ -14,27 +14,29 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import Error as DatabaseFailed
+from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Greatest, Now
 
-from accounts.models import Session
+from accounts.events import SessionOpened, SessionsEnded
+from accounts.models import LAST_SEEN_LAG_S, Session
 from accounts.refusals import SessionEnded
 from core.batches import batched
 from realtime import broadcast, worker
+from realtime.connections.registry import on_heard
 from realtime.delivery.relay import relayed
+from realtime.reactions import reacts_to
 from realtime.socket import gate
-from realtime.socket.registry import on_heard
 from realtime.wire.identity import Identity, Named
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 0.5
+# A call is written down at the next look if the last one written is old.
+LOOK_EVERY_S = LAST_SEEN_LAG_S / 2
 BATCH_SIZE = 1000
 TRUSTED_FOR_S = 1.0
 # ``ended_at`` may be set some time before its transaction commits.
 OVERLAP = timedelta(seconds=10)
-# ``last_seen`` is stored at the next poll if the stored value is old, so it may lag by this much.
-SLACK_S = 2 * LOOK_EVERY_S
 
 
 class _Known:
@@ -79,6 +81,12 @@ def remember(session_id: int) -> None:
     _known[session_id] = _Known(now, False, time.monotonic())
 
 
+@reacts_to(SessionOpened)
+def remember_opened(event: SessionOpened) -> None:
+    """Remember a session once the transaction that opens it commits."""
+    transaction.on_commit(lambda: remember(event.session_id))
+
+
 def current_identity(identity: Identity) -> Identity:
     """Return the identity with the user's current data; the session must just have been checked."""
     known = _known.get(identity.session_id)
@@ -121,7 +129,7 @@ def _read(session_id: int) -> None:
     last_seen, ended_at, user = row[0].timestamp(), row[1], Named(*row[2:])
     now = time.time()
     heard = last_seen if known is None else max(last_seen, known.heard)
-    is_over = ended_at is not None or now - heard > settings.SESSION_TIMEOUT + SLACK_S
+    is_over = ended_at is not None or now - heard > settings.SESSION_TIMEOUT + LAST_SEEN_LAG_S
     fresh = _known[session_id] = _Known(last_seen, is_over, read_at, user)
     if doubts != _generation:
         fresh.is_doubtful = True
@@ -157,6 +165,13 @@ def invalidate_everywhere(session_ids: list[int]) -> None:
     invalidate(session_ids)
     if session_ids:
         broadcast.broadcast("sessions.doubt", session_ids)
+
+
+@reacts_to(SessionsEnded)
+def doubt_ended(event: SessionsEnded) -> None:
+    """Doubt sessions at once for this transaction's own eyes, everywhere when others can see their end."""
+    invalidate(event.session_ids)
+    transaction.on_commit(lambda: invalidate_everywhere(event.session_ids), robust=True)
 
 
 @relayed("sessions.doubt")
@@ -209,7 +224,7 @@ def _write_down() -> list[int]:
     heard: dict[int, float] = {}
     silent: list[int] = []
     for session_id, known in list(_known.items()):
-        if known.is_over or now - known.heard > timeout + SLACK_S:
+        if known.is_over or now - known.heard > timeout + LAST_SEEN_LAG_S:
             if not known.is_over:
                 silent.append(session_id)
             elif now - known.heard > timeout:

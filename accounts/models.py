@@ -81,6 +81,10 @@ class User(AbstractUser):
         self._password = ""
 
 
+LAST_SEEN_LAG_S = 1.0
+"""A session may have been heard from so much later than its ``last_seen`` says."""
+
+
 class Session(models.Model):
     """A signed-in device, until it is ended or inactive for ``SESSION_TIMEOUT`` seconds.
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from django.db import transaction
 
 from accounts import live, selectors, tokens
+from accounts.events import AccountChanged
 from accounts.models import Session, User
 from core.refusals import Unauthenticated
 from core.renderers import encode
 from realtime import broadcast
 from realtime.delivery.relay import relayed
+from realtime.reactions import reacts_to
 
 CACHE_TTL_S = 1.0
 MAX_CACHED = 10_000
@@ -44,6 +46,12 @@ def invalidate(user_id: int) -> None:
     # Now, for reads in this transaction, and on all workers once it commits.
     _invalidate("", change)
     transaction.on_commit(lambda: _invalidate_everywhere(change), robust=True)
+
+
+@reacts_to(AccountChanged)
+def forget_changed(event: AccountChanged) -> None:
+    """Forget the profile of an account that was changed without a save."""
+    invalidate(event.user_id)
 
 
 def _invalidate_everywhere(change: tuple[int, list[int]]) -> None:

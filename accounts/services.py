@@ -21,9 +21,9 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts import live, own_profile, selectors, tokens
-from accounts.events import SignedOut
-from accounts.models import USERNAME_LENGTH, Session, User
+from accounts import selectors, tokens
+from accounts.events import AccountChanged, SessionOpened, SessionsEnded, SignedOut
+from accounts.models import LAST_SEEN_LAG_S, USERNAME_LENGTH, Session, User
 from accounts.refusals import EmailTaken, NotAGuest, SessionEnded, TokenInvalid, TokenReused, UsernameTaken
 from core import personal_data, words
 from core.refusals import Invalid, NotFound
@@ -97,7 +97,7 @@ def upgrade(*, user: User, session_id: int, email: str, password: str, username:
         )
     if not changed:
         raise NotAGuest("This account has just been upgraded.")
-    own_profile.invalidate(user.pk)
+    publish(AccountChanged(user_id=user.pk))
     user.refresh_from_db()
     return SignedIn(user, _replace_refresh(user, session_id))
 
@@ -118,7 +118,7 @@ def open_session(user: User, device: Device) -> SignedIn:
     session = Session.objects.create(
         user=user, last_seen=timezone.now(), user_agent=device.user_agent[:200], ip=device.ip
     )
-    transaction.on_commit(lambda: live.remember(session.pk))
+    publish(SessionOpened(session_id=session.pk))
     return SignedIn(user, tokens.issue(user, session))
 
 
@@ -130,7 +130,7 @@ def rotate(refresh: str) -> SignedIn:
     """
     old = tokens.read_refresh(refresh)
     now = timezone.now()
-    limit = now - timedelta(seconds=settings.SESSION_TIMEOUT + live.SLACK_S)
+    limit = now - timedelta(seconds=settings.SESSION_TIMEOUT + LAST_SEEN_LAG_S)
     sessions = Session.objects.filter(pk=old.session_id, ended_at=None, last_seen__gte=limit)
     # One conditional UPDATE: of concurrent requests exactly one finds the old id.
     fresh = Session(pk=old.session_id, refresh_id=uuid4(), rotated_at=now)
@@ -186,9 +186,7 @@ def end_sessions(sessions: QuerySet[Session]) -> int:
     user_ids = list(users.values_list("pk", flat=True))
     ids = list(sessions.values_list("pk", flat=True))
     ended = Session.objects.filter(pk__in=ids, ended_at=None).update(ended_at=Now())
-    # Now, for reads in this transaction, and on all workers once it commits.
-    live.invalidate(ids)
-    transaction.on_commit(lambda: live.invalidate_everywhere(ids), robust=True)
+    publish(SessionsEnded(session_ids=ids))
     if gone := set(user_ids) - selectors.signed_in(user_ids):
         publish(SignedOut(user_ids=sorted(gone)))
     return ended

@@ -1,8 +1,8 @@
 """The rate limit of messages, per user over all lobbies, conversations, sockets and workers."""
 
 from chat.rules import MESSAGES, WINDOW_S
-from core.redis import client
-from realtime.socket import limits
+from realtime import worker
+from realtime.connections import limits
 
 
 def _key(user_id: int) -> str:
@@ -11,7 +11,7 @@ def _key(user_id: int) -> str:
 
 async def take(user_id: int) -> None:
     """Count a message. Raises ``RateLimited``."""
-    await limits.enforce(client(), _key(user_id), allowed=MESSAGES, window_s=WINDOW_S)
+    await limits.enforce(worker.current().redis, _key(user_id), allowed=MESSAGES, window_s=WINDOW_S)
 
 
 def take_sync(user_id: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import redis
 import redis.asyncio
 from django.conf import settings
+from prometheus_client import Counter
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import ExponentialBackoff
 from redis.driver_info import DriverInfo
@@ -16,12 +17,12 @@ from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as TimedOut
 
 from core.embedded import valkey
-from realtime import metrics
 
 CONNECTIONS = 16
 # A Redis server that is replaced may leave connections that stay silent and never close.
 ANSWER_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 2
+errors = Counter("redis_errors_total", "Answers of Redis that did not come, or were errors")
 _DRIVER = DriverInfo()  # created once: reading the library's version takes milliseconds
 
 CONNECTION_ERRORS: tuple[type[Exception], ...] = (Disconnected, TimedOut, OSError)
@@ -59,17 +60,17 @@ class _AnsweredInTime:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
                 return await super().read_response(*args, **options)  # type: ignore[misc]
         except TimeoutError:
-            metrics.redis_errors.inc()
+            errors.inc()
             raise TimedOut("Redis did not answer") from None
         except REDIS_ERRORS:
-            metrics.redis_errors.inc()
+            errors.inc()
             raise
 
     async def connect(self, *args: Any, **options: Any) -> None:
         try:
             await super().connect(*args, **options)  # type: ignore[misc]
         except REDIS_ERRORS:
-            metrics.redis_errors.inc()
+            errors.inc()
             raise
 
 
@@ -83,13 +84,6 @@ def sync_client() -> redis.Redis:
         socket_timeout=ANSWER_TIMEOUT_S,
         socket_connect_timeout=CONNECT_TIMEOUT_S,
     )
-
-
-def client() -> redis.asyncio.Redis:
-    """Return the client of this process's worker loop."""
-    from realtime.worker import current
-
-    return current().redis
 
 
 async def evaluate(

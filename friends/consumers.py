@@ -1,9 +1,9 @@
 """The socket with the status of all friends, on which users set their own."""
 
 from core.database import in_database
-from core.redis import client
 from friends import commands, events, selectors, services
-from realtime.socket import limits
+from realtime import worker
+from realtime.connections import limits
 from realtime.socket.consumer import Consumer, handles
 
 STATUSES_IN_TEN_SECONDS = 10
@@ -26,5 +26,7 @@ class FriendsStatusConsumer(Consumer):
     @handles(commands.SetStatus)
     async def set_status(self, command: commands.SetStatus) -> None:
         user_id = self.player.user_id
-        await limits.enforce(client(), f"status:{user_id}", allowed=STATUSES_IN_TEN_SECONDS, window_s=10)
+        await limits.enforce(
+            worker.current().redis, f"status:{user_id}", allowed=STATUSES_IN_TEN_SECONDS, window_s=10
+        )
         await in_database(services.set_status, user_id=user_id, status=command.status)

@@ -39,9 +39,9 @@ from friends.refusals import (
     UnknownRequest,
     Yourself,
 )
+from realtime.connections import limits
 from realtime.membership import presence
 from realtime.publishing import publish
-from realtime.socket import limits
 
 MAX_FRIENDS = 500
 MAX_REQUESTS = 100

@@ -50,6 +50,11 @@ def _with_players(games: QuerySet[Game]) -> QuerySet[Game]:
     return games.prefetch_related(Prefetch("seats", seats))
 
 
+def ws_url(game_id: uuid.UUID) -> str:
+    """Return where the game's socket is."""
+    return f"/ws/game/{game_id}/"
+
+
 def game(game_id: uuid.UUID) -> Game:
     """Return the game with its seats and their users. Raises ``UnknownMatch``."""
     try:

@@ -50,11 +50,6 @@ class Player(NamedTuple):
     bot_level: int | None = None
 
 
-def ws_url(game_id: uuid.UUID) -> str:
-    """Return the path of the game's socket."""
-    return f"/ws/game/{game_id}/"
-
-
 @transaction.atomic
 def create_game(
     *,
@@ -153,7 +148,11 @@ def create_matches(
 def match_found(game: Game, rules: type[Rules], number: int, user_id: int) -> events.MatchFound:
     """Return the event that tells a player about a new game."""
     return events.MatchFound(
-        user_id=user_id, game=game.name, game_id=game.pk, side=rules.sides[number], ws_url=ws_url(game.pk)
+        user_id=user_id,
+        game=game.name,
+        game_id=game.pk,
+        side=rules.sides[number],
+        ws_url=selectors.ws_url(game.pk),
     )
 
 

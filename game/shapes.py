@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from game import services
+from game import selectors
 from game.author import catalogue
 from game.author.game import Game as Rules
 from game.author.game import side_of
@@ -64,6 +64,6 @@ def _shown(game: Game) -> dict[str, Any]:
         "created_at": game.created_at,
         "finished_at": game.finished_at,
         "result": result_of(game),
-        "ws_url": services.ws_url(game.pk),
+        "ws_url": selectors.ws_url(game.pk),
         "spectators": rules.spectators and not game.private,
     }

@@ -33,7 +33,7 @@ MODULES = (
     "game.live.room.phase",
     "game.live.room.table",
     "game.live.seats",
-    "realtime.socket.connection",
+    "realtime.connections.connection",
     "realtime.server.turn",
 )
 _GROUP = "kernel"

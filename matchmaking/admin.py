@@ -1,4 +1,4 @@
-"""Queues, tickets, invites and parties in the admin."""
+"""Queues for operators: who waits for whom, and a way to end it."""
 
 from typing import Any
 
@@ -8,9 +8,7 @@ from django.http import HttpRequest
 
 from core.operators import OperatorAdmin, ReadOnly, ReadOnlyInline, operation
 from matchmaking import services
-from matchmaking.invites import services as invites
-from matchmaking.models import Invite, Member, Party, PartyMember, Queue, Ticket
-from matchmaking.parties import services as parties
+from matchmaking.models import Member, Queue, Ticket
 
 
 @admin.register(Queue)
@@ -56,49 +54,3 @@ class Tickets(ReadOnly, OperatorAdmin):
     def send_out(self, request: HttpRequest, ticket: Ticket) -> None:
         for member in ticket.members.all():
             services.leave(user_id=member.user_id)
-
-
-@admin.register(Invite)
-class Invites(ReadOnly, OperatorAdmin):
-    """Recent invites, newest first."""
-
-    list_display = ("id", "kind", "from_user", "to_user", "game", "status", "created_at", "expires_at")
-    list_filter = ("kind", "status")
-    list_select_related = ("from_user", "to_user")
-    search_fields = ("from_user__username", "to_user__username")
-    ordering = ("-pk",)
-    actions = ("cancel",)
-
-    @operation("Cancel, if it is pending")
-    def cancel(self, request: HttpRequest, invite: Invite) -> None:
-        invites.cancel_all(Invite.objects.filter(pk=invite.pk))
-
-
-class PartyMembers(ReadOnlyInline):
-    """The members of a party."""
-
-    model = PartyMember
-    fields = ("user", "ready")
-
-
-@admin.register(Party)
-class Parties(ReadOnly, OperatorAdmin):
-    """All parties."""
-
-    list_display = ("id", "leader", "players", "open", "created_at")
-    list_select_related = ("leader",)
-    search_fields = ("members__user__username",)
-    ordering = ("-pk",)
-    inlines = (PartyMembers,)
-    actions = ("disband",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Party]:
-        return super().get_queryset(request).prefetch_related("members__user")
-
-    @admin.display(description="Players")
-    def players(self, party: Party) -> str:
-        return ", ".join(member.user.username for member in party.members.all())
-
-    @operation("Disband")
-    def disband(self, request: HttpRequest, party: Party) -> None:
-        parties.disband(user_id=party.leader_id, party_id=party.pk)

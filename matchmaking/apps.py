@@ -9,5 +9,3 @@ class MatchmakingConfig(AppConfig):
     def ready(self) -> None:
         # Importing these registers background tasks, reactions and a count.
         from matchmaking import counts, matcher, reactions  # noqa: F401
-        from matchmaking.invites import expiry  # noqa: F401
-        from matchmaking.invites import reactions as invite_reactions  # noqa: F401

@@ -6,10 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from game.author import catalogue
-from matchmaking.invites.models import Invite
-from matchmaking.parties.models import Party, PartyMember
-
-__all__ = ["Invite", "Member", "Party", "PartyMember", "Penalty", "Queue", "Ticket"]
+from matchmaking.parties.models import Party
 
 SEPARATOR = ":"
 

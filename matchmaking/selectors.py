@@ -12,7 +12,6 @@ from django.db.models import Count, Min
 from django.utils import timezone
 
 from game import selectors as game_selectors
-from game import services as game_services
 from game.author import catalogue
 from game.author.game import side_of
 from game.records import SeatedGame
@@ -106,7 +105,7 @@ def matched(
             "mode": game.mode,
             "game_id": game_id,
             "side": next(side(seat.number) for seat in game.seats if seat.user_id == user_id),
-            "ws_url": game_services.ws_url(game_id),
+            "ws_url": game_selectors.ws_url(game_id),
             "players": [
                 {
                     "id": seat.user_id,

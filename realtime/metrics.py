@@ -20,7 +20,6 @@ tick_lag = Histogram(
     "How late the real-time scheduler woke",
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1),
 )
-redis_errors = Counter("redis_errors_total", "Answers of Redis that did not come, or were errors")
 loop_lag = Histogram(
     "realtime_loop_lag_seconds",
     "How late the loop woke a task that slept",

@@ -18,12 +18,12 @@ from core.namespace import key
 from core.redis import REDIS_ERRORS, connect
 from core.status import NotReady, checks, readiness
 from realtime import metrics, systemd
+from realtime.connections.admission import Admission
+from realtime.connections.registry import Sockets
 from realtime.delivery.hub import Hub
 from realtime.delivery.relay import Relay
 from realtime.delivery.streams import AUDIT_EVERY_S, Streams
 from realtime.membership.presence import Presence
-from realtime.socket.admission import Admission
-from realtime.socket.registry import Sockets
 from realtime.wire.topics import Topic
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class Worker:
         self.hub = Hub()
         self.relay = Relay(self._receive_frames)
         self.presence = Presence(self.redis, self.relay)
-        self.sockets = Sockets(self.presence)
+        self.sockets = Sockets(self.presence.arrived, self.presence.left)
         self.streams = Streams(self.redis, self.relay, self.hub)
         self.admission = Admission()
         self._parts: dict[Callable[[], Any], Any] = {}

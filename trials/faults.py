@@ -115,14 +115,14 @@ def accepts_one_at_a_time() -> None:
 
 def outbox_without_bound() -> None:
     """A slow client's outbox grows without limit."""
-    _replace("realtime.socket.connection.MAX_FRAMES", 1 << 30)
-    _replace("realtime.socket.connection.MAX_BYTES", 1 << 40)
-    from realtime.socket.connection import Connection
+    _replace("realtime.connections.connection.MAX_FRAMES", 1 << 30)
+    _replace("realtime.connections.connection.MAX_BYTES", 1 << 40)
+    from realtime.connections.connection import Connection
 
     queue = Connection._queue
     # Exaggerated, so that seconds show what would take an hour.
     _replace(
-        "realtime.socket.connection.Connection._queue",
+        "realtime.connections.connection.Connection._queue",
         lambda self, f, key: queue(self, f + b" " * 100_000, None),
     )
 

@@ -12,7 +12,7 @@ from core import paging, speech, words
 from core.idempotency import idempotent
 from core.parsers import read
 from world import sealing, selectors, serializers, services
-from world.snapshots import world_state
+from world.shards.selectors import world_state
 
 
 class Characters(APIView):

@@ -8,17 +8,9 @@ from msgspec import UNSET, Struct, UnsetType
 from realtime.wire import topics
 from realtime.wire.messages import Ephemeral, Event, Internal, MessageId, Reply
 from realtime.wire.topics import Topic
-from world.shards.events import ShardInfo
+from world.rules import Vector
 
 Departure = Literal["moved", "disconnected", "died", "deselected", "deleted"]
-
-
-class Vector(Struct, kw_only=True, frozen=True):
-    """A position in metres, or a velocity in metres per second."""
-
-    x: float = 0.0
-    y: float = 0.0
-    z: float = 0.0
 
 
 class CharacterInfo(Struct, kw_only=True, frozen=True):
@@ -78,23 +70,6 @@ class AreaState(Reply, kw_only=True):
     Sent when your character arrives there.
     """
 
-    area: Area | None
-
-
-class WorldState(Reply, kw_only=True):
-    """The state of the world: the first frame on the socket.
-
-    ``you`` is the character that you play and ``area`` the characters around it; both are null until you
-    select one.
-    """
-
-    epoch: int
-    current_reality: str | None
-    factions: list[FactionInfo]
-    locations: list[LocationInfo]
-    shards: list[ShardInfo]
-    online: int
-    you: CharacterInfo | None
     area: Area | None
 
 
@@ -322,3 +297,9 @@ class VisitChanged(Internal, kw_only=True):
 
     user_id: int
     socket: str
+
+
+class CharacterChanged(Internal, kw_only=True):
+    """The health or the level of a character was changed. Its position here is the stored one."""
+
+    character: CharacterInfo

@@ -6,28 +6,6 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from world.combat.models import Ability, Combat, Cooldown, Recovery, Remedy, Reward
-from world.shards.models import Shard
-from world.trading.models import Trade, TradeOffer
-
-__all__ = [
-    "Ability",
-    "Character",
-    "Combat",
-    "Cooldown",
-    "Faction",
-    "Location",
-    "Recovery",
-    "Remedy",
-    "Reward",
-    "Shard",
-    "Trade",
-    "TradeOffer",
-    "Visit",
-    "WorldEvent",
-    "WorldState",
-]
-
 NAME_LENGTH = range(3, 25)
 COLOUR = RegexValidator(r"^#[0-9a-f]{6}\Z", "A colour is written #rrggbb, in small letters.")
 

@@ -3,12 +3,20 @@
 import math
 from typing import NamedTuple
 
-from world.events import Vector
+from msgspec import Struct
 
 TOP_SPEED = 12.0
 """The maximum speed of every character, in metres per second."""
 BURST_S = 0.5
 """Seconds of travel that one move may cover at once, because the network delivers moves in bursts."""
+
+
+class Vector(Struct, kw_only=True, frozen=True):
+    """A position in metres, or a velocity in metres a second."""
+
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 0.0
 
 
 class Position(NamedTuple):

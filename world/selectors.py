@@ -1,19 +1,20 @@
 """Queries about the world."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import selectors as accounts
 from accounts.models import User
 from progression import selectors as progression
-from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, OwnCharacter, Vector
+from world.events import Area, CharacterInfo, FactionInfo, LocationInfo, OwnCharacter
 from world.models import Character, Faction, Location, Visit, WorldEvent, WorldState
 from world.refusals import NoCharacterInPlay, NoHome, StaffOnly, UnknownCharacter, UnknownFaction
+from world.rules import Vector
 
 
 def announcer(user_id: int) -> User:
@@ -189,17 +190,17 @@ def state() -> WorldState:
     return WorldState.objects.select_related("current_reality").first() or WorldState()
 
 
-def faction_infos() -> list[FactionInfo]:
-    """Return all factions, with the number of shards that each holds."""
+def faction_infos(shards: Mapping[int, int]) -> list[FactionInfo]:
+    """All factions, given how many shards each holds by its id."""
     return [
         FactionInfo(
             id=faction.pk,
             name=faction.name,
             colour=faction.colour,
             description=faction.description,
-            shards=faction.held,
+            shards=shards.get(faction.pk, 0),
         )
-        for faction in Faction.objects.annotate(held=Count("shards")).order_by("pk")
+        for faction in Faction.objects.order_by("pk")
     ]
 
 

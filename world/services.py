@@ -16,12 +16,11 @@ from msgspec import UNSET, UnsetType
 from accounts import services as accounts
 from core.refusals import Invalid
 from friends import selectors as friends
+from realtime.connections import limits
 from realtime.publishing import publish
-from realtime.socket import limits
 from realtime.wire.messages import Event, MessageId
 from world import events, selectors
 from world.events import CharacterInfo, OwnCharacter
-from world.live.positions import with_live_position
 from world.models import Character, Location, Visit, WorldEvent
 from world.refusals import (
     CharacterNameTaken,
@@ -309,7 +308,7 @@ def publish_update_of_owner(user_id: int) -> None:
 
 def publish_update(character: Character) -> None:
     """Publish an update of this character to its place, after its health or level changed."""
-    publish(character_update(with_live_position(selectors.character_infos([character])[0])))
+    publish(events.CharacterChanged(character=selectors.character_infos([character])[0]))
 
 
 def _publish_arrival(character: Character) -> None:

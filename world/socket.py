@@ -13,10 +13,10 @@ from core import client_address, limits
 from core.database import in_database, in_lane
 from core.refusals import Conflict, Invalid, Unauthenticated
 from core.tasks import begin
+from realtime.connections.registry import TooManySockets
 from realtime.socket import addresses
 from realtime.socket.consumer import Consumer, handles
 from realtime.socket.gate import close_refused
-from realtime.socket.registry import TooManySockets
 from realtime.socket.subscription import Subscription
 from realtime.wire import topics
 from realtime.wire.close_codes import CloseCode
@@ -56,7 +56,6 @@ class WorldSocket(Consumer):
     ``emits_unsequenced`` of its own.
     """
 
-    opens_with: ClassVar[type[Message] | None] = events.WorldState
     emits: ClassVar[tuple[type[Message], ...]] = (
         events.AuthResponse,
         events.AreaState,
@@ -267,14 +266,9 @@ class WorldSocket(Consumer):
                 if heard is not None:
                     heard.begin()
 
-    async def snapshot(self) -> events.WorldState:
-        """Return the state of the world for this user."""
-        state, character = await self._positions.world(None), self.character
-        if character is None:
-            return state
-        area = await self._positions.areas(character.location_id)
-        own = (member for member in area.members if member.character_id == character.character_id)
-        return msgspec.structs.replace(state, you=next(own, character), area=area)
+    async def snapshot(self) -> Message:
+        """How the world stands for this user: the frame that ``opens_with`` names."""
+        raise NotImplementedError
 
     async def _area_state(self) -> events.AreaState:
         if self.character is None:

@@ -18,7 +18,7 @@ from core import paging
 from core.idempotency import idempotent
 from core.parsers import read, read_all
 from friends.selectors import person
-from game import services as games
+from game import selectors as games
 from realtime.membership.leased_set import users_in
 from realtime.wire import topics
 

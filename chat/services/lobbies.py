@@ -237,7 +237,7 @@ def start_game(
             lobby=lobby.name,
             game=name,
             game_id=made.pk,
-            ws_url=game_services.ws_url(made.pk),
+            ws_url=games.ws_url(made.pk),
             player_ids=user_ids,
         )
     )

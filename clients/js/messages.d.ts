@@ -843,7 +843,7 @@ export declare namespace World {
     z?: number;
   }
 
-  /** A position in metres, or a velocity in metres per second. */
+  /** A position in metres, or a velocity in metres a second. */
   interface Vector {
     x?: number;
     y?: number;
@@ -1199,7 +1199,7 @@ export declare namespace World {
   }
 
   interface Heard {
-    /** The state of the world: the first frame on the socket. `you` is the character that you play and `area` the characters around it; both are null until you select one. */
+    /** How the world stands: the first frame. `you` is your character in play, and `area` who is where it is; both are null until a character is selected. */
     world_state: {
       type: "world_state";
       ref?: string | number;

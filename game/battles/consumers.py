@@ -7,8 +7,9 @@ from core.database import in_database
 from game.battles import commands, events, selectors, services
 from game.battles.refusals import UnknownBattle
 from realtime import worker
+from realtime.connections import limits
 from realtime.publishing import publish_now
-from realtime.socket import addresses, limits
+from realtime.socket import addresses
 from realtime.socket.consumer import Consumer, handles
 
 CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0

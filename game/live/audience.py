@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Hashable
 
 from game.live.listeners import Frames, Listener, RemoteListener
+from realtime.connections.connection import Connection
 from realtime.delivery.relay import Relay
-from realtime.socket.connection import Connection
 
 KEPT_FRAMES = 500
 

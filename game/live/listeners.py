@@ -3,8 +3,8 @@
 from collections.abc import Hashable, Sequence
 from uuid import UUID
 
+from realtime.connections.connection import Connection
 from realtime.delivery.relay import Relay
-from realtime.socket.connection import Connection
 
 ENDED = 1006
 

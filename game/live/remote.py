@@ -12,7 +12,7 @@ import msgspec
 from core.refusals import Refusal, Unavailable
 from game.live.listeners import Frames, frame_of
 from realtime import worker
-from realtime.socket.connection import Connection
+from realtime.connections.connection import Connection
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.identity import Identity
 from realtime.wire.messages import Command, encode

@@ -33,8 +33,8 @@ from game.live.scheduler import Scheduler
 from game.records import RoomRecord
 from game.refusals import Recovering
 from realtime import worker
+from realtime.connections.connection import Connection
 from realtime.reactions import reacts_to
-from realtime.socket.connection import Connection
 from realtime.wire.identity import Identity
 from realtime.wire.messages import Command, encode, error
 

@@ -1,10 +1,11 @@
-"""The invites' routes."""
+"""The invites' routes, and those of parties that are about invites."""
 
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
@@ -12,6 +13,8 @@ from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
 from matchmaking.invites import selectors, serializers, services
+from matchmaking.parties import selectors as parties
+from matchmaking.parties import serializers as party_serializers
 
 
 class Invites(APIView):
@@ -84,5 +87,50 @@ class Cancel(APIView):
         return _answered(services.cancel, request, invite_id)
 
 
+class InviteToParty(APIView):
+    """Invite somebody, as the leader.
+
+    403 `cannot_invite`, `not_party_leader`, 404 `unknown_user`, `unknown_party`, 409 `already_invited`,
+    `already_member`, `not_in_party`, `party_full`, `too_many_invites`, 422 `cannot_invite_oneself`,
+    429 `rate_limited`.
+    """
+
+    @extend_schema(request=serializers.Invitee, responses={201: serializers.Invite})
+    @idempotent
+    def post(self, request: Request) -> Response:
+        body = _read(serializers.Invitee, request)
+        if "party_id" not in body:
+            body["party_id"] = parties.party_of(body["user_id"]).id
+        return Response(services.create(**body), status=201)
+
+
+class AcceptToParty(APIView):
+    """Follow an invite into its party.
+
+    404 `unknown_invite`, 409 `party_full`, `already_in_party` or `invite_not_pending`.
+    """
+
+    @extend_schema(request=serializers.InviteWanted, responses=party_serializers.Party)
+    @idempotent
+    def post(self, request: Request) -> Response:
+        invite_id = selectors.find_party_invite(**_read(serializers.InviteWanted, request))
+        services.accept(user_id=identity(request).user_id, invite_id=invite_id)
+        return Response(parties.party_of(identity(request).user_id))
+
+
+class DeclineToParty(APIView):
+    """Decline an invite to a party. 404 `unknown_invite`, 409 `invite_not_pending`."""
+
+    @extend_schema(request=serializers.InviteWanted, responses=serializers.Invite)
+    def post(self, request: Request) -> Response:
+        invite_id = selectors.find_party_invite(**_read(serializers.InviteWanted, request))
+        return Response(services.decline(user_id=identity(request).user_id, invite_id=invite_id))
+
+
 def _answered(answer: Any, request: Request, invite_id: int) -> Response:
     return Response(answer(user_id=identity(request).user_id, invite_id=invite_id))
+
+
+def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """What the caller asks for, with who it is."""
+    return {**read(shape, request.data), "user_id": identity(request).user_id}

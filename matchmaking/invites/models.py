@@ -48,6 +48,7 @@ class Invite(models.Model):
     """The game that was started by accepting it."""
 
     class Meta:
+        db_table = "matchmaking_invite"
         constraints = [
             models.CheckConstraint(condition=~Q(from_user=F("to_user")), name="nobody_invites_themselves"),
             models.CheckConstraint(

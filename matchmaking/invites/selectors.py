@@ -7,7 +7,7 @@ from django.utils import timezone
 from msgspec import UNSET
 
 from friends.selectors import person
-from game.services import ws_url
+from game.selectors import ws_url
 from matchmaking.invites.events import InviteInfo
 from matchmaking.invites.models import Invite
 from matchmaking.invites.refusals import UnknownInvite

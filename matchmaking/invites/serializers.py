@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.serializers import StrictInteger, StrictText
+from matchmaking.parties.serializers import OwnParty
 from matchmaking.serializers import DEFAULT_GAME
 
 _ONE_THING = "An invite is to one thing: a game, a lobby or a party."
@@ -51,3 +52,15 @@ class Invite(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
     game_id = serializers.UUIDField(required=False, help_text="The game that accepting started")
     ws_url = serializers.CharField(required=False, help_text="The socket of that game")
+
+
+class Invitee(OwnParty):
+    """Whom to invite."""
+
+    user_id = StrictInteger(min_value=1, source="to_user_id")
+
+
+class InviteWanted(OwnParty):
+    """Which invite is answered: by its id, by the party's, or, with neither, the newest to a party."""
+
+    invite_id = StrictInteger(required=False, min_value=1)

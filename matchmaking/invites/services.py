@@ -46,8 +46,8 @@ from matchmaking.invites.refusals import (
 from matchmaking.parties import services as parties
 from matchmaking.parties.refusals import PartyFull
 from matchmaking.parties.selectors import MAX_SIZE
+from realtime.connections import limits
 from realtime.publishing import publish
-from realtime.socket import limits
 
 MAX_PENDING_SENT = 20
 """Maximum number of pending invites that one user has sent."""

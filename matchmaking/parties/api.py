@@ -12,9 +12,6 @@ from accounts.authentication import identity
 from chat.serializers import NewMessage
 from core.idempotency import idempotent
 from core.parsers import read
-from matchmaking.invites import selectors as invite_selectors
-from matchmaking.invites import serializers as invite_serializers
-from matchmaking.invites import services as invite_services
 from matchmaking.parties import selectors, serializers, services
 
 
@@ -55,46 +52,6 @@ class Join(APIView):
     @extend_schema(request=serializers.Entry, responses=serializers.Party)
     def post(self, request: Request) -> Response:
         return Response(services.join(**_read(serializers.Entry, request)))
-
-
-class Invite(APIView):
-    """Invite a user. Leader only.
-
-    403 `cannot_invite`, `not_party_leader`, 404 `unknown_user`, `unknown_party`, 409 `already_invited`,
-    `already_member`, `not_in_party`, `party_full`, `too_many_invites`, 422 `cannot_invite_oneself`, 429
-    `rate_limited`.
-    """
-
-    @extend_schema(request=serializers.Invitee, responses={201: invite_serializers.Invite})
-    @idempotent
-    def post(self, request: Request) -> Response:
-        body = _read(serializers.Invitee, request)
-        if "party_id" not in body:
-            body["party_id"] = selectors.party_of(body["user_id"]).id
-        return Response(invite_services.create(**body), status=201)
-
-
-class Accept(APIView):
-    """Accept an invite to a party.
-
-    404 `unknown_invite`, 409 `party_full`, `already_in_party` or `invite_not_pending`.
-    """
-
-    @extend_schema(request=serializers.InviteWanted, responses=serializers.Party)
-    @idempotent
-    def post(self, request: Request) -> Response:
-        invite_id = invite_selectors.find_party_invite(**_read(serializers.InviteWanted, request))
-        invite_services.accept(user_id=identity(request).user_id, invite_id=invite_id)
-        return Response(selectors.party_of(identity(request).user_id))
-
-
-class Decline(APIView):
-    """Decline an invite to a party. 404 `unknown_invite`, 409 `invite_not_pending`."""
-
-    @extend_schema(request=serializers.InviteWanted, responses=invite_serializers.Invite)
-    def post(self, request: Request) -> Response:
-        invite_id = invite_selectors.find_party_invite(**_read(serializers.InviteWanted, request))
-        return Response(invite_services.decline(user_id=identity(request).user_id, invite_id=invite_id))
 
 
 class Ready(APIView):

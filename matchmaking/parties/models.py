@@ -15,6 +15,7 @@ class Party(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        db_table = "matchmaking_party"
         verbose_name_plural = "parties"
 
     def __str__(self) -> str:
@@ -27,6 +28,9 @@ class PartyMember(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="members")
     ready = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "matchmaking_partymember"
 
     def __str__(self) -> str:
         return f"user {self.user_id} in party {self.party_id}"

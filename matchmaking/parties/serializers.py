@@ -28,12 +28,6 @@ class Entry(serializers.Serializer[Any]):
     party_id = StrictInteger(min_value=1)
 
 
-class Invitee(OwnParty):
-    """The user to invite."""
-
-    user_id = StrictInteger(min_value=1, source="to_user_id")
-
-
 @extend_schema_serializer(component_name="PartyTarget")
 class Target(OwnParty):
     """The member to remove."""
@@ -45,12 +39,6 @@ class Readiness(OwnParty):
     """Whether the caller is ready to play."""
 
     ready = StrictBoolean(default=True)
-
-
-class InviteWanted(OwnParty):
-    """The invite to answer: by its id, by the party's, or by default the newest to a party."""
-
-    invite_id = StrictInteger(required=False, min_value=1)
 
 
 @extend_schema_serializer(component_name="PartyMember")

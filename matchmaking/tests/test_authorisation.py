@@ -6,7 +6,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from matchmaking import urls
-from matchmaking.models import Invite, Party, PartyMember, Ticket
+from matchmaking.invites.models import Invite
+from matchmaking.models import Ticket
+from matchmaking.parties.models import Party, PartyMember
 from notifications.consumers import NotificationsConsumer
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,10 @@ from friends import services as friends
 from game.models import Game, Seat
 from matchmaking import services as queue
 from matchmaking.invites import services as invites
-from matchmaking.models import Invite, Member, Party, PartyMember, Ticket
+from matchmaking.invites.models import Invite
+from matchmaking.models import Member, Ticket
 from matchmaking.parties import services as parties
+from matchmaking.parties.models import Party, PartyMember
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

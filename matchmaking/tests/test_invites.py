@@ -12,7 +12,7 @@ from chat import services as chat
 from core import personal_data
 from game.models import Game, Seat
 from matchmaking.invites import services
-from matchmaking.models import Invite
+from matchmaking.invites.models import Invite
 
 pytestmark = pytest.mark.django_db
 
@@ -346,11 +346,9 @@ def test_a_long_list_comes_in_pages(ada, player):
 def test_operators_see_invites_and_can_cancel_them(admin_client, ada, bob):
     invite = ada.invite(bob, game="tictactoe").json()
 
-    assert b"ada" in admin_client.get("/admin/matchmaking/invite/").content
-    assert admin_client.get(f"/admin/matchmaking/invite/{invite['id']}/change/").status_code == 200
-    admin_client.post(
-        "/admin/matchmaking/invite/", {"action": "cancel", "_selected_action": [str(invite["id"])]}
-    )
+    assert b"ada" in admin_client.get("/admin/invites/invite/").content
+    assert admin_client.get(f"/admin/invites/invite/{invite['id']}/change/").status_code == 200
+    admin_client.post("/admin/invites/invite/", {"action": "cancel", "_selected_action": [str(invite["id"])]})
 
     assert Invite.objects.get().status == "cancelled"
 

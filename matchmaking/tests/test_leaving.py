@@ -12,8 +12,9 @@ from core.database import in_database
 from game.live.room import deadlines
 from game.models import Game, Rating
 from matchmaking import rules, selectors, services
-from matchmaking.models import Member, PartyMember, Penalty, Ticket
+from matchmaking.models import Member, Penalty, Ticket
 from matchmaking.parties import services as parties
+from matchmaking.parties.models import PartyMember
 from matchmaking.refusals import LeftEarly
 from realtime.membership import presence
 from realtime.testing import Player

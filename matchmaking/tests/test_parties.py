@@ -7,7 +7,9 @@ from accounts.models import User
 from chat import pacing
 from core import personal_data
 from game.models import Game
-from matchmaking.models import Invite, Member, Party, PartyMember, Ticket
+from matchmaking.invites.models import Invite
+from matchmaking.models import Member, Ticket
+from matchmaking.parties.models import Party, PartyMember
 
 pytestmark = pytest.mark.django_db
 
@@ -454,10 +456,8 @@ def test_whom_a_leader_cannot_send_away(ada, bob, cyd, form, target, status, cod
 def test_operators_see_parties_and_can_disband_them(admin_client, ada, bob, form):
     party = form(ada, bob)
 
-    assert b"ada, bob" in admin_client.get("/admin/matchmaking/party/").content
-    assert admin_client.get(f"/admin/matchmaking/party/{party['id']}/change/").status_code == 200
-    admin_client.post(
-        "/admin/matchmaking/party/", {"action": "disband", "_selected_action": [str(party["id"])]}
-    )
+    assert b"ada, bob" in admin_client.get("/admin/parties/party/").content
+    assert admin_client.get(f"/admin/parties/party/{party['id']}/change/").status_code == 200
+    admin_client.post("/admin/parties/party/", {"action": "disband", "_selected_action": [str(party["id"])]})
 
     assert Party.objects.count() == 0

@@ -19,10 +19,12 @@ from matchmaking import services as queue
 from matchmaking.invites import selectors as invite_selectors
 from matchmaking.invites import services as invites
 from matchmaking.invites.events import InviteCreated, InviteEvent
-from matchmaking.models import Invite, Member, Party, PartyMember, Queue, Ticket
+from matchmaking.invites.models import Invite
+from matchmaking.models import Member, Queue, Ticket
 from matchmaking.parties import selectors as party_selectors
 from matchmaking.parties import services as parties
 from matchmaking.parties.events import PartyUpdate
+from matchmaking.parties.models import Party, PartyMember
 from matchmaking.parties.refusals import NotInParty
 from realtime.wire import topics
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
-from realtime.socket.connection import Connection
+from realtime.connections.connection import Connection
 from realtime.wire.messages import Closing
 from realtime.wire.topics import Topic
 

@@ -26,11 +26,11 @@ from core.problems import log_failure
 from core.redis import REDIS_ERRORS, sync_client
 from core.tasks import begin
 from realtime import metrics
+from realtime.connections.connection import Connection
 from realtime.delivery import history
 from realtime.delivery.history import History
 from realtime.delivery.hub import Hub, Listener, Resync
 from realtime.delivery.relay import Relay
-from realtime.socket.connection import Connection
 from realtime.wire.answering import Asker
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.messages import Closing, with_ref, with_seq

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from itertools import count
 
 from realtime import worker
+from realtime.connections.connection import Connection
 from realtime.delivery.relay import relayed
-from realtime.socket.connection import Connection
 from realtime.wire.close_codes import CloseCode
 
 _numbers = count(1)

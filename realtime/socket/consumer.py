@@ -13,8 +13,8 @@ from core.batches import batched
 from core.problems import UNREACHABLE, log_failure, unavailable
 from core.refusals import Malformed, Refusal
 from realtime import metrics, worker
-from realtime.socket import limits
-from realtime.socket.connection import Connection, Direct
+from realtime.connections import limits
+from realtime.connections.connection import Connection, Direct
 from realtime.socket.gate import DIRECT, close_refused
 from realtime.socket.subscription import Subscription
 from realtime.wire.answering import Asker, Question, answering

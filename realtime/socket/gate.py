@@ -12,8 +12,8 @@ from core import client_address, limits
 from core.problems import UNREACHABLE, log_failure, unavailable
 from core.refusals import Malformed, Refusal, Unauthenticated
 from realtime import worker
-from realtime.socket.connection import Connection
-from realtime.socket.registry import TooManySockets
+from realtime.connections.connection import Connection
+from realtime.connections.registry import TooManySockets
 from realtime.wire.close_codes import OF_HTTP_STATUS, CloseCode
 from realtime.wire.identity import Identity, Named
 from realtime.wire.messages import error

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Hashable
 
-from realtime.socket.connection import Connection
+from realtime.connections.connection import Connection
 from realtime.wire.messages import Message, encode
 from realtime.wire.topics import Topic
 

@@ -1,6 +1,6 @@
 """The outbox of a socket whose network accepts nothing for a while."""
 
-from realtime.socket.connection import MAX_BYTES, Connection
+from realtime.connections.connection import MAX_BYTES, Connection
 
 
 class Network:

@@ -12,8 +12,8 @@ import pytest
 from websockets.asyncio.client import connect as open_socket
 
 from core.namespace import key
+from realtime.connections.connection import Connection
 from realtime.membership import leased_set, presence
-from realtime.socket.connection import Connection
 from realtime.wire.identity import Identity
 from realtime.worker import Worker
 

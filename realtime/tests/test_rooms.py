@@ -7,11 +7,11 @@ from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import OutOfMemoryError
 
 from core.refusals import NotAllowed
+from realtime.connections.connection import MAX_FRAMES
 from realtime.delivery import history, streams
 from realtime.delivery.history import History, forget, keys
 from realtime.delivery.streams import durable_frame
 from realtime.publishing import publish_now
-from realtime.socket.connection import MAX_FRAMES
 from realtime.testing import WITHIN_S, Closed, Player
 from realtime.tests.conftest import Expelled, Room, Said, application
 from realtime.wire.messages import Closing, encode

@@ -29,6 +29,7 @@ class Ability(Content):
     level = models.PositiveSmallIntegerField(default=1, validators=AT_LEAST_ONE)
 
     class Meta:
+        db_table = "world_ability"
         verbose_name_plural = "abilities"
         ordering = ("level", "name")
         constraints = [
@@ -52,6 +53,7 @@ class Remedy(Content):
     heals = models.PositiveIntegerField(validators=AT_LEAST_ONE)
 
     class Meta:
+        db_table = "world_remedy"
         verbose_name_plural = "remedies"
         constraints = [models.CheckConstraint(condition=Q(heals__gte=1), name="remedy_heals")]
 
@@ -84,6 +86,7 @@ class Combat(models.Model):
     )
 
     class Meta:
+        db_table = "world_combat"
         constraints = [
             models.CheckConstraint(condition=~Q(attacker=F("defender")), name="nobody_fights_themselves"),
             models.CheckConstraint(
@@ -119,6 +122,7 @@ class Recovery(models.Model):
     at = models.DateTimeField(db_index=True)
 
     class Meta:
+        db_table = "world_recovery"
         verbose_name_plural = "recoveries"
 
     def __str__(self) -> str:
@@ -136,6 +140,7 @@ class Reward(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        db_table = "world_reward"
         indexes = [models.Index(fields=["winner", "loser", "at"], name="rewards_of_a_pair")]
 
     def __str__(self) -> str:
@@ -150,6 +155,7 @@ class Cooldown(models.Model):
     ready_at = models.DateTimeField()
 
     class Meta:
+        db_table = "world_cooldown"
         constraints = [models.UniqueConstraint(fields=["character", "ability"], name="one_cooldown_each")]
 
     def __str__(self) -> str:

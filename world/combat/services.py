@@ -14,8 +14,8 @@ from game.battles.rules import generator
 from game.combat import strike
 from progression import selectors as progression_selectors
 from progression import services as progression
+from realtime.connections import limits
 from realtime.publishing import publish
-from realtime.socket import limits
 from world import selectors as world_selectors
 from world import services as world
 from world.combat import events, rules, selectors

@@ -7,12 +7,13 @@ from msgspec import UNSET
 
 from core.database import in_database
 from core.refusals import Invalid
-from realtime.socket import limits
+from realtime.connections import limits
 from realtime.socket.consumer import handles
 from realtime.wire.messages import Message
 from world import commands, events, selectors, services
 from world.live.positions import TrackedCharacter, positions
 from world.refusals import ImpossibleMove, NoCharacterInPlay
+from world.rules import Vector
 from world.socket import WorldSocket
 
 MAX_WALKS, WALKS_WINDOW_S = 2, 2.0
@@ -66,9 +67,9 @@ class MovingHandlers(WorldSocket):
             raise
 
 
-def _reached(tracked: TrackedCharacter, step: commands.Step) -> events.Vector:
+def _reached(tracked: TrackedCharacter, step: commands.Step) -> Vector:
     at = tracked.position
-    return events.Vector(
+    return Vector(
         x=at.x if step.x is UNSET else step.x,
         y=at.y if step.y is UNSET else step.y,
         z=at.z if step.z is UNSET else step.z,

@@ -15,16 +15,17 @@ import msgspec
 from core.batching import BatchLoader, one_by_one
 from core.database import in_database
 from realtime import worker
+from realtime.connections.connection import Connection
 from realtime.delivery.streams import EphemeralFrame
-from realtime.socket.connection import Connection
+from realtime.publishing import publish
+from realtime.reactions import reacts_to
 from realtime.wire import topics
 from realtime.wire.messages import encode
 from realtime.wire.topics import Topic
-from world import selectors
-from world.events import Area, CharacterInfo, LocationUpdate, Moved, Vector, WorldState
+from world import selectors, services
+from world.events import Area, CharacterChanged, CharacterInfo, LocationUpdate, Moved
 from world.refusals import ImpossibleMove, NotInPlay
-from world.rules import Position, SpeedBudget, distance, is_inside, is_possible
-from world.snapshots import world_state
+from world.rules import Position, SpeedBudget, Vector, distance, is_inside, is_possible
 
 BROADCAST_EVERY_S = 0.05
 REPEAT_EVERY_S = 1.0
@@ -132,7 +133,6 @@ class Positions:
         self.trackers: dict[int, AreaTracker] = {}
         self.areas = BatchLoader(one_by_one(self._area))
         """Loads the characters in a place, by its id."""
-        self.world = BatchLoader(one_by_one(self._world))
         self._joining = asyncio.Lock()
         self._has_updates = asyncio.Event()
         self._batches = 0
@@ -213,9 +213,6 @@ class Positions:
             location_id=location_id, members=[self.with_live_position(member) for member in area.members]
         )
 
-    async def _world(self, nothing: None) -> WorldState:
-        return await in_database(world_state)
-
     async def broadcast(self) -> None:
         """Broadcast moves for as long as the worker runs."""
         repeated = self.here.loop.time()
@@ -270,10 +267,12 @@ def positions() -> Positions:
     return worker.current().part(Positions)
 
 
-def with_live_position(character: CharacterInfo) -> CharacterInfo:
-    """Return the character with its position in this process's memory, if known. Safe in any thread."""
+@reacts_to(CharacterChanged)
+def tell_of_change(event: CharacterChanged) -> None:
+    """Tell who is in the place how the character stands, at the position that is known in this process."""
     here = worker.running()
-    return character if here is None else here.part(Positions).with_live_position(character)
+    info = event.character if here is None else here.part(Positions).with_live_position(event.character)
+    publish(services.character_update(info))
 
 
 @worker.background

@@ -4,10 +4,10 @@ from typing import Protocol
 
 from core.database import in_database
 from realtime import worker
+from realtime.connections.connection import Connection
 from realtime.delivery.relay import relayed
 from realtime.reactions import reacts_to
 from realtime.socket import addresses
-from realtime.socket.connection import Connection
 from world import selectors, services
 from world.events import CharacterInfo, VisitChanged
 

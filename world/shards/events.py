@@ -1,4 +1,4 @@
-"""Events of shards, sent to the whole world."""
+"""What becomes of shards, told to the whole world, and how the world stands with them."""
 
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from realtime.wire import topics
-from realtime.wire.messages import Event
+from realtime.wire.messages import Event, Reply
 from realtime.wire.topics import Topic
+from world.events import Area, CharacterInfo, FactionInfo, LocationInfo
 
 Status = Literal["channelling", "contested", "broken"]
 
@@ -80,3 +81,18 @@ class Aetherfall(ToTheWorld):
     faction: str
     epoch: int
     shards: list[ShardInfo]
+
+
+class WorldState(Reply, kw_only=True):
+    """How the world stands: the first frame. ``you`` is your character in play, and ``area`` who is where it
+    is; both are null until a character is selected.
+    """
+
+    epoch: int
+    current_reality: str | None
+    factions: list[FactionInfo]
+    locations: list[LocationInfo]
+    shards: list[ShardInfo]
+    online: int
+    you: CharacterInfo | None
+    area: Area | None

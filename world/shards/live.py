@@ -4,8 +4,20 @@ Every worker runs it; the lock of the world's state lets only one of them act. A
 lock shards themselves: two characters that swap places would wait for each other.
 """
 
+from core.batching import BatchLoader, one_by_one
+from core.database import in_database
 from realtime import worker
-from world.shards import selectors, services
+from world.shards import events, selectors, services
+
+
+class WorldStates:
+    """How the world stands, read once for all of this worker's sockets that ask at the same moment."""
+
+    def __init__(self) -> None:
+        self.loader = BatchLoader(one_by_one(self._read))
+
+    async def _read(self, nothing: None) -> events.WorldState:
+        return await in_database(selectors.world_state)
 
 
 @worker.every(0.25)

@@ -25,6 +25,7 @@ class Shard(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        db_table = "world_shard"
         ordering = ("name",)
         constraints = [
             models.CheckConstraint(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from world import selectors as world
 from world.models import Character, Location
-from world.selectors import in_area
 from world.shards import events
 from world.shards.models import Shard
 
@@ -53,7 +53,7 @@ def shard_counts() -> dict[int, int]:
 
 def is_contested(location_id: int, faction_id: int) -> bool:
     """Return whether an enemy of this faction is in this place."""
-    return in_area(location_id).exclude(faction=faction_id).exists()
+    return world.in_area(location_id).exclude(faction=faction_id).exists()
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class CaptureConditions:
 def capture_conditions(shard: Shard) -> CaptureConditions | None:
     """Return who captures a shard and whether an enemy is present; None if the captor is gone."""
     captor = shard.captor
-    if captor is None or not in_area(shard.location_id).filter(pk=captor.pk).exists():
+    if captor is None or not world.in_area(shard.location_id).filter(pk=captor.pk).exists():
         return None
     return CaptureConditions(captor, is_contested(shard.location_id, captor.faction_id))
 
@@ -86,3 +86,18 @@ def unsettled() -> list[int]:
 def possible_locations() -> list[int]:
     """Return the ids of the locations where shards may lie: all but those where characters respawn."""
     return list(Location.objects.filter(respawn=False).order_by("pk").values_list("pk", flat=True))
+
+
+def world_state() -> events.WorldState:
+    """The world as everybody sees it."""
+    state = world.state()
+    return events.WorldState(
+        epoch=state.epoch,
+        current_reality=None if state.current_reality is None else state.current_reality.name,
+        factions=world.faction_infos(shard_counts()),
+        locations=world.location_infos(),
+        shards=shard_infos(all_shards()),
+        online=world.online(),
+        you=None,
+        area=None,
+    )

@@ -60,12 +60,12 @@ def test_an_operator_sees_it_all(story, client):
     client.force_login(User.objects.create_superuser("root", "root@example.org", "testpass123"))
     for model in (Ability, Remedy, Combat, Shard, Trade):
         name = model._meta.model_name
-        assert client.get(f"/admin/world/{name}/").status_code == 200
+        assert client.get(f"/admin/{model._meta.app_label}/{name}/").status_code == 200
         first = model.objects.first()
         if first is not None:
-            assert client.get(f"/admin/world/{name}/{first.pk}/change/").status_code == 200
+            assert client.get(f"/admin/{model._meta.app_label}/{name}/{first.pk}/change/").status_code == 200
     page = client.post(
-        "/admin/world/ability/add/",
+        "/admin/combat/ability/add/",
         {"name": "gust", "title": "Gust", "kind": "damage", "power": 0, "cooldown_ms": 0, "stamina_cost": 0},
     )
     assert page.status_code == 200

@@ -32,6 +32,7 @@ class Trade(models.Model):
     """Why it ended without an exchange."""
 
     class Meta:
+        db_table = "world_trade"
         constraints = [
             models.CheckConstraint(condition=~Q(asker=F("asked")), name="nobody_trades_alone"),
             models.CheckConstraint(
@@ -75,6 +76,7 @@ class TradeOffer(models.Model):
     confirmed = models.BooleanField(default=False)
 
     class Meta:
+        db_table = "world_tradeoffer"
         constraints = [
             models.UniqueConstraint(fields=["trade", "character"], name="one_offer_of_each"),
             models.CheckConstraint(condition=Q(gold__gte=0), name="offered_gold_never_negative"),

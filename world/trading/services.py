@@ -14,8 +14,8 @@ from friends import selectors as friends
 from progression import selectors as progression
 from progression.exchange import Goods, check_can_give, check_may_trade, exchange
 from progression.refusals import NotOwned
+from realtime.connections import limits
 from realtime.publishing import publish
-from realtime.socket import limits
 from world import selectors as world_selectors
 from world import services as world
 from world.models import Character

@@ -975,7 +975,7 @@ class WorldStepCommand(TypedDict):
 
 
 class WorldVectorCommand(TypedDict):
-    """A position in metres, or a velocity in metres per second."""
+    """A position in metres, or a velocity in metres a second."""
 
     x: NotRequired[float]
     y: NotRequired[float]
@@ -1047,7 +1047,7 @@ class WorldCharacterInfo(Record):
 
 
 class WorldVector(Record):
-    """A position in metres, or a velocity in metres per second."""
+    """A position in metres, or a velocity in metres a second."""
 
     x: MayBeMissing[float]
     y: MayBeMissing[float]
@@ -1451,8 +1451,8 @@ class WorldCharacterDeleteCommand(TypedDict):
 
 
 class WorldWorldState(Record):
-    """The state of the world: the first frame on the socket. ``you`` is the character that you play and
-    ``area`` the characters around it; both are null until you select one.
+    """How the world stands: the first frame. ``you`` is your character in play, and ``area`` who is where
+    it is; both are null until a character is selected.
     """
 
     type: Literal["world_state"]

@@ -12,7 +12,7 @@ from msgspec import Raw, json
 
 from core.problems import UNREACHABLE, log_failure, unavailable
 from core.refusals import Refusal
-from game import events, services
+from game import events, selectors, services
 from game.author.game import Score
 from game.author.match import Match
 from game.live.room.entries import Acted, read
@@ -137,7 +137,7 @@ async def make_rematch(game_id: UUID) -> Raw:
     except Exception as problem:
         logger.error("No rematch of game %s could be made", game_id, exc_info=problem)
         raise InternalError from problem
-    return Raw(json.encode({"game_id": str(made.pk), "ws_url": services.ws_url(made.pk)}))
+    return Raw(json.encode({"game_id": str(made.pk), "ws_url": selectors.ws_url(made.pk)}))
 
 
 def _scores(match: Match, winners: tuple[int, ...]) -> tuple[Score, ...]:

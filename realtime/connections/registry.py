@@ -10,8 +10,7 @@ from django.conf import settings
 
 from core.batches import batched
 from core.refusals import RateLimited
-from realtime.membership.presence import Presence
-from realtime.socket.connection import Connection
+from realtime.connections.connection import Connection
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.identity import Identity, Named
 
@@ -45,8 +44,9 @@ class Sockets:
     would cost more than the socket.
     """
 
-    def __init__(self, presence: Presence) -> None:
-        self._presence = presence
+    def __init__(self, arrived: Callable[[int], None], left: Callable[[int], None]) -> None:
+        self._arrived = arrived
+        self._left = left
         self._anonymous: dict[Connection, None] = {}
         self._identified: dict[Connection, None] = {}
         self._by_session: dict[int, dict[Connection, None]] = {}
@@ -79,7 +79,7 @@ class Sockets:
         connection.expires_at = identity.expires_at
         self._identified[connection] = None
         self._by_session.setdefault(identity.session_id, {})[connection] = None
-        self._presence.arrived(identity.user_id)
+        self._arrived(identity.user_id)
 
     def remove(self, connection: Connection) -> None:
         """Unregister a closed socket."""
@@ -92,7 +92,7 @@ class Sockets:
             if not sockets:
                 self._by_session.pop(session_id, None)
             _count_down(self._of_user, connection.identity.user_id)
-            self._presence.left(connection.identity.user_id)
+            self._left(connection.identity.user_id)
         self.count -= 1
 
     def all(self) -> list[Connection]:

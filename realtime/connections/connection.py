@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Protocol
 
 from realtime import metrics
+from realtime.connections.limits import FLOOD_WINDOW_S
 from realtime.server.turn import Outlet
-from realtime.socket.limits import FLOOD_WINDOW_S
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.identity import Identity
 from realtime.wire.messages import Message, encode

@@ -1,0 +1,18 @@
+"""What invites hold about a person."""
+
+from typing import Any
+
+from core.personal_data import erases, exports
+from matchmaking.invites import selectors, services
+
+
+@exports("invites")
+def sent_and_received_invites(user_id: int) -> list[Any]:
+    """Every invite that is still on record."""
+    return selectors.shown(selectors.of_either(user_id).order_by("pk"))
+
+
+@erases
+def forget(user_id: int) -> None:
+    """Cancel and delete the person's invites: nobody waits for a deleted user's answer."""
+    services.erase(user_id=user_id)

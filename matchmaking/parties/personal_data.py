@@ -1,0 +1,21 @@
+"""What parties hold about a person."""
+
+from contextlib import suppress
+
+from core.personal_data import erases, exports
+from matchmaking.parties import selectors, services
+from matchmaking.parties.events import PartyInfo
+from matchmaking.parties.refusals import NotInParty
+
+
+@exports("party")
+def party(user_id: int) -> PartyInfo | None:
+    """The party, while the person is in one."""
+    return selectors.own(user_id)
+
+
+@erases
+def leave(user_id: int) -> None:
+    """Leave the party: nobody has a deleted user in theirs."""
+    with suppress(NotInParty):
+        services.leave(user_id=user_id)

@@ -343,6 +343,7 @@ class GamePlayerReady(Record):
     type: Literal["player_ready"]
     user_id: int
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class GameGameStart(Record):
@@ -362,6 +363,7 @@ class GamePlayerMove(Record):
     clock: GameClockState | None
     seq: int
     view: Any
+    ref: MayBeMissing[str | int]
 
 
 class GameGameTick(Record):
@@ -380,6 +382,7 @@ class GameGameAction(Record):
     data: Any
     user_id: int
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class GameChatMessage(Record):
@@ -390,6 +393,7 @@ class GameChatMessage(Record):
     username: str
     message: str
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class GamePlayerJoined(Record):

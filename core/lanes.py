@@ -119,5 +119,9 @@ class Lane:
             self.held -= _counted(size)
 
 
+STRANGERS = Lane("strangers", threads=2, max_waiting=256)
+"""For all that asks for no token and hashes no password, over HTTP and on sockets."""
+
+
 def _counted(size: int) -> int:
     return size if size > SMALL_BODY else 0

@@ -48,8 +48,10 @@ AUTH_REQUEST = Door("auth_request", Limit(120, 1))
 """``auth_request`` with a token; one with a password knocks at ``LOGIN``."""
 DOCUMENTS = Door("documents", Limit(60, 1))
 """The OpenAPI and AsyncAPI documents."""
+INVITATION = Door("invitation", Limit(120, 1))
+"""Who invites to a game, asked by whoever has its link."""
 
-DOORS = (LOGIN, REGISTER, GUEST, UPGRADE, TICKET, SEARCH, AUTH_REQUEST, DOCUMENTS)
+DOORS = (LOGIN, REGISTER, GUEST, UPGRADE, TICKET, SEARCH, AUTH_REQUEST, DOCUMENTS, INVITATION)
 
 
 @dataclass(frozen=True)

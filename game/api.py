@@ -12,11 +12,11 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
-from core import paging
+from core import limits, paging
 from core.idempotency import idempotent
 from core.parsers import read, refuse_unknown
 from core.refusals import Invalid
-from core.views import OpenView
+from core.views import AtDoor, OpenView
 from game import catalogue_json, leaderboards, replays, selectors, serializers, services, shapes
 from game.author import catalogue
 from game.models import Game
@@ -114,6 +114,9 @@ class OneGame(APIView):
 
 class Invitation(OpenView):
     """The game and host behind an invitation link; needs no sign-in."""
+
+    throttle_classes = (AtDoor,)
+    door = limits.INVITATION
 
     @extend_schema(
         description="404 `unknown_match`: there is none, or it has no free seat.",

@@ -10,7 +10,11 @@ from realtime.wire.topics import Topic
 
 
 class RoomEvent(Message, kw_only=True):
-    """Base of the events that a room sends to its players and spectators on ``/ws/game/{game_id}/``."""
+    """Anything a room tells its players and spectators, on ``/ws/game/{game_id}/``.
+
+    Where it tells what a command has come to, the copy of the socket that sent it carries the command's
+    ``id`` as ``ref``.
+    """
 
 
 class PlayerInfo(Struct, kw_only=True):

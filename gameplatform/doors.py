@@ -3,11 +3,11 @@
 from typing import Any
 
 from accounts import hashers, tokens
+from core import lanes
 from core.lanes import Lane
 from core.refusals import Unauthenticated
 
 PLAYERS = Lane("http", threads=8, max_waiting=256, max_held=64 << 20)
-STRANGERS = Lane("strangers", threads=2, max_waiting=256)
 OPERATORS = Lane("operators", threads=2, max_waiting=32)
 """For the admin, whose sign-in page is a stranger's dearest, and whose exports take long."""
 
@@ -33,7 +33,7 @@ def lane_of(scope: dict[str, Any]) -> Lane:
         return hashers.LANE
     if path.startswith("/admin"):
         return OPERATORS
-    return PLAYERS if _brings_token(scope["headers"]) else STRANGERS
+    return PLAYERS if _brings_token(scope["headers"]) else lanes.STRANGERS
 
 
 def _brings_token(headers: list[tuple[bytes, bytes]]) -> bool:
@@ -60,6 +60,7 @@ OPEN_ROUTES = {
     "GET /api/asyncapi.json": _DOCUMENT,
     "GET /api/docs/events": "bytes that were made once",
     "GET /api/docs": "a page of a thousand characters without a look at the database",
+    "GET /api/games/<uuid:game_id>/invitation": "one row, in the strangers' lane; counted by address",
     "GET /health/live": _FIXED,
     "GET /health/ready": "one statement of the database and one of Redis, in the strangers' lane",
     "GET /metrics": "refused to public addresses, and without the token where there is one",
@@ -74,7 +75,8 @@ OPEN_PAGES = {
 }
 OPEN_COMMANDS = {
     "ping": "one frame for each, at most SOCKET_MAX_RATE a second before the socket is closed",
-    "auth_request": f"{_ONE_HASH}; with a token, one signature; one at a time on a socket, for ten seconds",
+    "auth_request": f"{_ONE_HASH}; with a token, one signature, in the strangers' lane; one at a time "
+    "on a socket, for ten seconds",
     "disconnect": "the end of the socket",
 }
 """What is taken on a socket before anybody has signed in; sockets are counted by address."""

@@ -14,7 +14,7 @@ from channels.testing import ApplicationCommunicator
 
 from realtime import worker
 from realtime.catalogue.sockets import Description, sockets
-from realtime.wire.messages import Event, Message
+from realtime.wire.messages import Message
 
 WITHIN_S = 30.0
 
@@ -35,9 +35,7 @@ def _subclasses(kind: type[Message]) -> Iterator[type[Message]]:
 
 def _is_declared(frame: dict[str, Any], text: str) -> bool:
     for kind in _subclasses(Message):
-        fields = {*kind.__struct_fields__, "type", "seq", "recovered"}
-        if issubclass(kind, Event):
-            fields.add("ref")
+        fields = {*kind.__struct_fields__, "type", "seq", "recovered", "ref"}
         if kind.__struct_config__.tag == frame["type"] and frame.keys() <= fields:
             with contextlib.suppress(msgspec.ValidationError):
                 msgspec.json.decode(text, type=kind)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from accounts import hashers, signing_in
+from core import lanes
 from core.database import in_database
 from core.lanes import Lane
 from gameplatform import doors
@@ -52,6 +53,14 @@ async def hashing(monkeypatch):
 
 
 @pytest.fixture
+def strangers(monkeypatch):
+    """A lane for strangers with two threads and one place to wait in."""
+    lane = Lane("strangers", threads=2, max_waiting=1)
+    monkeypatch.setattr(lanes, "STRANGERS", lane)
+    return lane
+
+
+@pytest.fixture
 def nobody():
     """A socket that is not authenticated yet."""
     return lambda: Player(application, "/ws").enter()
@@ -79,6 +88,22 @@ async def test_beyond_the_same_queue_a_password_on_a_socket_is_refused(hashing, 
     await stranger.send(type="auth_request", **WRONG, id=1)
 
     assert (await stranger.hear("error"))["code"] == "too_many_sign_ins"
+
+
+async def test_a_token_on_a_socket_is_refused_beyond_the_queue_of_strangers(strangers, nobody, ada):
+    leave = filled(strangers, 3)
+    stranger = await nobody()
+
+    await stranger.send(type="auth_request", token=ada.token, id=1)
+    refusal = await stranger.hear("error")
+    assert (refusal["code"], refusal["ref"], refusal["retry_after"]) == ("unavailable", 1, 1)
+
+    leave.set()
+    await until(lambda: not strangers.is_full)
+    await stranger.send(type="auth_request", token=ada.token, id=2)
+    assert (await stranger.hear("auth_response"))["ref"] == 2
+    await stranger.hear("world_state")
+    await stranger.leave()
 
 
 async def test_while_passwords_are_waited_for_players_and_other_strangers_are_answered(http, hashing, ada):
@@ -110,10 +135,8 @@ async def test_a_password_whose_socket_has_left_is_not_checked(hashing, nobody, 
     assert not checked
 
 
-async def test_strangers_who_fill_their_queue_keep_no_player_waiting(http, ada, monkeypatch):
-    lane = Lane("strangers", threads=2, max_waiting=1)
-    monkeypatch.setattr(doors, "STRANGERS", lane)
-    leave = filled(lane, 3)
+async def test_strangers_who_fill_their_queue_keep_no_player_waiting(http, ada, strangers):
+    leave = filled(strangers, 3)
     try:
         for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": f"Bearer {ada.token}x"}):
             refused = await http.get("/api/me/sessions", headers=headers)

@@ -5,6 +5,7 @@ from django.urls import get_resolver
 from rest_framework.test import APIClient
 
 from accounts import hashers
+from core import lanes
 from gameplatform import doors, urls
 from tests.test_trials_surface import OPEN_SOCKETS, address, operations
 from web import urls as web
@@ -62,7 +63,7 @@ def test_no_open_route_runs_in_the_threads_of_players(slash):
     for operation in doors.OPEN_ROUTES:
         method, path = operation.split()
         lane = doors.lane_of({**PLAIN, "method": method, "path": path + slash})
-        assert lane is (hashers.LANE if "hash" in doors.OPEN_ROUTES[operation] else doors.STRANGERS)
+        assert lane is (hashers.LANE if "hash" in doors.OPEN_ROUTES[operation] else lanes.STRANGERS)
     for page in ("/", "/static/web/icon.svg", "/nowhere", "/api/nowhere"):
-        assert doors.lane_of({**PLAIN, "method": "GET", "path": page}) is doors.STRANGERS
+        assert doors.lane_of({**PLAIN, "method": "GET", "path": page}) is lanes.STRANGERS
     assert doors.lane_of({**PLAIN, "method": "GET", "path": f"/admin{slash}"}) is doors.OPERATORS

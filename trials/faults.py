@@ -248,7 +248,8 @@ def any_close_code_will_do() -> None:
 
 
 def strangers_take_the_threads_of_players() -> None:
-    """Whoever asks for whatever gets one of the same threads, and holds it while a password is hashed."""
-    from gameplatform import doors
+    """Whoever asks for whatever waits for the same thread, which is held while a password is hashed."""
+    from core.lanes import Lane
 
-    _replace("gameplatform.doors.lane_of", lambda scope: doors.PLAYERS)
+    shared = Lane("shared", threads=1, max_waiting=1024)
+    _replace("gameplatform.doors.lane_of", lambda scope: shared)

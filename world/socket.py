@@ -9,7 +9,7 @@ from django.conf import settings
 from msgspec import UNSET, UnsetType
 
 from accounts import gatekeeping, hashers, signing_in
-from core import client_address, limits
+from core import client_address, lanes, limits
 from core.database import in_database, in_lane
 from core.refusals import Conflict, Invalid, Unauthenticated
 from core.tasks import begin
@@ -136,7 +136,7 @@ class WorldSocket(Consumer):
         token = command.token
         request = client_address.request_of(self.scope)
         if token is not None:
-            await asyncio.to_thread(limits.knock, limits.AUTH_REQUEST, request)
+            await in_lane(lanes.STRANGERS, limits.knock, limits.AUTH_REQUEST, request)
         else:
             if not (command.username and command.password):
                 raise Invalid("Give a username and a password, or a token.")

@@ -207,6 +207,7 @@ export declare namespace Game {
       type: "player_ready";
       user_id: number;
       seq: number;
+      ref?: string | number;
     };
     /** Sent when all players are ready and the game starts. */
     game_start: {
@@ -222,6 +223,7 @@ export declare namespace Game {
       clock: ClockState | null;
       seq: number;
       view: unknown;
+      ref?: string | number;
     };
     /** A frame of a real-time game; a newer one replaces it. */
     game_tick: {
@@ -236,6 +238,7 @@ export declare namespace Game {
       data: unknown;
       user_id: number;
       seq: number;
+      ref?: string | number;
     };
     /** A chat message of a player. */
     chat_message: {
@@ -244,6 +247,7 @@ export declare namespace Game {
       username: string;
       message: string;
       seq: number;
+      ref?: string | number;
     };
     /** Sent when a player connects for the first time. */
     player_joined: {

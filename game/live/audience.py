@@ -4,9 +4,10 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Hashable
 
-from game.live.listeners import Frames, Listener, RemoteListener
+from game.live.listeners import Answer, Frames, Listener, RemoteListener
 from realtime.connections.connection import Connection
 from realtime.delivery.relay import Relay
+from realtime.wire.messages import with_ref
 
 KEPT_FRAMES = 500
 
@@ -52,12 +53,23 @@ class Audience:
             self._listeners = self._listeners[:at] + self._listeners[at + 1 :]
             self._viewers = self._viewers[:at] + self._viewers[at + 1 :]
 
-    def tell(self, frames: Frames, seq: int | None = None, key: Hashable = None) -> None:
-        """Send every listener its frame.
+    def tell(
+        self,
+        frames: Frames,
+        seq: int | None = None,
+        key: Hashable = None,
+        answer: Answer | None = None,
+    ) -> None:
+        """Send every listener its frame, which replaces an unsent one with the same ``key``.
 
-        Frames with a ``seq``, which is one more than the last, are kept for clients that missed them. A frame
-        replaces an unsent one with the same ``key``.
+        Frames with a ``seq``, which is one more than the last, are kept for clients that missed them. The
+        listener of ``answer`` gets its copy with the ``ref``, which is not kept.
         """
+        asker = None
+        if answer is not None:
+            asker = answer.listener
+            if isinstance(asker, RemoteListener) and seq is not None:
+                asker.expect(seq, answer.ref)
         if seq is not None:
             self._kept.append(frames)
         body, ends = frames
@@ -68,7 +80,10 @@ class Audience:
             if ends is not None and viewers[number] != made_for:
                 made_for = viewers[number]
                 frame = body + ends[made_for]
-            listener.send(frame, key)
+            if answer is not None and listener is asker:
+                listener.send(with_ref(frame, answer.ref), key)
+            else:
+                listener.send(frame, key)
         for worker in self._workers:
             self._relay.tell(worker, "game.frames", (self._game_hex, seq, key, frames))
 

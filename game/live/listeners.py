@@ -1,10 +1,12 @@
 """The sockets that hear a room: on this worker, and on others by way of the relay."""
 
 from collections.abc import Hashable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from realtime.connections.connection import Connection
 from realtime.delivery.relay import Relay
+from realtime.wire.messages import MessageId
 
 ENDED = 1006
 
@@ -38,6 +40,10 @@ class RemoteListener:
 
     send_ahead = send
 
+    def expect(self, seq: int, ref: MessageId) -> None:
+        """Have its worker add the ``ref`` to this socket's copy of the frame ``seq``, which comes next."""
+        self._relay.tell(self.worker, "game.answer", (*self._address, seq, ref))
+
     def join(self, viewer: int, seq: int) -> None:
         """Have its worker pass on this viewer's frames after ``seq``."""
         self.told = True
@@ -56,3 +62,10 @@ class RemoteListener:
 
 Listener = Connection | RemoteListener
 """A socket that hears a room."""
+
+
+class Answer(NamedTuple):
+    """The sender of a command with an ``id``, whose copy of the frame that answers it carries the ``ref``."""
+
+    listener: Listener
+    ref: MessageId

@@ -15,7 +15,7 @@ from game.live.rooms import admit, current, look_at_seats, moved
 from realtime import worker
 from realtime.delivery.relay import relayed
 from realtime.wire.identity import Identity
-from realtime.wire.messages import CommandDecoder
+from realtime.wire.messages import CommandDecoder, MessageId
 
 _commands = CommandDecoder(
     (commands.PlayerMove, commands.PlayerReady, commands.GameAction, commands.ChatMessage)
@@ -101,6 +101,13 @@ def _frames(sender: str, told: tuple[str, int | None, Any, Frames]) -> None:
     room = _room_of(sender, told[0])
     if room is not None:
         room.tell(*told[1:])
+
+
+@relayed("game.answer")
+def _answer(sender: str, told: tuple[str, int, int, MessageId]) -> None:
+    room = _room_of(sender, told[0])
+    if room is not None:
+        room.expect(*told[1:])
 
 
 @relayed("game.frame")

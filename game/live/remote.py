@@ -15,7 +15,7 @@ from realtime import worker
 from realtime.connections.connection import Connection
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.identity import Identity
-from realtime.wire.messages import Command, encode
+from realtime.wire.messages import Command, MessageId, encode, with_ref
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ class RemoteRoom:
         self._numbers: dict[Connection, int] = {}
         # By viewer number; each is sent what comes after the ``seq`` of its first frame.
         self._viewers: dict[int, dict[Connection, int]] = {}
+        # By the ``seq`` of a frame to come, the socket whose copy carries a ``ref``, however the frame comes.
+        self._answers: dict[int, tuple[int, MessageId]] = {}
         self._catching_up: asyncio.Task[None] | None = None
         self._waiting: dict[int, asyncio.Event] = {}
 
@@ -89,6 +91,10 @@ class RemoteRoom:
         if self.seq is None:
             self.seq = seq
 
+    def expect(self, number: int, seq: int, ref: MessageId) -> None:
+        """Add the ``ref`` to this socket's copy of the frame ``seq``, which is still to come."""
+        self._answers[seq] = number, ref
+
     def tell_one(self, number: int, frame: bytes) -> None:
         """Send a frame to one socket."""
         if number in self._sockets:
@@ -116,11 +122,16 @@ class RemoteRoom:
                 self.catch_up()
                 return
             self.seq = seq
+        asker: Connection | None = None
+        ref: MessageId = ""
+        if self._answers and seq in self._answers:
+            number, ref = self._answers.pop(seq)
+            asker = self._sockets.get(number)
         for viewer, listeners in self._viewers.items():
             frame = frame_of(frames, viewer)
             for connection, since in tuple(listeners.items()):
                 if seq is None or seq > since:
-                    connection.send(frame, key)
+                    connection.send(with_ref(frame, ref) if connection is asker else frame, key)
 
     async def compare(self, within_s: float) -> None:
         """Ask the owner, which has so long to answer, for its last ``seq``, and catch up if that is newer."""
@@ -154,6 +165,7 @@ class RemoteRoom:
         if missed is None:
             self.tell(None, None, states)
             self.seq = seq
+            self._answers.clear()
         else:
             for missed_seq, frames in missed:
                 self.tell(missed_seq, None, frames)

@@ -626,3 +626,56 @@ async def test_an_event_of_the_server_alone_is_not_counted_as_told(here, ada, bo
     await in_database(services.join, user_id=bob.id, game_id=game.pk)
     assert metrics.published["MatchFound"] == before["MatchFound"] + 2
     assert "SeatTaken" not in metrics.published
+
+
+async def test_what_answers_a_message_carries_its_id_for_the_sender_alone(new_game, ada, bob):
+    game = await new_game()
+    a = await ada.enter(game.pk)
+    b = await bob.enter(game.pk)
+    await b.hear("game_state")
+    for asked in (
+        {"type": "player_ready"},
+        {"type": "player_move", "movement": {"cell": 0}},
+        {"type": "chat_message", "message": "hi"},
+        {"type": "game_action", "action": "emote", "data": {"face": "smile"}},
+        {"type": "game_action", "action": "offer_draw"},
+        {"type": "game_action", "action": "resign"},
+    ):
+        kind = asked["type"]
+        await a.send(**asked, id=f"ada's {kind}")
+        answer = await a.hear_until(kind)
+        assert (answer.pop("ref"), answer["user_id"]) == (f"ada's {kind}", ada.id)
+        heard = await b.hear_until(kind)
+        # Each has a view of their own.
+        assert {**heard, "view": None} == {**answer, "view": None}
+        if kind == "player_ready":
+            await b.send(**asked)
+            assert "ref" not in await a.hear_until(kind)
+            assert "ref" not in await b.hear_until(kind)
+    for player in (a, b):
+        await player.hear_until("game_over")
+
+    again = await ada.enter(game.pk, "?since=0")
+    assert (await again.hear("resumed"))["recovered"] is True
+    while (frame := await again.hear())["type"] != "game_over":
+        assert "ref" not in frame
+
+
+async def test_an_agreed_rematch_and_what_was_said_as_the_game_ended_carry_their_ids(new_game, ada, bob):
+    a, b = await given_up(await new_game(), ada, bob)
+    await a.send(type="game_action", action="rematch", id=1)
+    assert (await a.hear("game_action"))["ref"] == 1
+    await b.send(type="game_action", action="rematch", id=2)
+    assert "ref" not in await b.hear("game_action")
+    agreed = await b.hear("game_action")
+    assert (agreed["ref"], "game_id" in agreed["data"]) == (2, True)
+    assert "ref" not in await a.hear("game_action")
+
+
+async def test_an_input_of_a_real_time_game_is_answered_with_its_id(new_game, ada, bob):
+    a, b = await begin(await new_game("pong"), ada, bob)
+    await a.send(type="player_move", movement={"direction": 1}, id=5)
+    assert (await a.hear_until("player_move"))["ref"] == 5
+    assert "ref" not in await b.hear_until("player_move")
+    await a.send(type="player_move", movement={"direction": -1})
+    assert "ref" not in await a.hear_until("player_move")

@@ -40,6 +40,21 @@ async def test_two_players_on_different_servers_play_one_game(two_servers):
     assert (error["code"], error["ref"]) == ("game_over", "late")
 
 
+async def test_an_answer_carries_its_id_also_from_the_other_server(two_servers):
+    one, two = two_servers
+    ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")
+    await begin(new_game(ada, bob), ada, bob)
+    for mover, cell in ((ada, 0), (bob, 3)):
+        await mover.send(type="player_move", movement={"cell": cell}, id=f"to {cell}")
+        for listener in (ada, bob):
+            frame = await listener.hear("player_move")
+            ref = f"to {cell}" if listener is mover else None
+            assert (frame["movement"], frame.get("ref")) == ({"cell": cell}, ref)
+    await bob.send(type="chat_message", message="hi", id=2)
+    assert (await bob.hear("chat_message"))["ref"] == 2
+    assert "ref" not in await ada.hear("chat_message")
+
+
 async def test_real_time_frames_reach_the_other_server(two_servers):
     one, two = two_servers
     ada, bob = NetworkPlayer(one.base_url, "ada"), NetworkPlayer(two.base_url, "bob")

@@ -125,10 +125,11 @@ class Socket:
         return rest if first is None else [Description(first, opens=True), *rest]
 
     def _is_answer(self, kind: type[Message]) -> bool:
-        if not issubclass(kind, Event) or issubclass(kind, Ephemeral):
+        if issubclass(kind, Ephemeral):
             return False
         asked = {command.type for command in self.commands}
-        return not asked.isdisjoint((kind.__struct_config__.tag, *kind.answers))
+        others = kind.answers if issubclass(kind, Event) else ()
+        return not asked.isdisjoint((kind.__struct_config__.tag, *others))
 
 
 def sockets() -> list[Socket]:

@@ -148,13 +148,11 @@ class _BoundedHttp(_Bounded, HttpToolsProtocol):
         super().data_received(data)
         if self._lacks_body and self._body_timer is None:
             self._body_timer = self.loop.call_later(self.body_timeout, self._body_timed_out)
-        if self._head_timer is not None and self._head_size > handshake.MAX_HEAD:
+        if not self._refused and self._head_timer is not None and self._head_size > handshake.MAX_HEAD:
             self._refuse(431)
 
     def send_400_response(self, msg: str) -> None:
-        self._head_has_come()
-        self._answer(414 if len(self.url) > handshake.MAX_TARGET else 400)
-        self.transport.close()
+        self._refuse(414 if len(self.url) > handshake.MAX_TARGET else 400)
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)

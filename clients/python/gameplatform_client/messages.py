@@ -345,6 +345,7 @@ class GamePlayerReady(Record):
     type: Literal["player_ready"]
     user_id: int
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class GameGameStart(Record):
@@ -364,6 +365,7 @@ class GamePlayerMove(Record):
     clock: GameClockState | None
     seq: int
     view: Any
+    ref: MayBeMissing[str | int]
 
 
 class GameGameTick(Record):
@@ -382,6 +384,7 @@ class GameGameAction(Record):
     data: Any
     user_id: int
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class GameChatMessage(Record):
@@ -392,6 +395,7 @@ class GameChatMessage(Record):
     username: str
     message: str
     seq: int
+    ref: MayBeMissing[str | int]
 
 
 class GamePlayerJoined(Record):

@@ -26,7 +26,7 @@ from game.author.refusals import GameIsOver, RulesError
 from game.live.alarm import Alarm
 from game.live.audience import Audience
 from game.live.journal import Journal
-from game.live.listeners import Frames, Listener, frame_of
+from game.live.listeners import Answer, Frames, Listener, frame_of
 from game.live.room import deadlines, ending, entries
 from game.live.room.bots import Bots
 from game.live.room.commits import Commits
@@ -58,6 +58,7 @@ class Room(Table):
     __slots__ = (
         "_alarm",
         "_all_here",
+        "_answers",
         "_audience",
         "_bots",
         "_by_user",
@@ -121,7 +122,9 @@ class Room(Table):
         self.empty_since: float | None = self._now()
         self._spectators: dict[int, Listener] = {}
         self._result: events.GameOver | None = None
-        self._deferred: list[tuple[Seated, entries.ByPlayer]] = []
+        self._answers: dict[int, Answer] = {}
+        """Of the inputs of a real-time game that came with an ``id``, by seat number."""
+        self._deferred: list[tuple[Seated, entries.ByPlayer, Answer | None]] = []
         self._let_go = let_go
         self._tasks = tasks
         self._note_who_is_here()
@@ -290,31 +293,42 @@ class Room(Table):
     # What players ask.
 
     def take(self, user_id: int, command: Command) -> None:
-        """Carry out a player's command, or raise its refusal."""
+        """Carry out a player's command, or raise its refusal.
+
+        Its ``id`` comes back to the socket in the player's seat, since any older one has been closed.
+        """
         seat = self._by_user.get(user_id)
         if seat is None:
             raise NotAPlayer
+        answer = None
+        if command.id is not None and seat.listener is not None:
+            answer = Answer(seat.listener, command.id)
         match command:
             case commands.PlayerMove():
-                self._move(seat, command.movement)
+                self._move(seat, command.movement, answer)
             case commands.PlayerReady():
                 check(self.phase, Request.READY)
                 if not seat.ready:
-                    self._record(seat, entries.Ready())
+                    self._record(seat, entries.Ready(), answer)
                     self._start_if_ready()
             case commands.GameAction():
-                self._act(seat, command.action, command.data)
+                self._act(seat, command.action, command.data, answer)
             case commands.ChatMessage():
                 check(self.phase, Request.TALK)
                 seat.count_saying(self._now())
-                self._record(seat, entries.Said(command.message))
+                self._record(seat, entries.Said(command.message), answer)
 
-    def _move(self, seat: Seated, movement: Raw | bytes) -> None:
+    def _move(self, seat: Seated, movement: Raw | bytes, answer: Answer | None = None) -> None:
         if self.phase is not ACTIVE:
             raise refusal(self.phase, MOVE)
         match = self.match
         if match.game.real_time:
             self.inputs[seat.number] = match.check(movement)
+            if answer is not None:
+                self._answers[seat.number] = answer
+            elif self._answers:
+                # The input that this one replaces is not played.
+                self._answers.pop(seat.number, None)
             return
         now = self._now()
         clocks = self.clocks
@@ -330,7 +344,7 @@ class Room(Table):
                 clocks.press(seat.number, match.turn, now)
                 left_ms, clock = clocks.left_ms, clocks.told(now, time.time())
                 self._alarm.set(clocks.flag_falls())
-            self._write_move(seat, taken, entries.Moved(Raw(taken), left_ms=left_ms), clock)
+            self._write_move(seat, taken, entries.Moved(Raw(taken), left_ms=left_ms), clock, answer)
         except RulesError as problem:
             self.fail(problem)
             return
@@ -339,24 +353,26 @@ class Room(Table):
         elif self._bots is not None:
             self._bots.wake(match)
 
-    def _write_move(self, seat: Seated, movement: bytes, entry: entries.Moved, clock: bytes) -> None:
+    def _write_move(
+        self, seat: Seated, movement: bytes, entry: entries.Moved, clock: bytes, answer: Answer | None
+    ) -> None:
         commits = self._commits
         frames = move_frames(self.match, seat.user_id, movement, clock, commits.seq + 1)
-        commits.write(MOVED, seat.user_id, encode(entry).decode(), frames)
+        commits.write(MOVED, seat.user_id, encode(entry).decode(), frames, answer)
 
-    def _act(self, seat: Seated, action: str, data: Raw) -> None:
+    def _act(self, seat: Seated, action: str, data: Raw, answer: Answer | None) -> None:
         match action:
             case "rematch":
                 check(self.phase, Request.REMATCH)
-                self._want_rematch(seat)
+                self._want_rematch(seat, answer)
             case "emote":
                 check(self.phase, Request.TALK)
                 seat.count_saying(self._now())
                 _check_emote(data)
-                self._record(seat, entries.Acted(action, data))
+                self._record(seat, entries.Acted(action, data), answer)
             case "resign":
                 check(self.phase, MOVE)
-                self._record(seat, entries.Acted(action))
+                self._record(seat, entries.Acted(action), answer)
                 self._end(ending.by_resignation(self, seat))
             case "offer_draw" | "accept_draw":
                 check(self.phase, MOVE)
@@ -365,43 +381,45 @@ class Room(Table):
                 offers = self.draw_offers | {seat.number}
                 is_agreed = action == "accept_draw" and len(offers) == len(self.seats)
                 if is_agreed or seat.number not in self.draw_offers:
-                    self._record(seat, entries.Acted(action))
+                    self._record(seat, entries.Acted(action), answer)
                 if is_agreed:
                     self._end(ending.DRAW_AGREED)
             case _:
                 raise UnknownAction(f"{self.match.game.title} knows no action {action!r}.")
 
-    def _want_rematch(self, seat: Seated) -> None:
+    def _want_rematch(self, seat: Seated, answer: Answer | None) -> None:
         if seat.number in self.rematch_wanted:
             return
         wanted = self.rematch_wanted | {seat.number}
         if all(other.bot_level is not None or other.number in wanted for other in self.seats):
             self.rematch_wanted = wanted
-            begin(self._make_rematch(seat), self._tasks, "A rematch")
+            begin(self._make_rematch(seat, answer), self._tasks, "A rematch")
         else:
-            self._record(seat, entries.Acted("rematch"))
+            self._record(seat, entries.Acted("rematch"), answer)
 
-    async def _make_rematch(self, seat: Seated) -> None:
+    async def _make_rematch(self, seat: Seated, answer: Answer | None) -> None:
         try:
             data = await ending.make_rematch(self.id)
         except Refusal as refused:
             self.rematch_wanted.discard(seat.number)
-            if seat.listener is not None:
-                seat.listener.send(encode(error(refused)))
+            listener, ref = (seat.listener, None) if answer is None else answer
+            if listener is not None:
+                listener.send(encode(error(refused, ref)))
             return
-        self._record(seat, entries.Acted("rematch", data))
+        self._record(seat, entries.Acted("rematch", data), answer)
 
-    def _record(self, seat: Seated, entry: entries.ByPlayer) -> None:
+    def _record(self, seat: Seated, entry: entries.ByPlayer, answer: Answer | None = None) -> None:
         """Apply, journal and announce what a player did."""
         if self.phase is LOST:
             return  # The journal of this room takes nothing more.
         if self.phase is ENDING:
             # The next entry is the end, which is written with the result.
-            self._deferred.append((seat, entry))
+            self._deferred.append((seat, entry, answer))
             return
         event = entry.event(seat, self._commits.seq + 1)
         entry.apply(self, seat)
-        self._commits.write(entry.kind, seat.user_id, encode(entry).decode(), (encode(event), None))
+        frames = (encode(event), None)
+        self._commits.write(entry.kind, seat.user_id, encode(entry).decode(), frames, answer)
 
     # The way to the start.
 
@@ -466,14 +484,16 @@ class Room(Table):
         if self._bots is not None:
             self._bots.steer(match, inputs)
         tick = match.tick
+        answers = self._answers
         if inputs:
             self.inputs = {}
+            if answers:
+                self._answers = {}
         try:
             match.step(inputs, game.rate // game.frame_rate)
             for number, movement in inputs.items():
-                self._write_move(
-                    self.seats[number], movement, entries.Moved(Raw(movement), tick=tick), b"null"
-                )
+                entry = entries.Moved(Raw(movement), tick=tick)
+                self._write_move(self.seats[number], movement, entry, b"null", answers.get(number))
             if match.result is not None:
                 # It is shown when the end is stored, which comes with the scores.
                 self._end(ending.by_rules(match))
@@ -555,8 +575,8 @@ class Room(Table):
             self._by_user[change.user_id].rating = change.after
         self._enter(Phase(Game.State.after(over.reason)))
         deferred, self._deferred = self._deferred, []
-        for seat, entry in deferred:
-            self._record(seat, entry)
+        for seat, entry, answer in deferred:
+            self._record(seat, entry, answer)
         self._alarm.set(self._now() + deadlines.UNLOAD_AFTER_S)
 
     def _ending_of(self, verdict: Verdict) -> Ending:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from game.live.audience import Audience
 from game.live.journal import Journal
-from game.live.listeners import Frames
+from game.live.listeners import Answer, Frames
 from game.live.rows import Entry, Snapshot
 
 
@@ -19,6 +19,7 @@ class Commits:
     """
 
     __slots__ = (
+        "_answers",
         "_audience",
         "_epoch",
         "_game_hex",
@@ -48,6 +49,8 @@ class Commits:
         self._journal = journal
         self._audience = audience
         self._unwritten: deque[Frames] = deque()
+        self._answers: dict[int, Answer] = {}
+        """Of the entries that answer a command with an ``id``, by their ``seq``."""
         self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
         self._epoch = epoch
         self._on_lost = on_lost
@@ -56,9 +59,13 @@ class Commits:
         """Of each snapshot on its way, oldest first, whether it has a new score."""
         self._when_saved: Callable[[], None] | None = None
 
-    def write(self, kind: str, user_id: int | None, data: str, frames: Frames) -> None:
+    def write(
+        self, kind: str, user_id: int | None, data: str, frames: Frames, answer: Answer | None = None
+    ) -> None:
         """Journal the next entry; its frames are told when it is committed."""
         self.seq = seq = self.seq + 1
+        if answer is not None:
+            self._answers[seq] = answer
         self._unwritten.append(frames)
         self._journal.append(Entry(self._game_hex, seq, time.time(), user_id, kind, data), self)
 
@@ -110,7 +117,10 @@ class Commits:
 
     def _tell(self, seq: int, frames: Frames) -> None:
         self.committed = seq
-        self._audience.tell(frames, seq)
+        if self._answers:
+            self._audience.tell(frames, seq, answer=self._answers.pop(seq, None))
+        else:
+            self._audience.tell(frames, seq)
         waiting = self._waiting
         while waiting and waiting[0][0] <= self.committed:
             waiting.popleft()[1]()

@@ -11,6 +11,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from rest_framework.test import APIClient
 
+from core.limit_counts import Limit
+from core.limits import Door
 from game import api, catalogue_json, services
 from game.author import catalogue
 from game.models import Game, Seat
@@ -300,6 +302,15 @@ def test_the_link_of_a_game_says_who_invites_while_a_seat_is_free_and_nothing_el
     assert bob.post(f"/api/games/{made['id']}/join/").status_code == 200
     assert refusal(stranger.get(path)) == (404, "unknown_match")
     assert refusal(stranger.get(f"/api/games/{NOBODYS}/invitation/")) == (404, "unknown_match")
+
+
+def test_who_asks_for_invitations_is_limited_by_address(db, monkeypatch):
+    monkeypatch.setattr(api.Invitation, "door", Door("invitation", Limit(3, 1000)))
+    path = f"/api/games/{NOBODYS}/invitation"
+    near, far = APIClient(REMOTE_ADDR="203.0.113.9"), APIClient(REMOTE_ADDR="203.0.113.10")
+
+    assert [near.get(path).status_code for _ in range(5)] == [404] * 3 + [429] * 2
+    assert far.get(path).status_code == 404
 
 
 def test_what_was_said_in_a_game_is_read_by_those_who_may_watch_it(ada, bob, cyd, new_game):

@@ -75,6 +75,7 @@ def problem(wire):
     [
         ([b"no http\r\n\r\n"], (400, "malformed")),
         ([get("/" + "x" * 2_048)], (414, "target_too_long")),
+        ([b"GET /", *[b"x" * 1_000] * 50], (414, "target_too_long")),
         ([get()[:-2], *[b"X-More: " + b"x" * 1_000 + b"\r\n"] * 1_000], (431, "head_too_large")),
     ],
 )

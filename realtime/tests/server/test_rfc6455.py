@@ -191,6 +191,7 @@ HANDSHAKES = {
     "no host": ({"without": ["Host"]}, 400),
     "a POST": ({"method": "POST", "headers": {"Content-Length": "0"}}, 400),
     "a head of 17 KiB": ({"headers": {"X-Long": "x" * 17_000}}, 431),
+    "a target of 2 KiB": ({"path": "/" + "x" * 2_048}, 414),
     "an absolute target": ({"path": "http://127.0.0.1/echo"}, 400),
 }
 

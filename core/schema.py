@@ -13,7 +13,7 @@ from core import refusals
 from core.idempotency import HEADER, IdempotencyKeyReused
 from core.refusals import Refusal
 from core.schema_examples import example
-from core.schema_structs import component_name, is_made_of_structs, room, schema_of
+from core.schema_structs import component_name, is_many_structs, many_schema, room
 
 _PROBLEM = {
     "type": "object",
@@ -85,8 +85,8 @@ class ProblemAutoSchema(AutoSchema):
     def _get_response_for_code(
         self, serializer: Any, status_code: Any, *args: Any, **kwargs: Any
     ) -> dict[str, Any]:
-        # drf-spectacular has no public hook that takes a list of what is no serializer.
-        shape = schema_of(serializer, self.registry) if is_made_of_structs(serializer) else serializer
+        # drf-spectacular's extensions take one struct, and no hook of its own a list of them.
+        shape = many_schema(serializer, self) if is_many_structs(serializer) else serializer
         return super()._get_response_for_code(shape, status_code, *args, **kwargs)
 
     def _is_idempotent(self) -> bool:

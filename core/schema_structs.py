@@ -3,7 +3,9 @@
 from typing import Any, get_args, get_origin
 
 import msgspec
-from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, get_doc
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent, get_doc
 from msgspec import inspect
 
 from core.schema_examples import Schema
@@ -11,7 +13,6 @@ from core.shapes import Page
 
 _LEAVES: dict[type[inspect.Type], Schema] = {
     inspect.AnyType: {},
-    inspect.RawType: {},
     inspect.BoolType: {"type": "boolean"},
     inspect.IntType: {"type": "integer"},
     inspect.FloatType: {"type": "number", "format": "double"},
@@ -33,50 +34,67 @@ def component_name(of: type) -> str:
     return of.__name__ if of.__name__.startswith(prefix) else prefix + of.__name__
 
 
-def is_made_of_structs(shape: Any) -> bool:
-    """Whether a route's answer is a struct, a list of structs or a page of them."""
-    if get_origin(shape) in (list, Page):
-        return is_made_of_structs(get_args(shape)[0])
-    return isinstance(shape, type) and issubclass(shape, msgspec.Struct)
+class StructExtension(OpenApiSerializerExtension):
+    """drf-spectacular's extension that takes structs for serializers."""
+
+    target_class = msgspec.Struct
+    match_subclasses = True
+
+    def get_name(self, auto_schema: AutoSchema, direction: Any) -> str:
+        return component_name(self.target)
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> Schema:
+        kind = inspect.type_info(self.target)
+        assert isinstance(kind, inspect.StructType)
+        return {"description": get_doc(self.target), **_object(kind, auto_schema)}
 
 
-def schema_of(shape: Any, registry: ComponentRegistry) -> Schema:
+def is_many_structs(shape: Any) -> bool:
+    """Whether a route's answer is a list of structs or a page of them."""
+    return get_origin(shape) in (list, Page) and issubclass(get_args(shape)[0], msgspec.Struct)
+
+
+def many_schema(shape: Any, auto_schema: AutoSchema) -> Schema:
     """The schema of such an answer; the structs it is made of are registered as components."""
-    return _schema(inspect.type_info(shape), registry)
+    return _schema(inspect.type_info(shape), auto_schema)
 
 
-def _schema(kind: inspect.Type, registry: ComponentRegistry) -> Schema:
+def _schema(kind: inspect.Type, auto_schema: AutoSchema) -> Schema:
     if isinstance(kind, inspect.Metadata):
-        return _described(_schema(kind.type, registry), kind.extra_json_schema or {})
+        return _described(_schema(kind.type, auto_schema), kind.extra_json_schema or {})
     if isinstance(kind, inspect.StructType):
-        return _component(kind, registry)
-    if isinstance(kind, (inspect.ListType, inspect.VarTupleType)):
-        return {"type": "array", "items": _schema(kind.item_type, registry)}
+        is_page = get_origin(kind.cls) is Page
+        return (
+            _page(kind, auto_schema) if is_page else auto_schema.resolve_serializer(kind.cls, "response").ref
+        )
+    if isinstance(kind, inspect.ListType):
+        return {"type": "array", "items": _schema(kind.item_type, auto_schema)}
     if isinstance(kind, inspect.DictType):
-        return {"type": "object", "additionalProperties": _schema(kind.value_type, registry)}
+        return {"type": "object", "additionalProperties": _schema(kind.value_type, auto_schema)}
     if isinstance(kind, inspect.UnionType):
-        members = [_schema(one, registry) for one in kind.types if not isinstance(one, inspect.NoneType)]
-        return _or_null(*members) if kind.includes_none else {"oneOf": members}
+        (one,) = (_schema(one, auto_schema) for one in kind.types if not isinstance(one, inspect.NoneType))
+        return _or_null(one)
     return dict(_LEAVES[type(kind)])
 
 
-def _component(kind: inspect.StructType, registry: ComponentRegistry) -> Schema:
-    struct: Any = kind.cls
-    row = get_args(struct)[0] if get_origin(struct) is Page else None
+def _page(kind: inspect.StructType, auto_schema: AutoSchema) -> Schema:
+    (row,) = get_args(kind.cls)
     component = ResolvedComponent(
-        name=component_name(struct) if row is None else f"{row.__name__}Page",
+        name=f"{row.__name__}Page",
         type=ResolvedComponent.SCHEMA,
-        object=struct if row is None else row,
+        schema=_object(kind, auto_schema),
+        object=row,
     )
-    if component not in registry:
-        registry.register(component)
-        component.schema = {
-            "type": "object",
-            **({"description": get_doc(struct)} if row is None else {}),
-            "properties": {field.encode_name: _schema(field.type, registry) for field in kind.fields},
-            "required": sorted(field.encode_name for field in kind.fields if field.required),
-        }
+    auto_schema.registry.register_on_missing(component)
     return component.ref
+
+
+def _object(kind: inspect.StructType, auto_schema: AutoSchema) -> Schema:
+    return {
+        "type": "object",
+        "properties": {field.encode_name: _schema(field.type, auto_schema) for field in kind.fields},
+        "required": sorted(field.encode_name for field in kind.fields if field.required),
+    }
 
 
 def _or_null(schema: Schema) -> Schema:

@@ -1,4 +1,4 @@
-"""Parts of the shapes in which REST answers: msgspec structs, with what the OpenAPI document tells of them."""
+"""Parts of the structs in which REST answers, and descriptions of their fields for the OpenAPI document."""
 
 from collections.abc import Iterable
 from typing import Generic, TypeVar

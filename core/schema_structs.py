@@ -63,10 +63,9 @@ def _schema(kind: inspect.Type, auto_schema: AutoSchema) -> Schema:
     if isinstance(kind, inspect.Metadata):
         return _described(_schema(kind.type, auto_schema), kind.extra_json_schema or {})
     if isinstance(kind, inspect.StructType):
-        is_page = get_origin(kind.cls) is Page
-        return (
-            _page(kind, auto_schema) if is_page else auto_schema.resolve_serializer(kind.cls, "response").ref
-        )
+        struct: Any = kind.cls
+        is_page = get_origin(struct) is Page
+        return _page(kind, auto_schema) if is_page else auto_schema.resolve_serializer(struct, "response").ref
     if isinstance(kind, inspect.ListType):
         return {"type": "array", "items": _schema(kind.item_type, auto_schema)}
     if isinstance(kind, inspect.DictType):

@@ -1,18 +1,19 @@
 """Parts of the structs in which REST answers, and descriptions of their fields for the OpenAPI document."""
 
 from collections.abc import Iterable
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from msgspec import Meta, Struct
 
 Row = TypeVar("Row")
+Link = Annotated[str | None, Meta(extra_json_schema={"format": "uri"})]
 
 
 class Page(Struct, Generic[Row], kw_only=True):
     """A page of a list that grows, with the links to its neighbours."""
 
-    next: str | None
-    previous: str | None
+    next: Link
+    previous: Link
     results: list[Row]
 
 

@@ -4,11 +4,11 @@
 
 /** `/ws/friends/status/`: The first frame is how all friends stand, also for a client that comes back: what was told while it was away was not kept for it. */
 export declare namespace FriendsStatus {
-  /** A friend in a user's list. */
+  /** A friend, and how they stand now. */
   interface Friend {
     user_id: number;
     online: boolean;
-    status: string;
+    status: "offline" | "online" | "away" | "busy" | "playing";
     last_seen: string | null;
     game_id?: string;
     username: string;
@@ -1596,20 +1596,20 @@ export declare namespace Notifications {
     character_name: string;
   }
 
-  /** A friend request; `status` is pending, accepted, declined or cancelled. */
+  /** A friend request. */
   interface Request {
     id: number;
     from_user: Person;
     to_user: Person;
-    status: string;
+    status: "pending" | "accepted" | "declined" | "cancelled";
     created_at: string;
   }
 
-  /** A friend in a user's list. */
+  /** A friend, and how they stand now. */
   interface Friend {
     user_id: number;
     online: boolean;
-    status: string;
+    status: "offline" | "online" | "away" | "busy" | "playing";
     last_seen: string | null;
     game_id?: string;
     username: string;

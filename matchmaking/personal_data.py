@@ -11,10 +11,11 @@ from matchmaking.parties import selectors as party_selectors
 from matchmaking.parties import services as parties
 from matchmaking.parties.events import PartyInfo
 from matchmaking.parties.refusals import NotInParty
+from matchmaking.shapes import Standing
 
 
 @exports("queue")
-def queue(user_id: int) -> dict[str, Any] | None:
+def queue(user_id: int) -> Standing | None:
     """The place in a queue, while there is one."""
     return selectors.queued([user_id]).get(user_id)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Min
 from django.utils import timezone
+from msgspec import UNSET
 
 from game import selectors as game_selectors
 from game import services as game_services
@@ -18,6 +19,7 @@ from game.author.game import side_of
 from game.records import SeatedGame
 from matchmaking.models import Penalty, Queue, Ticket
 from matchmaking.rules import Waiting
+from matchmaking.shapes import MatchedPlayer, Standing
 
 TICKET_LIVES = timedelta(minutes=10)
 """How long a place is kept for somebody of whom nothing is heard."""
@@ -58,62 +60,62 @@ _NEAREST = """
 _ELDEST = "SELECT id FROM matchmaking_ticket WHERE queue_id = %s ORDER BY joined_at, id LIMIT %s"
 
 
-def standing(user_id: int) -> dict[str, Any]:
+def standing(user_id: int) -> Standing:
     """Where the user stands, as clients are told: queued, else in the latest unfinished match, else idle.
 
     Nobody is bound to a game that is not offered here any more.
     """
     place = queued([user_id]).get(user_id)
-    if place is not None and catalogue.offers(place["game"]):
+    if place is not None and place.game is not UNSET and catalogue.offers(place.game):
         return place
     game_id = game_selectors.latest_open_game(user_id)
-    return {"status": "idle"} if game_id is None else matched({user_id: game_id})[user_id]
+    return Standing(status="idle") if game_id is None else matched({user_id: game_id})[user_id]
 
 
-def queued(user_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+def queued(user_ids: Collection[int]) -> dict[int, Standing]:
     """The places of those of the users who wait: ``position`` counts from 1, ``waited_s`` is in seconds."""
     now = timezone.now()
     standings = {}
     # One statement: the places and the tickets are of the same moment.
     for user_id, queue, joined_at, position, queue_size in _select(_PLACES, user_ids):
         game, mode = Queue.kind_of(queue)
-        standings[user_id] = {
-            "status": "queued",
-            "game": game,
-            "mode": mode,
-            "position": position,
-            "queue_size": queue_size,
-            "waited_s": round(_seconds_since(joined_at, now), 1),
-        }
+        standings[user_id] = Standing(
+            status="queued",
+            game=game,
+            mode=mode,
+            position=position,
+            queue_size=queue_size,
+            waited_s=round(_seconds_since(joined_at, now), 1),
+        )
     return standings
 
 
 def matched(
     game_ids: Mapping[int, UUID], known: Mapping[UUID, SeatedGame] = MappingProxyType({})
-) -> dict[int, dict[str, Any]]:
+) -> dict[int, Standing]:
     """The matches of these users, ``{user_id: game_id}``; those not ``known`` are looked up."""
     games = {**known, **game_selectors.seated(set(game_ids.values()) - known.keys())}
     standings = {}
     for user_id, game_id in game_ids.items():
         game = games[game_id]
         side = partial(side_of, catalogue.get(game.name))
-        standings[user_id] = {
-            "status": "matched",
-            "game": game.name,
-            "mode": game.mode,
-            "game_id": game_id,
-            "side": next(side(seat.number) for seat in game.seats if seat.user_id == user_id),
-            "ws_url": game_services.ws_url(game_id),
-            "players": [
-                {
-                    "id": seat.user_id,
-                    "username": seat.username,
-                    "rating": seat.rating,
-                    "side": side(seat.number),
-                }
+        standings[user_id] = Standing(
+            status="matched",
+            game=game.name,
+            mode=game.mode,
+            game_id=game_id,
+            side=next(side(seat.number) for seat in game.seats if seat.user_id == user_id),
+            ws_url=game_services.ws_url(game_id),
+            players=[
+                MatchedPlayer(
+                    id=seat.user_id,
+                    username=seat.username,
+                    rating=seat.rating,
+                    side=side(seat.number),
+                )
                 for seat in game.seats
             ],
-        }
+        )
     return standings
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -10,6 +9,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from accounts.models import Session, User
+from accounts.shapes import BriefUser, DeviceSession, OwnProfile
 from core import client_address
 from core.refusals import NotFound
 
@@ -83,32 +83,40 @@ def open_sessions() -> QuerySet[Session]:
     return Session.objects.filter(ended_at=None, last_seen__gte=limit)
 
 
-def brief(user: User) -> dict[str, Any]:
+def brief(user: User) -> BriefUser:
     """The ``user`` that comes with tokens."""
-    return {
-        "id": user.pk,
-        "username": user.username,
-        "email": user.email,
-        "is_premium": user.is_premium,
-        "is_guest": user.is_guest,
-    }
+    return BriefUser(
+        id=user.pk,
+        username=user.username,
+        email=user.email,
+        is_premium=user.is_premium,
+        is_guest=user.is_guest,
+    )
 
 
-def own_profile(user: User) -> dict[str, Any]:
+def own_profile(user: User) -> OwnProfile:
     """All that a user is shown of the own account."""
-    return {**brief(user), "date_joined": user.date_joined, "last_login": user.last_login}
+    return OwnProfile(
+        id=user.pk,
+        username=user.username,
+        email=user.email,
+        is_premium=user.is_premium,
+        is_guest=user.is_guest,
+        date_joined=user.date_joined,
+        last_login=user.last_login,
+    )
 
 
-def shown_sessions(sessions: Any, current: int) -> list[dict[str, Any]]:
+def shown_sessions(sessions: Iterable[Session], current: int) -> list[DeviceSession]:
     """Sessions as their owner sees them; ``current`` is the one that asks."""
     return [
-        {
-            "id": session.pk,
-            "created_at": session.created_at,
-            "last_seen": session.last_seen,
-            "user_agent": session.user_agent,
-            "ip": session.ip,
-            "current": session.pk == current,
-        }
+        DeviceSession(
+            id=session.pk,
+            created_at=session.created_at,
+            last_seen=session.last_seen,
+            user_agent=session.user_agent,
+            ip=session.ip,
+            current=session.pk == current,
+        )
         for session in sessions
     ]

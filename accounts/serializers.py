@@ -1,4 +1,4 @@
-"""What the account routes take and give."""
+"""The input of the account routes."""
 
 from typing import Any
 
@@ -129,62 +129,3 @@ class Erasure(serializers.Serializer[Any]):
     """The password once more, for what cannot be undone; guests have none."""
 
     password = Password(required=False, allow_blank=True)
-
-
-class BriefUser(serializers.Serializer[Any]):
-    """The user that comes with tokens."""
-
-    id = serializers.IntegerField()
-    username = serializers.CharField()
-    email = serializers.CharField()
-    is_premium = serializers.BooleanField()
-    is_guest = serializers.BooleanField()
-
-
-class TokenPair(serializers.Serializer[Any]):
-    """A token for calls, and one that buys the next pair."""
-
-    access = serializers.CharField()
-    refresh = serializers.CharField()
-
-
-class SignedIn(TokenPair):
-    """Tokens, and whose they are."""
-
-    user = BriefUser()
-
-
-class Ticket(serializers.Serializer[Any]):
-    """Opens one socket."""
-
-    ticket = serializers.CharField()
-    expires_in = serializers.IntegerField(help_text="Seconds")
-
-
-class OwnProfile(BriefUser):
-    """All that a user is shown of the own account."""
-
-    date_joined = serializers.DateTimeField()
-    last_login = serializers.DateTimeField(allow_null=True)
-
-
-class DeviceSession(serializers.Serializer[Any]):
-    """A device that is signed in."""
-
-    id = serializers.IntegerField()
-    created_at = serializers.DateTimeField()
-    last_seen = serializers.DateTimeField()
-    user_agent = serializers.CharField()
-    ip = serializers.CharField(allow_null=True)
-    current = serializers.BooleanField(help_text="Whether it is the one that asks")
-
-
-class PublicProfile(serializers.Serializer[Any]):
-    """What anybody sees of a user."""
-
-    id = serializers.IntegerField()
-    username = serializers.CharField()
-    is_premium = serializers.BooleanField()
-    level = serializers.IntegerField()
-    rating = serializers.IntegerField(allow_null=True)
-    online = serializers.BooleanField()

@@ -4,8 +4,9 @@ make it, and none can lose it.
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from game.battles.refusals import (
     UnknownBattle,
     UnknownEnemy,
 )
+from game.battles.shapes import LootShape
 from progression import services as progression
 from progression.achievements import services as achievements
 from progression.achievements.metrics import Metric
@@ -178,8 +180,8 @@ def act(*, battle_id: int) -> bool:
 
 
 @transaction.atomic
-def claim_loot(*, user_id: int, battle_id: int) -> dict[str, Any]:
-    """Take what the battle gives, once: ``{xp, gold, items, level_up}``.
+def claim_loot(*, user_id: int, battle_id: int) -> LootShape:
+    """Take what the battle gives, once.
 
     Raises ``UnknownBattle``, ``NotInBattle``, ``BattleNotWon``, ``TooSmallAShare``, ``LootClaimed``.
     """
@@ -212,7 +214,7 @@ def claim_loot(*, user_id: int, battle_id: int) -> dict[str, Any]:
     }
     fighter.save(update_fields=["loot"])
     achievements.record(user_id, Metric.BATTLES_WON)
-    return dict(fighter.loot)
+    return msgspec.convert(fighter.loot, LootShape)
 
 
 @transaction.atomic

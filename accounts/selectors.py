@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+import msgspec
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -97,13 +98,7 @@ def brief(user: User) -> BriefUser:
 def own_profile(user: User) -> OwnProfile:
     """All that a user is shown of the own account."""
     return OwnProfile(
-        id=user.pk,
-        username=user.username,
-        email=user.email,
-        is_premium=user.is_premium,
-        is_guest=user.is_guest,
-        date_joined=user.date_joined,
-        last_login=user.last_login,
+        **msgspec.structs.asdict(brief(user)), date_joined=user.date_joined, last_login=user.last_login
     )
 
 

@@ -1,7 +1,7 @@
 """REST routes of accounts and sessions."""
 
 import functools
-from dataclasses import asdict
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,19 +12,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import gatekeeping, own_profile, profiles, selectors, serializers, services, signing_in
+from accounts import gatekeeping, own_profile, profiles, selectors, serializers, services, shapes, signing_in
 from accounts.authentication import identity
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.refusals import GuestsHaveNoPassword, WrongPassword
 from core import limits, paging, personal_data
 from core.idempotency import idempotent
 from core.parsers import read
 from core.refusals import Invalid
+from core.shapes import Page
 from core.views import AtDoor, OpenView
 
 
 def _signed_in(result: services.SignedIn, status: int = 200) -> Response:
-    body = {"user": selectors.brief(result.user), **asdict(result.tokens)}
+    body = shapes.SignedIn(
+        user=selectors.brief(result.user), access=result.tokens.access, refresh=result.tokens.refresh
+    )
     return Response(body, status=status)
 
 
@@ -38,7 +41,7 @@ class Register(OpenView):
     throttle_classes = (AtDoor,)
     door = limits.REGISTER
 
-    @extend_schema(request=serializers.Registration, responses={201: serializers.SignedIn})
+    @extend_schema(request=serializers.Registration, responses={201: shapes.SignedIn})
     @idempotent
     def post(self, request: Request) -> Response:
         body = read(serializers.Registration, request.data)
@@ -51,7 +54,7 @@ class Guest(OpenView):
     throttle_classes = (AtDoor,)
     door = limits.GUEST
 
-    @extend_schema(request=serializers.Guest, responses={201: serializers.SignedIn})
+    @extend_schema(request=serializers.Guest, responses={201: shapes.SignedIn})
     @idempotent
     def post(self, request: Request) -> Response:
         body = read(serializers.Guest, request.data)
@@ -63,7 +66,7 @@ class Guest(OpenView):
 class Login(OpenView):
     """Sign in with a username or e-mail. 401 `invalid_credentials`, 429 `locked_out`, `rate_limited`."""
 
-    @extend_schema(request=serializers.Login, responses=serializers.SignedIn)
+    @extend_schema(request=serializers.Login, responses=shapes.SignedIn)
     def post(self, request: Request) -> Response:
         return _signed_in(_sign_in(request))
 
@@ -71,7 +74,7 @@ class Login(OpenView):
 class Tokens(OpenView):
     """Sign in and return only the tokens. 401 `invalid_credentials`, 429 `locked_out`, `rate_limited`."""
 
-    @extend_schema(request=serializers.Login, responses=serializers.TokenPair)
+    @extend_schema(request=serializers.Login, responses=shapes.TokenPair)
     def post(self, request: Request) -> Response:
         return Response(_sign_in(request).tokens)
 
@@ -82,7 +85,7 @@ class RefreshTokens(OpenView):
     401 `token_invalid`, `token_expired`, `token_reused`, `session_ended`.
     """
 
-    @extend_schema(request=serializers.Refresh, responses=serializers.TokenPair)
+    @extend_schema(request=serializers.Refresh, responses=shapes.TokenPair)
     def post(self, request: Request) -> Response:
         return Response(services.rotate(**read(serializers.Refresh, request.data)).tokens)
 
@@ -106,7 +109,7 @@ class Upgrade(APIView):
     throttle_classes = (AtDoor,)
     door = limits.UPGRADE
 
-    @extend_schema(request=serializers.Registration, responses=serializers.SignedIn)
+    @extend_schema(request=serializers.Registration, responses=shapes.SignedIn)
     def post(self, request: Request) -> Response:
         body = read(serializers.Registration, request.data)
         user = selectors.user(request)
@@ -119,20 +122,19 @@ class Ticket(APIView):
     throttle_classes = (AtDoor,)
     door = limits.TICKET
 
-    @extend_schema(request=None, responses=serializers.Ticket)
+    @extend_schema(request=None, responses=shapes.Ticket)
     def post(self, request: Request) -> Response:
         return Response(
-            {
-                "ticket": gatekeeping.issue_ticket(identity(request)),
-                "expires_in": gatekeeping.TICKET_TTL_S,
-            }
+            shapes.Ticket(
+                ticket=gatekeeping.issue_ticket(identity(request)), expires_in=gatekeeping.TICKET_TTL_S
+            )
         )
 
 
 class Profile(APIView):
     """The caller's own account."""
 
-    @extend_schema(responses=serializers.OwnProfile)
+    @extend_schema(responses=shapes.OwnProfile)
     def get(self, request: Request) -> HttpResponse:
         user_id = identity(request).user_id
         body = own_profile.cached(user_id) or own_profile.cache(user_id, lambda: selectors.user(request))
@@ -147,7 +149,7 @@ class Me(Profile):
         "409 `username_taken`, `email_taken`, `upgrade_first` (a guest has none), 429 `locked_out`, "
         "`rate_limited`.",
         request=serializers.ProfileChanges,
-        responses=serializers.OwnProfile,
+        responses=shapes.OwnProfile,
     )
     def patch(self, request: Request) -> Response:
         changes = read(serializers.ProfileChanges, request.data)
@@ -204,9 +206,9 @@ class Password(APIView):
 class Sessions(APIView):
     """The sessions in which the caller is signed in, newest first."""
 
-    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=paging.page_of(serializers.DeviceSession))
+    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=Page[shapes.DeviceSession])
     def get(self, request: Request) -> Response:
-        def show(sessions: Any) -> list[dict[str, Any]]:
+        def show(sessions: Iterable[Session]) -> list[shapes.DeviceSession]:
             return selectors.shown_sessions(sessions, current=identity(request).session_id)
 
         sessions = selectors.open_sessions().filter(user_id=identity(request).user_id)
@@ -244,7 +246,7 @@ class Users(APIView):
     @extend_schema(
         operation_id="api_users_list",
         parameters=[OpenApiParameter("search", str, description="Part of the name"), *paging.PAGE_PARAMETERS],
-        responses=paging.page_of(serializers.PublicProfile),
+        responses=Page[shapes.PublicProfile],
     )
     def get(self, request: Request) -> Response:
         users = selectors.search(request.query_params.get("search", "")[:100])
@@ -255,7 +257,7 @@ class Users(APIView):
 class OneUser(APIView):
     """One public profile."""
 
-    @extend_schema(responses=serializers.PublicProfile)
+    @extend_schema(responses=shapes.PublicProfile)
     def get(self, request: Request, user_id: int) -> Response:
         found = profiles.public([selectors.by_id(user_id)], viewer_id=identity(request).user_id)
         return Response(found[0])

@@ -6,11 +6,12 @@ from axes.models import AccessAttempt
 
 from accounts import selectors
 from accounts.models import Session, User
+from accounts.shapes import OwnProfile
 from core.personal_data import erases, exports
 
 
 @exports("account")
-def account(user_id: int) -> dict[str, Any]:
+def account(user_id: int) -> OwnProfile:
     return selectors.own_profile(User.objects.get(pk=user_id))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from accounts.models import User
+from accounts.shapes import PublicProfile
 from realtime.membership import presence
 
 Facts = Callable[[list[int]], Mapping[int, Any]]
@@ -38,7 +39,7 @@ def hides_online_status(function: AnyVisibilityFilter) -> AnyVisibilityFilter:
     return function
 
 
-def public(users: Iterable[User], viewer_id: int) -> list[dict[str, Any]]:
+def public(users: Iterable[User], viewer_id: int) -> list[PublicProfile]:
     """Return the public profiles of these users for this viewer, with one query per app."""
     users = list(users)
     ids = [user.pk for user in users]
@@ -49,12 +50,12 @@ def public(users: Iterable[User], viewer_id: int) -> list[dict[str, Any]]:
         for user_id in hide(viewer_id, ids):
             facts["online"].pop(user_id, None)
     return [
-        {
-            "id": user.pk,
-            "username": user.username,
-            "is_premium": user.is_premium,
+        PublicProfile(
+            id=user.pk,
+            username=user.username,
+            is_premium=user.is_premium,
             **{name: facts.get(name, {}).get(user.pk, default) for name, default in _DEFAULTS.items()},
-        }
+        )
         for user in users
     ]
 

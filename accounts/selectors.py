@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.request import Request
 
 from accounts.models import Session, User
+from accounts.shapes import BriefUser, DeviceSession, OwnProfile
 from core import client_address
 from core.refusals import NotFound
 
@@ -83,32 +84,34 @@ def open_sessions() -> QuerySet[Session]:
     return Session.objects.filter(ended_at=None, last_seen__gte=limit)
 
 
-def brief(user: User) -> dict[str, Any]:
+def brief(user: User) -> BriefUser:
     """Return the ``user`` object that accompanies tokens."""
-    return {
-        "id": user.pk,
-        "username": user.username,
-        "email": user.email,
-        "is_premium": user.is_premium,
-        "is_guest": user.is_guest,
-    }
+    return BriefUser(
+        id=user.pk,
+        username=user.username,
+        email=user.email,
+        is_premium=user.is_premium,
+        is_guest=user.is_guest,
+    )
 
 
-def own_profile(user: User) -> dict[str, Any]:
+def own_profile(user: User) -> OwnProfile:
     """Return the account as shown to its owner."""
-    return {**brief(user), "date_joined": user.date_joined, "last_login": user.last_login}
+    return OwnProfile(
+        **msgspec.structs.asdict(brief(user)), date_joined=user.date_joined, last_login=user.last_login
+    )
 
 
-def shown_sessions(sessions: Any, current: int) -> list[dict[str, Any]]:
+def shown_sessions(sessions: Iterable[Session], current: int) -> list[DeviceSession]:
     """Return sessions as shown to their owner; ``current`` is the caller's session id."""
     return [
-        {
-            "id": session.pk,
-            "created_at": session.created_at,
-            "last_seen": session.last_seen,
-            "user_agent": session.user_agent,
-            "ip": session.ip,
-            "current": session.pk == current,
-        }
+        DeviceSession(
+            id=session.pk,
+            created_at=session.created_at,
+            last_seen=session.last_seen,
+            user_agent=session.user_agent,
+            ip=session.ip,
+            current=session.pk == current,
+        )
         for session in sessions
     ]

@@ -1,4 +1,4 @@
-"""Request and response bodies of the account routes."""
+"""The input of the account routes."""
 
 from typing import Any
 
@@ -129,62 +129,3 @@ class Erasure(serializers.Serializer[Any]):
     """The password, to confirm an irreversible action; guests have none."""
 
     password = Password(required=False, allow_blank=True)
-
-
-class BriefUser(serializers.Serializer[Any]):
-    """The user object that accompanies tokens."""
-
-    id = serializers.IntegerField()
-    username = serializers.CharField()
-    email = serializers.CharField()
-    is_premium = serializers.BooleanField()
-    is_guest = serializers.BooleanField()
-
-
-class TokenPair(serializers.Serializer[Any]):
-    """An access token for requests, and a refresh token for the next pair."""
-
-    access = serializers.CharField()
-    refresh = serializers.CharField()
-
-
-class SignedIn(TokenPair):
-    """Tokens and their user."""
-
-    user = BriefUser()
-
-
-class Ticket(serializers.Serializer[Any]):
-    """A ticket that opens one socket."""
-
-    ticket = serializers.CharField()
-    expires_in = serializers.IntegerField(help_text="Seconds")
-
-
-class OwnProfile(BriefUser):
-    """The account as shown to its owner."""
-
-    date_joined = serializers.DateTimeField()
-    last_login = serializers.DateTimeField(allow_null=True)
-
-
-class DeviceSession(serializers.Serializer[Any]):
-    """A session of a signed-in device."""
-
-    id = serializers.IntegerField()
-    created_at = serializers.DateTimeField()
-    last_seen = serializers.DateTimeField()
-    user_agent = serializers.CharField()
-    ip = serializers.CharField(allow_null=True)
-    current = serializers.BooleanField(help_text="Whether it is the caller's own session")
-
-
-class PublicProfile(serializers.Serializer[Any]):
-    """A user as shown to others."""
-
-    id = serializers.IntegerField()
-    username = serializers.CharField()
-    is_premium = serializers.BooleanField()
-    level = serializers.IntegerField()
-    rating = serializers.IntegerField(allow_null=True)
-    online = serializers.BooleanField()

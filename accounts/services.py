@@ -25,6 +25,7 @@ from accounts import selectors, tokens
 from accounts.events import AccountChanged, SessionOpened, SessionsEnded, SignedOut
 from accounts.models import LAST_SEEN_LAG_S, USERNAME_LENGTH, Session, User
 from accounts.refusals import EmailTaken, NotAGuest, SessionEnded, TokenInvalid, TokenReused, UsernameTaken
+from accounts.shapes import TokenPair
 from core import personal_data, words
 from core.refusals import Invalid, NotFound
 from realtime.publishing import publish
@@ -50,7 +51,7 @@ class SignedIn:
     """A user and the tokens of a new session."""
 
     user: User
-    tokens: tokens.TokenPair
+    tokens: TokenPair
 
 
 def register(*, email: str, password: str, username: str = "", device: Device) -> SignedIn:
@@ -161,7 +162,7 @@ def _why_not(old: tokens.Refresh, limit: datetime) -> TokenInvalid | SessionEnde
     return TokenReused("This refresh token was used before, so the session has been ended; sign in again.")
 
 
-def _replace_refresh(user: User, session_id: int) -> tokens.TokenPair:
+def _replace_refresh(user: User, session_id: int) -> TokenPair:
     session = Session(pk=session_id, refresh_id=uuid4(), rotated_at=timezone.now())
     changed = Session.objects.filter(pk=session_id, ended_at=None).update(
         refresh_id=session.refresh_id, previous_refresh_id=None, rotated_at=session.rotated_at

@@ -3,7 +3,6 @@
 import hmac
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeVar, cast
 from uuid import UUID, uuid5
@@ -16,6 +15,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from accounts import keys
 from accounts.models import Session, User
 from accounts.refusals import TokenExpired, TokenInvalid
+from accounts.shapes import TokenPair
 from realtime.wire.identity import Identity
 
 # More than the users that one process serves at a time; an entry takes about a kilobyte.
@@ -26,14 +26,6 @@ _OURS: Final = "gameplatform"
 
 AnyToken = TypeVar("AnyToken", bound=Token)
 _RowId = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
-
-
-@dataclass(frozen=True)
-class TokenPair:
-    """An access token for requests, and a refresh token for the next pair."""
-
-    access: str
-    refresh: str
 
 
 class _Access(AccessToken):
@@ -87,7 +79,7 @@ def issue(user: User, session: Session) -> TokenPair:
     refresh_id = cast(UUID, session.refresh_id)
     access["jti"] = uuid5(refresh_id, "access").hex
     refresh["jti"] = refresh_id.hex
-    return TokenPair(str(access), str(refresh))
+    return TokenPair(access=str(access), refresh=str(refresh))
 
 
 def identify(token: str) -> Identity:

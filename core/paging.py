@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.refusals import Invalid
+from core.shapes import Page
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
@@ -62,14 +63,24 @@ def page(
     paginator = CursorPagination()
     paginator.ordering = [ordering] if isinstance(ordering, str) else list(ordering)
     rows = paginator.paginate_queryset(queryset, view.request, view)
-    return paginator.get_paginated_response(show(rows or []))
+    return Response(
+        Page(
+            next=paginator.get_next_link(),
+            previous=paginator.get_previous_link(),
+            results=show(rows or []),
+        )
+    )
 
 
 def page_of(item: type[serializers.Serializer[Any]]) -> Any:
     """Return the serializer of a page of such items, for the OpenAPI document."""
-    link = serializers.URLField(allow_null=True)
     return inline_serializer(
-        f"{item.__name__}Page", {"next": link, "previous": link, "results": item(many=True)}
+        f"{item.__name__}Page",
+        {
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+            "results": item(many=True),
+        },
     )
 
 

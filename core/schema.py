@@ -13,6 +13,7 @@ from core import refusals
 from core.idempotency import HEADER, IdempotencyKeyReused
 from core.refusals import Refusal
 from core.schema_examples import example
+from core.schema_structs import component_name, is_many_structs, many_schema, room
 
 _PROBLEM = {
     "type": "object",
@@ -61,14 +62,12 @@ class ProblemAutoSchema(AutoSchema):
         return get_doc(type(self.view)).partition("\n")[0].partition(". ")[0].removesuffix(".")
 
     def get_tags(self) -> list[str]:
-        return [_room(type(self.view).__module__)]
+        return [room(type(self.view).__module__)]
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
-        # Several apps have a Person or a Member; inline serializers already have unique names.
-        name = type(serializer).__name__
-        module = type(serializer).__module__
-        room = "" if module.startswith("rest_framework") else _room(module).title()
-        return name if name.startswith(room) else room + name
+        # Those made in place have long names already.
+        kind = type(serializer)
+        return kind.__name__ if kind.__module__.startswith("rest_framework") else component_name(kind)
 
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())
@@ -82,6 +81,13 @@ class ProblemAutoSchema(AutoSchema):
                 )
             )
         return parameters
+
+    def _get_response_for_code(
+        self, serializer: Any, status_code: Any, *args: Any, **kwargs: Any
+    ) -> dict[str, Any]:
+        # drf-spectacular's extensions take one struct, and no hook of its own a list of them.
+        shape = many_schema(serializer, self) if is_many_structs(serializer) else serializer
+        return super()._get_response_for_code(shape, status_code, *args, **kwargs)
 
     def _is_idempotent(self) -> bool:
         handler = getattr(self.view, self.method.lower(), None)
@@ -119,12 +125,6 @@ def all_refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
     for refusal in of.__subclasses__():
         yield refusal
         yield from all_refusals(refusal)
-
-
-def _room(module: str) -> str:
-    """Return the innermost package: ``chat`` for ``chat.api.lobbies``, ``parties`` for matchmaking's."""
-    packages = [part for part in module.split(".")[:-1] if part != "api"]
-    return packages[-1]
 
 
 def _problems(

@@ -13,7 +13,8 @@ from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
 from core.refusals import Invalid
-from friends import selectors, serializers, services
+from core.shapes import Page
+from friends import events, selectors, serializers, services, shapes
 
 DIRECTIONS = {"in": "to_user", "out": "from_user"}
 
@@ -21,7 +22,7 @@ DIRECTIONS = {"in": "to_user", "out": "from_user"}
 class Friends(APIView):
     """The caller's friends with their status, longest friendship first."""
 
-    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=paging.page_of(serializers.Friend))
+    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=Page[events.Friend])
     def get(self, request: Request) -> Response:
         user_id = identity(request).user_id
 
@@ -51,7 +52,7 @@ class Requests(APIView):
             ),
             *paging.PAGE_PARAMETERS,
         ],
-        responses=paging.page_of(serializers.FriendRequest),
+        responses=Page[events.Request],
     )
     def get(self, request: Request) -> Response:
         """Newest first."""
@@ -66,7 +67,7 @@ class Requests(APIView):
             self, requests, ordering="-id", show=lambda rows: [selectors.shown_request(row) for row in rows]
         )
 
-    @extend_schema(request=serializers.NewRequest, responses={201: serializers.FriendRequest})
+    @extend_schema(request=serializers.NewRequest, responses={201: events.Request})
     @idempotent
     def post(self, request: Request) -> Response:
         """Send a friend request. If the other user has already asked the caller, both become friends.
@@ -83,7 +84,7 @@ class Requests(APIView):
 class Accept(APIView):
     """A request to the caller."""
 
-    @extend_schema(request=None, responses=serializers.FriendRequest)
+    @extend_schema(request=None, responses=events.Request)
     @idempotent
     def post(self, request: Request, request_id: int) -> Response:
         """Accept it.
@@ -98,7 +99,7 @@ class Accept(APIView):
 class Decline(APIView):
     """A request to the caller."""
 
-    @extend_schema(request=None, responses=serializers.FriendRequest)
+    @extend_schema(request=None, responses=events.Request)
     def post(self, request: Request, request_id: int) -> Response:
         """Decline it.
 
@@ -111,7 +112,7 @@ class Decline(APIView):
 class Cancel(APIView):
     """A request from the caller."""
 
-    @extend_schema(request=None, responses=serializers.FriendRequest)
+    @extend_schema(request=None, responses=events.Request)
     def post(self, request: Request, request_id: int) -> Response:
         """Cancel it.
 
@@ -124,7 +125,7 @@ class Cancel(APIView):
 class Blocks(APIView):
     """The users whom the caller blocks, latest first."""
 
-    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=paging.page_of(serializers.Blocked))
+    @extend_schema(parameters=paging.PAGE_PARAMETERS, responses=Page[shapes.Blocked])
     def get(self, request: Request) -> Response:
         blocks = selectors.blocks(identity(request).user_id)
         return paging.page(self, blocks, ordering="-id", show=selectors.shown_blocks)

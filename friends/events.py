@@ -1,11 +1,12 @@
 """Events of friends, and their audiences."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
+from core.shapes import about, one_of
 from realtime.wire import topics
 from realtime.wire.messages import Ephemeral, Event, Reply
 from realtime.wire.topics import Topic
@@ -32,25 +33,25 @@ class FriendStatus(Struct, kw_only=True, frozen=True):
 
     user_id: int
     online: bool
-    status: str
-    last_seen: datetime | None
-    game_id: UUID | UnsetType = UNSET
+    status: Annotated[str, one_of(["offline", "online", "away", "busy", "playing"])]
+    last_seen: Annotated[datetime | None, about("Offline: when they were last online")]
+    game_id: Annotated[UUID | UnsetType, about("Playing: the game")] = UNSET
 
 
 class Friend(FriendStatus, kw_only=True, frozen=True):
-    """A friend in a user's list."""
+    """A friend, and how they stand now."""
 
     username: str
     is_premium: bool
 
 
 class Request(Struct, kw_only=True, frozen=True):
-    """A friend request; ``status`` is pending, accepted, declined or cancelled."""
+    """A friend request."""
 
     id: int
     from_user: Person
     to_user: Person
-    status: str
+    status: Annotated[str, one_of(["pending", "accepted", "declined", "cancelled"])]
     created_at: datetime
 
 

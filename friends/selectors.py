@@ -15,6 +15,7 @@ from friends import playing
 from friends.events import Friend, FriendStatus, Person, PresenceState, Request
 from friends.models import Block, FriendRequest, Friendship
 from friends.models import Standing as Said
+from friends.shapes import Blocked
 from realtime.membership import presence
 
 OFFLINE = "offline"
@@ -75,10 +76,10 @@ def blocks(user_id: int) -> QuerySet[Block]:
     return Block.objects.filter(by=user_id).select_related("blocked")
 
 
-def shown_blocks(blocks: Iterable[Block]) -> list[dict[str, Any]]:
+def shown_blocks(blocks: Iterable[Block]) -> list[Blocked]:
     """Return blocks as shown to the blocker."""
     return [
-        {"user_id": block.blocked_id, "username": block.blocked.username, "created_at": block.created_at}
+        Blocked(user_id=block.blocked_id, username=block.blocked.username, created_at=block.created_at)
         for block in blocks
     ]
 

@@ -258,7 +258,10 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     # Without drf-spectacular's enum hook: enums are documented inline.
-    "POSTPROCESSING_HOOKS": ["core.schema.give_examples"],
+    "POSTPROCESSING_HOOKS": [
+        "core.schema.give_examples",
+        "drf_spectacular.hooks.postprocess_schema_enum_id_removal",
+    ],
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

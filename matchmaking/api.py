@@ -7,7 +7,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import identity
 from core.parsers import read_all
-from matchmaking import selectors, serializers, services
+from matchmaking import selectors, serializers, services, shapes
 
 
 class Join(APIView):
@@ -22,29 +22,29 @@ class Join(APIView):
     `not_party_leader`, 404 `unknown_party`, 409 `already_playing`, 422 `party_too_large`.
     """
 
-    @extend_schema(request=serializers.Join, responses={200: serializers.Standing, 201: serializers.Standing})
+    @extend_schema(request=serializers.Join, responses={200: shapes.Standing, 201: shapes.Standing})
     def post(self, request: Request) -> Response:
         wanted = read_all(serializers.Join, request.data)
         standing = services.join(user_id=identity(request).user_id, **wanted)
-        return Response(standing, status=201 if standing["status"] == "matched" else 200)
+        return Response(standing, status=201 if standing.status == "matched" else 200)
 
 
 class Leave(APIView):
     """Leave the queue; an unfinished match continues."""
 
-    @extend_schema(request=None, responses=serializers.Left)
+    @extend_schema(request=None, responses=shapes.QueueLeft)
     def post(self, request: Request) -> Response:
         left = services.leave(user_id=identity(request).user_id)
-        return Response({"status": "left" if left else "not_queued"})
+        return Response(shapes.QueueLeft(status="left" if left else "not_queued"))
 
 
 class Status(APIView):
     """The caller's status: queued, else in the latest unfinished match, else idle."""
 
-    @extend_schema(responses=serializers.Standing)
+    @extend_schema(responses=shapes.Standing)
     def get(self, request: Request) -> Response:
         user_id = identity(request).user_id
         standing = selectors.queue_status(user_id)
-        if standing["status"] == "queued":
+        if standing.status == "queued":
             services.touch_tickets([user_id])
         return Response(standing)

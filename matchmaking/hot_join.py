@@ -41,6 +41,6 @@ async def hot_join(token: str, body: bytes) -> HttpResponse | None:
     standing = await asyncio.wrap_future(joining)
     return HttpResponse(
         encode(standing),
-        status=201 if standing["status"] == "matched" else 200,
+        status=201 if standing.status == "matched" else 200,
         content_type="application/json",
     )

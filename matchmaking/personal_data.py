@@ -4,10 +4,11 @@ from typing import Any
 
 from core.personal_data import erases, exports
 from matchmaking import selectors, services
+from matchmaking.shapes import Standing
 
 
 @exports("queue")
-def queue(user_id: int) -> dict[str, Any] | None:
+def queue(user_id: int) -> Standing | None:
     """Return the person's place in a queue, if any."""
     return selectors.queued([user_id]).get(user_id)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, Min
 from django.utils import timezone
+from msgspec import UNSET
 
 from game import selectors as game_selectors
 from game.author import catalogue
@@ -17,6 +18,7 @@ from game.author.game import side_of
 from game.records import SeatedGame
 from matchmaking.models import Penalty, Queue, Ticket
 from matchmaking.rules import Waiting
+from matchmaking.shapes import MatchedPlayer, Standing
 
 TICKET_TTL = timedelta(minutes=10)
 """How long a ticket without any sign of its players is kept."""
@@ -57,19 +59,19 @@ _NEAREST = """
 _ELDEST = "SELECT id FROM matchmaking_ticket WHERE queue_id = %s ORDER BY joined_at, id LIMIT %s"
 
 
-def queue_status(user_id: int) -> dict[str, Any]:
+def queue_status(user_id: int) -> Standing:
     """Return the user's status as sent to clients: queued, else in the latest unfinished match, else idle.
 
     Matches of games that are no longer offered here are ignored.
     """
     place = queued([user_id]).get(user_id)
-    if place is not None and catalogue.offers(place["game"]):
+    if place is not None and place.game is not UNSET and catalogue.offers(place.game):
         return place
     game_id = game_selectors.latest_open_game(user_id)
-    return {"status": "idle"} if game_id is None else matched({user_id: game_id})[user_id]
+    return Standing(status="idle") if game_id is None else matched({user_id: game_id})[user_id]
 
 
-def queued(user_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+def queued(user_ids: Collection[int]) -> dict[int, Standing]:
     """Return the places of the queued users among these.
 
     ``position`` counts from 1, ``waited_s`` is in seconds.
@@ -79,43 +81,43 @@ def queued(user_ids: Collection[int]) -> dict[int, dict[str, Any]]:
     # One statement, so that places and tickets are consistent.
     for user_id, queue, joined_at, position, queue_size in _select(_PLACES, user_ids):
         game, mode = Queue.kind_of(queue)
-        standings[user_id] = {
-            "status": "queued",
-            "game": game,
-            "mode": mode,
-            "position": position,
-            "queue_size": queue_size,
-            "waited_s": round(_seconds_since(joined_at, now), 1),
-        }
+        standings[user_id] = Standing(
+            status="queued",
+            game=game,
+            mode=mode,
+            position=position,
+            queue_size=queue_size,
+            waited_s=round(_seconds_since(joined_at, now), 1),
+        )
     return standings
 
 
 def matched(
     game_ids: Mapping[int, UUID], known: Mapping[UUID, SeatedGame] = MappingProxyType({})
-) -> dict[int, dict[str, Any]]:
+) -> dict[int, Standing]:
     """Return the matches of these users, ``{user_id: game_id}``; those not ``known`` are looked up."""
     games = {**known, **game_selectors.seated(set(game_ids.values()) - known.keys())}
     standings = {}
     for user_id, game_id in game_ids.items():
         game = games[game_id]
         side = partial(side_of, catalogue.get(game.name))
-        standings[user_id] = {
-            "status": "matched",
-            "game": game.name,
-            "mode": game.mode,
-            "game_id": game_id,
-            "side": next(side(seat.number) for seat in game.seats if seat.user_id == user_id),
-            "ws_url": game_selectors.ws_url(game_id),
-            "players": [
-                {
-                    "id": seat.user_id,
-                    "username": seat.username,
-                    "rating": seat.rating,
-                    "side": side(seat.number),
-                }
+        standings[user_id] = Standing(
+            status="matched",
+            game=game.name,
+            mode=game.mode,
+            game_id=game_id,
+            side=next(side(seat.number) for seat in game.seats if seat.user_id == user_id),
+            ws_url=game_selectors.ws_url(game_id),
+            players=[
+                MatchedPlayer(
+                    id=seat.user_id,
+                    username=seat.username,
+                    rating=seat.rating,
+                    side=side(seat.number),
+                )
                 for seat in game.seats
             ],
-        }
+        )
     return standings
 
 

@@ -34,6 +34,7 @@ from matchmaking.parties import services as parties
 from matchmaking.refusals import AlreadyPlaying, AlreadyQueued, LeftEarly, PartyTooLarge, UnknownQueue
 from matchmaking.rules import Waiting
 from matchmaking.selectors import TICKET_TTL
+from matchmaking.shapes import Standing
 from realtime.membership import presence
 from realtime.publishing import publish
 
@@ -55,7 +56,7 @@ waits = Histogram(
 )
 
 
-def join(*, user_id: int, game: str, mode: str = "", party_id: int | None = None) -> dict[str, Any]:
+def join(*, user_id: int, game: str, mode: str = "", party_id: int | None = None) -> Standing:
     """Queue the user, or the party that the user leads, and match them at once if possible.
 
     Returns the same as ``selectors.queue_status``. A user who is already queued keeps the place, and one with
@@ -70,7 +71,7 @@ def join(*, user_id: int, game: str, mode: str = "", party_id: int | None = None
     return _join_as_party(kind, queue, user_id, party_id)
 
 
-def join_soon(*, user_id: int, game: str, mode: str = "") -> Future[dict[str, Any]]:
+def join_soon(*, user_id: int, game: str, mode: str = "") -> Future[Standing]:
     """Like :func:`join` for one user, but return a future; for the event loop.
 
     Raises ``UnknownGame``, ``UnknownQueue``.
@@ -89,7 +90,7 @@ def _declared(kind: type[Rules], mode: str) -> str:
 
 
 @transaction.atomic
-def _join_as_party(kind: type[Rules], queue: str, user_id: int, party_id: int) -> dict[str, Any]:
+def _join_as_party(kind: type[Rules], queue: str, user_id: int, party_id: int) -> Standing:
     # The party's row first, so that its members cannot change meanwhile.
     party = parties.lock_led(user_id, party_id)
     user_ids = party_selectors.member_ids(party.pk)
@@ -97,7 +98,7 @@ def _join_as_party(kind: type[Rules], queue: str, user_id: int, party_id: int) -
         raise PartyTooLarge(f"{kind.title} seats at most {kind.max_players}.")
     user_ids.sort(key=lambda member: member != user_id)  # the leader first
     standing = _join_together(queue, tuple(user_ids))
-    if standing["status"] == "queued":
+    if standing.status == "queued":
         ticket = Ticket.objects.get(members__user=user_id)
         if set(ticket.members.values_list("user_id", flat=True)) != set(user_ids):
             raise AlreadyQueued("You wait there without your party.")
@@ -109,7 +110,7 @@ def _join_as_party(kind: type[Rules], queue: str, user_id: int, party_id: int) -
 
 
 @transaction.atomic(savepoint=False)
-def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[dict[str, Any] | Exception]:
+def _join(queue: str, parties: Sequence[tuple[int, ...]]) -> list[Standing | Exception]:
     """Return the status of each party's leader, who comes first, after they have joined in this order."""
     kind = catalogue.get(Queue.kind_of(queue)[0])
     _lock(queue)

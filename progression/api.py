@@ -1,7 +1,5 @@
 """REST routes of players, inventory, pets, the shop and the ledger."""
 
-from dataclasses import asdict
-
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -13,7 +11,8 @@ from accounts.authentication import identity
 from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
-from progression import selectors, serializers, services
+from core.shapes import Page
+from progression import selectors, serializers, services, shapes
 from progression.models import Player
 
 
@@ -24,7 +23,7 @@ def _shown(request: Request, player: Player) -> Response:
 class Me(APIView):
     """The caller's player, created on first access."""
 
-    @extend_schema(responses=serializers.PlayerShape)
+    @extend_schema(responses=shapes.PlayerShape)
     def get(self, request: Request) -> Response:
         return _shown(request, services.player(identity(request).user_id))
 
@@ -35,7 +34,7 @@ class AllocateStats(APIView):
     @extend_schema(
         description="Spend stat points on stats. 409 `not_enough_stat_points`.",
         request=serializers.Allocation,
-        responses=serializers.PlayerShape,
+        responses=shapes.PlayerShape,
     )
     @idempotent
     def post(self, request: Request) -> Response:
@@ -49,7 +48,7 @@ class RegenerateStamina(APIView):
     @extend_schema(
         description="Store the stamina regenerated so far; reading does not need it.",
         request=None,
-        responses=serializers.PlayerShape,
+        responses=shapes.PlayerShape,
     )
     def post(self, request: Request) -> Response:
         return _shown(request, services.regenerate_stamina(identity(request).user_id))
@@ -58,19 +57,19 @@ class RegenerateStamina(APIView):
 class DailyReward(APIView):
     """The daily reward of today (UTC)."""
 
-    @extend_schema(responses=serializers.DailyReward)
+    @extend_schema(responses=shapes.DailyReward)
     def get(self, request: Request) -> Response:
         today = timezone.now().date()
-        return Response(asdict(selectors.daily_reward(identity(request).user_id, today)))
+        return Response(selectors.daily_reward(identity(request).user_id, today))
 
     @extend_schema(
         description="Claim it; it grows with each consecutive day. 409 `claimed_today`.",
         request=None,
-        responses=serializers.DailyReward,
+        responses=shapes.DailyReward,
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        return Response(asdict(services.claim_daily_reward(identity(request).user_id)))
+        return Response(services.claim_daily_reward(identity(request).user_id))
 
 
 class Ledger(APIView):
@@ -79,7 +78,7 @@ class Ledger(APIView):
     @extend_schema(
         description="Includes starting funds. `of=items` returns item movements instead.",
         parameters=[serializers.EntriesWanted, *paging.PAGE_PARAMETERS],
-        responses=paging.page_of(serializers.LedgerEntry),
+        responses=Page[shapes.LedgerEntry],
     )
     def get(self, request: Request) -> Response:
         wanted = read(serializers.EntriesWanted, request.query_params.dict())
@@ -97,7 +96,7 @@ class Inventory(APIView):
     @extend_schema(
         operation_id="api_inventory_list",
         parameters=paging.PAGE_PARAMETERS,
-        responses=paging.page_of(serializers.InventoryRow),
+        responses=Page[shapes.InventoryRow],
     )
     def get(self, request: Request) -> Response:
         stacks = selectors.inventory(identity(request).user_id)
@@ -113,7 +112,7 @@ class Equip(APIView):
             "404 `not_owned`, 409 `cannot_be_worn`."
         ),
         request=None,
-        responses=serializers.InventoryRow,
+        responses=shapes.InventoryRow,
     )
     def post(self, request: Request, item_id: int) -> Response:
         stack = services.equip(identity(request).user_id, item_id)
@@ -126,7 +125,7 @@ class Unequip(APIView):
     @extend_schema(
         description="Empty a slot. 409 `slot_empty`.",
         request=None,
-        responses=serializers.InventoryRow,
+        responses=shapes.InventoryRow,
     )
     def post(self, request: Request, slot: str) -> Response:
         stack = services.unequip(identity(request).user_id, slot)
@@ -139,7 +138,7 @@ class Pets(APIView):
     @extend_schema(
         operation_id="api_pets_list",
         parameters=paging.PAGE_PARAMETERS,
-        responses=paging.page_of(serializers.PetShape),
+        responses=Page[shapes.PetShape],
     )
     def get(self, request: Request) -> Response:
         pets = selectors.pets(identity(request).user_id)
@@ -163,7 +162,7 @@ class Hatch(APIView):
             "404 `not_owned`, 409 `not_an_egg`, `nothing_hatches`."
         ),
         request=None,
-        responses={201: serializers.PetShape},
+        responses={201: shapes.PetShape},
     )
     @idempotent
     def post(self, request: Request, egg_id: int) -> Response:
@@ -180,7 +179,7 @@ class Feed(APIView):
             "404 `not_owned`, 409 `not_food`, `not_enough_items`, `fully_grown`."
         ),
         request=serializers.Feeding,
-        responses=serializers.PetShape,
+        responses=shapes.PetShape,
     )
     @idempotent
     def post(self, request: Request, pet_id: int) -> Response:
@@ -197,7 +196,7 @@ class EquipPet(APIView):
             "The set holds three pets; if it is full, the one added first is removed. 404 `not_owned`."
         ),
         request=None,
-        responses=serializers.PetShape,
+        responses=shapes.PetShape,
     )
     def post(self, request: Request, pet_id: int) -> Response:
         return Response(selectors.shown_pets([services.equip_pet(identity(request).user_id, pet_id)])[0])
@@ -206,9 +205,7 @@ class EquipPet(APIView):
 class UnequipPet(APIView):
     """Remove a pet from the active set."""
 
-    @extend_schema(
-        description="404 `not_owned`, 409 `not_in_set`.", request=None, responses=serializers.PetShape
-    )
+    @extend_schema(description="404 `not_owned`, 409 `not_in_set`.", request=None, responses=shapes.PetShape)
     def post(self, request: Request, pet_id: int) -> Response:
         return Response(selectors.shown_pets([services.unequip_pet(identity(request).user_id, pet_id)])[0])
 
@@ -216,7 +213,7 @@ class UnequipPet(APIView):
 class Shop(APIView):
     """Today's offers in the shop."""
 
-    @extend_schema(responses=serializers.ShopItem(many=True))
+    @extend_schema(operation_id="api_shop_items_list", responses=list[shapes.ShopItem])
     def get(self, request: Request) -> Response:
         return Response(selectors.shown_offers(selectors.offers(timezone.now().date())))
 
@@ -230,19 +227,19 @@ class Purchase(APIView):
             "404 `not_for_sale`, 409 `sold_out`."
         ),
         request=serializers.Buying,
-        responses={201: serializers.Bought},
+        responses={201: shapes.Bought},
     )
     @idempotent
     def post(self, request: Request) -> Response:
         body = read(serializers.Buying, request.data)
         done = services.purchase(identity(request).user_id, **body)
         return Response(
-            {
-                "item": selectors.shown_stacks([done.stack])[0],
-                "quantity": done.quantity,
-                "spent": done.spent,
-                "currency": done.offer.currency,
-                "balance": done.balance,
-            },
+            shapes.Bought(
+                item=selectors.shown_stacks([done.stack])[0],
+                quantity=done.quantity,
+                spent=done.spent,
+                currency=done.offer.currency,
+                balance=done.balance,
+            ),
             status=201,
         )

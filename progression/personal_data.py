@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.personal_data import erases, exports
-from progression import selectors
+from progression import selectors, shapes
 from progression.models import Entry, Player
 
 
@@ -21,12 +21,12 @@ def player(user_id: int) -> dict[str, Any]:
 
 
 @exports("inventory")
-def inventory(user_id: int) -> list[dict[str, Any]]:
+def inventory(user_id: int) -> list[shapes.InventoryRow]:
     return selectors.shown_stacks(selectors.inventory(user_id).order_by("pk"))
 
 
 @exports("pets")
-def pets(user_id: int) -> list[dict[str, Any]]:
+def pets(user_id: int) -> list[shapes.PetShape]:
     return selectors.shown_pets(selectors.pets(user_id).order_by("pk"))
 
 

@@ -3,16 +3,16 @@
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from msgspec import UNSET
 
-from progression import rules
-from progression.models import Entry, HatchOdds, Item, Offer, Pet, Player, Receipt, Slot, Species, Stack
+from progression import rules, shapes
+from progression.models import Entry, HatchOdds, Offer, Pet, Player, Receipt, Slot, Species, Stack
 from progression.models.tuning import growth
 
 DAILY_OFFERS = 3
@@ -85,7 +85,11 @@ def _pet_set(user_id: int) -> list[Pet]:
     return list(in_set.select_related("species").order_by("place"))
 
 
-def shown_player(player: Player, username: str) -> dict[str, Any]:
+def _stats(stats: rules.Stats) -> shapes.Stats:
+    return shapes.Stats(**stats._asdict())
+
+
+def shown_player(player: Player, username: str) -> shapes.PlayerShape:
     """Return the player as shown to its user."""
     now = timezone.now()
     numbers = growth()
@@ -96,40 +100,31 @@ def shown_player(player: Player, username: str) -> dict[str, Any]:
     fight = rules.derived(level, player.stats.plus(extra))
     there = stamina(player, now)
     in_slots = {stack.worn_in: stack for stack in worn}
-    return {
-        "id": player.pk,
-        "username": username,
-        "level": level,
-        "xp": player.xp,
-        "xp_to_next": numbers.player.to_next(player.xp),
-        "level_began_at_xp": numbers.player.begins_at(level),
-        "stat_points": player.stat_points,
-        "stats": player.stats._asdict(),
-        "bonuses": extra._asdict(),
-        "derived": asdict(fight),
-        "gold": player.gold,
-        "gems": player.gems,
-        "stamina": int(there.value),
-        "max_stamina": maximum,
-        "stamina_full_at": rules.full_at(there, maximum=maximum, by=regeneration()),
-        "stamina_regeneration": {
-            "amount": float(regeneration().fraction * maximum),
-            "interval_s": regeneration().interval,
-        },
-        "equipped": {
+    return shapes.PlayerShape(
+        id=player.pk,
+        username=username,
+        level=level,
+        xp=player.xp,
+        xp_to_next=numbers.player.to_next(player.xp),
+        level_began_at_xp=numbers.player.begins_at(level),
+        stat_points=player.stat_points,
+        stats=_stats(player.stats),
+        bonuses=_stats(extra),
+        derived=shapes.Derived(**asdict(fight)),
+        gold=player.gold,
+        gems=player.gems,
+        stamina=int(there.value),
+        max_stamina=maximum,
+        stamina_full_at=rules.full_at(there, maximum=maximum, by=regeneration()),
+        stamina_regeneration=shapes.Regeneration(
+            amount=float(regeneration().fraction * maximum),
+            interval_s=regeneration().interval,
+        ),
+        equipped={
             slot: shown_stacks([in_slots[slot]])[0] if slot in in_slots else None for slot in Slot.values
         },
-        "pet_set": shown_pets(pets),
-    }
-
-
-@dataclass(frozen=True)
-class Daily:
-    """Today's reward: whether it was claimed, the number of consecutive days, and the gold."""
-
-    claimed: bool
-    days: int
-    gold: int
+        pet_set=shown_pets(pets),
+    )
 
 
 def daily_key(day: int) -> str:
@@ -137,13 +132,15 @@ def daily_key(day: int) -> str:
     return f"daily:{day}"
 
 
-def daily_reward(user_id: int, today: date) -> Daily:
+def daily_reward(user_id: int, today: date) -> shapes.DailyReward:
     """Return today's reward for the user."""
     ordinal = today.toordinal()
     days = [daily_key(ordinal - back) for back in range(rules.DAYS_THAT_COUNT)]
     claimed = set(Receipt.objects.filter(player=user_id, key__in=days).values_list("key", flat=True))
     in_a_row = 1 + len(list(itertools.takewhile(claimed.__contains__, days[1:])))
-    return Daily(days[0] in claimed, in_a_row, growth().gold_for_coming_back(in_a_row))
+    return shapes.DailyReward(
+        claimed=days[0] in claimed, days=in_a_row, gold=growth().gold_for_coming_back(in_a_row)
+    )
 
 
 # -- Belongings
@@ -154,31 +151,24 @@ def inventory(user_id: int) -> QuerySet[Stack]:
     return Stack.objects.filter(player=user_id).select_related("item")
 
 
-def shown_stacks(stacks: Iterable[Stack]) -> list[dict[str, Any]]:
+def shown_stacks(stacks: Iterable[Stack]) -> list[shapes.InventoryRow]:
     """Return stacks as shown to their owner."""
     return [
-        {
-            "id": stack.pk,
-            "item_id": stack.item_id,
-            **shown_item(stack.item),
-            "quantity": stack.quantity,
-            "equipped": stack.worn_in is not None,
-        }
+        shapes.InventoryRow(
+            id=stack.pk,
+            item_id=stack.item_id,
+            name=stack.item.name,
+            description=stack.item.description,
+            kind=stack.item.kind,
+            rarity=stack.item.rarity,
+            slot=stack.item.slot or None,
+            stats=_stats(stack.item.stats),
+            food_xp=stack.item.food_xp,
+            quantity=stack.quantity,
+            equipped=stack.worn_in is not None,
+        )
         for stack in stacks
     ]
-
-
-def shown_item(item: Item) -> dict[str, Any]:
-    """Return an item's properties."""
-    return {
-        "name": item.name,
-        "description": item.description,
-        "kind": item.kind,
-        "rarity": item.rarity,
-        "slot": item.slot or None,
-        "stats": item.stats._asdict(),
-        "food_xp": item.food_xp,
-    }
 
 
 def pets(user_id: int) -> QuerySet[Pet]:
@@ -186,7 +176,7 @@ def pets(user_id: int) -> QuerySet[Pet]:
     return Pet.objects.filter(player=user_id).select_related("species")
 
 
-def shown_pets(pets: Iterable[Pet]) -> list[dict[str, Any]]:
+def shown_pets(pets: Iterable[Pet]) -> list[shapes.PetShape]:
     """Return pets as shown to their owner; ``stats`` is the pet's bonus outside a family."""
     curve = growth().pet
     shown = []
@@ -194,20 +184,20 @@ def shown_pets(pets: Iterable[Pet]) -> list[dict[str, Any]]:
         level, species = curve.level_at(pet.xp), pet.species
         alone = rules.pet_bonus([rules.PetInSet(species.family, level, species.stats)])
         shown.append(
-            {
-                "id": pet.pk,
-                "species": species.slug,
-                "name": species.name,
-                "family": species.family,
-                "rarity": species.rarity,
-                "level": level,
-                "xp": pet.xp,
-                "xp_to_next": curve.to_next(pet.xp),
-                "level_began_at_xp": curve.begins_at(level),
-                "stats": alone._asdict(),
-                "equipped": pet.place is not None,
-                "place": pet.place,
-            }
+            shapes.PetShape(
+                id=pet.pk,
+                species=species.slug,
+                name=species.name,
+                family=species.family,
+                rarity=species.rarity,
+                level=level,
+                xp=pet.xp,
+                xp_to_next=curve.to_next(pet.xp),
+                level_began_at_xp=curve.begins_at(level),
+                stats=_stats(alone),
+                equipped=pet.place is not None,
+                place=pet.place,
+            )
         )
     return shown
 
@@ -242,17 +232,23 @@ def offers(today: date) -> QuerySet[Offer]:
     return is_open.filter(Q(is_daily=False) | Q(item__slug__in=of_today)).select_related("item")
 
 
-def shown_offers(offers: Iterable[Offer]) -> list[dict[str, Any]]:
+def shown_offers(offers: Iterable[Offer]) -> list[shapes.ShopItem]:
     """Return offers as shown in the shop; the id is the item's."""
     return [
-        {
-            "id": offer.pk,
-            **shown_item(offer.item),
-            "price": offer.price,
-            "currency": offer.currency,
-            "stock": offer.stock,
-            "daily": offer.is_daily,
-        }
+        shapes.ShopItem(
+            id=offer.pk,
+            name=offer.item.name,
+            description=offer.item.description,
+            kind=offer.item.kind,
+            rarity=offer.item.rarity,
+            slot=offer.item.slot or None,
+            stats=_stats(offer.item.stats),
+            food_xp=offer.item.food_xp,
+            price=offer.price,
+            currency=offer.currency,
+            stock=offer.stock,
+            daily=offer.is_daily,
+        )
         for offer in offers
     ]
 
@@ -270,32 +266,32 @@ def item_entries(user_id: int) -> QuerySet[Entry]:
     return Entry.objects.filter(player=user_id, currency=None).select_related("item")
 
 
-def shown_entries(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+def shown_entries(entries: Iterable[Entry]) -> list[shapes.LedgerEntry]:
     """Return money movements as shown to their owner."""
     return [
-        {
-            "id": entry.pk,
-            "currency": entry.currency,
-            "amount": entry.amount,
-            "balance": entry.balance,
-            "cause": entry.cause,
-            "created_at": entry.created_at,
-        }
+        shapes.LedgerEntry(
+            id=entry.pk,
+            currency=entry.currency or UNSET,
+            amount=entry.amount,
+            balance=entry.balance,
+            cause=entry.cause,
+            created_at=entry.created_at,
+        )
         for entry in entries
     ]
 
 
-def shown_item_entries(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+def shown_item_entries(entries: Iterable[Entry]) -> list[shapes.LedgerEntry]:
     """Return item movements as shown to their owner."""
     return [
-        {
-            "id": entry.pk,
-            "item_id": entry.item_id,
-            "name": entry.item.name if entry.item else "",
-            "amount": entry.amount,
-            "balance": entry.balance,
-            "cause": entry.cause,
-            "created_at": entry.created_at,
-        }
+        shapes.LedgerEntry(
+            id=entry.pk,
+            item_id=entry.item_id or UNSET,
+            name=entry.item.name if entry.item else "",
+            amount=entry.amount,
+            balance=entry.balance,
+            cause=entry.cause,
+            created_at=entry.created_at,
+        )
         for entry in entries
     ]

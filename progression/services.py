@@ -3,9 +3,10 @@
 import logging
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -29,6 +30,7 @@ from progression.refusals import (
     SlotEmpty,
     SoldOut,
 )
+from progression.shapes import DailyReward
 from realtime.publishing import publish
 
 MAX_SEED = 2**53
@@ -158,7 +160,7 @@ def allocate_stats(user_id: int, points: Mapping[str, int]) -> Player:
 
 
 @transaction.atomic
-def claim_daily_reward(user_id: int) -> selectors.Daily:
+def claim_daily_reward(user_id: int) -> DailyReward:
     """Grant today's reward (UTC), which grows with consecutive days.
 
     Raises ``ClaimedToday``.
@@ -171,7 +173,7 @@ def claim_daily_reward(user_id: int) -> selectors.Daily:
     key = selectors.daily_key(today.toordinal())
     grant(user_id, gold=daily.gold, cause="daily reward", key=key)
     publish(DailyRewardClaimed(user_id=user_id))
-    return replace(daily, claimed=True)
+    return msgspec.structs.replace(daily, claimed=True)
 
 
 # -- Stamina

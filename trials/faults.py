@@ -224,10 +224,7 @@ def any_origin_will_do() -> None:
 
 def answers_are_bare() -> None:
     """A profile lacks a documented field."""
-    from accounts import selectors
-
-    brief = selectors.brief
-    _replace("accounts.selectors.brief", lambda user: {"id": brief(user)["id"]})
+    _replace("accounts.selectors.own_profile", lambda user: {"id": user.pk})
 
 
 def new_roles_are_not_told() -> None:

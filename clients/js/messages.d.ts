@@ -4,11 +4,11 @@
 
 /** `/ws/friends/status/`: Sends the status of all friends as the first frame, also after a reconnect: there is no history. */
 export declare namespace FriendsStatus {
-  /** A friend in a user's list. */
+  /** A friend, and how they stand now. */
   interface Friend {
     user_id: number;
     online: boolean;
-    status: string;
+    status: "offline" | "online" | "away" | "busy" | "playing";
     last_seen: string | null;
     game_id?: string;
     username: string;
@@ -1600,20 +1600,20 @@ export declare namespace Notifications {
     character_name: string;
   }
 
-  /** A friend request; `status` is pending, accepted, declined or cancelled. */
+  /** A friend request. */
   interface Request {
     id: number;
     from_user: Person;
     to_user: Person;
-    status: string;
+    status: "pending" | "accepted" | "declined" | "cancelled";
     created_at: string;
   }
 
-  /** A friend in a user's list. */
+  /** A friend, and how they stand now. */
   interface Friend {
     user_id: number;
     online: boolean;
-    status: string;
+    status: "offline" | "online" | "away" | "busy" | "playing";
     last_seen: string | null;
     game_id?: string;
     username: string;

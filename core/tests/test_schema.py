@@ -2,18 +2,23 @@
 
 import json
 import re
+from datetime import datetime
+from typing import Annotated
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.urls import get_resolver
+from django.urls import get_resolver, path
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
 from jsonschema import Draft202012Validator
+from msgspec import UNSET, Struct, UnsetType
 from rest_framework.views import APIView
 
 from core.problems import refusal_response
 from core.schema import all_refusals
 from core.schema_examples import example
+from core.shapes import Page, about, one_of
 from game.battles.refusals import UnknownBattle
 from realtime.catalogue.sockets import sockets
 
@@ -45,8 +50,8 @@ def test_every_route_is_in_it(operations):
             continue
         if view.__name__ in ("OpenAPI", "Docs"):
             continue
-        path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern.pattern))
-        assert path.removesuffix("/") in shown
+        shown_path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern.pattern))
+        assert shown_path.removesuffix("/") in shown
 
 
 def _patterns(patterns):
@@ -112,6 +117,85 @@ def test_what_a_command_is_refused_with_is_a_refusal():
         for command in socket.commands:
             _, _, codes = command.text.partition("Refused with")
             assert set(re.findall(r"`([a-z_]+)`", codes)) - {"trade_update"} <= known, command.type
+
+
+def test_every_page_names_the_links_to_its_neighbours(document):
+    pages = {name: one for name, one in document["components"]["schemas"].items() if name.endswith("Page")}
+    assert pages
+    for name, page in pages.items():
+        assert set(page["properties"]) == {"next", "previous", "results"}, name
+        assert page["required"] == ["next", "previous", "results"], name
+        for link in ("next", "previous"):
+            assert page["properties"][link]["type"] == ["string", "null"], name
+            assert page["properties"][link]["format"] == "uri", name
+
+
+def test_what_drf_spectacular_notes_for_itself_is_left_out(document):
+    assert "x-spec-enum-id" not in json.dumps(document)
+
+
+class Pet(Struct):
+    """A pet."""
+
+    name: str
+
+
+class Keeper(Struct):
+    """Somebody with pets."""
+
+    id: Annotated[int, about("Of the keeper")]
+    mood: Annotated[str | None, one_of([("good", "Good"), ("bad", "Bad")], "Today")]
+    favourite: Pet | None
+    first: Annotated[Pet, about("The eldest")]
+    by_name: dict[str, Pet]
+    since: datetime | UnsetType = UNSET
+
+
+class Keepers(APIView):
+    """Who keeps pets."""
+
+    @extend_schema(responses=Page[Keeper])
+    def get(self, request):
+        raise NotImplementedError
+
+
+class Pets(APIView):
+    """All pets."""
+
+    @extend_schema(responses={200: list[Pet]}, operation_id="pets")
+    def get(self, request):
+        raise NotImplementedError
+
+
+def test_structs_are_described_with_what_is_said_of_their_fields():
+    patterns = [path("keepers", Keepers.as_view()), path("pets", Pets.as_view())]
+    document = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
+    schemas = document["components"]["schemas"]
+    pet = {"$ref": "#/components/schemas/TestsPet"}
+
+    assert schemas["TestsKeeper"] == {
+        "description": "Somebody with pets.",
+        "type": "object",
+        "properties": {
+            "id": {"type": "integer", "description": "Of the keeper"},
+            "mood": {
+                "type": ["string", "null"],
+                "enum": ["good", "bad", None],
+                "description": "Today\n\n* `good` - Good\n* `bad` - Bad",
+            },
+            "favourite": {"oneOf": [pet, {"type": "null"}]},
+            "first": {"allOf": [pet], "description": "The eldest"},
+            "by_name": {"type": "object", "additionalProperties": pet},
+            "since": {"type": "string", "format": "date-time"},
+        },
+        "required": ["by_name", "favourite", "first", "id", "mood"],
+    }
+    assert schemas["KeeperPage"]["properties"]["results"] == {
+        "type": "array",
+        "items": {"$ref": "#/components/schemas/TestsKeeper"},
+    }
+    answer = document["paths"]["/pets"]["get"]["responses"]["200"]["content"]["application/json"]
+    assert answer == {"schema": {"type": "array", "items": pet}, "example": [{"name": "text"}]}
 
 
 def test_examples_follow_references_and_limits():

@@ -1,7 +1,6 @@
 """HTTP routes of battles."""
 
-from typing import Any
-
+import msgspec
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,7 +10,8 @@ from accounts.authentication import identity
 from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
-from game.battles import selectors, serializers, services
+from core.shapes import Page
+from game.battles import selectors, serializers, services, shapes
 
 
 class Available(APIView):
@@ -20,7 +20,7 @@ class Available(APIView):
     @extend_schema(
         operation_id="api_battles_available",
         description="Battles with a free place, and those the caller has joined; the easiest first.",
-        responses=serializers.AvailableBattle(many=True),
+        responses=list[shapes.AvailableBattle],
     )
     def get(self, request: Request) -> Response:
         return Response(selectors.available(identity(request).user_id))
@@ -32,7 +32,7 @@ class OneBattle(APIView):
     @extend_schema(
         operation_id="api_battles_retrieve",
         description="403 `not_in_battle`, 404 `unknown_battle`.",
-        responses=serializers.BattleShape,
+        responses=shapes.BattleShape,
     )
     def get(self, request: Request, battle_id: int) -> Response:
         return Response(_shown(battle_id, identity(request).user_id))
@@ -47,7 +47,7 @@ class Join(APIView):
             "404 `unknown_battle`, 409 `battle_full` or `battle_over`."
         ),
         request=None,
-        responses=serializers.BattleShape,
+        responses=shapes.BattleShape,
     )
     @idempotent
     def post(self, request: Request, battle_id: int) -> Response:
@@ -66,19 +66,19 @@ class Attack(APIView):
             "`enemy_defeated` or `fighter_fallen`, 429 `attack_cooldown`."
         ),
         request=serializers.AttackWanted,
-        responses=serializers.AttackResult,
+        responses=shapes.AttackResult,
     )
     @idempotent
     def post(self, request: Request, battle_id: int) -> Response:
         wanted = read(serializers.AttackWanted, request.data)
         struck = services.attack(user_id=identity(request).user_id, battle_id=battle_id, **wanted)
         return Response(
-            {
-                "damage": struck.hit.damage,
-                "critical": struck.hit.critical,
-                "enemy_hp": struck.enemy_hp,
-                "state": struck.state,
-            }
+            shapes.AttackResult(
+                damage=struck.hit.damage,
+                critical=struck.hit.critical,
+                enemy_hp=struck.enemy_hp,
+                state=struck.state,
+            )
         )
 
 
@@ -92,7 +92,7 @@ class ClaimLoot(APIView):
             "404 `unknown_battle`, 409 `battle_not_won` or `loot_claimed`."
         ),
         request=None,
-        responses=serializers.LootShape,
+        responses=shapes.LootShape,
     )
     @idempotent
     def post(self, request: Request, battle_id: int) -> Response:
@@ -106,7 +106,7 @@ class History(APIView):
         operation_id="api_battles_history",
         description="The caller's past battles, newest first.",
         parameters=paging.PAGE_PARAMETERS,
-        responses=paging.page_of(serializers.PastBattle),
+        responses=Page[shapes.PastBattle],
     )
     def get(self, request: Request) -> Response:
         return paging.page(
@@ -117,5 +117,6 @@ class History(APIView):
         )
 
 
-def _shown(battle_id: int, user_id: int) -> dict[str, Any]:
-    return selectors.battle_state(battle_id, user_id) | {"ws_url": selectors.ws_url(battle_id)}
+def _shown(battle_id: int, user_id: int) -> shapes.BattleShape:
+    state = selectors.battle_state(battle_id, user_id)
+    return shapes.BattleShape(**msgspec.structs.asdict(state), ws_url=selectors.ws_url(battle_id))

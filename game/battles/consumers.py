@@ -2,6 +2,8 @@
 
 import asyncio
 
+import msgspec
+
 from core import speech, words
 from core.database import in_database
 from game.battles import commands, events, selectors, services
@@ -63,7 +65,7 @@ class BattleConsumer(Consumer):
 
     async def _snapshot(self) -> events.Connected:
         state = await in_database(selectors.battle_state, self.battle_id, self.player.user_id)
-        return events.Connected(**state)
+        return events.Connected(**msgspec.structs.asdict(state))
 
     @handles(commands.Attack)
     async def attack(self, command: commands.Attack) -> None:

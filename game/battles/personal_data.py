@@ -1,12 +1,10 @@
 """Personal data of battles; it is deleted with the account's row."""
 
-from typing import Any
-
 from core.personal_data import exports
-from game.battles import selectors
+from game.battles import selectors, shapes
 
 
 @exports("battles")
-def battles(user_id: int) -> list[dict[str, Any]]:
+def battles(user_id: int) -> list[shapes.PastBattle]:
     """Return the user's finished battles."""
     return [selectors.past_battle(fighter) for fighter in selectors.past_battles(user_id).order_by("pk")]

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from game.battles import events
+from game.battles import events, shapes
 from game.battles.models import Battle, Enemy, Fighter
 from game.battles.refusals import NotInBattle, UnknownBattle
 
@@ -47,28 +48,28 @@ def joinable() -> QuerySet[Any]:
     return _under_way().filter(players__lt=F("max_players"))
 
 
-def available(user_id: int) -> list[dict[str, Any]]:
+def available(user_id: int) -> list[shapes.AvailableBattle]:
     """Return the battles that this user can join or has joined, easiest first."""
     mine = Fighter.objects.filter(battle=OuterRef("pk"), user_id=user_id)
     can_join = Q(players__lt=F("max_players"), template__is_offered=True)
     battles = _under_way().annotate(joined=Exists(mine)).filter(can_join | Q(joined=True))
     return [
-        {
-            "id": battle.pk,
-            "name": battle.name,
-            "level": battle.level,
-            "enemies": enemy_states(sorted(battle.enemies.all(), key=lambda enemy: enemy.number)),
-            "players": battle.players,
-            "max_players": battle.max_players,
-            "stamina_cost": battle.stamina_cost,
-            "state": battle.state,
-            "joined": battle.joined,
-        }
+        shapes.AvailableBattle(
+            id=battle.pk,
+            name=battle.name,
+            level=battle.level,
+            enemies=enemy_states(sorted(battle.enemies.all(), key=lambda enemy: enemy.number)),
+            players=battle.players,
+            max_players=battle.max_players,
+            stamina_cost=battle.stamina_cost,
+            state=battle.state,
+            joined=battle.joined,
+        )
         for battle in battles.prefetch_related("enemies").order_by("level", "pk")
     ]
 
 
-def battle_state(battle_id: int, user_id: int) -> dict[str, Any]:
+def battle_state(battle_id: int, user_id: int) -> shapes.BattleState:
     """Return the complete state of a battle, for one of its fighters.
 
     Raises ``UnknownBattle``, ``NotInBattle``.
@@ -80,19 +81,19 @@ def battle_state(battle_id: int, user_id: int) -> dict[str, Any]:
     mine = next((fighter for fighter in fighters if fighter.user_id == user_id), None)
     if mine is None:
         raise NotInBattle
-    return {
-        "id": battle.pk,
-        "name": battle.name,
-        "level": battle.level,
-        "state": battle.state,
-        "enemies": enemy_states(battle.enemies.order_by("number")),
-        "players": fighter_states(fighters),
-        "max_players": battle.max_players,
-        "stamina_cost": battle.stamina_cost,
-        "step": battle.step,
-        "user_id": user_id,
-        "loot_claimed": mine.loot is not None,
-    }
+    return shapes.BattleState(
+        id=battle.pk,
+        name=battle.name,
+        level=battle.level,
+        state=battle.state,
+        enemies=enemy_states(battle.enemies.order_by("number")),
+        players=fighter_states(fighters),
+        max_players=battle.max_players,
+        stamina_cost=battle.stamina_cost,
+        step=battle.step,
+        user_id=user_id,
+        loot_claimed=mine.loot is not None,
+    )
 
 
 def past_battles(user_id: int) -> QuerySet[Fighter]:
@@ -100,22 +101,22 @@ def past_battles(user_id: int) -> QuerySet[Fighter]:
     return Fighter.objects.filter(user_id=user_id, battle__state__in=Battle.OVER).select_related("battle")
 
 
-def past_battle(fighter: Fighter) -> dict[str, Any]:
+def past_battle(fighter: Fighter) -> shapes.PastBattle:
     """Return a fighter's part in a finished battle."""
     battle = fighter.battle
-    return {
-        "id": battle.pk,
-        "name": battle.name,
-        "level": battle.level,
-        "state": battle.state,
-        "damage_dealt": fighter.damage_dealt,
-        "hp": fighter.hp,
-        "max_hp": fighter.max_hp,
-        "loot": fighter.loot,
-        "loot_claimed": fighter.loot is not None,
-        "joined_at": fighter.joined_at,
-        "finished_at": battle.finished_at,
-    }
+    return shapes.PastBattle(
+        id=battle.pk,
+        name=battle.name,
+        level=battle.level,
+        state=battle.state,
+        damage_dealt=fighter.damage_dealt,
+        hp=fighter.hp,
+        max_hp=fighter.max_hp,
+        loot=None if fighter.loot is None else msgspec.convert(fighter.loot, shapes.LootShape),
+        loot_claimed=fighter.loot is not None,
+        joined_at=fighter.joined_at,
+        finished_at=battle.finished_at,  # type: ignore[arg-type]  # a battle that is over has it
+    )
 
 
 def due() -> list[int]:

@@ -5,8 +5,9 @@ Each change is one transaction under the lock of the battle's row, so any worker
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,6 +27,7 @@ from game.battles.refusals import (
     UnknownBattle,
     UnknownEnemy,
 )
+from game.battles.shapes import LootShape
 from progression import services as progression
 from progression.achievements import services as achievements
 from progression.achievements.metrics import Metric
@@ -179,8 +181,8 @@ def act(*, battle_id: int) -> bool:
 
 
 @transaction.atomic
-def claim_loot(*, user_id: int, battle_id: int) -> dict[str, Any]:
-    """Claim the loot of a won battle once; return ``{xp, gold, items, level_up}``.
+def claim_loot(*, user_id: int, battle_id: int) -> LootShape:
+    """Take what the battle gives, once.
 
     Raises ``UnknownBattle``, ``NotInBattle``, ``BattleNotWon``, ``NoFairShare``, ``LootClaimed``.
     """
@@ -215,7 +217,7 @@ def claim_loot(*, user_id: int, battle_id: int) -> dict[str, Any]:
     }
     fighter.save(update_fields=["loot"])
     achievements.record(user_id, Metric.BATTLES_WON)
-    return dict(fighter.loot)
+    return msgspec.convert(fighter.loot, LootShape)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from matchmaking.models import Member, Penalty, Ticket
 from matchmaking.parties import services as parties
 from matchmaking.parties.models import PartyMember
 from matchmaking.refusals import LeftEarly
+from matchmaking.shapes import Standing
 from realtime.membership import presence
 from realtime.testing import Player
 from tests.people import Person, ada, bob, cyd, here, person
@@ -43,7 +44,7 @@ async def waiting() -> list[int]:
 
 
 async def come(match: dict, who: Person, *, is_ready: bool = True) -> Player:
-    player = await who.enter(match["game_id"])
+    player = await who.enter(match.game_id)
     if is_ready:
         await player.send(type="player_ready")
     return player
@@ -60,11 +61,11 @@ async def test_who_was_matched_with_somebody_who_never_came_waits_again_at_the_o
     assert (await player.hear_until("game_over"))["reason"] == "aborted"
 
     told = await notices.hear_until("match_cancelled")
-    assert (told["game_id"], told["reason"], told["requeued"]) == (str(match["game_id"]), "aborted", True)
+    assert (told["game_id"], told["reason"], told["requeued"]) == (str(match.game_id), "aborted", True)
     assert (told["game"], told["mode"]) == ("tictactoe", "")
     assert await waiting() == [ada.id, cyd.id]
     standing = await in_database(selectors.queue_status, ada.id)
-    assert (standing["position"], standing["queue_size"]) == (1, 2)
+    assert (standing.position, standing.queue_size) == (1, 2)
     with pytest.raises(LeftEarly) as refusal:
         await join(bob)
     assert 0 < refusal.value.retry_after <= rules.FIRST_PENALTY_S
@@ -110,7 +111,7 @@ async def test_who_resigns_before_anybody_has_moved_waits_and_the_other_goes_bac
 
 async def test_who_resigns_before_their_own_first_move_waits_and_no_rating_moves(ada, bob):
     match = await join(ada, bob)
-    sides = {player["id"]: player["side"] for player in match["players"]}
+    sides = {player.id: player.side for player in match.players}
     first, second = (ada, bob) if sides[ada.id] == "left" else (bob, ada)
     one, other = [await come(match, who) for who in (first, second)]
     for player in (one, other):
@@ -193,9 +194,9 @@ async def test_a_place_ends_half_a_minute_after_the_last_socket_closed(ada, cloc
 
     # A socket counts as closed after a short delay.
     assert await in_database(left_after, clock, 30 - presence.LINGER_S - 0.1) == {ada.id}
-    assert (await in_database(selectors.queue_status, ada.id))["status"] == "queued"
+    assert (await in_database(selectors.queue_status, ada.id)).status == "queued"
     assert await in_database(left_after, clock, 0.2) == set()
-    assert await in_database(selectors.queue_status, ada.id) == {"status": "idle"}
+    assert await in_database(selectors.queue_status, ada.id) == Standing(status="idle")
 
 
 async def test_asking_for_the_status_does_not_keep_a_place_whose_last_socket_has_closed(ada, clock):

@@ -297,7 +297,7 @@ def test_guests_may_queue(ada):
 
 def test_the_erased_wait_no_longer(ada):
     ada.join()
-    assert dict(personal_data.export(ada.id))["queue"]["game"] == "tictactoe"
+    assert dict(personal_data.export(ada.id))["queue"].game == "tictactoe"
 
     accounts.erase(User.objects.get(pk=ada.id))
 

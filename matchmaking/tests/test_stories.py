@@ -65,14 +65,14 @@ class Story(RuleBasedStateMachine):
         except AlreadyQueued:
             assert waits_in not in (None, game)
             return
-        assert standing["game"] == game
+        assert standing.game == game
         if already:
-            assert standing["game_id"] == already
-        elif standing["status"] == "queued":
+            assert standing.game_id == already
+        elif standing.status == "queued":
             assert waits_in in (None, game)
             self.waiting[user.pk] = game
         else:
-            assert user.pk in {seat["id"] for seat in standing["players"]}
+            assert user.pk in {seat.id for seat in standing.players}
         self.settle()
 
     @rule(player=players)
@@ -94,11 +94,11 @@ class Story(RuleBasedStateMachine):
     @invariant()
     def places_are_as_the_answers_said_and_without_gaps(self):
         places = selectors.queued([user.pk for user in self.users])
-        assert {user: place["game"] for user, place in places.items()} == self.waiting
+        assert {user: place.game for user, place in places.items()} == self.waiting
         for game in GAMES:
-            waiting = [place for place in places.values() if place["game"] == game]
-            assert sorted(place["position"] for place in waiting) == list(range(1, len(waiting) + 1))
-            assert {place["queue_size"] for place in waiting} <= {len(waiting)}
+            waiting = [place for place in places.values() if place.game == game]
+            assert sorted(place.position for place in waiting) == list(range(1, len(waiting) + 1))
+            assert {place.queue_size for place in waiting} <= {len(waiting)}
         assert Ticket.objects.count() == Member.objects.count() == len(places)
 
     @invariant()

@@ -1,27 +1,26 @@
 """Queries about achievements."""
 
-from typing import Any
-
 from progression import selectors as progression
 from progression.achievements.metrics import Metric
 from progression.achievements.models import Achievement, Earned, Tally
+from progression.achievements.shapes import Prize, Progress
 
 
-def progress(user_id: int) -> list[dict[str, Any]]:
+def progress(user_id: int) -> list[Progress]:
     """Return all achievements with the user's progress; ``earned_at`` is None for those not yet earned."""
     counted = dict(Tally.objects.filter(player=user_id).values_list("metric", "count"))
     counted[Metric.LEVEL] = progression.player(user_id).level
     earned = dict(Earned.objects.filter(player=user_id).values_list("achievement", "at"))
     return [
-        {
-            "id": one.pk,
-            "code": one.code,
-            "name": one.name,
-            "description": one.description,
-            "goal": one.goal,
-            "progress": min(counted.get(one.metric, 0), one.goal),
-            "reward": {"xp": one.xp, "gold": one.gold, "gems": one.gems},
-            "earned_at": earned.get(one.pk),
-        }
+        Progress(
+            id=one.pk,
+            code=one.code,
+            name=one.name,
+            description=one.description,
+            goal=one.goal,
+            progress=min(counted.get(one.metric, 0), one.goal),
+            reward=Prize(xp=one.xp, gold=one.gold, gems=one.gems),
+            earned_at=earned.get(one.pk),
+        )
         for one in Achievement.objects.all()
     ]

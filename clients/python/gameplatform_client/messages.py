@@ -158,11 +158,11 @@ class Resumed(Record):
 
 
 class FriendsStatusFriend(Record):
-    """A friend in a user's list."""
+    """A friend, and how they stand now."""
 
     user_id: int
     online: bool
-    status: str
+    status: Literal["offline", "online", "away", "busy", "playing"]
     last_seen: str | None
     game_id: MayBeMissing[str]
     username: str
@@ -1921,21 +1921,21 @@ class NotificationsTrader(Record):
 
 
 class NotificationsRequest(Record):
-    """A friend request; ``status`` is pending, accepted, declined or cancelled."""
+    """A friend request."""
 
     id: int
     from_user: NotificationsPerson
     to_user: NotificationsPerson
-    status: str
+    status: Literal["pending", "accepted", "declined", "cancelled"]
     created_at: str
 
 
 class NotificationsFriend(Record):
-    """A friend in a user's list."""
+    """A friend, and how they stand now."""
 
     user_id: int
     online: bool
-    status: str
+    status: Literal["offline", "online", "away", "busy", "playing"]
     last_seen: str | None
     game_id: MayBeMissing[str]
     username: str

@@ -1,0 +1,38 @@
+"""The answers of the queue's routes."""
+
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType
+
+from core.shapes import about, one_of
+
+
+class MatchedPlayer(Struct, kw_only=True, frozen=True):
+    """Somebody in the match."""
+
+    id: int
+    username: str
+    rating: Annotated[int | None, about("null for guests")]
+    side: str
+
+
+class Standing(Struct, kw_only=True, frozen=True):
+    """Where the caller stands: ``idle``, or ``queued`` with the place, or ``matched`` with the match."""
+
+    status: Annotated[str, one_of(["idle", "queued", "matched"])]
+    game: str | UnsetType = UNSET
+    mode: str | UnsetType = UNSET
+    position: Annotated[int | UnsetType, about("Queued: the place, from 1")] = UNSET
+    queue_size: Annotated[int | UnsetType, about("Queued: how many tickets wait")] = UNSET
+    waited_s: Annotated[float | UnsetType, about("Queued: seconds since joining")] = UNSET
+    game_id: Annotated[UUID | UnsetType, about("Matched: the game")] = UNSET
+    side: Annotated[str | UnsetType, about("Matched: the caller's side")] = UNSET
+    ws_url: Annotated[str | UnsetType, about("Matched: the game's socket")] = UNSET
+    players: list[MatchedPlayer] | UnsetType = UNSET
+
+
+class QueueLeft(Struct, kw_only=True, frozen=True):
+    """Whether there was a place to give up."""
+
+    status: Annotated[str, one_of(["left", "not_queued"])]

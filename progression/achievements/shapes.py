@@ -1,0 +1,29 @@
+"""The answers of the route of achievements."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from core.shapes import about
+
+
+class Prize(Struct, kw_only=True, frozen=True):
+    """What an achievement gives."""
+
+    xp: int
+    gold: int
+    gems: int
+
+
+class Progress(Struct, kw_only=True, frozen=True):
+    """An achievement, and how far the caller has come."""
+
+    id: int
+    code: Annotated[str, Meta(extra_json_schema={"pattern": "^[-a-zA-Z0-9_]+$"})]
+    name: str
+    description: str
+    goal: int
+    progress: Annotated[int, about("At most the goal")]
+    reward: Prize
+    earned_at: datetime | None

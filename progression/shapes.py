@@ -1,0 +1,148 @@
+"""The answers of progression's routes."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import UNSET, Struct, UnsetType
+
+from core.shapes import about, one_of
+from progression.models import Currency as Currencies
+from progression.models import Item as Items
+from progression.models import Rarity as Rarities
+from progression.models import Slot as Slots
+
+Kind = Annotated[str, one_of(Items.Kind.choices)]
+Rarity = Annotated[str, one_of(Rarities.choices)]
+Slot = Annotated[str | None, one_of(Slots.choices)]
+Currency = Annotated[str, one_of(Currencies.choices)]
+
+
+class Stats(Struct, kw_only=True, frozen=True):
+    """The five stats."""
+
+    strength: int
+    agility: int
+    intellect: int
+    vitality: int
+    luck: int
+
+
+class Derived(Struct, kw_only=True, frozen=True):
+    """What stats amount to in a fight."""
+
+    max_hp: int
+    attack: int
+    defense: int
+    speed: int
+    critical_chance: Annotated[float, about("From 0 to 0.5")]
+
+
+class DailyReward(Struct, kw_only=True, frozen=True):
+    """The reward for coming back today."""
+
+    claimed: Annotated[bool, about("Whether it was given")]
+    days: Annotated[int, about("In a row, today included; what is beyond 7 does not count")]
+    gold: int
+
+
+class InventoryRow(Struct, kw_only=True, frozen=True):
+    """So many of an item that the caller owns."""
+
+    id: Annotated[int, about("Of the row: equip, hatch and feed take it")]
+    item_id: int
+    name: str
+    description: str
+    kind: Kind
+    rarity: Rarity
+    slot: Slot
+    stats: Annotated[Stats, about("What it adds while it is worn")]
+    food_xp: Annotated[int, about("Experience for the pet that eats it")]
+    quantity: int
+    equipped: bool
+
+
+class PetShape(Struct, kw_only=True, frozen=True):
+    """A pet of the caller's."""
+
+    id: int
+    species: str
+    name: str
+    family: str
+    rarity: Rarity
+    level: int
+    xp: int
+    xp_to_next: int
+    level_began_at_xp: int
+    stats: Annotated[Stats, about("What it adds in the set, by itself")]
+    equipped: bool
+    place: Annotated[int | None, about("In the set, from 1")]
+
+
+class Regeneration(Struct, kw_only=True, frozen=True):
+    """How stamina comes back: so much, each time the interval is over."""
+
+    amount: float
+    interval_s: int
+
+
+class PlayerShape(Struct, kw_only=True, frozen=True):
+    """All that users are shown of themselves."""
+
+    id: int
+    username: str
+    level: int
+    xp: Annotated[int, about("All that was ever earned")]
+    xp_to_next: Annotated[int, about("What the next level still takes")]
+    level_began_at_xp: int
+    stat_points: int
+    stats: Annotated[Stats, about("The player's own")]
+    bonuses: Annotated[Stats, about("What gear and pets add")]
+    derived: Derived
+    gold: int
+    gems: int
+    stamina: int
+    max_stamina: int
+    stamina_full_at: datetime | None
+    stamina_regeneration: Regeneration
+    equipped: Annotated[dict[str, InventoryRow | None], about("By slot")]
+    pet_set: list[PetShape]
+
+
+class ShopItem(Struct, kw_only=True, frozen=True):
+    """An offer of the shop; the id is the item's."""
+
+    id: int
+    name: str
+    description: str
+    kind: Kind
+    rarity: Rarity
+    slot: Slot
+    stats: Annotated[Stats, about("What it adds while it is worn")]
+    food_xp: Annotated[int, about("Experience for the pet that eats it")]
+    price: int
+    currency: Currency
+    stock: Annotated[int | None, about("How many are left; null for no limit")]
+    daily: bool
+
+
+class Bought(Struct, kw_only=True, frozen=True):
+    """What was bought, what it cost, and what is left of that currency."""
+
+    item: InventoryRow
+    quantity: int
+    spent: int
+    currency: Currency
+    balance: int
+
+
+class LedgerEntry(Struct, kw_only=True, frozen=True):
+    """A movement of money; of an item, with ``item_id`` and ``name`` in place of the currency."""
+
+    id: int
+    currency: Currency | UnsetType = UNSET
+    item_id: int | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    amount: int
+    balance: Annotated[int, about("After it")]
+    cause: str
+    created_at: datetime

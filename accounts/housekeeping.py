@@ -8,12 +8,12 @@ from django.utils import timezone
 from accounts import services
 from accounts.models import Session
 from core import idempotency
-from realtime import worker
+from core.background import every
 
 ENDED_KEPT_FOR = timedelta(days=30)
 
 
-@worker.every(600)
+@every(600)
 def tidy() -> None:
     """End inactive sessions; delete old ones and expired idempotent answers."""
     now = timezone.now()

@@ -21,8 +21,10 @@ from django.db.models.functions import Greatest, Now
 from accounts.events import SessionOpened, SessionsEnded
 from accounts.models import LAST_SEEN_LAG_S, Session
 from accounts.refusals import SessionEnded
+from core.background import background
 from core.batches import batched
-from realtime import broadcast, worker
+from core.database import in_database
+from realtime import broadcast
 from realtime.connections.registry import on_heard
 from realtime.delivery.relay import relayed
 from realtime.reactions import reacts_to
@@ -72,7 +74,7 @@ def check(session_id: int) -> None:
 async def acheck(session_id: int) -> None:
     """:func:`check` for the event loop."""
     if not _check_in_memory(session_id):
-        await worker.in_database(_read, session_id)
+        await in_database(_read, session_id)
 
 
 def remember(session_id: int) -> None:
@@ -179,7 +181,7 @@ def _on_invalidate(sender: str, session_ids: list[int]) -> None:
     invalidate(session_ids)
 
 
-@worker.background
+@background
 async def keep() -> None:
     """Synchronise the cache with the database for as long as the process runs."""
     global _looked_at
@@ -187,15 +189,15 @@ async def keep() -> None:
         started = time.monotonic()
         doubted = [_invalidated.pop() for _ in range(len(_invalidated))]
         try:
-            ended = await worker.in_database(_ended_lately)
+            ended = await in_database(_ended_lately)
             for session_id in ended:
                 if (known := _known.get(session_id)) is not None:
                     known.is_over = True
             _looked_at = started
             gate.close_sessions(ended)
             if doubted:
-                gate.rename(await worker.in_database(_users_of, doubted))
-            silent = await worker.in_database(_write_down)
+                gate.rename(await in_database(_users_of, doubted))
+            silent = await in_database(_write_down)
             gate.close_sessions(silent)
         except DatabaseFailed as error:
             _invalidated.update(doubted)

@@ -3,6 +3,7 @@
 import asyncio
 
 from chat import events, selectors, services
+from core.background import background
 from core.batching import Batcher, BatchLoader, one_by_one
 from core.database import in_database
 from core.refusals import Refusal
@@ -89,7 +90,7 @@ def chat_state() -> ChatState:
     return worker.current().part(ChatState)
 
 
-@worker.background
+@background
 async def keep_attendance() -> None:
     """Keep this worker's presence in Redis up to date."""
     attendance = chat_state().attendance

@@ -3,8 +3,8 @@
 A queue that another process is matching is skipped.
 """
 
+from core.background import every
 from matchmaking import services
-from realtime import worker
 from realtime.membership import presence
 
 _disconnected: set[int] = set()
@@ -20,7 +20,7 @@ async def on_presence_change(user_id: int, is_online: bool) -> None:
         _disconnected.add(user_id)
 
 
-@worker.every(1)
+@every(1)
 def run_matcher() -> None:
     """Record disconnected users, and match all queues."""
     gone = list(_disconnected)

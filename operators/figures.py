@@ -16,6 +16,8 @@ import msgspec
 from prometheus_client.registry import Collector
 
 from core import logs
+from core.background import STORE_ERRORS, background
+from core.database import in_database
 from core.namespace import key
 from core.redis import sync_client
 from game import selectors as games
@@ -67,7 +69,7 @@ _decode = msgspec.json.Decoder(Sample).decode
 # -- Writing
 
 
-@worker.background
+@background
 async def _record_samples() -> None:
     """Record samples at the same moments as all other workers, so that they can be added up."""
     while True:
@@ -75,8 +77,8 @@ async def _record_samples() -> None:
         here = worker.current()
         slot = round(time.time() / EVERY_S)
         try:
-            await worker.in_database(record_sample, here.id, slot, sockets=here.sockets.count)
-        except worker.STORE_ERRORS as problem:
+            await in_database(record_sample, here.id, slot, sockets=here.sockets.count)
+        except STORE_ERRORS as problem:
             logger.warning("A sample of the live figures is lost: %s", problem)
 
 

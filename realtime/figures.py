@@ -17,6 +17,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
 
+from core.background import STORE_ERRORS
+from core.database import in_database
 from core.figures import SHARED
 from core.redis import REDIS_ERRORS
 from core.refusals import Unavailable
@@ -105,8 +107,8 @@ async def _shared() -> list[Packed]:
     """Return the metrics that are equal on all workers; empty while the database is unavailable."""
     try:
         async with asyncio.timeout(ASK_TIMEOUT_S):
-            return await worker.in_database(lambda: [_packed(family) for family in SHARED.collect()])
-    except worker.STORE_ERRORS as problem:
+            return await in_database(lambda: [_packed(family) for family in SHARED.collect()])
+    except STORE_ERRORS as problem:
         logger.warning("The figures that the database holds are missing from a scrape: %r", problem)
         return []
 

@@ -1,17 +1,18 @@
-"""The worker: this server process's event loop, Redis lease, background tasks and database access."""
+"""The worker: the life of one server process, its parts and its lease in Redis."""
 
 import asyncio
 import contextlib
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 from django.conf import settings
-from django.db import Error, transaction
+from django.db import transaction
 
-from core import heartbeats
+from core import background, heartbeats
+from core.background import STORE_ERRORS
 from core.database import in_database
 from core.embedded import valkey
 from core.namespace import key
@@ -37,13 +38,7 @@ BELIEVED_DEAD_S = 1.0
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
-Background = Callable[[], Awaitable[None]]
 
-STORE_ERRORS: tuple[type[Exception], ...] = (Error, *REDIS_ERRORS)
-"""Errors after which periodic work is retried."""
-
-_backgrounds: list[Background] = []
-_stops: list[Background] = []
 _current: "Worker | None" = None
 _listening: "Worker | None" = None
 """The worker that accepts calls from threads; None once it stops."""
@@ -100,12 +95,12 @@ class Worker:
             self.presence.keep,
             self.presence.announce,
         )
-        for task in (*ours, *_backgrounds):
-            self._tasks.append(asyncio.create_task(_for_life(task), name=task.__qualname__))
+        for task in (*ours, *background.tasks):
+            self._tasks.append(asyncio.create_task(background.run_for_life(task), name=task.__qualname__))
 
     async def stop(self) -> None:
         self.is_stopping = True
-        for stop in _stops:
+        for stop in background.stops:
             await stop()
         await self._tell_what_is_committed()
         for task in self._tasks:
@@ -210,16 +205,6 @@ def lease_key(worker_id: str) -> str:
     return key(f"worker:{worker_id}")
 
 
-async def _for_life(task: Background) -> None:
-    while True:
-        try:
-            await task()
-            return
-        except Exception:
-            logger.exception("A background task failed and is started again")
-            await asyncio.sleep(1)
-
-
 @readiness("worker")
 def _check_worker() -> None:
     here = _current
@@ -229,43 +214,6 @@ def _check_worker() -> None:
         raise NotReady("the worker is stopping")
     if time.monotonic() - here.beat > SILENT_S:
         raise NotReady("the worker's loop stands still")
-
-
-def background(function: Background) -> Background:
-    """Run this coroutine function in every server process as long as it lives; restart it if it fails."""
-    _backgrounds.append(function)
-    return function
-
-
-def every(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
-    """Call this function, which may use the ORM, every ``seconds`` in every server process."""
-
-    def register(function: Callable[[], T]) -> Callable[[], T]:
-        async def repeat() -> None:
-            waits = False
-            while True:
-                await asyncio.sleep(seconds)
-                try:
-                    await in_database(function)
-                    waits = False
-                except STORE_ERRORS as problem:
-                    # Logged once: some run four times a second.
-                    if not waits:
-                        logger.warning("%s waits: %s", function.__module__, problem)
-                    waits = True
-
-        repeat.__module__ = function.__module__
-        repeat.__qualname__ = f"{function.__module__}.{function.__qualname__}"
-        background(repeat)
-        return function
-
-    return register
-
-
-def at_stop(function: Background) -> Background:
-    """Run this coroutine function when a server process stops gracefully, before its parts are stopped."""
-    _stops.append(function)
-    return function
 
 
 def current() -> Worker:

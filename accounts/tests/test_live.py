@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import gatekeeping, live, services, tokens
 from accounts.models import Session, User
 from accounts.refusals import SessionEnded, TicketInvalid, TokenInvalid
+from core.database import in_database
 from core.namespace import key
 from core.refusals import Unauthenticated
 from realtime import worker
@@ -70,8 +71,8 @@ async def test_junk_is_refused(db, token):
 async def test_a_token_opens_a_socket_by_the_name_that_its_holder_has_by_now(signed_in, server):
     token = signed_in.tokens.access
     await gatekeeping.identify(token)
-    ticket = await worker.in_database(gatekeeping.issue_ticket, tokens.identify(token))
-    await worker.in_database(services.change_profile, user=signed_in.user, changes={"username": "countess"})
+    ticket = await in_database(gatekeeping.issue_ticket, tokens.identify(token))
+    await in_database(services.change_profile, user=signed_in.user, changes={"username": "countess"})
 
     assert (await gatekeeping.identify(token)).username == "countess"
     assert (await gatekeeping.redeem_ticket(ticket)).username == "countess"
@@ -84,7 +85,7 @@ async def test_a_refresh_token_opens_no_socket(signed_in):
 
 async def test_an_ended_session_opens_no_socket(signed_in, session):
     await gatekeeping.identify(signed_in.tokens.access)
-    await worker.in_database(services.end_session, user_id=signed_in.user.pk, session_id=session.pk)
+    await in_database(services.end_session, user_id=signed_in.user.pk, session_id=session.pk)
 
     with pytest.raises(SessionEnded):
         await gatekeeping.identify(signed_in.tokens.access)
@@ -102,7 +103,7 @@ async def test_a_ticket_opens_one_socket(signed_in, server):
 
 async def test_a_ticket_of_an_ended_session_opens_nothing(signed_in, session, server):
     ticket = await sync_to_async(gatekeeping.issue_ticket)(tokens.identify(signed_in.tokens.access))
-    await worker.in_database(services.end_session, user_id=signed_in.user.pk, session_id=session.pk)
+    await in_database(services.end_session, user_id=signed_in.user.pk, session_id=session.pk)
 
     with pytest.raises(SessionEnded):
         await gatekeeping.redeem_ticket(ticket)
@@ -119,7 +120,7 @@ def test_a_ticket_comes_by_its_address_and_lasts_half_a_minute(ada):
 async def test_sockets_are_closed_when_another_worker_ends_the_session(signed_in, session, closed, server):
     await gatekeeping.identify(signed_in.tokens.access)
     # As another worker would: only the table changes, not this process's memory.
-    await worker.in_database(Session.objects.filter(pk=session.pk).update, ended_at=timezone.now())
+    await in_database(Session.objects.filter(pk=session.pk).update, ended_at=timezone.now())
 
     assert await asyncio.wait_for(closed.get(), WITHIN_S) == session.pk
     with pytest.raises(SessionEnded):
@@ -131,7 +132,7 @@ async def test_sockets_are_closed_when_their_session_was_silent_for_too_long(
 ):
     await gatekeeping.identify(signed_in.tokens.access)
     long_ago = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT + 10)
-    await worker.in_database(Session.objects.filter(pk=session.pk).update, last_seen=long_ago)
+    await in_database(Session.objects.filter(pk=session.pk).update, last_seen=long_ago)
     live._known[session.pk].heard = long_ago.timestamp()
 
     assert await asyncio.wait_for(closed.get(), WITHIN_S) == session.pk

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+from core.background import STORE_ERRORS
+from core.database import in_database
 from core.redis import ANSWER_TIMEOUT_S
 from core.refusals import Unavailable
 from game import services
@@ -17,7 +19,7 @@ from realtime.delivery.relay import relayed
 
 LOOK, END = "game.look", "game.end"
 LOOK_AGAIN_S = 0.05
-_NOT_ITS_FAULT: tuple[type[Exception], ...] = (UnknownMatch, Unavailable, *worker.STORE_ERRORS)
+_NOT_ITS_FAULT: tuple[type[Exception], ...] = (UnknownMatch, Unavailable, *STORE_ERRORS)
 
 
 def look(game_id: UUID) -> dict[str, Any]:
@@ -88,7 +90,7 @@ async def _end_here(game_id: UUID) -> None:
 
 async def _end_unopened(game_id: UUID) -> None:
     try:
-        await worker.in_database(services.end_unopened, game_id=game_id)
+        await in_database(services.end_unopened, game_id=game_id)
     except services.OwnedElsewhere:
         raise Unavailable("Another server has this game. Try again.") from None
 

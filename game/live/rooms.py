@@ -14,8 +14,10 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from prometheus_client import Counter
 
+from core.background import STORE_ERRORS, at_stop, background
 from core.batches import batched
 from core.batching import BatchLoader
+from core.database import in_database
 from core.redis import REDIS_ERRORS
 from core.refusals import Refusal, Unavailable
 from core.tasks import begin
@@ -136,7 +138,7 @@ class Rooms:
         begin(self._tell_of_seat(game_id), self._tasks, "Telling a room of a seat")
 
     async def _tell_of_seat(self, game_id: UUID) -> None:
-        with contextlib.suppress(*worker.STORE_ERRORS):
+        with contextlib.suppress(*STORE_ERRORS):
             room = self.here.get(game_id)
             if room is not None:
                 await look_at_seats(room)
@@ -189,7 +191,7 @@ class Rooms:
         while True:
             await asyncio.sleep(ADOPT_EVERY_S)
             try:
-                running = await worker.in_database(selectors.unfinished_ids, older_than_s=ADOPT_EVERY_S)
+                running = await in_database(selectors.unfinished_ids, older_than_s=ADOPT_EVERY_S)
                 orphans = await self._orphans(running)
                 if orphans:
                     # A Redis that came back empty knows no owner until all workers have claimed their rooms
@@ -198,13 +200,13 @@ class Rooms:
                 for game_id in await self._orphans(orphans):
                     if await self._ownership.claim(game_id) == self._worker.id:
                         await self._adopt(game_id)
-            except worker.STORE_ERRORS as problem:
+            except STORE_ERRORS as problem:
                 logger.warning("Games cannot be adopted: %s", problem)
 
     async def _adopt(self, game_id: UUID) -> None:
         try:
             await self.open(game_id)
-        except worker.STORE_ERRORS:
+        except STORE_ERRORS:
             raise
         except Exception as problem:
             # Its rules are gone or have changed. It stays claimed, and is not tried again.
@@ -222,7 +224,7 @@ class Rooms:
 
     async def _open(self, game_id: UUID) -> Room:
         try:
-            record = await worker.in_database(services.take_over, game_id=game_id)
+            record = await in_database(services.take_over, game_id=game_id)
         except Exception:
             await self._ownership.release(game_id)
             raise
@@ -264,14 +266,14 @@ class Rooms:
             return False
         try:
             is_ours = await self._ownership.claim(room.id) == self.worker_id
-            record = await worker.in_database(services.take_over, game_id=room.id) if is_ours else None
+            record = await in_database(services.take_over, game_id=room.id) if is_ours else None
             if self.here.get(room.id) is room:
                 self._drop(room)
                 if record is None:
                     room.close()
                 else:
                     self._begin(record).take_in(room)
-        except worker.STORE_ERRORS:
+        except STORE_ERRORS:
             return False
         except Exception:
             self._drop(room)
@@ -340,8 +342,8 @@ class Rooms:
 async def _try_to_store(_: list[None]) -> dict[None, bool]:
     journal = current().journal
     try:
-        await worker.in_database(services.check_writable)
-    except worker.STORE_ERRORS as problem:
+        await in_database(services.check_writable)
+    except STORE_ERRORS as problem:
         journal.failed(problem)
         return {None: False}
     journal.succeeded()
@@ -366,7 +368,7 @@ async def admit(room: Room, user_id: int) -> None:
 async def look_at_seats(room: Room) -> None:
     """Seat those who have taken a seat in the database since the room was opened."""
     if room.has_free_seats:
-        record = await worker.in_database(selectors.room_record, room.id)
+        record = await in_database(selectors.room_record, room.id)
         if record.epoch != room.record.epoch:
             room.lost(True)
         elif room.has_free_seats and len(record.seats) > len(room.record.seats):
@@ -405,16 +407,16 @@ def seat_taken(event: SeatTaken) -> None:
     worker.once_committed(lambda: current().seat_taken(event.game_id))
 
 
-@worker.background
+@background
 async def _watch() -> None:
     await current().watch()
 
 
-@worker.background
+@background
 async def _adopt() -> None:
     await current().adopt()
 
 
-@worker.at_stop
+@at_stop
 async def _stop() -> None:
     await current().stop()

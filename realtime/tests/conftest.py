@@ -9,8 +9,8 @@ from channels.routing import ProtocolTypeRouter
 from django.urls import re_path
 from msgspec import Meta
 
+from core import background
 from core.refusals import NotAllowed, Unauthenticated
-from realtime import worker
 from realtime.publishing import publish_now
 from realtime.routing import Router
 from realtime.socket.consumer import Consumer, handles
@@ -155,8 +155,8 @@ application = ProtocolTypeRouter({"websocket": HostOriginValidator(gate)})
 @pytest.fixture(autouse=True)
 async def here(monkeypatch):
     """A worker without the background tasks of other apps."""
-    own = [task for task in worker._backgrounds if task.__module__.startswith("realtime.")]
-    monkeypatch.setattr(worker, "_backgrounds", own)
+    own = [task for task in background.tasks if task.__module__.startswith("realtime.")]
+    monkeypatch.setattr("core.background.tasks", own)
     Room.heard.clear()
     Room.shut_out.clear()
     async with running_worker() as running:

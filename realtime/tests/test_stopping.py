@@ -13,6 +13,7 @@ import pytest
 from django.db import transaction
 from redis.exceptions import ConnectionError as Disconnected
 
+from core.database import in_database
 from core.redis import sync_client
 from realtime import systemd, watchdog, worker
 from realtime.delivery import history
@@ -83,7 +84,7 @@ async def test_a_worker_that_stops_waits_until_what_was_committed_has_its_number
         with transaction.atomic():
             publish(Said(room="committed just before", message="hi"))
 
-    await worker.in_database(commit)
+    await in_database(commit)
     await worker.stop()
     assert refused
     assert is_told(topic)

@@ -5,9 +5,10 @@ import gc
 
 from django.db import InterfaceError, OperationalError
 
+from core import background
+from core.background import every
 from core.redis import Disconnected
 from core.tasks import begin
-from realtime import worker
 
 
 async def mend(problem=None):
@@ -42,18 +43,18 @@ async def test_what_is_called_off_is_no_failure(caplog):
 
 
 async def test_what_is_done_again_and_again_waits_out_whatever_is_away(monkeypatch, caplog):
-    monkeypatch.setattr(worker, "_backgrounds", [])
+    monkeypatch.setattr("core.background.tasks", [])
     problems = [OperationalError("gone"), InterfaceError("closed"), Disconnected("gone"), None]
     loop, is_done = asyncio.get_running_loop(), asyncio.Event()
 
-    @worker.every(0)
+    @every(0)
     def look():
         if (problem := problems.pop(0)) is not None:
             raise problem
         loop.call_soon_threadsafe(is_done.set)
         problems.append(None)
 
-    (repeat,) = worker._backgrounds
+    (repeat,) = background.tasks
     looking, done = asyncio.create_task(repeat()), asyncio.create_task(is_done.wait())
     await asyncio.wait({looking, done}, return_when=asyncio.FIRST_COMPLETED)
     looking.cancel()

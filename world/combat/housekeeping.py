@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from realtime import worker
+from core.background import every
 from world.combat import rules
 from world.combat.models import Combat, Reward
 
 OVER_KEPT_FOR = timedelta(days=30)
 
 
-@worker.every(3600)
+@every(3600)
 def tidy() -> None:
     """Delete fights that ended long ago, and rewards that no longer count."""
     now = timezone.now()

@@ -3,11 +3,11 @@
 Every worker runs it; row locks let only one of them act on a fight.
 """
 
-from realtime import worker
+from core.background import every
 from world.combat import selectors, services
 
 
-@worker.every(1)
+@every(1)
 def look_after_fights() -> None:
     """End abandoned fights and restore the health of rested characters."""
     for combat_id in selectors.abandoned():

@@ -3,6 +3,7 @@
 Several changes at nearly the same time lead to one update.
 """
 
+from core.background import STORE_ERRORS, every
 from progression.events import StatsChanged
 from realtime import worker
 from realtime.reactions import reacts_to
@@ -20,13 +21,13 @@ def queue_update(event: StatsChanged) -> None:
     worker.once_committed(_changed.add, user_id, outside=lambda: services.publish_update_of_owner(user_id))
 
 
-@worker.every(PUBLISH_EVERY_S)
+@every(PUBLISH_EVERY_S)
 def publish_updates() -> None:
     """Publish an update of each changed character."""
     for user_id in _changed.copy():
         _changed.discard(user_id)
         try:
             services.publish_update_of_owner(user_id)
-        except worker.STORE_ERRORS:
+        except STORE_ERRORS:
             _changed.add(user_id)
             raise

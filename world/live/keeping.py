@@ -3,7 +3,8 @@
 import asyncio
 import logging
 
-from realtime import worker
+from core.background import STORE_ERRORS, background
+from core.database import in_database
 from realtime.socket import addresses
 from world import selectors, services
 from world.live import sockets
@@ -15,31 +16,31 @@ STORE_EVERY_S = 4.0
 CHECK_SOCKETS_EVERY_S = 2.0
 
 
-@worker.background
+@background
 async def store_positions() -> None:
     """Save the positions of this worker's characters, and refresh sockets that missed a change."""
     while True:
         await asyncio.sleep(STORE_EVERY_S)
         moved = positions().take_unsaved()
         try:
-            await worker.in_database(services.store_positions, [tracked.as_position() for tracked in moved])
+            await in_database(services.store_positions, [tracked.as_position() for tracked in moved])
             await sockets.refresh_stale()
-        except worker.STORE_ERRORS as problem:
+        except STORE_ERRORS as problem:
             for tracked in moved:
                 tracked.is_saved = False
             logger.warning("Positions cannot be saved until the database is back: %s", problem)
 
 
-@worker.background
+@background
 async def end_lost_visits() -> None:
     """End the visits of sockets whose worker was killed."""
     while True:
         await asyncio.sleep(CHECK_SOCKETS_EVERY_S)
         try:
-            visits = await worker.in_database(selectors.visits)
+            visits = await in_database(selectors.visits)
             lost = await addresses.lost([socket for _, socket in visits])
             for user_id, socket in visits:
                 if socket in lost:
-                    await worker.in_database(services.leave_world, user_id=user_id, socket=socket)
-        except worker.STORE_ERRORS as problem:
+                    await in_database(services.leave_world, user_id=user_id, socket=socket)
+        except STORE_ERRORS as problem:
             logger.warning("Cannot check for lost sockets: %s", problem)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from core.background import background
 from core.batching import BatchLoader, one_by_one
 from core.database import in_database
 from realtime import worker
@@ -275,7 +276,7 @@ def tell_of_change(event: CharacterChanged) -> None:
     publish(services.character_update(info))
 
 
-@worker.background
+@background
 async def broadcast_moves() -> None:
     """Broadcast moves for as long as the worker runs."""
     await positions().broadcast()

@@ -4,9 +4,9 @@ Every worker runs it; the lock of the world's state lets only one of them act. A
 lock shards themselves: two characters that swap places would wait for each other.
 """
 
+from core.background import every
 from core.batching import BatchLoader, one_by_one
 from core.database import in_database
-from realtime import worker
 from world.shards import events, selectors, services
 
 
@@ -20,7 +20,7 @@ class WorldStates:
         return await in_database(selectors.world_state)
 
 
-@worker.every(0.25)
+@every(0.25)
 def look_after_captures() -> None:
     """Update the captures that are over or whose place has gained or lost a character."""
     for shard_id in selectors.unsettled():

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from realtime import worker
+from core.background import every
 from world.trading.models import Trade
 
 OVER_KEPT_FOR = timedelta(days=30)
 
 
-@worker.every(3600)
+@every(3600)
 def tidy() -> None:
     """Delete trades that ended long ago; the exchanges remain in the ledger."""
     Trade.objects.filter(ended_at__lt=timezone.now() - OVER_KEPT_FOR).delete()

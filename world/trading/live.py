@@ -1,10 +1,10 @@
 """Background work on trades: expires unanswered requests."""
 
-from realtime import worker
+from core.background import every
 from world.trading import selectors, services
 
 
-@worker.every(1)
+@every(1)
 def expire_requests() -> None:
     """End requests that were not accepted in time; row locks let only one worker act."""
     for trade_id in selectors.expired():

@@ -18,6 +18,7 @@ from uuid import UUID
 from msgspec import DecodeError, Raw, convert, json
 
 from core.batching import BatchLoader
+from core.database import in_database
 from core.refusals import Invalid, Refusal
 from core.tasks import begin
 from game import commands, events, services
@@ -674,7 +675,7 @@ class Room(Table):
 
 
 async def _note_states(reached: list[tuple[UUID, str]]) -> dict[tuple[UUID, str], None]:
-    await worker.in_database(services.store_states, dict(reached))
+    await in_database(services.store_states, dict(reached))
     return dict.fromkeys(reached)
 
 

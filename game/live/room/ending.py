@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import DataError
 from msgspec import Raw, json
 
+from core.background import STORE_ERRORS
+from core.database import in_database
 from core.problems import UNREACHABLE, log_failure, unavailable
 from core.refusals import Refusal
 from game import events, selectors, services
@@ -20,7 +22,6 @@ from game.live.room.phase import Phase
 from game.live.room.table import Table
 from game.live.seats import Seated
 from game.records import Ending, EntryRecord
-from realtime import worker
 from realtime.socket.consumer import InternalError
 
 logger = logging.getLogger(__name__)
@@ -108,12 +109,10 @@ async def store(ending: Ending, *, game_id: UUID, epoch: int, seq: int) -> event
     pauses = _backoff()
     while True:
         try:
-            return await worker.in_database(
-                services.finish, game_id=game_id, epoch=epoch, seq=seq, ending=ending
-            )
+            return await in_database(services.finish, game_id=game_id, epoch=epoch, seq=seq, ending=ending)
         except DataError:
             raise
-        except worker.STORE_ERRORS as problem:
+        except STORE_ERRORS as problem:
             log_failure(problem, "Ending a game")
             await asyncio.sleep(next(pauses))
 
@@ -129,7 +128,7 @@ def _backoff() -> Iterator[float]:
 async def make_rematch(game_id: UUID) -> Raw:
     """Create the next game of the same players; return what they are told of it. Raises a ``Refusal``."""
     try:
-        made = await worker.in_database(services.rematch, game_id=game_id)
+        made = await in_database(services.rematch, game_id=game_id)
     except Refusal:
         raise
     except UNREACHABLE:

@@ -1,0 +1,70 @@
+"""Work that every server process does as long as it lives; the worker of ``realtime`` runs it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from django.db import Error
+
+from core.database import in_database
+from core.redis import REDIS_ERRORS
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Background = Callable[[], Awaitable[None]]
+
+STORE_ERRORS: tuple[type[Exception], ...] = (Error, *REDIS_ERRORS)
+"""Errors after which periodic work is retried."""
+
+tasks: list[Background] = []
+stops: list[Background] = []
+
+
+def background(function: Background) -> Background:
+    """Run this coroutine function in every server process as long as it lives; restart it if it fails."""
+    tasks.append(function)
+    return function
+
+
+def every(seconds: float) -> Callable[[Callable[[], T]], Callable[[], T]]:
+    """Call this function, which may use the ORM, every ``seconds`` in every server process."""
+
+    def register(function: Callable[[], T]) -> Callable[[], T]:
+        async def repeat() -> None:
+            waits = False
+            while True:
+                await asyncio.sleep(seconds)
+                try:
+                    await in_database(function)
+                    waits = False
+                except STORE_ERRORS as problem:
+                    # Logged once: some run four times a second.
+                    if not waits:
+                        logger.warning("%s waits: %s", function.__module__, problem)
+                    waits = True
+
+        repeat.__module__ = function.__module__
+        repeat.__qualname__ = f"{function.__module__}.{function.__qualname__}"
+        background(repeat)
+        return function
+
+    return register
+
+
+def at_stop(function: Background) -> Background:
+    """Run this coroutine function when a server process stops gracefully, before its parts are stopped."""
+    stops.append(function)
+    return function
+
+
+async def run_for_life(task: Background) -> None:
+    """Run a background task, and start it again whenever it fails."""
+    while True:
+        try:
+            await task()
+            return
+        except Exception:
+            logger.exception("A background task failed and is started again")
+            await asyncio.sleep(1)

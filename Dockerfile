@@ -3,12 +3,12 @@
 FROM python:3.12-slim AS packages
 RUN python -m venv /venv
 COPY requirements.txt requirements-observability.txt constraints.txt ./
-# With what SENTRY_DSN and OTEL_EXPORTER_OTLP_ENDPOINT need, unless told otherwise.
+# SENTRY_DSN and OTEL_EXPORTER_OTLP_ENDPOINT need these packages; OBSERVABILITY=false leaves them out.
 ARG OBSERVABILITY=true
 RUN /venv/bin/pip install --no-cache-dir --requirement requirements.txt --constraint constraints.txt \
     $(test "$OBSERVABILITY" = false || echo --requirement requirements-observability.txt)
 
-# With a C compiler, which the image itself does without.
+# This stage has a C compiler; the final image has none.
 FROM python:3.12 AS compiled
 COPY --from=packages /venv /venv
 COPY requirements-compile.txt constraints.txt ./
@@ -17,7 +17,7 @@ WORKDIR /srv/gameplatform
 COPY . .
 RUN /venv/bin/python -m gameplatform.compiled
 
-# With Node, which only bundles the page's scripts.
+# This stage has Node, which only bundles the page's scripts.
 FROM packages AS page
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 DEBUG=false
 COPY requirements-page.txt ./
@@ -26,7 +26,7 @@ WORKDIR /srv/gameplatform
 COPY package.json package-lock.json .npmrc ./
 RUN npm install --no-save --omit=dev --ignore-scripts
 COPY . .
-# Apps of one's own have static files, too.
+# Extra apps can have static files too.
 ARG EXTRA_APPS
 RUN SECRET_KEY=for-this-one-command-and-never-again python manage.py collectstatic --no-input
 

@@ -1,4 +1,4 @@
-# make dev: a running server with demo data. make test: everything that must hold. Both need Python 3.11+ only.
+# make dev: run a server with demo data. make test: run every check and test. Both need only Python 3.11+.
 
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -11,10 +11,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 .PHONY: help install dev migrate seed compile lint quick test bench trials
 
 help:
-	@echo "make dev [WORKERS=2]   run the server with demo data (HOST, PORT, DATABASE_URL, REDIS_URL are honoured)"
-	@echo "make quick             in a minute: lint, types and the tests of what changed, no browser, no processes"
+	@echo "make dev [WORKERS=2]   run the server with demo data (uses HOST, PORT, DATABASE_URL, REDIS_URL)"
+	@echo "make quick             lint, types and the tests of changed code, in a minute; no browser, no processes"
 	@echo "make test              format, lint, import contracts, types, checks, all tests"
-	@echo "make compile           compile what each move goes through; the server is a sixth quicker then"
+	@echo "make compile           compile the code that handles each move; makes the server a sixth faster"
 	@echo "make install migrate seed lint bench trials"
 
 install: .venv/.development
@@ -40,7 +40,7 @@ lint: .venv/.development node_modules/.installed
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	npm run --silent lint
 
-# Where there is no C compiler all runs as it is written, but for CI.
+# Without a C compiler everything runs as Python source; only CI requires one.
 compile: .venv/.development
 	$(BIN)/python -m gameplatform.compiled || test -z "$$CI"
 
@@ -59,7 +59,7 @@ bench: compile
 trials: .venv/.development
 	$(BIN)/python -m trials
 
-# Each stamp is newer than what it was made from, so that a second start installs nothing.
+# Each stamp is newer than its sources, so that a second start installs nothing.
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 1; }
@@ -71,11 +71,11 @@ trials: .venv/.development
 	@touch $@
 
 .venv/.development: requirements-dev.txt requirements-compile.txt requirements-page.txt .venv/.server
-	@echo "Installing what development needs into .venv ..."
+	@echo "Installing the development packages into .venv ..."
 	$(PIP) --requirement requirements-dev.txt
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json .venv/.development
-	@echo "Installing what checks and bundles the page into node_modules ..."
+	@echo "Installing the page's linters and bundler into node_modules ..."
 	$(BIN)/npm install --no-save --ignore-scripts --silent
 	@touch $@

@@ -6,8 +6,8 @@ import msgspec
 
 from accounts import live, tokens
 from accounts.refusals import TicketInvalid
+from core import redis
 from core.namespace import key
-from core.redis import sync_client
 from realtime import worker
 from realtime.wire.identity import Identity
 
@@ -37,7 +37,7 @@ async def redeem_ticket(ticket: str) -> Identity:
 def issue_ticket(identity: Identity) -> str:
     """Return a ticket for one socket of this session, valid for ``TICKET_TTL_S`` seconds."""
     ticket = secrets.token_urlsafe(24)
-    sync_client().set(_key(ticket), _encode(identity), ex=TICKET_TTL_S)
+    redis.sync_client().set(_key(ticket), _encode(identity), ex=TICKET_TTL_S)
     return ticket
 
 

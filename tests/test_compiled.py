@@ -40,7 +40,7 @@ def test_each_worker_uses_what_is_compiled(live_server_process):
         assert "(compiled)" in server.log()
         deadline = time.monotonic() + START_TIMEOUT
         for pid in server.pids:
-            for module in ("game/live/room/actor", "realtime/connection", "realtime/server/turn"):
+            for module in ("game/live/room/actor", "realtime/connections/connection", "realtime/server/turn"):
                 # One worker may answer while the other is still starting.
                 while not has_loaded(pid, module):
                     assert time.monotonic() < deadline, f"a worker runs without a compiled {module}"

@@ -43,7 +43,7 @@ def test_tokens_are_signed_with_the_secret_key_or_not_at_all(settings):
 
 def test_workers_need_a_layer_that_they_share(settings):
     settings.CHANNEL_LAYERS = layer(backend="channels.layers.InMemoryChannelLayer")
-    with pytest.raises(ImproperlyConfigured, match="would not hear each other"):
+    with pytest.raises(ImproperlyConfigured, match="could not reach each other"):
         refuse_dangerous_settings()
 
 

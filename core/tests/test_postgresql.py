@@ -69,7 +69,7 @@ def test_few_wait_for_a_database_that_is_away_and_all_have_it_when_it_is_back(cl
     cluster.kill()
     assert _ask(database) != "here"  # the existing connection is broken
 
-    in_vain, at_once = "couldn't get a connection after 1.50 sec", "the database was away a moment ago"
+    in_vain, at_once = "couldn't get a connection after 1.50 sec", "the database was unreachable a moment ago"
     assert [_ask(database) for _ in range(3)] == [in_vain, at_once, at_once]
     clock.now += base.RETRY_INTERVAL_S
     assert [_ask(database) for _ in range(3)] == [in_vain, at_once, at_once]

@@ -197,4 +197,5 @@ __all__ = [
     "here",
     "in_database",
     "places",
+    "starting_level",
 ]

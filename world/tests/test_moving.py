@@ -188,9 +188,9 @@ async def test_who_comes_over_from_another_worker_while_walking_is_no_faster(her
     monkeypatch.setattr(rules, "TOP_SPEED", 0.1)
     monkeypatch.setattr(rules, "BURST_S", 60.0)
     await bob.enter()
-    (crossroads,) = positions().places.values()
+    (crossroads,) = positions().trackers.values()
     await here.streams.sent()
-    crossroads.note(Moved(character_id=ada.character_id, x=5, y=0, z=0, vx=0, vy=0, vz=0))
+    crossroads.record(Moved(character_id=ada.character_id, x=5, y=0, z=0, vx=0, vy=0, vz=0))
     walker = await ada.enter()
     await walker.send(type="move", position={"x": 10})
     put_back = await walker.hear_until("character_update")
@@ -212,7 +212,7 @@ async def test_who_has_rested_elsewhere_may_hurry_again(here, ada):
     await again.send(type="move", position={"x": 6}, id="walked")
     await again.send(type="ping", id="there")
     await again.hear_until("pong")
-    assert positions().where((await in_database(selectors.visitor, ada.id)).info).position.x == 6
+    assert positions().with_live_position((await in_database(selectors.visitor, ada.id)).info).position.x == 6
 
 
 async def test_who_comes_anew_is_no_faster(here, ada, monkeypatch):
@@ -241,7 +241,7 @@ async def test_a_way_back_to_a_place_begins_in_its_middle(here, ada, bob):
     await watcher.hear_until("player_joined_area")
     await watcher.send(type="character_update", character_id=ada.character_id)
     assert (await watcher.hear_until("character_update"))["position"]["x"] == 0.0
-    assert positions().places.keys() == {await in_database(place, "Crossroads")}
+    assert positions().trackers.keys() == {await in_database(place, "Crossroads")}
 
 
 async def test_who_changes_while_walking_stays_where_they_are(here, ada, bob):

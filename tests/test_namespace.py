@@ -160,7 +160,7 @@ async def talk(ada, bob):
 
 
 async def travel(ada, bob):
-    """Enter the shared world; move, talk, trade and walk."""
+    """Enter the shared world; move, talk, whisper and walk."""
     for player, name in ((ada, "Ada"), (bob, "Bob")):
         made = player.post("/api/characters", {"name": name, "faction": "Rootkin"})
         player.post("/api/characters/select", {"character_id": made["id"]})
@@ -170,8 +170,8 @@ async def travel(ada, bob):
     await ada.send(type="move", position={"x": 1})
     await bob.send(type="chat", content="anybody here?", channel="area")
     await ada.hear("chat")
-    await bob.send(type="trade_request", to_user_id=ada.id)
-    await ada.hear("trade_request")
+    await bob.send(type="whisper", to_user_id=ada.id, content="psst")
+    await ada.hear("whisper")
     here = state["area"]["location_id"]
     (path,) = next(place["paths"] for place in state["locations"] if place["id"] == here)[:1]
     await bob.send(type="move", to_location_id=path)

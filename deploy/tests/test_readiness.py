@@ -12,11 +12,11 @@ import pytest
 import redis.asyncio
 from psycopg import sql
 
-from core import heartbeats
 from tests.clients import WITHIN_S
 from tests.processes import fresh_database
 
 LONELY = f"lonely_{os.getpid()}"
+PREFIX = "readiness"
 
 
 @contextlib.contextmanager
@@ -46,7 +46,7 @@ def lonely_user(server_url):
 async def both_noted(redis_url):
     """Wait until two workers have recorded that they reach both stores."""
     async with asyncio.timeout(WITHIN_S), redis.asyncio.from_url(redis_url) as client:
-        while await client.zcard(heartbeats.IN_REDIS) < 2:  # noqa: ASYNC110  (nothing tells)
+        while await client.zcard(f"{PREFIX}:heartbeats") < 2:  # noqa: ASYNC110  (nothing tells)
             await asyncio.sleep(0.1)
 
 
@@ -69,7 +69,9 @@ async def test_who_alone_has_lost_the_database_is_taken_out_and_nobody_when_all_
     with (
         fresh_database(server_url, tmp_path) as url,
         lonely_user(server_url) as shut_out,
-        live_server_process(DATABASE_URL=url.replace("//postgres", f"//{LONELY}:{LONELY}", 1)) as lonely,
+        live_server_process(
+            DATABASE_URL=url.replace("//postgres", f"//{LONELY}:{LONELY}", 1), REDIS_PREFIX=PREFIX
+        ) as lonely,
     ):
         async with httpx.AsyncClient(timeout=WITHIN_S) as client:
             shared = {**lonely.environment, "DATABASE_URL": url}

@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from core.database import in_database
+from core.namespace import key
 from game import services
 from game.author import Clock, catalogue
 from game.live import ownership, rooms
@@ -170,7 +171,7 @@ async def test_a_room_that_others_own_when_the_database_is_back_lets_its_sockets
         rooms.current().here[game.pk].lost(False)
         assert await a.refused() == "recovering"
         await in_database(services.take_over, game_id=game.pk)
-        await here.redis.set(f"room:{game.pk}", "another")
+        await here.redis.set(key(f"room:{game.pk}"), "another")
         await here.redis.set(lease_key("another"), 1)
         listening = here.redis.pubsub()
         await listening.subscribe("another")

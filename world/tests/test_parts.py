@@ -11,7 +11,7 @@ from world.combat.models import Ability, Combat, Remedy
 from world.models import Character, Faction, Location, WorldEvent
 from world.shards import services as shards
 from world.shards.models import Shard
-from world.tests.adventurers import adventurer, places  # noqa: F401
+from world.tests.adventurers import adventurer, places, starting_level  # noqa: F401
 from world.trading import services as trading
 from world.trading.models import Trade
 

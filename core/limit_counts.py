@@ -18,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core.embedded import EmbeddedServerError, valkey
+from core.namespace import key
 
 logger = logging.getLogger(__name__)
 
@@ -201,7 +202,9 @@ class SharedCounts:
         if time.monotonic() < self._away_until:
             return None
         try:
-            return _script(script)(keys=[delay or "door:none", *(key for key, _ in buckets)], args=numbers)
+            return _script(script)(
+                keys=[delay or key("door:none"), *(key for key, _ in buckets)], args=numbers
+            )
         except (redis.RedisError, OSError, EmbeddedServerError) as problem:
             self._away_until = time.monotonic() + self.ASK_AGAIN_S
             logger.warning("Each worker limits by itself, Redis is away: %s", type(problem).__name__)

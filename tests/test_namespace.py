@@ -170,8 +170,8 @@ async def travel(ada, bob):
     await ada.send(type="move", position={"x": 1})
     await bob.send(type="chat", content="anybody here?", channel="area")
     await ada.hear("chat")
-    await bob.send(type="whisper", to_user_id=ada.id, content="psst")
-    await ada.hear("whisper")
+    await ada.send(type="whisper", to_user_id=bob.id, content="psst")
+    await bob.hear("whisper")
     here = state["area"]["location_id"]
     (path,) = next(place["paths"] for place in state["locations"] if place["id"] == here)[:1]
     await bob.send(type="move", to_location_id=path)

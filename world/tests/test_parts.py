@@ -38,7 +38,7 @@ def test_the_demo_world_is_laid_once_and_can_be_taken_away(development):
 @pytest.fixture
 def story(adventurer, places):  # noqa: F811
     """Ada has fought Bob, traded with him and captured a shard."""
-    ada, bob = adventurer("ada", "Dawnguard"), adventurer("bob", "Tideborn")
+    ada, bob = adventurer("ada", "Dawnguard", level=3), adventurer("bob", "Tideborn", level=3)
     ada.enter_play()
     bob.enter_play()
     trading.request(user_id=ada.id, to_user_id=bob.id)

@@ -18,11 +18,12 @@ from tests.processes import manage
 
 FEATURES = {
     "__group__",
+    "door",
     "figures",
+    "heartbeats",
     "here",
     "limit",
     "online",
-    "presence",
     "readiness",
     "room",
     "start",

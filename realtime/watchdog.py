@@ -17,6 +17,8 @@ LOOKS_EVERY_S = 1.0
 MAX_MISSED_CHECKS = 10
 """Counted in checks rather than seconds: after a pause of the whole machine, the loop gets its turn first."""
 EXIT_STATUS = 70
+MAX_FRAMES = 8
+"""The innermost frames say what hangs, and they fit into a log line, which is cut at its end."""
 
 
 def start(here: worker.Worker) -> threading.Event:
@@ -33,7 +35,7 @@ def _watch(here: worker.Worker, ended: threading.Event) -> None:
         seen = here.beat
         if looks >= MAX_MISSED_CHECKS:
             frame = sys._current_frames().get(here.thread)
-            where = "".join(traceback.format_stack(frame)) if frame is not None else "nowhere"
+            where = "".join(traceback.format_stack(frame, MAX_FRAMES)) if frame is not None else "nowhere"
             logger.critical("The worker's loop stands still, so the process ends. It is at:\n%s", where)
             logging.shutdown()
             os._exit(EXIT_STATUS)

@@ -9,9 +9,10 @@ import msgspec
 from core.refusals import Unavailable
 from game import commands
 from game.live.listeners import Frames, RemoteListener
+from game.live.opening import admit, look_at_seats
 from game.live.remote import RemoteRoom
 from game.live.room.actor import Room
-from game.live.rooms import admit, current, look_at_seats, moved
+from game.live.rooms import current, moved
 from realtime import worker
 from realtime.delivery.relay import relayed
 from realtime.wire.identity import Identity

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-import msgspec
 from django.conf import settings
 from django.utils.module_loading import import_string
 from prometheus_client import Counter
@@ -22,11 +21,10 @@ from core.redis import REDIS_ERRORS
 from core.refusals import Refusal, Unavailable
 from core.tasks import begin
 from game import selectors, services
-from game.author import catalogue
-from game.author.match import Match
 from game.events import SeatTaken
 from game.live.journal import Journal
 from game.live.listeners import RemoteListener
+from game.live.opening import admit, look_at_seats, match_of
 from game.live.ownership import Ownership
 from game.live.remote import RemoteRoom
 from game.live.room.actor import Room
@@ -235,7 +233,7 @@ class Rooms:
         return room
 
     def _begin(self, record: RoomRecord) -> Room:
-        room = Room(record, _match(record), self.journal, self._lost)
+        room = Room(record, match_of(record), self.journal, self._lost)
         self.here[room.id] = room
         if record.entries and record.result is None:
             taken_over.inc()
@@ -357,37 +355,6 @@ _database_takes_rows = BatchLoader(_try_to_store)
 def moved() -> Unavailable:
     """Return the refusal of a worker that does not own the room it is asked about."""
     return Unavailable("The game has moved to another server.", retry_after=1)
-
-
-async def admit(room: Room, user_id: int) -> None:
-    """Have a room with free seats find out whether this user has taken one."""
-    if not room.seats_user(user_id):
-        await look_at_seats(room)
-
-
-async def look_at_seats(room: Room) -> None:
-    """Seat those who have taken a seat in the database since the room was opened."""
-    if room.has_free_seats:
-        record = await in_database(selectors.room_record, room.id)
-        if record.epoch != room.record.epoch:
-            room.lost(True)
-        elif room.has_free_seats and len(record.seats) > len(room.record.seats):
-            room.fill(record, _match(record))
-
-
-def _match(record: RoomRecord) -> Match:
-    game = catalogue.get(record.name)
-    free = record.seats_wanted - len(record.seats)
-    users = [*(seat.user_id for seat in record.seats), *[0] * free]
-    try:
-        if record.snapshot is not None:
-            return Match.load(game, msgspec.json.decode(record.snapshot), users=users)
-        return Match.new(game, seats=len(users), seed=record.seed, options=record.options, users=users)
-    except Exception as problem:
-        if record.entries and record.result is None:
-            # Its rules worked when it began: it waits until they do again, or until an operator ends it.
-            raise
-        return Match.broken(game, problem, seed=record.seed, users=users)
 
 
 _rooms: Rooms | None = None

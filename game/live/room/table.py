@@ -26,6 +26,11 @@ class Table:
         self.rematch_wanted: set[int] = set()
         self.is_started = False
 
+    @property
+    def is_full(self) -> bool:
+        """Whether all seats are taken."""
+        return all(seat.user_id for seat in self.seats)
+
     def steer(self, seat: int, movement: bytes, tick: int) -> None:
         """Replay an input of a real-time game that was applied at this tick.
 

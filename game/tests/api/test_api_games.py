@@ -16,6 +16,7 @@ from core.limits import Door
 from game import api, catalogue_json, services
 from game.author import catalogue
 from game.models import Game, Seat
+from game.services import creation
 from game.tests.api.conftest import Table
 
 NOBODYS = "00000000-0000-4000-8000-000000000000"
@@ -137,7 +138,7 @@ def test_a_bot_sits_down_at_once_and_the_game_is_not_rated(ada, level):
 
 
 def test_nobody_can_register_the_name_of_a_bot(ada):
-    for name in services.BOT_NAMES.values():
+    for name in creation.BOT_NAMES.values():
         assert APIClient().post("/api/auth/guest", {"username": name}).status_code == 422
 
 
@@ -206,7 +207,7 @@ def test_a_game_asked_for_twice_with_one_key_is_made_once(ada):
 
 
 def test_who_has_many_unfinished_games_makes_no_more(ada, bob, monkeypatch):
-    monkeypatch.setattr(services, "MAX_UNFINISHED", 2)
+    monkeypatch.setattr(creation, "MAX_UNFINISHED", 2)
     made = ada.post("/api/games/", {"game": "pong"}).json()
     assert ada.post("/api/games/", {"game": "pong", "opponent": "bot"}).status_code == 201
 
@@ -219,7 +220,7 @@ def test_who_has_many_unfinished_games_makes_no_more(ada, bob, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_games_made_at_the_same_moment_are_all_counted(ada, monkeypatch):
-    monkeypatch.setattr(services, "MAX_UNFINISHED", 3)
+    monkeypatch.setattr(creation, "MAX_UNFINISHED", 3)
     barrier = threading.Barrier(8)
 
     def make(_):

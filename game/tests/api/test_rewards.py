@@ -9,7 +9,9 @@ from game import rewards, services
 from game.author import catalogue
 from game.games import TicTacToe
 from game.models import Game, Rating
+from game.records import Ending
 from game.rewards import MAX_REWARDED_PER_OPPONENT_A_DAY
+from game.services import ending
 from game.tests.api.conftest import Table
 from progression import ledger
 from progression.achievements.models import Achievement
@@ -126,7 +128,7 @@ def test_an_abandoned_game_brings_nothing(ada, bob, new_game):
         game_id=game.pk,
         epoch=0,
         seq=1,
-        ending=services.Ending((), "abandoned", (0.0, 0.0), {}, 0),
+        ending=Ending((), "abandoned", (0.0, 0.0), {}, 0),
     )
 
     assert Game.objects.get(pk=game.pk).result["rewards"] == []
@@ -179,7 +181,7 @@ def test_who_never_steered_gets_nothing_and_moves_no_rating(ada, bob, new_game):
 
 
 def test_a_rating_rises_by_so_much_a_day_over_all_opponents(ada, person, new_game, monkeypatch):
-    monkeypatch.setattr(services, "MAX_RATING_GAIN_A_DAY", 150)
+    monkeypatch.setattr(ending, "MAX_RATING_GAIN_A_DAY", 150)
 
     def beat(name):
         moved(game := new_game("tictactoe", ada, person(name), queued=True)).finish("win", (0,))
@@ -194,7 +196,7 @@ def test_a_rating_rises_by_so_much_a_day_over_all_opponents(ada, person, new_gam
 
 
 def test_a_rating_that_cannot_rise_today_still_falls(ada, bob, new_game, monkeypatch):
-    monkeypatch.setattr(services, "MAX_RATING_GAIN_A_DAY", 0)
+    monkeypatch.setattr(ending, "MAX_RATING_GAIN_A_DAY", 0)
     moved(game := new_game(queued=True)).finish("win", (1,))
 
     changes = {one["user_id"]: one for one in Game.objects.get(pk=game.pk).result["ratings"]}

@@ -1,0 +1,42 @@
+"""How a room is made of the database's rows, and how it learns who has taken a free seat since."""
+
+import msgspec
+
+from core.database import in_database
+from game import selectors
+from game.author import catalogue
+from game.author.match import Match
+from game.live.room.actor import Room
+from game.records import RoomRecord
+
+
+async def admit(room: Room, user_id: int) -> None:
+    """Have a room with free seats find out whether this user has taken one."""
+    if not room.seats_user(user_id):
+        await look_at_seats(room)
+
+
+async def look_at_seats(room: Room) -> None:
+    """Seat those who have taken a seat in the database since the room was opened."""
+    if room.has_free_seats:
+        record = await in_database(selectors.room_record, room.id)
+        if record.epoch != room.record.epoch:
+            room.lost(True)
+        elif room.has_free_seats and len(record.seats) > len(room.record.seats):
+            room.fill(record, match_of(record))
+
+
+def match_of(record: RoomRecord) -> Match:
+    """Return the match of a room, from its snapshot if there is one; its journal is not applied yet."""
+    game = catalogue.get(record.name)
+    free = record.seats_wanted - len(record.seats)
+    users = [*(seat.user_id for seat in record.seats), *[0] * free]
+    try:
+        if record.snapshot is not None:
+            return Match.load(game, msgspec.json.decode(record.snapshot), users=users)
+        return Match.new(game, seats=len(users), seed=record.seed, options=record.options, users=users)
+    except Exception as problem:
+        if record.entries and record.result is None:
+            # Its rules worked when it began: it waits until they do again, or until an operator ends it.
+            raise
+        return Match.broken(game, problem, seed=record.seed, users=users)

@@ -1,0 +1,331 @@
+"""The course of a game in its room: from the first player to the stored end, also across a takeover."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from msgspec import convert
+
+from core.batching import BatchLoader
+from core.database import in_database
+from core.tasks import begin
+from game import events, services
+from game.author.match import Match
+from game.author.refusals import RulesError
+from game.live.alarm import Alarm
+from game.live.audience import Audience
+from game.live.listeners import Answer, Frames
+from game.live.room import deadlines, ending, entries
+from game.live.room.commits import Commits
+from game.live.room.ending import Verdict
+from game.live.room.frames import game_state
+from game.live.room.phase import ACTIVE, ENDING, LOST, Phase, Request, check, goes_on
+from game.live.room.table import Table
+from game.live.seats import Seated, seated
+from game.models import Game
+from game.records import Ending, RoomRecord
+from realtime.wire.messages import encode
+
+logger = logging.getLogger(__name__)
+
+
+class Course(Table):
+    """A table on its way through the phases of a game. ``Room`` adds the people, and what they ask.
+
+    ``let_go(taken)`` is called when the game cannot go on here (see ``Room``).
+    """
+
+    __slots__ = (
+        "_alarm",
+        "_audience",
+        "_commits",
+        "_deferred",
+        "_let_go",
+        "_now",
+        "_opened_at",
+        "_result",
+        "_tasks",
+        "id",
+        "phase",
+        "record",
+        "state",
+    )
+
+    def __init__(
+        self,
+        record: RoomRecord,
+        match: Match,
+        commits: Commits,
+        audience: Audience,
+        let_go: Callable[[bool], None],
+    ) -> None:
+        super().__init__(match, seated(record))
+        loop = asyncio.get_running_loop()
+        # First what each frame and each move touches (see ``Table``).
+        self.phase = Phase.CREATED
+        self._audience = audience
+        self._commits = commits
+        self._now = loop.time
+        self._alarm = Alarm(loop, self._check_deadlines)
+        self.id: UUID = record.game_id
+        self.record = record
+        self.state: str = Phase.CREATED.value
+        """The game's state as clients and lists see it: that of the phase, except that ``ENDING`` and
+        ``LOST`` leave it as it was.
+        """
+        self._opened_at = self._now()
+        self._result: events.GameOver | None = None
+        self._deferred: list[tuple[Seated, entries.ByPlayer, Answer | None]] = []
+        self._let_go = let_go
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def seq(self) -> int:
+        """The number of the last entry."""
+        return self._commits.seq
+
+    @property
+    def committed(self) -> int:
+        """The number of the last entry that clients were told of."""
+        return self._commits.committed
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the game has ended, and the database knows."""
+        return self.state in Game.OVER
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the game goes on, or has ended, in another room."""
+        return self.phase is LOST
+
+    @property
+    def has_free_seats(self) -> bool:
+        """Whether somebody can still take a seat (by the game's link)."""
+        return self.phase is Phase.CREATED and not self.is_full
+
+    def state_frames(self) -> Frames:
+        """Return the game's present state for each viewer."""
+        return b"", [encode(self._state_of(viewer)) for viewer in range(len(self.seats) + 1)]
+
+    def _state_of(self, viewer: int) -> events.GameState:
+        state = partial(game_state, self, viewer, game_id=self.id, state=self.state, result=self._result)
+        try:
+            return state(seq=self._commits.seq, now=self._now())
+        except RulesError as problem:
+            self.fail(problem)
+            return state(seq=self._commits.seq, now=self._now())
+
+    # What players do.
+
+    def _record(self, seat: Seated, entry: entries.ByPlayer, answer: Answer | None = None) -> None:
+        """Apply, journal and announce what a player did."""
+        if self.phase is LOST:
+            return  # The journal of this room takes nothing more.
+        if self.phase is ENDING:
+            # The next entry is the end, which is written with the result.
+            self._deferred.append((seat, entry, answer))
+            return
+        event = entry.event(seat, self._commits.seq + 1)
+        entry.apply(self, seat)
+        frames = (encode(event), None)
+        self._commits.write(entry.kind, seat.user_id, encode(entry).decode(), frames, answer)
+
+    def _came(self, seat: Seated) -> None:
+        """Note that the player in this seat is here, and hears the room."""
+        seat.away_since = None
+        if self.is_over:
+            return
+        if not seat.joined:
+            self._record(seat, entries.Joined())
+        elif seat.left_told:
+            self._record(seat, entries.Reconnected())
+        self._go_on_when_all_joined()
+
+    def _record_left(self, seat: Seated) -> None:
+        if goes_on(self.phase) and seat.joined and not (seat.connected or seat.left_told):
+            self._record(seat, entries.Left())
+            self._alarm.set(self._now() + deadlines.GRACE_S)
+
+    # The way to the start.
+
+    def _enter(self, phase: Phase) -> None:
+        """Change the phase, and send everybody the new state."""
+        self.state = phase.value
+        if self.phase is not LOST:
+            self.phase = phase
+        if not self.is_over:
+            begin(_noted((self.id, self.state)), self._tasks, "Noting the state of a game")
+        self._commits.when_committed(partial(self._audience.tell, self.state_frames()))
+        self._go_on_when_all_joined()
+        self._start_if_ready()
+
+    def _go_on_when_all_joined(self) -> None:
+        if self.phase is Phase.WAITING_FOR_PLAYERS and all(seat.joined for seat in self.seats):
+            self._enter(Phase.WAITING_FOR_READY)
+
+    def _start_if_ready(self) -> None:
+        if self.phase is Phase.WAITING_FOR_READY and all(seat.ready for seat in self.seats):
+            entry = entries.Started()
+            event = entry.event(self._commits.seq + 1)
+            entry.apply(self)
+            self._commits.write(entry.kind, None, encode(entry).decode(), (encode(event), None))
+            self._begin(self._now())
+            self._enter(ACTIVE)
+
+    def _begin(self, now: float) -> None:
+        if self.clocks is not None:
+            self.clocks.run(self.match.turn, now)
+            self._alarm.set(self.clocks.flag_falls())
+
+    # Time.
+
+    def _check_deadlines(self) -> None:
+        """Act on clocks, absences and start limits that have run out."""
+        self._alarm.clear()
+        due = deadlines.due(self.phase, self.seats, self.clocks, self._opened_at, self._now())
+        for seat in due.missed:
+            self._record_left(seat)
+        if due.never_started:
+            self._end(ending.by_absence_at_start(self, self.phase))
+        elif due.out_of_time:
+            self._end(ending.by_timeout(self, due.out_of_time))
+        elif due.stayed_away:
+            self._end(ending.by_forfeit(self, due.stayed_away))
+        else:
+            self._alarm.set(due.next_at)
+
+    # The end.
+
+    def end_by_operator(self) -> None:
+        """End the game without a winner, on the operators' behalf. Raises ``GameIsOver``, ``Recovering``."""
+        check(self.phase, Request.END)
+        self._end(ending.BY_OPERATOR)
+
+    def fail(self, problem: Exception) -> None:
+        """End this game, and no other, because its rules failed."""
+        logger.error(
+            "The rules of %s failed", self.match.game.name, exc_info=problem, extra={"game_id": str(self.id)}
+        )
+        self.match.give_up(problem)
+        self._end(ending.BY_ERROR)
+
+    def _end(self, verdict: Verdict) -> None:
+        """Stop the game; its end is announced when the database has it."""
+        if not goes_on(self.phase):
+            return
+        self.phase = ENDING
+        self.match.halt()
+        if self.clocks is not None:
+            self.clocks.stop(self._now())
+
+        def finish() -> None:
+            begin(self._finish(self._ending_of(verdict)), self._tasks, "The end of a game")
+
+        # The end deletes the snapshot; one that was written after it would stay for ever.
+        self._commits.when_committed(partial(self._commits.when_saved, finish))
+
+    async def _finish(self, ended: Ending) -> None:
+        try:
+            over = await ending.store(
+                ended, game_id=self.id, epoch=self.record.epoch, seq=self._commits.seq + 1
+            )
+        except services.OwnedElsewhere:
+            self.lost(True)
+            return
+        except Exception as problem:
+            blank = services.without_rules("error", seats=len(self.seats), tick=self.match.tick)
+            if ended == blank:
+                raise
+            # The database does not take what the rules made of it.
+            self.fail(problem)
+            await self._finish(blank)
+            return
+        self._result = over
+        self._commits.add_committed((encode(over), None))
+        ratings = {change.user_id: change.after for change in over.ratings}
+        for seat in self.seats:
+            seat.rating = ratings.get(seat.user_id, seat.rating)
+        self._enter(Phase(Game.State.after(over.reason)))
+        deferred, self._deferred = self._deferred, []
+        for seat, entry, answer in deferred:
+            self._record(seat, entry, answer)
+        self._alarm.set(self._now() + deadlines.UNLOAD_AFTER_S)
+
+    def _ending_of(self, verdict: Verdict) -> Ending:
+        try:
+            return ending.ending_of(self.match, verdict)
+        except RulesError as problem:
+            self.fail(problem)
+            return ending.ending_of(self.match, ending.BY_ERROR)
+
+    # Losing a room, and restoring it.
+
+    def lost(self, taken: bool) -> None:
+        """Accept nothing more: the journal could not take what this room has accepted."""
+        if self.phase is not LOST:
+            self.phase = LOST
+            self._let_go(taken)
+
+    def _stop(self) -> None:
+        self.phase = LOST
+        self._alarm.clear()
+        for task in self._tasks:
+            task.cancel()
+
+    def _restore(self) -> None:
+        """Replay the journal, and continue exactly where it ends."""
+        record = self.record
+        failed = self.match.problem
+        try:
+            entries.replay(self, record.entries)
+            self.catch_up(0 if record.result is None else record.result["tick"])
+        except Exception as problem:
+            failed = problem
+        if record.entries:
+            self._commits.resume(record.entries[-1].seq)
+        self._opened_at = now = self._now()
+        for seat in self.seats:
+            if seat.bot_level is not None:
+                seat.joined = seat.ready = True
+            elif seat.joined:
+                seat.away_since = now
+        self.phase = self._restored_phase()
+        self.state = self.phase.value
+        if failed is not None:
+            self.fail(failed)
+        elif self.phase is ACTIVE:
+            self._begin(now)
+            if (verdict := ending.restored(self, record.entries[-1])) is not None:
+                self._end(verdict)
+        else:
+            self._start_if_ready()
+        if record.result is not None:
+            self._result = convert(record.result, events.GameOver)
+            self.match.halt()
+        else:
+            self._alarm.set(self._now())
+            if self.state != record.state:
+                # The last owner did not come to note it.
+                begin(_noted((self.id, self.state)), self._tasks, "Noting the state of a game")
+
+    def _restored_phase(self) -> Phase:
+        if self.record.result is not None:
+            return Phase(self.record.state)
+        if self.is_started:
+            return ACTIVE
+        if not self.is_full:
+            return Phase.CREATED
+        all_joined = all(seat.joined for seat in self.seats)
+        return Phase.WAITING_FOR_READY if all_joined else Phase.WAITING_FOR_PLAYERS
+
+
+async def _note_states(reached: list[tuple[UUID, str]]) -> dict[tuple[UUID, str], None]:
+    await in_database(services.store_states, dict(reached))
+    return dict.fromkeys(reached)
+
+
+_noted = BatchLoader(_note_states)

@@ -1,0 +1,106 @@
+"""Who is in a room: the sockets of its players and of its spectators."""
+
+from collections.abc import Iterator
+
+from game.live.audience import Audience
+from game.live.listeners import Frames, Listener, frame_of
+from game.live.seats import Seated
+from game.refusals import NoSpectators
+from realtime.wire.close_codes import CloseCode
+from realtime.wire.messages import Resumed, encode
+
+
+class Presence:
+    """Those who are connected, each by their latest socket, and the ``audience`` of those who hear the room.
+
+    A socket is connected at once, and hears the room from its first frame on.
+    """
+
+    __slots__ = ("_audience", "_by_user", "_seats", "_spectators", "empty_since")
+
+    def __init__(self, seats: list[Seated], audience: Audience, now: float) -> None:
+        self._audience = audience
+        self._spectators: dict[int, Listener] = {}
+        self.empty_since: float | None = now
+        self.seat(seats)
+
+    def seat(self, seats: list[Seated]) -> None:
+        """Use these seats from now on; who is connected in one of them stays so."""
+        self._seats = seats
+        self._by_user = {seat.user_id: seat for seat in seats if seat.user_id}
+
+    def seat_of(self, user_id: int) -> Seated | None:
+        """Return the seat of a player, or None for anybody else."""
+        return self._by_user.get(user_id)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every seat has its player, or a bot, here."""
+        return all(seat.connected for seat in self._seats)
+
+    @property
+    def spectators(self) -> int:
+        """The number of those who watch."""
+        return len(self._spectators)
+
+    def enter(self, listener: Listener, user_id: int, *, may_watch: bool) -> int:
+        """Connect a user, whose older socket is closed; return the viewer number. Raises ``NoSpectators``."""
+        seat = self._by_user.get(user_id)
+        if seat is not None:
+            # A user who took a seat while watching still has a spectator's socket.
+            older = seat.listener or self._spectators.pop(user_id, None)
+            viewer, seat.listener = seat.number, listener
+        else:
+            if not may_watch:
+                raise NoSpectators
+            viewer, older = len(self._seats), self._spectators.get(user_id)
+            self._spectators[user_id] = listener
+        if older is not None:
+            self._audience.remove(older)
+            older.close(CloseCode.REPLACED, "replaced")
+        self.empty_since = None
+        return viewer
+
+    def welcome(
+        self,
+        listener: Listener,
+        viewer: int,
+        *,
+        seq: int,
+        state: bytes,
+        since: int | None,
+        missed: list[tuple[int, Frames]] | None,
+    ) -> None:
+        """Send a socket its first frame and, from now on, the frames after ``seq``.
+
+        The first is the ``state``, or the frames that it ``missed`` since its last one.
+        """
+        if missed is not None and since is not None:
+            listener.send_ahead(encode(Resumed(recovered=True, since=since, seq=seq)))
+            for _, frames in missed:
+                listener.send_ahead(frame_of(frames, viewer))
+        else:
+            listener.send_ahead(state)
+        self._audience.add(listener, viewer, seq)
+
+    def leave(self, listener: Listener, user_id: int, now: float) -> Seated | None:
+        """Forget a socket that has closed; return the seat of the player whose latest it was, if any."""
+        self._audience.remove(listener)
+        if self._spectators.get(user_id) is listener:
+            del self._spectators[user_id]
+        seat = self._by_user.get(user_id)
+        if seat is not None and seat.listener is listener:
+            seat.listener = None
+            seat.away_since = now
+        else:
+            seat = None
+        if next(self.listeners(), None) is None:
+            self.empty_since = now
+        return seat
+
+    def listeners(self) -> Iterator[tuple[int, Listener]]:
+        """Yield each user who is connected, and the socket, also if it still waits for its first frame."""
+        yield from self._spectators.items()
+        for seat in self._seats:
+            if seat.listener is not None:
+                yield seat.user_id, seat.listener

@@ -1,0 +1,34 @@
+"""All writes to games besides the journal: creation, seating, running and ending."""
+
+from game.services.creation import (
+    MAX_UNFINISHED,
+    Player,
+    create_against_bot,
+    create_game,
+    create_matches,
+    create_open,
+    join,
+    match_found,
+    rematch,
+)
+from game.services.ending import OwnedElsewhere, end_unopened, finish, without_rules
+from game.services.running import check_writable, store_states, take_over
+
+__all__ = [
+    "MAX_UNFINISHED",
+    "OwnedElsewhere",
+    "Player",
+    "check_writable",
+    "create_against_bot",
+    "create_game",
+    "create_matches",
+    "create_open",
+    "end_unopened",
+    "finish",
+    "join",
+    "match_found",
+    "rematch",
+    "store_states",
+    "take_over",
+    "without_rules",
+]

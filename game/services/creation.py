@@ -1,0 +1,241 @@
+"""The creation of games, and the seating of their players."""
+
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from msgspec import to_builtins
+
+from core.refusals import Conflict, Invalid
+from game import events, selectors
+from game.author import catalogue
+from game.author.game import Game as Rules
+from game.author.match import Match
+from game.models import Game, Seat
+from game.records import QueuedParty, SeatedGame, SeatRecord
+from game.refusals import GameFull, TooManyGames, UnknownMatch
+from realtime.publishing import publish
+
+MAX_SEED = 2**53
+MAX_UNFINISHED = 20
+"""Maximum unfinished games that one user may have created, against flooding."""
+
+User = get_user_model()
+
+
+class Player(NamedTuple):
+    """A user to be seated; bots have a level."""
+
+    user_id: int
+    bot_level: int | None = None
+
+
+@transaction.atomic
+def create_game(
+    *,
+    name: str,
+    players: Sequence[Player],
+    mode: str = "",
+    options: Mapping[str, Any] | None = None,
+    private: bool = False,
+    created_by: int | None = None,
+    seats_wanted: int | None = None,
+    rematch_of: Game | None = None,
+) -> Game:
+    """Create an unrated game and seat the players in this order.
+
+    It is unrated because the players chose each other. Raises ``UnknownGame`` and ``InvalidOptions``.
+    """
+    rules = catalogue.get(name)
+    wanted = seats_wanted or max(len(players), rules.min_players)
+    seed = secrets.randbelow(MAX_SEED)
+    match = Match.new(rules, seats=wanted, seed=seed, options=options)
+    game = Game.objects.create(
+        name=name,
+        mode=mode,
+        seats_wanted=wanted,
+        seed=seed,
+        # With defaults filled in: a replay must not change when a default does.
+        options=to_builtins(match.options),
+        private=private,
+        created_by_id=created_by,
+        rematch_of=rematch_of,
+        state=Game.State.WAITING_FOR_PLAYERS if len(players) == wanted else Game.State.CREATED,
+    )
+    ratings = selectors.shown_ratings(name, [player.user_id for player in players])
+    Seat.objects.bulk_create(
+        Seat(
+            game=game,
+            number=number,
+            user_id=player.user_id,
+            bot_level=player.bot_level,
+            rating_before=ratings[player.user_id],
+        )
+        for number, player in enumerate(players)
+    )
+    return game
+
+
+@transaction.atomic(savepoint=False)
+def create_matches(
+    *, name: str, queue: str, groups: Sequence[Sequence[QueuedParty]], mode: str = ""
+) -> dict[uuid.UUID, SeatedGame]:
+    """Create a game for each group, seated in this order, and inform the players, in few statements.
+
+    A game is rated if the queue matched strangers and no guest is among them. If the rules fail at the start,
+    the room reports it and ends the game, because other players of the queue must not wait for it. Raises
+    ``UnknownGame``; ``IntegrityError`` if a user has an unfinished game from this queue.
+    """
+    rules = catalogue.get(name)
+    options = to_builtins(rules.Options())
+    lineups = [[(one, party.queued_at) for party in group for one in party.players] for group in groups]
+    games = [
+        Game(
+            name=name,
+            mode=mode,
+            seats_wanted=len(lineup),
+            rated=len(group) > 1 and not any(one.is_guest for one, _ in lineup),
+            seed=secrets.randbelow(MAX_SEED),
+            options=options,
+            state=Game.State.WAITING_FOR_PLAYERS,
+        )
+        for group, lineup in zip(groups, lineups, strict=True)
+    ]
+    Game.objects.bulk_create(games)
+    Seat.objects.bulk_create(
+        Seat(
+            game=game,
+            number=number,
+            user_id=one.user_id,
+            queue=queue,
+            queued_at=queued_at,
+            rating_before=None if one.is_guest else one.rating,
+        )
+        for game, lineup in zip(games, lineups, strict=True)
+        for number, (one, queued_at) in enumerate(lineup)
+    )
+    made = {}
+    for game, lineup in zip(games, lineups, strict=True):
+        seats = []
+        for number, (one, _) in enumerate(lineup):
+            rating = None if one.is_guest else one.rating
+            seats.append(SeatRecord(number, one.user_id, one.username, None, rating))
+            publish(match_found(game, rules, number, one.user_id))
+        made[game.pk] = SeatedGame(name, mode, seats)
+    return made
+
+
+def match_found(game: Game, rules: type[Rules], number: int, user_id: int) -> events.MatchFound:
+    """Return the event that tells a player about a new game."""
+    return events.MatchFound(
+        user_id=user_id,
+        game=game.name,
+        game_id=game.pk,
+        side=rules.sides[number],
+        ws_url=selectors.ws_url(game.pk),
+    )
+
+
+# Not available to people: their names cannot contain spaces.
+BOT_NAMES = {1: "Easy bot", 2: "Medium bot", 3: "Hard bot"}
+
+
+def bot_user_id(level: int) -> int:
+    """Return the account that plays as the bot of this level; created when first needed."""
+    user, _ = User.objects.get_or_create(
+        username=BOT_NAMES[level], defaults={"is_bot": True, "password": "!"}
+    )
+    return int(user.pk)
+
+
+@transaction.atomic
+def create_against_bot(
+    *, user_id: int, name: str, level: int, private: bool = False, options: Mapping[str, Any] | None = None
+) -> Game:
+    """Create a game of the user against the bot of this level (1 to 3). Raises as ``create_open``."""
+    _check_may_create(user_id)
+    rules = catalogue.get(name)
+    if not rules.min_players <= 2 <= rules.max_players:
+        raise Invalid(f"{rules.title} is not for two.", details={"opponent": ["No bot plays this game."]})
+    players = [Player(user_id), Player(bot_user_id(level), bot_level=level)]
+    return create_game(name=name, players=players, options=options, private=private, created_by=user_id)
+
+
+@transaction.atomic
+def create_open(
+    *, user_id: int, name: str, private: bool = False, options: Mapping[str, Any] | None = None
+) -> Game:
+    """Create a game with the user in the first seat, which others can join by its link.
+
+    Raises ``UnknownGame``, ``InvalidOptions``, and ``TooManyGames`` if the user has too many unfinished
+    games.
+    """
+    _check_may_create(user_id)
+    rules = catalogue.get(name)
+    return create_game(
+        name=name,
+        players=[Player(user_id)],
+        options=options,
+        private=private,
+        created_by=user_id,
+        seats_wanted=rules.min_players,
+    )
+
+
+def _check_may_create(user_id: int) -> None:
+    # The lock serialises one user's concurrent calls, so that each is counted.
+    User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    if selectors.unfinished_created_by(user_id) >= MAX_UNFINISHED:
+        raise TooManyGames(f"You have {MAX_UNFINISHED} games that are not over yet.")
+
+
+@transaction.atomic
+def join(*, user_id: int, game_id: uuid.UUID) -> Game:
+    """Take a free seat; does nothing if the user has one. Raises ``UnknownMatch``, ``GameFull``."""
+    try:
+        game = Game.objects.select_for_update().get(pk=game_id)
+    except Game.DoesNotExist:
+        raise UnknownMatch from None
+    seated = list(game.seats.order_by("number").values_list("number", "user_id"))
+    if any(user == user_id for _, user in seated):
+        return game
+    if game.state != Game.State.CREATED or len(seated) >= game.seats_wanted:
+        raise GameFull
+    number = len(seated)
+    rating = selectors.shown_ratings(game.name, [user_id])[user_id]
+    Seat.objects.create(game=game, number=number, user_id=user_id, rating_before=rating)
+    if number + 1 == game.seats_wanted:
+        game.state = Game.State.WAITING_FOR_PLAYERS
+        game.save(update_fields=["state"])
+        rules = catalogue.get(game.name)
+        for taken, user in [*seated, (number, user_id)]:
+            publish(match_found(game, rules, taken, user))
+    publish(events.SeatTaken(game_id=game.pk))
+    return game
+
+
+@transaction.atomic
+def rematch(*, game_id: uuid.UUID) -> Game:
+    """Create a game with the same players, each moved by one seat; a second call returns the same game.
+
+    A rematch of a rated game is not rated: otherwise two players could trade ratings all day.
+    """
+    game = Game.objects.select_for_update().get(pk=game_id)
+    if game.state not in Game.OVER:
+        raise Conflict("The game is not over yet.")
+    made = Game.objects.filter(rematch_of=game).first()
+    if made is not None:
+        return made
+    seats = list(game.seats.order_by("number"))
+    players = [Player(seat.user_id, seat.bot_level) for seat in (*seats[1:], seats[0])]
+    return create_game(
+        name=game.name,
+        mode=game.mode,
+        players=players,
+        options=game.options,
+        private=game.private,
+        rematch_of=game,
+    )

@@ -1,0 +1,175 @@
+"""The end of a game: its result, ratings and rewards, in one transaction."""
+
+import json
+import uuid
+from collections.abc import Collection, Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from msgspec.json import encode as encode_json
+from prometheus_client import Counter
+
+from game import events, selectors
+from game.author import catalogue
+from game.author.refusals import GameIsOver
+from game.models import Game, JournalEntry, Rating, Seat, Snapshot
+from game.ratings import Strength, after_match
+from game.records import Ending
+from game.rewards import GIVEN_UP, reward
+from realtime.publishing import publish
+
+ended = Counter("game_ended_total", "Games that ended, by reason", ["game", "reason"])
+
+MAX_RATING_GAIN_A_DAY = 400
+"""Maximum gain of a player's rating at one game in 24 hours."""
+
+
+class OwnedElsewhere(Exception):
+    """Another worker has written this game's next entry."""
+
+
+@transaction.atomic
+def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> events.GameOver:
+    """End a game as the owner of this epoch.
+
+    Writes the last entry, frees the seats, updates the ratings and rewards the players. A game in which
+    nobody has moved is aborted, whatever the reason. Raises ``OwnedElsewhere``.
+    """
+    game = Game.objects.select_for_update().get(pk=game_id)
+    if game.state in Game.OVER or game.epoch != epoch:
+        raise OwnedElsewhere
+    seats = list(game.seats.order_by("number"))
+    movers = selectors.movers(game)
+    leavers = _leavers(game, seats, ending, movers)
+    if not movers and ending.reason not in ("error", "operator"):
+        ending = ending._replace(reason="aborted", winners=(), scores=(0.0,) * game.seats_wanted)
+    # A seat that was never taken has a score but no row.
+    scored = list(zip(seats, ending.scores, strict=False))
+    winner_ids = [seats[number].user_id for number in ending.winners]
+    counts = _counts(game, ending, movers)
+    changes = _rate(game.name, seats, ending.winners) if counts and game.rated else []
+    over = events.GameOver(
+        winner_ids=winner_ids,
+        reason=ending.reason,
+        scores={str(seat.user_id): score for seat, score in scored},
+        ratings=changes,
+        rewards=reward(game, seats, ending, movers) if counts else [],
+        seq=seq,
+    )
+    after = {change.user_id: change.after for change in changes}
+    for seat, score in scored:
+        seat.is_open, seat.score, seat.rating_after = False, score, after.get(seat.user_id)
+    Seat.objects.bulk_update(seats, ["is_open", "score", "rating_after"])
+    game.state = Game.State.after(ending.reason)
+    # Ends the ownership: a snapshot that is still on its way is rejected.
+    game.epoch += 1
+    game.finished_at = timezone.now()
+    game.final_view = ending.final_view
+    game.result = json.loads(encode_json(over)) | {"tick": ending.tick}
+    game.save(update_fields=["state", "epoch", "finished_at", "final_view", "result"])
+    Snapshot.objects.filter(game=game).delete()
+    try:
+        with transaction.atomic():
+            JournalEntry.objects.create(
+                game=game,
+                seq=seq,
+                at=game.finished_at,
+                kind=JournalEntry.Kind.OVER,
+                data=encode_json({"reason": ending.reason, "winners": ending.winners}).decode(),
+            )
+    except IntegrityError:
+        raise OwnedElsewhere from None
+    transaction.on_commit(ended.labels(game=game.name, reason=ending.reason).inc)
+    publish(
+        events.GameFinished(
+            game_id=game.pk,
+            game=game.name,
+            user_ids=[seat.user_id for seat in seats if seat.bot_level is None],
+            winner_ids=winner_ids,
+            rated=game.rated,
+            against_bot=any(seat.bot_level is not None for seat in seats),
+        )
+    )
+    if leavers is not None:
+        publish(leavers)
+    return over
+
+
+@transaction.atomic
+def end_unopened(*, game_id: uuid.UUID) -> None:
+    """End a game without a winner for an operator, even if its rules are missing or fail.
+
+    Raises ``GameIsOver``, ``OwnedElsewhere``.
+    """
+    game = Game.objects.select_for_update().get(pk=game_id)
+    if game.state in Game.OVER:
+        raise GameIsOver
+    last = JournalEntry.objects.filter(game=game).aggregate(Max("seq", default=0))["seq__max"]
+    ending = without_rules("operator", seats=game.seats_wanted)
+    finish(game_id=game_id, epoch=game.epoch, seq=last + 1, ending=ending)
+
+
+def without_rules(reason: str, *, seats: int, tick: int = 0) -> Ending:
+    """Return the ending of a game whose rules can provide neither a view nor scores."""
+    return Ending(
+        winners=(),
+        reason=reason,
+        scores=(0.0,) * seats,
+        final_view={"turn": None, "you": None},
+        tick=tick,
+    )
+
+
+def _counts(game: Game, ending: Ending, movers: Collection[int]) -> bool:
+    """Return whether the game counts for ratings and rewards."""
+    if Game.State.after(ending.reason) != Game.State.FINISHED:
+        return False
+    # The rules of a turn-based game may end it before everybody has had a turn.
+    by_its_rules = ending.reason in ("win", "draw") and not catalogue.get(game.name).real_time
+    return len(movers) >= (1 if by_its_rules or game.seats_wanted == 1 else 2)
+
+
+def _leavers(
+    game: Game, seats: Sequence[Seat], ending: Ending, movers: Collection[int]
+) -> events.MatchLeft | None:
+    """Return the players of a queue's game who left before they had moved."""
+    queue = seats[0].queue if seats else None
+    if queue is None or ending.reason not in GIVEN_UP:
+        return None
+    winners = [seat for seat in seats if seat.number in ending.winners]
+    left = [seat.user_id for seat in seats if seat not in winners and seat.user_id not in movers]
+    stayed = {} if movers else {seat.user_id: seat.queued_at or game.created_at for seat in winners}
+    if not left:
+        return None
+    return events.MatchLeft(game_id=game.pk, queue=queue, reason=ending.reason, left=left, stayed=stayed)
+
+
+def _rate(name: str, seats: Sequence[Seat], winners: Sequence[int]) -> list[events.RatingChange]:
+    user_ids = sorted(seat.user_id for seat in seats)
+    # Always in ascending order of user id, so that two games with the same players cannot deadlock.
+    Rating.objects.bulk_create(
+        [
+            Rating(
+                user_id=user_id, game=name, mu=Strength().mu, sigma=Strength().sigma, shown=Strength().shown
+            )
+            for user_id in user_ids
+        ],
+        ignore_conflicts=True,
+    )
+    locked = Rating.objects.select_for_update().filter(game=name, user_id__in=user_ids).order_by("user_id")
+    ratings = {rating.user_id: rating for rating in locked}
+    ordered = [ratings[seat.user_id] for seat in seats]
+    before = [Strength(rating.mu, rating.sigma) for rating in ordered]
+    began_day_at = selectors.ratings_a_day_ago(name, user_ids)
+    changes = []
+    for number, (rating, strength) in enumerate(zip(ordered, after_match(before, winners), strict=True)):
+        if strength.shown > rating.shown:
+            highest = began_day_at.get(rating.user_id, rating.shown) + MAX_RATING_GAIN_A_DAY
+            strength = strength.at_most(max(highest, rating.shown))
+        changes.append(events.RatingChange(user_id=rating.user_id, before=rating.shown, after=strength.shown))
+        rating.mu, rating.sigma, rating.shown = strength.mu, strength.sigma, strength.shown
+        rating.played += 1
+        rating.won += number in winners
+        rating.save(update_fields=["mu", "sigma", "shown", "played", "won"])
+    return changes

@@ -1,0 +1,66 @@
+"""Running games: what a room and its owner store besides the journal."""
+
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from game import events, selectors
+from game.models import Game, JournalEntry, Seat
+from game.records import RoomRecord
+from game.refusals import UnknownMatch
+from realtime.publishing import publish
+
+TRIED_BYTES = 64 * 1024
+
+
+@transaction.atomic
+def take_over(*, game_id: uuid.UUID) -> RoomRecord:
+    """Read everything needed to rebuild a room, as its new owner. Raises ``UnknownMatch``.
+
+    The previous owner can no longer save a snapshot or end the game.
+    """
+    try:
+        game = Game.objects.select_for_update().get(pk=game_id)
+    except Game.DoesNotExist:
+        raise UnknownMatch from None
+    if game.state not in Game.OVER:
+        game.epoch += 1
+        game.save(update_fields=["epoch"])
+    return selectors.room_record(game_id)
+
+
+@transaction.atomic
+def check_writable() -> None:
+    """Write to the journal and roll back, to test whether the database accepts writes.
+
+    Raises ``Error`` if it does not, for example because its disk is full. The entry is random and long,
+    because a short one may fit into an existing page.
+    """
+    JournalEntry.objects.create(
+        game_id=uuid.uuid4(), seq=1, at=timezone.now(), kind="", data=secrets.token_hex(TRIED_BYTES)
+    )
+    transaction.set_rollback(True)
+
+
+@transaction.atomic
+def store_states(states: Mapping[uuid.UUID, str]) -> None:
+    """Store the states of running games for lists. States only advance, whatever the order of the calls."""
+    for number, state in enumerate(Game.ON_THE_WAY):
+        ids = [game_id for game_id, reached in states.items() if reached == state]
+        behind = Game.objects.filter(pk__in=ids, state__in=Game.ON_THE_WAY[:number])
+        noted = list(behind.order_by("pk").select_for_update().values_list("pk", flat=True))
+        Game.objects.filter(pk__in=noted).update(state=state)
+        if state == Game.State.ACTIVE:
+            _tell_of_start(noted)
+
+
+def _tell_of_start(game_ids: Sequence[uuid.UUID]) -> None:
+    players: dict[uuid.UUID, list[int]] = {game_id: [] for game_id in game_ids}
+    seats = Seat.objects.filter(game__in=game_ids, bot_level=None)
+    for game_id, user_id in seats.values_list("game", "user"):
+        players[game_id].append(user_id)
+    for game_id, user_ids in players.items():
+        publish(events.GameStarted(game_id=game_id, user_ids=user_ids))

@@ -9,8 +9,6 @@ from game.author.game import Seat
 from game.author.match import Match
 from game.author.refusals import RulesError
 
-LEVELS = (1, 2, 3)
-
 # Simulated games per move, by level; level 1 moves at random.
 ITERATIONS = {2: 60, 3: 600}
 

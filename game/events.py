@@ -1,12 +1,18 @@
 """Events of games, and their audiences. A room numbers and sends its frames itself."""
 
+from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from realtime.wire import topics
 from realtime.wire.messages import Event, Internal, Message, Time
 from realtime.wire.topics import Topic
+
+Legal = Annotated[
+    list[dict[str, Any]] | UnsetType,
+    Meta(description="The legal movements, for who is to move, in games that tell them"),
+]
 
 
 class RoomEvent(Message, kw_only=True):
@@ -95,6 +101,7 @@ class GameState(RoomEvent):
     result: GameOver | None
     draw_offered_by: list[int]
     seq: int
+    legal: Legal = UNSET
     recovered: bool | UnsetType = UNSET
 
 
@@ -120,6 +127,7 @@ class PlayerMove(RoomEvent):
     clock: ClockState | None
     seq: int
     view: Raw
+    legal: Legal = UNSET
 
 
 class GameTick(RoomEvent):

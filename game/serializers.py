@@ -16,11 +16,21 @@ class CatalogueEntry(serializers.Serializer[Any]):
     min_players = serializers.IntegerField()
     max_players = serializers.IntegerField()
     kind = serializers.ChoiceField(["turn_based", "real_time"])
+    description = serializers.CharField()
+    sides = serializers.ListField(child=serializers.CharField(), help_text="The name of each seat")
     spectators = serializers.BooleanField()
     modes = serializers.ListField(
         child=serializers.CharField(), help_text="Values of `mode` for joining a queue, besides none"
     )
+    clock = serializers.DictField(
+        allow_null=True, help_text="`seconds` of thinking time for each seat, and the `increment` of a move"
+    )
+    options = serializers.DictField(help_text="JSON schema of `options` when a game is created")
+    bots = serializers.ListField(child=serializers.IntegerField(), help_text="The levels of its bots")
     move_schema = serializers.DictField(help_text="JSON schema of a movement")
+    view_schema = serializers.DictField(
+        allow_null=True, help_text="JSON schema of what a seat sees, where the game declares it"
+    )
 
 
 class QueryBoolean(serializers.BooleanField):

@@ -2,11 +2,15 @@
 
 import importlib
 import importlib.util
+import inspect
 from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
-from game.author.game import Game
+import msgspec
+
+from game.author.game import BOT_LEVELS, Game
+from game.author.movements import schema_of
 from game.author.refusals import GameDefinitionError, UnknownGame
 
 _games: dict[str, type[Game]] = {}
@@ -61,7 +65,13 @@ def entry(game: type[Game]) -> dict[str, Any]:
         "min_players": game.min_players,
         "max_players": game.max_players,
         "kind": "real_time" if game.real_time else "turn_based",
+        "description": inspect.cleandoc(game.__doc__ or ""),
+        "sides": list(game.sides[: game.max_players]),
         "spectators": game.spectators,
         "modes": list(game.modes),
+        "clock": None if game.clock is None or game.real_time else msgspec.to_builtins(game.clock),
+        "options": schema_of(game.Options),
+        "bots": list(BOT_LEVELS) if game.min_players <= 2 <= game.max_players else [],
         "move_schema": game.movements.schema,
+        "view_schema": None if game.view_type is None else schema_of(game.view_type),
     }

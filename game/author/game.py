@@ -30,6 +30,27 @@ DRAW: Final = "draw"
 
 Verdict = Seat | Iterable[Seat] | Literal["draw"] | None
 
+BOT_LEVELS: Final = (1, 2, 3)
+"""The levels of computer players; 1 plays at random unless the game has a ``bot``."""
+
+RESERVED: Final = frozenset(
+    (
+        "alternating",
+        "lists_legal",
+        "max_players",
+        "min_players",
+        "movements",
+        "moves",
+        "options",
+        "random",
+        "real_time",
+        "require",
+        "seats",
+        "view_type",
+    )
+)
+"""Names that the platform gives a game, so that no method or attribute of an author may have them."""
+
 MODE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 F = TypeVar("F", bound=Move)
@@ -116,6 +137,8 @@ class Game:
     gets the view of seat None, computed once."""
     secret_moves: ClassVar[Sequence[str]] = ()
     """Moves whose arguments only the mover may see; others learn only that the move was made."""
+    tells_legal: ClassVar[bool] = False
+    """Whether the player to move is sent the list of legal movements with each state and move."""
     rate: ClassVar[int] = 60
     """Real-time games: ticks per second."""
     frame_rate: ClassVar[int] = 30
@@ -130,6 +153,8 @@ class Game:
     alternating: ClassVar[bool]
     movements: ClassVar[Movements]
     moves: ClassVar[dict[type[msgspec.Struct], Move]]
+    lists_legal: ClassVar[bool]
+    view_type: ClassVar[type[Record] | None]
     tick: ClassVar[Move]
 
     __slots__ = ("options", "random", "seats")
@@ -174,10 +199,11 @@ class Game:
         """Return the current score of each seat. By default winners end with 1 and the others with 0."""
         return None
 
-    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
+    def view(self, state: State, seat: Seat | None) -> "dict[str, Any] | Record":
         """Return what the player at ``seat`` may see; ``seat`` is None for spectators.
 
-        By default the whole state.
+        By default the whole state. A method whose return annotation is a ``Record`` returns one: its schema
+        then stands in the catalogue and in the clients' types.
 
         The platform adds the keys ``turn`` and ``you``.
         """
@@ -217,6 +243,8 @@ def _prepare(cls: type[Game]) -> None:
     """Validate a game class and set its derived attributes."""
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+|[a-z]+", cls.__name__)
     given = vars(cls)
+    for name in sorted(RESERVED & given.keys()):
+        _check(False, cls, f"the platform uses the name `{name}`: give yours another one")
     cls.name = given.get("name", "_".join(words).lower())
     cls.title = given.get("title", " ".join(words))
     _check(
@@ -255,10 +283,14 @@ def _prepare(cls: type[Game]) -> None:
     tick = getattr(cls, "tick", None)
     cls.real_time = tick is not None
     cls.alternating = not _overrides(cls, "turn")
+    cls.lists_legal = _overrides(cls, "legal")
     if "hidden" not in given:
         cls.hidden = _overrides(cls, "view")
+    shown = types_of(cls.view).get("return") if _overrides(cls, "view") else None
+    cls.view_type = shown if isinstance(shown, type) and issubclass(shown, Record) else None
     if tick is not None:
         _check(not moves and cls.alternating, cls, "a game has either `tick`, or moves and turns")
+        _check(not cls.tells_legal, cls, "`tells_legal` is for games with moves")
         rates = (cls.rate, cls.frame_rate)
         is_valid = all(type(rate) is int and rate >= 1 for rate in rates) and cls.rate % cls.frame_rate == 0
         advice = f"`rate` ({rates[0]}) must be a whole number, and a multiple of `frame_rate` ({rates[1]})"

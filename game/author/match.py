@@ -244,13 +244,23 @@ class Match:
             shared = self._shared_view = self._shared_view or self._view_head(None)
         return shared + self._view_ends[-1 if seat is None else seat]
 
+    def told_legal(self, seat: Seat | None) -> list[dict[str, Any]] | None:
+        """Return the legal movements as ``seat`` is told them: None in games that do not tell, or off turn.
+
+        An author's own ``legal`` is believed: bots and clients need not pay for trying each of its movements.
+        Raises RulesError.
+        """
+        if not self.game.tells_legal or seat is None or seat not in self.turn:
+            return None
+        return self.candidates(seat) if self.game.lists_legal else self.legal(seat)
+
     def frames(self, head: bytes) -> tuple[bytes, list[bytes]]:
         """Append ``view_json`` to ``head``, an open JSON object, for each seat and for spectators.
 
-        Returns the part that all these frames have in common, and the ends of the frames: one per seat in
-        order, then the spectators'.
+        Whoever is to move gets ``legal`` too, in games that tell it. Returns the part that all these frames
+        have in common, and the ends of the frames: one per seat in order, then the spectators'.
         """
-        ends = self._frame_ends
+        ends = self._ends_with_legal() if self.game.tells_legal else self._frame_ends
         if self.game.hidden:
             return head, [self._view_head(seat) + end for seat, end in zip(self._viewers, ends, strict=True)]
         return head + (self._shared_view or self._view_head(None)), ends
@@ -368,11 +378,19 @@ class Match:
     def _view_head(self, seat: Seat | None) -> bytes:
         """Return the view of a seat as JSON, up to the place where ``you`` is appended."""
         try:
-            return _encode({**self.game.view(self.state, seat), "turn": self.turn_user})[:-1]
+            view = self.game.view(self.state, seat)
+            shown = view if isinstance(view, dict) else msgspec.to_builtins(view)
+            return _encode({**shown, "turn": self.turn_user})[:-1]
         except Exception as error:
             if self.problem is not None:
                 return b'{"turn":null'
             raise RulesError(f"{self.game.name}: the view of seat {seat} failed: {error!r}") from error
+
+    def _ends_with_legal(self) -> list[bytes]:
+        ends = self._frame_ends.copy()
+        for seat in self.turn:
+            ends[seat] = b'%b,"legal":%b}' % (self._view_ends[seat], _encode(self.told_legal(seat)))
+        return ends
 
     def _you(self, seat: Seat | None) -> dict[str, Any] | None:
         return None if seat is None else {"user_id": self.users[seat], "side": side_of(type(self.game), seat)}

@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -76,7 +76,7 @@ class Movements:
         self._type: Any = typing.Union[tuple(self.structs.values())]  # noqa: UP007 - made at run time
         try:
             self._decode = msgspec.json.Decoder(dict[str, Any] if self.by_fields else self._type).decode
-            self.schema = _schema(self.structs.values())
+            self.schema = schema_of(*self.structs.values())
         except TypeError as error:
             raise GameDefinitionError(
                 f"{', '.join(self.structs)}: an argument has a type no JSON has: {error}"
@@ -116,7 +116,8 @@ class Movements:
         return movements
 
 
-def _schema(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
+def schema_of(*structs: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return the JSON schema of any of these structs: several form an ``anyOf``."""
     refs, definitions = msgspec.json.schema_components(structs, ref_template="#/$defs/{name}")
     variants = [definitions.pop(ref["$ref"].removeprefix("#/$defs/")) for ref in refs]
     schema: dict[str, Any] = variants[0] if len(variants) == 1 else {"anyOf": variants}

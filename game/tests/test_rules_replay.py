@@ -96,8 +96,14 @@ def test_different_seeds_leave_the_rules_alone(game: type[Game]):
 def test_the_catalogue_says_what_a_client_needs(game: type[Game]):
     entry = catalogue.entry(game)
     assert set(entry) == {
+        "bots",
+        "clock",
+        "description",
         "name",
+        "options",
+        "sides",
         "title",
+        "view_schema",
         "min_players",
         "max_players",
         "kind",

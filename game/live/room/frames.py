@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
 from game import events
 from game.author.game import side_of
@@ -53,6 +53,7 @@ def game_state(
     match, seats = table.match, table.seats
     seat = seats[viewer] if viewer < len(seats) else None
     side = partial(side_of, type(match.game))
+    legal = None if seat is None else match.told_legal(seat.number)
     scores = match.scores
     return events.GameState(
         id=game_id,
@@ -76,6 +77,7 @@ def game_state(
         clock=None if table.clocks is None else table.clocks.shown(now, time.time()),
         you=None if seat is None else events.You(user_id=seat.user_id, side=side(seat.number)),
         result=result,
+        legal=UNSET if legal is None else legal,
         draw_offered_by=[seats[number].user_id for number in sorted(table.draw_offers)],
         seq=seq,
     )

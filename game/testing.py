@@ -1,0 +1,210 @@
+"""Property tests that any game's rules can be put to, without a server.
+
+In a test of your game::
+
+    from game import testing
+
+    def test_the_rules_hold():
+        testing.check(MyGame)
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+from statistics import mean
+from typing import Any
+
+from core.refusals import Refusal
+from game import bots
+from game.author.game import Game, Seat
+from game.author.match import Match
+
+MAX_MOVES = 5_000
+"""A random game that is longer than this counts as one that never ends."""
+MAX_TICKS = 60 * 60 * 30
+COPIED_EVERY = 16
+"""Each so many moves the game is stored, loaded and compared, which costs more than the move."""
+COMPARED_EVERY = 3
+"""Each so many moves the movements of a turn are compared; odd, so that every seat of two has its turn."""
+MAX_TRIED = 400
+"""Movements tried against ``legal`` in one state."""
+
+
+@dataclass
+class Figures:
+    """Figures of games played at random.
+
+    ``lengths`` are in moves or ticks, ``branching`` has the number of legal moves of each turn, and ``wins``
+    counts games by winning seat, with draws under None.
+    """
+
+    lengths: list[int] = field(default_factory=list)
+    branching: list[int] = field(default_factory=list)
+    wins: Counter[Seat | None] = field(default_factory=Counter)
+
+    @property
+    def mean_length(self) -> float:
+        return mean(self.lengths)
+
+    @property
+    def mean_branching(self) -> float | None:
+        """None for a real-time game, which has no turns."""
+        return mean(self.branching) if self.branching else None
+
+    def share(self, seat: Seat | None) -> float:
+        """Return the share of the games that ``seat`` won (None: that were drawn), 0 to 1."""
+        return self.wins[seat] / len(self.lengths)
+
+
+def check(game: type[Game], *, games: int = 20, seats: int | None = None, **options: Any) -> Figures:
+    """Play a game at random and assert what the platform requires of its rules; return what was counted.
+
+    - The same seed and movements give the same game, also after it was stored and loaded halfway.
+    - The state is plain JSON, and ``view``, ``turn``, ``result``, ``scores`` and ``legal`` leave it
+      unchanged.
+    - ``legal`` lists exactly the movements that the rules accept, as far as the types can be listed.
+    - Nobody learns from another's movement what ``view`` keeps from them.
+    - Every game ends.
+
+    ``seats`` is the number of players (default: the fewest). Raises AssertionError, naming the seed of the
+    game, and RulesError where the rules themselves fail.
+    """
+    figures = Figures()
+    for seed in range(games):
+        match = Match.new(game, seats=seats or game.min_players, seed=seed, options=options)
+        again = Match.new(game, seats=seats or game.min_players, seed=seed, options=options)
+        play = _play_ticks if game.real_time else _play_moves
+        again = play(match, again, Random(seed), figures)
+        _require(match.dump() == again.dump(), match, "the same movements do not give the same game")
+        _count_result(match, figures)
+    return figures
+
+
+def _play_moves(match: Match, again: Match, random: Random, figures: Figures) -> Match:
+    while match.result is None:
+        _require(match.moves < MAX_MOVES, match, f"no end after {MAX_MOVES:,} moves")
+        if match.moves % COPIED_EVERY == 0:
+            _check_reading(match)
+            again = _reloaded(match, again)
+        seat = random.choice(sorted(match.turn))
+        legal = match.legal(seat)
+        if legal:
+            figures.branching.append(len(legal))
+            if match.moves % COMPARED_EVERY == 0:
+                _check_legal(match, seat, legal, random)
+                _check_secrets(match, seat, legal, random)
+        movement = random.choice(legal) if legal else bots.choose(match, seat, random, level=1)
+        _play_again(again, seat, match.play(seat, movement or {}))
+    figures.lengths.append(match.moves)
+    return again
+
+
+def _play_again(again: Match, seat: Seat, movement: bytes) -> None:
+    try:
+        again.play(seat, movement)
+    except Refusal as refusal:
+        raise AssertionError(
+            f"{again.game.name}, seed {again.seed}: the same movements do not give the same game: {refusal}"
+        ) from refusal
+
+
+def _play_ticks(match: Match, again: Match, random: Random, figures: Figures) -> Match:
+    inputs = {seat: match.candidates(seat) for seat in match.game.seats}
+    per_frame = match.game.rate // match.game.frame_rate
+    while match.result is None:
+        _require(match.tick < MAX_TICKS, match, f"no end after {MAX_TICKS:,} ticks")
+        if match.tick % (COPIED_EVERY * per_frame) == 0:
+            _check_reading(match)
+            again = _reloaded(match, again)
+        given = {
+            seat: random.choice(choices)
+            for seat, choices in inputs.items()
+            if choices and random.random() < 0.1
+        }
+        match.step(given, per_frame)
+        again.step(given, per_frame)
+    figures.lengths.append(match.tick)
+    return again
+
+
+def _check_reading(match: Match) -> None:
+    before = json.dumps(match.dump())
+    for seat in (*match.game.seats, None):
+        match.game.view(match.state, seat)
+        if seat is not None and not match.game.real_time:
+            match.candidates(seat)
+    match.game.scores(match.state)
+    match.game.result(match.state)
+    if match.turn:
+        match.game.alternating or match.game.turn(match.state)
+    _require(
+        json.dumps(match.dump()) == before, match, "view, turn, result, scores or legal changes the state"
+    )
+
+
+def _reloaded(match: Match, again: Match) -> Match:
+    """Return ``again`` as another worker would have it: stored as JSON and loaded."""
+    _require(match.dump() == again.dump(), match, "the same movements do not give the same game")
+    loaded = Match.load(type(match.game), json.loads(json.dumps(again.dump())), users=again.users)
+    for seat in (*match.game.seats, None):
+        _require(
+            match.view(seat) == loaded.view(seat), match, f"seat {seat} sees something else after a restart"
+        )
+    return loaded
+
+
+def _check_legal(match: Match, seat: Seat, legal: list[dict[str, Any]], random: Random) -> None:
+    """Compare the author's ``legal`` with what the rules accept of all that the types allow."""
+    listed = match.candidates(seat)
+    refused = [movement for movement in listed if movement not in legal]
+    if match.game.lists_legal:
+        _require(not refused, match, f"`legal` lists {refused[:1]}, which the rules refuse")
+    choices = match.game.movements.choices
+    for movement in random.sample(choices, min(len(choices), MAX_TRIED)):
+        if movement not in legal:
+            _require(
+                not _accepts(match, seat, movement), match, f"the rules accept {movement}, `legal` omits it"
+            )
+
+
+def _accepts(match: Match, seat: Seat, movement: dict[str, Any]) -> bool:
+    try:
+        match.copy(0).play(seat, movement)
+    except Refusal:
+        return False
+    return True
+
+
+def _check_secrets(match: Match, seat: Seat, legal: list[dict[str, Any]], random: Random) -> None:
+    """Assert that two movements after which a viewer sees the same are told alike.
+
+    Otherwise the arguments of the movement, which everybody is sent, tell what the view leaves out.
+    """
+    if not match.game.hidden:
+        return
+    first, second = (random.choice(legal) for _ in range(2))
+    if first == second or (match.is_secret(first) and match.is_secret(second)):
+        return
+    here, there = match.copy(1), match.copy(1)
+    here.play(seat, first)
+    there.play(seat, second)
+    for viewer in (*match.game.seats, None):
+        _require(
+            viewer == seat or here.view(viewer) != there.view(viewer),
+            match,
+            f"seat {viewer} sees the same after {first} and {second} of seat {seat}, but is told which it "
+            "was: name the move in `secret_moves`",
+        )
+
+
+def _count_result(match: Match, figures: Figures) -> None:
+    result = match.result
+    assert result is not None
+    for seat in result.winners or ((None,) if result.draw else ()):
+        figures.wins[seat] += 1
+
+
+def _require(condition: object, match: Match, failure: str) -> None:
+    if not condition:
+        raise AssertionError(f"{match.game.name}, seed {match.seed}: {failure}.")

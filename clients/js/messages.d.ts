@@ -200,6 +200,7 @@ export declare namespace Game {
       result: GameOver | null;
       draw_offered_by: Array<number>;
       seq: number;
+      legal?: Array<Record<string, unknown>>;
       recovered?: boolean;
     };
     /** Sent when a player is ready to begin. */
@@ -223,6 +224,7 @@ export declare namespace Game {
       clock: ClockState | null;
       seq: number;
       view: unknown;
+      legal?: Array<Record<string, unknown>>;
       ref?: string | number;
     };
     /** A frame of a real-time game; a newer one replaces it. */

@@ -336,6 +336,7 @@ class GameGameState(Record):
     result: GameGameOver | None
     draw_offered_by: list[int]
     seq: int
+    legal: MayBeMissing[list[dict[str, Any]]]
     recovered: MayBeMissing[bool]
 
 
@@ -365,6 +366,7 @@ class GamePlayerMove(Record):
     clock: GameClockState | None
     seq: int
     view: Any
+    legal: MayBeMissing[list[dict[str, Any]]]
     ref: MayBeMissing[str | int]
 
 

@@ -24,7 +24,7 @@ class Record(msgspec.Struct, forbid_unknown_fields=True):
     """Base class for values nested in movements and for real-time inputs: named, typed fields."""
 
 
-def types_of(method: Move) -> dict[str, Any]:
+def types_of(method: Callable[..., Any]) -> dict[str, Any]:
     """Return the annotations of a method, with string annotations resolved."""
     try:
         return typing.get_type_hints(method, include_extras=True)

@@ -1,6 +1,6 @@
 """Accounts in the admin: premium, bans, sessions, failed sign-ins."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from axes.models import AccessAttempt
 from django.apps import apps
@@ -20,6 +20,10 @@ from core.refusals import NotAllowed
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
 OWN = ("username", "email", "first_name", "last_name")
 
+if TYPE_CHECKING:
+    _UserAdmin = UserAdmin[User]
+else:
+    _UserAdmin = UserAdmin
 
 if apps.is_installed("unfold"):
     from unfold.forms import AuthenticationForm
@@ -32,19 +36,21 @@ class SignIn(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         signing_in.begin(self.request, signing_in.name(self.request))
-        return super().clean()
+        cleaned: dict[str, Any] = super().clean()
+        return cleaned
 
     def get_invalid_login_error(self) -> ValidationError:
         if not getattr(self.request, "axes_locked_out", False):
             signing_in.note_failure(self.request, signing_in.name(self.request))
-        return super().get_invalid_login_error()
+        refusal: ValidationError = super().get_invalid_login_error()
+        return refusal
 
 
 admin.site.login_form = SignIn
 
 
 @admin.register(User)
-class Users(UserAdmin, ChangedFieldsAdmin):
+class Users(_UserAdmin, ChangedFieldsAdmin):
     """Users. Rights, and the accounts of operators, can be changed by superusers only."""
 
     if apps.is_installed("unfold"):

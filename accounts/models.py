@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -39,7 +39,7 @@ class User(AbstractUser):
     is_bot = models.BooleanField(default=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar[Any] = Accounts()
+    objects: ClassVar[Accounts] = Accounts()
 
     # The session that a password change keeps: the one it was made from.
     stays_signed_in = 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -20,7 +21,9 @@ _LATEST = 200
 
 def user(request: Request) -> User:
     """Return the caller's row, read once per request. Raises ``SessionEnded`` if it is gone."""
-    return request.user.row  # type: ignore[union-attr]
+    caller: Any = request.user
+    row: User = caller.row
+    return row
 
 
 def by_id(user_id: int) -> User:

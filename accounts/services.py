@@ -322,7 +322,7 @@ def _names_from(email: str) -> Iterable[str]:
 
 def _check_free(*, email: str, username: str, but: User | None = None) -> None:
     """Raise what the constraints would raise later, before time is spent on hashing."""
-    others = User.objects.exclude(pk=but.pk if but else None)
+    others = User.objects.exclude(pk=but.pk) if but else User.objects.all()
     if username and others.filter(username__lower=username.lower()).exists():
         raise UsernameTaken(f"The name {username} is taken.", details={"username": ["This name is taken."]})
     if email and others.filter(email__lower=email.lower()).exists():

@@ -41,7 +41,8 @@ class Lobbies(ReadOnly, OperatorAdmin):
     actions = ("close",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lobby]:
-        return super().get_queryset(request).annotate(member_count=Count("memberships"))
+        lobbies: QuerySet[Lobby] = super().get_queryset(request)
+        return lobbies.annotate(member_count=Count("memberships"))
 
     @admin.display(description="Members", ordering="member_count")
     def members(self, lobby: Any) -> int:

@@ -19,7 +19,12 @@ from django.template.response import TemplateResponse
 
 from core.refusals import Refusal
 
-if TYPE_CHECKING or not apps.is_installed("unfold"):
+if TYPE_CHECKING:
+    from django.contrib.admin.helpers import ActionForm
+
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+elif not apps.is_installed("unfold"):
     from django.contrib.admin import ModelAdmin, TabularInline
     from django.contrib.admin.helpers import ActionForm
 else:

@@ -87,7 +87,8 @@ class ProblemAutoSchema(AutoSchema):
     ) -> dict[str, Any]:
         # drf-spectacular's extensions take one struct, and no hook of its own a list of them.
         shape = many_schema(serializer, self) if is_many_structs(serializer) else serializer
-        return super()._get_response_for_code(shape, status_code, *args, **kwargs)
+        response: dict[str, Any] = super()._get_response_for_code(shape, status_code, *args, **kwargs)
+        return response
 
     def _is_idempotent(self) -> bool:
         handler = getattr(self.view, self.method.lower(), None)

@@ -18,7 +18,8 @@ class Queues(ReadOnly, OperatorAdmin):
     list_display = ("name", "tickets_waiting")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Queue]:
-        return super().get_queryset(request).annotate(waiting=Count("tickets"))
+        queues: QuerySet[Queue] = super().get_queryset(request)
+        return queues.annotate(waiting=Count("tickets"))
 
     @admin.display(description="Tickets", ordering="waiting")
     def tickets_waiting(self, queue: Any) -> int:

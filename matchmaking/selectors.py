@@ -174,7 +174,8 @@ def _select(statement: str, user_ids: Collection[int]) -> list[Any]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(statement.format(", ".join(["%s"] * len(user_ids))), [*user_ids])
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+    return rows
 
 
 def _waiting(tickets: str, parameters: Sequence[Any]) -> list[Waiting]:

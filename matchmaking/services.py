@@ -423,7 +423,8 @@ def _close(tickets: Sequence[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM matchmaking_member WHERE ticket_id IN ({ids})", tickets)
         cursor.execute(f"DELETE FROM matchmaking_ticket WHERE id IN ({ids})", tickets)
-        return cursor.rowcount
+        deleted: int = cursor.rowcount
+    return deleted
 
 
 def _list(item: str, of: Iterable[Any]) -> str:

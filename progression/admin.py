@@ -1,7 +1,7 @@
 """Players, their ledger and the economy's content in the admin."""
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -86,7 +86,13 @@ class Pets(ReadOnlyInline):
     fields = ("species", "xp", "place", "seed")
 
 
-class Grant(forms.ModelForm):
+if TYPE_CHECKING:
+    _PlayerForm = forms.ModelForm[Player]
+else:
+    _PlayerForm = forms.ModelForm
+
+
+class Grant(_PlayerForm):
     """A grant to a player. The hidden key makes a repeated submission harmless."""
 
     give_xp = forms.IntegerField(min_value=0, max_value=MAX_GRANTED, initial=0)

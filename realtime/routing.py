@@ -1,6 +1,6 @@
 """The WebSocket routes of all installed apps, collected from their ``routing`` modules."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,6 +12,8 @@ from django.conf import settings
 from core.refusals import Malformed, NotFound
 
 _REMEMBERED_PATHS = 1024
+
+Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 class Router(URLRouter):
@@ -32,7 +34,7 @@ class Router(URLRouter):
         scope["url_route"] = {"args": args, "kwargs": kwargs}
         return application(scope, receive, send)
 
-    def _look_for(self, path: str) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+    def _look_for(self, path: str) -> tuple[Application, tuple[Any, ...], dict[str, Any]]:
         # As over HTTP: NUL is never valid, and PostgreSQL rejects it.
         if "\0" in path:
             raise Malformed("Addresses must not hold NUL characters.")

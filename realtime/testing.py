@@ -142,7 +142,8 @@ class Player:
 
     async def refused(self) -> str:
         """Return the code of the next frame, which must be an error."""
-        return (await self.hear("error"))["code"]
+        code: str = (await self.hear("error"))["code"]
+        return code
 
     async def closed(self) -> int:
         """Return the close code, skipping frames sent before it."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from whitenoise.storage import CompressedStaticFilesStorage  # type: ignore[import-untyped]
+from whitenoise.storage import CompressedStaticFilesStorage
 
 CONFIGURATION = Path(__file__).with_name("rolldown.config.js")
 CHUNKS = "web/chunks"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from game.author.game import DRAW, Clock, Game, Grid, Seat, State, move
+from game.author.game import DRAW, Clock, Game, Grid, Seat, State, Verdict, move
 from game.author.movements import Record
 from game.author.refusals import GameDefinitionError, IllegalMove
 
@@ -21,5 +21,6 @@ __all__ = [
     "Record",
     "Seat",
     "State",
+    "Verdict",
     "move",
 ]

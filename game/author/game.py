@@ -311,11 +311,12 @@ def _prepare(cls: type[Game]) -> None:
 
 def _input_type(cls: type[Game], tick: Move) -> type[msgspec.Struct]:
     """Return X of ``tick(self, state, inputs: dict[Seat, X], dt)``."""
-    kind = typing.get_args(types_of(tick).get("inputs"))
+    kind: tuple[Any, ...] = typing.get_args(types_of(tick).get("inputs"))
     advice = "`tick` must read (self, state, inputs: dict[Seat, Input], dt) with a Record as Input"
     _check(list(inspect.signature(tick).parameters)[1:] == ["state", "inputs", "dt"], cls, advice)
     _check(len(kind) == 2 and isinstance(kind[1], type) and issubclass(kind[1], msgspec.Struct), cls, advice)
-    return kind[1]
+    struct: type[msgspec.Struct] = kind[1]
+    return struct
 
 
 def _overrides(cls: type[Game], hook: str) -> bool:

@@ -351,7 +351,7 @@ class Match:
         scores = self.game.scores(self.state)
         if scores is None:
             return tuple(int(seat in winners) for seat in self.game.seats)
-        is_valid = len(scores) == len(self.users) and type(scores) is not dict
+        is_valid = len(scores) == len(self.users) and not isinstance(scores, dict)
         kinds = set(map(type, scores))
         is_valid = is_valid and _NUMBERS.issuperset(kinds)
         if not is_valid or (float in kinds and not all(map(isfinite, scores))):

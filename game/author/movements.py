@@ -85,10 +85,11 @@ class Movements:
     def read(self, movement: bytes | msgspec.Raw | dict[str, Any]) -> msgspec.Struct:
         """Return the validated arguments of a movement (JSON or decoded). Raises InvalidMove."""
         try:
-            decoded = movement if isinstance(movement, dict) else self._decode(movement)
-            if not isinstance(decoded, dict):
-                return decoded
-            return msgspec.convert(decoded, self._which(decoded) if self.by_fields else self._type)
+            decoded: Any = movement if isinstance(movement, dict) else self._decode(movement)
+            if isinstance(decoded, dict):
+                decoded = msgspec.convert(decoded, self._which(decoded) if self.by_fields else self._type)
+            struct: msgspec.Struct = decoded
+            return struct
         # msgspec's errors and encoding errors are ValueErrors; too deep nesting is a RecursionError.
         except (ValueError, RecursionError) as error:
             raise _invalid(error) from None

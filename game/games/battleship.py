@@ -1,12 +1,13 @@
 """Battleship: both players place a fleet in secret, then take turns to fire; sink all ships to win."""
 
 import itertools
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
 import msgspec
 
-from game.author import Annotated, Game, Literal, Meta, Record, Seat, State, move
+from game.author import Annotated, Game, Literal, Meta, Record, Seat, State, Verdict, move
 
 ShipName = Literal["carrier", "battleship", "cruiser", "submarine", "destroyer"]
 
@@ -44,17 +45,20 @@ class Battleship(Game):
 
     secret_moves = ("place",)
 
-    def setup(self, random):
+    def setup(self, random: Random) -> State:
         return {"fleets": [None, None], "shots": [[], []]}
 
-    def turn(self, state):
+    def turn(self, state: State) -> Seat | Sequence[Seat]:
         unplaced = [seat for seat in self.seats if state["fleets"][seat] is None]
         return unplaced or len(state["shots"][0]) - len(state["shots"][1])
 
     @move
     def place(
-        self, state, seat, ships: Annotated[list[Ship], Meta(min_length=len(FLEET), max_length=len(FLEET))]
-    ):
+        self,
+        state: State,
+        seat: Seat,
+        ships: Annotated[list[Ship], Meta(min_length=len(FLEET), max_length=len(FLEET))],
+    ) -> None:
         self.require(state["fleets"][seat] is None, "already_placed", "Your fleet is placed.")
         self.require({ship.name for ship in ships} == FLEET.keys(), "wrong_fleet", "Place each ship once.")
         self.require(all(ship.fits() for ship in ships), "off_board", "A ship lies off the board.")
@@ -65,19 +69,19 @@ class Battleship(Game):
         state["fleets"][seat] = fleet
 
     @move
-    def fire(self, state, seat, row: Coordinate, col: Coordinate):
+    def fire(self, state: State, seat: Seat, row: Coordinate, col: Coordinate) -> None:
         self.require(None not in state["fleets"], "not_placed", "Place your fleet first.")
         self.require(row * SIZE + col not in state["shots"][seat], "already_fired", "You have fired there.")
         state["shots"][seat].append(row * SIZE + col)
 
-    def result(self, state):
+    def result(self, state: State) -> Verdict:
         return [seat for seat in self.seats if len(sunk(state, 1 - seat)) == len(FLEET)] or None
 
-    def scores(self, state):
+    def scores(self, state: State) -> Sequence[int]:
         """Return the number of enemy ships that each player has sunk."""
         return [len(sunk(state, 1 - seat)) for seat in self.seats]
 
-    def view(self, state, seat):
+    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
         """Return two grids: ``board``, the player's own water, and ``target``, the known part of the enemy's.
 
         A cell is None, "miss", "hit", "sunk", or "ship" for an intact part of a ship: the player's own, and
@@ -97,7 +101,7 @@ class Battleship(Game):
             "last_shot": self.last_shot(state),
         }
 
-    def last_shot(self, state):
+    def last_shot(self, state: State) -> dict[str, Any] | None:
         first, second = state["shots"]
         if not first:
             return None
@@ -106,7 +110,7 @@ class Battleship(Game):
         result = water(state, 1 - shooter, ships=False)[row][col]
         return {"side": self.sides[shooter], "row": row, "col": col, "result": result}
 
-    def bot(self, view, seat, random, level):
+    def bot(self, view: dict[str, Any], seat: Seat, random: Random, level: int) -> dict[str, Any]:
         if view["phase"] == "placing":
             return {"ships": random_fleet(random)}
         return fire_at(view["target"], random, level)

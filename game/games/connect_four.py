@@ -1,6 +1,8 @@
 """Connect four: discs fall to the bottom of their column; four in a row in any direction win."""
 
-from game.author import DRAW, Annotated, Game, Grid, Meta, move
+from random import Random
+
+from game.author import DRAW, Annotated, Game, Grid, Meta, Seat, State, Verdict, move
 
 ROWS, COLUMNS = 6, 7
 
@@ -26,21 +28,22 @@ class ConnectFour(Game):
 
     grid = Grid(rows=ROWS, columns=COLUMNS, marks="RY")
 
-    def setup(self, random):
+    def setup(self, random: Random) -> State:
         return {"board": self.grid.empty(), "last": None}
 
     @move
-    def drop(self, state, seat, column: Annotated[int, Meta(ge=0, le=COLUMNS - 1)]):
+    def drop(self, state: State, seat: Seat, column: Annotated[int, Meta(ge=0, le=COLUMNS - 1)]) -> None:
         board = state["board"]
         self.require(board[column] is None, "column_full", "That column is full.")
         state["last"] = max(cell for cell in range(column, len(board), COLUMNS) if board[cell] is None)
         board[state["last"]] = seat
 
-    def result(self, state):
+    def result(self, state: State) -> Verdict:
         board, last = state["board"], state["last"]
         if last is None:
             return None
         for a, b, c, d in RUNS[last]:
             if board[a] == board[b] == board[c] == board[d]:
-                return board[last]
+                winner: Seat = board[last]
+                return winner
         return None if None in board[:COLUMNS] else DRAW

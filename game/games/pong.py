@@ -1,8 +1,10 @@
 """Pong: two paddles and a ball, advanced 60 times per second."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from random import Random
+from typing import Any, NamedTuple
 
-from game.author import Annotated, Game, Literal, Meta, Record, Seat
+from game.author import Annotated, Game, Literal, Meta, Record, Seat, State, Verdict
 
 # Lengths are in court units, speeds in units per second.
 WIDTH, HEIGHT = 800, 450
@@ -35,19 +37,19 @@ class Pong(Game):
     hidden = False
     Options = PongOptions
 
-    def setup(self, random):
+    def setup(self, random: Random) -> State:
         state = {"ball": {}, "paddles": [HEIGHT / 2, HEIGHT / 2], "directions": [0, 0], "scores": [0, 0]}
         self.serve(state, to=random.choice(self.seats))
         return state
 
-    def serve(self, state, to: Seat):
+    def serve(self, state: State, to: Seat) -> None:
         """Place the ball in the middle; after a pause it flies towards a seat."""
         vy = SERVE_SPEED * self.random.uniform(-STEEPEST / 2, STEEPEST / 2)
         vx = (SERVE_SPEED**2 - vy**2) ** 0.5
         state["ball"] = {"x": WIDTH / 2, "y": HEIGHT / 2, "vx": vx if to == 1 else -vx, "vy": vy}
         state["pause"] = SERVE_PAUSE
 
-    def tick(self, state, inputs: dict[Seat, Steer], dt):
+    def tick(self, state: State, inputs: dict[Seat, Steer], dt: float) -> None:
         directions, paddles, ball = state["directions"], state["paddles"], state["ball"]
         for seat, steer in inputs.items():
             directions[seat] = steer.direction
@@ -77,16 +79,17 @@ class Pong(Game):
             state["scores"][1 - seat] += 1
             self.serve(state, to=seat)
 
-    def result(self, state):
+    def result(self, state: State) -> Verdict:
         left, right = state["scores"]
         if left < self.options.target and right < self.options.target:
             return None
         return 0 if left > right else 1
 
-    def scores(self, state):
-        return state["scores"]
+    def scores(self, state: State) -> Sequence[int]:
+        scores: list[int] = state["scores"]
+        return scores
 
-    def view(self, state, seat):
+    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
         paddles, scores = state["paddles"], state["scores"]
         return {
             "width": WIDTH,
@@ -100,7 +103,7 @@ class Pong(Game):
             "ball_radius": BALL_RADIUS,
         }
 
-    def bot(self, view, seat, random, level):
+    def bot(self, view: dict[str, Any], seat: Seat, random: Random, level: int) -> dict[str, Any]:
         """Move to where the ball will cross the paddle's line, as early and exactly as the level allows."""
         ball, sight = view["ball"], SIGHT[level]
         coming = (ball["vx"] < 0) == (seat == 0) and abs(ball["x"] - FRONTS[seat]) < sight.distance
@@ -128,7 +131,7 @@ class Sight(NamedTuple):
 SIGHT = {1: Sight(WIDTH * 0.35, 90), 2: Sight(WIDTH * 0.6, 65), 3: Sight(WIDTH, 50)}
 
 
-def bounce(ball, offset: float) -> None:
+def bounce(ball: dict[str, float], offset: float) -> None:
     """Reflect the ball slightly faster; the further off the paddle's centre (``offset``), the steeper."""
     speed = min((ball["vx"] ** 2 + ball["vy"] ** 2) ** 0.5 * SPEED_UP, TOP_SPEED)
     vy = speed * STEEPEST * offset
@@ -136,7 +139,7 @@ def bounce(ball, offset: float) -> None:
     ball["vx"], ball["vy"] = -vx if ball["vx"] > 0 else vx, vy
 
 
-def landing(ball, x: float) -> float:
+def landing(ball: dict[str, float], x: float) -> float:
     """Return the height at which the ball will reach ``x``, including bounces off the walls."""
     y = ball["y"] + ball["vy"] * abs((x - ball["x"]) / ball["vx"]) - BALL_RADIUS
     span = HEIGHT - 2 * BALL_RADIUS

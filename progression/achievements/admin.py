@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 
-from core.operators import OperatorAdmin, ReadOnly
+from core.operators import ChangedFieldsAdmin, OperatorAdmin, ReadOnly
 from progression.achievements.models import Achievement, Earned
-from progression.admin import ChangedFieldsAdmin
 
 
 @admin.register(Achievement)

@@ -24,6 +24,7 @@ DIRECT = "realtime.direct"
 _KEPT = ("type", "path", "root_path", "extensions")
 
 Identify = Callable[[str], Awaitable[Identity]]
+Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 class WrongProtocolVersion(Malformed):
@@ -69,7 +70,7 @@ class HostOriginValidator(OriginValidator):
 
     def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Awaitable[None]:
         is_browser = any(name == b"origin" for name, _ in scope["headers"])
-        application = super().__call__ if is_browser else self.application
+        application: Application = super().__call__ if is_browser else self.application
         return application(scope, receive, send)
 
     def valid_origin(self, parsed_origin: Any) -> bool:

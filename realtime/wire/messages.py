@@ -1,6 +1,7 @@
 """Socket messages, declared once: frames are decoded directly into these classes and encoded from them."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
@@ -198,7 +199,7 @@ class CommandDecoder:
         union: Any = _Never
         for command in commands:
             union = union | command
-        self._decode = msgspec.json.Decoder(union).decode
+        self._decode: Callable[[bytes | str], Command] = msgspec.json.Decoder(union).decode
 
     def decode(self, data: bytes | str) -> Command:
         """Return the command in this frame."""

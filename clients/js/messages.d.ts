@@ -88,6 +88,11 @@ export declare namespace FriendsStatus {
       ref?: string | number;
       time: string;
     };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
@@ -296,6 +301,11 @@ export declare namespace Game {
       ref?: string | number;
       time: string;
     };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
@@ -459,6 +469,11 @@ export declare namespace Battle {
       type: "pong";
       ref?: string | number;
       time: string;
+    };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
     };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
@@ -672,6 +687,11 @@ export declare namespace Lobby {
       ref?: string | number;
       time: string;
     };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
@@ -820,6 +840,11 @@ export declare namespace Direct {
       type: "pong";
       ref?: string | number;
       time: string;
+    };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
     };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
@@ -1540,6 +1565,11 @@ export declare namespace World {
       ref?: string | number;
       time: string;
     };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
@@ -1840,6 +1870,11 @@ export declare namespace Notifications {
       type: "pong";
       ref?: string | number;
       time: string;
+    };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
     };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {

@@ -27,7 +27,7 @@ from game.author.refusals import GameIsOver, RulesError
 from game.live.alarm import Alarm
 from game.live.audience import Audience
 from game.live.journal import Journal
-from game.live.listeners import Answer, Frames, Listener, frame_of
+from game.live.listeners import Answer, Frames, Listener, acknowledge, frame_of
 from game.live.room import deadlines, ending, entries
 from game.live.room.bots import Bots
 from game.live.room.commits import Commits
@@ -309,7 +309,9 @@ class Room(Table):
                 self._move(seat, command.movement, answer)
             case commands.PlayerReady():
                 check(self.phase, Request.READY)
-                if not seat.ready:
+                if seat.ready:
+                    acknowledge(answer)
+                else:
                     self._record(seat, entries.Ready(), answer)
                     self._start_if_ready()
             case commands.GameAction():
@@ -325,11 +327,11 @@ class Room(Table):
         match = self.match
         if match.game.real_time:
             self.inputs[seat.number] = match.check(movement)
+            if self._answers:
+                # The input that this one replaces is not played.
+                acknowledge(self._answers.pop(seat.number, None))
             if answer is not None:
                 self._answers[seat.number] = answer
-            elif self._answers:
-                # The input that this one replaces is not played.
-                self._answers.pop(seat.number, None)
             return
         now = self._now()
         clocks = self.clocks
@@ -383,6 +385,8 @@ class Room(Table):
                 is_agreed = action == "accept_draw" and len(offers) == len(self.seats)
                 if is_agreed or seat.number not in self.draw_offers:
                     self._record(seat, entries.Acted(action), answer)
+                else:
+                    acknowledge(answer)
                 if is_agreed:
                     self._end(ending.DRAW_AGREED)
             case _:
@@ -390,6 +394,7 @@ class Room(Table):
 
     def _want_rematch(self, seat: Seated, answer: Answer | None) -> None:
         if seat.number in self.rematch_wanted:
+            acknowledge(answer)
             return
         wanted = self.rematch_wanted | {seat.number}
         if all(other.bot_level is not None or other.number in wanted for other in self.seats):
@@ -545,6 +550,10 @@ class Room(Table):
             return
         self.phase = ENDING
         self.match.halt()
+        # Inputs that came too late for the last step are not played.
+        for answer in self._answers.values():
+            acknowledge(answer)
+        self._answers.clear()
         if self.clocks is not None:
             self.clocks.stop(self._now())
 

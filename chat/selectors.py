@@ -169,16 +169,21 @@ def check_open(lobby: Lobby) -> None:
         raise LobbyClosed
 
 
-def check_may_invite(user_id: int, lobby_id: int, invitee_id: int) -> None:
-    """Check an invite: any member may invite to a public lobby, owner and moderators to a private one.
+def check_invites_to(user_id: int, lobby_id: int) -> None:
+    """Check that the user may invite: any member to a public lobby, owner and moderators to a private one.
 
-    Raises ``UnknownLobby``, ``LobbyClosed``, ``NotAMember``, ``MayNotActOn``, ``AlreadyInLobby``, ``Banned``.
+    Raises ``UnknownLobby``, ``LobbyClosed``, ``NotAMember``, ``MayNotActOn``.
     """
     found = lobby(lobby_id)
     check_open(found)
     own_role = check_member(found, user_id)
     if not found.is_public:
         rules.check_may_act_on(own_role, rules.MEMBER)
+
+
+def check_may_invite(user_id: int, lobby_id: int, invitee_id: int) -> None:
+    """Check an invite. Raises like ``check_invites_to``, and ``AlreadyInLobby``, ``Banned``."""
+    check_invites_to(user_id, lobby_id)
     if role(lobby_id, invitee_id) is not None:
         raise AlreadyInLobby
     if _sanction(lobby_id, invitee_id, Sanction.Kind.BAN) is not None:

@@ -11,6 +11,7 @@ from game import commands, events
 from game.live import rooms
 from game.refusals import UnknownMatch
 from realtime.socket.consumer import Consumer, handles
+from realtime.wire.answering import mark_answered
 from realtime.wire.messages import Command
 
 
@@ -50,6 +51,8 @@ class GameConsumer(Consumer):
     def ask(self, command: Command) -> Awaitable[None] | None:
         assert self.room is not None
         assert self.connection.identity is not None
+        # The room answers, once the command's entry is committed.
+        mark_answered()
         return self.room.take(self.connection.identity.user_id, command)
 
     @handles(commands.ChatMessage)

@@ -6,8 +6,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import identity
-from core.parsers import read_all
+from core.parsers import read, read_all
 from matchmaking import selectors, serializers, services, shapes
+from matchmaking.parties import selectors as parties
+from matchmaking.parties.serializers import OwnParty
 
 
 class Join(APIView):
@@ -24,8 +26,10 @@ class Join(APIView):
 
     @extend_schema(request=serializers.Join, responses={200: shapes.Standing, 201: shapes.Standing})
     def post(self, request: Request) -> Response:
-        wanted = read_all(serializers.Join, request.data)
-        standing = services.join(user_id=identity(request).user_id, **wanted)
+        user_id = identity(request).user_id
+        if "party_id" in request.data:
+            parties.led_by(user_id=user_id, **read(OwnParty, request.data))
+        standing = services.join(user_id=user_id, **read_all(serializers.Join, request.data))
         return Response(standing, status=201 if standing.status == "matched" else 200)
 
 

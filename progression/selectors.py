@@ -14,6 +14,7 @@ from msgspec import UNSET
 from progression import rules, shapes
 from progression.models import Entry, HatchOdds, Offer, Pet, Player, Receipt, Slot, Species, Stack
 from progression.models.tuning import growth
+from progression.refusals import NotOwned
 
 DAILY_OFFERS = 3
 """The number of daily offers shown per day."""
@@ -174,6 +175,12 @@ def shown_stacks(stacks: Iterable[Stack]) -> list[shapes.InventoryRow]:
 def pets(user_id: int) -> QuerySet[Pet]:
     """Return the user's pets."""
     return Pet.objects.filter(player=user_id).select_related("species")
+
+
+def check_owns_pet(user_id: int, pet_id: int) -> None:
+    """Check that the pet is this user's. Raises ``NotOwned``."""
+    if not pets(user_id).filter(pk=pet_id).exists():
+        raise NotOwned("You have no such pet.")
 
 
 def shown_pets(pets: Iterable[Pet]) -> list[shapes.PetShape]:

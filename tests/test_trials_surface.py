@@ -15,8 +15,10 @@ from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
 from gameplatform.asgi import application
+from progression.models import Item
 from realtime.catalogue.sockets import sockets
 from realtime.testing import Player, running_worker
+from world.models import Faction
 
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN = {
@@ -53,6 +55,16 @@ STRANGER = {
     ("post", "api/battles/claim-loot/<int:battle_id>"): 403,
 }
 """The responses to a stranger on Ada's objects; other apps have their table in ``test_authorisation.py``."""
+
+FOR_EVERYBODY = {
+    ("post", "api/battles/join/<int:battle_id>"),
+    ("post", "api/games/<uuid:game_id>/join"),
+    ("post", "api/friends/<int:user_id>/block"),
+    ("delete", "api/friends/<int:user_id>/block"),
+    ("post", "api/lobbies/<int:lobby_id>/leave"),
+    ("post", "api/inventory/unequip/<slug:slot>"),
+}
+"""Changes that anybody may make, whoever the thing belongs to."""
 
 
 def _routes(patterns):
@@ -149,6 +161,68 @@ def test_a_stranger_gets_nothing_of_what_is_adas(development):
     }
 
     assert got == STRANGER
+
+
+@pytest.mark.django_db
+def test_a_stranger_is_refused_before_the_body_is_looked_at(development):
+    call_command("seed_demo")
+    ada, bob, cyd = (APIClient() for _ in range(3))
+    tokens = [ada.post("/api/auth/login", {"username": "premium_user_1", "password": "testpass123"})]
+    tokens += [client.post("/api/auth/guest", {}) for client in (bob, cyd)]
+    for client, token in zip((ada, bob, cyd), tokens, strict=True):
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token.json()['access']}")
+    bob_id = bob.get("/api/me").json()["id"]
+    ada_id = ada.get("/api/me").json()["id"]
+
+    def made(path, **body):
+        answer = ada.post(path, body)
+        assert answer.status_code in {200, 201}, answer.content
+        return answer.json()
+
+    lobby = made("/api/lobbies", name="lair", is_public=False, max_participants=4)["id"]
+    party = made("/api/party/create")["id"]
+    battle = ada.get("/api/battles/available").json()[0]["id"]
+    made(f"/api/battles/join/{battle}")
+    egg = Item.objects.get(slug="moss-egg").pk
+    made("/api/shop/purchase", item_id=egg)
+    (row,) = [row["id"] for row in ada.get("/api/inventory/").json()["results"] if row["item_id"] == egg]
+    known = {
+        "battle_id": battle,
+        "character_id": made("/api/characters", name="Adana", faction=Faction.objects.first().name)["id"],
+        "friend_id": ada_id,
+        "game_id": made("/api/games", game="tictactoe", private=True)["id"],
+        "invite_id": made("/api/invites", to_user_id=bob_id)["id"],
+        "lobby_id": lobby,
+        "message_id": made(f"/api/lobbies/{lobby}/messages", content="hi")["id"],
+        "pet_id": made(f"/api/pets/hatch/{row}")["id"],
+        "request_id": made("/api/friends/requests", user_id=bob_id)["id"],
+        "session_id": ada.get("/api/me/sessions").json()["results"][0]["id"],
+        "user_id": ada_id,
+    }
+    changes = [(method, path) for method, path in operations() if method != "get"]
+
+    on_hers = {
+        (method, path): getattr(cyd, method)(address(path, **known), {}).status_code
+        for method, path in changes
+        if "<" in path and (method, path) not in FOR_EVERYBODY
+    }
+    of_parties = [path for _, path in changes if path.startswith("api/party/")]
+    naming_hers = {
+        (path, name): cyd.post(f"/{path}", {name: id}).status_code
+        for name, id, paths in (
+            # The chat is always that of one's own party.
+            (
+                "party_id",
+                party,
+                {*of_parties, "game/join", "api/invites"} - {"api/party/create", "api/party/chat"},
+            ),
+            ("lobby_id", lobby, {"api/invites"}),
+        )
+        for path in paths
+    }
+
+    assert {operation: status for operation, status in on_hers.items() if status not in {403, 404}} == {}
+    assert {operation: status for operation, status in naming_hers.items() if status not in {403, 404}} == {}
 
 
 def test_no_two_shapes_in_the_openapi_document_share_a_name():

@@ -164,12 +164,12 @@ class WorldSocket(Consumer):
         if self._encrypted == BY_SESSION:
             # The client needs the key to decrypt everything that follows.
             answer.encryption_key = session_key(self.player).decode()
-            self.connection.tell(answer)
+            self.reply(answer)
             await self.connection.drain()
             await self._begin_sealing()
         else:
             await self._begin_sealing()
-            self.connection.tell(answer)
+            self.reply(answer)
         try:
             await self._enter()
         except Exception:

@@ -68,15 +68,15 @@ COMMANDS = {
     "lobbies/{lobby}/": {
         "ping": "pong",
         "chat_message": "chat_message",
-        "typing_start": None,
-        "typing_stop": None,
+        "typing_start": "ack",
+        "typing_stop": "ack",
     },
     "chat/{dan}/": {
         "ping": "pong",
         "chat_message": "chat_message",
-        "typing_start": None,
-        "typing_stop": None,
-        "read": None,
+        "typing_start": "ack",
+        "typing_stop": "ack",
+        "read": "ack",
     },
 }
 EXTRA = {"chat_message": {"message": "hi"}, "read": {"up_to": 1}}
@@ -159,11 +159,8 @@ async def test_each_command_is_for_those_who_belong_there(people, worker, path):
         await socket.hear("presence_state")
         await socket.hear("presence_join")
         for command, answer in COMMANDS[path].items():
-            await socket.send(type=command, **EXTRA.get(command, {}))
-            if answer is None:
-                await socket.hear_nothing()
-            else:
-                await socket.hear(answer)
+            await socket.send(type=command, **EXTRA.get(command, {}), id=command)
+            assert (await socket.hear(answer))["ref"] == command
         await socket.leave()
     stranger = await Player(application, f"/ws/{address}").enter()
     assert await stranger.closed() == 4401

@@ -107,8 +107,9 @@ async def test_each_command_is_answered_on_the_own_socket_and_closed_to_those_wi
 ):
     at_adas = await ada.watch()
     await at_adas.hear("presence_state")
-    await at_adas.send(type=command, status="away")
-    await at_adas.hear(answer)
+    for number in (1, 2):
+        await at_adas.send(type=command, status="away", id=number)
+        assert (await at_adas.hear(answer))["ref"] == number
 
     nobody = await Player(application, "/ws/friends/status/").enter()
 

@@ -672,6 +672,42 @@ async def test_an_agreed_rematch_and_what_was_said_as_the_game_ended_carry_their
     assert "ref" not in await a.hear("game_action")
 
 
+async def test_what_changes_nothing_is_acknowledged_once(new_game, ada, bob):
+    game = await new_game()
+    a, b = await ada.enter(game.pk), await bob.enter(game.pk)
+    for number, (kind, fields) in enumerate(
+        [
+            ("player_ready", {}),
+            ("game_action", {"action": "offer_draw"}),
+            ("game_action", {"action": "rematch"}),
+        ]
+    ):
+        await a.send(type=kind, **fields, id=f"{number} once")
+        assert (await a.hear_until(kind))["ref"] == f"{number} once"
+        await a.send(type=kind, **fields, id=f"{number} twice")
+        assert await a.hear_until("ack") == {"type": "ack", "ref": f"{number} twice"}
+        if kind == "player_ready":
+            await b.send(type=kind)
+            await a.hear_until("game_start")
+        elif fields["action"] == "offer_draw":
+            await b.send(type="game_action", action="accept_draw")
+            await a.hear_until("game_over")
+
+
+async def test_an_input_that_is_replaced_before_the_next_step_is_acknowledged(new_game, ada, bob):
+    a, _ = await begin(await new_game("pong"), ada, bob)
+    for number in range(20):
+        await a.send(type="player_move", movement={"direction": number % 2}, id=number)
+    answers = {}
+    while len(answers) < 20:
+        heard = await a.hear()
+        if "ref" in heard:
+            assert heard["ref"] not in answers
+            answers[heard["ref"]] = heard["type"]
+    assert set(answers.values()) == {"ack", "player_move"}
+    assert answers[19] == "player_move"
+
+
 async def test_an_input_of_a_real_time_game_is_answered_with_its_id(new_game, ada, bob):
     a, b = await begin(await new_game("pong"), ada, bob)
     await a.send(type="player_move", movement={"direction": 1}, id=5)

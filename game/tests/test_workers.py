@@ -53,6 +53,9 @@ async def test_an_answer_carries_its_id_also_from_the_other_server(two_servers):
     await bob.send(type="chat_message", message="hi", id=2)
     assert (await bob.hear("chat_message"))["ref"] == 2
     assert "ref" not in await ada.hear("chat_message")
+    for ref, answer in (("first", "game_action"), ("again", "ack")):
+        await bob.send(type="game_action", action="offer_draw", id=ref)
+        assert (await bob.hear(answer))["ref"] == ref
 
 
 async def test_real_time_frames_reach_the_other_server(two_servers):

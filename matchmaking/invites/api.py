@@ -43,8 +43,9 @@ class Invites(APIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        body = read(serializers.Creation, request.data)
-        made = services.create(user_id=identity(request).user_id, **body)
+        user_id = identity(request).user_id
+        services.check_may_invite(user_id=user_id, **read(serializers.InvitedTo, request.data))
+        made = services.create(user_id=user_id, **read(serializers.Creation, request.data))
         return Response(made, status=201)
 
 
@@ -98,9 +99,8 @@ class InviteToParty(APIView):
     @extend_schema(request=serializers.Invitee, responses={201: serializers.Invite})
     @idempotent
     def post(self, request: Request) -> Response:
-        body = _read(serializers.Invitee, request)
-        if "party_id" not in body:
-            body["party_id"] = parties.party_of(body["user_id"]).id
+        party_id = parties.led_by(**_read(party_serializers.OwnParty, request))
+        body = {**_read(serializers.Invitee, request), "party_id": party_id}
         return Response(services.create(**body), status=201)
 
 

@@ -12,14 +12,19 @@ from matchmaking.serializers import DEFAULT_GAME
 _ONE_THING = "An invite is to one thing: a game, a lobby or a party."
 
 
+class InvitedTo(serializers.Serializer[Any]):
+    """The lobby or the party of an invite, which needs the right to invite there."""
+
+    lobby_id = StrictInteger(min_value=1, required=False)
+    party_id = StrictInteger(min_value=1, required=False)
+
+
 @extend_schema_serializer(component_name="InviteCreation")
-class Creation(serializers.Serializer[Any]):
+class Creation(InvitedTo):
     """A new invite: the user, and the game, lobby or party; by default a game of pong."""
 
     to_user_id = StrictInteger(min_value=1)
     game = StrictText(max_length=40, required=False)
-    lobby_id = StrictInteger(min_value=1, required=False)
-    party_id = StrictInteger(min_value=1, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         named = attrs.keys() & {"game", "lobby_id", "party_id"}

@@ -43,6 +43,7 @@ from matchmaking.invites.refusals import (
     TooManyInvites,
     UnknownInvitee,
 )
+from matchmaking.parties import selectors as party_selectors
 from matchmaking.parties import services as parties
 from matchmaking.parties.refusals import PartyFull
 from matchmaking.parties.selectors import MAX_SIZE
@@ -95,6 +96,18 @@ def create(
         else:
             about = _about_game(game or "")
         return _send(user_id, to_user_id, about)
+
+
+def check_may_invite(*, user_id: int, lobby_id: int | None = None, party_id: int | None = None) -> None:
+    """Check that the user may invite others to this lobby and party.
+
+    Raises ``UnknownLobby``, ``LobbyClosed``, ``NotAMember``, ``MayNotActOn``, ``NotInParty``,
+    ``UnknownParty`` and ``NotLeader``.
+    """
+    if lobby_id is not None:
+        lobbies.check_invites_to(user_id, lobby_id)
+    if party_id is not None:
+        party_selectors.led_by(user_id=user_id, party_id=party_id)
 
 
 def _about_game(name: str) -> dict[str, Any]:

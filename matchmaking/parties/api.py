@@ -59,6 +59,7 @@ class Ready(APIView):
 
     @extend_schema(request=serializers.Readiness, responses=serializers.Party)
     def post(self, request: Request) -> Response:
+        selectors.member_of(**_read(serializers.OwnParty, request))
         return Response(services.set_ready(**_read(serializers.Readiness, request)))
 
 
@@ -72,6 +73,7 @@ class Chat(APIView):
     @extend_schema(request=NewMessage, responses={201: serializers.Said})
     @idempotent
     def post(self, request: Request) -> Response:
+        selectors.member_of(user_id=identity(request).user_id)
         return Response(services.say(**_read(NewMessage, request)), status=201)
 
 
@@ -96,6 +98,7 @@ class Kick(APIView):
 
     @extend_schema(request=serializers.Target, responses=serializers.Party)
     def post(self, request: Request) -> Response:
+        selectors.led_by(**_read(serializers.OwnParty, request))
         return Response(services.kick(**_read(serializers.Target, request)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from friends import selectors as friends
 from matchmaking.parties.events import PartyInfo, PartyMemberInfo
 from matchmaking.parties.models import Party, PartyMember
-from matchmaking.parties.refusals import NotInParty, UnknownParty
+from matchmaking.parties.refusals import NotInParty, NotLeader, UnknownParty
 
 MAX_SIZE = 4
 
@@ -52,6 +52,27 @@ def party_of(user_id: int) -> PartyInfo:
     if party is None:
         raise NotInParty
     return party
+
+
+def member_of(*, user_id: int, party_id: int | None = None) -> int:
+    """Return the id of the user's party.
+
+    Raises ``NotInParty``; ``UnknownParty`` if it is not ``party_id``.
+    """
+    own = PartyMember.objects.filter(user=user_id).values_list("party_id", flat=True).first()
+    if party_id not in (None, own):
+        raise UnknownParty
+    if own is None:
+        raise NotInParty
+    return own
+
+
+def led_by(*, user_id: int, party_id: int | None = None) -> int:
+    """Return the id of the party that the user leads. Raises like ``member_of``, and ``NotLeader``."""
+    own = member_of(user_id=user_id, party_id=party_id)
+    if not Party.objects.filter(pk=own, leader=user_id).exists():
+        raise NotLeader
+    return own
 
 
 def by_party(user_ids: Collection[int]) -> list[tuple[int | None, list[int]]]:

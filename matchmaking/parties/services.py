@@ -143,11 +143,7 @@ def lock(party_id: int) -> Party:
 
 def lock_own(user_id: int, party_id: int | None = None) -> Party:
     """Return the user's party, locked. Raises ``NotInParty``; ``UnknownParty`` if it is not ``party_id``."""
-    own = PartyMember.objects.filter(user=user_id).values_list("party_id", flat=True).first()
-    if party_id not in (None, own):
-        raise UnknownParty
-    if own is None:
-        raise NotInParty
+    own = selectors.member_of(user_id=user_id, party_id=party_id)
     party = Party.objects.select_for_update(no_key=True).filter(pk=own).first()
     # The user may have been kicked while this waited for the lock.
     if party is None or not party.members.filter(user=user_id).exists():

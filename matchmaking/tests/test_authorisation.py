@@ -123,6 +123,15 @@ def test_nobody_gets_anything_without_a_token(call, name):
     assert stored() == before
 
 
+@pytest.mark.parametrize("path", ["api/party/invite", "api/party/kick", "api/party/chat"])
+def test_who_may_not_is_told_so_before_the_body_is_looked_at(call, bob, player, path):
+    bare = BY_NAME[f"post {path}"]._replace(body={})
+
+    if path != "api/party/chat":
+        assert call(bare, bob.client).json()["code"] == "not_party_leader"
+    assert call(bare, player("dan").client).json()["code"] == "not_in_party"
+
+
 def test_lists_hold_only_what_is_the_callers(call, ada, bob, cyd):
     assert len(ada.invites()) == len(cyd.invites()) == 2
     assert bob.invites() == []

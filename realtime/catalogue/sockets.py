@@ -14,12 +14,23 @@ from msgspec import UNSET
 
 from realtime.routing import apps, websocket_urlpatterns
 from realtime.socket.consumer import Consumer
-from realtime.wire.messages import Command, Ephemeral, Error, Event, Message, MessageId, Ping, Pong, Resumed
+from realtime.wire.messages import (
+    Ack,
+    Command,
+    Ephemeral,
+    Error,
+    Event,
+    Message,
+    MessageId,
+    Ping,
+    Pong,
+    Resumed,
+)
 
 Schema = dict[str, Any]
 
 COMPONENTS = "#/components/schemas/"
-ALWAYS_TOLD: tuple[type[Message], ...] = (Error, Pong, Resumed)
+ALWAYS_TOLD: tuple[type[Message], ...] = (Error, Pong, Ack, Resumed)
 ON_EVERY_SOCKET: tuple[type[Message], ...] = (Ping, *ALWAYS_TOLD)
 # Modules of an app that define message classes, besides those that its consumers refer to.
 ROOMS = ("commands", "events", "routing")

@@ -17,10 +17,11 @@ from realtime.connections import limits
 from realtime.connections.connection import Connection, Direct
 from realtime.socket.gate import DIRECT, close_refused
 from realtime.socket.subscription import Subscription
-from realtime.wire.answering import Asker, Question, answering
+from realtime.wire.answering import Asker, Question, answering, mark_answered
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.identity import Identity
 from realtime.wire.messages import (
+    Ack,
     Command,
     CommandDecoder,
     InvalidMessage,
@@ -248,11 +249,16 @@ class Consumer(AsyncConsumer):
     def refuse(self, refusal: Refusal, ref: MessageId | None = None) -> None:
         """Answer one message with an error frame."""
         metrics.refusals.labels(code=refusal.code).inc()
-        self.connection.tell(error(refusal, ref))
+        self.reply(error(refusal, ref))
+
+    def reply(self, message: Message) -> None:
+        """Answer the command that is being handled."""
+        mark_answered()
+        self.connection.tell(message)
 
     @handles(Ping)
     def ping(self, command: Ping) -> None:
-        self.connection.tell(pong(command))
+        self.reply(pong(command))
 
     def _handle(self, data: bytes | str) -> Coroutine[Any, Any, None] | None:
         """Handle one frame. Returns None when done, or the coroutine that remains to be run."""
@@ -285,12 +291,20 @@ class Consumer(AsyncConsumer):
         except Exception as problem:
             self._failed(problem, type(command).__name__, ref)
             return None
-        return None if outcome is None else self._finish_answer(outcome, command, question)
+        if outcome is not None:
+            return self._finish_answer(outcome, command, question)
+        self._acknowledge(question)
+        return None
 
     async def _finish_answer(self, outcome: Awaitable[None], command: Command, question: Question) -> None:
         question.is_open = True
         with answering(question):
             await self._finish(outcome, command)
+        self._acknowledge(question)
+
+    def _acknowledge(self, question: Question) -> None:
+        if not question.is_answered and self.connection.closed_with is None:
+            self.connection.tell(Ack(ref=question.asker.ref))
 
     async def _finish(self, outcome: Awaitable[None], command: Command) -> None:
         try:

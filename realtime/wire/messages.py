@@ -114,6 +114,10 @@ class Error(Reply, kw_only=True):
     retry_after: float | UnsetType = UNSET
 
 
+class Ack(Reply, kw_only=True):
+    """Sent for a command with an `id` that was carried out and that no other message answers."""
+
+
 class Resumed(Reply, kw_only=True):
     """The first frame of a resumed socket: the events after ``since``, up to ``seq``, follow."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts import selectors as accounts
@@ -244,8 +244,11 @@ def lobby_entered_by(user_id: int, *, lobby_id: int | None = None, name: str = "
 
     Raises ``UnknownLobby``, ``Banned``, ``NotAMember``.
     """
-    found = _open_lobby(name__lower=name.lower()) if lobby_id is None else _open_lobby(pk=lobby_id)
-    check_member(found, user_id)
+    wanted: dict[str, Any] = {"name__lower": name.lower()} if lobby_id is None else {"pk": lobby_id}
+    found = Lobby.objects.filter(status=Lobby.Status.OPEN, memberships__user=user_id, **wanted).first()
+    if found is None:
+        found = _open_lobby(**wanted)
+        check_member(found, user_id)
     return found
 
 
@@ -290,6 +293,15 @@ def check_friends(one_id: int, other_id: int) -> None:
     """Raise ``NotFriends`` unless these two users are friends."""
     if not friends.are_friends(one_id, other_id):
         raise NotFriends
+
+
+def sender_to(friend_id: int, sender_id: int) -> User:
+    """Return the sender of a message to a friend. Raises ``NotFriends``."""
+    friendship = friends.between(sender_id, friend_id)
+    found = User.objects.filter(Exists(friendship), pk=sender_id, is_active=True).first()
+    if found is None:
+        raise NotFriends
+    return found
 
 
 def direct_messages(one_id: int, other_id: int) -> QuerySet[DirectMessage]:

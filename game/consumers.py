@@ -6,7 +6,6 @@ from collections.abc import Awaitable
 from msgspec import structs
 
 from core import speech, words
-from core.database import in_database
 from game import commands, events
 from game.live import rooms
 from game.refusals import UnknownMatch
@@ -57,7 +56,7 @@ class GameConsumer(Consumer):
 
     @handles(commands.ChatMessage)
     async def say(self, command: commands.ChatMessage) -> None:
-        masked = await in_database(words.mask, speech.clean(command.message))
+        masked = await words.amask(speech.clean(command.message))
         asked = self.ask(structs.replace(command, message=masked))
         if asked is not None:
             await asked

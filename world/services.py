@@ -10,6 +10,7 @@ import msgspec
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists
 from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
@@ -262,8 +263,8 @@ def store_positions(positions: Collection[Position]) -> None:
 
 def whisper(*, sender_id: int, sender_name: str, to_user_id: int, content: str) -> None:
     """Send a private message to a user who is in the world. Raises ``NotInWorld``."""
-    is_there = Visit.objects.filter(user=to_user_id).exists()
-    if not is_there or friends.is_blocked_between(sender_id, to_user_id):
+    blocks = friends.blocks_between(sender_id, to_user_id)
+    if not Visit.objects.filter(~Exists(blocks), user=to_user_id).exists():
         raise NotInWorld
     publish(
         events.Whisper(sender_id=sender_id, sender_name=sender_name, to_user_id=to_user_id, content=content)

@@ -14,7 +14,7 @@ class Store:
     def __init__(self, size=10):
         self.batches = []
         self.begun, self.may_go_on = asyncio.Event(), asyncio.Event()
-        self.store = Batcher(self.run, size=size, pause=lambda items: 0.0, what="Storing")
+        self.store = Batcher(self.run, size=size, what="Storing")
 
     async def run(self, numbers):
         self.batches.append(numbers)

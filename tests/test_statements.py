@@ -1,5 +1,7 @@
 """The database statements of each call that a game client makes in its first five minutes."""
 
+from statistics import median_low
+
 from bench import basket
 from tests.processes import manage
 
@@ -11,11 +13,13 @@ async def test_no_call_takes_more_statements_than_it_may(live_server_process):
         users = basket.Basket(server.base_url, 6)
         await users.open()
         for name, call in basket.CALLS.items():
-            first, *others = await call.make(users)
-            await users.ask([first])  # may fill caches
-            before = await basket.statements(server.base_url, call)
-            await users.ask(others, at_once=1)
-            taken[name] = (await basket.statements(server.base_url, call) - before) / len(others)
+            counts = []
+            for request in await call.make(users):
+                before = await basket.statements(server.base_url, call)
+                await users.ask([request])
+                counts.append(await basket.statements(server.base_url, call) - before)
+            # Now and then a call refreshes what the worker keeps for some seconds.
+            taken[name] = median_low(counts)
 
     # A route that is measured under another name would take none.
     assert taken["purchase"] > 0

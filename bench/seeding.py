@@ -15,6 +15,8 @@ NEVER_MS = 86_400_000
 @seeds(order=90)
 def seed() -> None:
     """Create the ranking, the lobbies and the battles."""
+    if Rating.objects.filter(user__username="ranked-0").exists():
+        return
     users = User.objects.bulk_create(User(username=f"ranked-{number}") for number in range(RANKED))
     Rating.objects.bulk_create(
         Rating(user=user, game=GAME, mu=25, sigma=2, shown=1000 + number, played=50)

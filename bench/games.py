@@ -1,5 +1,6 @@
 """Games that never end, with real rules, for scripted players."""
 
+from bench.basket import MOST_USERS
 from game.author import Annotated, Meta, move
 from game.games.pong import Pong
 from game.games.tictactoe import TicTacToe
@@ -29,3 +30,11 @@ class BenchRealTime(Pong):
 
     def result(self, state):
         return None
+
+
+class BenchQueues(TicTacToe):
+    """Tic-tac-toe with a queue for each user of the basket, where nobody else waits."""
+
+    name = "bench_queues"
+    title = "Queues of one"
+    modes = tuple(f"m{number}" for number in range(MOST_USERS))

@@ -59,6 +59,7 @@ LOADS = {
     ),
     "queue": Load("queue", (OURS,), {"tickets": 5000}, {"tickets": 100}),
     "world": Load("world", (OURS,), {"characters": 500, "steps": 4}, {"characters": 20}),
+    "basket": Load("first_minutes", (NAIVE, OURS), quick={"alone": 2, "ten": 10, "crowd": 10}, in_turns=True),
     "rest": Load("rest", ("ceiling-http", NAIVE, OURS), {"connections": 32}, in_turns=True),
 }
 

@@ -49,6 +49,12 @@ def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
     return total
 
 
+def process_seconds(pid: int) -> float:
+    """Return the CPU time of a running process alone, in nanosecond steps where ``cpu_times`` has 10 ms."""
+    # The clock of another process, as clock_getcpuclockid(3) makes it.
+    return time.clock_gettime((~pid << 3) | 2)
+
+
 def rss(pid: int) -> int:
     """Return the resident bytes of a process and its descendants."""
     return sum(process.memory_info().rss for process in tree([pid]))

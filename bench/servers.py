@@ -66,12 +66,10 @@ class Stores:
         }
 
     def migrate(self, side: str) -> None:
-        """Create the tables of the ``naive`` or ``ours`` side, and our world."""
+        """Create the tables of the ``naive`` or ``ours`` side, and their content."""
         migrated = _migrated(side)
         _create_database(self.database_url, migrated)
-        commands = [["migrate", "--run-syncdb", "--verbosity=0"]]
-        if side == "ours":
-            commands.append(["seed_demo", "--verbosity=0"])
+        commands = [["migrate", "--run-syncdb", "--verbosity=0"], ["seed_demo", "--verbosity=0"]]
         # With DEBUG on, since demo data is for development only.
         variables = _variables(side, self._database_url(migrated)) | {
             "REDIS_URL": self.redis_url,

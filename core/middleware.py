@@ -17,6 +17,7 @@ from django.middleware.common import CommonMiddleware
 from django.middleware.security import SecurityMiddleware
 from prometheus_client import Histogram
 
+from core import call_costs
 from core.problems import is_api_request, problem
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -61,7 +62,11 @@ def request_id(given: str) -> str:
 
 
 def begin_request(given_id: str) -> str:
-    """Choose the request id (``given_id`` if valid, else a new one), bind it to log lines and return it."""
+    """Choose the request id (``given_id`` if valid, else a new one), bind it to log lines and return it.
+
+    From here to :func:`measure` the statements of this context count for the request.
+    """
+    call_costs.begin()
     chosen = request_id(given_id)
     # Cleared first: threads are reused, and views bind the user's id.
     structlog.contextvars.clear_contextvars()
@@ -70,8 +75,10 @@ def begin_request(given_id: str) -> str:
 
 
 def measure(method: str, route: str, status: int, started: float) -> None:
-    """Record the duration of a request since ``started`` (a ``perf_counter`` value)."""
-    _timer_of(method, route, status).observe(time.perf_counter() - started)
+    """Record the duration of a request since ``started`` (a ``perf_counter`` value), and its statements."""
+    seconds = time.perf_counter() - started
+    _timer_of(method, route, status).observe(seconds)
+    call_costs.end(method, route, seconds)
 
 
 def security_headers(is_secure: bool) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """The figures that the benchmark computes and prints."""
 
 import math
+import os
+import time
 from itertools import pairwise
 
 import pytest
@@ -56,6 +58,27 @@ def test_too_slow_a_server_and_too_small_a_ratio_are_each_told(naive, ours):
 def test_where_less_is_better_a_smaller_figure_reaches_the_goal():
     results = {("queue", OURS): {"matched_s": 7.5}}
     assert table(results).splitlines()[2].endswith("| yes     |")
+
+
+def test_each_call_of_the_basket_has_a_row_that_names_the_goals_it_misses():
+    good = {"statements": 2.0, "alone_p50_ms": 2.9, "ten_cpu_ms": 0.9, "ten_per_s": 1000, "crowd_per_s": 1100}
+    slow = good | {"statements": 6.0, "alone_p50_ms": 3.1, "ten_cpu_ms": 1.1, "ten_per_s": 900}
+    results = {
+        ("basket", NAIVE): {"calls": {"shop": {"ten_per_s": 200}, "friends": {"ten_per_s": 200}}},
+        ("basket", OURS): {"calls": {"shop": good, "friends": slow}},
+    }
+    _, _, shop, friends, _ = table(results).splitlines()
+    assert shop.split("|")[1].strip() == "shop"
+    assert "5.0 (5)" in shop
+    assert shop.split("|")[-2].strip() == ""
+    assert friends.split("|")[-2].strip() == "statements, CPU, p50, naive"
+
+
+def test_the_processor_time_of_another_process_is_that_which_it_reports():
+    before = measure.process_seconds(os.getpid())
+    while time.process_time() < before + 0.002:
+        pass
+    assert before < measure.process_seconds(os.getpid()) <= time.process_time()
 
 
 def test_figures_of_a_disturbed_run_and_of_a_failed_one_are_marked():

@@ -1,0 +1,33 @@
+"""The database statements of each call that a game client makes in its first five minutes."""
+
+from statistics import median_low
+
+from bench import basket
+from tests.processes import manage
+
+
+async def test_no_call_takes_more_statements_than_it_may(live_server_process):
+    taken = {}
+    with live_server_process(EXTRA_APPS="bench") as server:
+        manage(server.environment, "seed_demo")
+        users = basket.Basket(server.base_url, 6)
+        await users.open()
+        for name, call in basket.CALLS.items():
+            counts = []
+            for request in await call.make(users):
+                before = await basket.statements(server.base_url, call)
+                await users.ask([request])
+                counts.append(await basket.statements(server.base_url, call) - before)
+            # Now and then a call refreshes what the worker keeps for some seconds.
+            taken[name] = median_low(counts)
+
+    # A route that is measured under another name would take none.
+    assert taken["purchase"] > 0
+    most = {name: call.most_statements for name, call in basket.CALLS.items()}
+    assert {name: (count, most[name]) for name, count in taken.items() if count > most[name]} == {}
+
+
+def test_each_exception_is_of_a_call_and_allows_more_than_the_rule():
+    for name, (most, reason) in basket.EXCEPTIONS.items():
+        assert most > basket.STATEMENTS[basket.CALLS[name].kind]
+        assert reason

@@ -2,7 +2,8 @@
 
 from game.games.battleship import Battleship
 from game.games.connect_four import ConnectFour
+from game.games.draughts import Draughts
 from game.games.pong import Pong
 from game.games.tictactoe import TicTacToe
 
-__all__ = ["Battleship", "ConnectFour", "Pong", "TicTacToe"]
+__all__ = ["Battleship", "ConnectFour", "Draughts", "Pong", "TicTacToe"]

@@ -197,8 +197,8 @@ class Match:
     def legal(self, seat: Seat) -> list[dict[str, Any]]:
         """Return the movements that the rules would accept from ``seat`` now, as far as they can be listed.
 
-        This is the author's ``legal``; without one, each movement that the types allow is tried on a copy of the
-        state. Raises RulesError.
+        This is the author's ``legal``; without one, each movement that the types allow is tried on a copy of
+        the state. Raises RulesError.
         """
         if self.game.real_time and self.result is None:
             return self.candidates(seat)

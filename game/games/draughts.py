@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from game.author import DRAW, Annotated, Game, Meta, Seat, move
 
-# Only dark squares are used. As in the books they are numbered 1 to 32 along the rows from the top left, where
-# Black begins, who moves first; in the state, square n is at index n - 1.
+# Only dark squares are used, numbered 1 to 32 along the rows from the top left as in the books. Black begins at
+# the top and moves first. In the state, square n is at index n - 1.
 ROWS, PER_ROW = 8, 4
 MEN, KINGS = "bw", "BW"
 CROWNING_ROW = (ROWS - 1, 0)

@@ -209,6 +209,11 @@ class Match:
             return listed
         return [movement for movement in self.game.movements.choices if self._accepts(seat, movement)]
 
+    @property
+    def rolls(self) -> int:
+        """How many random numbers the game has taken."""
+        return self._generator.position
+
     # Views.
 
     @property
@@ -243,12 +248,10 @@ class Match:
     def told_legal(self, seat: Seat | None) -> list[dict[str, Any]] | None:
         """Return the legal movements as ``seat`` is told them: None in games that do not tell, or off turn.
 
-        An author's own ``legal`` is believed: bots and clients need not pay for trying each of its movements.
         Raises RulesError.
         """
-        if not self.game.tells_legal or seat is None or seat not in self.turn:
-            return None
-        return self.candidates(seat) if self.game.lists_legal else self.legal(seat)
+        tells = self.game.tells_legal and seat is not None and seat in self.turn
+        return self.legal(seat) if tells else None
 
     def frames(self, head: bytes) -> tuple[bytes, list[bytes]]:
         """Append ``view_json`` to ``head``, an open JSON object, for each seat and for spectators.

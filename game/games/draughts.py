@@ -1,17 +1,21 @@
 """Draughts on 64 squares (English draughts, checkers): captures are forced, kings step back as well."""
 
 from collections.abc import Iterable
+from math import exp
 
 from game.author import DRAW, Annotated, Game, Meta, Seat, move
 
-# Only dark squares are used, numbered 1 to 32 along the rows from the top left as in the books. Black begins at
-# the top and moves first. In the state, square n is at index n - 1.
+# Only dark squares are used, numbered 1 to 32 along the rows from the top left. Black begins at the top and
+# moves first. In the state, square n is at index n - 1.
 ROWS, PER_ROW = 8, 4
 MEN, KINGS = "bw", "BW"
 CROWNING_ROW = (ROWS - 1, 0)
 
 Board = list[str | None]
 Square = Annotated[int, Meta(ge=1, le=ROWS * PER_ROW)]
+
+# A man is worth more the further it has gone; a king most.
+KING, MAN, ROW = 1.6, 1.0, 0.04
 
 # Moves by each player without a capture or a step of a man, after which the game is drawn.
 IDLE_MOVES = 40
@@ -120,6 +124,16 @@ class Draughts(Game):
 
     def legal(self, state, seat):
         return [{"start": start, "to": to} for start, to in state["legal"]] if seat == state["seat"] else []
+
+    def value(self, state, seat):
+        balance = 0.0
+        for square, piece in enumerate(state["board"], start=1):
+            if piece is None:
+                continue
+            row, _ = row_and_column(square)
+            worth = KING if piece in KINGS else MAN + ROW * (row if piece == "b" else ROWS - 1 - row)
+            balance += worth if piece in MEN[seat] + KINGS[seat] else -worth
+        return 1 / (1 + exp(-balance / 2))
 
 
 def is_jump(start: int, to: int) -> bool:

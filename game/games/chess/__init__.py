@@ -1,10 +1,12 @@
 """Chess by the rules of FIDE."""
 
+from math import inf
 from typing import Final
 
 from game.author import DRAW, Annotated, Clock, Game, Literal, Meta, State, move
 from game.games.chess.notation import san, step_of, uci_of
 from game.games.chess.position import Position, cannot_mate, captured
+from game.games.chess.worth import chances, gain, settled_balance
 
 START: Final = "rnbqkbnr/pppppppp/8/8/8/8/PPPPPPPP/RNBQKBNR w KQkq - 0 1"
 
@@ -45,9 +47,9 @@ class Chess(Game):
         step = step_of(uci)
         state["taken"][1 - seat] += captured(before, step).lower()
         after = before.after(step).settled()
-        legal = after.legal()
+        legal = listed(after)
         state["moves"].append(san(before, step, state["legal"], after, has_answer=bool(legal)))
-        state["fen"], state["legal"], state["last"] = after.fen(), [uci_of(step) for step in legal], uci
+        state["fen"], state["legal"], state["last"] = after.fen(), legal, uci
         if after.halfmoves == 0:
             state["seen"] = {}
         key = after.key()
@@ -87,12 +89,23 @@ class Chess(Game):
     def legal(self, state, seat):
         return [{"uci": uci} for uci in state["legal"]] if seat == self.turn(state) else []
 
+    def value(self, state, seat):
+        position = Position.read(state["fen"])
+        ahead = settled_balance(position, -inf, inf)
+        return chances(ahead if position.white == (seat == 0) else -ahead)
+
+
+def listed(position: Position) -> list[str]:
+    """Return the legal moves, those first that gain most: the bots try them in this order."""
+    steps = sorted(position.legal(), key=lambda step: -gain(position, step))
+    return [uci_of(step) for step in steps]
+
 
 def state_at(position: Position) -> State:
     """Return the state of a game that begins with this position."""
     return {
         "fen": position.fen(),
-        "legal": [uci_of(step) for step in position.legal()],
+        "legal": listed(position),
         "moves": [],
         "last": None,
         "taken": ["", ""],

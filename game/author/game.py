@@ -218,6 +218,13 @@ class Game:
         """
         return None
 
+    def value(self, state: State, seat: Seat) -> float:
+        """Return how good a state is for a seat while the game goes on, from 0 (lost) to 1 (won).
+
+        With it, bots look a few moves ahead; without it, they try whole games at random.
+        """
+        raise NotImplementedError
+
     def bot(self, view: dict[str, Any], seat: Seat, random: Random, level: int) -> dict[str, Any] | None:
         """Return a computer player's movement, given the same view as a player's; ``level`` is 1 to 3.
 

@@ -88,6 +88,11 @@ export declare namespace FriendsStatus {
       ref?: string | number;
       time: string;
     };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
@@ -298,6 +303,11 @@ export declare namespace Game {
       ref?: string | number;
       time: string;
     };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
@@ -461,6 +471,11 @@ export declare namespace Battle {
       type: "pong";
       ref?: string | number;
       time: string;
+    };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
     };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
@@ -674,6 +689,11 @@ export declare namespace Lobby {
       ref?: string | number;
       time: string;
     };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
@@ -822,6 +842,11 @@ export declare namespace Direct {
       type: "pong";
       ref?: string | number;
       time: string;
+    };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
     };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
@@ -1542,6 +1567,11 @@ export declare namespace World {
       ref?: string | number;
       time: string;
     };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
+    };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {
       type: "resumed";
@@ -1842,6 +1872,11 @@ export declare namespace Notifications {
       type: "pong";
       ref?: string | number;
       time: string;
+    };
+    /** Sent for a command with an `id` that was carried out and that no other message answers. */
+    ack: {
+      type: "ack";
+      ref?: string | number;
     };
     /** The first frame of a resumed socket: the events after `since`, up to `seq`, follow. */
     resumed: {

@@ -20,6 +20,7 @@ class MessageType(StrEnum):
     PING = "ping"
     ERROR = "error"
     PONG = "pong"
+    ACK = "ack"
     RESUMED = "resumed"
     SET_STATUS = "set_status"
     PRESENCE_STATE = "presence_state"
@@ -142,6 +143,13 @@ class Pong(Record):
     type: Literal["pong"]
     ref: MayBeMissing[str | int]
     time: str
+
+
+class Ack(Record):
+    """Sent for a command with an ``id`` that was carried out and that no other message answers."""
+
+    type: Literal["ack"]
+    ref: MayBeMissing[str | int]
 
 
 class Resumed(Record):

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import pagination, serializers
 from rest_framework.exceptions import NotFound
@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from core.refusals import Invalid
 from core.shapes import Page
 
-AnyModel = TypeVar("AnyModel", bound=Model)
+Row = TypeVar("Row")
 
 
 class CursorPagination(pagination.CursorPagination):
@@ -54,12 +54,15 @@ class CursorPagination(pagination.CursorPagination):
 
 def page(
     view: APIView,
-    queryset: QuerySet[AnyModel],
+    queryset: QuerySet[Any, Row],
     *,
     ordering: str | Sequence[str],
-    show: Callable[[Iterable[AnyModel]], list[Any]],
+    show: Callable[[Iterable[Row]], list[Any]],
 ) -> Response:
-    """Return one page of ``queryset`` for the view's request; ``show`` turns rows into JSON values."""
+    """Return one page of ``queryset`` for the view's request; ``show`` turns rows into structs.
+
+    Rows are instances of the model, or named tuples or dicts that contain the first field of ``ordering``.
+    """
     paginator = CursorPagination()
     paginator.ordering = [ordering] if isinstance(ordering, str) else list(ordering)
     rows = paginator.paginate_queryset(queryset, view.request, view)

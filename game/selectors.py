@@ -13,7 +13,7 @@ from django.utils import timezone
 from msgspec import UNSET, UnsetType
 
 from accounts.models import User
-from game import shapes
+from game import events, shapes
 from game.author import catalogue
 from game.author.game import Game as Rules
 from game.author.game import side_of
@@ -83,8 +83,7 @@ def _seats(game_ids: Iterable[uuid.UUID]) -> defaultdict[uuid.UUID, list[TakenSe
     """Return the seats of these games, in their order."""
     found: defaultdict[uuid.UUID, list[TakenSeat]] = defaultdict(list)
     rows = Seat.objects.filter(game_id__in=list(game_ids)).order_by("number")
-    for game_id, *seat in rows.values_list(
-        "game_id",
+    for row in rows.values_list(
         "number",
         "user_id",
         "user__username",
@@ -92,8 +91,9 @@ def _seats(game_ids: Iterable[uuid.UUID]) -> defaultdict[uuid.UUID, list[TakenSe
         "rating_before",
         "rating_after",
         "score",
+        "game_id",
     ):
-        found[game_id].append(TakenSeat(*seat))
+        found[row[-1]].append(TakenSeat(*row[:-1]))
     return found
 
 
@@ -193,7 +193,15 @@ def shown_players(rules: type[Rules], seats: Iterable[TakenSeat]) -> list[shapes
 
 def shown_result(stored: dict[str, Any] | None) -> shapes.Result | None:
     """Return the stored result of a game, or None while it is unfinished."""
-    return None if stored is None else msgspec.convert(stored, shapes.Result)
+    if stored is None:
+        return None
+    return shapes.Result(
+        winner_ids=stored["winner_ids"],
+        reason=stored["reason"],
+        scores=stored["scores"],  # as stored: whole ones stay whole
+        ratings=msgspec.convert(stored["ratings"], list[events.RatingChange]),
+        rewards=msgspec.convert(stored["rewards"], list[events.Reward]),
+    )
 
 
 def _offered() -> QuerySet[Game]:

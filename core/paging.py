@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, inline_serializer
-from rest_framework import pagination, serializers
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import pagination
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -72,18 +72,6 @@ def page(
             previous=paginator.get_previous_link(),
             results=show(rows or []),
         )
-    )
-
-
-def page_of(item: type[serializers.Serializer[Any]]) -> Any:
-    """Return the serializer of a page of such items, for the OpenAPI document."""
-    return inline_serializer(
-        f"{item.__name__}Page",
-        {
-            "next": serializers.URLField(allow_null=True),
-            "previous": serializers.URLField(allow_null=True),
-            "results": item(many=True),
-        },
     )
 
 

@@ -66,6 +66,7 @@ class PresenceState(Reply):
     members: Raw
     messages: Raw
     you: OwnMembership
+    recovered: bool | UnsetType = UNSET
 
 
 class InLobby(Event, kw_only=True):
@@ -229,6 +230,7 @@ class DirectState(Reply, tag="presence_state"):
     members: list[Talker]
     messages: list[DirectText]
     unread: int
+    recovered: bool | UnsetType = UNSET
 
 
 class BetweenFriends(Event, kw_only=True):

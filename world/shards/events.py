@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from core.shapes import about
 from realtime.wire import topics
@@ -97,3 +97,4 @@ class WorldState(Reply, kw_only=True):
     online: int
     you: CharacterInfo | None
     area: Area | None
+    recovered: bool | UnsetType = UNSET

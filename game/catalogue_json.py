@@ -1,12 +1,18 @@
 """The catalogue of games as JSON, encoded once per process because it is the same for everybody."""
 
+import inspect
 from functools import lru_cache
+
+import msgspec
 
 from accounts import live, tokens
 from core.refusals import Unauthenticated
 from core.renderers import encode
 from game.author import catalogue
+from game.author.game import BOT_LEVELS
 from game.author.game import Game as Rules
+from game.author.movements import schema_of
+from game.shapes import CatalogueEntry
 
 
 def body() -> bytes:
@@ -16,7 +22,27 @@ def body() -> bytes:
 
 @lru_cache(maxsize=1)
 def _encoded(games: tuple[type[Rules], ...]) -> bytes:
-    return encode([catalogue.entry(game) for game in games])
+    return encode([entry(game) for game in games])
+
+
+def entry(game: type[Rules]) -> CatalogueEntry:
+    """Return the game's entry in the public catalogue."""
+    return CatalogueEntry(
+        name=game.name,
+        title=game.title,
+        min_players=game.min_players,
+        max_players=game.max_players,
+        kind="real_time" if game.real_time else "turn_based",
+        description=inspect.cleandoc(game.__doc__ or ""),
+        sides=list(game.sides[: game.max_players]),
+        spectators=game.spectators,
+        modes=list(game.modes),
+        clock=None if game.clock is None or game.real_time else msgspec.to_builtins(game.clock),
+        options=schema_of(game.Options),
+        bots=list(BOT_LEVELS) if game.min_players <= 2 <= game.max_players else [],
+        move_schema=game.movements.schema,
+        view_schema=None if game.view_type is None else schema_of(game.view_type),
+    )
 
 
 def hot_read(token: str) -> bytes | None:

@@ -17,6 +17,18 @@ class SeatRecord(NamedTuple):
     rating: int | None
 
 
+class TakenSeat(NamedTuple):
+    """The user in a seat, with the rating before and after the game and the score; guests have no rating."""
+
+    number: int
+    user_id: int
+    username: str
+    bot_level: int | None
+    rating_before: int | None
+    rating_after: int | None
+    score: float | None
+
+
 class Entrant(NamedTuple):
     """A user to be seated by a queue, and their unfinished game from that queue, if any.
 

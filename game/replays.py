@@ -1,9 +1,8 @@
 """Replays: the inputs of a game, from which anybody with the rules can compute its final state exactly."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from msgspec import UNSET, Raw, json
+from msgspec import UNSET, Raw, UnsetType
 
 from core.refusals import Refusal
 from game import selectors
@@ -14,15 +13,16 @@ from game.live.room.entries import Moved
 from game.live.room.table import Table
 from game.live.seats import Seated
 from game.models import Game
+from game.records import TakenSeat
 from game.refusals import NoSpectators, StillRunning
-from game.shapes import players_of, result_of
+from game.shapes import Replay
 
 NOBODY = 0
 """The user id of a seat that was never taken."""
 
 
-def replay_of(game: Game, *, viewer_id: int) -> dict[str, Any]:
-    """Return the replay of a game (fetched with its seats) as this user may see it.
+def replay_of(game: Game, seats: Sequence[TakenSeat], *, viewer_id: int) -> Replay:
+    """Return the replay of a game as this user may see it.
 
     While the game runs the seed is left out, because it would reveal the dice to come. Raises
     ``StillRunning`` for a running game with hidden information, ``NoSpectators`` for a game that the user may
@@ -35,29 +35,28 @@ def replay_of(game: Game, *, viewer_id: int) -> dict[str, Any]:
             raise StillRunning(
                 "This game hides something from its players: its replay opens when it is over."
             )
-        if not selectors.has_seat(game, viewer_id) and (game.private or not rules.spectators):
+        if not selectors.has_seat(seats, viewer_id) and (game.private or not rules.spectators):
             raise NoSpectators
-    ticks = {"ticks": game.result["tick"]} if rules.real_time and game.result else {}
-    return {
-        "game_id": game.pk,
-        "game": game.name,
-        "players": players_of(game, rules),
-        "seats": game.seats_wanted,
-        "seed": game.seed if is_over else None,
-        "options": game.options,
-        "inputs": selectors.inputs(game),
-        "result": result_of(game),
-        "final_view": game.final_view,
-        **ticks,
-    }
+    return Replay(
+        game_id=game.pk,
+        game=game.name,
+        players=selectors.shown_players(rules, seats),
+        seats=game.seats_wanted,
+        seed=game.seed if is_over else None,
+        options=game.options,
+        inputs=selectors.inputs(game),
+        result=selectors.shown_result(game.result),
+        final_view=game.final_view,
+        ticks=game.result["tick"] if rules.real_time and game.result else UNSET,
+    )
 
 
-def rebuild(replay: Mapping[str, Any]) -> Match:
+def rebuild(replay: Replay) -> Match:
     """Replay a finished game and return the match in its final state.
 
-    ``replay`` is the result of ``replay_of``, or its decoded JSON. Resignations, agreed draws and time-outs
-    are not part of the rules: they appear in ``result`` only. Raises ``UnknownGame``, ``ValueError`` for a
-    replay without its seed, and the rules' refusals if the rules have changed since.
+    Resignations, agreed draws and time-outs are not part of the rules: they appear in ``result`` only. Raises
+    ``UnknownGame``, ``ValueError`` for a replay without its seed, and the rules' refusals if the rules have
+    changed since.
     """
     match = _beginning(replay)
     for _ in _moves(match, replay):
@@ -66,7 +65,7 @@ def rebuild(replay: Mapping[str, Any]) -> Match:
     return match
 
 
-def views(replay: Mapping[str, Any]) -> list[Raw]:
+def views(replay: Replay) -> list[Raw]:
     """Return the spectators' views of a finished turn-based game as JSON: the first, and one after each move.
 
     Stops where the rules fail or refuse a move because they have changed since. Raises ``ValueError`` for a
@@ -83,29 +82,28 @@ def views(replay: Mapping[str, Any]) -> list[Raw]:
     return seen
 
 
-def _beginning(replay: Mapping[str, Any]) -> Match:
-    if replay["seed"] is None:
+def _beginning(replay: Replay) -> Match:
+    if replay.seed is None:
         raise ValueError("A replay of a running game has no seed.")
-    users = [player["id"] for player in replay["players"]]
-    users += [NOBODY] * (replay["seats"] - len(users))
+    users = [player.id for player in replay.players]
+    users += [NOBODY] * (replay.seats - len(users))
     return Match.new(
-        catalogue.get(replay["game"]),
+        catalogue.get(replay.game),
         seats=len(users),
-        seed=replay["seed"],
-        options=replay["options"],
+        seed=replay.seed,
+        options=replay.options,
         users=users,
     )
 
 
-def _moves(match: Match, replay: Mapping[str, Any]) -> Iterator[None]:
+def _moves(match: Match, replay: Replay) -> Iterator[None]:
     """Apply the game's moves to the match one at a time, as a room does after a takeover."""
     table = Table(
         match, [Seated(number, user_id, "", None, None) for number, user_id in enumerate(match.users)]
     )
     seat_of = {seat.user_id: seat for seat in table.seats}
-    for made in replay["inputs"]:
-        if made["type"] == "player_move":
-            moved = Moved(Raw(json.encode(made["movement"])), tick=made.get("tick", UNSET))
-            moved.apply(table, seat_of[made["user_id"]])
+    for made in replay.inputs:
+        if made.type == "player_move":
+            Moved(made.movement, tick=made.tick).apply(table, seat_of[made.user_id])
             yield
-    table.catch_up(replay.get("ticks", 0))
+    table.catch_up(0 if isinstance(replay.ticks, UnsetType) else replay.ticks)

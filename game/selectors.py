@@ -1,20 +1,25 @@
 """Queries about games; other apps read games only through these."""
 
 import uuid
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 from django.db import connection
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
+from msgspec import UNSET, UnsetType
 
 from accounts.models import User
+from game import events, shapes
 from game.author import catalogue
+from game.author.game import Game as Rules
+from game.author.game import side_of
 from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import START_SHOWN, Strength
-from game.records import Entrant, EntryRecord, RoomRecord, SeatedGame, SeatRecord
+from game.records import Entrant, EntryRecord, RoomRecord, SeatedGame, SeatRecord, TakenSeat
 from game.refusals import UnknownMatch
 
 
@@ -22,7 +27,7 @@ class _MoveMade(msgspec.Struct):
     """The part of a move's journal entry that replays need; real-time games have the tick."""
 
     movement: msgspec.Raw
-    tick: int | None = None
+    tick: int | UnsetType = UNSET
 
 
 class _ActionDone(msgspec.Struct):
@@ -45,61 +50,158 @@ _read_action = msgspec.json.Decoder(_ActionDone).decode
 _read_chat = msgspec.json.Decoder(_Said).decode
 
 
-def _with_players(games: QuerySet[Game]) -> QuerySet[Game]:
-    seats = Seat.objects.select_related("user").order_by("number")
-    return games.prefetch_related(Prefetch("seats", seats))
-
-
 def ws_url(game_id: uuid.UUID) -> str:
     """Return where the game's socket is."""
     return f"/ws/game/{game_id}/"
 
 
-def game(game_id: uuid.UUID) -> Game:
-    """Return the game with its seats and their users. Raises ``UnknownMatch``."""
-    try:
-        return _with_players(Game.objects.all()).get(pk=game_id)
-    except Game.DoesNotExist:
-        raise UnknownMatch from None
+def game(game_id: uuid.UUID) -> tuple[Game, list[TakenSeat]]:
+    """Return the game and its seats. Raises ``UnknownMatch``."""
+    found = Game.objects.filter(pk=game_id).first()
+    if found is None:
+        raise UnknownMatch
+    return found, _seats([game_id])[game_id]
 
 
-def game_visible_to(user_id: int, game_id: uuid.UUID) -> Game:
+def game_visible_to(user_id: int, game_id: uuid.UUID) -> tuple[Game, list[TakenSeat]]:
     """Return the game if it is public or the user's own, or has a free seat: its id is then an invitation.
 
     Raises ``UnknownMatch``.
     """
-    found = game(game_id)
-    if found.private and found.state != Game.State.CREATED and not has_seat(found, user_id):
+    found, seats = game(game_id)
+    if found.private and found.state != Game.State.CREATED and not has_seat(seats, user_id):
         raise UnknownMatch
+    return found, seats
+
+
+def has_seat(seats: Iterable[TakenSeat], user_id: int) -> bool:
+    """Return whether one of these seats is the user's."""
+    return any(seat.user_id == user_id for seat in seats)
+
+
+def _seats(game_ids: Iterable[uuid.UUID]) -> defaultdict[uuid.UUID, list[TakenSeat]]:
+    """Return the seats of these games, in their order."""
+    found: defaultdict[uuid.UUID, list[TakenSeat]] = defaultdict(list)
+    rows = Seat.objects.filter(game_id__in=list(game_ids)).order_by("number")
+    for row in rows.values_list(
+        "number",
+        "user_id",
+        "user__username",
+        "bot_level",
+        "rating_before",
+        "rating_after",
+        "score",
+        "game_id",
+    ):
+        found[row[-1]].append(TakenSeat(*row[:-1]))
     return found
 
 
-def invitation(game_id: uuid.UUID) -> Game:
-    """Return the game with its creator, in one query, while it can be joined by its link.
+def invitation(game_id: uuid.UUID) -> shapes.Invitation:
+    """Return the public data of a game, in one query, while it can be joined by its link.
 
     Raises ``UnknownMatch``.
     """
-    games = _offered().select_related("created_by").filter(state=Game.State.CREATED)
-    found = games.filter(pk=game_id, created_by__isnull=False).first()
+    games = _offered().filter(pk=game_id, state=Game.State.CREATED, created_by__isnull=False)
+    found = games.values_list("name", "created_by__username").first()
     if found is None:
         raise UnknownMatch
-    return found
+    name, host = found
+    return shapes.Invitation(game=name, title=catalogue.get(name).title, host=host)
 
 
-def has_seat(game: Game, user_id: int) -> bool:
-    """Return whether the user plays in this game, which was fetched with its seats."""
-    return any(seat.user_id == user_id for seat in game.seats.all())
+def games_visible_to(user_id: int) -> QuerySet[Game, Any]:
+    """Return public games and the user's own, limited to games offered here.
 
-
-def games_visible_to(user_id: int) -> QuerySet[Game]:
-    """Return public games and the user's own, limited to games offered here."""
+    They are rows for :func:`shown_games`.
+    """
     mine = Seat.objects.filter(user_id=user_id).values("game_id")
-    return _with_players(_offered().filter(Q(private=False) | Q(pk__in=mine)))
+    return _rows(_offered().filter(Q(private=False) | Q(pk__in=mine)))
 
 
-def games_of(user_id: int) -> QuerySet[Game]:
-    """Return the games in which the user has or had a seat, limited to games offered here."""
-    return _with_players(_offered().filter(seats__user_id=user_id))
+def games_of(user_id: int) -> QuerySet[Game, Any]:
+    """Return the games in which the user has or had a seat, as :func:`games_visible_to` does."""
+    return _rows(_offered().filter(seats__user_id=user_id))
+
+
+def _rows(games: QuerySet[Game]) -> QuerySet[Game, Any]:
+    return games.values_list(
+        "id",
+        "name",
+        "mode",
+        "state",
+        "private",
+        "rated",
+        "options",
+        "created_at",
+        "finished_at",
+        "result",
+        named=True,
+    )
+
+
+def shown_games(rows: Iterable[Any]) -> list[shapes.OneGame]:
+    """Return games as shown in lists, with their players."""
+    games = list(rows)
+    seats = _seats([row.id for row in games])
+    return [shown_game(row, seats[row.id]) for row in games]
+
+
+def shown_game(game: Any, seats: Iterable[TakenSeat]) -> shapes.OneGame:
+    """Return a game, or a row of it, as shown to everybody who may see it."""
+    rules = catalogue.get(game.name)
+    return shapes.OneGame(
+        id=game.id,
+        game_id=game.id,
+        game=game.name,
+        title=rules.title,
+        mode=game.mode,
+        state=game.state,
+        private=game.private,
+        rated=game.rated,
+        options=game.options,
+        players=shown_players(rules, seats),
+        created_at=game.created_at,
+        finished_at=game.finished_at,
+        result=shown_result(game.result),
+        ws_url=ws_url(game.id),
+        spectators=rules.spectators and not game.private,
+    )
+
+
+def own_game(user_id: int, game_id: uuid.UUID) -> shapes.OwnGame:
+    """Return a game in which the user has a seat."""
+    shown = shown_game(*game(game_id))
+    (side,) = (player.side for player in shown.players if player.id == user_id)
+    return shapes.OwnGame(**msgspec.structs.asdict(shown), side=side)
+
+
+def shown_players(rules: type[Rules], seats: Iterable[TakenSeat]) -> list[shapes.Player]:
+    """Return the players in these seats."""
+    return [
+        shapes.Player(
+            id=seat.user_id,
+            username=seat.username,
+            side=side_of(rules, seat.number),
+            rating=seat.rating_before if seat.rating_after is None else seat.rating_after,
+            score=seat.score,
+            bot_level=UNSET if seat.bot_level is None else seat.bot_level,
+        )
+        for seat in seats
+    ]
+
+
+def shown_result(stored: dict[str, Any] | None) -> shapes.Result | None:
+    """Return the stored result of a game, or None while it is unfinished."""
+    if stored is None:
+        return None
+    return shapes.Result(
+        winner_ids=stored["winner_ids"],
+        reason=stored["reason"],
+        scores=stored["scores"],  # as stored: whole ones stay whole
+        ratings=msgspec.convert(stored["ratings"], list[events.RatingChange]),
+        rewards=msgspec.convert(stored["rewards"], list[events.Reward]),
+    )
 
 
 def _offered() -> QuerySet[Game]:
@@ -231,7 +333,7 @@ def best_ratings(user_ids: list[int]) -> dict[int, int]:
 
 def room_record(game_id: uuid.UUID) -> RoomRecord:
     """Return everything needed to rebuild a room. Raises ``UnknownMatch``."""
-    found = game(game_id)
+    found, seats = game(game_id)
     entries = JournalEntry.objects.filter(game=found).order_by("seq")
     return RoomRecord(
         game_id=found.pk,
@@ -244,39 +346,43 @@ def room_record(game_id: uuid.UUID) -> RoomRecord:
         epoch=found.epoch,
         result=found.result,
         seats=[
-            SeatRecord(seat.number, seat.user_id, seat.user.username, seat.bot_level, seat.rating_before)
-            for seat in found.seats.all()
+            SeatRecord(seat.number, seat.user_id, seat.username, seat.bot_level, seat.rating_before)
+            for seat in seats
         ],
         entries=[EntryRecord(*row) for row in entries.values_list("seq", "user_id", "kind", "data")],
         snapshot=Snapshot.objects.filter(game=found).values_list("data", flat=True).first(),
     )
 
 
-def inputs(game: Game) -> list[dict[str, Any]]:
+def inputs(game: Game) -> list[shapes.Input]:
     """Return the players' inputs in order, in the form used by replays."""
     kinds = (JournalEntry.Kind.MOVE, JournalEntry.Kind.ACTION)
     entries = JournalEntry.objects.filter(game=game, kind__in=kinds).order_by("seq")
-    told: list[dict[str, Any]] = []
+    made = []
     for seq, at, user_id, kind, data in entries.values_list("seq", "at", "user_id", "kind", "data"):
-        given = {"seq": seq, "at": at, "user_id": user_id}
         if kind == JournalEntry.Kind.MOVE:
-            made = _read_move(data)
-            tick = {} if made.tick is None else {"tick": made.tick}
-            told.append({**given, "type": "player_move", "movement": made.movement, **tick})
-        elif (action := _read_action(data).action) in _DECISIVE_ACTIONS:
-            told.append({**given, "type": "game_action", "movement": {"action": action}})
-    return told
+            move = _read_move(data)
+            type, movement, tick = "player_move", move.movement, move.tick
+        elif (action := _read_action(data)).action in _DECISIVE_ACTIONS:
+            type, movement, tick = "game_action", msgspec.Raw(msgspec.json.encode(action)), UNSET
+        else:
+            continue
+        # Only people and bots in seats move and act.
+        assert user_id is not None
+        made.append(shapes.Input(seq=seq, at=at, user_id=user_id, type=type, movement=movement, tick=tick))
+    return made
 
 
-def chat(game: Game, *, most: int) -> list[dict[str, Any]]:
-    """Return the latest chat messages of this game (fetched with its seats), oldest first."""
-    names: dict[int | None, str] = {seat.user_id: seat.user.username for seat in game.seats.all()}
+def chat(game: Game, seats: Iterable[TakenSeat], *, most: int) -> list[shapes.ChatLine]:
+    """Return the latest chat messages of this game, oldest first."""
+    names: dict[int | None, str] = {seat.user_id: seat.username for seat in seats}
     # A deleted account no longer has its seat.
     said = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.CHAT, user_id__in=names)
     newest = said.order_by("-seq").values_list("seq", "user_id", "data")[:most]
     return [
-        {"seq": seq, "user_id": user_id, "username": names[user_id], "message": _read_chat(data).message}
+        shapes.ChatLine(seq=seq, user_id=user_id, username=names[user_id], message=_read_chat(data).message)
         for seq, user_id, data in reversed(newest)
+        if user_id is not None
     ]
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -12,7 +13,7 @@ from django.utils import timezone
 from msgspec import UNSET
 
 from progression import rules, shapes
-from progression.models import Entry, HatchOdds, Offer, Pet, Player, Receipt, Slot, Species, Stack
+from progression.models import Entry, HatchOdds, Item, Offer, Pet, Player, Receipt, Slot, Species, Stack
 from progression.models.tuning import growth
 from progression.refusals import NotOwned
 
@@ -55,6 +56,18 @@ def combat_stats(user_id: int) -> rules.Combat:
 
 def combat_stats_of(user_ids: Iterable[int]) -> dict[int, rules.Combat]:
     """Return the combat values of each of these users."""
+    return {user_id: strength.combat for user_id, strength in strengths_of(user_ids).items()}
+
+
+class Strength(NamedTuple):
+    """The level and the combat values of a user."""
+
+    level: int
+    combat: rules.Combat
+
+
+def strengths_of(user_ids: Iterable[int]) -> dict[int, Strength]:
+    """Return the level and the combat values of each of these users, in three queries."""
     ids = set(user_ids)
     fighters = Player.objects.in_bulk(ids)
     worn: defaultdict[int, list[Stack]] = defaultdict(list)
@@ -64,7 +77,10 @@ def combat_stats_of(user_ids: Iterable[int]) -> dict[int, rules.Combat]:
     for pet in Pet.objects.filter(player__in=ids, place__isnull=False).select_related("species"):
         pets[pet.player_id].append(pet)
     return {
-        user_id: rules.derived(fighter.level, fighter.stats.plus(bonuses(worn[user_id], pets[user_id])))
+        user_id: Strength(
+            fighter.level,
+            rules.derived(fighter.level, fighter.stats.plus(bonuses(worn[user_id], pets[user_id]))),
+        )
         for user_id in ids
         for fighter in [fighters.get(user_id) or Player(pk=user_id)]
     }
@@ -158,18 +174,25 @@ def shown_stacks(stacks: Iterable[Stack]) -> list[shapes.InventoryRow]:
         shapes.InventoryRow(
             id=stack.pk,
             item_id=stack.item_id,
-            name=stack.item.name,
-            description=stack.item.description,
-            kind=stack.item.kind,
-            rarity=stack.item.rarity,
-            slot=stack.item.slot or None,
-            stats=_stats(stack.item.stats),
-            food_xp=stack.item.food_xp,
+            **_facts(stack.item),
             quantity=stack.quantity,
             equipped=stack.worn_in is not None,
         )
         for stack in stacks
     ]
+
+
+def _facts(item: Item) -> dict[str, Any]:
+    """Return the fields of ``shapes.ItemFacts``."""
+    return {
+        "name": item.name,
+        "description": item.description,
+        "kind": item.kind,
+        "rarity": item.rarity,
+        "slot": item.slot or None,
+        "stats": _stats(item.stats),
+        "food_xp": item.food_xp,
+    }
 
 
 def pets(user_id: int) -> QuerySet[Pet]:
@@ -244,13 +267,7 @@ def shown_offers(offers: Iterable[Offer]) -> list[shapes.ShopItem]:
     return [
         shapes.ShopItem(
             id=offer.pk,
-            name=offer.item.name,
-            description=offer.item.description,
-            kind=offer.item.kind,
-            rarity=offer.item.rarity,
-            slot=offer.item.slot or None,
-            stats=_stats(offer.item.stats),
-            food_xp=offer.item.food_xp,
+            **_facts(offer.item),
             price=offer.price,
             currency=offer.currency,
             stock=offer.stock,

@@ -45,11 +45,9 @@ class DailyReward(Struct, kw_only=True, frozen=True):
     gold: int
 
 
-class InventoryRow(Struct, kw_only=True, frozen=True):
-    """So many of an item that the caller owns."""
+class ItemFacts(Struct, kw_only=True, frozen=True):
+    """The properties of an item."""
 
-    id: Annotated[int, about("Of the row: equip, hatch and feed take it")]
-    item_id: int
     name: str
     description: str
     kind: Kind
@@ -57,6 +55,13 @@ class InventoryRow(Struct, kw_only=True, frozen=True):
     slot: Slot
     stats: Annotated[Stats, about("What it adds while it is worn")]
     food_xp: Annotated[int, about("Experience for the pet that eats it")]
+
+
+class InventoryRow(ItemFacts, kw_only=True, frozen=True):
+    """So many of an item that the caller owns."""
+
+    id: Annotated[int, about("Of the row: equip, hatch and feed take it")]
+    item_id: int
     quantity: int
     equipped: bool
 
@@ -108,17 +113,10 @@ class PlayerShape(Struct, kw_only=True, frozen=True):
     pet_set: list[PetShape]
 
 
-class ShopItem(Struct, kw_only=True, frozen=True):
+class ShopItem(ItemFacts, kw_only=True, frozen=True):
     """An offer of the shop; the id is the item's."""
 
     id: int
-    name: str
-    description: str
-    kind: Kind
-    rarity: Rarity
-    slot: Slot
-    stats: Annotated[Stats, about("What it adds while it is worn")]
-    food_xp: Annotated[int, about("Experience for the pet that eats it")]
     price: int
     currency: Currency
     stock: Annotated[int | None, about("How many are left; null for no limit")]

@@ -6,6 +6,7 @@ from django.utils import timezone
 from chat import events, rules, selectors
 from chat.models import DirectMessage, Thread
 from core import speech, words
+from friends.selectors import person
 from realtime.publishing import publish
 
 
@@ -19,7 +20,14 @@ def post_direct(*, sender_id: int, friend_id: int, content: str) -> events.Direc
     row = DirectMessage.objects.create(thread=thread, sender=sender, receiver_id=friend_id, content=content)
     thread.last_message, thread.last_at = row, row.created_at
     thread.save(update_fields=["last_message", "last_at"])
-    (text,) = selectors.shown_direct([row])
+    text = events.DirectText(
+        id=row.pk,
+        content=content,
+        sender=person(sender),
+        to_user_id=friend_id,
+        created_at=row.created_at,
+        read_at=None,
+    )
     publish(events.DirectMessage(between=(low_id, high_id), message=text))
     publish(events.UnreadChanged(user_id=friend_id))
     return text

@@ -89,7 +89,7 @@ def edit_lobby(*, actor_id: int, lobby_id: int, changes: Mapping[str, Any]) -> N
     Raises ``OwnerOnly``, ``LobbyFull``, ``UnknownGame``, ``Invalid``.
     """
     lobby = locked(lobby_id)
-    selectors.check_owner(lobby, actor_id)
+    selectors.check_owner(lobby.pk, actor_id)
     if "title" in changes:
         _check_words("title", changes["title"])
     if changes.get("game"):
@@ -113,7 +113,7 @@ def close_lobby(*, actor_id: int | None, lobby_id: int) -> None:
     """Close the lobby permanently; without an actor on behalf of the operators. Raises ``OwnerOnly``."""
     lobby = locked(lobby_id)
     if actor_id is not None:
-        selectors.check_owner(lobby, actor_id)
+        selectors.check_owner(lobby.pk, actor_id)
     _close(lobby)
 
 
@@ -207,7 +207,7 @@ def start_game(
     and ``TooManyGames``.
     """
     lobby = locked(lobby_id)
-    selectors.check_owner(lobby, actor_id)
+    selectors.check_owner(lobby.pk, actor_id)
     name = game or lobby.game
     if not name:
         raise NoGameChosen

@@ -346,3 +346,17 @@ def test_marks_that_right_to_left_keyboards_insert_are_left_out(ada, den, mark):
 def test_listed_words_are_masked_before_they_are_stored(ada, den):
     assert ada.post(f"lobbies/{den}/messages/", content="oh sh1t")["content"] == "oh ****"
     assert ada.get(f"lobbies/{den}/messages/")["results"][0]["content"] == "oh ****"
+
+
+def test_reading_lobbies_takes_few_queries(ada, bob, cyd, den, django_assert_num_queries):
+    ada.post(f"lobbies/{den}/messages/", content="hi")
+    ada.post(f"lobbies/{den}/ban/", user_id=cyd.id)
+
+    for path, queries in (
+        ("lobbies/", 1),
+        (f"lobbies/{den}/", 2),
+        (f"lobbies/{den}/messages/", 2),
+        (f"lobbies/{den}/sanctions/", 2),
+    ):
+        with django_assert_num_queries(queries):
+            ada.get(path)

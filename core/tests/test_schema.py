@@ -3,7 +3,7 @@
 import json
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pytest
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.urls import get_resolver, path
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from jsonschema import Draft202012Validator
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 from rest_framework.views import APIView
 
 from core.problems import refusal_response
@@ -140,6 +140,14 @@ class Pet(Struct):
     name: str
 
 
+class Fed(Struct, tag_field="type", tag="fed"):
+    """A pet was fed."""
+
+    pet: Pet
+    notes: Raw
+    meal: Literal["breakfast", "dinner"] = "dinner"
+
+
 class Keeper(Struct):
     """Somebody with pets."""
 
@@ -196,6 +204,26 @@ def test_structs_are_described_with_what_is_said_of_their_fields():
     }
     answer = document["paths"]["/pets"]["get"]["responses"]["200"]["content"]["application/json"]
     assert answer == {"schema": {"type": "array", "items": pet}, "example": [{"name": "text"}]}
+
+
+class Feed(APIView):
+    """Feed a pet."""
+
+    @extend_schema(responses=Fed, request=None, operation_id="feed")
+    def post(self, request):
+        raise NotImplementedError
+
+
+def test_a_tag_and_what_has_a_value_by_default_are_always_there():
+    document = SchemaGenerator(patterns=[path("feed", Feed.as_view())]).get_schema(request=None, public=True)
+    fed = document["components"]["schemas"]["TestsFed"]
+    assert fed["properties"] == {
+        "type": {"type": "string", "enum": ["fed"]},
+        "pet": {"$ref": "#/components/schemas/TestsPet"},
+        "notes": {},
+        "meal": {"type": "string", "enum": ["breakfast", "dinner"]},
+    }
+    assert fed["required"] == ["meal", "notes", "pet", "type"]
 
 
 def test_examples_follow_references_and_limits():

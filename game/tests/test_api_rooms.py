@@ -4,8 +4,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from core.database import in_database
-from game import replays
 from game.tests.conftest import begin
+from game.tests.playing import rebuilt_from
 
 
 async def replay_of(person, game):
@@ -29,8 +29,8 @@ async def test_the_replay_of_a_turn_based_game_ends_as_the_players_saw_it(new_ga
 
     assert [one["movement"]["column"] for one in replay["inputs"]] == [0, 1, 0, 1, 0, 1, 0]
     assert replay["result"]["winner_ids"] == [ada.id]
-    assert replays.rebuild(replay).view(0) == seen
-    assert replays.rebuild(replay).view(None) == replay["final_view"]
+    assert rebuilt_from(replay).view(0) == seen
+    assert rebuilt_from(replay).view(None) == replay["final_view"]
 
 
 @pytest.mark.parametrize("resigns", [True, False])
@@ -53,7 +53,7 @@ async def test_the_replay_of_a_real_time_game_ends_as_the_players_saw_it(new_gam
 
     kinds = [one["type"] for one in replay["inputs"]]
     assert kinds == ["player_move"] * 6 + ["game_action"] * resigns
-    rebuilt = replays.rebuild(replay)
+    rebuilt = rebuilt_from(replay)
     assert rebuilt.tick == replay["ticks"] > 0
     assert rebuilt.view(0) == seen["view"]
     assert rebuilt.view(None) == replay["final_view"]

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from core.refusals import Refusal
+from game import catalogue_json
 from game.author import (
     DRAW,
     Annotated,
@@ -134,7 +135,7 @@ def test_names_and_defaults_follow_from_the_class():
     assert (Passing.name, Passing.title, Passing.sides) == ("passing", "Passing", ("left", "right"))
     assert (Everything.min_players, Everything.max_players) == (1, 3)
     assert Passing.clock == Clock(seconds=120, increment=5)
-    assert catalogue.entry(Passing)["spectators"] is True
+    assert catalogue_json.entry(Passing).spectators is True
     assert (ConnectFour.title, ConnectFour.hidden) == (
         "Connect Four",
         False,

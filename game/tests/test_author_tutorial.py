@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from game import bots
-from game.author import Game, catalogue
+from game import bots, catalogue_json
+from game.author import Game
 from game.author.game import RESERVED
 from game.author.match import Match
 
@@ -36,7 +36,7 @@ def games() -> dict[str, type[Game]]:
 def test_it_builds_the_games_it_promises(games):
     assert [*games] == ["Nim", "DiceRace", "RockPaperScissors", "ThoughtfulRockPaperScissors", "TugOfWar"]
     for game in games.values():
-        assert catalogue.entry(game)["move_schema"]
+        assert catalogue_json.entry(game).move_schema
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.refusals import Conflict, Invalid
+from core.renderers import encode
+from game import catalogue_json
 from game.author import Game, catalogue
 from game.author.match import Match
 from game.tests.playing import begin, redo, somebody_plays
@@ -94,7 +96,7 @@ def test_different_seeds_leave_the_rules_alone(game: type[Game]):
 
 @every_game
 def test_the_catalogue_says_what_a_client_needs(game: type[Game]):
-    entry = catalogue.entry(game)
+    entry = json.loads(encode(catalogue_json.entry(game)))
     assert set(entry) == {
         "bots",
         "clock",
@@ -112,4 +114,3 @@ def test_the_catalogue_says_what_a_client_needs(game: type[Game]):
         "move_schema",
     }
     assert entry["kind"] in ("turn_based", "real_time")
-    json.dumps(entry)

@@ -1,4 +1,4 @@
-"""Serializers of the invites' routes."""
+"""The input of the invites' routes."""
 
 from typing import Any
 
@@ -31,32 +31,6 @@ class Creation(InvitedTo):
         if len(named) > 1:
             raise serializers.ValidationError(dict.fromkeys(sorted(named), _ONE_THING))
         return attrs if named else {**attrs, "game": DEFAULT_GAME}
-
-
-@extend_schema_serializer(component_name="InvitePerson")
-class Person(serializers.Serializer[Any]):
-    """A user by name."""
-
-    id = serializers.IntegerField()
-    username = serializers.CharField()
-    is_premium = serializers.BooleanField()
-
-
-class Invite(serializers.Serializer[Any]):
-    """An invite, as both users see it."""
-
-    id = serializers.IntegerField()
-    from_user = Person()
-    to_user = Person()
-    kind = serializers.ChoiceField(["game", "lobby", "party"])
-    game = serializers.CharField(allow_null=True, help_text="The game, if it is to one")
-    lobby_id = serializers.IntegerField(allow_null=True)
-    party_id = serializers.IntegerField(allow_null=True)
-    status = serializers.ChoiceField(["pending", "accepted", "declined", "cancelled", "expired"])
-    created_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField()
-    game_id = serializers.UUIDField(required=False, help_text="The game that accepting started")
-    ws_url = serializers.CharField(required=False, help_text="The socket of that game")
 
 
 class Invitee(OwnParty):

@@ -320,6 +320,6 @@ def _end(invite: Invite, status: Status, among: QuerySet[Invite]) -> bool:
 
 
 def _tell(invite: Invite) -> InviteInfo:
-    (info,) = selectors.shown([invite])
+    info = selectors.shown_invite(invite)
     publish(_EVENTS[invite.status](invite=info))
     return info

@@ -461,3 +461,19 @@ def test_operators_see_parties_and_can_disband_them(admin_client, ada, bob, form
     admin_client.post("/admin/parties/party/", {"action": "disband", "_selected_action": [str(party["id"])]})
 
     assert Party.objects.count() == 0
+
+
+def test_reading_parties_and_invites_takes_few_queries(ada, bob, cyd, form, django_assert_num_queries):
+    party = form(ada, bob)
+    ada.party("invite", user_id=cyd.id, party_id=party["id"])
+    (invite,) = cyd.get("/api/invites/").json()["results"]
+
+    for who, path, queries in (
+        (ada, "/api/party/", 1),
+        (ada, f"/api/party/{party['id']}/", 1),
+        (cyd, f"/api/party/{party['id']}/", 3),
+        (cyd, "/api/invites/", 1),
+        (cyd, f"/api/invites/{invite['id']}/", 1),
+    ):
+        with django_assert_num_queries(queries):
+            assert who.get(path).status_code == 200

@@ -85,8 +85,6 @@ class Description:
             found.append(Field("seq", {"type": "integer"}, required=not self.beside))
         if self.answers and "ref" not in names:
             found.append(Field("ref", _schema(MessageId), False))
-        if self.opens and "recovered" not in names:
-            found.append(Field("recovered", {"type": "boolean"}, False))
         return found
 
     def schema(self) -> Schema:

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import count
 from typing import Any, ClassVar, TypeVar
 
+import msgspec
 from channels.consumer import AsyncConsumer
 
 from core.batches import batched
@@ -76,8 +77,9 @@ class Consumer(AsyncConsumer):
     It replaces Channels' dispatch, which costs a task and several hops per message.
 
     Subclasses declare handlers with ``@handles``, send their first frame in ``opened`` and clean up in
-    ``closed``. For the catalogue they list the class of the first frame in ``opens_with``, messages of
-    subscriptions in ``emits_unsequenced`` and all others in ``emits``; a message may be in both.
+    ``closed``. For the catalogue they list the class of the first frame in ``opens_with`` (its field
+    ``recovered`` is false if events were lost since ``?since=``, else left out), messages of subscriptions in
+    ``emits_unsequenced`` and all others in ``emits``; a message may be in both.
     """
 
     opens_with: ClassVar[type[Message] | None] = None
@@ -179,7 +181,7 @@ class Consumer(AsyncConsumer):
             return True
         missed = await streams.missed(topic, since, seq) if resumable else None
         if missed is None:
-            await begin_anew(b',"recovered":false')
+            await begin_anew(is_lost=True)
             return True
         connection.send_ahead(encode(Resumed(recovered=True, since=since, seq=seq)))
         for frames in batched(missed, RESUME_BATCH_SIZE):
@@ -191,22 +193,25 @@ class Consumer(AsyncConsumer):
         return False
 
     def _resync(
-        self, topic: Topic, snapshot: Callable[[], Awaitable[Message]], recovered: bytes = b""
+        self, topic: Topic, snapshot: Callable[[], Awaitable[Message]], *, is_lost: bool = False
     ) -> Awaitable[None]:
         # Frames held from here on are newer than ``seq``; those held before are in the snapshot.
         self.connection.hold()
-        return self._send_snapshot(snapshot, self._here.streams.seq(topic), recovered)
+        return self._send_snapshot(snapshot, self._here.streams.seq(topic), is_lost)
 
     async def _send_snapshot(
-        self, snapshot: Callable[[], Awaitable[Message]], seq: int, recovered: bytes
+        self, snapshot: Callable[[], Awaitable[Message]], seq: int, is_lost: bool
     ) -> None:
         try:
-            frame = with_seq(encode(await snapshot()), seq)
+            state = await snapshot()
         except Refusal as refusal:
             # A user who lost access is detected here if the event that closes the socket was lost.
             close_refused(self.connection, refusal)
             return
-        self.connection.send_ahead(frame[:-1] + recovered + b"}")
+        if is_lost:
+            # A copy, because sockets may share the state.
+            state = msgspec.structs.replace(state, recovered=False)
+        self.connection.send_ahead(with_seq(encode(state), seq))
         self.connection.release()
 
     async def subscribe(

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 from channels.routing import ProtocolTypeRouter
 from django.urls import re_path
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from core import background
 from core.refusals import NotAllowed, Unauthenticated
@@ -94,6 +94,7 @@ class RoomState(Reply):
     """The messages so far."""
 
     said: list[str]
+    recovered: bool | UnsetType = UNSET
 
 
 class Room(Consumer):

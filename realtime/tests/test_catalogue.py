@@ -20,7 +20,7 @@ from realtime.catalogue.conventions import CLOSE_CODES
 from realtime.catalogue.sockets import Description, Socket, message_classes, sockets
 from realtime.socket.consumer import Consumer, handles
 from realtime.testing import Player
-from realtime.wire.messages import Command, Ephemeral, Event, Internal, Message, Reply
+from realtime.wire.messages import Command, Ephemeral, Event, Internal, Message, Pong, Reply
 from realtime.wire.topics import Topic
 
 
@@ -46,6 +46,8 @@ class Shuffled(Ephemeral):
 
 class DoorState(Reply):
     """Open or not."""
+
+    recovered: bool | UnsetType = UNSET
 
 
 class DoorConsumer(Consumer):
@@ -97,8 +99,8 @@ def test_numbers_that_the_server_adds_are_shown():
     assert fields(Knocked, in_stream=False, beside=True) == {"nickname": False, "loud": True}
     assert fields(Knocked, beside=True) == {"nickname": False, "loud": True, "seq": False}
     assert fields(Shuffled) == {}
-    assert fields(DoorState) == {"ref": False}
-    assert fields(DoorState, opens=True) == {"ref": False, "seq": True, "recovered": False}
+    assert fields(DoorState) == {"ref": False, "recovered": False}
+    assert fields(DoorState, opens=True) == {"ref": False, "recovered": False, "seq": True}
     assert fields(Knock) == {"times": False, "id": False}
 
 
@@ -131,6 +133,7 @@ def test_what_a_consumer_declares_wrongly_is_a_problem():
         """Called like another."""
 
     class TwinConsumer(DoorConsumer):
+        opens_with = Pong
         emits = (Knocked, Twin, Knock)
 
         @handles(DoorState)  # type: ignore[arg-type]
@@ -138,7 +141,7 @@ def test_what_a_consumer_declares_wrongly_is_a_problem():
 
     assert checks.problems_of_sockets([DOOR]) == []
     found = checks.problems_of_sockets([Socket(TwinConsumer, ("/ws/door/",))])
-    assert sorted(ids(found)) == ["realtime.E004", "realtime.E005", "realtime.E006"]
+    assert sorted(ids(found)) == ["realtime.E004", "realtime.E005", "realtime.E006", "realtime.E007"]
 
 
 def test_all_codes_that_close_a_socket_are_in_the_catalogue():

@@ -158,3 +158,11 @@ def test_the_state_of_the_world_is_readable_over_rest(ada):
     paths = {one["id"]: one["paths"] for one in state["locations"]}
     assert all(one in paths[other] for one, others in paths.items() for other in others)
     assert len(paths) == Location.objects.count() == 10
+
+
+def test_reading_the_world_over_http_takes_few_queries(ada, django_assert_num_queries):
+    ada.call("get", "characters")
+
+    for path, queries in (("characters", 4), ("world/state", 5), ("world/shards", 1), ("world/events", 1)):
+        with django_assert_num_queries(queries):
+            assert ada.call("get", path).status_code == 200

@@ -13,6 +13,7 @@ from game.author import catalogue
 from game.models import Game
 from game.tests.api.conftest import Table
 from game.tests.api.test_api_games import refusal
+from game.tests.playing import rebuilt_from
 
 GAMES = [game.name for game in catalogue.all()]
 PLAYS = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -40,7 +41,7 @@ def test_a_replay_rebuilds_the_game_exactly(ada, new_game, name, seed, most):
     table.finish(*(() if table.match.result else ("resign", (1,))))
 
     replay = replay_of(ada, table.game)
-    rebuilt = replays.rebuild(replay)
+    rebuilt = rebuilt_from(replay)
 
     assert rebuilt.view(None) == replay["final_view"]
     assert msgspec.json.encode(rebuilt.dump()) == msgspec.json.encode(table.match.dump())
@@ -128,7 +129,7 @@ def test_the_seed_of_a_running_game_stays_on_the_server(ada, cyd, new_game, name
     assert (replay["seed"], replay["result"], replay["final_view"]) == (None, None, None)
     assert "views" not in replay
     with pytest.raises(ValueError, match="no seed"):
-        replays.rebuild(replay)
+        rebuilt_from(replay)
 
 
 def test_a_running_game_that_nobody_may_watch_has_a_replay_for_its_players_only(
@@ -160,7 +161,7 @@ def test_a_game_that_nobody_joined_has_a_replay(ada):
     replay = replay_of(ada, game)
 
     assert (replay["seats"], len(replay["players"]), replay["ticks"]) == (2, 1, 0)
-    assert replays.rebuild(replay).users == (ada.id, replays.NOBODY)
+    assert rebuilt_from(replay).users == (ada.id, replays.NOBODY)
 
 
 @pytest.mark.parametrize("views", ["2", "x", "-1"])

@@ -8,11 +8,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
 from django.conf import settings
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from deploy import healthcheck, proxy
 from tests import programs
@@ -94,6 +97,65 @@ def test_what_an_image_s_settings_may_ask_for_is_installed_in_it():
     (installed,) = [text for name, text in instructions() if "--requirement requirements.txt" in text]
     assert "--requirement requirements-observability.txt" in installed
     assert ("ARG", "OBSERVABILITY=true") in instructions()
+
+
+def locked():
+    """The versions in requirements.lock, and those that have a hash."""
+    text = (ROOT / "requirements.lock").read_text()
+    found = re.findall(r"^(\S+)==(\S+)[^\n]*\\\n    --hash=sha256:", text, re.MULTILINE)
+    assert len(found) == len(re.findall(r"^\S+==", text, re.MULTILINE))
+    return {canonicalize_name(name): version for name, version in found}
+
+
+def test_the_image_installs_only_packages_with_a_known_hash():
+    lines = instructions()
+    (download,) = [text for _, text in lines if "pip download" in text]
+    offline, stages = set(), set()
+    for name, text in lines:
+        if name == "FROM":
+            base, _, stage = text.partition(" AS ")
+            stages.add(stage)
+            if base in offline:
+                offline.add(stage)
+        elif name == "ENV" and "PIP_NO_INDEX=1" in text:
+            offline.add(stage)
+        elif "pip install" in text:
+            assert stage in offline
+
+    assert {"--require-hashes", "--no-deps"} <= set(download.split())
+    assert stages - offline == {"wheels", ""}
+
+
+def test_the_hashes_are_of_the_versions_that_the_tests_pass_with():
+    pinned = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines()[1:])
+    pinned = {canonicalize_name(name): version for name, version in pinned.items()}
+    missing = set()
+    wanted = [
+        Requirement(line)
+        for name in (
+            "requirements.txt",
+            *(f"requirements-{kind}.txt" for kind in ("observability", "compile", "page")),
+        )
+        for line in (ROOT / name).read_text().splitlines()
+        if line and not line.startswith(("#", "-r"))
+    ]
+    seen = set()
+    while wanted:
+        requirement = wanted.pop()
+        name = canonicalize_name(requirement.name)
+        for extra in {"", *requirement.extras}:
+            if (name, extra) in seen:
+                continue
+            seen.add((name, extra))
+            if name not in locked():
+                missing.add(name)
+                continue
+            further = [Requirement(text) for text in metadata.requires(name) or []]
+            wanted += [one for one in further if one.marker is None or one.marker.evaluate({"extra": extra})]
+
+    assert not missing
+    differing = {name for name, version in locked().items() if pinned.get(name, version) != version}
+    assert not differing
 
 
 def test_containers_have_no_rights_they_do_not_need_and_no_password_that_everybody_knows():

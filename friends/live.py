@@ -72,8 +72,11 @@ class PresenceNotifier:
         return changed
 
 
-Listening = tuple[type[Presence | PresenceHint], int]
+Kind = type[Presence | PresenceHint]
+Listening = tuple[Kind, int]
 """An event that a friend listens to, and the friend's id."""
+KINDS: tuple[Kind, Kind] = (Presence, PresenceHint)
+"""The events of a change, in the order of :func:`_topics`."""
 
 
 def _read(user_ids: Sequence[int]) -> tuple[dict[int, FriendStatus], dict[int, list[Listening]]]:
@@ -86,7 +89,7 @@ def _read(user_ids: Sequence[int]) -> tuple[dict[int, FriendStatus], dict[int, l
         found = [
             (kind, friend)
             for friend in friend_ids
-            for kind, topic in zip((Presence, PresenceHint), _topics(friend), strict=True)
+            for kind, topic in zip(KINDS, _topics(friend), strict=True)
             if topic in listened
         ]
         if found:

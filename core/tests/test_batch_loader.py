@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from core import batching
 from core.batching import BatchLoader, one_by_one
 
 
@@ -49,6 +50,29 @@ async def test_who_asks_while_it_is_asked_shares_the_next_answer():
     assert await early == 1
     assert await asyncio.gather(*late) == [2, 2, 2]
     assert source.asked == [["ada"], ["ada", "bob"]]
+
+
+async def test_who_asks_alone_is_asked_for_at_once_also_after_an_answer():
+    source = Source()
+    source.may_answer.set()
+    assert await source.loader("ada") == 1
+    asking = asyncio.create_task(source.loader("bob"))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert source.asked == [["ada"], ["bob"]]
+    assert await asking == 2
+
+
+async def test_a_crowd_that_comes_one_by_one_is_asked_for_together(monkeypatch):
+    monkeypatch.setattr(batching, "MAX_GATHERING_S", 60.0)
+    source = Source()
+    source.may_answer.set()
+    crowd = []
+    for number in range(20):
+        crowd.append(asyncio.create_task(source.loader(number)))
+        await asyncio.sleep(0)
+    assert await asyncio.gather(*crowd) == [1] * 20
+    assert source.asked == [[*range(20)]]
 
 
 async def test_who_does_not_wait_any_more_takes_nothing_from_the_others():

@@ -307,7 +307,7 @@ async def test_what_was_told_too_early_is_put_right(ada, bob, was_told_before):
     at_adas = await watching(ada)
 
     notifier = live.notifier()
-    told = (await in_database(live._read, [bob.id], set()))[0][bob.id]
+    told = (await in_database(live._read, [bob.id]))[0][bob.id]
     if was_told_before:
         notifier.notified(told)
     notifier.notified(type(told)(user_id=bob.id, online=True, status="online", last_seen=None))

@@ -6,6 +6,7 @@ import pytest
 from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import OutOfMemoryError
 
+from core.database import in_database
 from core.refusals import NotAllowed
 from realtime.connections.connection import MAX_FRAMES
 from realtime.delivery import history, streams
@@ -512,7 +513,7 @@ async def test_who_goes_away_before_the_room_is_heard_leaves_no_ear_behind(enter
     may_join.set()
     await here.streams._begun.idle()
     await asyncio.gather(*here.streams._tasks)
-    assert await here.streams.with_listeners([Topic(room)]) == set()
+    assert await in_database(history.with_listeners, [Topic(room)]) == set()
 
 
 async def test_who_is_cut_short_in_leaving_leaves_no_ear_behind(enter, here, room, monkeypatch):
@@ -533,7 +534,7 @@ async def test_who_is_cut_short_in_leaving_leaves_no_ear_behind(enter, here, roo
     await asyncio.gather(leaving, return_exceptions=True)
     may_leave.set()
     async with asyncio.timeout(WITHIN_S):
-        while await here.streams.with_listeners([topic]):
+        while await in_database(history.with_listeners, [topic]):
             pass
 
 

@@ -89,6 +89,11 @@ class Basket:
         return self.users[number ^ 1]
 
 
+def lobby_of(number: int) -> int:
+    """Return the lobby that the user with this number and its friend join."""
+    return FIRST_LOBBY + number // 2 % LOBBIES
+
+
 Make = Callable[[Basket], Awaitable[list[bytes]]]
 
 
@@ -210,13 +215,13 @@ async def lobbies(basket: Basket) -> list[bytes]:
 
 @_call("write", "POST api/lobbies/<int:lobby_id>/join")
 async def lobby_join(basket: Basket) -> list[bytes]:
-    return basket.post(lambda number: f"/api/lobbies/{FIRST_LOBBY + number % LOBBIES}/join/")
+    return basket.post(lambda number: f"/api/lobbies/{lobby_of(number)}/join/")
 
 
 @_call("write", "POST api/lobbies/<int:lobby_id>/messages")
 async def lobby_message(basket: Basket) -> list[bytes]:
     return basket.post(
-        lambda number: f"/api/lobbies/{FIRST_LOBBY + number % LOBBIES}/messages/",
+        lambda number: f"/api/lobbies/{lobby_of(number)}/messages/",
         lambda number: {"content": f"Hello from {number}"},
     )
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import msgspec
 import uvloop
 
-from bench import basket, http, measure, sockets
+from bench import basket, http, measure, quiet, sockets
 from bench.targets import Platform, Target, target
 
 TURN_S = 0.5
@@ -315,6 +315,17 @@ async def rest(run: Run) -> Turns:
     run.figures["refused"] = statuses.total() - statuses[200]
 
 
+async def at_rest(run: Run) -> Turns:
+    """Sockets that open alone or ten at a time, and one message at a time from user to user."""
+    users = basket.Basket(run.target.base_url, run.option("users", 40))
+    await users.open()
+    run.begin()
+    yield
+    async with run.window():
+        medians = await quiet.figures(users, run.load)
+    run.figures |= medians | asdict(run.meter.usage())
+
+
 async def first_minutes(run: Run) -> Turns:
     """Each call of a client's first minutes: with one caller, with ten and with 64, or as the options say."""
     levels = {name: run.option(name, count) for name, count in basket.LEVELS.items()}
@@ -374,7 +385,7 @@ async def _statements(run: Run, call: basket.Call) -> float | None:
 
 
 SCENARIOS: dict[str, Callable[[Run], Turns]] = {
-    each.__name__: each for each in (relay, fanout, tick, idle, queue, world, rest, first_minutes)
+    each.__name__: each for each in (relay, fanout, tick, idle, queue, world, rest, at_rest, first_minutes)
 }
 
 

@@ -62,7 +62,6 @@ class Stores:
         joint = "&" if "?" in self.redis_url else "?"
         return _variables(_side(name), self._database_url(f"bench_{name}")) | {
             "REDIS_URL": f"{self.redis_url}{joint}db={1 + STORED.index(name)}",
-            "BENCH_SERVER": name,
         }
 
     def migrate(self, side: str) -> None:

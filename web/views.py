@@ -36,8 +36,10 @@ def calls(request: HttpRequest) -> HttpResponse:
     """Show the slowest routes and their statements; with ``DEBUG`` off there is no such page."""
     if not settings.DEBUG:
         return unknown(request)
-    slowest_first = sorted(map(_figures, call_costs.recent_calls()), key=lambda call: -call["p50_ms"])
-    return render(request, "web/calls.html", {"calls": slowest_first})
+    here = request.resolver_match.route if request.resolver_match else ""
+    others = [_figures(calls) for calls in call_costs.recent_calls() if calls.route != here]
+    others.sort(key=lambda call: -call["p50_ms"])
+    return render(request, "web/calls.html", {"calls": others})
 
 
 def _figures(calls: call_costs.RecentCalls) -> dict[str, Any]:

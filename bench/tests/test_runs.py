@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from bench import basket
+from bench.goals import GOALS
 from bench.servers import ROOT
 
 FIGURES = {
@@ -49,6 +51,18 @@ def test_the_naive_server_relays_moves_with_and_without_a_row_each():
     lines = run_quickly("relay-50", "--server", "naive", "naive-stored")
     assert [line["server"] for line in lines] == ["naive", "naive-stored"]
     assert all(line["moves_per_s"] > 0 and line["lost"] == 0 for line in lines)
+
+
+def test_the_naive_server_answers_each_call_of_the_basket():
+    (line,) = run_quickly("basket", "--server", "naive")
+    assert line["calls"].keys() == basket.CALLS.keys()
+
+
+def test_on_a_quiet_server_each_socket_opens_and_each_message_comes():
+    (line,) = run_quickly("at-rest")
+    figures = [goal.figure for goal in GOALS if goal.load == "at-rest"]
+    assert figures
+    assert all(line[figure] > 0 for figure in figures)
 
 
 def test_a_load_that_none_of_the_servers_named_is_put_under_is_left_out():

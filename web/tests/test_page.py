@@ -200,6 +200,7 @@ def test_in_development_the_slowest_calls_are_shown_with_their_statements(
 
     assert re.search(r"<strong[^>]*>POST</strong> <code>/api/auth/guest</code>", page)
     assert "INSERT INTO &quot;accounts_user&quot;" in page
+    assert "/dev/calls" not in page
     for value in ("ada-of-nowhere", "whom-nobody-knows", "of-nobody"):
         assert value not in page
     assert not re.search(r"<style|\sstyle=|\son\w+=", page)

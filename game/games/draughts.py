@@ -59,6 +59,7 @@ class Draughts(Game):
     """
 
     hidden = False
+    tells_legal = True
 
     def setup(self, random):
         board = ["b"] * 12 + [None] * 8 + ["w"] * 12
@@ -117,7 +118,6 @@ class Draughts(Game):
             rows[row][column] = piece
         return {
             "board": rows,
-            "legal": self.legal(state, state["seat"]),
             "last": state["last"],
             "taken": state["taken"],
         }

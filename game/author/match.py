@@ -250,8 +250,9 @@ class Match:
 
         Raises RulesError.
         """
-        tells = self.game.tells_legal and seat is not None and seat in self.turn
-        return self.legal(seat) if tells else None
+        if not self.game.tells_legal or seat is None or seat not in self.turn:
+            return None
+        return self.legal(seat)
 
     def frames(self, head: bytes) -> tuple[bytes, list[bytes]]:
         """Append ``view_json`` to ``head``, an open JSON object, for each seat and for spectators.

@@ -59,6 +59,7 @@ class Draughts(Game):
     """
 
     hidden = False
+    tells_legal = True
 
     def setup(self, random):
         board = ["b"] * 12 + [None] * 8 + ["w"] * 12
@@ -96,7 +97,7 @@ class Draughts(Game):
             state["idle"], state["seen"] = 0, {}
         else:
             state["idle"] += 1
-        onward = jumps_from(board, seat, to) if jumped and not crowned else []
+        onward = jumps_from(board, to, piece) if jumped and not crowned else []
         if onward:
             state["jumper"], state["legal"] = to, onward
             return
@@ -117,7 +118,6 @@ class Draughts(Game):
             rows[row][column] = piece
         return {
             "board": rows,
-            "legal": self.legal(state, state["seat"]),
             "last": state["last"],
             "taken": state["taken"],
         }
@@ -149,20 +149,21 @@ def between(start: int, to: int) -> int:
 def movements(board: Board, seat: Seat) -> list[list[int]]:
     """Return all movements of a seat as [start, to]: only jumps if there are any."""
     own = MEN[seat] + KINGS[seat]
-    squares = [square for square, piece in enumerate(board, start=1) if piece and piece in own]
-    jumps = [jump for square in squares for jump in jumps_from(board, seat, square)]
+    pieces = [(square, piece) for square, piece in enumerate(board, start=1) if piece and piece in own]
+    jumps = [jump for square, piece in pieces for jump in jumps_from(board, square, piece)]
     return jumps or [
         [square, beside]
-        for square in squares
-        for beside, _ in DIAGONALS[board[square - 1]][square]
+        for square, piece in pieces
+        for beside, _ in DIAGONALS[piece][square]
         if board[beside - 1] is None
     ]
 
 
-def jumps_from(board: Board, seat: Seat, square: int) -> list[list[int]]:
-    enemies = MEN[1 - seat] + KINGS[1 - seat]
+def jumps_from(board: Board, square: int, piece: str) -> list[list[int]]:
+    """Return the jumps of the piece on this square as [start, to]."""
+    enemies = "wW" if piece in "bB" else "bB"
     return [
         [square, behind]
-        for beside, behind in DIAGONALS[board[square - 1]][square]
+        for beside, behind in DIAGONALS[piece][square]
         if behind and board[behind - 1] is None and (board[beside - 1] or ".") in enemies
     ]

@@ -21,15 +21,15 @@ every_game = pytest.mark.parametrize("game", catalogue.all(), ids=lambda game: g
 def duel(
     game: type[Game], levels: tuple[int, int], seed: int, clock: Callable[[], float] = thread_time
 ) -> Match:
-    """Play a game between two bots to the end; every movement must be legal."""
+    """Play a game between bots to the end, by turns of these levels; every movement must be legal."""
     match, random = begin(game, seed), Random(seed)
     while match.result is None:
         if game.real_time:
             asked = match.game.seats if match.tick % 4 == 0 else ()
-            match.step({seat: bots.choose(match, seat, random, levels[seat], clock) for seat in asked})
+            match.step({seat: bots.choose(match, seat, random, levels[seat % 2], clock) for seat in asked})
         else:
             seat = min(match.turn)
-            match.play(seat, bots.choose(match, seat, random, levels[seat], clock))
+            match.play(seat, bots.choose(match, seat, random, levels[seat % 2], clock))
     return match
 
 

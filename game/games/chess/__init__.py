@@ -33,6 +33,7 @@ class Chess(Game):
 
     clock = Clock(seconds=600, increment=5)
     hidden = False
+    tells_legal = True
 
     def setup(self, random):
         return state_at(Position.read(START))
@@ -78,7 +79,6 @@ class Chess(Game):
         return {
             "board": [cells[start : start + 8] for start in range(0, 64, 8)],
             "fen": state["fen"],
-            "legal": self.legal(state, self.turn(state)),
             "moves": state["moves"],
             "last": state["last"],
             "taken": state["taken"],

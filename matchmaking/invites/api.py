@@ -17,6 +17,7 @@ from matchmaking.invites import selectors, serializers, services
 from matchmaking.invites.events import InviteInfo
 from matchmaking.parties import selectors as parties
 from matchmaking.parties.events import PartyInfo
+from matchmaking.parties.serializers import OwnParty
 
 
 class Invites(APIView):
@@ -100,7 +101,7 @@ class InviteToParty(APIView):
     @extend_schema(request=serializers.Invitee, responses={201: InviteInfo})
     @idempotent
     def post(self, request: Request) -> Response:
-        party_id = parties.led_by(**_read(party_serializers.OwnParty, request))
+        party_id = parties.led_by(**_read(OwnParty, request))
         body = {**_read(serializers.Invitee, request), "party_id": party_id}
         return Response(services.create(**body), status=201)
 

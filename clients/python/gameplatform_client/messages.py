@@ -191,9 +191,9 @@ class FriendsStatusPresenceState(Record):
     type: Literal["presence_state"]
     friends: list[FriendsStatusFriend]
     status: str
+    recovered: MayBeMissing[bool]
     ref: MayBeMissing[str | int]
     seq: int
-    recovered: MayBeMissing[bool]
 
 
 class FriendsStatusPresence(Record):
@@ -507,8 +507,8 @@ class BattleConnected(Record):
     step: int
     user_id: int
     loot_claimed: bool
-    seq: int
     recovered: MayBeMissing[bool]
+    seq: int
 
 
 class BattlePlayerJoined(Record):
@@ -651,14 +651,14 @@ class LobbyLobbyFacts(Record):
 
 
 class LobbyMember(Record):
-    """A member of a lobby; ``online`` while they have a socket open in it. ``role`` is owner, moderator or
-    member; a muted member may not write until ``muted_until``.
+    """A member of a lobby; ``online`` while they have a socket open in it. A muted member may not write
+    until ``muted_until``.
     """
 
     user_id: int
     username: str
     is_premium: bool
-    role: str
+    role: Literal["owner", "moderator", "member"]
     muted_until: str | None
     online: bool
 
@@ -693,9 +693,9 @@ class LobbyPresenceState(Record):
     members: Any
     messages: Any
     you: LobbyOwnMembership
+    recovered: MayBeMissing[bool]
     ref: MayBeMissing[str | int]
     seq: int
-    recovered: MayBeMissing[bool]
 
 
 class LobbyChatMessage(Record):
@@ -896,9 +896,9 @@ class DirectDirectState(Record):
     members: list[DirectTalker]
     messages: list[DirectDirectText]
     unread: int
+    recovered: MayBeMissing[bool]
     ref: MayBeMissing[str | int]
     seq: int
-    recovered: MayBeMissing[bool]
 
 
 class DirectDirectMessage(Record):
@@ -1076,7 +1076,7 @@ class WorldArea(Record):
 
 
 class WorldOwnCharacter(Record):
-    """One of your own characters; ``is_selected`` marks the one that you play."""
+    """One of your own characters; ``selected`` marks the one that you play."""
 
     id: int
     name: str
@@ -1479,8 +1479,8 @@ class WorldWorldState(Record):
     online: int
     you: WorldCharacterInfo | None
     area: WorldArea | None
-    seq: int
     recovered: MayBeMissing[bool]
+    seq: int
 
 
 class WorldCharacterList(Record):
@@ -1874,19 +1874,18 @@ class WorldTradeDecline(Record):
 
 
 class NotificationsInviteInfo(Record):
-    """An invite as both users see it. ``kind`` is game, lobby or party, and determines which of ``game``,
-    ``lobby_id`` and ``party_id`` is set. ``status`` is pending, accepted, declined, cancelled or expired.
-    ``game_id`` and ``ws_url`` are set once accepting it has started a game.
+    """An invite as both users see it. ``kind`` determines which of ``game``, ``lobby_id`` and ``party_id``
+    is set. ``game_id`` and ``ws_url`` are set once accepting it has started a game.
     """
 
     id: int
     from_user: NotificationsPerson
     to_user: NotificationsPerson
-    kind: str
+    kind: Literal["game", "lobby", "party"]
     game: str | None
     lobby_id: int | None
     party_id: int | None
-    status: str
+    status: Literal["pending", "accepted", "declined", "cancelled", "expired"]
     created_at: str
     expires_at: str
     game_id: MayBeMissing[str]
@@ -1962,8 +1961,8 @@ class NotificationsBadge(Record):
     dm: dict[str, int]
     invites: int
     total: int
-    seq: int
     recovered: MayBeMissing[bool]
+    seq: int
 
 
 class NotificationsMatchFound(Record):

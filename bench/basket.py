@@ -27,7 +27,7 @@ EXCEPTIONS = {
     "game_create": (8, _TO_BE_LOWERED),
     "game_join": (8, _TO_BE_LOWERED),
     "battle_join": (19, _TO_BE_LOWERED),
-    "attack": (9, _TO_BE_LOWERED),
+    "attack": (10, _TO_BE_LOWERED),
     "loot": (24, _TO_BE_LOWERED),
 }
 """Calls that may take more statements, and the reason."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -25,6 +25,10 @@ PATHS: dict[str, Callable[[Basket, int], str]] = {
     "friends": lambda users, number: "/ws/friends/status/",
 }
 OPENED = ("notifications", "lobby", "world")
+
+
+Send = Callable[[int, sockets.Listener], Awaitable[None]]
+"""Sends a message of the user with this number, who has this socket."""
 
 
 class Message(NamedTuple):
@@ -59,13 +63,13 @@ async def prepare(users: Basket) -> None:
     )
 
 
-def door(users: Basket, kind: str, number: int) -> Door:
+def door(users: Basket, socket: str, number: int) -> Door:
     """Return the socket of this kind for the user with this number."""
-    url = users.base_url.replace("http", "ws", 1) + PATHS[kind](users, number)
+    url = users.base_url.replace("http", "ws", 1) + PATHS[socket](users, number)
     return Door(url, users.users[number].token)
 
 
-async def opening(users: Basket, load: sockets.Load, kind: str, *, at_once: int) -> list[float]:
+async def opening(users: Basket, load: sockets.Load, socket: str, *, at_once: int) -> list[float]:
     """Return how long each user's socket took to its first frame, so many opened at a time."""
     took = []
     for first in range(0, users.count, at_once):
@@ -73,7 +77,7 @@ async def opening(users: Basket, load: sockets.Load, kind: str, *, at_once: int)
         opened = [sockets.Listener(load) for _ in numbers]
         began = time.perf_counter()
         await sockets.connect(
-            (door(users, kind, number), one) for number, one in zip(numbers, opened, strict=True)
+            (door(users, socket, number), one) for number, one in zip(numbers, opened, strict=True)
         )
         await sockets.all_of(one.greeted for one in opened)
         took += [one.greeted_at - began for one in opened]
@@ -83,17 +87,19 @@ async def opening(users: Basket, load: sockets.Load, kind: str, *, at_once: int)
     return took
 
 
-async def delivery(users: Basket, load: sockets.Load, message: Message) -> list[float]:
-    """Return how long a message from the first of each pair took to the socket of the second."""
+async def delivery(
+    users: Basket, load: sockets.Load, socket: str, frame: str, *, to: int, send: Send
+) -> list[float]:
+    """Return how long each message took to the socket of the user who is ``to`` places further on."""
     opened = [sockets.Listener(load) for _ in users.users]
-    await sockets.connect((door(users, message.socket, number), one) for number, one in enumerate(opened))
+    await sockets.connect((door(users, socket, number), one) for number, one in enumerate(opened))
     await sockets.all_of(one.greeted for one in opened)
     took = []
     for number in range(0, users.count, 2):
         await asyncio.sleep(REST_S)
-        heard = opened[number + 1].expect(message.frame)
+        heard = opened[(number + to) % users.count].expect(frame)
         began = time.perf_counter()
-        opened[number].send(msgspec.json.encode(message.command(users.users[number + 1].id)))
+        await send(number, opened[number])
         await sockets.all_of([heard])
         took.append(heard.result() - began)
     for one in opened:
@@ -101,37 +107,37 @@ async def delivery(users: Basket, load: sockets.Load, message: Message) -> list[
     return took
 
 
+async def message(users: Basket, load: sockets.Load, kind: Message) -> list[float]:
+    """Return how long a message over a socket took to the sender's friend."""
+
+    async def send(number: int, socket: sockets.Listener) -> None:
+        socket.send(msgspec.json.encode(kind.command(users.partner(number).id)))
+
+    return await delivery(users, load, kind.socket, kind.frame, to=1, send=send)
+
+
 async def notification(users: Basket, load: sockets.Load) -> list[float]:
     """Return how long a friend request over REST took to the notifications socket of its receiver."""
-    opened = [sockets.Listener(load) for _ in users.users]
-    await sockets.connect((door(users, "notifications", number), one) for number, one in enumerate(opened))
-    await sockets.all_of(one.greeted for one in opened)
-    asked = users.post(
+    requests = users.post(
         lambda _: "/api/friends/requests/",
         lambda number: {"user_id": users.users[(number + 2) % users.count].id},
     )
-    took = []
     async with http.connections(users.base_url, 1) as [connection]:
-        for number in range(0, users.count, 2):
-            await asyncio.sleep(REST_S)
-            heard = opened[(number + 2) % users.count].expect("friend_request")
-            began = time.perf_counter()
-            (await connection.send(asked[number])).require(asked[number])
-            await sockets.all_of([heard])
-            took.append(heard.result() - began)
-    for one in opened:
-        one.leave()
-    return took
+
+        async def send(number: int, socket: sockets.Listener) -> None:
+            (await connection.send(requests[number])).require(requests[number])
+
+        return await delivery(users, load, "notifications", "friend_request", to=2, send=send)
 
 
 async def figures(users: Basket, load: sockets.Load) -> dict[str, float]:
     """Return the median of each in milliseconds."""
     await prepare(users)
     found = {}
-    for kind in OPENED:
-        found[f"{kind}_alone_ms"] = await opening(users, load, kind, at_once=1)
-        found[f"{kind}_ten_ms"] = await opening(users, load, kind, at_once=TOGETHER)
-    for name, message in MESSAGES.items():
-        found[f"{name}_ms"] = await delivery(users, load, message)
+    for socket in OPENED:
+        found[f"{socket}_alone_ms"] = await opening(users, load, socket, at_once=1)
+        found[f"{socket}_ten_ms"] = await opening(users, load, socket, at_once=TOGETHER)
+    for name, kind in MESSAGES.items():
+        found[f"{name}_ms"] = await message(users, load, kind)
     found["notification_ms"] = await notification(users, load)
     return {name: measure.latency(seconds)["p50_ms"] for name, seconds in found.items()}

@@ -50,7 +50,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
     def present(kind: str, room: str) -> set[int]:
         return set(rooms.get(room, ()))
 
-    for module in ("chat.selectors.lobbies", "chat.services.lobbies"):
+    for module in ("chat.selectors.direct", "chat.selectors.lobbies", "chat.services.lobbies"):
         monkeypatch.setattr(f"{module}.users_in", present)
     monkeypatch.setattr("realtime.delivery.history.forget", lambda topic: None)
     return rooms

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import structlog
+from corsheaders.middleware import CorsMiddleware
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
@@ -81,13 +82,18 @@ def measure(method: str, route: str, status: int, started: float) -> None:
     call_costs.end(method, route, seconds)
 
 
-def security_headers(is_secure: bool) -> dict[str, str]:
-    """Return the headers that Django's SecurityMiddleware adds to responses, over HTTPS or plain HTTP."""
+def added_headers(is_secure: bool, origin: str) -> tuple[tuple[str, str], ...]:
+    """Return the headers that Django's security middleware and CORS add to any response of the API.
+
+    They depend on the scheme and, for CORS, on the ``Origin`` header (empty without one).
+    """
     scheme = "https" if is_secure else "http"
-    request = WSGIRequest({"REQUEST_METHOD": "GET", "wsgi.url_scheme": scheme, "wsgi.input": BytesIO()})
+    environ = {"REQUEST_METHOD": "GET", "wsgi.url_scheme": scheme, "wsgi.input": BytesIO()}
+    request = WSGIRequest(environ | ({"HTTP_ORIGIN": origin} if origin else {}))
     response = HttpResponse()
     del response["Content-Type"]
-    return dict(SecurityMiddleware(lambda _: response).process_response(request, response).items())
+    CorsMiddleware(lambda _: response).add_response_headers(request, response)
+    return tuple(SecurityMiddleware(lambda _: response).process_response(request, response).items())
 
 
 class KnownHost(CommonMiddleware):

@@ -5,11 +5,13 @@ import time
 from datetime import timedelta
 
 import pytest
+import structlog
 from asgiref.sync import sync_to_async
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import gatekeeping, live, services, tokens
+from accounts.authentication import SessionTokenAuthentication
 from accounts.models import Session, User
 from accounts.refusals import SessionEnded, TicketInvalid, TokenInvalid
 from core.database import in_database
@@ -232,3 +234,20 @@ def test_what_nobody_needs_is_tidied_away(signed_in, session, settings):
     housekeeping.tidy()
 
     assert Session.objects.get().ended_at is not None
+
+
+def test_on_the_event_loop_only_a_session_known_as_open_is_identified(
+    ada, monkeypatch, django_assert_num_queries
+):
+    identify = SessionTokenAuthentication.identify_at_once
+    ada.client.get("/api/me")
+
+    with django_assert_num_queries(0):
+        assert identify(f"Bearer {ada.access}").user_id == ada.id
+        assert structlog.contextvars.get_contextvars()["user_id"] == ada.id
+        for header in ("", "Bearer junk", f"Basic {ada.access}", f"Bearer {ada.refresh}"):
+            assert identify(header) is None
+    ada.client.post("/api/auth/logout")
+    assert identify(f"Bearer {ada.access}") is None
+    monkeypatch.setattr(live, "_known", {})
+    assert identify(f"Bearer {ada.access}") is None

@@ -12,8 +12,6 @@ import structlog
 from django.db import OperationalError, connection
 from django.db.models.functions import Now
 from django.test import Client
-from django.urls import resolve
-from prometheus_client import REGISTRY
 from psycopg_pool.base import AttemptWithBackoff
 from rest_framework.response import Response
 from rest_framework.test import APIClient
@@ -21,7 +19,7 @@ from rest_framework.views import APIView
 
 import core.redis
 from accounts import services as accounts
-from core import heartbeats, hot_reads, logs, status
+from core import heartbeats, logs, status
 from core.embedded import valkey
 from core.models import Heartbeat
 from core.redaction import bounded, redact
@@ -357,94 +355,6 @@ def test_a_refusal_for_a_missing_cookie_is_not_logged(caplog):
 
     assert answer.status_code == 403
     assert not [record for record in caplog.records if record.name.startswith("django.security")]
-
-
-BEARER = (b"authorization", b"Bearer t")
-
-
-class _Asked:
-    """An ASGI request to the hot reads, and its result."""
-
-    def __init__(
-        self, path="/api/me", method="GET", query=b"", headers=(BEARER,), host=b"testserver", scheme="http"
-    ):
-        self.scope = {
-            "path": path,
-            "scheme": scheme,
-            "method": method,
-            "query_string": query,
-            "headers": [(b"host", host), *headers],
-        }
-        self.sent = []
-        self.passed_on = False
-
-    async def answer(self, body):
-        async def application(scope, receive, send):
-            self.passed_on = True
-
-        async def send(message):
-            self.sent.append(message)
-
-        await hot_reads.HotReads(application, {"/api/me": lambda token: body})(self.scope, None, send)
-        return self
-
-
-@pytest.mark.parametrize("path", ["/api/me", "/api/me/"])
-async def test_a_hot_read_is_answered_at_once(path):
-    asked = await _Asked(path).answer(b"{}")
-
-    assert not asked.passed_on
-    assert asked.sent[0]["status"] == 200
-    assert (b"content-length", b"2") in asked.sent[0]["headers"]
-    assert asked.sent[1]["body"] == b"{}"
-
-
-async def test_a_hot_read_has_the_security_headers_of_django(settings):
-    settings.SECURE_HSTS_SECONDS = 60
-
-    insecure = await _Asked(headers=(BEARER, (b"x-forwarded-proto", b"https"))).answer(b"{}")
-    secure = await _Asked(scheme="https").answer(b"{}")
-
-    for asked in (insecure, secure):
-        assert (b"x-content-type-options", b"nosniff") in asked.sent[0]["headers"]
-        assert (b"referrer-policy", b"same-origin") in asked.sent[0]["headers"]
-    assert dict(secure.sent[0]["headers"])[b"strict-transport-security"].startswith(b"max-age=60")
-    assert b"strict-transport-security" not in dict(insecure.sent[0]["headers"])
-
-
-async def test_a_hot_read_is_named_and_measured_as_by_django():
-    labels = {"method": "GET", "route": resolve("/api/me").route, "status": "200"}
-
-    def measured():
-        return REGISTRY.get_sample_value("http_request_seconds_count", labels) or 0
-
-    before = measured()
-    named = await _Asked("/api/me/", headers=(BEARER, (b"x-request-id", b"abc-1"))).answer(b"{}")
-    unnamed = await _Asked().answer(b"{}")
-
-    assert (b"x-request-id", b"abc-1") in named.sent[0]["headers"]
-    assert len(dict(unnamed.sent[0]["headers"])[b"x-request-id"]) == 32
-    assert measured() == before + 2
-
-
-@pytest.mark.parametrize(
-    ("body", "request_"),
-    [
-        (None, {}),
-        (b"{}", {"path": "/api/other"}),
-        (b"{}", {"method": "POST"}),
-        (b"{}", {"query": b"a=1"}),
-        (b"{}", {"headers": []}),
-        (b"{}", {"headers": [(b"authorization", b"Basic x")]}),
-        (b"{}", {"headers": [BEARER, (b"origin", b"https://x.org")]}),
-        (b"{}", {"host": b"elsewhere.org"}),
-    ],
-)
-async def test_all_else_goes_on_to_django(body, request_):
-    asked = await _Asked(**request_).answer(body)
-
-    assert asked.passed_on
-    assert not asked.sent
 
 
 @pytest.mark.django_db

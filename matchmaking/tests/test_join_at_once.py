@@ -2,13 +2,11 @@
 
 import msgspec
 import pytest
-import structlog
 from asgiref.sync import sync_to_async
 
-from accounts import live
-from accounts.refusals import TokenInvalid
+from accounts.authentication import SessionTokenAuthentication
 from game.author.refusals import UnknownGame
-from matchmaking.hot_join import hot_join
+from matchmaking.api import Join
 from matchmaking.refusals import AlreadyQueued
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,18 +14,20 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def join():
-    """``await join(ada, game="pong")``: the event loop's answer."""
+    """``await join(ada, game="pong")``: the event loop's answer, or None if the view has to answer."""
 
     async def join(who, **body):
         # A request makes the session known to this process.
         await sync_to_async(who.status)()
-        return await hot_join(token_of(who), msgspec.json.encode(body))
+        return await at_once(who, msgspec.json.encode(body))
 
     return join
 
 
-def token_of(who):
-    return who.client._credentials["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
+async def at_once(who, body):
+    identity = SessionTokenAuthentication.identify_at_once(who.client._credentials["HTTP_AUTHORIZATION"])
+    answering = Join.post.at_once(identity, body)
+    return None if answering is None else await answering
 
 
 async def test_the_answers_are_those_of_the_view(ada, bob, join):
@@ -47,14 +47,6 @@ async def test_without_a_name_the_game_is_pong(ada, join):
     assert msgspec.json.decode((await join(ada)).content)["game"] == "pong"
 
 
-async def test_log_lines_of_a_join_say_who_joins(ada, join):
-    await join(ada)
-
-    said = structlog.contextvars.get_contextvars()
-    assert said["user_id"] == ada.id
-    assert said["session_id"]
-
-
 async def test_the_view_looks_closer_at_what_is_not_plain(ada, join):
     wanted = [
         {"party_id": 1},
@@ -67,17 +59,7 @@ async def test_the_view_looks_closer_at_what_is_not_plain(ada, join):
     for body in wanted:
         assert await join(ada, **body) is None
     for raw in (b"", b"[]", b"{"):
-        assert await hot_join(token_of(ada), raw) is None
-
-
-async def test_the_view_looks_up_a_session_that_is_not_known_here_or_has_ended(ada, bob, join, monkeypatch):
-    await join(ada)
-    await sync_to_async(ada.client.post)("/api/auth/logout")
-    assert await hot_join(token_of(ada), b"{}") is None
-
-    await join(bob)
-    monkeypatch.setattr(live, "_known", {})
-    assert await hot_join(token_of(bob), b"{}") is None
+        assert await at_once(ada, raw) is None
 
 
 async def test_refusals_are_those_of_the_view(ada, join, monkeypatch):
@@ -87,5 +69,3 @@ async def test_refusals_are_those_of_the_view(ada, join, monkeypatch):
         await join(ada, game="tictactoe")
     with pytest.raises(UnknownGame):
         await join(ada, game="no_such_game")
-    with pytest.raises(TokenInvalid):
-        await hot_join("junk", b"{}")

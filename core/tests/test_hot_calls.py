@@ -1,12 +1,15 @@
 """Calls answered on the event loop, and those passed on to Django."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any, Self
 
 import msgspec
 import pytest
 from django.http import HttpResponse
 from django.urls import resolve
 from prometheus_client import REGISTRY
+from pytest_django import Settings
 
 from core.hot_calls import HotCalls
 from core.refusals import Conflict
@@ -15,11 +18,11 @@ PLAIN = ((b"authorization", b"Bearer t"), (b"content-type", b"application/json")
 
 
 @pytest.fixture(autouse=True)
-def known_host(settings):
+def known_host(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["here.org"]
 
 
-async def application(scope, receive, send):
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """The application behind: reads the body and does not answer."""
     parts = scope["passed_on"] = []
     more = True
@@ -33,8 +36,15 @@ class _Asked:
     """A POST to the hot calls and its result; ``call`` is the one registered for the path."""
 
     def __init__(
-        self, *, path="/game/join", method="POST", query=b"", headers=PLAIN, parts=(b"{}",), scheme="http"
-    ):
+        self,
+        *,
+        path: str = "/game/join",
+        method: str = "POST",
+        query: bytes = b"",
+        headers: tuple[Any, ...] = PLAIN,
+        parts: Sequence[bytes] = (b"{}",),
+        scheme: str = "http",
+    ) -> None:
         self.scope = {
             "path": path,
             "scheme": scheme,
@@ -43,46 +53,46 @@ class _Asked:
             "headers": list(headers),
         }
         self.parts = list(parts)
-        self.sent = []
+        self.sent: list[Any] = []
 
-    async def answer(self, call):
+    async def answer(self, call: Any) -> Self:
         return await self.by(HotCalls(application, {"/game/join": call}))
 
-    async def by(self, hot_calls):
-        async def receive():
+    async def by(self, hot_calls: Any) -> Self:
+        async def receive() -> dict[str, Any]:
             body = self.parts.pop(0)
             return {"type": "http.request", "body": body, "more_body": bool(self.parts)}
 
-        async def send(message):
+        async def send(message: Any) -> None:
             self.sent.append(message)
 
         await hot_calls(self.scope, receive, send)
         return self
 
     @property
-    def passed_on(self):
+    def passed_on(self) -> Any:
         return self.scope.get("passed_on", [])
 
     @property
-    def status(self):
+    def status(self) -> Any:
         return self.sent[0]["status"]
 
     @property
-    def headers(self):
+    def headers(self) -> dict[Any, Any]:
         return dict(self.sent[0]["headers"])
 
     @property
-    def body(self):
+    def body(self) -> Any:
         return msgspec.json.decode(self.sent[1]["body"])
 
 
-async def echo(token, body):
+async def echo(token: str, body: Any) -> HttpResponse:
     return HttpResponse(b'["%b", %b]' % (token.encode(), body), status=201, content_type="application/json")
 
 
 @pytest.mark.parametrize("path", ["/game/join", "/game/join/"])
 @pytest.mark.parametrize("headers", [PLAIN, (*PLAIN, (b"origin", b"https://here.org"))])
-async def test_a_plain_call_is_answered_at_once(path, headers):
+async def test_a_plain_call_is_answered_at_once(path: str, headers: tuple[Any, ...]) -> None:
     asked = await _Asked(path=path, headers=headers, parts=[b'{"a":1}']).answer(echo)
 
     assert asked.passed_on == []
@@ -92,13 +102,13 @@ async def test_a_plain_call_is_answered_at_once(path, headers):
     assert len(asked.headers[b"x-request-id"]) == 32
 
 
-async def test_the_id_that_a_request_brings_is_kept():
+async def test_the_id_that_a_request_brings_is_kept() -> None:
     asked = await _Asked(headers=(*PLAIN, (b"x-request-id", b"abc-1"))).answer(echo)
 
     assert asked.headers[b"x-request-id"] == b"abc-1"
 
 
-async def test_an_answer_has_the_security_headers_of_django(settings):
+async def test_an_answer_has_the_security_headers_of_django(settings: Settings) -> None:
     settings.SECURE_HSTS_SECONDS = 60
 
     insecure = await _Asked().answer(echo)
@@ -111,10 +121,10 @@ async def test_an_answer_has_the_security_headers_of_django(settings):
     assert b"strict-transport-security" not in insecure.headers
 
 
-async def test_a_call_is_measured_as_by_django():
+async def test_a_call_is_measured_as_by_django() -> None:
     labels = {"method": "POST", "route": resolve("/game/join/").route, "status": "201"}
 
-    def measured():
+    def measured() -> float | int:
         return REGISTRY.get_sample_value("http_request_seconds_count", labels) or 0
 
     before = measured()
@@ -137,7 +147,7 @@ async def test_a_call_is_measured_as_by_django():
         {"parts": [b"{", b"}"]},
     ],
 )
-async def test_all_else_goes_on_to_django_with_its_whole_body(request_):
+async def test_all_else_goes_on_to_django_with_its_whole_body(request_: dict[str, Any]) -> None:
     asked = await _Asked(**request_).answer(echo)
 
     assert b"".join(asked.passed_on) == b"{}"
@@ -145,7 +155,9 @@ async def test_all_else_goes_on_to_django_with_its_whole_body(request_):
 
 
 @pytest.mark.parametrize("claim", [(), ((b"x-forwarded-proto", b"https"),)])
-async def test_what_is_not_secure_where_it_has_to_be_goes_on_to_django(settings, claim):
+async def test_what_is_not_secure_where_it_has_to_be_goes_on_to_django(
+    settings: Settings, claim: tuple[Any, ...]
+) -> None:
     settings.SECURE_SSL_REDIRECT = True
 
     insecure = await _Asked(headers=(*PLAIN, *claim)).answer(echo)
@@ -155,8 +167,8 @@ async def test_what_is_not_secure_where_it_has_to_be_goes_on_to_django(settings,
     assert secure.status == 201
 
 
-async def test_what_needs_a_closer_look_goes_on_with_its_whole_body():
-    async def undecided(token, body):
+async def test_what_needs_a_closer_look_goes_on_with_its_whole_body() -> None:
+    async def undecided(token: str, body: Any) -> None:
         return None
 
     asked = await _Asked(parts=[b'{"a":1}']).answer(undecided)
@@ -165,8 +177,8 @@ async def test_what_needs_a_closer_look_goes_on_with_its_whole_body():
     assert asked.sent == []
 
 
-async def test_a_refusal_is_a_problem_with_its_code():
-    async def refuse(token, body):
+async def test_a_refusal_is_a_problem_with_its_code() -> None:
+    async def refuse(token: str, body: Any) -> None:
         raise Conflict("Not now.")
 
     asked = await _Asked().answer(refuse)
@@ -175,8 +187,10 @@ async def test_a_refusal_is_a_problem_with_its_code():
     assert asked.headers[b"content-type"] == b"application/problem+json"
 
 
-async def test_a_failure_is_a_problem_that_tells_nothing_and_is_logged(caplog):
-    async def fail(token, body):
+async def test_a_failure_is_a_problem_that_tells_nothing_and_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fail(token: str, body: Any) -> None:
         raise ValueError("planted")
 
     asked = await _Asked().answer(fail)
@@ -186,10 +200,11 @@ async def test_a_failure_is_a_problem_that_tells_nothing_and_is_logged(caplog):
     assert "POST /game/join failed" in caplog.text
 
 
-async def test_of_calls_that_wait_those_beyond_the_bound_are_a_503_with_retry_after():
-    begun, held = asyncio.Queue(), asyncio.Event()
+async def test_of_calls_that_wait_those_beyond_the_bound_are_a_503_with_retry_after() -> None:
+    begun: asyncio.Queue[Any] = asyncio.Queue()
+    held = asyncio.Event()
 
-    async def hold(token, body):
+    async def hold(token: str, body: Any) -> HttpResponse:
         begun.put_nowait(body)
         await held.wait()
         return await echo(token, body)
@@ -208,8 +223,8 @@ async def test_of_calls_that_wait_those_beyond_the_bound_are_a_503_with_retry_af
     assert (await _Asked().by(hot_calls)).status == 201
 
 
-async def test_every_end_of_a_call_gives_its_place_back():
-    async def end(token, body):
+async def test_every_end_of_a_call_gives_its_place_back() -> None:
+    async def end(token: str, body: Any) -> HttpResponse | None:
         match body:
             case b'"refused"':
                 raise Conflict("Not now.")

@@ -102,10 +102,10 @@ def table(monkeypatch: pytest.MonkeyPatch) -> str:
         grid = Grid(rows=1, columns=4, marks="ABCD")
 
         @move
-        def sit(self, state, seat, cell: int):
+        def sit(self, state: dict[str, Any], seat: int, cell: int) -> None:
             state["board"][cell] = seat
 
-        def result(self, state):
+        def result(self, state: dict[str, Any]) -> None:
             return None
 
     catalogue.register(Table)

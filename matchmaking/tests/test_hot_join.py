@@ -1,24 +1,28 @@
 """Joining on the event loop: the same answers as the view, which handles the other requests."""
 
+from typing import Any, cast
+
 import msgspec
 import pytest
 import structlog
 from asgiref.sync import sync_to_async
+from django.http import HttpResponse
 
 from accounts import live
 from accounts.refusals import TokenInvalid
 from game.author.refusals import UnknownGame
 from matchmaking.hot_join import hot_join
 from matchmaking.refusals import AlreadyQueued
+from matchmaking.tests.conftest import Waiter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def join():
+def join() -> Any:
     """``await join(ada, game="pong")``: the event loop's answer."""
 
-    async def join(who, **body):
+    async def join(who: Waiter, **body: Any) -> HttpResponse | None:
         # A request makes the session known to this process.
         await sync_to_async(who.status)()
         return await hot_join(token_of(who), msgspec.json.encode(body))
@@ -26,11 +30,11 @@ def join():
     return join
 
 
-def token_of(who):
-    return who.client._credentials["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
+def token_of(who: Waiter) -> Any:
+    return cast(Any, who.client)._credentials["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
 
 
-async def test_the_answers_are_those_of_the_view(ada, bob, join):
+async def test_the_answers_are_those_of_the_view(ada: Waiter, bob: Waiter, join: Any) -> None:
     waits = await join(ada, game="tictactoe", mode="blitz")
     plays = await join(bob, game="tictactoe", mode="blitz")
     again = await sync_to_async(bob.join)(mode="blitz")
@@ -43,11 +47,11 @@ async def test_the_answers_are_those_of_the_view(ada, bob, join):
     assert plays["Content-Type"] == again["Content-Type"]
 
 
-async def test_without_a_name_the_game_is_pong(ada, join):
+async def test_without_a_name_the_game_is_pong(ada: Waiter, join: Any) -> None:
     assert msgspec.json.decode((await join(ada)).content)["game"] == "pong"
 
 
-async def test_log_lines_of_a_join_say_who_joins(ada, join):
+async def test_log_lines_of_a_join_say_who_joins(ada: Waiter, join: Any) -> None:
     await join(ada)
 
     said = structlog.contextvars.get_contextvars()
@@ -55,8 +59,8 @@ async def test_log_lines_of_a_join_say_who_joins(ada, join):
     assert said["session_id"]
 
 
-async def test_the_view_looks_closer_at_what_is_not_plain(ada, join):
-    wanted = [
+async def test_the_view_looks_closer_at_what_is_not_plain(ada: Waiter, join: Any) -> None:
+    wanted: list[dict[str, Any]] = [
         {"party_id": 1},
         {"game": 5},
         {"game": " pong"},
@@ -70,7 +74,9 @@ async def test_the_view_looks_closer_at_what_is_not_plain(ada, join):
         assert await hot_join(token_of(ada), raw) is None
 
 
-async def test_the_view_looks_up_a_session_that_is_not_known_here_or_has_ended(ada, bob, join, monkeypatch):
+async def test_the_view_looks_up_a_session_that_is_not_known_here_or_has_ended(
+    ada: Waiter, bob: Waiter, join: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await join(ada)
     await sync_to_async(ada.client.post)("/api/auth/logout")
     assert await hot_join(token_of(ada), b"{}") is None
@@ -80,7 +86,9 @@ async def test_the_view_looks_up_a_session_that_is_not_known_here_or_has_ended(a
     assert await hot_join(token_of(bob), b"{}") is None
 
 
-async def test_refusals_are_those_of_the_view(ada, join, monkeypatch):
+async def test_refusals_are_those_of_the_view(
+    ada: Waiter, join: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await join(ada, game="pong")
 
     with pytest.raises(AlreadyQueued):

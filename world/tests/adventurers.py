@@ -165,8 +165,8 @@ def audited(db: None) -> Iterator[None]:
 
 @pytest.fixture
 def at_once(
-    transactional_db: None, at_once: Callable[[Sequence[Callable[[], Any]]], list[Any]]
-) -> Callable[[Sequence[Callable[[], Any]]], list[Any]]:
+    transactional_db: None, at_once: Callable[[Sequence[Callable[..., Any]]], list[Any]]
+) -> Callable[[Sequence[Callable[..., Any]]], list[Any]]:
     """Call all functions at once, each on its own connection, and return their results or exceptions."""
 
     def answer(call: Callable[[], Any]) -> Any:

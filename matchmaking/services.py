@@ -92,7 +92,7 @@ def _declared(kind: type[Rules], mode: str) -> str:
 @transaction.atomic
 def _join_as_party(kind: type[Rules], queue: str, user_id: int, party_id: int) -> Standing:
     # The party's row first, so that its members cannot change meanwhile.
-    party = parties.lock_led(user_id, party_id)
+    party = parties.lock_led(user_id, party_id=party_id)
     user_ids = party_selectors.member_ids(party.pk)
     if len(user_ids) > kind.max_players:
         raise PartyTooLarge(f"{kind.title} seats at most {kind.max_players}.")

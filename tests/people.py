@@ -49,7 +49,7 @@ def person() -> Callable[..., Awaitable[Person]]:
 
 def _signed_in(name: str, *, is_guest: bool = False) -> Person:
     user = User.objects.create(username=name, is_guest=is_guest)
-    return Person(user.pk, name, accounts.open_session(user, accounts.Device()).tokens.access)
+    return Person(user.pk, name, accounts.open_session(user, device=accounts.Device()).tokens.access)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.fixture
 def ada(db: None) -> APIClient:
     user = User.objects.create(username="ada", is_premium=True, is_staff=True, is_superuser=True)
-    tokens = accounts.open_session(user, accounts.Device()).tokens
+    tokens = accounts.open_session(user, device=accounts.Device()).tokens
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
     return client

@@ -76,7 +76,7 @@ def caller(db: None) -> APIClient:
     user = get_user_model().objects.create(username="ada")
     client = APIClient(raise_request_exception=False)
     client.credentials(
-        HTTP_AUTHORIZATION=f"Bearer {services.open_session(user, services.Device()).tokens.access}"
+        HTTP_AUTHORIZATION=f"Bearer {services.open_session(user, device=services.Device()).tokens.access}"
     )
     return client
 

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def signed_in(db: None) -> Any:
     user = User.objects.create(username="ada", is_premium=True)
-    return services.open_session(user, services.Device(ip="127.0.0.1"))
+    return services.open_session(user, device=services.Device(ip="127.0.0.1"))
 
 
 @pytest.fixture
@@ -248,7 +248,11 @@ def test_a_session_kept_alive_on_another_worker_is_not_ended_here(
 def test_what_nobody_needs_is_tidied_away(signed_in: Any, session: Session, settings: Settings) -> None:
     from accounts import housekeeping
 
-    old = services.open_session(signed_in.user, services.Device()).user.sessions.exclude(pk=session.pk).get()
+    old = (
+        services.open_session(signed_in.user, device=services.Device())
+        .user.sessions.exclude(pk=session.pk)
+        .get()
+    )
     Session.objects.filter(pk=old.pk).update(ended_at=timezone.now() - timedelta(days=31))
     silent = timezone.now() - timedelta(seconds=settings.SESSION_TIMEOUT + 100)
     Session.objects.filter(pk=session.pk).update(last_seen=silent)

@@ -56,7 +56,7 @@ class Waiter:
 
 
 def sign_in(user: User) -> Waiter:
-    tokens = accounts.open_session(user, accounts.Device()).tokens
+    tokens = accounts.open_session(user, device=accounts.Device()).tokens
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
     return Waiter(user.pk, user.username, client)

@@ -57,9 +57,9 @@ def test_every_route_has_a_row() -> None:
 def call(ada: Person, bob: Person, items: dict[str, int]) -> Callable[[Row, APIClient], Any]:
     services.grant(ada.id, xp=100, gold=1000, cause="test")
     pet = ada.has_pet()
-    services.equip_pet(ada.id, pet)
+    services.equip_pet(ada.id, pet_id=pet)
     cap = ada.given("leather-cap")
-    services.equip(ada.id, cap)
+    services.equip(ada.id, stack_id=cap)
     parts = {
         "<int:item_id>": str(cap),
         "<slug:slot>": "head",

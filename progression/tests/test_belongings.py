@@ -169,6 +169,9 @@ def test_an_item_is_used_up_once_under_one_key(ada: Person) -> None:
     berries = ada.given("berries", 3)
 
     for _ in range(2):
-        assert services.consume_item(ada.id, berries, 2, cause="combat", key="turn 7").name == "Berries"
+        assert (
+            services.consume_item(ada.id, stack_id=berries, quantity=2, cause="combat", key="turn 7").name
+            == "Berries"
+        )
 
     assert ada.owns() == {"Berries": 1}

@@ -73,34 +73,44 @@ class Books(RuleBasedStateMachine):
     @rule(who=players, offer=st.integers(0, 30), quantity=st.integers(1, 4))
     def purchase(self, who: int, offer: Any, quantity: Any) -> None:
         offers = list(Offer.objects.values_list("pk", flat=True))
-        done = self.attempt(services.purchase, self.ids[who], offers[offer % len(offers)], quantity)
+        done = self.attempt(
+            services.purchase, self.ids[who], item_id=offers[offer % len(offers)], quantity=quantity
+        )
         if done is not None:
             self.money[who][done.offer.currency] -= done.spent
 
     @rule(who=players, whose=players, number=st.integers(0, 9))
     def hatch(self, who: int, whose: Any, number: int) -> None:
-        self.attempt(services.hatch, self.ids[who], self.stack(whose, number))
+        self.attempt(services.hatch, self.ids[who], stack_id=self.stack(whose, number))
 
     @rule(who=players, number=st.integers(0, 9), food=st.integers(0, 9))
     def feed(self, who: int, number: int, food: Any) -> None:
-        self.attempt(services.feed, self.ids[who], self.pet(who, number), self.stack(who, food))
+        self.attempt(
+            services.feed, self.ids[who], pet_id=self.pet(who, number), stack_id=self.stack(who, food)
+        )
 
     @rule(who=players, number=st.integers(0, 9))
     def wear(self, who: int, number: int) -> None:
-        self.attempt(services.equip, self.ids[who], self.stack(who, number))
+        self.attempt(services.equip, self.ids[who], stack_id=self.stack(who, number))
 
     @rule(who=players, number=st.integers(0, 9), leave=st.booleans())
     def change_the_set(self, who: int, number: int, leave: Any) -> None:
         act = services.unequip_pet if leave else services.equip_pet
-        self.attempt(act, self.ids[who], self.pet(who, number))
+        self.attempt(act, self.ids[who], pet_id=self.pet(who, number))
 
     @rule(who=players, number=st.integers(0, 9), quantity=st.integers(1, 3))
     def consume(self, who: int, number: int, quantity: Any) -> None:
-        self.attempt(services.consume_item, self.ids[who], self.stack(who, number), quantity, cause="test")
+        self.attempt(
+            services.consume_item,
+            self.ids[who],
+            stack_id=self.stack(who, number),
+            quantity=quantity,
+            cause="test",
+        )
 
     @rule(who=players, luck=st.integers(0, 5))
     def allocate(self, who: int, luck: Any) -> None:
-        self.attempt(services.allocate_stats, self.ids[who], {"luck": luck})
+        self.attempt(services.allocate_stats, self.ids[who], points={"luck": luck})
 
     @invariant()
     def the_books_add_up(self) -> None:

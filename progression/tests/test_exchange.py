@@ -69,7 +69,7 @@ def test_what_is_worn_stays_but_a_second_piece_may_go(
     ada: Person, bob: Person, items: dict[str, int]
 ) -> None:
     sword = ada.given("iron-sword", 2)
-    services.equip(ada.id, sword)
+    services.equip(ada.id, stack_id=sword)
     both = {ada.id: Goods(0, {items["iron-sword"]: 2}), bob.id: NOTHING}
     assert refused(both) == "item_equipped"
     exchange({ada.id: Goods(0, {items["iron-sword"]: 1}), bob.id: NOTHING}, cause="trade", key="")

@@ -217,7 +217,7 @@ def test_a_person_gets_all_of_it_and_is_forgotten_with_all_of_it(
     bob.me()
     ada.given("berries", 2)
     ada.has_pet()
-    services.equip_pet(ada.id, Pet.objects.get().pk)
+    services.equip_pet(ada.id, pet_id=Pet.objects.get().pk)
 
     export = ada.get("/api/me/export/")
     assert (export["player"]["gold"], export["player"]["level"]) == (100, 1)

@@ -135,7 +135,7 @@ def tired(clock: Any, ada: Person, monkeypatch: pytest.MonkeyPatch) -> Person:
     monkeypatch.setattr(live, "check", lambda session_id: None)
     monkeypatch.setattr("accounts.tokens.identify", lambda token: _identity(ada))
     services.player(ada.id)
-    assert services.spend_stamina(ada.id, 80, cause="test") == 20
+    assert services.spend_stamina(ada.id, amount=80, cause="test") == 20
     return ada
 
 
@@ -181,7 +181,7 @@ def test_a_clock_that_was_put_back_takes_nothing_and_stops_nothing(tired: Person
 
 def test_what_is_not_there_is_not_spent(tired: Person) -> None:
     with pytest.raises(NotEnoughStamina) as refused:
-        services.spend_stamina(tired.id, 21, cause="test")
+        services.spend_stamina(tired.id, amount=21, cause="test")
 
     assert (refused.value.status, refused.value.code) == (402, "not_enough_stamina")
     assert refused.value.details == {"stamina": 20, "needed": 21}
@@ -189,8 +189,8 @@ def test_what_is_not_there_is_not_spent(tired: Person) -> None:
 
 
 def test_under_one_key_stamina_is_spent_once(tired: Person) -> None:
-    assert services.spend_stamina(tired.id, 5, cause="battle", key="battle 1") == 15
-    assert services.spend_stamina(tired.id, 5, cause="battle", key="battle 1") == 15
+    assert services.spend_stamina(tired.id, amount=5, cause="battle", key="battle 1") == 15
+    assert services.spend_stamina(tired.id, amount=5, cause="battle", key="battle 1") == 15
     assert tired.me()["stamina"] == 15
 
 

@@ -38,7 +38,7 @@ def test_of_a_thousand_purchases_of_one_last_item_from_fifty_threads_one_is_a_sa
             results: list[int | str] = []
             for _ in range(20):
                 try:
-                    results.append(services.purchase(user.pk, crown).spent)
+                    results.append(services.purchase(user.pk, item_id=crown).spent)
                 except Refusal as refusal:
                     results.append(refusal.code)
                 finally:
@@ -180,7 +180,7 @@ def test_no_more_stamina_is_spent_than_there_is(
 
     def spend() -> int | str:
         try:
-            return services.spend_stamina(ada.id, 25, cause="test")
+            return services.spend_stamina(ada.id, amount=25, cause="test")
         except Refusal as refusal:
             return refusal.code
 

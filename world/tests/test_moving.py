@@ -282,8 +282,8 @@ async def test_who_changes_all_the_time_is_shown_four_times_a_second_and_as_they
         progression.grant(ada.id, items=[("padded-vest", 1)], cause="test")
         vest = Stack.objects.get(player=ada.id)
         for _ in range(30):
-            progression.equip(ada.id, vest.pk)
-            progression.unequip(ada.id, "body")
+            progression.equip(ada.id, stack_id=vest.pk)
+            progression.unequip(ada.id, slot="body")
         progression.grant(ada.id, xp=300, cause="test")
 
     await ada.enter()

@@ -32,7 +32,7 @@ def shown(somebody: Person, code: Any) -> Any:
 def test_a_goal_that_is_reached_gives_once_what_it_gives(
     ada: Person, bob: Person, winner: Achievement, audited: Any
 ) -> None:
-    services.record(ada.id, Metric.GAMES_WON, 2)
+    services.record(ada.id, metric=Metric.GAMES_WON, amount=2)
     before = shown(ada, "winner")
     assert before == {
         "id": winner.pk,
@@ -46,7 +46,7 @@ def test_a_goal_that_is_reached_gives_once_what_it_gives(
     }
 
     for _ in range(2):
-        services.record(ada.id, Metric.GAMES_WON)
+        services.record(ada.id, metric=Metric.GAMES_WON)
 
     after = shown(ada, "winner")
     assert (after["progress"], after["earned_at"] is not None) == (3, True)
@@ -64,7 +64,7 @@ def test_what_an_achievement_gives_may_bring_the_next(ada: Person, winner: Achie
         )
     assert shown(ada, "level-2")["progress"] == 1
 
-    services.record(ada.id, Metric.GAMES_WON, 3)
+    services.record(ada.id, metric=Metric.GAMES_WON, amount=3)
 
     assert Earned.objects.count() == 3
     assert (ada.me()["level"], ada.me()["xp"], ada.me()["gold"]) == (3, 400, 170)
@@ -103,7 +103,7 @@ def test_many_at_once_count_all_and_give_once(
     audited: Any,
 ) -> None:
     """Fails without ``progression.lock`` in ``services.record``: counts or rewards are doubled."""
-    at_once([lambda: services.record(ada.id, Metric.GAMES_WON)] * 12)
+    at_once([lambda: services.record(ada.id, metric=Metric.GAMES_WON)] * 12)
 
     assert ada.me()["gold"] == 150
     assert Earned.objects.get().achievement == winner
@@ -114,7 +114,7 @@ async def test_the_player_is_told_on_the_notifications_socket(ada: Person, winne
     async with running_worker():
         socket = await Player(application, "/ws/notifications/", token=ada.token).enter()
         await socket.hear("badge")
-        await in_database(services.record, ada.id, Metric.GAMES_WON, 3)
+        await in_database(services.record, ada.id, metric=Metric.GAMES_WON, amount=3)
 
         told = await socket.hear_until("achievement_earned")
 
@@ -130,7 +130,7 @@ def test_an_achievement_that_makes_no_sense_is_not_saved(fields: dict[str, Any])
 
 
 def test_operators_see_and_write_them(admin_client: Client, ada: Person, winner: Achievement) -> None:
-    services.record(ada.id, Metric.GAMES_WON, 3)
+    services.record(ada.id, metric=Metric.GAMES_WON, amount=3)
     for page in (
         "achievement",
         f"achievement/{winner.pk}/change",

@@ -91,19 +91,19 @@ async def test_whatever_changes_what_somebody_brings_to_a_fight_is_told_where_th
 ) -> None:
     def grown() -> tuple[int, int, int]:
         players.grant(ada.id, xp=700, cause="test")
-        pet = players.hatch(ada.id, ada.given("speckled-egg")).pk
+        pet = players.hatch(ada.id, stack_id=ada.given("speckled-egg")).pk
         return ada.given("iron-sword"), pet, ada.given("berries")
 
     sword, pet, berries = await in_database(grown)
     await ada.enter()
     other = await bob.enter()
     for change in (
-        lambda: players.allocate_stats(ada.id, {"vitality": 1}),
-        lambda: players.equip(ada.id, sword),
-        lambda: players.unequip(ada.id, "weapon"),
-        lambda: players.equip_pet(ada.id, pet),
-        lambda: players.feed(ada.id, pet, berries),
-        lambda: players.unequip_pet(ada.id, pet),
+        lambda: players.allocate_stats(ada.id, points={"vitality": 1}),
+        lambda: players.equip(ada.id, stack_id=sword),
+        lambda: players.unequip(ada.id, slot="weapon"),
+        lambda: players.equip_pet(ada.id, pet_id=pet),
+        lambda: players.feed(ada.id, pet_id=pet, stack_id=berries),
+        lambda: players.unequip_pet(ada.id, pet_id=pet),
     ):
         await in_database(change)
         most = await in_database(lambda: progression.combat_stats(ada.id).max_hp)

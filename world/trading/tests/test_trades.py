@@ -226,7 +226,7 @@ def test_a_premium_account_gives_at_once(ada: Adventurer, adventurer: Callable[.
 def test_one_offers_only_what_one_has_to_give(trade: int, both: tuple[Adventurer, Adventurer]) -> None:
     ada, bob = both
     theirs, sword = bob.given("berries"), ada.given("iron-sword")
-    players.equip(ada.id, sword)
+    players.equip(ada.id, stack_id=sword)
     assert refused(offer, ada, trade, gold=101) == "not_enough_gold"
     assert refused(offer, ada, trade, one=(theirs, 1)) == "not_owned"
     assert refused(offer, ada, trade, one=(NOBODY, 1)) == "not_owned"
@@ -257,7 +257,7 @@ def test_what_is_gone_by_then_is_not_swapped_and_the_trade_goes_on(
     berries = ada.given("berries")
     offer(ada, trade, gold=50, one=(berries, 1))
     confirm(bob, trade)
-    players.consume_item(ada.id, berries, cause="test")
+    players.consume_item(ada.id, stack_id=berries, cause="test")
     assert refused(confirm, ada, trade) == "not_enough_items"
     assert (ada.gold(), bob.gold(), bob.owns()) == (100, 100, {})
     offer(ada, trade, gold=50)
@@ -273,7 +273,7 @@ def test_who_confirms_is_not_told_how_much_the_other_has_left(
     ada, bob = both
     offer(ada, trade, gold=90)
     confirm(ada, trade)
-    players.purchase(ada.id, Item.objects.get(slug="berries").pk, 6)
+    players.purchase(ada.id, item_id=Item.objects.get(slug="berries").pk, quantity=6)
     with pytest.raises(NotEnoughGold) as refusal:
         confirm(bob, trade)
     assert "40" not in str(refusal.value)

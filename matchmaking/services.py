@@ -41,7 +41,7 @@ from realtime.publishing import publish
 logger = logging.getLogger(__name__)
 
 DISCONNECT_GRACE = timedelta(seconds=30)
-"""How long a ticket is kept after the player's last socket has closed."""
+"""The time that a ticket is kept after the player's last socket has closed."""
 HEARTBEAT_RESOLUTION = timedelta(minutes=1)
 """Heartbeats of tickets are stored at most this often."""
 BATCH_SIZE = 10_000

@@ -1,10 +1,13 @@
 """Conventions of the code that neither the linter nor the type checker knows."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+CLAUSE = re.compile(r"(What|Who|Whose|Which|How|By which|Whether it)\b")
 
 
 def _modules(pattern: str) -> Iterator[tuple[Path, ast.Module]]:
@@ -25,3 +28,17 @@ def test_services_take_all_but_their_first_argument_by_name() -> None:
 
     assert len(services) > 100
     assert [name for name, args in services if len(args.posonlyargs + args.args) > 1] == []
+
+
+def test_docstrings_begin_with_an_imperative_or_a_noun_phrase() -> None:
+    texts = [
+        (f"{path}:{node.lineno}", node.value.value)
+        for path, module in _modules("**/*.py")
+        if "migrations" not in path.parts
+        for node in ast.walk(module)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if isinstance(node.value.value, str)
+    ]
+
+    assert len(texts) > 2000
+    assert [f"{place} {text[:60]}" for place, text in texts if CLAUSE.match(text)] == []

@@ -160,7 +160,7 @@ class Keeper(Struct):
 
 
 class Keepers(APIView):
-    """Who keeps pets."""
+    """A keeper of pets."""
 
     @extend_schema(responses=Page[Keeper])
     def get(self, request):

@@ -57,7 +57,7 @@ MAX_PENDING_RECEIVED = 100
 MAX_PER_MINUTE = 30
 """Maximum number of invites that one user may send per minute: each notifies somebody."""
 RETENTION = timedelta(days=7)
-"""How long answered invites are kept."""
+"""The time that answered invites are kept."""
 
 Status = Invite.Status
 

@@ -1,7 +1,7 @@
 """Register, sign in, play as a guest and upgrade."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import time_machine
@@ -212,7 +212,7 @@ def test_what_becomes_of_an_account_while_its_password_is_checked_counts(
             {"shut": services.ban, "erased": services.erase}[becomes](meanwhile)
         return user
 
-    checked = authenticate
+    checked = cast(Any, signing_in).authenticate
     monkeypatch.setattr(signing_in, "authenticate", authenticate)
 
     answer = api.post("/api/auth/login", {"username": "ada", "password": PASSWORD})

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from chat import selectors, services
 from chat.models import DirectMessage
@@ -195,7 +196,9 @@ def test_read_takes_a_message_id(ada: Person, bob: Person, body: dict[str, Any])
     assert ada.call("post", f"dm/{bob.id}/read/", body).status_code == 422
 
 
-def test_reading_conversations_takes_few_queries(ada, bob, django_assert_num_queries):
+def test_reading_conversations_takes_few_queries(
+    ada: Person, bob: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     bob.post(f"dm/{ada.id}/messages/", content="hi")
     ada.post(f"dm/{bob.id}/messages/", content="hi")
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from chat import services
 from chat.models import Lobby
@@ -363,7 +364,9 @@ def test_listed_words_are_masked_before_they_are_stored(ada: Person, den: int) -
     assert ada.get(f"lobbies/{den}/messages/")["results"][0]["content"] == "oh ****"
 
 
-def test_reading_lobbies_takes_few_queries(ada, bob, cyd, den, django_assert_num_queries):
+def test_reading_lobbies_takes_few_queries(
+    ada: Person, bob: Person, cyd: Person, den: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     ada.post(f"lobbies/{den}/messages/", content="hi")
     ada.post(f"lobbies/{den}/ban/", user_id=cyd.id)
 

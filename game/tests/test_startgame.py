@@ -87,7 +87,9 @@ class Lying(Told):
 """
 
 
-def test_bots_play_by_the_legal_moves_that_they_are_told(tmp_path, live_server_process):
+def test_bots_play_by_the_legal_moves_that_they_are_told(
+    tmp_path: Path, live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]]
+) -> None:
     (tmp_path / "told").mkdir()
     (tmp_path / "told" / "__init__.py").touch()
     (tmp_path / "told" / "games.py").write_text(TOLD)

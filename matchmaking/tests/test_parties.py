@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts import services as accounts
 from accounts.models import User
@@ -524,7 +525,9 @@ def test_what_cannot_be_done_is_refused(
         ("kick", {}, "invalid"),
     ],
 )
-def test_a_member_is_told_what_is_wrong_with_the_body(ada, form, step, body, code):
+def test_a_member_is_told_what_is_wrong_with_the_body(
+    ada: Waiter, form: Any, step: str, body: dict[str, Any], code: str
+) -> None:
     form(ada)
 
     answer = ada.party(step, **body)
@@ -558,7 +561,9 @@ def test_operators_see_parties_and_can_disband_them(
     assert Party.objects.count() == 0
 
 
-def test_reading_parties_and_invites_takes_few_queries(ada, bob, cyd, form, django_assert_num_queries):
+def test_reading_parties_and_invites_takes_few_queries(
+    ada: Waiter, bob: Waiter, cyd: Waiter, form: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     party = form(ada, bob)
     ada.party("invite", user_id=cyd.id, party_id=party["id"])
     (invite,) = cyd.get("/api/invites/").json()["results"]

@@ -57,7 +57,7 @@ class DoorState(Reply):
 class DoorConsumer(Consumer):
     """A door."""
 
-    opens_with = DoorState
+    opens_with: ClassVar[type[Message] | None] = DoorState
     emits: ClassVar[tuple[type[Message], ...]] = (Knocked,)
 
     @handles(Knock)

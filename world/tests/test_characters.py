@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from core.database import in_database
 from progression import services as progression
@@ -169,7 +170,9 @@ def test_the_state_of_the_world_is_readable_over_rest(ada: Person) -> None:
     assert len(paths) == Location.objects.count() == 10
 
 
-def test_reading_the_world_over_http_takes_few_queries(ada, django_assert_num_queries):
+def test_reading_the_world_over_http_takes_few_queries(
+    ada: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     ada.call("get", "characters")
 
     for path, queries in (("characters", 4), ("world/state", 5), ("world/shards", 1), ("world/events", 1)):

@@ -65,7 +65,7 @@ def register(*, email: str, password: str, username: str = "", device: Device) -
     user = _create(
         names=[username] if username else _names_from(email), email=email, password=make_password(password)
     )
-    return open_session(user, device)
+    return open_session(user, device=device)
 
 
 def register_guest(*, username: str = "", device: Device) -> SignedIn:
@@ -76,7 +76,7 @@ def register_guest(*, username: str = "", device: Device) -> SignedIn:
     _check_name(username)
     names = [username] if username else (f"guest_{_random(length)}" for length in (6, 8, 12))
     user = _create(names=names, email="", password=make_password(None), is_guest=True)
-    return open_session(user, device)
+    return open_session(user, device=device)
 
 
 def upgrade(*, user: User, session_id: int, email: str, password: str, username: str = "") -> SignedIn:
@@ -114,7 +114,7 @@ def lock(*user_ids: int) -> list[User]:
     return list(User.objects.select_for_update(no_key=True).filter(wanted).order_by("pk"))
 
 
-def open_session(user: User, device: Device) -> SignedIn:
+def open_session(user: User, *, device: Device) -> SignedIn:
     """Sign the user in on a device."""
     session = Session.objects.create(
         user=user, last_seen=timezone.now(), user_agent=device.user_agent[:200], ip=device.ip

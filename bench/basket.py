@@ -33,7 +33,7 @@ EXCEPTIONS = {
 """Calls that may take more statements, and the reason."""
 CALLERS = (1, 10, 64)
 LEVELS = {"alone": 24, "ten": 80, "crowd": 128}
-"""How often each call is made, by so many callers."""
+"""The number of calls of each kind, and of callers."""
 P50_MS = {"read": 3.0, "write": 8.0}
 CPU_MS = {"read": 1.0, "write": 2.5}
 TIMES_NAIVE = 5.0
@@ -298,4 +298,5 @@ async def statements(base_url: str, call: Call) -> float:
 
 
 def _rows(answer: Any) -> list[dict[str, Any]]:
-    return answer["results"] if isinstance(answer, dict) else answer
+    rows: list[dict[str, Any]] = answer["results"] if isinstance(answer, dict) else answer
+    return rows

@@ -1,5 +1,7 @@
 """Games that never end, with real rules, for scripted players."""
 
+from typing import Any
+
 from bench.basket import MOST_USERS
 from game.author import Annotated, Meta, move
 from game.games.pong import Pong
@@ -13,7 +15,7 @@ class BenchBoard(TicTacToe):
     title = "Endless tic-tac-toe"
 
     @move
-    def place(self, state, seat, cell: Annotated[int, Meta(ge=0, le=8)]):
+    def place(self, state: dict[str, Any], seat: int, cell: Annotated[int, Meta(ge=0, le=8)]) -> None:
         board = state["board"]
         self.require(board[cell] is None, "taken", "That cell is taken.")
         board[cell] = seat
@@ -28,7 +30,7 @@ class BenchRealTime(Pong):
     title = "Endless pong"
     hidden = False
 
-    def result(self, state):
+    def result(self, state: dict[str, Any]) -> None:
         return None
 
 

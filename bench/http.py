@@ -82,7 +82,9 @@ async def connections(base_url: str, count: int) -> AsyncIterator[list[Connectio
     opened: list[Connection] = []
     try:
         for _ in range(count):
-            _, connection = await loop.create_connection(Connection, address.hostname, address.port)
+            _, connection = await loop.create_connection(
+                Connection, str(address.hostname), address.port or 80
+            )
             opened.append(connection)
         yield opened
     finally:

@@ -342,7 +342,9 @@ async def first_minutes(run: Run) -> Turns:
             before = await _statements(run, call)
             burst = await _burst(run, asked, callers)
             if before is not None and name == "alone":
-                figures["statements"] = round((await _statements(run, call) - before) / count, 1)
+                after = await _statements(run, call)
+                assert after is not None, "the server told its statements before"
+                figures["statements"] = round((after - before) / count, 1)
             figures[f"{name}_p50_ms"] = measure.latency(burst.latencies)["p50_ms"]
             figures[f"{name}_per_s"] = round(count / burst.seconds, 1)
             figures[f"{name}_cpu_ms"] = round(burst.cpu_seconds / count * 1000, 3)

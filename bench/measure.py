@@ -75,7 +75,7 @@ def flush_ms(times: int = 50) -> float:
 
 def _machine_busy_seconds() -> float:
     times = psutil.cpu_times()
-    return sum(times[:8]) - times.idle - times.iowait  # beyond the eighth, Linux counts guests twice
+    return float(sum(times[:8]) - times.idle - times.iowait)  # beyond the eighth, Linux counts guests twice
 
 
 @dataclass
@@ -93,7 +93,8 @@ class Meter:
 
     def __init__(self, server: int, stores: Sequence[int]) -> None:
         self._families = [tree([server]), [psutil.Process()], tree(stores)]
-        self._before = self._used = (0.0,) * 5
+        self._before: tuple[float, ...] = (0.0,) * 5
+        self._used: tuple[float, ...] = self._before
 
     def start(self) -> None:
         """Begin a window."""

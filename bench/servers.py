@@ -222,7 +222,7 @@ def _command(name: str, port: int, stores: Stores) -> tuple[list[str], dict[str,
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:

@@ -1,4 +1,4 @@
-"""What the queue holds about a person."""
+"""The personal data in the queue."""
 
 from typing import Any
 

@@ -24,7 +24,7 @@ LONGEST_PENALTY_S = 900.0
 FORGIVEN_AFTER_S = 86_400.0
 """After this long without another, the next penalty counts as the first."""
 MAX_CANDIDATES = 32
-"""How many tickets beyond the game's seats are tried to fill one group: parties may fit badly."""
+"""The number of tickets beyond the game's seats that are tried to fill one group: parties may fit badly."""
 
 
 class Waiting(NamedTuple):

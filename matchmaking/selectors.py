@@ -21,7 +21,7 @@ from matchmaking.rules import Waiting
 from matchmaking.shapes import MatchedPlayer, Standing
 
 TICKET_TTL = timedelta(minutes=10)
-"""How long a ticket without any sign of its players is kept."""
+"""The time that a ticket without any sign of its players is kept."""
 
 # Plain SQL on the path of every join: the ORM takes five times the CPU time for these.
 _PLACES = """

@@ -41,7 +41,7 @@ from realtime.publishing import publish
 logger = logging.getLogger(__name__)
 
 DISCONNECT_GRACE = timedelta(seconds=30)
-"""How long a ticket is kept after the player's last socket has closed."""
+"""The time that a ticket is kept after the player's last socket has closed."""
 HEARTBEAT_RESOLUTION = timedelta(minutes=1)
 """Heartbeats of tickets are stored at most this often."""
 BATCH_SIZE = 10_000
@@ -92,7 +92,7 @@ def _declared(kind: type[Rules], mode: str) -> str:
 @transaction.atomic
 def _join_as_party(kind: type[Rules], queue: str, user_id: int, party_id: int) -> Standing:
     # The party's row first, so that its members cannot change meanwhile.
-    party = parties.lock_led(user_id, party_id)
+    party = parties.lock_led(user_id, party_id=party_id)
     user_ids = party_selectors.member_ids(party.pk)
     if len(user_ids) > kind.max_players:
         raise PartyTooLarge(f"{kind.title} seats at most {kind.max_players}.")

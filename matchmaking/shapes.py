@@ -18,7 +18,7 @@ class MatchedPlayer(Struct, kw_only=True, frozen=True):
 
 
 class Standing(Struct, kw_only=True, frozen=True):
-    """Where the caller stands: ``idle``, or ``queued`` with the place, or ``matched`` with the match."""
+    """The caller's status: ``idle``, or ``queued`` with the place, or ``matched`` with the match."""
 
     status: Annotated[str, one_of(["idle", "queued", "matched"])]
     game: str | UnsetType = UNSET

@@ -39,7 +39,7 @@ class AllocateStats(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         points = read(serializers.Allocation, request.data)
-        return _shown(request, services.allocate_stats(identity(request).user_id, points))
+        return _shown(request, services.allocate_stats(identity(request).user_id, points=points))
 
 
 class RegenerateStamina(APIView):
@@ -115,7 +115,7 @@ class Equip(APIView):
         responses=shapes.InventoryRow,
     )
     def post(self, request: Request, item_id: int) -> Response:
-        stack = services.equip(identity(request).user_id, item_id)
+        stack = services.equip(identity(request).user_id, stack_id=item_id)
         return Response(selectors.shown_stacks([stack])[0])
 
 
@@ -128,7 +128,7 @@ class Unequip(APIView):
         responses=shapes.InventoryRow,
     )
     def post(self, request: Request, slot: str) -> Response:
-        stack = services.unequip(identity(request).user_id, slot)
+        stack = services.unequip(identity(request).user_id, slot=slot)
         return Response(selectors.shown_stacks([stack])[0])
 
 
@@ -166,7 +166,7 @@ class Hatch(APIView):
     )
     @idempotent
     def post(self, request: Request, egg_id: int) -> Response:
-        pet = services.hatch(identity(request).user_id, egg_id)
+        pet = services.hatch(identity(request).user_id, stack_id=egg_id)
         return Response(selectors.shown_pets([pet])[0], status=201)
 
 
@@ -186,7 +186,7 @@ class Feed(APIView):
         user_id = identity(request).user_id
         selectors.check_owns_pet(user_id, pet_id)
         food = read(serializers.Feeding, request.data)
-        pet = services.feed(user_id, pet_id, food["item_id"])
+        pet = services.feed(user_id, pet_id=pet_id, stack_id=food["item_id"])
         return Response(selectors.shown_pets([pet])[0])
 
 
@@ -201,7 +201,9 @@ class EquipPet(APIView):
         responses=shapes.PetShape,
     )
     def post(self, request: Request, pet_id: int) -> Response:
-        return Response(selectors.shown_pets([services.equip_pet(identity(request).user_id, pet_id)])[0])
+        return Response(
+            selectors.shown_pets([services.equip_pet(identity(request).user_id, pet_id=pet_id)])[0]
+        )
 
 
 class UnequipPet(APIView):
@@ -209,7 +211,9 @@ class UnequipPet(APIView):
 
     @extend_schema(description="404 `not_owned`, 409 `not_in_set`.", request=None, responses=shapes.PetShape)
     def post(self, request: Request, pet_id: int) -> Response:
-        return Response(selectors.shown_pets([services.unequip_pet(identity(request).user_id, pet_id)])[0])
+        return Response(
+            selectors.shown_pets([services.unequip_pet(identity(request).user_id, pet_id=pet_id)])[0]
+        )
 
 
 class Shop(APIView):

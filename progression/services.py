@@ -145,7 +145,7 @@ def player(user_id: int) -> Player:
 
 
 @transaction.atomic
-def allocate_stats(user_id: int, points: Mapping[str, int]) -> Player:
+def allocate_stats(user_id: int, *, points: Mapping[str, int]) -> Player:
     """Spend stat points on stats, by name; none is negative. Raises ``NotEnoughStatPoints``."""
     player = ledger.lock(user_id)[user_id]
     wanted = sum(points.values())
@@ -189,7 +189,7 @@ def regenerate_stamina(user_id: int) -> Player:
 
 
 @transaction.atomic
-def spend_stamina(user_id: int, amount: int, *, cause: str, key: str = "") -> int:
+def spend_stamina(user_id: int, *, amount: int, cause: str, key: str = "") -> int:
     """Spend stamina and return the remainder. A repeated ``key`` spends nothing.
 
     Raises ``NotEnoughStamina``.
@@ -230,7 +230,7 @@ def _own_pet(player: Player, pet_id: int) -> Pet:
 
 
 @transaction.atomic
-def consume_item(user_id: int, stack_id: int, quantity: int = 1, *, cause: str, key: str = "") -> Item:
+def consume_item(user_id: int, *, stack_id: int, quantity: int = 1, cause: str, key: str = "") -> Item:
     """Use up items of a stack; once per ``key``.
 
     Raises ``NotOwned``, ``NotEnoughItems``.
@@ -248,7 +248,7 @@ def consume_item(user_id: int, stack_id: int, quantity: int = 1, *, cause: str, 
 
 
 @transaction.atomic
-def equip(user_id: int, stack_id: int) -> Stack:
+def equip(user_id: int, *, stack_id: int) -> Stack:
     """Equip a piece of gear, replacing what is in its slot. Raises ``NotOwned``, ``CannotBeWorn``."""
     player = ledger.lock(user_id)[user_id]
     stack = _own_stack(player, stack_id)
@@ -262,7 +262,7 @@ def equip(user_id: int, stack_id: int) -> Stack:
 
 
 @transaction.atomic
-def unequip(user_id: int, slot: str) -> Stack:
+def unequip(user_id: int, *, slot: str) -> Stack:
     """Empty a slot. Raises ``SlotEmpty``."""
     player = ledger.lock(user_id)[user_id]
     stack = Stack.objects.filter(player=player, worn_in=slot).select_related("item").first()
@@ -278,7 +278,7 @@ def unequip(user_id: int, slot: str) -> Stack:
 
 
 @transaction.atomic
-def hatch(user_id: int, stack_id: int) -> Pet:
+def hatch(user_id: int, *, stack_id: int) -> Pet:
     """Turn an egg into a pet, drawn by the egg's chances.
 
     Raises ``NotOwned``, ``NotAnEgg`` or ``NothingHatches``.
@@ -299,7 +299,7 @@ def hatch(user_id: int, stack_id: int) -> Pet:
 
 
 @transaction.atomic
-def feed(user_id: int, pet_id: int, stack_id: int) -> Pet:
+def feed(user_id: int, *, pet_id: int, stack_id: int) -> Pet:
     """Feed a pet one unit of a stack of food. Raises ``NotOwned``, ``NotFood``, ``FullyGrown``."""
     player = ledger.lock(user_id)[user_id]
     pet = _own_pet(player, pet_id)
@@ -316,7 +316,7 @@ def feed(user_id: int, pet_id: int, stack_id: int) -> Pet:
 
 
 @transaction.atomic
-def equip_pet(user_id: int, pet_id: int) -> Pet:
+def equip_pet(user_id: int, *, pet_id: int) -> Pet:
     """Add a pet to the active set; if it is full, remove the one added first.
 
     Raises ``NotOwned``.
@@ -336,7 +336,7 @@ def equip_pet(user_id: int, pet_id: int) -> Pet:
 
 
 @transaction.atomic
-def unequip_pet(user_id: int, pet_id: int) -> Pet:
+def unequip_pet(user_id: int, *, pet_id: int) -> Pet:
     """Remove a pet from the active set. Raises ``NotOwned``, ``NotInSet``."""
     player = ledger.lock(user_id)[user_id]
     pet = _own_pet(player, pet_id)
@@ -370,7 +370,7 @@ class Purchase:
 
 
 @transaction.atomic
-def purchase(user_id: int, item_id: int, quantity: int = 1) -> Purchase:
+def purchase(user_id: int, *, item_id: int, quantity: int = 1) -> Purchase:
     """Buy from the shop.
 
     Raises ``NotForSale``, ``NotEnoughGold``, ``NotEnoughGems`` or ``SoldOut``.

@@ -28,7 +28,7 @@ class Stats(Struct, kw_only=True, frozen=True):
 
 
 class Derived(Struct, kw_only=True, frozen=True):
-    """What stats amount to in a fight."""
+    """The numbers of a fight that follow from stats."""
 
     max_hp: int
     attack: int
@@ -84,7 +84,7 @@ class PetShape(Struct, kw_only=True, frozen=True):
 
 
 class Regeneration(Struct, kw_only=True, frozen=True):
-    """How stamina comes back: so much, each time the interval is over."""
+    """The recovery of stamina: an amount for each full interval."""
 
     amount: float
     interval_s: int
@@ -124,7 +124,7 @@ class ShopItem(ItemFacts, kw_only=True, frozen=True):
 
 
 class Bought(Struct, kw_only=True, frozen=True):
-    """What was bought, what it cost, and what is left of that currency."""
+    """A purchase: the item, its price, and the currency left."""
 
     item: InventoryRow
     quantity: int

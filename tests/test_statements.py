@@ -1,10 +1,15 @@
 """The database statements of each call that a game client makes in its first five minutes."""
 
+import contextlib
+from collections.abc import Callable
+
 from bench import basket
-from tests.processes import manage
+from tests.processes import ServerProcess, manage
 
 
-async def test_no_call_takes_more_statements_than_it_may(live_server_process):
+async def test_no_call_takes_more_statements_than_it_may(
+    live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]],
+) -> None:
     taken = {}
     with live_server_process(EXTRA_APPS="bench") as server:
         manage(server.environment, "seed_demo")
@@ -24,7 +29,7 @@ async def test_no_call_takes_more_statements_than_it_may(live_server_process):
     assert {name: (count, most[name]) for name, count in taken.items() if count > most[name]} == {}
 
 
-def test_each_exception_is_of_a_call_and_allows_more_than_the_rule():
+def test_each_exception_is_of_a_call_and_allows_more_than_the_rule() -> None:
     for name, (most, reason) in basket.EXCEPTIONS.items():
         assert most > basket.STATEMENTS[basket.CALLS[name].kind]
         assert reason

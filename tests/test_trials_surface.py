@@ -2,8 +2,10 @@
 
 import re
 import uuid
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any, cast
 
 import pytest
 from django.conf import settings
@@ -67,20 +69,20 @@ FOR_EVERYBODY = {
 """Changes that anybody may make, whoever the thing belongs to."""
 
 
-def _routes(patterns):
+def _routes(patterns: Any) -> Iterator[Any]:
     for pattern in patterns:
         if not isinstance(pattern, URLPattern):
             if str(pattern.pattern) == "":
                 yield from _routes(pattern.url_patterns)
         elif hasattr(pattern.pattern, "path") or issubclass(_view(pattern), APIView):
-            yield pattern.pattern.path, _view(pattern)
+            yield cast(Any, pattern.pattern).path, _view(pattern)
 
 
-def _view(pattern):
+def _view(pattern: Any) -> Any:
     return getattr(pattern.callback, "view_class", getattr(pattern.callback, "cls", object))
 
 
-def operations():
+def operations() -> Iterator[tuple[str, Any]]:
     """Return each method of each route, except those of operators and of the page."""
     for path, view in _routes(get_resolver().url_patterns):
         for method in METHODS if view is not object else ("get",):
@@ -88,7 +90,7 @@ def operations():
                 yield method, path
 
 
-def address(path, **known):
+def address(path: str, **known: Any) -> str:
     """Return the path with its parameters filled in."""
     for part in path.split("/"):
         if part.startswith("<"):
@@ -99,7 +101,7 @@ def address(path, **known):
 
 
 @pytest.mark.django_db
-def test_nothing_is_open_but_what_has_to_be():
+def test_nothing_is_open_but_what_has_to_be() -> None:
     found = {}
     for method, path in operations():
         answer = getattr(APIClient(), method)(address(path))
@@ -110,7 +112,7 @@ def test_nothing_is_open_but_what_has_to_be():
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_no_socket_is_open_without_a_token():
+async def test_no_socket_is_open_without_a_token() -> None:
     paths = {re.sub(r"{\w+}", "1", path) for socket in sockets() for path in socket.paths}
     async with running_worker():
         for path in paths - OPEN_SOCKETS:
@@ -118,7 +120,7 @@ async def test_no_socket_is_open_without_a_token():
             assert await nobody.closed() == 4401, path
 
 
-def test_every_address_of_a_thing_has_a_row_that_says_whose_it_is():
+def test_every_address_of_a_thing_has_a_row_that_says_whose_it_is() -> None:
     tables = [f"{app}.tests.test_authorisation" for app in settings.OUR_APPS]
     rows = {
         (row.method, row.path)
@@ -133,7 +135,7 @@ def test_every_address_of_a_thing_has_a_row_that_says_whose_it_is():
 
 
 @pytest.mark.django_db
-def test_a_stranger_gets_nothing_of_what_is_adas(development):
+def test_a_stranger_gets_nothing_of_what_is_adas(development: None) -> None:
     call_command("seed_demo")
     ada, bob, cyd = (APIClient() for _ in range(3))
     for client in (ada, bob, cyd):
@@ -164,7 +166,7 @@ def test_a_stranger_gets_nothing_of_what_is_adas(development):
 
 
 @pytest.mark.django_db
-def test_a_stranger_is_refused_before_the_body_is_looked_at(development):
+def test_a_stranger_is_refused_before_the_body_is_looked_at(development: None) -> None:
     call_command("seed_demo")
     ada, bob, cyd = (APIClient() for _ in range(3))
     tokens = [ada.post("/api/auth/login", {"username": "premium_user_1", "password": "testpass123"})]
@@ -174,7 +176,7 @@ def test_a_stranger_is_refused_before_the_body_is_looked_at(development):
     bob_id = bob.get("/api/me").json()["id"]
     ada_id = ada.get("/api/me").json()["id"]
 
-    def made(path, **body):
+    def made(path: str, **body: Any) -> Any:
         answer = ada.post(path, body)
         assert answer.status_code in {200, 201}, answer.content
         return answer.json()
@@ -225,7 +227,7 @@ def test_a_stranger_is_refused_before_the_body_is_looked_at(development):
     assert {operation: status for operation, status in naming_hers.items() if status not in {403, 404}} == {}
 
 
-def test_no_two_shapes_in_the_openapi_document_share_a_name():
+def test_no_two_shapes_in_the_openapi_document_share_a_name() -> None:
     GENERATOR_STATS.reset()
     with GENERATOR_STATS.silence():
         SchemaGenerator().get_schema(public=True)

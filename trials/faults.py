@@ -24,7 +24,7 @@ def stock_read_then_written() -> None:
     class Careless(type(Offer.objects.all())):  # type: ignore[misc]
         pass
 
-    Careless.update = update  # type: ignore[method-assign]
+    Careless.update = update
     _replace("progression.models.Offer.objects._queryset_class", Careless)
 
 
@@ -97,7 +97,7 @@ def stops_without_a_word() -> None:
     import uvicorn
 
     _replace("uvicorn.Server.handle_exit", lambda self, signum, frame: os._exit(0))
-    assert uvicorn.Server
+    assert uvicorn.Server is not None
 
 
 def accepts_one_at_a_time() -> None:

@@ -208,7 +208,7 @@ def travel(*, user_id: int, to_location_id: int, from_location_id: int | None = 
     destination = Location.objects.filter(pk=to_location_id, paths=character.location_id).first()
     if destination is None:
         raise NoPath
-    relocate(character, destination, "moved")
+    relocate(character, destination=destination, reason="moved")
     return character
 
 
@@ -222,10 +222,10 @@ def respawn(character: Character, *, health: int) -> None:
     except NoHome:
         # An operator who moves the home removes it first. A character must not become immortal meanwhile.
         home = character.location
-    relocate(character, home, "died")
+    relocate(character, destination=home, reason="died")
 
 
-def relocate(character: Character, destination: Location, reason: events.Departure) -> None:
+def relocate(character: Character, *, destination: Location, reason: events.Departure) -> None:
     """Move a locked character to the middle of a place; call inside a transaction.
 
     If it is in play, its departure and arrival are published.
@@ -295,7 +295,7 @@ def record_world_event(event: Event) -> WorldEvent:
 # -- Publishing
 
 
-def character_update(info: CharacterInfo, ref: MessageId | UnsetType = UNSET) -> events.CharacterUpdate:
+def character_update(info: CharacterInfo, *, ref: MessageId | UnsetType = UNSET) -> events.CharacterUpdate:
     """Return an event with the current state of a character."""
     return events.CharacterUpdate(**msgspec.structs.asdict(info), ref=ref)
 

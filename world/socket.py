@@ -265,7 +265,7 @@ class WorldSocket(Consumer):
                     heard.begin()
 
     async def snapshot(self) -> Message:
-        """How the world stands for this user: the frame that ``opens_with`` names."""
+        """Return the state of the world for this user: the frame that ``opens_with`` names."""
         raise NotImplementedError
 
     async def _area_state(self) -> events.AreaState:

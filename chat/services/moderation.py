@@ -121,7 +121,7 @@ def _change_role(actor_id: int, lobby_id: int, user_id: int, role: Membership.Ro
         member.save(update_fields=["role"])
         made = "made a moderator of" if role == Role.MODERATOR else "no longer a moderator of"
         _record(actor_id, lobby, member.user, made)
-        publish_update(lobby, user_id)
+        publish_update(lobby, user_id=user_id)
 
 
 def _record(

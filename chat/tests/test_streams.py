@@ -94,7 +94,9 @@ def apply_to_lobby(state: dict[str, Any], event: dict[str, Any]) -> None:
             raise AssertionError(other)
 
 
-def test_a_lobbys_events_lead_from_one_snapshot_to_the_next(told, here):
+def test_a_lobbys_events_lead_from_one_snapshot_to_the_next(
+    told: list[Event], here: dict[str, set[int]]
+) -> None:
     class LobbyLife(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
@@ -188,7 +190,9 @@ def quick(*, examples: int) -> settings:
     )
 
 
-def test_a_conversations_events_lead_from_one_snapshot_to_the_next(told, here):
+def test_a_conversations_events_lead_from_one_snapshot_to_the_next(
+    told: list[Event], here: dict[str, set[int]]
+) -> None:
     pair = st.sampled_from(("ada", "bob"))
 
     class Conversation(RuleBasedStateMachine):

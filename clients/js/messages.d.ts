@@ -1230,7 +1230,7 @@ export declare namespace World {
   }
 
   interface Heard {
-    /** How the world stands: the first frame. `you` is your character in play, and `area` who is where it is; both are null until a character is selected. */
+    /** The state of the world: the first frame. `you` is your character in play, and `area` who is where it is; both are null until a character is selected. */
     world_state: {
       type: "world_state";
       ref?: string | number;

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -19,18 +20,18 @@ User = get_user_model()
 
 
 @pytest.fixture(autouse=True)
-def nothing_counted(monkeypatch):
+def nothing_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(call_costs, "_totals", {})
     monkeypatch.setattr(call_costs, "_recent", {})
     monkeypatch.setattr(call_costs, "keeps_recent", False)
 
 
 @pytest.fixture
-def development(monkeypatch):
+def development(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(call_costs, "keeps_recent", True)
 
 
-def counted(path, method="GET"):
+def counted(path: str, method: str = "GET") -> tuple[float, ...]:
     """Return the statements and the database seconds of a route in the metrics."""
     labels = {"method": method, "route": path}
     return tuple(
@@ -39,20 +40,20 @@ def counted(path, method="GET"):
     )
 
 
-def look_twice(request, user_id=0):
+def look_twice(request: Any, user_id: int = 0) -> HttpResponse:
     User.objects.filter(username="of-nobody").exists()
     User.objects.filter(pk=user_id).first()
     return HttpResponse()
 
 
-def write_in_a_savepoint(request):
+def write_in_a_savepoint(request: Any) -> HttpResponse:
     with transaction.atomic(), transaction.atomic():
         User.objects.create(username="ada")
     return HttpResponse()
 
 
 @pytest.mark.django_db
-def test_the_statements_of_a_route_are_in_the_metrics(routes):
+def test_the_statements_of_a_route_are_in_the_metrics(routes: Any) -> None:
     routes(route("api/users/<int:user_id>", look_twice))
 
     for user_id in (1, 2, 3):
@@ -64,7 +65,7 @@ def test_the_statements_of_a_route_are_in_the_metrics(routes):
 
 
 @pytest.mark.django_db
-def test_transaction_control_is_no_statement(routes):
+def test_transaction_control_is_no_statement(routes: Any) -> None:
     routes(route("api/users", write_in_a_savepoint))
 
     Client().post("/api/users")
@@ -73,7 +74,7 @@ def test_transaction_control_is_no_statement(routes):
 
 
 @pytest.mark.django_db
-def test_a_statement_outside_a_call_counts_for_no_route(routes):
+def test_a_statement_outside_a_call_counts_for_no_route(routes: Any) -> None:
     routes(route("api/users", look_twice))
     Client().get("/api/users")
 
@@ -83,7 +84,7 @@ def test_a_statement_outside_a_call_counts_for_no_route(routes):
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_statement_on_a_database_thread_counts_for_the_call_that_waits_for_it():
+async def test_a_statement_on_a_database_thread_counts_for_the_call_that_waits_for_it() -> None:
     middleware.begin_request("")
 
     await in_database(User.objects.count)
@@ -93,10 +94,10 @@ async def test_a_statement_on_a_database_thread_counts_for_the_call_that_waits_f
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_batch_that_outlives_the_call_that_began_it_still_counts_for_its_route():
+async def test_a_batch_that_outlives_the_call_that_began_it_still_counts_for_its_route() -> None:
     ended = threading.Event()
 
-    def run_late():
+    def run_late() -> None:
         ended.wait(WITHIN_S)
         User.objects.count()
 
@@ -110,7 +111,7 @@ async def test_a_batch_that_outlives_the_call_that_began_it_still_counts_for_its
 
 
 @pytest.mark.django_db
-def test_without_debug_no_text_of_a_statement_is_kept(routes):
+def test_without_debug_no_text_of_a_statement_is_kept(routes: Any) -> None:
     routes(route("api/users", look_twice))
 
     Client().get("/api/users")
@@ -119,7 +120,7 @@ def test_without_debug_no_text_of_a_statement_is_kept(routes):
 
 
 @pytest.mark.django_db
-def test_with_debug_the_statements_are_kept_without_their_values(routes, development):
+def test_with_debug_the_statements_are_kept_without_their_values(routes: Any, development: None) -> None:
     routes(route("api/users", look_twice))
 
     Client().get("/api/users")
@@ -133,10 +134,12 @@ def test_with_debug_the_statements_are_kept_without_their_values(routes, develop
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no composed statements")
 @pytest.mark.django_db
-def test_a_statement_composed_with_its_values_is_kept_without_its_text(routes, development):
+def test_a_statement_composed_with_its_values_is_kept_without_its_text(
+    routes: Any, development: None
+) -> None:
     from psycopg import sql
 
-    def look(request):
+    def look(request: Any) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("SELECT {}").format(sql.Literal("a-secret")))
         return HttpResponse()

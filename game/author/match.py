@@ -211,7 +211,7 @@ class Match:
 
     @property
     def rolls(self) -> int:
-        """How many random numbers the game has taken."""
+        """The number of random numbers that the game has taken."""
         return self._generator.position
 
     # Views.

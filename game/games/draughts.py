@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from math import exp
+from random import Random
+from typing import Any
 
-from game.author import DRAW, Annotated, Game, Meta, Seat, move
+from game.author import DRAW, Annotated, Game, Meta, Seat, State, Verdict, move
 
 # Only dark squares are used, numbered 1 to 32 along the rows from the top left. Black begins at the top and
 # moves first. In the state, square n is at index n - 1.
@@ -61,7 +63,7 @@ class Draughts(Game):
     hidden = False
     tells_legal = True
 
-    def setup(self, random):
+    def setup(self, random: Random) -> State:
         board = ["b"] * 12 + [None] * 8 + ["w"] * 12
         return {
             "board": board,
@@ -74,11 +76,11 @@ class Draughts(Game):
             "legal": movements(board, 0),
         }
 
-    def turn(self, state):
+    def turn(self, state: State) -> Seat:
         return state["seat"]
 
     @move
-    def go(self, state, seat, start: Square, to: Square):
+    def go(self, state: State, seat: Seat, start: Square, to: Square) -> None:
         board, legal = state["board"], state["legal"]
         if [start, to] not in legal:
             self.require(state["jumper"] in (None, start), "must_continue", "The same piece must jump on.")
@@ -105,13 +107,13 @@ class Draughts(Game):
         position = "".join(square or "." for square in board) + MEN[1 - seat]
         state["seen"][position] = state["seen"].get(position, 0) + 1
 
-    def result(self, state):
+    def result(self, state: State) -> Verdict:
         if not state["legal"]:
             return 1 - state["seat"]
         drawn = state["idle"] >= 2 * IDLE_MOVES or 3 in state["seen"].values()
         return DRAW if drawn else None
 
-    def view(self, state, seat):
+    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
         rows: list[list[str | None]] = [[None] * ROWS for _ in range(ROWS)]
         for square, piece in enumerate(state["board"], start=1):
             row, column = row_and_column(square)
@@ -122,10 +124,10 @@ class Draughts(Game):
             "taken": state["taken"],
         }
 
-    def legal(self, state, seat):
+    def legal(self, state: State, seat: Seat) -> list[dict[str, Any]]:
         return [{"start": start, "to": to} for start, to in state["legal"]] if seat == state["seat"] else []
 
-    def value(self, state, seat):
+    def value(self, state: State, seat: Seat) -> float:
         balance = 0.0
         for square, piece in enumerate(state["board"], start=1):
             if piece is None:

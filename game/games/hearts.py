@@ -5,7 +5,7 @@ from itertools import combinations
 from random import Random
 from typing import Any, Final, get_args
 
-from game.author import Annotated, Clock, Game, Literal, Meta, Record, Seat, State, move
+from game.author import Annotated, Clock, Game, Literal, Meta, Record, Seat, State, Verdict, move
 
 # A card is its rank and its suit: QS is the queen of spades.
 Card = Literal[
@@ -52,12 +52,12 @@ class Hearts(Game):
     secret_moves = ("give",)
     Options = HeartsOptions
 
-    def setup(self, random):
+    def setup(self, random: Random) -> State:
         state = {"round": 0, "scores": [0] * PLAYERS, "last_trick": None}
         self.deal_cards(state)
         return state
 
-    def deal_cards(self, state):
+    def deal_cards(self, state: State) -> None:
         deck = list(CARDS)
         self.random.shuffle(deck)
         state["hands"] = [arranged(deck[seat::PLAYERS]) for seat in self.seats]
@@ -68,16 +68,21 @@ class Hearts(Game):
         if direction(state) == "hold":
             self.begin_play(state)
 
-    def begin_play(self, state):
+    def begin_play(self, state: State) -> None:
         state["leader"] = next(seat for seat in self.seats if FIRST_CARD in state["hands"][seat])
 
-    def turn(self, state):
+    def turn(self, state: State) -> Seat | list[Seat]:
         if state["leader"] is None:
             return [seat for seat in self.seats if state["passed"][seat] is None]
         return (state["leader"] + len(state["trick"])) % PLAYERS
 
     @move
-    def give(self, state, seat, cards: Annotated[list[Card], Meta(min_length=PASSED, max_length=PASSED)]):
+    def give(
+        self,
+        state: State,
+        seat: Seat,
+        cards: Annotated[list[Card], Meta(min_length=PASSED, max_length=PASSED)],
+    ) -> None:
         self.require(state["leader"] is None, "not_passing", "No cards are passed now.")
         hand = state["hands"][seat]
         self.require(len(set(cards)) == PASSED, "same_card", "Choose three different cards.")
@@ -95,7 +100,7 @@ class Hearts(Game):
         self.begin_play(state)
 
     @move
-    def play(self, state, seat, card: Card):
+    def play(self, state: State, seat: Seat, card: Card) -> None:
         self.require(state["leader"] is not None, "passing", "Pass three cards first.")
         hand, trick = state["hands"][seat], state["trick"]
         self.require(card in hand, "not_yours", "You do not hold that card.")
@@ -107,7 +112,7 @@ class Hearts(Game):
         if len(trick) == PLAYERS:
             self.take_trick(state)
 
-    def take_trick(self, state):
+    def take_trick(self, state: State) -> None:
         trick = state["trick"]
         winner = taker_of(trick)
         state["won"][winner] += [card for _, card in trick]
@@ -122,18 +127,18 @@ class Hearts(Game):
             if not self.is_over(state):
                 self.deal_cards(state)
 
-    def is_over(self, state) -> bool:
+    def is_over(self, state: State) -> bool:
         return max(state["scores"]) >= self.options.points
 
-    def result(self, state):
+    def result(self, state: State) -> Verdict:
         if not self.is_over(state):
             return None
         return [seat for seat in self.seats if state["scores"][seat] == min(state["scores"])]
 
-    def scores(self, state):
+    def scores(self, state: State) -> list[int]:
         return state["scores"]
 
-    def view(self, state, seat):
+    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
         passing = state["leader"] is None
         return {
             "phase": "over" if self.is_over(state) else "passing" if passing else "playing",
@@ -155,17 +160,17 @@ class Hearts(Game):
             "target": self.options.points,
         }
 
-    def playable_by(self, state, seat):
+    def playable_by(self, state: State, seat: Seat | None) -> list[str]:
         if state["leader"] is None or self.is_over(state) or seat != self.turn(state):
             return []
         return playable(state["hands"][seat], state["trick"], broken=state["broken"])
 
-    def legal(self, state, seat):
+    def legal(self, state: State, seat: Seat) -> list[dict[str, Any]]:
         if state["leader"] is None:
             return [{"cards": list(cards)} for cards in combinations(state["hands"][seat], PASSED)]
         return [{"card": card} for card in self.playable_by(state, seat)]
 
-    def bot(self, view, seat, random, level):
+    def bot(self, view: dict[str, Any], seat: Seat, random: Random, level: int) -> dict[str, Any]:
         if view["phase"] == "passing":
             return {"cards": worst_cards(view["hand"], random, level)}
         return {"card": chosen_card(view, random, level)}

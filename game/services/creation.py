@@ -123,12 +123,12 @@ def create_matches(
         for number, (one, _) in enumerate(lineup):
             rating = None if one.is_guest else one.rating
             seats.append(SeatRecord(number, one.user_id, one.username, None, rating))
-            publish(match_found(game, rules, number, one.user_id))
+            publish(match_found(game, rules=rules, number=number, user_id=one.user_id))
         made[game.pk] = SeatedGame(name, mode, seats)
     return made
 
 
-def match_found(game: Game, rules: type[Rules], number: int, user_id: int) -> events.MatchFound:
+def match_found(game: Game, *, rules: type[Rules], number: int, user_id: int) -> events.MatchFound:
     """Return the event that tells a player about a new game."""
     return events.MatchFound(
         user_id=user_id,
@@ -212,7 +212,7 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
         game.save(update_fields=["state"])
         rules = catalogue.get(game.name)
         for taken, user in [*seated, (number, user_id)]:
-            publish(match_found(game, rules, taken, user))
+            publish(match_found(game, rules=rules, number=taken, user_id=user))
     publish(events.SeatTaken(game_id=game.pk))
     return game
 

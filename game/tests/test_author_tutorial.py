@@ -33,14 +33,14 @@ def games() -> dict[str, type[Game]]:
     }
 
 
-def test_it_builds_the_games_it_promises(games):
+def test_it_builds_the_games_it_promises(games: dict[str, type[Game]]) -> None:
     assert [*games] == ["Nim", "DiceRace", "RockPaperScissors", "ThoughtfulRockPaperScissors", "TugOfWar"]
     for game in games.values():
         assert catalogue_json.entry(game).move_schema
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_its_games_end_with_a_winner(games, seed: int):
+def test_its_games_end_with_a_winner(games: dict[str, type[Game]], seed: int) -> None:
     for game in games.values():
         match, random = Match.new(game, seats=2, seed=seed), Random(seed)
         while match.result is None:
@@ -53,7 +53,7 @@ def test_its_games_end_with_a_winner(games, seed: int):
         assert match.result.winners
 
 
-def test_its_tables_name_all_that_an_author_can_write():
+def test_its_tables_name_all_that_an_author_can_write() -> None:
     tables = TUTORIAL[TUTORIAL.index("## 5") :]
     first_cells = " ".join(re.findall(r"^\| (`.*?) \|", tables, re.MULTILINE))
     named = set(re.findall(r"`(\w+)", first_cells))

@@ -24,7 +24,7 @@ class Countdown(Game):
     tells_legal = True
 
     class View(Record):
-        """What is on the table."""
+        """The things on the table."""
 
         stones: int
 

@@ -2,6 +2,7 @@
 
 import json
 from random import Random
+from typing import Any
 
 import pyspiel
 import pytest
@@ -43,7 +44,7 @@ def go(match: Match, moves: str) -> Match:
     return match
 
 
-def count(position: Position, depth: int, known: dict[tuple, int]) -> int:
+def count(position: Position, depth: int, known: dict[tuple[Any, ...], int]) -> int:
     """Count the sequences of ``depth`` moves; positions reached in several ways are counted once."""
     key = (*position[:4], depth)
     if key not in known:
@@ -55,7 +56,7 @@ def count(position: Position, depth: int, known: dict[tuple, int]) -> int:
 
 
 @pytest.mark.parametrize("fen", PERFT)
-def test_the_number_of_move_sequences_is_as_published(fen: str):
+def test_the_number_of_move_sequences_is_as_published(fen: str) -> None:
     position = Position.read(fen)
     assert position.fen() == fen
     assert [count(position, depth, {}) for depth in range(1, 5)] == PERFT[fen]
@@ -63,7 +64,7 @@ def test_the_number_of_move_sequences_is_as_published(fen: str):
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**32))
-def test_moves_names_positions_and_results_agree_with_open_spiel(seed: int):
+def test_moves_names_positions_and_results_agree_with_open_spiel(seed: int) -> None:
     random = Random(seed)
     oracle = pyspiel.load_game("chess").new_initial_state()
     match = begin(catalogue.get("chess"))
@@ -97,7 +98,9 @@ def test_moves_names_positions_and_results_agree_with_open_spiel(seed: int):
         ("7k/8/8/8/8/8/P7/5K2 w - - 99 80", "a2a3", None, ()),
     ],
 )
-def test_the_game_ends_by_the_rules(fen: str, moves: str, ending: str | None, winners: tuple[int, ...]):
+def test_the_game_ends_by_the_rules(
+    fen: str, moves: str, ending: str | None, winners: tuple[int, ...]
+) -> None:
     match = at(fen)
     for uci in moves.split():
         assert match.result is None
@@ -109,14 +112,14 @@ def test_the_game_ends_by_the_rules(fen: str, moves: str, ending: str | None, wi
         assert match.result.draw == (not winners)
 
 
-def test_a_position_with_another_right_to_castle_or_capture_in_passing_is_another_position():
+def test_a_position_with_another_right_to_castle_or_capture_in_passing_is_another_position() -> None:
     match = at("4k3/8/8/8/8/8/8/R3K2R w KQ - 0 1")
     go(match, "e1e2 e8e7 e2e1 e7e8 e1e2 e8e7 e2e1 e7e8")
     assert match.result is None, "the first time there were rights to castle"
     assert go(match, "e1e2").view(None)["ending"] == "repetition"
 
 
-def test_a_pawn_is_captured_in_passing_only_at_once():
+def test_a_pawn_is_captured_in_passing_only_at_once() -> None:
     match = go(at("4k3/3p4/8/4P3/8/8/8/4K3 b - - 0 1"), "d7d5")
     assert {"uci": "e5d6"} in match.legal(0)
     waited = go(match.copy(0), "e1e2 e8e7")
@@ -127,7 +130,7 @@ def test_a_pawn_is_captured_in_passing_only_at_once():
     assert match.view(None)["moves"] == ["d5", "exd6"]
 
 
-def test_castling_moves_both_pieces_and_not_through_an_attack():
+def test_castling_moves_both_pieces_and_not_through_an_attack() -> None:
     match = at("r3k2r/8/8/8/8/8/6q1/R3K2R w KQkq - 0 1")
     castlings = {"e1g1", "e1c1"} & {movement["uci"] for movement in match.legal(0)}
     assert castlings == {"e1c1"}, "f1 and g1 are attacked"
@@ -137,7 +140,7 @@ def test_castling_moves_both_pieces_and_not_through_an_attack():
     assert match.view(None)["moves"] == ["O-O-O"]
 
 
-def test_a_promotion_names_its_piece():
+def test_a_promotion_names_its_piece() -> None:
     match = at("1r5k/P7/8/8/8/8/8/K7 w - - 0 1")
     for without in ("a7a8", "a7b8"):
         with pytest.raises(IllegalMove):
@@ -147,7 +150,7 @@ def test_a_promotion_names_its_piece():
     assert match.view(None)["moves"] == ["axb8=N"]
 
 
-def test_two_pieces_that_reach_the_same_square_are_told_apart():
+def test_two_pieces_that_reach_the_same_square_are_told_apart() -> None:
     match = go(at("6k1/8/8/8/4Q2Q/8/8/K6Q w - - 0 1"), "h4e1")
     assert match.view(None)["moves"] == ["Qh4e1"]
     match = go(at("7k/8/R7/8/8/8/R7/K7 w - - 0 1"), "a2a4")
@@ -157,19 +160,19 @@ def test_two_pieces_that_reach_the_same_square_are_told_apart():
 
 
 @pytest.mark.parametrize("uci", ["e2e5", "e7e5", "e1e2", "e2e4q", "a1a1"])
-def test_an_illegal_move_is_refused(uci: str):
+def test_an_illegal_move_is_refused(uci: str) -> None:
     with pytest.raises(IllegalMove) as refusal:
         go(begin(catalogue.get("chess")), uci)
     assert refusal.value.code == "illegal_move"
 
 
 @pytest.mark.parametrize("movement", [{"uci": "e2"}, {"uci": "i2i4"}, {"uci": None}, {}, {"uci": "e2e4 "}])
-def test_what_is_no_move_is_invalid(movement: dict):
+def test_what_is_no_move_is_invalid(movement: dict[str, Any]) -> None:
     with pytest.raises(InvalidMove):
         begin(catalogue.get("chess")).play(0, movement)
 
 
-def test_the_view_has_what_a_board_shows():
+def test_the_view_has_what_a_board_shows() -> None:
     match = go(begin(catalogue.get("chess")), "e2e4 d7d5 e4d5 d8d5")
     view = json.loads(match.view_json(None))
     assert view["board"][3] == [None, None, None, "q", None, None, None, None]

@@ -43,7 +43,7 @@ def count(match: Match, depth: int) -> int:
     return total
 
 
-def test_the_number_of_move_sequences_is_as_published():
+def test_the_number_of_move_sequences_is_as_published() -> None:
     """The perft counts of English draughts (Aart Bik)."""
     match = begin(catalogue.get("draughts"))
     assert [count(match, depth) for depth in range(1, 6)] == [7, 49, 302, 1469, 7361]
@@ -57,7 +57,7 @@ def spoken(square: int) -> str:
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32))
-def test_the_rules_agree_with_open_spiel(seed: int):
+def test_the_rules_agree_with_open_spiel(seed: int) -> None:
     random = Random(seed)
     oracle = pyspiel.load_game("checkers").new_initial_state()
     match = begin(catalogue.get("draughts"))
@@ -79,7 +79,7 @@ def test_the_rules_agree_with_open_spiel(seed: int):
         assert match.result is None or match.result.draw
 
 
-def test_a_chain_of_jumps_is_one_turn_and_must_be_finished():
+def test_a_chain_of_jumps_is_one_turn_and_must_be_finished() -> None:
     match = placed({1: "b", 2: "b", 6: "w", 14: "w", 32: "w"})
     with pytest.raises(IllegalMove) as refusal:
         go(match, 2, 7)
@@ -97,7 +97,7 @@ def test_a_chain_of_jumps_is_one_turn_and_must_be_finished():
     assert sum(cell is not None for row in view["board"] for cell in row) == 3
 
 
-def test_a_man_that_becomes_a_king_stops_and_goes_back_in_the_next_turn():
+def test_a_man_that_becomes_a_king_stops_and_goes_back_in_the_next_turn() -> None:
     match = placed({22: "b", 26: "w", 27: "w", 12: "w"})
     go(match, 22, 31)
     assert match.state["board"][30] == "B"
@@ -106,13 +106,13 @@ def test_a_man_that_becomes_a_king_stops_and_goes_back_in_the_next_turn():
     assert match.legal(0) == [{"start": 31, "to": 24}]
 
 
-def test_who_cannot_move_has_lost():
+def test_who_cannot_move_has_lost() -> None:
     match = placed({12: "b", 16: "w", 19: "w", 23: "w"})
     assert match.result is not None
     assert match.result.winners == (1,)
 
 
-def test_the_third_time_of_a_position_is_a_draw():
+def test_the_third_time_of_a_position_is_a_draw() -> None:
     match = placed({1: "B", 32: "W"})
     for _ in range(2):
         go(match, 1, 5)
@@ -125,7 +125,7 @@ def test_the_third_time_of_a_position_is_a_draw():
     assert match.result.draw
 
 
-def test_forty_moves_of_both_without_progress_are_a_draw():
+def test_forty_moves_of_both_without_progress_are_a_draw() -> None:
     match = placed({1: "B", 32: "W", 12: "b", 16: "w", 19: "w"})
     match.state["idle"] = 77
     match = Match.load(type(match.game), match.dump())
@@ -139,7 +139,7 @@ def test_forty_moves_of_both_without_progress_are_a_draw():
 
 @settings(max_examples=50, deadline=None)
 @given(seed=st.integers(0, 2**32), length=st.integers(0, 60))
-def test_the_view_is_the_board(seed: int, length: int):
+def test_the_view_is_the_board(seed: int, length: int) -> None:
     match, random = begin(catalogue.get("draughts")), Random(seed)
     while match.result is None and match.moves < length:
         somebody_plays(match, random)

@@ -2,7 +2,7 @@
 
 import json
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pyspiel
 import pytest
@@ -51,12 +51,12 @@ def act(oracle: Any, name: str) -> None:
 @pytest.mark.parametrize("number", range(4), ids=DIRECTIONS)
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32))
-def test_a_round_agrees_with_open_spiel(number: int, seed: int):
+def test_a_round_agrees_with_open_spiel(number: int, seed: int) -> None:
     random = Random(seed)
     match = Match.new(catalogue.get("hearts"), seats=4, seed=seed)
     match.state["round"] = number
     if number == 3:
-        match.game.begin_play(match.state)
+        cast(Any, match.game).begin_play(match.state)
     match = Match.load(type(match.game), match.dump())
 
     oracle = pyspiel.load_game("hearts(qs_breaks_hearts=false)").new_initial_state()
@@ -83,7 +83,7 @@ def test_a_round_agrees_with_open_spiel(number: int, seed: int):
 
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 2**32), length=st.integers(0, 120))
-def test_no_view_holds_a_card_of_another_hand_and_none_gets_lost(seed: int, length: int):
+def test_no_view_holds_a_card_of_another_hand_and_none_gets_lost(seed: int, length: int) -> None:
     match, random = Match.new(catalogue.get("hearts"), seats=4, seed=seed), Random(seed)
     while match.result is None and match.moves < length:
         somebody_plays(match, random)
@@ -103,9 +103,10 @@ def test_no_view_holds_a_card_of_another_hand_and_none_gets_lost(seed: int, leng
 
 @settings(max_examples=5, deadline=None)
 @given(seed=st.integers(0, 2**32), target=st.integers(10, 100))
-def test_every_game_ends_after_the_round_that_reaches_the_points(seed: int, target: int):
+def test_every_game_ends_after_the_round_that_reaches_the_points(seed: int, target: int) -> None:
     match = Match.new(catalogue.get("hearts"), seats=4, seed=seed, options={"points": target})
-    random, reached = Random(seed), 0
+    random = Random(seed)
+    reached: float = 0
     while match.result is None:
         reached = max(match.scores)
         somebody_plays(match, random)
@@ -115,7 +116,7 @@ def test_every_game_ends_after_the_round_that_reaches_the_points(seed: int, targ
     assert sum(match.scores) % 26 == 0
 
 
-def test_cards_are_chosen_in_secret_and_passed_at_once():
+def test_cards_are_chosen_in_secret_and_passed_at_once() -> None:
     match = begin(catalogue.get("hearts"))
     hands = [match.view(seat)["hand"] for seat in SEATS]
     for seat in (2, 0, 3, 1):
@@ -133,7 +134,7 @@ def test_cards_are_chosen_in_secret_and_passed_at_once():
 @pytest.mark.parametrize(
     ("cards", "code"), [(["2C", "2C", "3C"], "same_card"), (["2C", "3C", "AS"], "not_yours")]
 )
-def test_a_wrong_choice_is_refused(cards: list[str], code: str):
+def test_a_wrong_choice_is_refused(cards: list[str], code: str) -> None:
     match = at(hands=[list(CARDS[seat * 13 : seat * 13 + 13]) for seat in SEATS])
     with pytest.raises(IllegalMove) as refusal:
         match.play(0, {"cards": cards})
@@ -143,7 +144,7 @@ def test_a_wrong_choice_is_refused(cards: list[str], code: str):
 
 
 @pytest.mark.parametrize("movement", [{"cards": ["2C"]}, {"card": "1C"}, {"cards": ["2C"] * 4}, {}])
-def test_what_is_no_movement_is_invalid(movement: dict):
+def test_what_is_no_movement_is_invalid(movement: dict[str, Any]) -> None:
     with pytest.raises(InvalidMove):
         begin(catalogue.get("hearts")).play(0, movement)
 
@@ -161,14 +162,14 @@ def test_what_is_no_movement_is_invalid(movement: dict):
 )
 def test_a_card_that_may_not_be_played_is_refused_with_the_reason(
     hands: tuple[str, ...], laid: str, card: str, code: str
-):
+) -> None:
     match = play(dealt(*hands), laid)
     with pytest.raises(IllegalMove) as refusal:
         play(match, card)
     assert refusal.value.code == code
 
 
-def test_points_may_be_laid_on_the_first_trick_by_a_hand_that_has_nothing_else():
+def test_points_may_be_laid_on_the_first_trick_by_a_hand_that_has_nothing_else() -> None:
     match = play(dealt("2C 3C", "AH QS", "5C 7C", "6C 8C"), "2C AH 5C 6C")
     assert match.view(0)["points"] == [0, 0, 0, 1]
     assert match.view(0)["broken"] is True
@@ -178,7 +179,7 @@ def test_points_may_be_laid_on_the_first_trick_by_a_hand_that_has_nothing_else()
     }
 
 
-def test_who_takes_all_points_gives_them_to_the_others():
+def test_who_takes_all_points_gives_them_to_the_others() -> None:
     won = [[card for card in CARDS if points([card]) and card != "QS"], [], [], []]
     match = play(dealt("AS", "QS", "2S", "3S", won=won, broken=True), "AS QS 2S 3S")
     assert match.scores == (0, 26, 26, 26)
@@ -186,7 +187,7 @@ def test_who_takes_all_points_gives_them_to_the_others():
     assert match.view(None)["direction"] == "left"
 
 
-def test_the_fewest_points_win_and_may_be_shared():
+def test_the_fewest_points_win_and_may_be_shared() -> None:
     won = [[], ["2H", "3H"], [], []]
     match = play(dealt("AS", "QS", "2S", "3S", won=won, scores=[80, 99, 40, 40]), "AS QS 2S 3S")
     assert match.result is not None
@@ -195,9 +196,9 @@ def test_the_fewest_points_win_and_may_be_shared():
     assert match.view(0)["phase"] == "over"
 
 
-def test_a_bot_that_thinks_takes_fewer_points():
+def test_a_bot_that_thinks_takes_fewer_points() -> None:
     """Two thinking bots against two random ones."""
-    totals = [0, 0]
+    totals: list[float] = [0, 0]
     for seed in range(4):
         match, random = Match.new(catalogue.get("hearts"), seats=4, seed=seed), Random(seed)
         while match.result is None:

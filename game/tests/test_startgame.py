@@ -1,10 +1,14 @@
 """A game made by ``startgame`` passes its own test, and bots play it on a real server."""
 
+import contextlib
 import io
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,9 +16,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from game.management.commands import simulate
+from tests.processes import ServerProcess
 
 
-def run(command):
+def run(command: Any) -> str:
     """Run a command that was shown to the author, in the project's folder."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "gameplatform.settings"}
     done = subprocess.run(
@@ -30,7 +35,9 @@ def run(command):
     return done.stdout
 
 
-def test_a_new_game_is_played_as_it_is(tmp_path, live_server_process):
+def test_a_new_game_is_played_as_it_is(
+    tmp_path: Path, live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]]
+) -> None:
     said = io.StringIO()
     call_command("startgame", "dice_duel", into=str(tmp_path), stdout=said)
     _, tested, _, simulated = re.findall(r"^  (\S.*?)(?:  |$)", said.getvalue(), re.MULTILINE)
@@ -80,7 +87,9 @@ class Lying(Told):
 """
 
 
-def test_bots_play_by_the_legal_moves_that_they_are_told(tmp_path, live_server_process):
+def test_bots_play_by_the_legal_moves_that_they_are_told(
+    tmp_path: Path, live_server_process: Callable[..., contextlib.AbstractContextManager[ServerProcess]]
+) -> None:
     (tmp_path / "told").mkdir()
     (tmp_path / "told" / "__init__.py").touch()
     (tmp_path / "told" / "games.py").write_text(TOLD)
@@ -106,13 +115,15 @@ def test_bots_play_by_the_legal_moves_that_they_are_told(tmp_path, live_server_p
 
 
 @pytest.mark.parametrize("name", ["tictactoe", "chat", "Dice", "class", "x" * 41])
-def test_names_that_are_taken_or_none_are_refused(name, tmp_path):
+def test_names_that_are_taken_or_none_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(CommandError):
         call_command("startgame", name, into=str(tmp_path))
     assert not list(tmp_path.iterdir())
 
 
-def test_a_simulation_of_nothing_fails(capsys, monkeypatch):
+def test_a_simulation_of_nothing_fails(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(CommandError, match=r"No server answers at http://127\.0\.0\.1:9: .*--serve"):
         call_command("simulate", "--url", "http://127.0.0.1:9")
     with monkeypatch.context() as answering, pytest.raises(CommandError, match=r"No game ended in 0.3 s"):

@@ -134,5 +134,5 @@ def _answered(answer: Any, request: Request, invite_id: int) -> Response:
 
 
 def _read(shape: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """What the caller asks for, with who it is."""
+    """A request to invite, with the caller."""
     return {**read(shape, request.data), "user_id": identity(request).user_id}

@@ -40,6 +40,6 @@ class Invitee(OwnParty):
 
 
 class InviteWanted(OwnParty):
-    """Which invite is answered: by its id, by the party's, or, with neither, the newest to a party."""
+    """The invite to answer: by its id, by the party's, or, with neither, the newest to a party."""
 
     invite_id = StrictInteger(required=False, min_value=1)

@@ -57,7 +57,7 @@ MAX_PENDING_RECEIVED = 100
 MAX_PER_MINUTE = 30
 """Maximum number of invites that one user may send per minute: each notifies somebody."""
 RETENTION = timedelta(days=7)
-"""How long answered invites are kept."""
+"""The time that answered invites are kept."""
 
 Status = Invite.Status
 
@@ -123,7 +123,7 @@ def _about_lobby(user_id: int, to_user_id: int, lobby_id: int) -> dict[str, Any]
 
 
 def _about_party(user_id: int, to_user_id: int, party_id: int) -> dict[str, Any]:
-    party = parties.lock_led(user_id, party_id)
+    party = parties.lock_led(user_id, party_id=party_id)
     if party.members.filter(user=to_user_id).exists():
         raise AlreadyMember
     if party.members.count() >= MAX_SIZE:
@@ -187,7 +187,7 @@ def accept(*, user_id: int, invite_id: int) -> InviteInfo:
     if invite.kind == Invite.Kind.GAME:
         _begin_game(invite)
     elif party is not None:
-        parties.enter(party, user_id)
+        parties.enter(party, user_id=user_id)
     return _tell(invite)
 
 
@@ -198,7 +198,7 @@ def _begin_game(invite: Invite) -> None:
     game = game_services.create_game(name=invite.game, players=players, created_by=invite.from_user_id)
     rules = catalogue.get(invite.game)
     for number, user_id in enumerate(user_ids):
-        publish(game_services.match_found(game, rules, number, user_id))
+        publish(game_services.match_found(game, rules=rules, number=number, user_id=user_id))
     invite.game_id = game.pk
     invite.save(update_fields=["game_id"])
 
@@ -249,7 +249,7 @@ def cancel_to_lobby(lobby_id: int) -> None:
 
 
 @transaction.atomic
-def accept_to_party(party_id: int, user_id: int) -> None:
+def accept_to_party(party_id: int, *, user_id: int) -> None:
     """Mark the user's invite to this party as accepted, after they have joined by themselves."""
     _settle(Invite.objects.filter(party=party_id, to_user=user_id), Status.ACCEPTED)
 

@@ -1,13 +1,17 @@
 """Joining on the event loop: the same answers as the view, which handles the other requests."""
 
+from typing import Any, cast
+
 import msgspec
 import pytest
 from asgiref.sync import sync_to_async
+from django.http import HttpResponse
 
 from accounts.authentication import SessionTokenAuthentication
 from game.author.refusals import UnknownGame
 from matchmaking.api import Join
 from matchmaking.refusals import AlreadyQueued
+from matchmaking.tests.conftest import Waiter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def join():
     """``await join(ada, game="pong")``: the event loop's answer, or None if the view has to answer."""
 
-    async def join(who, **body):
+    async def join(who: Waiter, **body: Any) -> HttpResponse | None:
         # A request makes the session known to this process.
         await sync_to_async(who.status)()
         return await at_once(who, msgspec.json.encode(body))
@@ -30,7 +34,7 @@ async def at_once(who, body):
     return None if answering is None else await answering
 
 
-async def test_the_answers_are_those_of_the_view(ada, bob, join):
+async def test_the_answers_are_those_of_the_view(ada: Waiter, bob: Waiter, join: Any) -> None:
     waits = await join(ada, game="tictactoe", mode="blitz")
     plays = await join(bob, game="tictactoe", mode="blitz")
     again = await sync_to_async(bob.join)(mode="blitz")
@@ -43,7 +47,7 @@ async def test_the_answers_are_those_of_the_view(ada, bob, join):
     assert plays["Content-Type"] == again["Content-Type"]
 
 
-async def test_without_a_name_the_game_is_pong(ada, join):
+async def test_without_a_name_the_game_is_pong(ada: Waiter, join: Any) -> None:
     assert msgspec.json.decode((await join(ada)).content)["game"] == "pong"
 
 
@@ -62,7 +66,9 @@ async def test_the_view_looks_closer_at_what_is_not_plain(ada, join):
         assert await at_once(ada, raw) is None
 
 
-async def test_refusals_are_those_of_the_view(ada, join, monkeypatch):
+async def test_refusals_are_those_of_the_view(
+    ada: Waiter, join: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await join(ada, game="pong")
 
     with pytest.raises(AlreadyQueued):

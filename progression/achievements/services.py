@@ -13,7 +13,7 @@ from realtime.publishing import publish
 
 
 @transaction.atomic
-def record(user_id: int, metric: Metric, amount: int = 1) -> None:
+def record(user_id: int, *, metric: Metric, amount: int = 1) -> None:
     """Add ``amount`` to the user's count and grant the achievements that this reaches.
 
     Call it last among changes of the player in a transaction: granting changes the player too. If an operator
@@ -25,7 +25,7 @@ def record(user_id: int, metric: Metric, amount: int = 1) -> None:
 
 
 @transaction.atomic
-def reach(user_id: int, metric: Metric, value: int) -> None:
+def reach(user_id: int, *, metric: Metric, value: int) -> None:
     """Like :func:`record`, for metrics that count the highest value so far, such as levels."""
     _count(user_id, metric, value, Greatest(F("count"), value))
 

@@ -54,7 +54,7 @@ class Description:
     in_stream: bool = True
     beside: bool = False
     answers: bool = False
-    """Whether it can be the answer to a command."""
+    """True for a message that can be the answer to a command."""
 
     @property
     def type(self) -> str:

@@ -40,7 +40,7 @@ class Command(Message, kw_only=True):
 
 
 class Closing(msgspec.Struct, frozen=True, array_like=True):
-    """Which sockets to close: those of one user, or all listeners."""
+    """The sockets to close: those of one user, or all listeners."""
 
     code: int
     reason: str

@@ -1,4 +1,4 @@
-"""What becomes of shards, told to the whole world, and how the world stands with them."""
+"""Events of shards, sent to the whole world, and the state of the world with them."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
@@ -85,8 +85,8 @@ class Aetherfall(ToTheWorld):
 
 
 class WorldState(Reply, kw_only=True):
-    """How the world stands: the first frame. ``you`` is your character in play, and ``area`` who is where it
-    is; both are null until a character is selected.
+    """The state of the world: the first frame. ``you`` is your character in play, and ``area`` who is where
+    it is; both are null until a character is selected.
     """
 
     epoch: int

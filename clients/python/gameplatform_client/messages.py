@@ -1,4 +1,4 @@
-"""What the sockets take and tell."""
+"""The messages of the sockets, both ways."""
 
 # Made by manage.py generate_catalogue from the code; changes here are lost.
 
@@ -1465,8 +1465,8 @@ class WorldCharacterDeleteCommand(TypedDict):
 
 
 class WorldWorldState(Record):
-    """How the world stands: the first frame. ``you`` is your character in play, and ``area`` who is where
-    it is; both are null until a character is selected.
+    """The state of the world: the first frame. ``you`` is your character in play, and ``area`` who is
+    where it is; both are null until a character is selected.
     """
 
     type: Literal["world_state"]

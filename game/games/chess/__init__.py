@@ -1,9 +1,10 @@
 """Chess by the rules of FIDE."""
 
 from math import inf
-from typing import Final
+from random import Random
+from typing import Any, Final
 
-from game.author import DRAW, Annotated, Clock, Game, Literal, Meta, State, move
+from game.author import DRAW, Annotated, Clock, Game, Literal, Meta, Seat, State, Verdict, move
 from game.games.chess.notation import san, step_of, uci_of
 from game.games.chess.position import Position, cannot_mate, captured
 from game.games.chess.worth import chances, gain, settled_balance
@@ -35,14 +36,14 @@ class Chess(Game):
     hidden = False
     tells_legal = True
 
-    def setup(self, random):
+    def setup(self, random: Random) -> State:
         return state_at(Position.read(START))
 
-    def turn(self, state):
+    def turn(self, state: State) -> Seat:
         return 0 if Position.read(state["fen"]).white else 1
 
     @move
-    def go(self, state, seat, uci: Uci):
+    def go(self, state: State, seat: Seat, uci: Uci) -> None:
         self.require(uci in state["legal"], "illegal_move", "That move is not legal.")
         before = Position.read(state["fen"])
         step = step_of(uci)
@@ -56,13 +57,13 @@ class Chess(Game):
         key = after.key()
         state["seen"][key] = state["seen"].get(key, 0) + 1
 
-    def result(self, state):
+    def result(self, state: State) -> Verdict:
         ending = self.ending(state)
         if ending is None:
             return None
         return 1 - self.turn(state) if ending == "checkmate" else DRAW
 
-    def ending(self, state) -> Ending | None:
+    def ending(self, state: State) -> Ending | None:
         """Return why the game is over by its rules, or None."""
         position = Position.read(state["fen"])
         if not state["legal"]:
@@ -73,7 +74,7 @@ class Chess(Game):
             return "repetition"
         return "fifty_moves" if position.halfmoves >= IDLE_MOVES else None
 
-    def view(self, state, seat):
+    def view(self, state: State, seat: Seat | None) -> dict[str, Any]:
         position = Position.read(state["fen"])
         cells = [None if piece == "." else piece for piece in position.board]
         return {
@@ -86,10 +87,10 @@ class Chess(Game):
             "ending": self.ending(state),
         }
 
-    def legal(self, state, seat):
+    def legal(self, state: State, seat: Seat) -> list[dict[str, Any]]:
         return [{"uci": uci} for uci in state["legal"]] if seat == self.turn(state) else []
 
-    def value(self, state, seat):
+    def value(self, state: State, seat: Seat) -> float:
         position = Position.read(state["fen"])
         ahead = settled_balance(position, -inf, inf)
         return chances(ahead if position.white == (seat == 0) else -ahead)

@@ -73,7 +73,7 @@ Step = tuple[int, int, str]
 
 
 class Position(NamedTuple):
-    """What a FEN describes. ``passed`` is the square behind a pawn that made a double step, or None."""
+    """A position as in FEN. ``passed`` is the square behind a pawn that made a double step, or None."""
 
     board: str
     white: bool

@@ -1,4 +1,4 @@
-"""How good a position is, for the bots: material, places, and the captures that are pending."""
+"""The value of a position to the bots: material, places, and the captures that are pending."""
 
 from math import exp
 from typing import Final

@@ -31,7 +31,7 @@ LONGEST_RETRY_S = 8.0
 
 
 class Verdict(NamedTuple):
-    """Which seats have won, and the ``reason`` of ``events.GameOver``."""
+    """The seats that have won, and the ``reason`` of ``events.GameOver``."""
 
     winners: tuple[int, ...]
     reason: str

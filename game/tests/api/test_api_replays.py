@@ -1,17 +1,20 @@
 """Replays over HTTP: they rebuild the final state exactly and reveal nothing too early."""
 
 import json
+from collections.abc import Callable
 from random import Random
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from game import replays
 from game.author import catalogue
 from game.models import Game
-from game.tests.api.conftest import Table
+from game.tests.api.conftest import Person, Table
 from game.tests.api.test_api_games import refusal
 from game.tests.playing import rebuilt_from
 
@@ -19,13 +22,13 @@ GAMES = [game.name for game in catalogue.all()]
 PLAYS = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def replay_of(person, game, **query):
+def replay_of(person: Person, game: Any, **query: Any) -> Any:
     answer = person.get(f"/api/games/{game.pk}/replay/", query)
     assert answer.status_code == 200, answer.content
     return json.loads(answer.content)
 
 
-def set_up(new_game, name, seed):
+def set_up(new_game: Callable[..., Game], name: str, seed: int) -> Table:
     game = new_game(name)
     Game.objects.filter(pk=game.pk).update(seed=seed)
     game.seed = seed
@@ -35,7 +38,9 @@ def set_up(new_game, name, seed):
 @pytest.mark.parametrize("name", GAMES)
 @PLAYS
 @given(seed=st.integers(0, 2**53 - 1), most=st.none() | st.integers(0, 60))
-def test_a_replay_rebuilds_the_game_exactly(ada, new_game, name, seed, most):
+def test_a_replay_rebuilds_the_game_exactly(
+    ada: Person, new_game: Callable[..., Game], name: Any, seed: Any, most: Any
+) -> None:
     table = set_up(new_game, name, seed)
     table.play(Random(seed), at_most=100_000 if most is None else most)
     table.finish(*(() if table.match.result else ("resign", (1,))))
@@ -51,7 +56,9 @@ def test_a_replay_rebuilds_the_game_exactly(ada, new_game, name, seed, most):
 @pytest.mark.parametrize("name", [name for name in GAMES if not catalogue.get(name).real_time])
 @PLAYS
 @given(seed=st.integers(0, 2**53 - 1))
-def test_the_views_of_a_replay_lead_from_the_beginning_to_the_end(ada, new_game, name, seed):
+def test_the_views_of_a_replay_lead_from_the_beginning_to_the_end(
+    ada: Person, new_game: Callable[..., Game], name: Any, seed: Any
+) -> None:
     table = set_up(new_game, name, seed)
     begun = table.match.view_json(None)
     table.play(Random(seed))
@@ -65,7 +72,7 @@ def test_the_views_of_a_replay_lead_from_the_beginning_to_the_end(ada, new_game,
     assert "views" not in replay_of(ada, table.game)
 
 
-def test_a_replay_says_who_did_what_and_when(ada, bob, new_game):
+def test_a_replay_says_who_did_what_and_when(ada: Person, bob: Person, new_game: Callable[..., Game]) -> None:
     table = Table(new_game())
     table.write("joined", 0, "{}")
     table.move(0, {"cell": 4})
@@ -92,7 +99,7 @@ def test_a_replay_says_who_did_what_and_when(ada, bob, new_game):
     assert "ticks" not in replay
 
 
-def test_a_finished_battleship_replay_holds_both_fleets(cyd, new_game):
+def test_a_finished_battleship_replay_holds_both_fleets(cyd: Person, new_game: Callable[..., Game]) -> None:
     table = Table(new_game("battleship"))
     table.play(Random(1), at_most=4)
     table.finish("resign", (0,))
@@ -103,7 +110,9 @@ def test_a_finished_battleship_replay_holds_both_fleets(cyd, new_game):
 
 
 @pytest.mark.parametrize("most", [0, 1, 2, 5])
-def test_a_running_game_that_hides_something_has_no_replay_for_anybody(ada, bob, cyd, new_game, most):
+def test_a_running_game_that_hides_something_has_no_replay_for_anybody(
+    ada: Person, bob: Person, cyd: Person, new_game: Callable[..., Game], most: int
+) -> None:
     table = Table(new_game("battleship"))
     table.play(Random(1), at_most=most)
 
@@ -115,7 +124,9 @@ def test_a_running_game_that_hides_something_has_no_replay_for_anybody(ada, bob,
 
 
 @pytest.mark.parametrize("name", ["tictactoe", "connect_four", "pong"])
-def test_the_seed_of_a_running_game_stays_on_the_server(ada, cyd, new_game, name):
+def test_the_seed_of_a_running_game_stays_on_the_server(
+    ada: Person, cyd: Person, new_game: Callable[..., Game], name: str
+) -> None:
     table = Table(new_game(name))
     table.play(Random(1), at_most=40 if table.match.game.real_time else 4)
 
@@ -133,8 +144,8 @@ def test_the_seed_of_a_running_game_stays_on_the_server(ada, cyd, new_game, name
 
 
 def test_a_running_game_that_nobody_may_watch_has_a_replay_for_its_players_only(
-    ada, cyd, new_game, monkeypatch
-):
+    ada: Person, cyd: Person, new_game: Callable[..., Game], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(catalogue.get("tictactoe"), "spectators", False)
     table = Table(new_game())
     path = f"/api/games/{table.game.pk}/replay/"
@@ -145,13 +156,13 @@ def test_a_running_game_that_nobody_may_watch_has_a_replay_for_its_players_only(
     assert cyd.get(path).status_code == 200
 
 
-def test_who_only_has_the_link_of_a_private_game_gets_no_replay(ada, cyd):
+def test_who_only_has_the_link_of_a_private_game_gets_no_replay(ada: Person, cyd: Person) -> None:
     made = ada.post("/api/games/", {"game": "tictactoe", "private": True}).json()
 
     assert refusal(cyd.get(f"/api/games/{made['id']}/replay/")) == (403, "no_spectators")
 
 
-def test_a_game_that_nobody_joined_has_a_replay(ada):
+def test_a_game_that_nobody_joined_has_a_replay(ada: Person) -> None:
     made = ada.post("/api/games/", {"game": "pong"}).json()
     game = Game.objects.get(pk=made["id"])
     view = {"anything": 1}
@@ -165,13 +176,15 @@ def test_a_game_that_nobody_joined_has_a_replay(ada):
 
 
 @pytest.mark.parametrize("views", ["2", "x", "-1"])
-def test_views_is_a_switch(ada, new_game, views):
+def test_views_is_a_switch(ada: Person, new_game: Callable[..., Game], views: str) -> None:
     answer = ada.get(f"/api/games/{new_game().pk}/replay/", {"views": views})
 
     assert refusal(answer) == (422, "invalid")
 
 
-def test_a_replay_takes_three_queries_however_long_it_is(ada, new_game, django_assert_num_queries):
+def test_a_replay_takes_three_queries_however_long_it_is(
+    ada: Person, new_game: Callable[..., Game], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     table = Table(new_game("battleship"))
     table.play(Random(1))
     table.finish()

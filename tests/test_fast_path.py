@@ -1,6 +1,8 @@
 """The short way past Django's middleware: the same answers as by Django's own way."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 import httpx
 import msgspec
@@ -9,6 +11,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
 from django.urls import path as django_path
 from prometheus_client import REGISTRY
+from pytest_django import Settings
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -32,12 +35,12 @@ MATCHED_TOGETHER = {("POST", "game/join")}
 class Way:
     """A client of an ASGI application that calls as this user."""
 
-    def __init__(self, application, who):
+    def __init__(self, application: Any, who: Person) -> None:
         transport = httpx.ASGITransport(application, client=("127.0.0.1", 4))
         self.client = httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=WITHIN_S)
         self.who = who
 
-    async def ask(self, method, path, *, headers=(), **options):
+    async def ask(self, method: str, path: str, *, headers: tuple[Any, ...] = (), **options: Any) -> Response:
         headers = {"Authorization": f"Bearer {self.who.token}"} | dict(headers)
         if "Idempotency-Key" in headers:
             headers["Idempotency-Key"] += self.who.name
@@ -45,12 +48,12 @@ class Way:
 
 
 @pytest.fixture
-def taken(monkeypatch):
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str]]:
     """The calls that took the short way."""
     calls = []
     find = FastPath._find
 
-    def noted(self, scope):
+    def noted(self: Any, scope: dict[str, Any]) -> Any:
         call = find(self, scope)
         if call is not None:
             calls.append((scope["method"], call.match.route))
@@ -60,15 +63,15 @@ def taken(monkeypatch):
     return calls
 
 
-def fast():
+def fast() -> FastPath:
     return FastPath(WSGIBridge(FastHandler(), doors.lane_of))
 
 
-def slow():
+def slow() -> WSGIBridge:
     return WSGIBridge(WSGIHandler(), doors.lane_of)
 
 
-def facts(answer, who):
+def facts(answer: Any, who: Person) -> tuple[Any, dict[Any, Any], Any]:
     """Return what two users' answers must have in common."""
     headers = {name: value.replace(who.name, "user") for name, value in answer.headers.items()}
     assert len(headers.pop("x-request-id")) == 32
@@ -83,7 +86,7 @@ def facts(answer, who):
     return answer.status_code, headers, body
 
 
-def form(value):
+def form(value: Any) -> Any:
     """The structure of a JSON value: its keys, and the types of its leaves."""
     match value:
         case dict():
@@ -95,7 +98,7 @@ def form(value):
     return type(value).__name__
 
 
-def inputs(method, path):
+def inputs(method: str, path: str) -> Iterator[dict[str, Any] | dict[str, dict[str, str]] | None]:
     """Requests of every kind: good, bad, malformed and unauthorised."""
     yield {"headers": {"Authorization": "Bearer junk"}}
     yield {"headers": {"Authorization": "Basic junk"}}
@@ -116,7 +119,9 @@ def inputs(method, path):
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-async def test_both_ways_answer_the_same(method, path, person, taken):
+async def test_both_ways_answer_the_same(
+    method: Any, path: Any, person: Callable[..., Awaitable[Person]], taken: list[tuple[Any, str]]
+) -> None:
     if (method, path) in MATCHED_TOGETHER:
         pytest.skip("The two would meet.")
     ada, bob = await person("ada-1"), await person("bob-1")
@@ -133,27 +138,27 @@ async def test_both_ways_answer_the_same(method, path, person, taken):
 class Plain(OpenView):
     """Answers with what it was asked."""
 
-    def get(self, request, number=0):
+    def get(self, request: Any, number: int = 0) -> Response:
         return Response({"number": number, "query": request.query_params.dict()})
 
-    def post(self, request):
+    def post(self, request: Any) -> Response:
         return Response(request.data, status=201, headers={"Vary": "Accept-Language"})
 
 
 class Overridden(Plain):
     """Has a ``dispatch`` of its own."""
 
-    def dispatch(self, request, *args, **kwargs):
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         return HttpResponse(b"own")
 
 
 class Failing(Plain):
     """Fails, in the handler or only when its answer is encoded."""
 
-    def get(self, request):
+    def get(self, request: Any) -> None:
         raise ValueError("planted")
 
-    def post(self, request):
+    def post(self, request: Any) -> Response:
         return Response({"object": object()})
 
 
@@ -163,7 +168,7 @@ class Called:
     answer = None
 
     @staticmethod
-    def identify_at_once(header):
+    def identify_at_once(header: Any) -> Any:
         return header.removeprefix("Bearer ") or None
 
 
@@ -173,11 +178,11 @@ class AtOnce(APIView):
     authentication_classes = (Called,)
 
     @at_once(lambda auth, body: Called.answer(auth, body))
-    def post(self, request):
+    def post(self, request: Any) -> Response:
         return Response("handler")
 
     @at_once(lambda auth, body: Called.answer(auth, body))
-    def get(self, request):
+    def get(self, request: Any) -> Response:
         return Response("handler")
 
 
@@ -193,23 +198,23 @@ urlpatterns = [
 
 
 @pytest.fixture
-def routes(settings):
+def routes(settings: Settings) -> None:
     """The routes above, without a worker."""
     settings.ROOT_URLCONF = __name__
     settings.ALLOWED_HOSTS = ["localhost"]
 
 
-def in_one_piece(application):
+def in_one_piece(application: Any) -> Callable[[dict[str, Any], Any, Any], Awaitable[None]]:
     """Give the application a request's body as a server does, in one event where httpx makes two."""
 
-    async def call(scope, receive, send):
+    async def call(scope: dict[str, Any], receive: Any, send: Any) -> None:
         body, more = b"", True
         while more:
             event = await receive()
             body, more = body + event["body"], event["more_body"]
         events = [{"type": "http.request", "body": body, "more_body": False}]
 
-        async def receive_whole():
+        async def receive_whole() -> dict[str, Any] | Any:
             return events.pop() if events else await receive()
 
         await application(scope, receive_whole, send)
@@ -217,7 +222,7 @@ def in_one_piece(application):
     return call
 
 
-async def ask(method, path, *, application=None, **options):
+async def ask(method: str, path: str, *, application: Any = None, **options: Any) -> Response:
     transport = httpx.ASGITransport(in_one_piece(application or fast()), client=("127.0.0.1", 4))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         return await client.request(method, path, **options)
@@ -254,7 +259,9 @@ DJANGOS = [
 
 
 @pytest.mark.parametrize(("requests", "are_short"), [(PLAIN, True), (DJANGOS, False)])
-async def test_only_plain_requests_take_it_and_both_ways_answer_the_same(routes, taken, requests, are_short):
+async def test_only_plain_requests_take_it_and_both_ways_answer_the_same(
+    routes: None, taken: list[tuple[Any, str]], requests: list[tuple[Any, ...]], are_short: bool
+) -> None:
     for method, path, options in requests:
         taken.clear()
         short = await ask(method, path, **options)
@@ -266,7 +273,9 @@ async def test_only_plain_requests_take_it_and_both_ways_answer_the_same(routes,
         assert short.headers == long.headers
 
 
-async def test_an_answer_that_cannot_be_encoded_is_the_problem_that_django_gives(routes, taken):
+async def test_an_answer_that_cannot_be_encoded_is_the_problem_that_django_gives(
+    routes: None, taken: list[tuple[Any, str]]
+) -> None:
     short = await ask("POST", "/api/failing", json={})
     long = await ask("POST", "/api/failing", application=slow(), json={})
 
@@ -275,7 +284,9 @@ async def test_an_answer_that_cannot_be_encoded_is_the_problem_that_django_gives
     assert short.content == long.content
 
 
-async def test_what_must_be_secure_is_redirected(routes, taken, settings):
+async def test_what_must_be_secure_is_redirected(
+    routes: None, taken: list[tuple[Any, str]], settings: Settings
+) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_HSTS_SECONDS = 60
 
@@ -288,7 +299,9 @@ async def test_what_must_be_secure_is_redirected(routes, taken, settings):
     assert answer.headers["strict-transport-security"].startswith("max-age=60")
 
 
-async def test_a_foreign_origin_that_is_allowed_gets_the_headers_of_cors(routes, settings):
+async def test_a_foreign_origin_that_is_allowed_gets_the_headers_of_cors(
+    routes: None, settings: Settings
+) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://play.example"]
 
     for application in (fast(), slow()):
@@ -298,15 +311,17 @@ async def test_a_foreign_origin_that_is_allowed_gets_the_headers_of_cors(routes,
         assert answer.headers["access-control-allow-origin"] == "https://play.example"
 
 
-async def test_with_middleware_of_a_project_on_the_way_nothing_takes_it(routes, taken, settings):
+async def test_with_middleware_of_a_project_on_the_way_nothing_takes_it(
+    routes: None, taken: list[tuple[Any, str]], settings: Settings
+) -> None:
     settings.MIDDLEWARE = ["tests.test_fast_path.shout", *settings.MIDDLEWARE]
 
     assert (await ask("GET", "/api/plain")).headers["x-shout"] == "yes"
     assert not taken
 
 
-def shout(get_response):
-    def middleware(request):
+def shout(get_response: Any) -> Any:
+    def middleware(request: Any) -> Any:
         response = get_response(request)
         response["X-Shout"] = "yes"
         return response
@@ -314,10 +329,10 @@ def shout(get_response):
     return middleware
 
 
-async def test_a_call_has_an_id_and_is_measured_as_by_django(routes):
+async def test_a_call_has_an_id_and_is_measured_as_by_django(routes: None) -> None:
     labels = {"method": "GET", "route": "api/plain/<int:number>", "status": "200"}
 
-    def measured():
+    def measured() -> float | int:
         return REGISTRY.get_sample_value("http_request_seconds_count", labels) or 0
 
     before = measured()
@@ -334,36 +349,36 @@ async def test_a_call_has_an_id_and_is_measured_as_by_django(routes):
 TOKEN = {"headers": {"Authorization": "Bearer ada"}}
 
 
-async def answered(content):
+async def answered(content: Any) -> HttpResponse:
     return HttpResponse(content, status=201, content_type="application/json")
 
 
-async def refuse(*_):
+async def refuse(*_: Any) -> None:
     raise Conflict("Not now.")
 
 
-async def fail(*_):
+async def fail(*_: Any) -> None:
     raise ValueError("planted")
 
 
 @pytest.fixture
-def at_once_by(routes, monkeypatch):
+def at_once_by(routes: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     """Set what answers at once."""
 
-    def answer_by(function):
+    def answer_by(function: Any) -> None:
         monkeypatch.setattr(Called, "answer", staticmethod(function))
 
     return answer_by
 
 
-async def go_on(scope, receive, send):
+async def go_on(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """The application behind."""
     scope["passed_on"] = (await receive())["body"]
     await send({"type": "http.response.start", "status": 299, "headers": []})
     await send({"type": "http.response.body", "body": scope["passed_on"]})
 
 
-async def test_what_can_be_answered_at_once_takes_no_thread(at_once_by):
+async def test_what_can_be_answered_at_once_takes_no_thread(at_once_by: Callable[[Any], None]) -> None:
     at_once_by(lambda auth, body: b'["%b"]' % auth.encode())
     answer = await ask("GET", "/game/at-once/", application=FastPath(go_on), **TOKEN)
     assert (answer.status_code, answer.json()) == (200, ["ada"])
@@ -376,14 +391,16 @@ async def test_what_can_be_answered_at_once_takes_no_thread(at_once_by):
     assert (answer.status_code, answer.json()) == (201, [1])
 
 
-async def test_what_the_handler_must_answer_goes_on_with_its_body(at_once_by):
+async def test_what_the_handler_must_answer_goes_on_with_its_body(at_once_by: Callable[[Any], None]) -> None:
     at_once_by(lambda auth, body: None)
     for options in (TOKEN, {}):
         answer = await ask("POST", "/game/at-once", application=FastPath(go_on), json=[1], **options)
         assert (answer.status_code, answer.content) == (299, b"[1]")
 
 
-async def test_refusals_and_failures_at_once_are_problems(at_once_by, caplog):
+async def test_refusals_and_failures_at_once_are_problems(
+    at_once_by: Callable[[Any], None], caplog: pytest.LogCaptureFixture
+) -> None:
     at_once_by(refuse)
     answer = await ask("POST", "/game/at-once", application=FastPath(go_on), json={}, **TOKEN)
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
@@ -395,10 +412,12 @@ async def test_refusals_and_failures_at_once_are_problems(at_once_by, caplog):
     assert "POST /game/at-once failed" in caplog.text
 
 
-async def test_of_calls_that_wait_those_beyond_the_bound_are_a_503_with_retry_after(at_once_by):
+async def test_of_calls_that_wait_those_beyond_the_bound_are_a_503_with_retry_after(
+    at_once_by: Callable[[Any], None],
+) -> None:
     begun, held = asyncio.Queue(), asyncio.Event()
 
-    async def hold():
+    async def hold() -> HttpResponse:
         begun.put_nowait(None)
         await held.wait()
         return await answered(b"{}")
@@ -406,7 +425,7 @@ async def test_of_calls_that_wait_those_beyond_the_bound_are_a_503_with_retry_af
     at_once_by(lambda auth, body: hold())
     application = FastPath(go_on, max_at_once=2)
 
-    def call():
+    def call() -> Awaitable[Any]:
         return ask("POST", "/game/at-once", application=application, json={}, **TOKEN)
 
     async with asyncio.timeout(WITHIN_S), asyncio.TaskGroup() as group:

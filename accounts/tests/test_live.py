@@ -265,8 +265,8 @@ def test_what_nobody_needs_is_tidied_away(signed_in: Any, session: Session, sett
 
 
 def test_on_the_event_loop_only_a_session_known_as_open_is_identified(
-    ada, monkeypatch, django_assert_num_queries
-):
+    ada: Person, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     identify = SessionTokenAuthentication.identify_at_once
     ada.client.get("/api/me")
 

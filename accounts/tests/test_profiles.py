@@ -115,7 +115,9 @@ def test_a_change_to_what_is_taken_or_invalid_is_refused(ada: Person, bob: Perso
     assert ada.client.patch("/api/me", {"username": "ADA"}).json()["username"] == "ADA"
 
 
-def test_a_profile_just_read_costs_no_query(ada, django_assert_num_queries):
+def test_a_profile_just_read_costs_no_query(
+    ada: Person, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     body = ada.client.get("/api/me").content
 
     with django_assert_num_queries(0):

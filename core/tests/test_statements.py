@@ -1,7 +1,9 @@
 """Statements give what their querysets give, on each database."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +11,7 @@ from django.db import transaction
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.transaction import TransactionManagementError
 from django.db.utils import IntegrityError
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Session, User
 from core.statements import Insert, Update, statement
@@ -19,12 +22,12 @@ NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def ada():
+def ada() -> Player:
     return Player.objects.create(user=User.objects.create(username="ada"), gold=10, stamina=Decimal("7.5"))
 
 
 @pytest.fixture
-def sword():
+def sword() -> Item:
     return Item.objects.create(slug="sword", name="Sword", kind="gear", slot="weapon", strength=3)
 
 
@@ -38,7 +41,9 @@ def players(user_ids: list[int]) -> QuerySet[Player]:
     return Player.objects.filter(pk__in=user_ids).order_by("pk")
 
 
-def test_a_queryset_of_a_model_gives_its_instances(ada, django_assert_num_queries):
+def test_a_queryset_of_a_model_gives_its_instances(
+    ada: Player, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_num_queries(2):
         assert player(ada.pk) == [ada]
         found = player.first(user_id=ada.pk)
@@ -51,20 +56,22 @@ def test_a_queryset_of_a_model_gives_its_instances(ada, django_assert_num_querie
     assert player.first(ada.pk + 1) is None
 
 
-def test_it_is_compiled_once(ada, monkeypatch):
+def test_it_is_compiled_once(ada: Player, monkeypatch: pytest.MonkeyPatch) -> None:
     player(ada.pk)
     monkeypatch.setattr(Player.objects, "filter", None)
 
     assert player(ada.pk) == [ada]
 
 
-def test_a_collection_is_for_in(ada):
+def test_a_collection_is_for_in(ada: Player) -> None:
     assert players([ada.pk, ada.pk + 1]) == [ada]
     assert players((ada.pk,)) == players({ada.pk}) == [ada]
     assert players([]) == []
 
 
-def test_related_rows_and_annotations_come_along(ada, sword, django_assert_num_queries):
+def test_related_rows_and_annotations_come_along(
+    ada: Player, sword: Item, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     @statement
     def stacks(user_id: int) -> QuerySet[Stack]:
         return (
@@ -80,17 +87,17 @@ def test_related_rows_and_annotations_come_along(ada, sword, django_assert_num_q
         assert (stack.item, stack.player.user.username, stack.twice) == (sword, "ada", 8)
 
 
-def test_values_list_gives_tuples(ada):
+def test_values_list_gives_tuples(ada: Player) -> None:
     @statement
-    def rows(user_id: int):
+    def rows(user_id: int) -> QuerySet[Player, tuple[int, Decimal, datetime]]:
         return Player.objects.filter(pk=user_id).values_list("gold", "stamina", "stamina_at")
 
     @statement
-    def named(user_id: int):
+    def named(user_id: int) -> Any:
         return Player.objects.filter(pk=user_id).values_list("gold", "user__username", named=True)
 
     @statement
-    def flat(user_id: int):
+    def flat(user_id: int) -> QuerySet[Player, int]:
         return Player.objects.filter(pk=user_id).values_list("gold", flat=True)
 
     assert rows(ada.pk) == [(10, Decimal("7.5"), ada.stamina_at)]
@@ -98,7 +105,7 @@ def test_values_list_gives_tuples(ada):
     assert flat(ada.pk) == [10]
 
 
-def test_values_of_every_kind_find_what_a_queryset_finds(ada):
+def test_values_of_every_kind_find_what_a_queryset_finds(ada: Player) -> None:
     session = Session.objects.create(user=ada.user, last_seen=NOON)
 
     @statement
@@ -130,9 +137,9 @@ def test_values_of_every_kind_find_what_a_queryset_finds(ada):
     assert strong(Decimal("7.5")) == []
 
 
-def test_expressions_and_subqueries_take_values(ada, sword):
+def test_expressions_and_subqueries_take_values(ada: Player, sword: Item) -> None:
     @statement
-    def rich(gold: int, item_ids: list[int]):
+    def rich(gold: int, item_ids: list[int]) -> Any:
         owned = Stack.objects.filter(player=OuterRef("pk"), item__in=item_ids, quantity__gte=gold)
         label = Case(When(gold__gte=gold, then=Value("rich")), default=Value("poor"))
         return (
@@ -147,7 +154,7 @@ def test_expressions_and_subqueries_take_values(ada, sword):
     assert rich(11, [sword.pk]) == [("poor", -1)]
 
 
-def test_rows_are_locked_only_in_a_transaction(ada, transactional_db):
+def test_rows_are_locked_only_in_a_transaction(ada: Player, transactional_db: None) -> None:
     @statement
     def locked(user_id: int) -> QuerySet[Player]:
         return Player.objects.select_for_update().filter(pk=user_id)
@@ -158,7 +165,7 @@ def test_rows_are_locked_only_in_a_transaction(ada, transactional_db):
         locked(ada.pk)
 
 
-def test_an_update_returns_what_it_changed(ada):
+def test_an_update_returns_what_it_changed(ada: Player) -> None:
     @statement
     def pay(user_id: int, amount: int, at: datetime) -> Update:
         return Update(
@@ -174,7 +181,7 @@ def test_an_update_returns_what_it_changed(ada):
     assert (ada.gold, ada.stamina_at) == (3, NOON)
 
 
-def test_an_update_that_returns_nothing_counts_its_rows(ada):
+def test_an_update_that_returns_nothing_counts_its_rows(ada: Player) -> None:
     @statement
     def rename(user_ids: list[int], session_end: datetime, agent: str) -> Update:
         return Update(Session.objects.filter(user__in=user_ids), ended_at=session_end, user_agent=agent)
@@ -187,7 +194,7 @@ def test_an_update_that_returns_nothing_counts_its_rows(ada):
     assert (session.ended_at, session.user_agent) == (None, "it's")
 
 
-def test_an_insert_stores_what_create_stores(ada):
+def test_an_insert_stores_what_create_stores(ada: Player) -> None:
     @statement
     def enter(player_id: int, amount: int, currency: str) -> Insert:
         return Insert(
@@ -210,9 +217,9 @@ def test_an_insert_stores_what_create_stores(ada):
         enter(ada.pk, 0, Currency.GOLD)
 
 
-def test_an_insert_takes_json_and_skips_or_changes_what_is_there(ada, sword):
+def test_an_insert_takes_json_and_skips_or_changes_what_is_there(ada: Player, sword: Item) -> None:
     @statement
-    def keep(player_id: int, key: str, answer: dict) -> Insert:
+    def keep(player_id: int, key: str, answer: dict[str, Any]) -> Insert:
         return Insert(
             Receipt,
             player=player_id,
@@ -242,7 +249,7 @@ def test_an_insert_takes_json_and_skips_or_changes_what_is_there(ada, sword):
     assert add.first(ada.pk, sword.pk, 3) == (5, None)
 
 
-def test_wrong_values_are_refused(ada):
+def test_wrong_values_are_refused(ada: Player) -> None:
     for args, named in (((), {}), ((1, 2), {}), ((1,), {"user_id": 1}), ((), {"id": 1}), ((1,), {"id": 1})):
         with pytest.raises(TypeError, match="Takes the values user_id"):
             player(*args, **named)
@@ -256,14 +263,14 @@ def test_wrong_values_are_refused(ada):
         lambda user_id: "SELECT 1",
     ],
 )
-def test_what_is_not_one_statement_is_refused(ada, function):
+def test_what_is_not_one_statement_is_refused(ada: Player, function: Callable[..., Any]) -> None:
     with pytest.raises(TypeError, match="A statement"):
         statement(function)(ada.pk)
 
 
-def test_values_go_where_they_belong_in_long_statements(ada):
+def test_values_go_where_they_belong_in_long_statements(ada: Player) -> None:
     @statement
-    def counted(first: int, second: int, third: int):
+    def counted(first: int, second: int, third: int) -> Any:
         return (
             User.objects.filter(pk__gte=first)
             .exclude(pk=second)

@@ -290,7 +290,9 @@ def test_what_cannot_be_asked_is_refused_and_nothing_is_stored(
     assert Invite.objects.count() == 0
 
 
-def test_a_game_that_is_not_for_two_has_no_invites(ada, bob, monkeypatch):
+def test_a_game_that_is_not_for_two_has_no_invites(
+    ada: Waiter, bob: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from game.author import Game as Rules
     from game.author import Grid, catalogue, move
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def join():
+def join() -> Any:
     """``await join(ada, game="pong")``: the event loop's answer, or None if the view has to answer."""
 
     async def join(who: Waiter, **body: Any) -> HttpResponse | None:
@@ -28,9 +28,11 @@ def join():
     return join
 
 
-async def at_once(who, body):
-    identity = SessionTokenAuthentication.identify_at_once(who.client._credentials["HTTP_AUTHORIZATION"])
-    answering = Join.post.at_once(identity, body)
+async def at_once(who: Waiter, body: Any) -> Any:
+    identity = SessionTokenAuthentication.identify_at_once(
+        cast(Any, who.client)._credentials["HTTP_AUTHORIZATION"]
+    )
+    answering = cast(Any, Join.post).at_once(identity, body)
     return None if answering is None else await answering
 
 
@@ -51,8 +53,8 @@ async def test_without_a_name_the_game_is_pong(ada: Waiter, join: Any) -> None:
     assert msgspec.json.decode((await join(ada)).content)["game"] == "pong"
 
 
-async def test_the_view_looks_closer_at_what_is_not_plain(ada, join):
-    wanted = [
+async def test_the_view_looks_closer_at_what_is_not_plain(ada: Waiter, join: Any) -> None:
+    wanted: list[dict[str, Any]] = [
         {"party_id": 1},
         {"game": 5},
         {"game": " pong"},

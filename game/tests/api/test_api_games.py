@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -71,7 +71,7 @@ def test_the_catalogue_lists_all_games_with_the_form_of_their_moves(ada: Person)
     assert games["connect_four"]["move_schema"]["properties"]["column"]["maximum"] == 6
 
 
-def test_the_catalogue_costs_no_query(ada, django_assert_num_queries):
+def test_the_catalogue_costs_no_query(ada: Person, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     ada.get("/api/games/catalog/")
 
     with django_assert_num_queries(0):

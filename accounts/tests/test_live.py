@@ -11,7 +11,7 @@ import structlog
 from asgiref.sync import sync_to_async
 from django.db import connection, transaction
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts import gatekeeping, live, services, tokens
 from accounts.authentication import SessionTokenAuthentication

@@ -33,7 +33,7 @@ EXCEPTIONS = {
 """Calls that may take more statements, and the reason."""
 CALLERS = (1, 10, 64)
 LEVELS = {"alone": 24, "ten": 80, "crowd": 128}
-"""The number of calls of each kind, and of callers."""
+"""The number of times that each call is made at each level of callers."""
 P50_MS = {"read": 3.0, "write": 8.0}
 CPU_MS = {"read": 1.0, "write": 2.5}
 TIMES_NAIVE = 5.0

@@ -66,7 +66,7 @@ class Operation:
             view.perform_authentication(asked)
             view.check_permissions(asked)
             view.check_throttles(asked)
-            response = getattr(view, self._handler)(asked, *match.args, **match.kwargs)
+            response: HttpResponseBase = getattr(view, self._handler)(asked, *match.args, **match.kwargs)
         except Exception as error:
             response = view.handle_exception(error)
         for name, value in self.headers.items():
@@ -75,7 +75,7 @@ class Operation:
             response.accepted_renderer = self._renderer
             response.accepted_media_type = self._renderer.media_type
             response.renderer_context = view.get_renderer_context()  # type: ignore[attr-defined]
-            return response.render()
+            response = response.render()
         return response
 
 

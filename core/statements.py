@@ -113,7 +113,8 @@ class Statement(Generic[P, Row]):
         connection = connections[DEFAULT_DB_ALIAS]
         with connection.cursor() as cursor:
             self._execute(connection, cursor, args, kwargs)
-            return cursor.rowcount
+            written: int = cursor.rowcount
+        return written
 
     def _execute(self, connection: Any, cursor: Any, args: Any, kwargs: Any) -> "_Compiled":
         compiled = self._compiled.get(connection.vendor)

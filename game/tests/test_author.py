@@ -507,7 +507,7 @@ def test_two_games_of_one_name_are_refused_and_unknown_ones_not_found() -> None:
     with pytest.raises(GameDefinitionError, match="both called 'pong'"):
         catalogue.register(Pong)
     with pytest.raises(UnknownGame) as refusal:
-        catalogue.get("chess")
+        catalogue.get("croquet")
     assert (refusal.value.status, refusal.value.code) == (404, "unknown_game")
     assert issubclass(UnknownGame, Refusal)
 

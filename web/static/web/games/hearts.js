@@ -23,7 +23,7 @@ function usePaced(view, live) {
       const one = waiting.current.shift();
       if (!one) return;
       setShown(one);
-      timer.current = setTimeout(next, PACE_MS);
+      timer.current = setTimeout(next, one.phase === "passing" ? 0 : PACE_MS);
     };
     waiting.current = live ? [...waiting.current, view] : [];
     if (!live) setShown(view);
@@ -76,12 +76,13 @@ function Trick({ view, room, first, turn }) {
 
 export default function Hearts({ view: told, room, me, canMove: isTurn, pending, onMove, live }) {
   const view = usePaced(told, live);
-  const canMove = isTurn && view === told;
+  const upToDate = view === told;
+  const canMove = isTurn && upToDate;
   const [chosen, setChosen] = useState([]);
   const seat = room.players.findIndex(({ id }) => id === me);
   const first = Math.max(0, seat);
   const passing = view.phase === "passing";
-  const toPass = live && passing && seat >= 0 && !view.given;
+  const toPass = live && upToDate && passing && seat >= 0 && !view.given;
   const round = `${view.round} ${view.phase}`;
   useEffect(() => setChosen([]), [round]);
   const pick = (card) => {

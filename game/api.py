@@ -179,6 +179,27 @@ class Replay(APIView):
         return Response(replay)
 
 
+class Pgn(APIView):
+    """A finished game in portable game notation."""
+
+    @extend_schema(
+        description=(
+            "A PGN file. 404 `unknown_match`, 404 `no_notation` for a game that has no such notation, "
+            "409 `game_running`."
+        ),
+        responses={(200, "application/x-chess-pgn"): str},
+    )
+    def get(self, request: Request, game_id: UUID) -> HttpResponse:
+        user_id = identity(request).user_id
+        game, seats = selectors.game_visible_to(user_id, game_id)
+        replay = replays.replay_of(game, seats, viewer_id=user_id)
+        return HttpResponse(
+            replays.pgn(replay, begun_at=game.created_at),
+            content_type="application/x-chess-pgn; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{game_id}.pgn"'},
+        )
+
+
 class Leaderboard(APIView):
     """A game's ranking, strongest players first."""
 

@@ -37,7 +37,7 @@ def entry(game: type[Rules]) -> CatalogueEntry:
         modes=list(game.modes),
         clock=None if game.clock is None or game.real_time else msgspec.to_builtins(game.clock),
         options=schema_of(game.Options),
-        bots=list(BOT_LEVELS) if game.min_players <= 2 <= game.max_players else [],
+        bots=list(BOT_LEVELS) if game.max_players >= 2 else [],
         move_schema=game.movements.schema,
         view_schema=None if game.view_type is None else schema_of(game.view_type),
     )

@@ -1,12 +1,15 @@
 """Replays: the inputs of a game, from which anybody with the rules can compute its final state exactly."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from msgspec import UNSET, Raw, UnsetType
 
 from core.refusals import Refusal
 from game import selectors
 from game.author import catalogue
+from game.author.game import Game as Rules
 from game.author.match import Match
 from game.author.refusals import RulesError
 from game.live.room.entries import Moved
@@ -14,7 +17,7 @@ from game.live.room.table import Table
 from game.live.seats import Seated
 from game.models import Game
 from game.records import TakenSeat
-from game.refusals import NoSpectators, StillRunning
+from game.refusals import CannotBeOpened, NoNotation, NoSpectators, StillRunning
 from game.shapes import Replay
 
 NOBODY = 0
@@ -80,6 +83,50 @@ def views(replay: Replay) -> list[Raw]:
     except (RulesError, Refusal):
         pass
     return seen
+
+
+def pgn(replay: Replay, *, begun_at: datetime) -> str:
+    """Return a finished game as a PGN file.
+
+    Raises ``NoNotation`` for a game without that notation, ``StillRunning``, and ``CannotBeOpened`` if the
+    rules have changed since.
+    """
+    rules = catalogue.get(replay.game)
+    if rules.pgn is Rules.pgn:
+        raise NoNotation
+    if replay.result is None or replay.seed is None:
+        raise StillRunning
+    try:
+        match = rebuild(replay)
+        moves = match.game.pgn(match.state)
+    except (RulesError, Refusal) as problem:
+        raise CannotBeOpened from problem
+    white, black = (player.username for player in replay.players)
+    result = _pgn_result(replay)
+    clock = rules.clock
+    tags = {
+        "Event": rules.title,
+        "Site": "?",
+        "Date": begun_at.astimezone(UTC).strftime("%Y.%m.%d"),
+        "Round": "-",
+        "White": white,
+        "Black": black,
+        "Result": result,
+        "TimeControl": "-" if clock is None else f"{clock.seconds:g}+{clock.increment:g}",
+        "Termination": replay.result.reason,
+    }
+    escaped = {name: value.replace("\\", r"\\").replace('"', r"\"") for name, value in tags.items()}
+    head = "".join(f'[{name} "{value}"]\n' for name, value in escaped.items())
+    # The format allows at most 80 columns.
+    return f"{head}\n{textwrap.fill(f'{moves} {result}'.strip(), 79)}\n"
+
+
+def _pgn_result(replay: Replay) -> str:
+    assert replay.result is not None
+    winners = replay.result.winner_ids
+    if len(winners) == 1:
+        return "1-0" if winners[0] == replay.players[0].id else "0-1"
+    return "1/2-1/2" if replay.result.reason.startswith("draw") else "*"
 
 
 def _beginning(replay: Replay) -> Match:

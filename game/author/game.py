@@ -232,6 +232,13 @@ class Game:
         """
         return None
 
+    def pgn(self, state: State) -> str | None:
+        """Return the moves so far as the movetext of a PGN file, without a result.
+
+        By default None: the game has no such notation. The first seat plays White.
+        """
+        return None
+
     # Helpers for rules.
 
     @staticmethod

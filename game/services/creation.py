@@ -143,11 +143,13 @@ def match_found(game: Game, *, rules: type[Rules], number: int, user_id: int) ->
 BOT_NAMES = {1: "Easy bot", 2: "Medium bot", 3: "Hard bot"}
 
 
-def bot_user_id(level: int) -> int:
-    """Return the account that plays as the bot of this level; created when first needed."""
-    user, _ = User.objects.get_or_create(
-        username=BOT_NAMES[level], defaults={"is_bot": True, "password": "!"}
-    )
+def bot_user_id(level: int, number: int = 1) -> int:
+    """Return the account that plays as a bot of this level; created when first needed.
+
+    Each bot of a game has its own, by ``number``.
+    """
+    name = BOT_NAMES[level] if number == 1 else f"{BOT_NAMES[level]} {number}"
+    user, _ = User.objects.get_or_create(username=name, defaults={"is_bot": True, "password": "!"})
     return int(user.pk)
 
 
@@ -155,12 +157,16 @@ def bot_user_id(level: int) -> int:
 def create_against_bot(
     *, user_id: int, name: str, level: int, private: bool = False, options: Mapping[str, Any] | None = None
 ) -> Game:
-    """Create a game of the user against the bot of this level (1 to 3). Raises as ``create_open``."""
+    """Create a game of the user against bots of this level (1 to 3), as few as it takes.
+
+    Raises as ``create_open``.
+    """
     _check_may_create(user_id)
     rules = catalogue.get(name)
-    if not rules.min_players <= 2 <= rules.max_players:
-        raise Invalid(f"{rules.title} is not for two.", details={"opponent": ["No bot plays this game."]})
-    players = [Player(user_id), Player(bot_user_id(level), bot_level=level)]
+    if rules.max_players < 2:
+        raise Invalid(f"{rules.title} is for one.", details={"opponent": ["No bot plays this game."]})
+    others = range(1, max(2, rules.min_players))
+    players = [Player(user_id), *(Player(bot_user_id(level, number), bot_level=level) for number in others)]
     return create_game(name=name, players=players, options=options, private=private, created_by=user_id)
 
 

@@ -58,6 +58,22 @@ async def test_a_bot_makes_moves_of_its_own_where_all_may_move(ada: Person, leve
         assert (await a.hear("player_move"))["user_id"] != ada.id
 
 
+async def test_three_bots_pass_cards_and_play_hearts(ada: Person) -> None:
+    game = await in_database(services.create_against_bot, user_id=ada.id, name="hearts", level=2)
+    (a,) = await begin(game, ada)
+    for number in range(1, 4):
+        view = (await a.hear("player_move"))["view"]
+        assert (view["phase"], sum(view["passed"])) == ("passing", number)
+    await a.send(type="player_move", movement={"cards": view["hand"][:3]})
+    cards_laid = 0
+    while cards_laid < 52:
+        heard = await a.hear("player_move")
+        cards_laid += "card" in heard["movement"]
+        if heard["view"]["playable"]:
+            await a.send(type="player_move", movement={"card": heard["view"]["playable"][0]})
+    assert heard["view"]["round"] == 1
+
+
 async def test_a_bot_whose_movement_was_taken_by_another_meanwhile_makes_another(
     ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

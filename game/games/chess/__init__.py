@@ -90,6 +90,13 @@ class Chess(Game):
     def legal(self, state: State, seat: Seat) -> list[dict[str, Any]]:
         return [{"uci": uci} for uci in state["legal"]] if seat == self.turn(state) else []
 
+    def pgn(self, state: State) -> str:
+        numbered = (
+            f"{number // 2 + 1}. {name}" if number % 2 == 0 else name
+            for number, name in enumerate(state["moves"])
+        )
+        return " ".join(numbered)
+
     def value(self, state: State, seat: Seat) -> float:
         position = Position.read(state["fen"])
         ahead = settled_balance(position, -inf, inf)

@@ -63,7 +63,7 @@ def test_the_catalogue_lists_all_games_with_the_form_of_their_moves(ada: Person)
 
     assert answer["Content-Type"] == "application/json"
     games = {game["name"]: game for game in answer.json()}
-    assert {"tictactoe", "connect_four", "battleship", "pong"} <= games.keys()
+    assert {"tictactoe", "connect_four", "draughts", "chess", "hearts", "battleship", "pong"} <= games.keys()
     assert games["pong"]["kind"] == "real_time"
     assert games["tictactoe"]["kind"] == "turn_based"
     assert games["tictactoe"]["title"] == "Tic-tac-toe"
@@ -136,6 +136,18 @@ def test_a_bot_sits_down_at_once_and_the_game_is_not_rated(ada: Person, level: i
     assert (game["state"], game["rated"], game["side"]) == ("waiting_for_players", False, "left")
     assert [player.get("bot_level") for player in game["players"]] == [None, level]
     assert get_user_model().objects.get(pk=game["players"][1]["id"]).is_bot
+
+
+def test_bots_take_all_other_seats_of_a_game_for_more(ada: Person) -> None:
+    game = ada.post("/api/games/", {"game": "hearts", "opponent": "bot", "level": 2}).json()
+
+    assert game["state"] == "waiting_for_players"
+    assert [player.get("bot_level") for player in game["players"]] == [None, 2, 2, 2]
+    assert [player["username"] for player in game["players"]][1:] == [
+        "Medium bot",
+        "Medium bot 2",
+        "Medium bot 3",
+    ]
 
 
 def test_nobody_can_register_the_name_of_a_bot(ada: Person) -> None:

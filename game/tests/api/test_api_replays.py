@@ -1,7 +1,7 @@
 """Replays over HTTP: they rebuild the final state exactly and reveal nothing too early."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
@@ -28,8 +28,21 @@ def replay_of(person: Person, game: Any, **query: Any) -> Any:
     return json.loads(answer.content)
 
 
-def set_up(new_game: Callable[..., Game], name: str, seed: int) -> Table:
-    game = new_game(name)
+@pytest.fixture
+def new_table(
+    ada: Person, bob: Person, cyd: Person, person: Callable[[str], Person], new_game: Callable[..., Game]
+) -> Callable[[str, int], Table]:
+    """Return a function that seats as many as a game needs, ada first."""
+    people = [ada, bob, cyd, person("dan")]
+
+    def new_table(name: str, seed: int) -> Table:
+        return set_up(new_game, name, seed, people[: catalogue.get(name).min_players])
+
+    return new_table
+
+
+def set_up(new_game: Callable[..., Game], name: str, seed: int, people: Sequence[Person] = ()) -> Table:
+    game = new_game(name, *people)
     Game.objects.filter(pk=game.pk).update(seed=seed)
     game.seed = seed
     return Table(game)
@@ -39,9 +52,9 @@ def set_up(new_game: Callable[..., Game], name: str, seed: int) -> Table:
 @PLAYS
 @given(seed=st.integers(0, 2**53 - 1), most=st.none() | st.integers(0, 60))
 def test_a_replay_rebuilds_the_game_exactly(
-    ada: Person, new_game: Callable[..., Game], name: Any, seed: Any, most: Any
+    ada: Person, new_table: Callable[[str, int], Table], name: Any, seed: Any, most: Any
 ) -> None:
-    table = set_up(new_game, name, seed)
+    table = new_table(name, seed)
     table.play(Random(seed), at_most=100_000 if most is None else most)
     table.finish(*(() if table.match.result else ("resign", (1,))))
 
@@ -57,9 +70,9 @@ def test_a_replay_rebuilds_the_game_exactly(
 @PLAYS
 @given(seed=st.integers(0, 2**53 - 1))
 def test_the_views_of_a_replay_lead_from_the_beginning_to_the_end(
-    ada: Person, new_game: Callable[..., Game], name: Any, seed: Any
+    ada: Person, new_table: Callable[[str, int], Table], name: Any, seed: Any
 ) -> None:
-    table = set_up(new_game, name, seed)
+    table = new_table(name, seed)
     begun = table.match.view_json(None)
     table.play(Random(seed))
     table.finish()
@@ -192,3 +205,68 @@ def test_a_replay_takes_three_queries_however_long_it_is(
 
     with django_assert_num_queries(3):
         replay_of(ada, table.game, views=1)
+
+
+def test_a_finished_game_of_chess_is_there_as_pgn(
+    ada: Person, person: Callable[[str], Person], new_game: Callable[..., Game]
+) -> None:
+    table = Table(new_game("chess", ada, person('d"Eon')))
+    for seat, uci in enumerate(["f2f3", "e7e5", "g2g4", "d8h4"]):
+        table.move(seat % 2, {"uci": uci})
+    table.finish()
+
+    answer = ada.get(f"/api/games/{table.game.pk}/pgn/")
+
+    assert answer["Content-Type"] == "application/x-chess-pgn; charset=utf-8"
+    day = table.game.created_at.strftime("%Y.%m.%d")
+    assert answer.content.decode().splitlines() == [
+        '[Event "Chess"]',
+        '[Site "?"]',
+        f'[Date "{day}"]',
+        '[Round "-"]',
+        '[White "ada"]',
+        r'[Black "d\"Eon"]',
+        '[Result "0-1"]',
+        '[TimeControl "600+5"]',
+        '[Termination "win"]',
+        "",
+        "1. f3 e5 2. g4 Qh4# 0-1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("moves", "reason", "winners", "ending"),
+    [
+        (["e2e4"], "resign", (1,), "1. e4 0-1"),
+        (["e2e4", "e7e5"], "draw_agreed", (), "1. e4 e5 1/2-1/2"),
+        ([], "resign", (1,), "*"),
+    ],
+)
+def test_pgn_ends_with_the_result(
+    ada: Person,
+    new_game: Callable[..., Game],
+    moves: list[str],
+    reason: str,
+    winners: tuple[int, ...],
+    ending: str,
+) -> None:
+    table = Table(new_game("chess"))
+    for number, uci in enumerate(moves):
+        table.move(number % 2, {"uci": uci})
+    table.finish(reason, winners)
+
+    text = ada.get(f"/api/games/{table.game.pk}/pgn").content.decode()
+
+    assert text.endswith(f"\n\n{ending}\n")
+    assert f'[Result "{ending.split()[-1]}"]' in text
+
+
+def test_there_is_no_pgn_of_a_running_game_nor_of_another_game(
+    ada: Person, cyd: Person, new_game: Callable[..., Game]
+) -> None:
+    running = Table(new_game("chess"))
+    assert refusal(cyd.get(f"/api/games/{running.game.pk}/pgn/")) == (409, "game_running")
+    draughts = Table(new_game("draughts"))
+    assert refusal(ada.get(f"/api/games/{draughts.game.pk}/pgn/")) == (404, "no_notation")
+    hidden = new_game("chess", private=True)
+    assert refusal(cyd.get(f"/api/games/{hidden.pk}/pgn/")) == (404, "unknown_match")

@@ -22,7 +22,7 @@ export function Card({ card }) {
   return html`<svg class=${`playing-card ${suit === "H" || suit === "D" ? "red" : "black"}`} viewBox="0 0 100 140"
       aria-hidden="true">
     <rect class="paper" x="1.5" y="1.5" width="97" height="137" rx="11" />
-    <text x="20" y="40" text-anchor="middle">${rank === "T" ? "10" : rank}</text>
+    <text x="22" y="40" text-anchor="middle">${rank === "T" ? "10" : rank}</text>
     <${Suit} suit=${suit} x=${9} y=${48} size=${22} /><${Suit} suit=${suit} x=${34} y=${66} size=${54} />
   </svg>`;
 }

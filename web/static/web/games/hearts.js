@@ -1,13 +1,37 @@
 /** Hearts: choose three cards to pass, then play one when it is your turn. */
 import { Button } from "../components.js";
-import { html, useEffect, useState } from "../dom.js";
+import { html, useEffect, useRef, useState } from "../dom.js";
 import { text } from "../texts.js";
 import { Card, nameOf } from "./cards.js";
 
 const PASSED = 3;
 /** Where a player sits, by how many seats after the one who looks. */
-const PLACES = ["below", "left", "above", "right"];
+const PLACES = ["south", "west", "north", "east"];
 const OFFSETS = { left: 1, right: 3, across: 2 };
+
+/** How long each card is seen before the next: bots play at once. */
+const PACE_MS = 650;
+
+/** The view, or while play is faster than one can look, one of those before it. */
+function usePaced(view, live) {
+  const [shown, setShown] = useState(view);
+  const waiting = useRef([]);
+  const timer = useRef(0);
+  useEffect(() => {
+    const next = () => {
+      timer.current = 0;
+      const one = waiting.current.shift();
+      if (!one) return;
+      setShown(one);
+      timer.current = setTimeout(next, one.phase === "passing" ? 0 : PACE_MS);
+    };
+    waiting.current = live ? [...waiting.current, view] : [];
+    if (!live) setShown(view);
+    else if (!timer.current) next();
+  }, [view, live]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return live ? shown : view;
+}
 
 /** Arrow keys go along the cards. */
 function alongCards(event) {
@@ -44,18 +68,21 @@ function Trick({ view, room, first, turn }) {
       return html`<div key=${seat} class=${`place ${place} ${turn === seat ? "turn" : ""}`}>
         <div class=${`slot ${done ? "done" : ""} ${won ? "won" : ""}`} key=${card ?? "none"} role="img"
             aria-label=${card ? nameOf(card) : text("board.empty")}>${card && html`<${Card} card=${card} />`}</div>
-        <p class="who small"><strong>${player.username}</strong> <span class="soft numbers">${facts.join(" · ")}</span></p>
+        <p class="who small"><strong>${player.username}</strong><span class="soft numbers">${facts.join(" · ")}</span></p>
       </div>`;
     })}
   </div>`;
 }
 
-export default function Hearts({ view, room, me, canMove, pending, onMove, live }) {
+export default function Hearts({ view: told, room, me, canMove: isTurn, pending, onMove, live }) {
+  const view = usePaced(told, live);
+  const upToDate = view === told;
+  const canMove = isTurn && upToDate;
   const [chosen, setChosen] = useState([]);
   const seat = room.players.findIndex(({ id }) => id === me);
   const first = Math.max(0, seat);
   const passing = view.phase === "passing";
-  const toPass = live && passing && seat >= 0 && !view.given;
+  const toPass = live && upToDate && passing && seat >= 0 && !view.given;
   const round = `${view.round} ${view.phase}`;
   useEffect(() => setChosen([]), [round]);
   const pick = (card) => {
@@ -69,7 +96,7 @@ export default function Hearts({ view, room, me, canMove, pending, onMove, live 
       : canMove && view.playable.includes(card);
   const taker = room.players[(first + (OFFSETS[view.direction] ?? 0)) % room.players.length];
   const shown = view.given ?? (pending ? (pending.cards ?? [pending.card]) : chosen);
-  const turn = room.players.findIndex(({ id }) => id === room.turn);
+  const turn = room.players.findIndex(({ id }) => id === view.turn);
   const last = view.trick.at(-1) ?? view.last_trick?.cards.at(-1);
   return html`<div class="hearts">
     <${Trick} view=${view} room=${room} first=${first} turn=${turn} />

@@ -1,8 +1,8 @@
 """The short way past Django's middleware: the same answers as by Django's own way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from typing import Any, cast
 
 import httpx
 import msgspec
@@ -24,9 +24,10 @@ from gameplatform import doors
 from realtime.server.bridge import WSGIBridge
 from realtime.testing import WITHIN_S
 from tests.people import *  # noqa: F403
+from tests.people import Person
 from tests.test_trials_surface import address, operations
 
-JSON = {"Content-Type": "application/json"}
+JSON: dict[str, Any] = {"Content-Type": "application/json"}
 OPERATIONS = sorted((method.upper(), path) for method, path in operations())
 # Each way would find the other's ticket in the queue; test_api has what a join answers.
 MATCHED_TOGETHER = {("POST", "game/join")}
@@ -40,7 +41,7 @@ class Way:
         self.client = httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=WITHIN_S)
         self.who = who
 
-    async def ask(self, method: str, path: str, *, headers: tuple[Any, ...] = (), **options: Any) -> Response:
+    async def ask(self, method: str, path: str, *, headers: Any = (), **options: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.who.token}"} | dict(headers)
         if "Idempotency-Key" in headers:
             headers["Idempotency-Key"] += self.who.name
@@ -98,7 +99,7 @@ def form(value: Any) -> Any:
     return type(value).__name__
 
 
-def inputs(method: str, path: str) -> Iterator[dict[str, Any] | dict[str, dict[str, str]] | None]:
+def inputs(method: str, path: str) -> Iterator[dict[str, Any]]:
     """Requests of every kind: good, bad, malformed and unauthorised."""
     yield {"headers": {"Authorization": "Bearer junk"}}
     yield {"headers": {"Authorization": "Basic junk"}}
@@ -155,7 +156,7 @@ class Overridden(Plain):
 class Failing(Plain):
     """Fails, in the handler or only when its answer is encoded."""
 
-    def get(self, request: Any) -> None:
+    def get(self, request: Any, number: int = 0) -> Response:
         raise ValueError("planted")
 
     def post(self, request: Any) -> Response:
@@ -165,7 +166,7 @@ class Failing(Plain):
 class Called:
     """Answers at once, as ``answer`` says."""
 
-    answer = None
+    answer: Any = None
 
     @staticmethod
     def identify_at_once(header: Any) -> Any:
@@ -175,7 +176,7 @@ class Called:
 class AtOnce(APIView):
     """Answers on the event loop, or in the handler."""
 
-    authentication_classes = (Called,)
+    authentication_classes: Any = (Called,)
 
     @at_once(lambda auth, body: Called.answer(auth, body))
     def post(self, request: Any) -> Response:
@@ -222,8 +223,8 @@ def in_one_piece(application: Any) -> Callable[[dict[str, Any], Any, Any], Await
     return call
 
 
-async def ask(method: str, path: str, *, application: Any = None, **options: Any) -> Response:
-    transport = httpx.ASGITransport(in_one_piece(application or fast()), client=("127.0.0.1", 4))
+async def ask(method: str, path: str, *, application: Any = None, **options: Any) -> httpx.Response:
+    transport = httpx.ASGITransport(cast(Any, in_one_piece(application or fast())), client=("127.0.0.1", 4))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         return await client.request(method, path, **options)
 
@@ -415,7 +416,8 @@ async def test_refusals_and_failures_at_once_are_problems(
 async def test_of_calls_that_wait_those_beyond_the_bound_are_a_503_with_retry_after(
     at_once_by: Callable[[Any], None],
 ) -> None:
-    begun, held = asyncio.Queue(), asyncio.Event()
+    begun: asyncio.Queue[None] = asyncio.Queue()
+    held = asyncio.Event()
 
     async def hold() -> HttpResponse:
         begun.put_nowait(None)
@@ -425,7 +427,7 @@ async def test_of_calls_that_wait_those_beyond_the_bound_are_a_503_with_retry_af
     at_once_by(lambda auth, body: hold())
     application = FastPath(go_on, max_at_once=2)
 
-    def call() -> Awaitable[Any]:
+    def call() -> Coroutine[Any, Any, Any]:
         return ask("POST", "/game/at-once", application=application, json={}, **TOKEN)
 
     async with asyncio.timeout(WITHIN_S), asyncio.TaskGroup() as group:

@@ -141,6 +141,7 @@ def _variables(side: str, database_url: str) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1",
         "SECURE_SSL_REDIRECT": "off",
         "EXTRA_APPS": "bench",
+        "UNLIMITED_ADDRESSES": "127.0.0.0/8,::1",
         "SOCKET_MAX_RATE": "1000000000",
     }
 

@@ -274,8 +274,8 @@ def test_an_idempotency_key_makes_one_invite_and_one_game(ada: Waiter, bob: Wait
         ({"to_user_id": "bob's", "lobby_id": "5"}, 422, "invalid"),
         ({"to_user_id": "bob's", "party_id": 5}, 404, "unknown_party"),
         ({"to_user_id": "bob's", "party_id": "5"}, 422, "invalid"),
-        ({"to_user_id": "bob's", "game": "pong", "party_id": 5}, 422, "invalid"),
-        ({"to_user_id": "bob's", "lobby_id": 5, "party_id": 5}, 422, "invalid"),
+        ({"to_user_id": "bob's", "game": "pong", "party_id": 5}, 404, "unknown_party"),
+        ({"to_user_id": "bob's", "lobby_id": 5, "party_id": 5}, 404, "unknown_lobby"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_and_nothing_is_stored(
@@ -287,6 +287,15 @@ def test_what_cannot_be_asked_is_refused_and_nothing_is_stored(
     answer = ada.client.post("/api/invites/", body)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert Invite.objects.count() == 0
+
+
+def test_an_invite_is_to_one_thing(ada: Waiter, bob: Waiter) -> None:
+    party = ada.party("create").json()
+
+    answer = ada.client.post("/api/invites/", {"to_user_id": bob.id, "game": "pong", "party_id": party["id"]})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert Invite.objects.count() == 0
 
 

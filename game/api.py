@@ -56,7 +56,7 @@ class Games(APIView):
 
     @extend_schema(
         description=(
-            "Make a game: against a bot, or with a free seat for who joins by its id. "
+            "Make a game: against bots in all other seats, or with free seats for who joins by its id. "
             "404 `unknown_game`, 409 `too_many_games`, 422 `invalid_options`."
         ),
         request=serializers.NewGame,
@@ -77,7 +77,7 @@ class Games(APIView):
         if "opponent" in body:
             game = services.create_against_bot(**wanted, level=body["level"])
         else:
-            game = services.create_open(**wanted)
+            game = services.create_open(**wanted, bots=body["bots"])
         return Response(selectors.own_game(user_id, game.pk), status=201)
 
 

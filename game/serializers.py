@@ -52,6 +52,9 @@ class StrictBoolean(serializers.BooleanField):
         return data
 
 
+MAX_BOTS = 32
+
+
 class NewGame(serializers.Serializer[Any]):
     """A game to be created: against a bot, or for others to join.
 
@@ -61,8 +64,21 @@ class NewGame(serializers.Serializer[Any]):
     game = StrictText(max_length=40)
     opponent = StrictChoice(["bot"], required=False)
     level = StrictInteger(min_value=1, max_value=3, default=2, help_text="How strong the bot is")
+    bots = serializers.ListField(
+        child=StrictInteger(min_value=1, max_value=3),
+        default=list,
+        max_length=MAX_BOTS,
+        help_text="The levels of bots that take seats beside those who join",
+    )
     private = StrictBoolean(default=False, help_text="Visible only to users who know its id")
     options = serializers.DictField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "opponent" in attrs and attrs["bots"]:
+            raise serializers.ValidationError(
+                {"bots": ["An opponent takes all seats: name one or the other."]}
+            )
+        return attrs
 
 
 class ReplayWanted(serializers.Serializer[Any]):

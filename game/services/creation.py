@@ -143,7 +143,7 @@ def match_found(game: Game, *, rules: type[Rules], number: int, user_id: int) ->
 BOT_NAMES = {1: "Easy bot", 2: "Medium bot", 3: "Hard bot"}
 
 
-def bot_user_id(level: int, number: int = 1) -> int:
+def bot_user_id(level: int, *, number: int = 1) -> int:
     """Return the account that plays as a bot of this level; created when first needed.
 
     Each bot of a game has its own, by ``number``.
@@ -165,29 +165,46 @@ def create_against_bot(
     rules = catalogue.get(name)
     if rules.max_players < 2:
         raise Invalid(f"{rules.title} is for one.", details={"opponent": ["No bot plays this game."]})
-    others = range(1, max(2, rules.min_players))
-    players = [Player(user_id), *(Player(bot_user_id(level, number), bot_level=level) for number in others)]
+    others = max(2, rules.min_players) - 1
+    players = [Player(user_id), *_bots([level] * others)]
     return create_game(name=name, players=players, options=options, private=private, created_by=user_id)
+
+
+def _bots(levels: Sequence[int]) -> list[Player]:
+    """Return bots of these levels, each with an account of its own."""
+    return [
+        Player(bot_user_id(level, number=1 + list(levels[:place]).count(level)), bot_level=level)
+        for place, level in enumerate(levels)
+    ]
 
 
 @transaction.atomic
 def create_open(
-    *, user_id: int, name: str, private: bool = False, options: Mapping[str, Any] | None = None
+    *,
+    user_id: int,
+    name: str,
+    bots: Sequence[int] = (),
+    private: bool = False,
+    options: Mapping[str, Any] | None = None,
 ) -> Game:
-    """Create a game with the user in the first seat, which others can join by its link.
+    """Create a game with the user in the first seat and bots of these levels in the next.
 
-    Raises ``UnknownGame``, ``InvalidOptions``, and ``TooManyGames`` if the user has too many unfinished
-    games.
+    Others can join by its link as long as a seat is free. Raises ``UnknownGame``, ``InvalidOptions``,
+    ``Invalid`` for more bots than seats, and ``TooManyGames`` if the user has too many unfinished games.
     """
     _check_may_create(user_id)
     rules = catalogue.get(name)
+    if len(bots) >= rules.max_players:
+        raise Invalid(
+            f"{rules.title} is for {rules.max_players} at most.", details={"bots": ["So many have no seat."]}
+        )
     return create_game(
         name=name,
-        players=[Player(user_id)],
+        players=[Player(user_id), *_bots(bots)],
         options=options,
         private=private,
         created_by=user_id,
-        seats_wanted=rules.min_players,
+        seats_wanted=max(rules.min_players, 1 + len(bots)),
     )
 
 

@@ -74,6 +74,15 @@ async def test_three_bots_pass_cards_and_play_hearts(ada: Person) -> None:
     assert heard["view"]["round"] == 1
 
 
+async def test_bots_fill_the_seats_that_people_leave_empty(ada: Person, bob: Person) -> None:
+    game = await in_database(services.create_open, user_id=ada.id, name="hearts", bots=[1, 2])
+    await in_database(services.join, user_id=bob.id, game_id=game.pk)
+    a, _ = await begin(game, ada, bob)
+    movers = {(await a.hear("player_move"))["user_id"] for _ in range(2)}
+    assert len(movers) == 2
+    assert movers.isdisjoint({ada.id, bob.id})
+
+
 async def test_a_bot_whose_movement_was_taken_by_another_meanwhile_makes_another(
     ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

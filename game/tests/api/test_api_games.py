@@ -150,6 +150,23 @@ def test_bots_take_all_other_seats_of_a_game_for_more(ada: Person) -> None:
     ]
 
 
+def test_bots_take_some_seats_and_people_join_the_others(ada: Person, bob: Person, cyd: Person) -> None:
+    game = ada.post("/api/games/", {"game": "hearts", "bots": [1, 1]}).json()
+    assert game["state"] == "created"
+    assert [player.get("bot_level") for player in game["players"]] == [None, 1, 1]
+
+    assert bob.post(f"/api/games/{game['id']}/join/").json()["state"] == "waiting_for_players"
+    assert refusal(cyd.post(f"/api/games/{game['id']}/join/")) == (409, "game_full")
+
+
+@pytest.mark.parametrize("more", [{"bots": [1] * 4}, {"bots": [4]}, {"bots": [2], "opponent": "bot"}])
+def test_bots_without_a_seat_or_level_are_refused(ada: Person, more: dict[str, Any]) -> None:
+    answer = ada.post("/api/games/", {"game": "hearts", **more})
+    assert refusal(answer) == (422, "invalid")
+    assert all(field.startswith("bots") for field in answer.json()["errors"])
+    assert not Game.objects.exists()
+
+
 def test_nobody_can_register_the_name_of_a_bot(ada: Person) -> None:
     for name in creation.BOT_NAMES.values():
         assert APIClient().post("/api/auth/guest", {"username": name}).status_code == 422

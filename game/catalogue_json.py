@@ -6,7 +6,7 @@ from functools import lru_cache
 import msgspec
 
 from core.renderers import encode
-from game.author import catalogue
+from game.author import catalogue, queues
 from game.author.game import BOT_LEVELS
 from game.author.game import Game as Rules
 from game.author.movements import schema_of
@@ -34,7 +34,7 @@ def entry(game: type[Rules]) -> CatalogueEntry:
         description=inspect.cleandoc(game.__doc__ or ""),
         sides=list(game.sides[: game.max_players]),
         spectators=game.spectators,
-        modes=list(game.modes),
+        modes=[mode for mode in queues.modes_of(game) if mode],
         clock=None if game.clock is None or game.real_time else msgspec.to_builtins(game.clock),
         options=schema_of(game.Options),
         bots=list(BOT_LEVELS) if game.max_players >= 2 else [],

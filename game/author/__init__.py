@@ -1,4 +1,4 @@
-"""The API for game authors: everything needed to write the rules of a game."""
+"""The API for game authors: everything needed to write the rules of a game and its queues."""
 
 from typing import Annotated, Literal
 
@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from game.author.game import DRAW, Clock, Game, Grid, Seat, State, Verdict, move
 from game.author.movements import Record
+from game.author.queues import Queue
 from game.author.refusals import GameDefinitionError, IllegalMove
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "IllegalMove",
     "Literal",
     "Meta",
+    "Queue",
     "Record",
     "Seat",
     "State",

@@ -81,13 +81,13 @@ def create_game(
 
 @transaction.atomic(savepoint=False)
 def create_matches(
-    *, name: str, queue: str, groups: Sequence[Sequence[QueuedParty]], mode: str = ""
+    *, name: str, queue: str, groups: Sequence[Sequence[QueuedParty]], mode: str = "", rated: bool = True
 ) -> dict[uuid.UUID, SeatedGame]:
     """Create a game for each group, seated in this order, and inform the players, in few statements.
 
-    A game is rated if the queue matched strangers and no guest is among them. If the rules fail at the start,
-    the room reports it and ends the game, because other players of the queue must not wait for it. Raises
-    ``UnknownGame``; ``IntegrityError`` if a user has an unfinished game from this queue.
+    A game of a ``rated`` queue is rated if strangers were matched and no guest is among them. If the rules
+    fail at the start, the room reports it and ends the game, because other players of the queue must not wait
+    for it. Raises ``UnknownGame``; ``IntegrityError`` if a user has an unfinished game from this queue.
     """
     rules = catalogue.get(name)
     options = to_builtins(rules.Options())
@@ -97,7 +97,7 @@ def create_matches(
             name=name,
             mode=mode,
             seats_wanted=len(lineup),
-            rated=len(group) > 1 and not any(one.is_guest for one, _ in lineup),
+            rated=rated and len(group) > 1 and not any(one.is_guest for one, _ in lineup),
             seed=secrets.randbelow(MAX_SEED),
             options=options,
             state=Game.State.WAITING_FOR_PLAYERS,

@@ -36,6 +36,7 @@ ROWS = (
     Row("post", "game/join", 201, 403, 404, 404, {"game": "pong", **PARTY}),
     Row("post", "game/leave", 200, 200, 200, 200),
     Row("get", "game/status", 200, 200, 200, 200),
+    Row("get", "api/queues", 200, 200, 200, 200),
     Row("get", "api/invites", 200, 200, 200, 200),
     # To the party: leader only.
     Row("post", "api/invites", 201, 403, 404, 404, {"to_user_id": "eve", **PARTY}),

@@ -383,7 +383,7 @@ def test_a_field_that_is_no_option_of_the_queue_is_refused_by_its_name(ada: Wait
     assert ada.status() == {"status": "idle"}
 
 
-@pytest.mark.parametrize("wins", [1, 4, 8])
+@pytest.mark.parametrize("wins", [1, 4, 12, 60, 300])
 def test_two_newcomers_alone_in_a_queue_play_each_other_again_at_once(
     ada: Waiter, bob: Waiter, wins: int
 ) -> None:

@@ -14,10 +14,10 @@ from django.db import connection, transaction
 from accounts import services as accounts
 from accounts.models import User
 from core.batching import ThreadedBatcher
+from game.author.queues import Waiting
 from game.models import Game, Seat
 from matchmaking import services
 from matchmaking.models import Member, Ticket
-from matchmaking.rules import Waiting
 from matchmaking.tests.conftest import Waiter, sign_in
 from tests.processes import ServerProcess
 

@@ -9,7 +9,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from accounts import live, tokens
+from accounts import live, selectors, tokens
 from accounts.models import User
 from accounts.refusals import SessionEnded, TokenInvalid
 from core.refusals import Unauthenticated
@@ -35,7 +35,7 @@ class Caller:
     @cached_property
     def row(self) -> User:
         """The account's row. Raises ``SessionEnded`` if it was deleted or deactivated."""
-        user = User.objects.filter(pk=self.pk, is_active=True).first()
+        user = selectors.active_user.first(self.pk)
         if user is None:
             raise SessionEnded("This account is gone.")
         return user

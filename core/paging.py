@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from core.refusals import Invalid
 from core.shapes import Page
+from core.statements import Statement
 
 Row = TypeVar("Row")
 
@@ -52,9 +53,32 @@ class CursorPagination(pagination.CursorPagination):
             raise Invalid("No such cursor.", details={"cursor": ["Not a cursor of this list."]}) from None
 
 
+class Listed:
+    """The list of a statement: its first page runs the statement, and pages after a cursor the queryset."""
+
+    def __init__(self, statement: Statement[..., Any], *args: Any) -> None:
+        self._statement = statement
+        self._args = args
+        self._ordering: tuple[str, ...] = ()
+
+    def order_by(self, *ordering: str) -> "Listed":
+        """Set the order, as a queryset does."""
+        self._ordering = ordering
+        return self
+
+    def filter(self, **position: Any) -> Any:
+        """Return the queryset of the rows behind a cursor."""
+        return self._statement.queryset(*self._args).order_by(*self._ordering).filter(**position)
+
+    def __getitem__(self, rows: slice) -> Any:
+        if rows.start:
+            return self.filter()[rows]
+        return self._statement.top(rows.stop, self._ordering)(*self._args)
+
+
 def page(
     view: APIView,
-    queryset: QuerySet[Any, Row],
+    queryset: QuerySet[Any, Row] | Listed,
     *,
     ordering: str | Sequence[str],
     show: Callable[[Iterable[Row]], list[Any]],

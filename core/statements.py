@@ -13,6 +13,7 @@ It runs once for each database vendor, with placeholders, so it must not look at
 It returns a queryset, an :class:`Update` or an :class:`Insert`. As in SQL, nothing equals None.
 """
 
+import functools
 import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -66,24 +67,25 @@ class Update:
 class Insert:
     """``model.objects.create(**values)``, which may return fields of the row as a tuple.
 
-    With ``conflict``, the fields of a unique constraint, a row that exists is left alone and not returned, or
-    changed by ``update``, whose expressions refer to the existing row.
+    ``rows`` are the values in which several rows differ. With ``conflict``, the fields of a unique
+    constraint, a row that exists is left alone and not returned, or changed by ``update``, whose expressions
+    refer to it.
     """
 
     def __init__(
         self,
         model: type[models.Model],
-        *,
+        *rows: Mapping[str, Any],
         conflict: Sequence[str] = (),
         update: Mapping[str, Any] | None = None,
         returning: Sequence[str] = (),
         **values: Any,
     ) -> None:
         self.model = model
+        self.rows = [{**values, **row} for row in rows or ({},)]
         self.conflict = conflict
         self.update = update or {}
         self.returning = returning
-        self.values = values
 
 
 class Statement(Generic[P, Row]):
@@ -94,6 +96,7 @@ class Statement(Generic[P, Row]):
         self._function = function
         self._parameters = inspect.signature(function, eval_str=True).parameters
         self._compiled: dict[str, _Compiled] = {}
+        self._tops: dict[tuple[Any, ...], Statement[P, Row]] = {}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
         """Return the rows for these values."""
@@ -107,6 +110,19 @@ class Statement(Generic[P, Row]):
         """Return the first row, or None. Adds no LIMIT to the statement."""
         rows = self(*args, **kwargs)
         return rows[0] if rows else None
+
+    def top(self, count: int, ordering: Sequence[str]) -> "Statement[P, Row]":
+        """Return the statement of this queryset's first rows in an order; for few different counts."""
+        found = self._tops.get((count, *ordering))
+        if found is None:
+            function: Any = self._function
+            named: Any = functools.wraps(function)(lambda *args: function(*args).order_by(*ordering)[:count])
+            found = self._tops[(count, *ordering)] = Statement(named)
+        return found
+
+    def queryset(self, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Return the queryset for these values, to refine it; the ORM compiles it each time."""
+        return self._function(*args, **kwargs)
 
     def count(self, *args: P.args, **kwargs: P.kwargs) -> int:
         """Run an update or insert that returns no rows; return how many it wrote."""
@@ -311,19 +327,13 @@ def _update(update: Update, connection: Any) -> _Compiled:
 def _insert(insert: Insert, connection: Any) -> _Compiled:
     meta: Any = insert.model._meta
     quote = connection.ops.quote_name
-    given = {meta.get_field(name).name: value for name, value in insert.values.items()}
-    columns, params = [], []
-    for field in meta.concrete_fields:
-        if field.name in given:
-            value = given[field.name]
-            params.append(value if isinstance(value, _Late) else field.get_db_prep_save(value, connection))
-        elif field.has_default() or not (field.primary_key or field.generated or field.has_db_default()):
-            params.append(_Default(field))
-        else:
-            continue
-        columns.append(quote(field.column))
-    sql = f"INSERT INTO {quote(meta.db_table)} ({', '.join(columns)})"
-    sql += f" VALUES ({', '.join(['%s'] * len(columns))})"
+    rows = [{meta.get_field(name).name: value for name, value in row.items()} for row in insert.rows]
+    given = {name for row in rows for name in row}
+    fields = [field for field in meta.concrete_fields if field.name in given or _has_default(field)]
+    params = [_stored(field, row, connection) for row in rows for field in fields]
+    sql = f"INSERT INTO {quote(meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
+    one = f"({', '.join(['%s'] * len(fields))})"
+    sql += f" VALUES {', '.join([one] * len(rows))}"
     if insert.conflict:
         unique = ", ".join(quote(meta.get_field(name).column) for name in insert.conflict)
         sql += f" ON CONFLICT ({unique}) DO "
@@ -335,6 +345,18 @@ def _insert(insert: Insert, connection: Any) -> _Compiled:
         else:
             sql += "NOTHING"
     return _returning(sql, params, insert.model, insert.returning, connection)
+
+
+def _has_default(field: Any) -> bool:
+    is_left_to_database = field.primary_key or field.generated or field.has_db_default()
+    return field.has_default() or not is_left_to_database
+
+
+def _stored(field: Any, row: Mapping[str, Any], connection: Any) -> Any:
+    if field.name not in row:
+        return _Default(field)
+    value = row[field.name]
+    return value if isinstance(value, _Late) else field.get_db_prep_save(value, connection)
 
 
 def _returning(

@@ -12,8 +12,14 @@ from core import paging
 from core.idempotency import idempotent
 from core.parsers import read
 from core.shapes import Page
+from core.statements import statement
 from progression import selectors, serializers, services, shapes
 from progression.models import Player
+
+_INVENTORY = statement(selectors.inventory)
+_PETS = statement(selectors.pets)
+_MONEY_ENTRIES = statement(selectors.money_entries)
+_ITEM_ENTRIES = statement(selectors.item_entries)
 
 
 def _shown(request: Request, player: Player) -> Response:
@@ -84,10 +90,10 @@ class Ledger(APIView):
         wanted = read(serializers.EntriesWanted, request.query_params.dict())
         user_id = services.player(identity(request).user_id).pk
         if wanted["of"] == "items":
-            entries, show = selectors.item_entries(user_id), selectors.shown_item_entries
+            entries, show = _ITEM_ENTRIES, selectors.shown_item_entries
         else:
-            entries, show = selectors.money_entries(user_id), selectors.shown_entries
-        return paging.page(self, entries, ordering="-id", show=show)
+            entries, show = _MONEY_ENTRIES, selectors.shown_entries
+        return paging.page(self, paging.Listed(entries, user_id), ordering="-id", show=show)
 
 
 class Inventory(APIView):
@@ -99,7 +105,7 @@ class Inventory(APIView):
         responses=Page[shapes.InventoryRow],
     )
     def get(self, request: Request) -> Response:
-        stacks = selectors.inventory(identity(request).user_id)
+        stacks = paging.Listed(_INVENTORY, identity(request).user_id)
         return paging.page(self, stacks, ordering="id", show=selectors.shown_stacks)
 
 
@@ -141,7 +147,7 @@ class Pets(APIView):
         responses=Page[shapes.PetShape],
     )
     def get(self, request: Request) -> Response:
-        pets = selectors.pets(identity(request).user_id)
+        pets = paging.Listed(_PETS, identity(request).user_id)
         return paging.page(self, pets, ordering="id", show=selectors.shown_pets)
 
 

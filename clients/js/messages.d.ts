@@ -1,6 +1,6 @@
 // Made by manage.py generate_catalogue from the code; changes here are lost.
 
-/** What each socket takes (`Sent["player_move"]`) and tells (`Heard["game_state"]`), by `type`. */
+/** Messages by `type`, in (`Sent["player_move"]`) and out (`Heard["game_state"]`). */
 
 /** `/ws/friends/status/`: Sends the status of all friends as the first frame, also after a reconnect: there is no history. */
 export declare namespace FriendsStatus {

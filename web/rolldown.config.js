@@ -1,4 +1,4 @@
-/** How collectstatic bundles the page: the frame, one file for each folder of screens, and each board. */
+/** The bundles that collectstatic makes: the frame, one file for each folder of screens, and each board. */
 import { relative } from "node:path";
 
 /** The bundle of a module in `web/`: its folder's, or the frame's with what every screen needs; each board has its own. */

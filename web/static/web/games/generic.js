@@ -30,7 +30,7 @@ function choicesOf(schema) {
   return within?.every(Boolean) ? within.flat() : schema.enum;
 }
 
-/** Whether a value is of a schema's form: enough to know which of several it was made by. */
+/** Return whether a value has a schema's form: enough to tell which of several schemas made it. */
 function fits(given, root, value) {
   const schema = resolve(given, root);
   const choices = choicesOf(schema);
@@ -175,7 +175,7 @@ function Value({ value }) {
   return value === null ? "–" : String(value);
 }
 
-/** What a click on a cell says, by the names that movements usually have for it. */
+/** The place of a clicked cell, under the names that movements usually have for it. */
 const place = (row, column, columns) => ({ cell: row * columns + column, row, col: column, column });
 
 /** A value in a few words. */

@@ -64,7 +64,7 @@ def test_a_match_is_made_once_all_have_accepted_it(
     assert {event.user_id for event in proposed} == {ada.id, bob.id}
     assert {event.proposal_id for event in proposed} == {proposal_id}
     until = proposed[0].expires_at
-    assert until == Ticket.objects.first().proposal.expires_at  # type: ignore[union-attr]
+    assert until == Ticket.objects.first().proposal.expires_at
     assert not Game.objects.exists()
     first = accept(ada, proposal_id)
     assert (first.status_code, first.json()["status"]) == (200, "queued")

@@ -74,10 +74,16 @@ ABOUT_TO_PROMOTE = """async () => {
   const { default: Chess } = await import("/static/web/games/chess.js");
   const empty = () => Array(8).fill(null);
   const view = {
-    board: [empty().with(4, "k"), empty().with(0, "P"), ...Array.from({ length: 5 }, empty), empty().with(4, "K")],
+    board: [
+      empty().with(4, "k"),
+      empty().with(0, "P"),
+      ...Array.from({ length: 5 }, empty),
+      empty().with(4, "K"),
+    ],
     fen: "4k3/P7/8/8/8/8/8/4K3 w - - 0 1", moves: [], last: null, taken: ["", ""], check: false, ending: null,
   };
-  const room = { players: [{ id: 1 }, { id: 2 }], legal: [..."qrbn"].map((kind) => ({ uci: `a7a8${kind}` })) };
+  const legal = [..."qrbn"].map((kind) => ({ uci: `a7a8${kind}` }));
+  const room = { players: [{ id: 1 }, { id: 2 }], legal };
   window.moves = [];
   document.body.innerHTML = "<main></main>";
   render(html`<${Chess} view=${view} room=${room} me=${1} canMove=${true} pending=${null}

@@ -5,9 +5,9 @@ from random import Random
 from typing import Any
 
 from core.refusals import Refusal
-from game.author.game import Seat
 from game.author.match import Match
 from game.author.refusals import RulesError
+from game.author.results import Seat
 
 # Simulated games per move, by level; level 1 moves at random.
 ITERATIONS = {2: 60, 3: 600}

@@ -76,7 +76,8 @@ class GameOver(RoomEvent):
     """Sent when the game has ended.
 
     ``reason`` is win, draw, draw_agreed, resign, timeout, forfeit, abandoned, aborted (nobody had moved),
-    error, or operator (ended by one).
+    error, or operator (ended by one). ``places`` are the users by place, the best first; users who share a
+    place are together.
     """
 
     winner_ids: list[int]
@@ -85,6 +86,7 @@ class GameOver(RoomEvent):
     ratings: list[RatingChange]
     rewards: list[Reward]
     seq: int
+    places: list[list[int]] = []
 
 
 class GameState(RoomEvent):
@@ -221,11 +223,19 @@ class MatchLeft(Internal):
 
 
 class GameFinished(Internal):
-    """A game has ended."""
+    """A game has ended, for this ``reason`` of ``GameOver``.
+
+    ``places`` are the users by place, bots included, and ``scores`` those of each user.
+    """
 
     game_id: UUID
     game: str
+    mode: str
+    options: dict[str, Any]
+    reason: str
     user_ids: list[int]
     winner_ids: list[int]
+    places: list[list[int]]
+    scores: dict[int, float]
     rated: bool
     against_bot: bool

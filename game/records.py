@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from game.author.game import Score
+from game.author.results import Places, Score
 
 
 class SeatRecord(NamedTuple):
@@ -75,7 +75,9 @@ class RoomRecord(NamedTuple):
 class Ending(NamedTuple):
     """The end of a game: winning seats, reason, score of each seat, and the spectators' last view.
 
-    The winners of an ``aborted`` game are the players who were present.
+    The winners of an ``aborted`` game are the players who were present. Without ``places`` the winners share
+    the first one, and all others the second. ``left`` are the seats whose players left a game that went on
+    without them, ``idle`` those of them who had not moved before.
     """
 
     winners: tuple[int, ...]
@@ -83,3 +85,7 @@ class Ending(NamedTuple):
     scores: tuple[Score, ...]
     final_view: dict[str, Any]
     tick: int
+    places: Places = ()
+    teams: Places = ()
+    left: tuple[int, ...] = ()
+    idle: tuple[int, ...] = ()

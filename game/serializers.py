@@ -128,6 +128,10 @@ class Result(serializers.Serializer[Any]):
     scores = serializers.DictField(child=serializers.FloatField(), help_text="By user id")
     ratings = RatingChange(many=True)
     rewards = Reward(many=True)
+    places = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        help_text="Users by place, the best first; users who share a place are together",
+    )
 
 
 class OneGame(serializers.Serializer[Any]):

@@ -10,6 +10,7 @@ from game.author.game import side_of
 from game.models import Game
 
 _RESULT = ("winner_ids", "reason", "scores", "ratings", "rewards")
+"""All but the places, which results of earlier releases do not have."""
 
 
 def players_of(game: Game, rules: type[Rules]) -> list[dict[str, Any]]:
@@ -33,7 +34,9 @@ def players_of(game: Game, rules: type[Rules]) -> list[dict[str, Any]]:
 
 def result_of(game: Game) -> dict[str, Any] | None:
     """Return the result of the game, or None while it is unfinished."""
-    return None if game.result is None else {name: game.result[name] for name in _RESULT}
+    if game.result is None:
+        return None
+    return {name: game.result[name] for name in _RESULT} | {"places": game.result.get("places", [])}
 
 
 def game_shapes(games: Iterable[Game]) -> list[dict[str, Any]]:

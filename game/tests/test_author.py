@@ -19,6 +19,7 @@ from game.author import (
     IllegalMove,
     Literal,
     Meta,
+    Ranking,
     Record,
     Seat,
     catalogue,
@@ -162,7 +163,7 @@ def test_moves_with_the_same_arguments_are_told_apart_by_name():
     assert match.legal(1) == [{"move": "skip"}, {"move": "step"}]
     match.play(1, {"move": "skip"})
     match.play(0, {"move": "skip"})
-    assert match.result == Outcome(winners=(), draw=True, scores=(0, 0))
+    assert match.result == Outcome(winners=(), draw=True, scores=(0, 0), places=((0, 1),))
 
 
 @pytest.mark.parametrize(
@@ -327,10 +328,13 @@ def test_winners_may_be_one_many_or_nobody():
             return self.verdict if state["passes"] else None
 
     for verdict, outcome in [
-        (1, Outcome((1,), False, (0, 1))),
-        ([1, 0, 1], Outcome((0, 1), False, (1, 1))),
-        ([], Outcome((), False, (0, 0))),
-        (DRAW, Outcome((), True, (0, 0))),
+        (1, Outcome((1,), False, (0, 1), ((1,), (0,)))),
+        ([1, 0, 1], Outcome((0, 1), False, (1, 1), ((0, 1),))),
+        ([], Outcome((), False, (0, 0), ((0, 1),))),
+        (DRAW, Outcome((), True, (0, 0), ((0, 1),))),
+        (Ranking([[1], [0]]), Outcome((1,), False, (0, 1), ((1,), (0,)))),
+        (Ranking([[0]]), Outcome((0,), False, (1, 0), ((0,), (1,)))),
+        (Ranking([[0, 1]]), Outcome((), True, (0, 0), ((0, 1),))),
     ]:
         Ends.verdict = verdict
         match = new(Ends)

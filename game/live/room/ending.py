@@ -15,8 +15,8 @@ from core.database import in_database
 from core.problems import UNREACHABLE, log_failure, unavailable
 from core.refusals import Refusal
 from game import events, selectors, services
-from game.author.game import Score
 from game.author.match import Match
+from game.author.results import Places, Score
 from game.live.room.entries import Acted, read
 from game.live.room.phase import Phase
 from game.live.room.table import Table
@@ -31,10 +31,11 @@ LONGEST_RETRY_S = 8.0
 
 
 class Verdict(NamedTuple):
-    """Which seats have won, and the ``reason`` of ``events.GameOver``."""
+    """Which seats have won, the ``reason`` of ``events.GameOver``, and the places, if the rules tell them."""
 
     winners: tuple[int, ...]
     reason: str
+    places: Places = ()
 
 
 DRAW_AGREED = Verdict((), "draw_agreed")
@@ -46,7 +47,7 @@ def by_rules(match: Match) -> Verdict:
     """Return the verdict of a match that has a result."""
     outcome = match.result
     assert outcome is not None
-    return Verdict(outcome.winners, "draw" if outcome.draw else "win")
+    return Verdict(outcome.winners, "draw" if outcome.draw else "win", outcome.places)
 
 
 def by_resignation(table: Table, seat: Seated) -> Verdict:
@@ -98,6 +99,8 @@ def ending_of(match: Match, verdict: Verdict) -> Ending:
         scores=_scores(match, verdict.winners),
         final_view=json.decode(match.view_json(None)),
         tick=match.tick,
+        places=verdict.places,
+        teams=match.teams,
     )
 
 

@@ -26,7 +26,8 @@ class RoomEvent(Message, kw_only=True):
 class PlayerInfo(Struct, kw_only=True):
     """A player in the form shown to others; ``side`` is left or right in two-sided games.
 
-    Guests have no rating.
+    Guests have no rating. ``team`` is the number of the player's team, in a game with teams; ``left`` is true
+    of who has left a game that goes on. ``bot_level`` is the level of the bot that plays the seat.
     """
 
     id: int
@@ -36,6 +37,9 @@ class PlayerInfo(Struct, kw_only=True):
     ready: bool
     connected: bool
     rating: int | None
+    team: int | None = None
+    bot_level: int | None = None
+    left: bool = False
 
 
 class You(Struct, kw_only=True):
@@ -179,6 +183,18 @@ class PlayerReconnected(RoomEvent):
 
     user_id: int
     username: str
+    seq: int
+
+
+class PlayerReplaced(RoomEvent):
+    """Sent when somebody else plays a player's seat: the user ``by``, a bot of this level, or nobody.
+
+    A player who may come back is announced by ``player_reconnected``.
+    """
+
+    user_id: int
+    by: int | None
+    bot_level: int | None
     seq: int
 
 

@@ -102,6 +102,7 @@ class JournalEntry(models.Model):
         JOINED = "joined"
         LEFT = "left"
         RECONNECTED = "reconnected"
+        DEPARTED = "departed"
         READY = "ready"
         START = "start"
         MOVE = "move"

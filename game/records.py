@@ -70,6 +70,7 @@ class RoomRecord(NamedTuple):
     seats: list[SeatRecord]
     entries: list[EntryRecord]
     snapshot: str | None
+    snapshot_seq: int = 0
 
 
 class Ending(NamedTuple):

@@ -10,7 +10,7 @@ from game import selectors
 from game.author import catalogue
 from game.author.match import Match
 from game.author.refusals import RulesError
-from game.live.room.entries import Moved
+from game.live.room.entries import Departed, Moved, Reconnected
 from game.live.room.table import Table
 from game.live.seats import Seated
 from game.models import Game
@@ -67,7 +67,7 @@ def rebuild(replay: Mapping[str, Any]) -> Match:
 
 
 def views(replay: Mapping[str, Any]) -> list[Raw]:
-    """Return the spectators' views of a finished turn-based game as JSON: the first, and one after each move.
+    """Return the spectators' views of a finished turn-based game as JSON: first, and after each change.
 
     Stops where the rules fail or refuse a move because they have changed since. Raises ``ValueError`` for a
     replay without its seed.
@@ -98,14 +98,28 @@ def _beginning(replay: Mapping[str, Any]) -> Match:
 
 
 def _moves(match: Match, replay: Mapping[str, Any]) -> Iterator[None]:
-    """Apply the game's moves to the match one at a time, as a room does after a takeover."""
+    """Apply what has happened in the game to its match one by one, as a room does after a takeover."""
     table = Table(
         match, [Seated(number, user_id, "", None, None) for number, user_id in enumerate(match.users)]
     )
     seat_of = {seat.user_id: seat for seat in table.seats}
     for made in replay["inputs"]:
-        if made["type"] == "player_move":
-            moved = Moved(Raw(json.encode(made["movement"])), tick=made.get("tick", UNSET))
-            moved.apply(table, seat_of[made["user_id"]])
+        entry = _entry_of(made)
+        if entry is not None:
+            entry.apply(table, seat_of[made["user_id"]])
             yield
     table.catch_up(replay.get("ticks", 0))
+
+
+def _entry_of(made: Mapping[str, Any]) -> Moved | Departed | Reconnected | None:
+    """Return the journal's entry of an input, or None if it changes nothing in a match."""
+    tick, given = made.get("tick", UNSET), made["movement"]
+    match made["type"]:
+        case "player_move":
+            return Moved(Raw(json.encode(given)), tick=tick)
+        case "player_replaced":
+            return Departed(given["why"], given["bot_level"], tick)
+        case "player_reconnected":
+            return Reconnected(tick)
+        case _:
+            return None

@@ -25,6 +25,20 @@ class _MoveMade(msgspec.Struct):
     tick: int | None = None
 
 
+class _Departure(msgspec.Struct):
+    """The part of a departure's journal entry that replays need."""
+
+    why: str
+    bot_level: int | None = None
+    tick: int | None = None
+
+
+class _Return(msgspec.Struct):
+    """The part of a return's journal entry that replays need."""
+
+    tick: int | None = None
+
+
 class _ActionDone(msgspec.Struct):
     """The part of an action's journal entry that replays need."""
 
@@ -40,6 +54,15 @@ class _Said(msgspec.Struct):
 # Actions that affect the game's result.
 _DECISIVE_ACTIONS = frozenset({"resign", "offer_draw", "accept_draw"})
 
+_PLAYED = (
+    JournalEntry.Kind.MOVE,
+    JournalEntry.Kind.ACTION,
+    JournalEntry.Kind.DEPARTED,
+    JournalEntry.Kind.RECONNECTED,
+)
+
+_read_departure = msgspec.json.Decoder(_Departure).decode
+_read_return = msgspec.json.Decoder(_Return).decode
 _read_move = msgspec.json.Decoder(_MoveMade).decode
 _read_action = msgspec.json.Decoder(_ActionDone).decode
 _read_chat = msgspec.json.Decoder(_Said).decode
@@ -233,6 +256,7 @@ def room_record(game_id: uuid.UUID) -> RoomRecord:
     """Return everything needed to rebuild a room. Raises ``UnknownMatch``."""
     found = game(game_id)
     entries = JournalEntry.objects.filter(game=found).order_by("seq")
+    snapshot = Snapshot.objects.filter(game=found).values_list("data", "seq").first() or (None, 0)
     return RoomRecord(
         game_id=found.pk,
         name=found.name,
@@ -248,24 +272,38 @@ def room_record(game_id: uuid.UUID) -> RoomRecord:
             for seat in found.seats.all()
         ],
         entries=[EntryRecord(*row) for row in entries.values_list("seq", "user_id", "kind", "data")],
-        snapshot=Snapshot.objects.filter(game=found).values_list("data", flat=True).first(),
+        snapshot=snapshot[0],
+        snapshot_seq=snapshot[1],
     )
 
 
 def inputs(game: Game) -> list[dict[str, Any]]:
     """Return the players' inputs in order, in the form used by replays."""
-    kinds = (JournalEntry.Kind.MOVE, JournalEntry.Kind.ACTION)
-    entries = JournalEntry.objects.filter(game=game, kind__in=kinds).order_by("seq")
+    entries = JournalEntry.objects.filter(game=game, kind__in=_PLAYED).order_by("seq")
     told: list[dict[str, Any]] = []
+    departed: set[int | None] = set()
     for seq, at, user_id, kind, data in entries.values_list("seq", "at", "user_id", "kind", "data"):
         given = {"seq": seq, "at": at, "user_id": user_id}
         if kind == JournalEntry.Kind.MOVE:
             made = _read_move(data)
-            tick = {} if made.tick is None else {"tick": made.tick}
-            told.append({**given, "type": "player_move", "movement": made.movement, **tick})
+            told.append({**given, "type": "player_move", "movement": made.movement, **_tick(made.tick)})
+        elif kind == JournalEntry.Kind.DEPARTED:
+            left = _read_departure(data)
+            departed.add(user_id)
+            movement = {"why": left.why, "bot_level": left.bot_level}
+            told.append({**given, "type": "player_replaced", "movement": movement, **_tick(left.tick)})
+        elif kind == JournalEntry.Kind.RECONNECTED:
+            if user_id in departed:
+                departed.remove(user_id)
+                tick = _tick(_read_return(data).tick)
+                told.append({**given, "type": "player_reconnected", "movement": {}, **tick})
         elif (action := _read_action(data).action) in _DECISIVE_ACTIONS:
             told.append({**given, "type": "game_action", "movement": {"action": action}})
     return told
+
+
+def _tick(tick: int | None) -> dict[str, int]:
+    return {} if tick is None else {"tick": tick}
 
 
 def chat(game: Game, *, most: int) -> list[dict[str, Any]]:

@@ -166,8 +166,10 @@ class Input(serializers.Serializer[Any]):
     seq = serializers.IntegerField()
     at = serializers.DateTimeField()
     user_id = serializers.IntegerField()
-    type = serializers.ChoiceField(["player_move", "game_action"])
-    movement = serializers.DictField(help_text="For a game_action: {action}")
+    type = serializers.ChoiceField(["player_move", "game_action", "player_replaced", "player_reconnected"])
+    movement = serializers.DictField(
+        help_text="For a game_action: {action}; for a player_replaced: {why, bot_level}"
+    )
     tick = serializers.IntegerField(
         required=False, help_text="Real-time games: the step before which it was applied"
     )

@@ -25,6 +25,7 @@ class Clocks:
     """The clocks of a turn-based game, by seat, in seconds of any monotonic clock."""
 
     def __init__(self, clock: Clock, users: tuple[int, ...]) -> None:
+        self._seconds = clock.seconds
         self._increment = clock.increment
         self._told = "".join(
             (
@@ -56,6 +57,10 @@ class Clocks:
         """Set the time left, by seat."""
         self.left_ms = left_ms
         self._left = [left / 1000 for left in left_ms]
+
+    def refill(self, seat: int) -> None:
+        """Give this seat its full time again."""
+        self.restore([*self.left_ms[:seat], int(self._seconds * 1000), *self.left_ms[seat + 1 :]])
 
     def press(self, seat: int, seats_next: frozenset[int], now: float) -> None:
         """Count a move of this seat: stop its clock, and start those of ``seats_next``."""

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from core.refusals import RateLimited
+from game.author.leaving import Why
 from game.live.listeners import Listener
 from game.records import RoomRecord
 
@@ -12,7 +13,10 @@ CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0
 
 @dataclass(slots=True, eq=False)
 class Seated:
-    """A seat taken by a player, by a bot (``bot_level``), or by nobody yet (user 0)."""
+    """A seat taken by a player, by a bot (``bot_level``), or by nobody yet (user 0).
+
+    A player who has left a game that goes on is ``gone``, for that reason; a bot may play the seat meanwhile.
+    """
 
     number: int
     user_id: int
@@ -22,6 +26,8 @@ class Seated:
     joined: bool = False
     ready: bool = False
     left_told: bool = False
+    has_moved: bool = False
+    gone: Why | None = None
     away_since: float | None = None
     listener: Listener | None = None
     said: deque[float] = field(default_factory=lambda: deque(maxlen=CHAT_ALLOWED))
@@ -29,6 +35,11 @@ class Seated:
     @property
     def connected(self) -> bool:
         return self.bot_level is not None or self.listener is not None
+
+    @property
+    def may_come_back(self) -> bool:
+        """Whether a player who has left can play on by connecting again."""
+        return self.gone == "away"
 
     def count_saying(self, now: float) -> None:
         """Count a chat message or an emote. Raises ``RateLimited`` if there are too many."""

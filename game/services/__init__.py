@@ -12,7 +12,7 @@ from game.services.creation import (
     rematch,
 )
 from game.services.ending import OwnedElsewhere, end_unopened, finish, without_rules
-from game.services.running import check_writable, store_states, take_over
+from game.services.running import check_writable, note_playing, store_states, take_over
 
 __all__ = [
     "MAX_UNFINISHED",
@@ -27,6 +27,7 @@ __all__ = [
     "finish",
     "join",
     "match_found",
+    "note_playing",
     "rematch",
     "store_states",
     "take_over",

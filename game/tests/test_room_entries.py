@@ -23,6 +23,9 @@ def _table(name="tictactoe"):
         (entries.Joined(), "joined", "{}"),
         (entries.Left(), "left", "{}"),
         (entries.Reconnected(), "reconnected", "{}"),
+        (entries.Reconnected(tick=7), "reconnected", '{"tick":7}'),
+        (entries.Departed("away", 2), "departed", '{"why":"away","bot_level":2}'),
+        (entries.Departed("time", tick=7), "departed", '{"why":"time","bot_level":null,"tick":7}'),
         (entries.Ready(), "ready", "{}"),
         (entries.Started(), "start", "{}"),
         (entries.Said("Grüße"), "chat", '{"message":"Grüße"}'),
@@ -51,6 +54,7 @@ def test_every_kind_of_the_journal_can_be_read():
         "chat": '{"message":"hi"}',
         "action": '{"action":"resign","data":{}}',
         "move": '{"movement":{"cell":4},"left_ms":null}',
+        "departed": '{"why":"away"}',
         "over": '{"reason":"win","winners":[0]}',
     }
     for kind in JournalEntry.Kind.values:

@@ -37,6 +37,7 @@ class MessageType(StrEnum):
     PLAYER_JOINED = "player_joined"
     PLAYER_LEFT = "player_left"
     PLAYER_RECONNECTED = "player_reconnected"
+    PLAYER_REPLACED = "player_replaced"
     GAME_OVER = "game_over"
     ATTACK = "attack"
     CHAT = "chat"
@@ -235,7 +236,8 @@ class FriendsStatusFriendRemoved(Record):
 
 class GamePlayerInfo(Record):
     """A player in the form shown to others; ``side`` is left or right in two-sided games. Guests have no
-    rating.
+    rating. ``team`` is the number of the player's team, in a game with teams; ``left`` is true of who has
+    left a game that goes on. ``bot_level`` is the level of the bot that plays the seat.
     """
 
     id: int
@@ -245,6 +247,9 @@ class GamePlayerInfo(Record):
     ready: bool
     connected: bool
     rating: int | None
+    team: MayBeMissing[int | None]
+    bot_level: MayBeMissing[int | None]
+    left: MayBeMissing[bool]
 
 
 class GameClockState(Record):
@@ -428,9 +433,22 @@ class GamePlayerReconnected(Record):
     seq: int
 
 
+class GamePlayerReplaced(Record):
+    """Sent when somebody else plays a player's seat: the user ``by``, a bot of this level, or nobody. A
+    player who may come back is announced by ``player_reconnected``.
+    """
+
+    type: Literal["player_replaced"]
+    user_id: int
+    by: int | None
+    bot_level: int | None
+    seq: int
+
+
 class GameGameOver(Record):
     """Sent when the game has ended. ``reason`` is win, draw, draw_agreed, resign, timeout, forfeit,
-    abandoned, aborted (nobody had moved), error, or operator (ended by one).
+    abandoned, aborted (nobody had moved), error, or operator (ended by one). ``places`` are the users by
+    place, the best first; users who share a place are together.
     """
 
     type: Literal["game_over"]
@@ -440,6 +458,7 @@ class GameGameOver(Record):
     ratings: list[GameRatingChange]
     rewards: list[GameReward]
     seq: int
+    places: list[list[int]]
 
 
 # /ws/battle/{battle_id}/

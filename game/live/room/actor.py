@@ -76,12 +76,9 @@ class Room(Course):
             on_scores_saved=self._show_score,
         )
         super().__init__(record, match, commits, audience, partial(let_go, self))
-        is_against_bot = any(seat.bot_level is not None for seat in self.seats)
         # First what each frame and each move touches (see ``Table``).
         self._waits_for_score = False
-        self._bots = (
-            Bots(self.seats, self._tasks, play=self._move, fail=self.fail) if is_against_bot else None
-        )
+        self._bots: Bots | None = None
         self._scores = match.scores
         # Rooms that began together save their snapshots at different moments.
         self._snapshot_tick = match.tick - randrange(match.game.rate)
@@ -112,7 +109,7 @@ class Room(Course):
         if self.is_full:
             self._opened_at = self._now()
             self._enter(Phase.WAITING_FOR_PLAYERS)
-            self._alarm.set(self._now() + deadlines.START_WITHIN_S)
+            self._alarm.set(self._now() + self.match.game.start_within)
 
     def attach(self, listener: Listener, user_id: int, since: int | None) -> int:
         """Let a socket hear the room as a player or a spectator; return its viewer number.
@@ -182,7 +179,7 @@ class Room(Course):
         Its ``id`` comes back to the socket in the player's seat, since any older one has been closed.
         """
         seat = self._presence.seat_of(user_id)
-        if seat is None:
+        if seat is None or seat.gone is not None:
             raise NotAPlayer
         answer = None
         if command.id is not None and seat.listener is not None:
@@ -241,6 +238,8 @@ class Room(Course):
         self, seat: Seated, movement: bytes, entry: entries.Moved, clock: bytes, answer: Answer | None
     ) -> None:
         commits = self._commits
+        if seat.bot_level is None:
+            seat.has_moved = True
         frames = move_frames(self.match, seat.user_id, movement, clock, commits.seq + 1)
         commits.write(MOVED, seat.user_id, encode(entry).decode(), frames, answer)
 
@@ -257,13 +256,13 @@ class Room(Course):
             case "resign":
                 check(self.phase, MOVE)
                 self._record(seat, entries.Acted(action), answer)
-                self._end(ending.by_resignation(self, seat))
+                self._depart(seat, "resigned", ending.by_resignation(self, seat))
             case "offer_draw" | "accept_draw":
                 check(self.phase, MOVE)
                 if action == "accept_draw" and not self.draw_offers - {seat.number}:
                     raise NoDrawOffered
                 offers = self.draw_offers | {seat.number}
-                is_agreed = action == "accept_draw" and len(offers) == len(self.seats)
+                is_agreed = action == "accept_draw" and self.all_want(offers)
                 if is_agreed or seat.number not in self.draw_offers:
                     self._record(seat, entries.Acted(action), answer)
                 if is_agreed:
@@ -296,6 +295,9 @@ class Room(Course):
 
     def _begin(self, now: float) -> None:
         super()._begin(now)
+        self._all_here = self._presence.is_complete
+        if self._bots is None and any(seat.bot_level is not None for seat in self.seats):
+            self._bots = Bots(self.seats, self._tasks, play=self._move, fail=self.fail)
         if self._bots is not None and not self.match.game.real_time:
             self._bots.wake(self.match)
 

@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from msgspec import convert
+from msgspec import UNSET, UnsetType, convert
 
 from core.batching import BatchLoader
 from core.database import in_database
 from core.tasks import begin
 from game import events, services
+from game.author.leaving import BOT, END, Why
 from game.author.match import Match
 from game.author.refusals import RulesError
 from game.live.alarm import Alarm
@@ -129,9 +130,11 @@ class Course(Table):
             # The next entry is the end, which is written with the result.
             self._deferred.append((seat, entry, answer))
             return
-        event = entry.event(seat, self._commits.seq + 1)
         entry.apply(self, seat)
-        frames = (encode(event), None)
+        self._write(seat, entry, answer)
+
+    def _write(self, seat: Seated, entry: entries.ByPlayer, answer: Answer | None = None) -> None:
+        frames = (encode(entry.event(self, seat, self._commits.seq + 1)), None)
         self._commits.write(entry.kind, seat.user_id, encode(entry).decode(), frames, answer)
 
     def _came(self, seat: Seated) -> None:
@@ -141,14 +144,72 @@ class Course(Table):
             return
         if not seat.joined:
             self._record(seat, entries.Joined())
-        elif seat.left_told:
+        elif seat.left_told and seat.gone is None:
             self._record(seat, entries.Reconnected())
+        if seat.may_come_back:
+            self._take_back(seat)
         self._go_on_when_all_joined()
 
     def _record_left(self, seat: Seated) -> None:
-        if goes_on(self.phase) and seat.joined and not (seat.connected or seat.left_told):
+        if goes_on(self.phase) and seat.joined and not (seat.connected or seat.left_told or seat.gone):
             self._record(seat, entries.Left())
-            self._alarm.set(self._now() + deadlines.GRACE_S)
+            self._alarm.set(self._now() + self.match.game.grace)
+
+    # Leaving a game that goes on.
+
+    def _depart(self, seat: Seated, why: Why, ended: Verdict) -> None:
+        """Let the rules decide what becomes of a player's seat; if the game ends, it is ``ended`` thereby."""
+        if not goes_on(self.phase):
+            return
+        try:
+            then = self.match.leave(seat.number, why)
+            if then == END:
+                self._end(ended)
+                return
+            entry = entries.Departed(why, then.level if isinstance(then, BOT) else None, self._tick())
+            entry.mark(self, seat)
+            self._write(seat, entry)
+            self._note_playing(seat)
+            self._go_on_with_others()
+        except RulesError as problem:
+            self.fail(problem)
+
+    def _take_back(self, seat: Seated) -> None:
+        try:
+            self._record(seat, entries.Reconnected(self._tick()))
+            self._note_playing(seat)
+            self._go_on_with_others()
+        except RulesError as problem:
+            self.fail(problem)
+
+    def _note_playing(self, seat: Seated) -> None:
+        def note() -> None:
+            is_playing = seat.gone is None
+            noting = in_database(
+                services.note_playing, game_id=self.id, user_id=seat.user_id, is_playing=is_playing
+            )
+            begin(noting, self._tasks, "Noting who plays")
+
+        self._commits.when_committed(note)
+
+    def _tick(self) -> int | UnsetType:
+        return self.match.tick if self.match.game.real_time else UNSET
+
+    def _go_on_with_others(self) -> None:
+        """Continue, or end, after somebody has left or come back."""
+        if self.phase is not ACTIVE:
+            return
+        verdict = ending.by_rules(self.match) if self.match.result is not None else None
+        verdict = verdict or (ending.by_departures(self) if self.departed else None)
+        if verdict is not None:
+            self._end(verdict)
+            return
+        now = self._now()
+        if self.clocks is not None:
+            self.clocks.stop(now)
+        self._begin(now)
+        self._alarm.set(now)
+        self._show_state()
 
     # The way to the start.
 
@@ -159,9 +220,12 @@ class Course(Table):
             self.phase = phase
         if not self.is_over:
             begin(_noted((self.id, self.state)), self._tasks, "Noting the state of a game")
-        self._commits.when_committed(partial(self._audience.tell, self.state_frames()))
+        self._show_state()
         self._go_on_when_all_joined()
         self._start_if_ready()
+
+    def _show_state(self) -> None:
+        self._commits.when_committed(partial(self._audience.tell, self.state_frames()))
 
     def _go_on_when_all_joined(self) -> None:
         if self.phase is Phase.WAITING_FOR_PLAYERS and all(seat.joined for seat in self.seats):
@@ -186,15 +250,20 @@ class Course(Table):
     def _check_deadlines(self) -> None:
         """Act on clocks, absences and start limits that have run out."""
         self._alarm.clear()
-        due = deadlines.due(self.phase, self.seats, self.clocks, self._opened_at, self._now())
+        now, game = self._now(), self.match.game
+        due = deadlines.due(self.phase, self.seats, self.clocks, self._opened_at, now, game)
         for seat in due.missed:
             self._record_left(seat)
         if due.never_started:
             self._end(ending.by_absence_at_start(self, self.phase))
         elif due.out_of_time:
-            self._end(ending.by_timeout(self, due.out_of_time))
+            ended = ending.by_timeout(self, due.out_of_time)
+            for number in due.out_of_time:
+                self._depart(self.seats[number], "time", ended)
         elif due.stayed_away:
-            self._end(ending.by_forfeit(self, due.stayed_away))
+            ended = ending.by_forfeit(self, due.stayed_away)
+            for number in due.stayed_away:
+                self._depart(self.seats[number], "away", ended)
         else:
             self._alarm.set(due.next_at)
 
@@ -257,10 +326,10 @@ class Course(Table):
 
     def _ending_of(self, verdict: Verdict) -> Ending:
         try:
-            return ending.ending_of(self.match, verdict)
+            return ending.ending_of(self, verdict)
         except RulesError as problem:
             self.fail(problem)
-            return ending.ending_of(self.match, ending.BY_ERROR)
+            return ending.ending_of(self, ending.BY_ERROR)
 
     # Losing a room, and restoring it.
 
@@ -281,7 +350,7 @@ class Course(Table):
         record = self.record
         failed = self.match.problem
         try:
-            entries.replay(self, record.entries)
+            entries.replay(self, record.entries, loaded_seq=record.snapshot_seq)
             self.catch_up(0 if record.result is None else record.result["tick"])
         except Exception as problem:
             failed = problem
@@ -299,8 +368,13 @@ class Course(Table):
             self.fail(failed)
         elif self.phase is ACTIVE:
             self._begin(now)
+            for number in self.departed:
+                # The last owner may not have come to note it.
+                self._note_playing(self.seats[number])
             if (verdict := ending.restored(self, record.entries[-1])) is not None:
                 self._end(verdict)
+            elif (resigned := entries.resigned(self, record.entries[-1])) is not None:
+                self._depart(resigned, "resigned", ending.by_resignation(self, resigned))
         else:
             self._start_if_ready()
         if record.result is not None:

@@ -35,8 +35,8 @@ class Presence:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every seat has its player, or a bot, here."""
-        return all(seat.connected for seat in self._seats)
+        """Whether everybody who plays is here."""
+        return all(seat.connected or seat.gone is not None for seat in self._seats)
 
     @property
     def spectators(self) -> int:

@@ -75,7 +75,7 @@ class Games(APIView):
         if "opponent" in body:
             game = services.create_against_bot(**wanted, level=body["level"])
         else:
-            game = services.create_open(**wanted)
+            game = services.create_open(**wanted, seats=body.get("seats"))
         return Response(_own(game, user_id), status=201)
 
 

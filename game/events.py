@@ -189,10 +189,10 @@ class PlayerReconnected(RoomEvent):
 class PlayerReplaced(RoomEvent):
     """Sent when somebody else plays a player's seat: the user ``by``, a bot of this level, or nobody.
 
-    A player who may come back is announced by ``player_reconnected``.
+    ``user_id`` is null if nobody had the seat. A player who is back is announced by ``player_reconnected``.
     """
 
-    user_id: int
+    user_id: int | None
     by: int | None
     bot_level: int | None
     seq: int

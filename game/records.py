@@ -8,13 +8,14 @@ from game.author.results import Places, Score
 
 
 class SeatRecord(NamedTuple):
-    """The user in a seat; guests have no ``rating``."""
+    """The user in a seat, or who has ``left`` it to others; guests have no ``rating``."""
 
     number: int
     user_id: int
     username: str
     bot_level: int | None
     rating: int | None
+    left: bool = False
 
 
 class Entrant(NamedTuple):
@@ -65,12 +66,16 @@ class RoomRecord(NamedTuple):
     seed: int
     options: dict[str, Any]
     private: bool
+    created_by: int | None
     epoch: int
     result: dict[str, Any] | None
     seats: list[SeatRecord]
+    """Everybody who has a seat, or had one, in order of number and time."""
+    first_seats: list[SeatRecord]
+    """Those who had the seats when the journal began."""
     entries: list[EntryRecord]
     snapshot: str | None
-    snapshot_seq: int = 0
+    snapshot_seq: int
 
 
 class Ending(NamedTuple):

@@ -10,15 +10,12 @@ from game import selectors
 from game.author import catalogue
 from game.author.match import Match
 from game.author.refusals import RulesError
-from game.live.room.entries import Departed, Moved, Reconnected
+from game.live.room.entries import Departed, Moved, Reconnected, RoomEntry, SeatTaken, Started, apply
 from game.live.room.table import Table
 from game.live.seats import Seated
 from game.models import Game
 from game.refusals import NoSpectators, StillRunning
 from game.shapes import players_of, result_of
-
-NOBODY = 0
-"""The user id of a seat that was never taken."""
 
 
 def replay_of(game: Game, *, viewer_id: int) -> dict[str, Any]:
@@ -37,15 +34,17 @@ def replay_of(game: Game, *, viewer_id: int) -> dict[str, Any]:
             )
         if not selectors.has_seat(game, viewer_id) and (game.private or not rules.spectators):
             raise NoSpectators
+    inputs = selectors.inputs(game)
     ticks = {"ticks": game.result["tick"]} if rules.real_time and game.result else {}
     return {
         "game_id": game.pk,
         "game": game.name,
         "players": players_of(game, rules),
         "seats": game.seats_wanted,
+        "users": selectors.first_users(game, inputs),
         "seed": game.seed if is_over else None,
         "options": game.options,
-        "inputs": selectors.inputs(game),
+        "inputs": inputs,
         "result": result_of(game),
         "final_view": game.final_view,
         **ticks,
@@ -86,8 +85,7 @@ def views(replay: Mapping[str, Any]) -> list[Raw]:
 def _beginning(replay: Mapping[str, Any]) -> Match:
     if replay["seed"] is None:
         raise ValueError("A replay of a running game has no seed.")
-    users = [player["id"] for player in replay["players"]]
-    users += [NOBODY] * (replay["seats"] - len(users))
+    users = replay["users"]
     return Match.new(
         catalogue.get(replay["game"]),
         seats=len(users),
@@ -102,23 +100,28 @@ def _moves(match: Match, replay: Mapping[str, Any]) -> Iterator[None]:
     table = Table(
         match, [Seated(number, user_id, "", None, None) for number, user_id in enumerate(match.users)]
     )
-    seat_of = {seat.user_id: seat for seat in table.seats}
+    # An open game has an input that tells of its start.
+    table.is_started = not match.game.open
     for made in replay["inputs"]:
         entry = _entry_of(made)
         if entry is not None:
-            entry.apply(table, seat_of[made["user_id"]])
+            apply(entry, table, made["user_id"])
             yield
     table.catch_up(replay.get("ticks", 0))
 
 
-def _entry_of(made: Mapping[str, Any]) -> Moved | Departed | Reconnected | None:
+def _entry_of(made: Mapping[str, Any]) -> RoomEntry | None:
     """Return the journal's entry of an input, or None if it changes nothing in a match."""
     tick, given = made.get("tick", UNSET), made["movement"]
     match made["type"]:
         case "player_move":
             return Moved(Raw(json.encode(given)), tick=tick)
         case "player_replaced":
-            return Departed(given["why"], given["bot_level"], tick)
+            return Departed(given["why"], given["bot_level"], given["is_offered"], tick)
+        case "seat_taken":
+            return SeatTaken(given["seat"], given["replaces"], "", None, tick)
+        case "game_start":
+            return Started()
         case "player_reconnected":
             return Reconnected(tick)
         case _:

@@ -1,7 +1,7 @@
 """Queries about games; other apps read games only through these."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,11 +25,20 @@ class _MoveMade(msgspec.Struct):
     tick: int | None = None
 
 
+class _Seating(msgspec.Struct):
+    """The part of the journal entry of somebody who took a seat that replays need."""
+
+    seat: int
+    replaces: int
+    tick: int | None = None
+
+
 class _Departure(msgspec.Struct):
     """The part of a departure's journal entry that replays need."""
 
     why: str
     bot_level: int | None = None
+    is_offered: bool = False
     tick: int | None = None
 
 
@@ -59,8 +68,11 @@ _PLAYED = (
     JournalEntry.Kind.ACTION,
     JournalEntry.Kind.DEPARTED,
     JournalEntry.Kind.RECONNECTED,
+    JournalEntry.Kind.SEATED,
+    JournalEntry.Kind.START,
 )
 
+_read_seating = msgspec.json.Decoder(_Seating).decode
 _read_departure = msgspec.json.Decoder(_Departure).decode
 _read_return = msgspec.json.Decoder(_Return).decode
 _read_move = msgspec.json.Decoder(_MoveMade).decode
@@ -69,7 +81,7 @@ _read_chat = msgspec.json.Decoder(_Said).decode
 
 
 def _with_players(games: QuerySet[Game]) -> QuerySet[Game]:
-    seats = Seat.objects.select_related("user").order_by("number")
+    seats = Seat.objects.select_related("user").order_by("number", "pk")
     return games.prefetch_related(Prefetch("seats", seats))
 
 
@@ -92,21 +104,27 @@ def game_visible_to(user_id: int, game_id: uuid.UUID) -> Game:
     Raises ``UnknownMatch``.
     """
     found = game(game_id)
-    if found.private and found.state != Game.State.CREATED and not has_seat(found, user_id):
+    if found.private and not has_free_seat(found) and not has_seat(found, user_id):
         raise UnknownMatch
     return found
 
 
 def invitation(game_id: uuid.UUID) -> Game:
-    """Return the game with its creator, in one query, while it can be joined by its link.
+    """Return the game with its creator and seats, while it can be joined by its link.
 
     Raises ``UnknownMatch``.
     """
-    games = _offered().select_related("created_by").filter(state=Game.State.CREATED)
+    games = _offered().select_related("created_by").prefetch_related("seats")
     found = games.filter(pk=game_id, created_by__isnull=False).first()
-    if found is None:
+    if found is None or not has_free_seat(found):
         raise UnknownMatch
     return found
+
+
+def has_free_seat(game: Game) -> bool:
+    """Return whether somebody can take a seat of this game, which was fetched with its seats."""
+    taken = sum(seat.left_at is None for seat in game.seats.all())
+    return game.state not in Game.OVER and taken < game.seats_wanted
 
 
 def has_seat(game: Game, user_id: int) -> bool:
@@ -239,6 +257,21 @@ def ratings_a_day_ago(game_name: str, user_ids: list[int]) -> dict[int, int]:
     return {user_id: before for user_id, before in rows if before is not None}
 
 
+def seat_records(game: Game) -> list[SeatRecord]:
+    """Return everybody who has or had a seat in this game, which was fetched with its seats."""
+    return [
+        SeatRecord(
+            seat.number,
+            seat.user_id,
+            seat.user.username,
+            seat.bot_level,
+            seat.rating_before,
+            seat.left_at is not None,
+        )
+        for seat in game.seats.all()
+    ]
+
+
 def movers(game: Game) -> set[int]:
     """Return the users, bots included, who have moved in this game."""
     moves = JournalEntry.objects.filter(game=game, kind=JournalEntry.Kind.MOVE)
@@ -252,10 +285,54 @@ def best_ratings(user_ids: list[int]) -> dict[int, int]:
     return dict(best)
 
 
+def first_seats(
+    game: Game, seats: Sequence[SeatRecord], taken: Iterable[tuple[int, int]]
+) -> list[SeatRecord]:
+    """Return those who had the seats of a game when its journal began.
+
+    ``taken`` are the seats that were taken later, in this order, each with the user who was replaced.
+    """
+    if catalogue.get(game.name).open:
+        return []
+    replaced: dict[int, int] = {}
+    for number, user_id in taken:
+        replaced.setdefault(number, user_id)
+    of_user = {seat.user_id: seat for seat in seats}
+    first: dict[int, SeatRecord] = {}
+    for number, user_id in replaced.items():
+        known = of_user.get(user_id, SeatRecord(number, user_id, "", None, None))
+        first[number] = known._replace(number=number)
+    for seat in seats:
+        if seat.user_id not in replaced.values():
+            first.setdefault(seat.number, seat)
+    return list(first.values())
+
+
+def first_users(game: Game, told: Iterable[dict[str, Any]]) -> list[int]:
+    """Return the users by seat as a game, which was fetched with its seats, began; 0 for a free seat.
+
+    ``told`` are its inputs.
+    """
+    taken = [
+        (given["movement"]["seat"], given["movement"]["replaces"])
+        for given in told
+        if given["type"] == "seat_taken"
+    ]
+    first = {seat.number: seat.user_id for seat in first_seats(game, seat_records(game), taken)}
+    return [first.get(number, 0) for number in range(game.seats_wanted)]
+
+
+def _taken_later(entries: Iterable[EntryRecord]) -> list[tuple[int, int]]:
+    read = [_read_seating(entry.data) for entry in entries if entry.kind == JournalEntry.Kind.SEATED]
+    return [(seating.seat, seating.replaces) for seating in read]
+
+
 def room_record(game_id: uuid.UUID) -> RoomRecord:
     """Return everything needed to rebuild a room. Raises ``UnknownMatch``."""
     found = game(game_id)
-    entries = JournalEntry.objects.filter(game=found).order_by("seq")
+    rows = JournalEntry.objects.filter(game=found).order_by("seq")
+    entries = [EntryRecord(*row) for row in rows.values_list("seq", "user_id", "kind", "data")]
+    seats = seat_records(found)
     snapshot = Snapshot.objects.filter(game=found).values_list("data", "seq").first() or (None, 0)
     return RoomRecord(
         game_id=found.pk,
@@ -265,13 +342,12 @@ def room_record(game_id: uuid.UUID) -> RoomRecord:
         seed=found.seed,
         options=found.options,
         private=found.private,
+        created_by=found.created_by_id,
         epoch=found.epoch,
         result=found.result,
-        seats=[
-            SeatRecord(seat.number, seat.user_id, seat.user.username, seat.bot_level, seat.rating_before)
-            for seat in found.seats.all()
-        ],
-        entries=[EntryRecord(*row) for row in entries.values_list("seq", "user_id", "kind", "data")],
+        seats=seats,
+        first_seats=first_seats(found, seats, _taken_later(entries)),
+        entries=entries,
         snapshot=snapshot[0],
         snapshot_seq=snapshot[1],
     )
@@ -290,8 +366,15 @@ def inputs(game: Game) -> list[dict[str, Any]]:
         elif kind == JournalEntry.Kind.DEPARTED:
             left = _read_departure(data)
             departed.add(user_id)
-            movement = {"why": left.why, "bot_level": left.bot_level}
+            movement = {"why": left.why, "bot_level": left.bot_level, "is_offered": left.is_offered}
             told.append({**given, "type": "player_replaced", "movement": movement, **_tick(left.tick)})
+        elif kind == JournalEntry.Kind.SEATED:
+            seating = _read_seating(data)
+            movement = {"seat": seating.seat, "replaces": seating.replaces}
+            told.append({**given, "type": "seat_taken", "movement": movement, **_tick(seating.tick)})
+        elif kind == JournalEntry.Kind.START:
+            if catalogue.get(game.name).open:
+                told.append({**given, "type": "game_start", "movement": {}})
         elif kind == JournalEntry.Kind.RECONNECTED:
             if user_id in departed:
                 departed.remove(user_id)

@@ -86,6 +86,7 @@ class NewGame(serializers.Serializer[Any]):
     game = StrictText(max_length=40)
     opponent = StrictChoice(["bot"], required=False)
     level = StrictInteger(min_value=1, max_value=3, default=2, help_text="How strong the bot is")
+    seats = StrictInteger(required=False, min_value=1, help_text="How many, if the game leaves a choice")
     private = StrictBoolean(default=False, help_text="Visible only to users who know its id")
     options = serializers.DictField(required=False)
 
@@ -165,10 +166,18 @@ class Input(serializers.Serializer[Any]):
 
     seq = serializers.IntegerField()
     at = serializers.DateTimeField()
-    user_id = serializers.IntegerField()
-    type = serializers.ChoiceField(["player_move", "game_action", "player_replaced", "player_reconnected"])
+    user_id = serializers.IntegerField(allow_null=True, help_text="null for a game_start")
+    type = serializers.ChoiceField(
+        [
+            *("player_move", "game_action", "game_start"),
+            *("player_replaced", "player_reconnected", "seat_taken"),
+        ]
+    )
     movement = serializers.DictField(
-        help_text="For a game_action: {action}; for a player_replaced: {why, bot_level}"
+        help_text=(
+            "For a game_action: {action}; for a player_replaced: {why, bot_level, is_offered}; "
+            "for a seat_taken: {seat, replaces}"
+        )
     )
     tick = serializers.IntegerField(
         required=False, help_text="Real-time games: the step before which it was applied"
@@ -199,6 +208,9 @@ class Replay(serializers.Serializer[Any]):
     game = serializers.CharField()
     players = Player(many=True)
     seats = serializers.IntegerField()
+    users = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Users by seat at the beginning, 0 for a free one"
+    )
     seed = serializers.IntegerField(allow_null=True, help_text="null while the game runs")
     options = serializers.DictField()
     inputs = Input(many=True)

@@ -277,10 +277,10 @@ export declare namespace Game {
       username: string;
       seq: number;
     };
-    /** Sent when somebody else plays a player's seat: the user `by`, a bot of this level, or nobody. A player who may come back is announced by `player_reconnected`. */
+    /** Sent when somebody else plays a player's seat: the user `by`, a bot of this level, or nobody. `user_id` is null if nobody had the seat. A player who is back is announced by `player_reconnected`. */
     player_replaced: {
       type: "player_replaced";
-      user_id: number;
+      user_id: number | null;
       by: number | null;
       bot_level: number | null;
       seq: number;

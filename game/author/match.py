@@ -406,10 +406,7 @@ class Match:
         return first, turn
 
     def _asked_teams(self) -> Places:
-        teams = tuple(tuple(team) for team in self.game.teams() or ())
-        if teams and sorted(seat for team in teams for seat in team) != list(self.game.seats):
-            raise ValueError(f"teams() returned {teams!r}, which does not name each seat once")
-        return teams
+        return _teams(self.game)
 
     def _outcome(self, verdict: Any) -> Outcome:
         winners, draw, places = read_verdict(verdict, self.game.seats, self.teams)
@@ -467,6 +464,21 @@ class Match:
 
     def _you(self, seat: Seat | None) -> dict[str, Any] | None:
         return None if seat is None else {"user_id": self.users[seat], "side": side_of(type(self.game), seat)}
+
+
+def teams_of(game: type[Game], seats: int, options: Mapping[str, Any] | None = None) -> Places:
+    """Return the seats by team in a game of so many; nothing if everybody plays alone."""
+    try:
+        return _teams(game(range(seats), Generator(0), _options(game, seats, options or {})))
+    except Exception:  # Matches report it: the rules fail.
+        return ()
+
+
+def _teams(game: Game) -> Places:
+    teams = tuple(tuple(team) for team in game.teams() or ())
+    if teams and sorted(seat for team in teams for seat in team) != list(game.seats):
+        raise ValueError(f"teams() returned {teams!r}, which does not name each seat once")
+    return teams
 
 
 def _users(users: Sequence[int] | None, seats: int) -> tuple[int, ...]:

@@ -15,7 +15,8 @@ CHAT_ALLOWED, CHAT_WINDOW_S = 3, 2.0
 class Seated:
     """A seat taken by a player, by a bot (``bot_level``), or by nobody yet (user 0).
 
-    A player who has left a game that goes on is ``gone``, for that reason; a bot may play the seat meanwhile.
+    A player who has left a game that goes on is ``gone``, for that reason; a bot may play the seat meanwhile,
+    or others may take it if it ``is_offered``.
     """
 
     number: int
@@ -28,6 +29,7 @@ class Seated:
     left_told: bool = False
     has_moved: bool = False
     gone: Why | None = None
+    is_offered: bool = False
     away_since: float | None = None
     listener: Listener | None = None
     said: deque[float] = field(default_factory=lambda: deque(maxlen=CHAT_ALLOWED))
@@ -41,6 +43,11 @@ class Seated:
         """Whether a player who has left can play on by connecting again."""
         return self.gone == "away"
 
+    @property
+    def is_free(self) -> bool:
+        """Whether somebody can take the seat."""
+        return not self.user_id or self.is_offered
+
     def count_saying(self, now: float) -> None:
         """Count a chat message or an emote. Raises ``RateLimited`` if there are too many."""
         if len(self.said) == CHAT_ALLOWED and (wait := CHAT_WINDOW_S - (now - self.said[0])) > 0:
@@ -49,8 +56,8 @@ class Seated:
 
 
 def seated(record: RoomRecord) -> list[Seated]:
-    """Return all seats of the game in order, the free ones last."""
-    taken = [
-        Seated(seat.number, seat.user_id, seat.username, seat.rating, seat.bot_level) for seat in record.seats
-    ]
-    return taken + [Seated(number, 0, "", None, None) for number in range(len(taken), record.seats_wanted)]
+    """Return all seats of the game in order, as they were when its journal began."""
+    seats = [Seated(number, 0, "", None, None) for number in range(record.seats_wanted)]
+    for seat in record.first_seats:
+        seats[seat.number] = Seated(seat.number, seat.user_id, seat.username, seat.rating, seat.bot_level)
+    return seats

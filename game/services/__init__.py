@@ -3,6 +3,7 @@
 from game.services.creation import (
     MAX_UNFINISHED,
     Player,
+    close_seats,
     create_against_bot,
     create_game,
     create_matches,
@@ -10,6 +11,7 @@ from game.services.creation import (
     join,
     match_found,
     rematch,
+    take_back,
 )
 from game.services.ending import OwnedElsewhere, end_unopened, finish, without_rules
 from game.services.running import check_writable, note_playing, store_states, take_over
@@ -19,6 +21,7 @@ __all__ = [
     "OwnedElsewhere",
     "Player",
     "check_writable",
+    "close_seats",
     "create_against_bot",
     "create_game",
     "create_matches",
@@ -30,6 +33,7 @@ __all__ = [
     "note_playing",
     "rematch",
     "store_states",
+    "take_back",
     "take_over",
     "without_rules",
 ]

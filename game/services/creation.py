@@ -1,8 +1,10 @@
 """The creation of games, and the seating of their players."""
 
+import contextlib
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
@@ -13,10 +15,10 @@ from core.refusals import Conflict, Invalid
 from game import events, selectors
 from game.author import catalogue
 from game.author.game import Game as Rules
-from game.author.match import Match
+from game.author.match import Match, teams_of
 from game.models import Game, Seat
-from game.records import QueuedParty, SeatedGame, SeatRecord
-from game.refusals import GameFull, TooManyGames, UnknownMatch
+from game.records import Entrant, QueuedParty, SeatedGame, SeatRecord
+from game.refusals import GameFull, NotEnough, TooManyGames, UnknownMatch
 from realtime.publishing import publish
 
 MAX_SEED = 2**53
@@ -50,7 +52,8 @@ def create_game(
     It is unrated because the players chose each other. Raises ``UnknownGame`` and ``InvalidOptions``.
     """
     rules = catalogue.get(name)
-    wanted = seats_wanted or max(len(players), rules.min_players)
+    wanted = seats_wanted or (rules.max_players if rules.open else max(len(players), rules.min_players))
+    is_enough = len(players) >= (rules.min_players if rules.open else wanted)
     seed = secrets.randbelow(MAX_SEED)
     match = Match.new(rules, seats=wanted, seed=seed, options=options)
     game = Game.objects.create(
@@ -63,7 +66,7 @@ def create_game(
         private=private,
         created_by_id=created_by,
         rematch_of=rematch_of,
-        state=Game.State.WAITING_FOR_PLAYERS if len(players) == wanted else Game.State.CREATED,
+        state=Game.State.WAITING_FOR_PLAYERS if is_enough else Game.State.CREATED,
     )
     ratings = selectors.shown_ratings(name, [player.user_id for player in players])
     Seat.objects.bulk_create(
@@ -91,13 +94,13 @@ def create_matches(
     """
     rules = catalogue.get(name)
     options = to_builtins(rules.Options())
-    lineups = [[(one, party.queued_at) for party in group for one in party.players] for group in groups]
+    lineups = [_lineup(rules, group) for group in groups]
     games = [
         Game(
             name=name,
             mode=mode,
-            seats_wanted=len(lineup),
-            rated=len(group) > 1 and not any(one.is_guest for one, _ in lineup),
+            seats_wanted=rules.max_players if rules.open else len(lineup),
+            rated=not rules.open and len(group) > 1 and not any(one.is_guest for one, _ in lineup),
             seed=secrets.randbelow(MAX_SEED),
             options=options,
             state=Game.State.WAITING_FOR_PLAYERS,
@@ -126,6 +129,23 @@ def create_matches(
             publish(match_found(game, rules, number, one.user_id))
         made[game.pk] = SeatedGame(name, mode, seats)
     return made
+
+
+def _lineup(rules: type[Rules], group: Sequence[QueuedParty]) -> list[tuple[Entrant, datetime]]:
+    """Return the players in order of their seats, each party in one team if the teams have room for it."""
+    lineup = [(one, party.queued_at) for party in group for one in party.players]
+    free = [list(team) for team in teams_of(rules, seats=len(lineup))]
+    if not free:
+        return lineup
+    seated: dict[int, tuple[Entrant, datetime]] = {}
+    for party in sorted(group, key=lambda party: -len(party.players)):
+        size = len(party.players)
+        fitting = next((team for team in free if size > 1 and len(team) >= size), None)
+        for one in party.players:
+            # Singles, and parties larger than any team, sit down in order.
+            team = fitting if fitting is not None else min((team for team in free if team), key=min)
+            seated[team.pop(0)] = one, party.queued_at
+    return [seated[number] for number in range(len(lineup))]
 
 
 def match_found(game: Game, rules: type[Rules], number: int, user_id: int) -> events.MatchFound:
@@ -166,12 +186,17 @@ def create_against_bot(
 
 @transaction.atomic
 def create_open(
-    *, user_id: int, name: str, private: bool = False, options: Mapping[str, Any] | None = None
+    *,
+    user_id: int,
+    name: str,
+    private: bool = False,
+    options: Mapping[str, Any] | None = None,
+    seats: int | None = None,
 ) -> Game:
     """Create a game with the user in the first seat, which others can join by its link.
 
-    Raises ``UnknownGame``, ``InvalidOptions``, and ``TooManyGames`` if the user has too many unfinished
-    games.
+    It has the fewest seats by default, or the most if it is ``open``. Raises ``UnknownGame``,
+    ``InvalidOptions``, and ``TooManyGames`` if the user has too many unfinished games.
     """
     _check_may_create(user_id)
     rules = catalogue.get(name)
@@ -181,7 +206,7 @@ def create_open(
         options=options,
         private=private,
         created_by=user_id,
-        seats_wanted=rules.min_players,
+        seats_wanted=seats or (rules.max_players if rules.open else rules.min_players),
     )
 
 
@@ -199,22 +224,59 @@ def join(*, user_id: int, game_id: uuid.UUID) -> Game:
         game = Game.objects.select_for_update().get(pk=game_id)
     except Game.DoesNotExist:
         raise UnknownMatch from None
-    seated = list(game.seats.order_by("number").values_list("number", "user_id"))
-    if any(user == user_id for _, user in seated):
+    seats = list(game.seats.order_by("number"))
+    taken = {seat.number: seat for seat in seats if seat.left_at is None}
+    if any(seat.user_id == user_id for seat in taken.values()):
         return game
-    if game.state != Game.State.CREATED or len(seated) >= game.seats_wanted:
+    number = next((number for number in range(game.seats_wanted) if number not in taken), None)
+    if number is None or game.state in Game.OVER:
         raise GameFull
-    number = len(seated)
-    rating = selectors.shown_ratings(game.name, [user_id])[user_id]
-    Seat.objects.create(game=game, number=number, user_id=user_id, rating_before=rating)
-    if number + 1 == game.seats_wanted:
-        game.state = Game.State.WAITING_FOR_PLAYERS
-        game.save(update_fields=["state"])
-        rules = catalogue.get(game.name)
-        for taken, user in [*seated, (number, user_id)]:
-            publish(match_found(game, rules, taken, user))
+    former = next((seat for seat in seats if seat.user_id == user_id), None)
+    if former is None:
+        rating = selectors.shown_ratings(game.name, [user_id])[user_id]
+        taken[number] = Seat.objects.create(game=game, number=number, user_id=user_id, rating_before=rating)
+    else:
+        former.number, former.left_at, former.is_open = number, None, former.queue is None
+        former.save(update_fields=["number", "left_at", "is_open"])
+        taken[number] = former
+    rules = catalogue.get(game.name)
+    if game.state != Game.State.CREATED:
+        publish(match_found(game, rules, number, user_id))
+    elif len(taken) == (rules.min_players if rules.open else game.seats_wanted):
+        _wait_for_players(game, rules, taken.values())
     publish(events.SeatTaken(game_id=game.pk))
     return game
+
+
+def _wait_for_players(game: Game, rules: type[Rules], seats: Iterable[Seat]) -> None:
+    game.state = Game.State.WAITING_FOR_PLAYERS
+    game.save(update_fields=["state", "seats_wanted"])
+    for seat in seats:
+        publish(match_found(game, rules, seat.number, seat.user_id))
+
+
+def take_back(*, user_id: int, game_id: uuid.UUID) -> None:
+    """Take a seat again in a game that the user had left, if one is still free."""
+    with contextlib.suppress(GameFull):
+        join(user_id=user_id, game_id=game_id)
+
+
+@transaction.atomic
+def close_seats(*, game_id: uuid.UUID) -> None:
+    """Have a game that waits for more players begin with those who have a seat.
+
+    Raises ``NotEnough`` if they are too few, and ``Conflict`` if the game does not wait.
+    """
+    game = Game.objects.select_for_update().get(pk=game_id)
+    rules = catalogue.get(game.name)
+    seats = list(game.seats.order_by("number"))
+    if game.state != Game.State.CREATED:
+        raise Conflict("The game has begun.")
+    if len(seats) < rules.min_players:
+        raise NotEnough(f"{rules.title} needs {rules.min_players} players.")
+    game.seats_wanted = len(seats)
+    _wait_for_players(game, rules, seats)
+    publish(events.SeatTaken(game_id=game.pk))
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from prometheus_client import Counter
 from game import events, selectors
 from game.author import catalogue
 from game.author.refusals import GameIsOver
+from game.author.results import Places
 from game.models import Game, JournalEntry, Rating, Seat, Snapshot
 from game.ratings import Strength, after_match
 from game.records import Ending
@@ -39,19 +40,25 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
     game = Game.objects.select_for_update().get(pk=game_id)
     if game.state in Game.OVER or game.epoch != epoch:
         raise OwnedElsewhere
-    seats = list(game.seats.order_by("number"))
+    everybody = list(game.seats.order_by("number"))
+    # Others have taken the seats of those who are left out here.
+    seats = [seat for seat in everybody if seat.left_at is None]
     numbers = {seat.number: seat for seat in seats}
-    idle = {numbers[number].user_id for number in ending.idle}
+    idle = {numbers[number].user_id for number in ending.idle if number in numbers}
     movers = selectors.movers(game) - idle
     leavers = _leavers(game, seats, ending, movers)
     if not movers and ending.reason not in ("error", "operator"):
         ending = ending._replace(reason="aborted", winners=(), places=(), scores=(0.0,) * game.seats_wanted)
     # A seat that was never taken has a score but no row.
-    scores = {seat: ending.scores[seat.number] for seat in seats}
+    scores = {seat: 0.0 if seat.left_at else ending.scores[seat.number] for seat in everybody}
     winner_ids = [numbers[number].user_id for number in ending.winners if number in numbers]
     places = _places(ending, numbers)
-    counts = _counts(game, ending, movers, players=len(seats) - len(idle))
-    changes = _rate(game.name, seats, ending, places) if counts and game.rated else []
+    if former := [seat.user_id for seat in everybody if seat.left_at is not None]:
+        places.append(former)
+    players = [seat for seat in everybody if seat.user_id in movers or seat in seats]
+    players = [seat for seat in players if seat.user_id not in idle]
+    counts = _counts(game, ending, movers, players)
+    changes = _rate(game.name, players, winner_ids, ending.teams, places) if counts and game.rated else []
     over = events.GameOver(
         winner_ids=winner_ids,
         reason=ending.reason,
@@ -64,7 +71,7 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
     after = {change.user_id: change.after for change in changes}
     for seat, score in scores.items():
         seat.is_open, seat.score, seat.rating_after = False, score, after.get(seat.user_id)
-    Seat.objects.bulk_update(seats, ["is_open", "score", "rating_after"])
+    Seat.objects.bulk_update(everybody, ["is_open", "score", "rating_after"])
     game.state = Game.State.after(ending.reason)
     # Ends the ownership: a snapshot that is still on its way is rejected.
     game.epoch += 1
@@ -92,7 +99,7 @@ def finish(*, game_id: uuid.UUID, epoch: int, seq: int, ending: Ending) -> event
             mode=game.mode,
             options=game.options,
             reason=ending.reason,
-            user_ids=[seat.user_id for seat in seats if seat.bot_level is None],
+            user_ids=[seat.user_id for seat in everybody if seat.bot_level is None],
             winner_ids=winner_ids,
             places=places,
             scores={seat.user_id: score for seat, score in scores.items()},
@@ -138,18 +145,18 @@ def _places(ending: Ending, numbers: Mapping[int, Seat]) -> list[list[int]]:
     return [place for place in users if place]
 
 
-def _counts(game: Game, ending: Ending, movers: Collection[int], *, players: int) -> bool:
+def _counts(game: Game, ending: Ending, movers: Collection[int], players: Collection[Seat]) -> bool:
     """Return whether the game counts for ratings and rewards.
 
-    ``players`` are those who did not leave before they had moved.
+    ``players`` are all but those who left before they had moved.
     """
-    if Game.State.after(ending.reason) != Game.State.FINISHED or players < min(game.seats_wanted, 2):
+    if Game.State.after(ending.reason) != Game.State.FINISHED or len(players) < min(game.seats_wanted, 2):
         return False
     if game.seats_wanted == 1:
         return bool(movers)
     if ending.reason in GIVEN_UP:
         # Nobody gains by a game that somebody else has left at once.
-        return len(movers) >= players
+        return all(seat.user_id in movers for seat in players)
     # The rules of a turn-based game may end it before everybody has had a turn.
     by_its_rules = ending.reason in ("win", "draw") and not catalogue.get(game.name).real_time
     return len(movers) >= (1 if by_its_rules else 2)
@@ -173,14 +180,17 @@ def _leavers(
 
 
 def _rate(
-    name: str, seats: Sequence[Seat], ending: Ending, places: Sequence[Sequence[int]]
+    name: str,
+    players: Sequence[Seat],
+    winner_ids: Collection[int],
+    teams: Places,
+    places: Sequence[Sequence[int]],
 ) -> list[events.RatingChange]:
-    """Rate those whom the queue has seated, but for who left before they had moved."""
-    rated = [seat for seat in seats if seat.queue is not None and seat.number not in ending.idle]
-    at = {seat.number: index for index, seat in enumerate(rated)}
-    teams = [[at[number] for number in team if number in at] for team in ending.teams]
-    teams = [team for team in teams if team]
-    if len(teams or rated) < 2:
+    """Rate those players whom the queue has seated."""
+    rated = [seat for seat in players if seat.queue is not None]
+    sides = [[index for index, seat in enumerate(rated) if seat.number in team] for team in teams]
+    sides = [side for side in sides if side]
+    if len(sides or rated) < 2:
         return []
     user_ids = sorted(seat.user_id for seat in rated)
     # Always in ascending order of user id, so that two games with the same players cannot deadlock.
@@ -201,13 +211,13 @@ def _rate(
     ranks = [place_of[seat.user_id] for seat in rated]
     began_day_at = selectors.ratings_a_day_ago(name, user_ids)
     changes = []
-    for seat, rating, strength in zip(rated, ordered, after_match(before, ranks, teams), strict=True):
+    for seat, rating, strength in zip(rated, ordered, after_match(before, ranks, sides), strict=True):
         if strength.shown > rating.shown:
             highest = began_day_at.get(rating.user_id, rating.shown) + MAX_RATING_GAIN_A_DAY
             strength = strength.at_most(max(highest, rating.shown))
         changes.append(events.RatingChange(user_id=rating.user_id, before=rating.shown, after=strength.shown))
         rating.mu, rating.sigma, rating.shown = strength.mu, strength.sigma, strength.shown
         rating.played += 1
-        rating.won += seat.number in ending.winners
+        rating.won += seat.user_id in winner_ids
         rating.save(update_fields=["mu", "sigma", "shown", "played", "won"])
     return changes

@@ -58,12 +58,15 @@ def store_states(states: Mapping[uuid.UUID, str]) -> None:
             _tell_of_start(noted)
 
 
-def note_playing(*, game_id: uuid.UUID, user_id: int, is_playing: bool) -> None:
-    """Store whether a player still plays a running game, and so may not be seated by its queue again."""
+def note_playing(*, game_id: uuid.UUID, user_id: int, is_playing: bool, is_offered: bool) -> None:
+    """Store whether a player still plays a running game, or others may take the seat.
+
+    Who has left may be seated by the same queue again.
+    """
     seats = Seat.objects.filter(game=game_id, game__state__in=Game.ON_THE_WAY, user=user_id)
     # Somebody who is back may have been seated elsewhere meanwhile, and then plays both.
     with contextlib.suppress(IntegrityError), transaction.atomic():
-        seats.update(is_open=is_playing)
+        seats.update(is_open=is_playing, left_at=timezone.now() if is_offered else None)
 
 
 def _tell_of_start(game_ids: Sequence[uuid.UUID]) -> None:

@@ -278,6 +278,7 @@ async def test_a_real_time_game_goes_on_without_who_left_and_with_who_is_back(
     await b.hear_until("player_move")
     await b.leave()
     await a.hear_until("player_replaced")
+    monkeypatch.setattr(Pushing, "grace", 30)
     assert "1" not in (await a.hear_until("game_tick"))["view"]["pushes"]
     await worker.stop()
     await worker.start()

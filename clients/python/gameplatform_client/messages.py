@@ -434,12 +434,13 @@ class GamePlayerReconnected(Record):
 
 
 class GamePlayerReplaced(Record):
-    """Sent when somebody else plays a player's seat: the user ``by``, a bot of this level, or nobody. A
-    player who may come back is announced by ``player_reconnected``.
+    """Sent when somebody else plays a player's seat: the user ``by``, a bot of this level, or nobody.
+    ``user_id`` is null if nobody had the seat. A player who is back is announced by
+    ``player_reconnected``.
     """
 
     type: Literal["player_replaced"]
-    user_id: int
+    user_id: int | None
     by: int | None
     bot_level: int | None
     seq: int

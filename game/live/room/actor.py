@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from msgspec import DecodeError, Raw, json
 
+from core.database import in_database
 from core.refusals import Invalid, Refusal
 from core.tasks import begin
-from game import commands
+from game import commands, services
 from game.author.match import Match
 from game.author.refusals import GameIsOver, RulesError
 from game.live.audience import Audience
@@ -27,12 +28,12 @@ from game.live.room.bots import Bots
 from game.live.room.commits import Commits
 from game.live.room.course import Course
 from game.live.room.frames import move_frames, operators_view, tick_frames
-from game.live.room.phase import ACTIVE, LOST, MOVE, Phase, Request, check, refusal
+from game.live.room.phase import ACTIVE, LOST, MOVE, Request, check, refusal
 from game.live.room.presence import Presence
 from game.live.room.table import clocks_of
 from game.live.seats import Seated, seated
-from game.records import RoomRecord
-from game.refusals import NoDrawOffered, NotAPlayer, UnknownAction
+from game.records import RoomRecord, SeatRecord
+from game.refusals import NoDrawOffered, NotAPlayer, NotTheHost, UnknownAction
 from realtime import worker
 from realtime.wire.close_codes import CloseCode
 from realtime.wire.messages import Command, encode, error
@@ -82,12 +83,14 @@ class Room(Course):
         self._scores = match.scores
         # Rooms that began together save their snapshots at different moments.
         self._snapshot_tick = match.tick - randrange(match.game.rate)
-        self._presence = Presence(self.seats, audience, self._now())
+        self._presence = Presence(self.seats, audience, self._now(), waits_for_all=not match.game.open)
         # Noted for each who comes or goes, so that a frame need not look at the seats.
         self._all_here = self._presence.is_complete
         self._answers: dict[int, Answer] = {}
         """Of the inputs of a real-time game that came with an ``id``, by seat number."""
         self._restore()
+        # The journal may have seated others.
+        self._presence.seat(self.seats)
 
     # Who is here.
 
@@ -102,14 +105,20 @@ class Room(Course):
 
     def fill(self, record: RoomRecord, match: Match) -> None:
         """Seat those who took a seat before the game began; ``match`` is the same game with all of them."""
+        if record.seats_wanted != len(self.seats):
+            self._presence.close_spectators()
         known = {seat.user_id: seat for seat in self.seats}
         self.record, self.match, self.clocks = record, match, clocks_of(match)
         self.seats = [known.get(seat.user_id, seat) if seat.user_id else seat for seat in seated(record)]
         self._presence.seat(self.seats)
-        if self.is_full:
-            self._opened_at = self._now()
-            self._enter(Phase.WAITING_FOR_PLAYERS)
-            self._alarm.set(self._now() + self.match.game.start_within)
+        if self.is_filled:
+            self._wait_for_players()
+
+    def _seat(self, seat: Seated, one: SeatRecord) -> None:
+        if seat.user_id != one.user_id:
+            self._presence.give_away(seat)
+        super()._seat(seat, one)
+        self._presence.seat(self.seats)
 
     def attach(self, listener: Listener, user_id: int, since: int | None) -> int:
         """Let a socket hear the room as a player or a spectator; return its viewer number.
@@ -140,7 +149,7 @@ class Room(Course):
         """Forget a socket that has closed."""
         seat = self._presence.leave(listener, user_id, self._now())
         if seat is not None:
-            self._all_here = False
+            self._all_here = self._presence.is_complete
             self._record_left(seat)
         if self._presence.empty_since is not None:
             self._alarm.set(self._now() + deadlines.UNLOAD_AFTER_S)
@@ -253,6 +262,11 @@ class Room(Course):
                 seat.count_saying(self._now())
                 _check_emote(data)
                 self._record(seat, entries.Acted(action, data), answer)
+            case "start":
+                check(self.phase, Request.READY)
+                if seat.user_id != self.record.created_by:
+                    raise NotTheHost
+                begin(self._close_seats(seat, answer), self._tasks, "Starting a game")
             case "resign":
                 check(self.phase, MOVE)
                 self._record(seat, entries.Acted(action), answer)
@@ -270,11 +284,17 @@ class Room(Course):
             case _:
                 raise UnknownAction(f"{self.match.game.title} knows no action {action!r}.")
 
+    async def _close_seats(self, seat: Seated, answer: Answer | None) -> None:
+        try:
+            await in_database(services.close_seats, game_id=self.id)
+        except Refusal as refused:
+            _refuse(refused, seat, answer)
+
     def _want_rematch(self, seat: Seated, answer: Answer | None) -> None:
         if seat.number in self.rematch_wanted:
             return
         wanted = self.rematch_wanted | {seat.number}
-        if all(other.bot_level is not None or other.number in wanted for other in self.seats):
+        if all(other.bot_level is not None or other.number in wanted for other in self.taken):
             self.rematch_wanted = wanted
             begin(self._make_rematch(seat, answer), self._tasks, "A rematch")
         else:
@@ -285,9 +305,7 @@ class Room(Course):
             data = await ending.make_rematch(self.id)
         except Refusal as refused:
             self.rematch_wanted.discard(seat.number)
-            listener, ref = (seat.listener, None) if answer is None else answer
-            if listener is not None:
-                listener.send(encode(error(refused, ref)))
+            _refuse(refused, seat, answer)
             return
         self._record(seat, entries.Acted("rematch", data), answer)
 
@@ -360,6 +378,12 @@ class Room(Course):
             with suppress(RulesError):
                 self._save_snapshot()
         self.phase = LOST
+
+
+def _refuse(refused: Refusal, seat: Seated, answer: Answer | None) -> None:
+    listener, ref = (seat.listener, None) if answer is None else answer
+    if listener is not None:
+        listener.send(encode(error(refused, ref)))
 
 
 def _check_emote(data: Raw) -> None:

@@ -28,6 +28,8 @@ class Started(Struct):
 
     def apply(self, table: Table) -> None:
         table.is_started = True
+        for seat in table.taken:
+            table.play(seat)
 
     def event(self, seq: int) -> events.RoomEvent:
         return events.GameStart(seq=seq)
@@ -116,6 +118,7 @@ class Departed(Struct):
 
     why: Why
     bot_level: int | None = None
+    is_offered: bool = False
     tick: int | UnsetType = UNSET
 
     def apply(self, table: Table, seat: Seated) -> None:
@@ -127,10 +130,30 @@ class Departed(Struct):
 
     def mark(self, table: Table, seat: Seated) -> None:
         """Change the table, after the rules have changed the match."""
-        table.depart(seat, self.why, self.bot_level)
+        table.depart(seat, self.why, self.bot_level, is_offered=self.is_offered)
 
     def event(self, table: Table, seat: Seated, seq: int) -> events.RoomEvent:
         return events.PlayerReplaced(user_id=seat.user_id, by=None, bot_level=self.bot_level, seq=seq)
+
+
+class SeatTaken(Struct):
+    """A user took a free seat, in a running real-time game at this tick. User 0 is nobody."""
+
+    kind: ClassVar[str] = Kind.SEATED.value
+
+    seat: int
+    replaces: int
+    username: str
+    rating: int | None
+    tick: int | UnsetType = UNSET
+
+    def apply(self, table: Table, user_id: int) -> None:
+        if self.tick is not UNSET and not table.is_in_snapshot:
+            table.go_to(self.tick)
+        table.seat_user(table.seats[self.seat], user_id, self.username, self.rating)
+
+    def event(self, user_id: int, seq: int) -> events.RoomEvent:
+        return events.PlayerReplaced(user_id=self.replaces or None, by=user_id, bot_level=None, seq=seq)
 
 
 class Ready(Struct):
@@ -183,7 +206,7 @@ ByPlayer = Joined | Left | Reconnected | Departed | Ready | Said | Acted
 OfGame = Started | Ended
 """What happens to the game as a whole, by no player."""
 
-RoomEntry = ByPlayer | Moved | OfGame
+RoomEntry = ByPlayer | Moved | OfGame | SeatTaken
 
 _decoders = {entry.kind: Decoder(entry).decode for entry in get_args(RoomEntry)}
 
@@ -199,15 +222,21 @@ def replay(table: Table, rows: Iterable[EntryRecord], *, loaded_seq: int = 0) ->
 
     The match is loaded from a snapshot that was saved after the entry ``loaded_seq``, or is new.
     """
-    seat_of: dict[int | None, Seated] = {seat.user_id: seat for seat in table.seats}
     for row in rows:
-        entry = read(row.kind, row.data)
         table.is_in_snapshot = row.seq <= loaded_seq
-        if isinstance(entry, OfGame):
-            entry.apply(table)
-        else:
-            entry.apply(table, seat_of[row.user_id])
+        apply(read(row.kind, row.data), table, row.user_id)
     table.is_in_snapshot = False
+
+
+def apply(entry: RoomEntry, table: Table, user_id: int | None) -> None:
+    """Apply an entry of this user, or of nobody. Raises whatever the rules raise."""
+    if isinstance(entry, OfGame):
+        entry.apply(table)
+    elif isinstance(entry, SeatTaken):
+        assert user_id is not None
+        entry.apply(table, user_id)
+    else:
+        entry.apply(table, next(seat for seat in table.seats if seat.user_id == user_id))
 
 
 def resigned(table: Table, last: EntryRecord) -> Seated | None:

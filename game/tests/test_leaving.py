@@ -282,17 +282,19 @@ async def test_a_real_time_game_goes_on_without_who_left_and_with_who_is_back(
     assert "1" not in (await a.hear_until("game_tick"))["view"]["pushes"]
     await worker.stop()
     await worker.start()
-    a, _ = await ada.enter(game.pk), await cyd.enter(game.pk)
+    a, c = await ada.enter(game.pk), await cyd.enter(game.pk)
     tick = await a.hear_until("game_tick")
     assert sorted(tick["view"]["pushes"]) == ["0", "2"]
+    assert (await c.hear("game_state"))["players"][1]["left"]
     b = await bob.enter(game.pk)
     await a.hear_until("player_reconnected")
     while "1" not in (await a.hear_until("game_tick"))["view"]["pushes"]:
         pass
     await worker.stop()
     await worker.start()
-    a, _, _ = await ada.enter(game.pk), await bob.enter(game.pk), await cyd.enter(game.pk)
-    assert sorted((await a.hear_until("game_tick"))["view"]["pushes"]) == ["0", "1", "2"]
+    everybody = [await somebody.enter(game.pk) for somebody in (ada, bob, cyd)]
+    for player in everybody:
+        assert sorted((await player.hear_until("game_tick"))["view"]["pushes"]) == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize("rules", [CountOn, CountWithBots, Pushing])

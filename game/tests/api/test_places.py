@@ -1,11 +1,14 @@
 """Places: what the rules rank, in results, ratings, rewards and what other apps are told."""
 
 import pytest
+from django.utils import timezone
 
+from game import selectors, services
 from game.author import DRAW, Annotated, Meta, Ranking, Record, catalogue, move
 from game.author import Game as Rules
 from game.events import GameFinished
 from game.models import Game
+from game.records import QueuedParty
 from game.tests.api.conftest import Table
 from realtime import reactions
 
@@ -139,3 +142,29 @@ def test_nobody_gains_by_a_game_that_one_of_three_left_at_once(new_game, four, r
     table.finish(reason, (0, 1))
     result = Game.objects.get(pk=table.game.pk).result
     assert (result["ratings"], result["rewards"]) == ([], [])
+
+
+def test_a_party_of_the_queue_sits_in_one_team(four):
+    entrants = selectors.entrants(InPairs.name, InPairs.name, [somebody.id for somebody in four])
+    ada, bob, cyd, dan = (entrants[somebody.id] for somebody in four)
+    group = [QueuedParty(players, timezone.now()) for players in ([ada], [bob, cyd], [dan])]
+    (made,) = services.create_matches(name=InPairs.name, queue=InPairs.name, groups=[group]).values()
+    assert {seat.user_id: seat.number % 2 for seat in made.seats} in (
+        {bob.user_id: 0, cyd.user_id: 0, ada.user_id: 1, dan.user_id: 1},
+        {bob.user_id: 1, cyd.user_id: 1, ada.user_id: 0, dan.user_id: 0},
+    )
+
+
+@pytest.mark.parametrize("seats", [1, 5])
+def test_seats_outside_the_range_are_refused(ada, seats):
+    answer = ada.post("/api/games/", {"game": Alone.name, "seats": seats})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_options")
+    assert not Game.objects.exists()
+
+
+def test_a_game_by_link_has_as_many_seats_as_its_creator_says(four):
+    ada, bob, cyd, dan = four
+    made = ada.post("/api/games/", {"game": Alone.name, "seats": 3}).json()
+    states = [one.post(f"/api/games/{made['id']}/join/").json()["state"] for one in (bob, cyd)]
+    assert states == ["created", "waiting_for_players"]
+    assert dan.post(f"/api/games/{made['id']}/join/").json()["code"] == "game_full"
